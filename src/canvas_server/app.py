@@ -1,0 +1,149 @@
+"""The factory: wires settings, hub, node and edges into one server."""
+
+import asyncio
+import contextlib
+import functools
+import signal
+import socket
+import time
+import uuid
+from collections.abc import Callable, Iterator
+
+import structlog
+import uvicorn
+import uvloop
+
+from canvas_server import __version__
+from canvas_server.auth import ResumeTokens, load_key
+from canvas_server.core.hub import Hub, Surroundings
+from canvas_server.http.access import Access, is_loopback
+from canvas_server.http.heartbeat import Heartbeat
+from canvas_server.http.metrics import registry
+from canvas_server.http.site import fresh_session, make_site
+from canvas_server.http.upgrade import WebSocketUpgrade
+from canvas_server.ice import ice_servers
+from canvas_server.node import Node
+from canvas_server.settings import Settings
+
+FEATURES = ("signaling", "presence", "media_state", "cursor", "scene", "sync_queue")
+DRAIN_SECONDS = 3
+
+log = structlog.get_logger()
+
+
+class StartupError(Exception):
+    """The server cannot start as it was asked to; the text says what to do."""
+
+
+def make_node(settings: Settings) -> Node:
+    """Return the node that settings describe.
+
+    Raises:
+        StartupError: the data folder cannot be used.
+    """
+    try:
+        tokens = ResumeTokens(load_key(settings.data_dir))
+    except OSError as error:
+        text = f"the data folder {settings.data_dir} cannot be used ({error}); choose one with --data"
+        raise StartupError(text) from error
+    hub = Hub(
+        Surroundings(
+            version=__version__,
+            new_id=lambda: str(uuid.uuid4()),
+            resume_token=tokens.sign,
+            proves=tokens.proves,
+            features=FEATURES + (("auto_accept",) if settings.auto_accept else ()),
+            ice_servers=lambda peer_id, now: ice_servers(
+                stun_urls=settings.stun_urls,
+                turn_urls=settings.turn_urls,
+                turn_secret=settings.turn_secret,
+                turn_username=settings.turn_username,
+                turn_credential=settings.turn_credential,
+                peer_id=peer_id,
+                now=now,
+            ),
+        )
+    )
+    return Node(hub, time.time)
+
+
+class CanvasServer(uvicorn.Server):
+    """The running server."""
+
+    def __init__(self, settings: Settings, ready: Callable[[str], None]) -> None:
+        """Prepare; `ready` is called with the base URL once the port is open.
+
+        Raises:
+            StartupError: the settings do not allow a start.
+        """
+        _check(settings)
+        self.settings = settings
+        self.node = make_node(settings)
+        self._ready = ready
+        access = Access(settings.host, settings.allowed_origins)
+        upgrade = WebSocketUpgrade(
+            self.node, access, settings.rate_limit_burst, settings.rate_limit_sustained
+        )
+        super().__init__(
+            uvicorn.Config(
+                make_site(self.node, access, registry(self.node)),
+                host=settings.host,
+                port=settings.port,
+                http="httptools",
+                ws=upgrade,  # type: ignore[arg-type] - any callable is taken
+                lifespan="off",
+                access_log=False,
+                log_config=None,
+                server_header=False,
+                timeout_graceful_shutdown=DRAIN_SECONDS,
+            )
+        )
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Open the port and say so."""
+        await super().startup(sockets)
+        port = self.servers[0].sockets[0].getsockname()[1]
+        name = f"[{self.settings.host}]" if ":" in self.settings.host else self.settings.host
+        self._heartbeat = asyncio.create_task(Heartbeat(self.node).run())
+        self._ready(f"http://{name}:{port}")
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Turn readiness red, tell the peers, flush, end."""
+        self.node.stopping = True
+        self._heartbeat.cancel()
+        await super().shutdown(sockets)
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Stop on SIGTERM and SIGINT, and do not pass the signal on: a stop is no failure."""
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, functools.partial(self.handle_exit, number, None))
+        yield
+
+
+def run(settings: Settings, ready: Callable[[str], None]) -> None:
+    """Serve until SIGTERM or SIGINT.
+
+    Raises:
+        StartupError: the settings do not allow a start, or the port cannot be opened.
+    """
+    server = CanvasServer(settings, ready)
+    try:
+        with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+            runner.run(server.serve())
+    except SystemExit:
+        text = f"cannot listen on {settings.host}:{settings.port}; is another server running there?"
+        raise StartupError(f"{text} Choose another with --port.") from None
+
+
+def _check(settings: Settings) -> None:
+    """Refuse settings that would leave the door open by accident; name those that open it."""
+    if is_loopback(settings.host):
+        return
+    if not settings.open:
+        raise StartupError(
+            f"{settings.host} can be reached by others, and this server asks nobody who they are: "
+            "stay on 127.0.0.1 behind a proxy that does, or add --open if that is what you want"
+        )
+    log.warning("open: whoever reaches this address can join every session", host=settings.host)

@@ -1,0 +1,56 @@
+"""The command line."""
+
+import logging
+import os
+import sys
+
+import click
+import structlog
+
+from canvas_server import __version__, app
+from canvas_server.http.site import fresh_session
+from canvas_server.settings import Settings, with_settings
+
+
+class DefaultGroup(click.Group):
+    """A group whose options without a command mean `serve`."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Put `serve` in front where no command is named."""
+        own = ("--help", "--version")
+        if not args or (args[0].startswith("-") and args[0] not in own):
+            args = ["serve", *args]
+        return super().parse_args(ctx, args)
+
+
+@click.group(cls=DefaultGroup)
+@click.version_option(__version__, prog_name="canvas-server")
+def main() -> None:
+    """Video calls on a shared canvas. Without a command: serve."""
+
+
+@main.command()
+@with_settings
+def serve(**values: object) -> None:
+    """Serve the canvas, its signalling and its web client on one port."""
+    _log_to_stderr()
+    if os.environ.get("CANVAS_AUTH_SECRET"):
+        raise click.ClickException(
+            "CANVAS_AUTH_SECRET is set, but this version cannot check join tokens yet: "
+            "unset it, and keep the server on loopback or behind a proxy that asks who people are"
+        )
+    try:
+        app.run(Settings(**values), _say_ready)  # type: ignore[arg-type] - made by SETTINGS
+    except app.StartupError as error:
+        raise click.ClickException(str(error)) from error
+
+
+def _say_ready(url: str) -> None:
+    click.echo(f"canvas-server is ready: {url} (open {url}/s/{fresh_session()} in two windows)")
+    sys.stdout.flush()
+
+
+def _log_to_stderr() -> None:
+    """Log what matters to a person, one line each, on stderr."""
+    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
+    structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))

@@ -1,0 +1,140 @@
+"""One scene: its elements, its revision, and what may become of them (rules SCN1, SCN3)."""
+
+from typing import Any, cast
+
+import msgspec
+from msgspec import UNSET
+
+from canvas_server.core.effects import Refused
+from canvas_server.protocol.codec import encoded_size
+from canvas_server.protocol.errors import ErrorCode
+from canvas_server.protocol.scene import (
+    Element,
+    ElementChanges,
+    Kind,
+    NewElement,
+    SceneDocument,
+    Video,
+    Viewport,
+    flat_kind,
+)
+
+MAX_ELEMENTS = 20_000
+MAX_SCENE_BYTES = 4 * 1024 * 1024
+
+
+class Scene:
+    """The elements of one session in order of arrival. Every accepted change adds 1 to `revision`."""
+
+    def __init__(self) -> None:
+        self.revision = 0
+        self.size = 0
+        """Bytes of all elements as they are sent."""
+        self._elements: dict[str, Element] = {}
+        self._sizes: dict[str, int] = {}
+        self._tiles: dict[str, str] = {}  # stream id -> element id
+
+    def __len__(self) -> int:
+        return len(self._elements)
+
+    def tile_of(self, stream_id: str) -> str | None:
+        """Return the id of the Video element that shows a stream."""
+        return self._tiles.get(stream_id)
+
+    def add(self, new: NewElement, spare_id: str) -> Element:
+        """Add an element under its own id, or under `spare_id` when it has none.
+
+        Raises:
+            Refused: `element_exists`, `scene_full`; a second tile of a stream counts as existing.
+        """
+        element = Element(new.id or spare_id, new.kind, new.transform)
+        if element.id in self._elements:
+            raise Refused(ErrorCode.ELEMENT_EXISTS)
+        if isinstance(new.kind, Video) and new.kind.stream_id in self._tiles:
+            raise Refused(ErrorCode.ELEMENT_EXISTS)
+        self._put(element)
+        return element
+
+    def update(self, element_id: str, changes: ElementChanges) -> Element:
+        """Change what is named of an element and return the whole of it.
+
+        Raises:
+            Refused: `element_not_found`, `invalid_change`, `scene_full`.
+        """
+        old = self._get(element_id)
+        transform = old.transform
+        if changes.transform is not UNSET:
+            named = {
+                name: value
+                for name in changes.transform.__struct_fields__
+                if (value := getattr(changes.transform, name)) is not UNSET
+            }
+            transform = msgspec.structs.replace(transform, **named)
+        kind = old.kind if changes.kind is UNSET else _changed_kind(old.kind, changes.kind)
+        element = Element(element_id, kind, transform)
+        self._put(element)
+        return element
+
+    def remove(self, element_id: str) -> None:
+        """Take an element out.
+
+        Raises:
+            Refused: `element_not_found`.
+        """
+        element = self._get(element_id)
+        del self._elements[element_id]
+        self.size -= self._sizes.pop(element_id)
+        if isinstance(element.kind, Video):
+            del self._tiles[element.kind.stream_id]
+        self.revision += 1
+
+    def document(self, session_id: str, timestamp: int) -> SceneDocument:
+        """Return the whole scene as it is sent."""
+        return SceneDocument(
+            session_id, Viewport(), tuple(self._elements.values()), self.revision, timestamp
+        )
+
+    def _get(self, element_id: str) -> Element:
+        element = self._elements.get(element_id)
+        if element is None:
+            raise Refused(ErrorCode.ELEMENT_NOT_FOUND)
+        return element
+
+    def _put(self, element: Element) -> None:
+        size = encoded_size(element)
+        grown = self.size + size - self._sizes.get(element.id, 0)
+        is_new = element.id not in self._elements
+        if grown > max(self.size, MAX_SCENE_BYTES) or (is_new and len(self) >= MAX_ELEMENTS):
+            raise Refused(ErrorCode.SCENE_FULL)
+        self._elements[element.id] = element
+        self._sizes[element.id] = size
+        self.size = grown
+        if isinstance(element.kind, Video):
+            self._tiles[element.kind.stream_id] = element.id
+        self.revision += 1
+
+
+def _changed_kind(old: Kind, patch: dict[str, Any]) -> Kind:
+    """Apply a JSON Merge Patch to a kind; what it is and whose stream it shows never changes."""
+    before = cast("dict[str, Any]", msgspec.to_builtins(old))
+    after = merge_patch(before, flat_kind(patch))
+    fixed = ("type", "stream_id")
+    if any(before.get(name) != after.get(name) for name in fixed):
+        raise Refused(ErrorCode.INVALID_CHANGE, "`type` and `stream_id` of a kind never change")
+    try:
+        return msgspec.convert(after, Kind)
+    except msgspec.ValidationError as error:
+        raise Refused(ErrorCode.INVALID_CHANGE, str(error)) from None
+
+
+def merge_patch(target: Any, patch: Any) -> Any:
+    """Return `target` changed as `patch` says (RFC 7396 section 2); neither is modified."""
+    if not isinstance(patch, dict):
+        return patch
+    merged = dict(cast("dict[str, Any]", target)) if isinstance(target, dict) else {}
+    for name, value in cast("dict[str, Any]", patch).items():
+        if value is None:
+            merged.pop(name, None)
+        else:
+            merged[name] = merge_patch(merged.get(name), value)
+    return merged

@@ -1,0 +1,202 @@
+"""One session: who is here, what they tell each other, and their calls.
+
+Methods change the session and return the effects, or raise `Refused` before any change.
+"""
+
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
+
+from canvas_server.core.calls import CallTable
+from canvas_server.core.effects import ConnectionId, Effect, Refused, Send
+from canvas_server.core.scene import Scene
+from canvas_server.protocol import client, server
+from canvas_server.protocol.errors import CallEndReason, ErrorCode
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from typing import Literal
+
+MAX_PEERS = 256
+STREAM_PREFIXES = ("peer-", "screen-")
+
+
+class Participant(Struct, eq=False):
+    """A peer of a session and the connection it speaks through."""
+
+    peer_id: str
+    session: "Session"
+    connection: ConnectionId
+    display_name: str | None
+    media: server.Media = server.Media()
+
+
+class Session:
+    """The peers that share one canvas. All of their signals stay inside (SIG1)."""
+
+    def __init__(self, session_id: str) -> None:
+        self.session_id = session_id
+        self.peers: dict[str, Participant] = {}
+        self.calls = CallTable()
+        self.scene = Scene()
+
+    # --- who is here -------------------------------------------------------------------
+
+    def join(self, peer: Participant) -> list[Effect]:
+        """Take a peer in and tell the others."""
+        self.peers[peer.peer_id] = peer
+        return self.to_others(peer, server.PeerJoined(self.session_id, self.view(peer)))
+
+    def rename(self, peer: Participant, display_name: str | None) -> list[Effect]:
+        """Give a peer another name and tell the others when it differs."""
+        if display_name is None or display_name == peer.display_name:
+            return []
+        peer.display_name = display_name
+        return self.to_others(peer, server.PeerUpdated(self.view(peer)))
+
+    def leave(
+        self, peer: Participant, reason: "Literal['left', 'disconnected']", timestamp: int
+    ) -> list[Effect]:
+        """Take a peer out: its calls end (SIG5), its tiles go (SCN3), the others are told."""
+        del self.peers[peer.peer_id]
+        effects: list[Effect] = []
+        for partner_id in self.calls.partners(peer.peer_id):
+            partner = self.peers[partner_id]
+            was_in_call = self.calls.in_call(partner_id)
+            self.calls.end(peer.peer_id, partner_id)
+            effects.append(Send((partner.connection,), server.CallEnded(peer.peer_id, "left")))
+            effects += self._after_call(partner, was_in_call=was_in_call, timestamp=timestamp)
+        effects += self._remove_tiles(peer, timestamp)
+        effects += self.to_all(server.PeerLeft(self.session_id, peer.peer_id, reason))
+        return effects
+
+    def view(self, peer: Participant) -> server.Peer:
+        """Return a peer as the others see it."""
+        in_call = self.calls.in_call(peer.peer_id)
+        return server.Peer(peer.peer_id, True, in_call, peer.media, peer.display_name)
+
+    def peer_list(self) -> server.PeerList:
+        """Return everybody, in order of joining."""
+        return server.PeerList(self.session_id, tuple(map(self.view, self.peers.values())))
+
+    def media_state(self, peer: Participant, message: client.MediaState) -> list[Effect]:
+        """Note what a peer's media are doing and tell the others."""
+        peer.media = server.Media(message.audio, message.video, message.screen)
+        return self.to_others(
+            peer,
+            server.PeerMediaState(peer.peer_id, message.audio, message.video, message.screen),
+        )
+
+    def cursor(self, peer: Participant, message: client.Cursor) -> list[Effect]:
+        """Show the others where a peer points."""
+        return self.to_others(peer, server.PeerCursor(peer.peer_id, message.x, message.y))
+
+    # --- signals and calls -------------------------------------------------------------
+
+    def start_call(self, sender: Participant, message: client.StartCall) -> list[Effect]:
+        """Ring a peer."""
+        if message.session_id != self.session_id:
+            raise Refused(ErrorCode.WRONG_SESSION)
+        target = self._target(sender, message.target_peer_id)
+        self.calls.begin(sender.peer_id, target.peer_id)
+        return [
+            Send((target.connection,), server.IncomingCall(sender.peer_id, self.session_id)),
+        ]
+
+    def offer(self, sender: Participant, message: client.Offer) -> list[Effect]:
+        """Relay an offer; without a call it begins one (SIG6)."""
+        target = self._target(sender, message.target_peer_id)
+        self.calls.begin(sender.peer_id, target.peer_id)
+        return [Send((target.connection,), server.RelayOffer(sender.peer_id, message.sdp))]
+
+    def answer(self, sender: Participant, message: client.Answer) -> list[Effect]:
+        """Relay an answer; a call that rang is in progress from now on."""
+        target = self._target(sender, message.target_peer_id)
+        idle = [p for p in (sender, target) if not self.calls.in_call(p.peer_id)]
+        effects: list[Effect] = [
+            Send((target.connection,), server.RelayAnswer(sender.peer_id, message.sdp))
+        ]
+        if self.calls.answer(sender.peer_id, target.peer_id):
+            for peer in idle:
+                effects += self.to_others(peer, server.PeerUpdated(self.view(peer)))
+        return effects
+
+    def ice_candidate(self, sender: Participant, message: client.IceCandidate) -> list[Effect]:
+        """Relay an ICE candidate."""
+        target = self._target(sender, message.target_peer_id)
+        return [
+            Send(
+                (target.connection,),
+                server.RelayIceCandidate(
+                    sender.peer_id,
+                    message.candidate,
+                    message.sdp_mid,
+                    message.sdp_m_line_index,
+                    message.username_fragment,
+                ),
+            )
+        ]
+
+    def end_call(
+        self, sender: Participant, message: client.EndCall, timestamp: int
+    ) -> list[Effect]:
+        """End the call of two peers, or what would have become one."""
+        target = self._target(sender, message.target_peer_id)
+        both = [(peer, self.calls.in_call(peer.peer_id)) for peer in (sender, target)]
+        if not self.calls.end(sender.peer_id, target.peer_id):
+            raise Refused(ErrorCode.NOT_IN_CALL)
+        reason: CallEndReason = message.reason
+        effects: list[Effect] = [
+            Send((target.connection,), server.CallEnded(sender.peer_id, reason))
+        ]
+        for peer, was_in_call in both:
+            effects += self._after_call(peer, was_in_call=was_in_call, timestamp=timestamp)
+        return effects
+
+    # --- helpers -----------------------------------------------------------------------
+
+    def to_all(self, message: server.ServerMessage) -> list[Effect]:
+        """Send to everybody in the session."""
+        return _send((peer.connection for peer in self.peers.values()), message)
+
+    def to_others(self, sender: Participant, message: server.ServerMessage) -> list[Effect]:
+        """Send to everybody in the session but one."""
+        return _send(
+            (peer.connection for peer in self.peers.values() if peer is not sender), message
+        )
+
+    def _target(self, sender: Participant, target_peer_id: str) -> Participant:
+        """Find whom a signal is for; a peer elsewhere and one that is not are the same (SIG1)."""
+        target = self.peers.get(target_peer_id)
+        if target is None:
+            raise Refused(ErrorCode.PEER_NOT_FOUND)
+        if target is sender:
+            raise Refused(ErrorCode.SELF_SIGNAL)
+        return target
+
+    def _after_call(
+        self, peer: Participant, *, was_in_call: bool, timestamp: int
+    ) -> list[Effect]:
+        """Say what the end of a call changed for one of its peers."""
+        effects: list[Effect] = []
+        if not self.calls.partners(peer.peer_id):
+            effects += self._remove_tiles(peer, timestamp)
+        if was_in_call and not self.calls.in_call(peer.peer_id):
+            effects += self.to_others(peer, server.PeerUpdated(self.view(peer)))
+        return effects
+
+    def _remove_tiles(self, peer: Participant, timestamp: int) -> list[Effect]:
+        effects: list[Effect] = []
+        for prefix in STREAM_PREFIXES:
+            element_id = self.scene.tile_of(prefix + peer.peer_id)
+            if element_id is not None:
+                self.scene.remove(element_id)
+                effects += self.to_all(
+                    server.ElementRemoved(element_id, self.scene.revision, timestamp)
+                )
+        return effects
+
+
+def _send(to: "Iterable[ConnectionId]", message: server.ServerMessage) -> list[Effect]:
+    connections = tuple(to)
+    return [Send(connections, message)] if connections else []

@@ -1,0 +1,1 @@
+"""The edges people and programs connect to: WebSocket, pages, health, metrics."""

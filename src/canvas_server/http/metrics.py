@@ -1,0 +1,57 @@
+"""What the node counts, in the Prometheus text format."""
+
+from collections.abc import Iterator
+
+from prometheus_client import CollectorRegistry, PlatformCollector, ProcessCollector
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, InfoMetricFamily, Metric
+from prometheus_client.registry import Collector
+
+from canvas_server import __version__
+from canvas_server.node import Node
+
+
+class NodeCollector(Collector):
+    """Reads the plain counters of the node when asked, so that counting costs next to nothing."""
+
+    def __init__(self, node: Node) -> None:
+        self._node = node
+
+    def collect(self) -> Iterator[Metric]:
+        """Yield every metric."""
+        node, counts = self._node, self._node.counts
+        yield InfoMetricFamily("canvas_build", "The running program.", {"version": __version__})
+        yield from (
+            GaugeMetricFamily(name, text, value=value)
+            for name, text, value in (
+                ("canvas_connections", "Open WebSockets.", len(node.connections)),
+                ("canvas_peers", "Peers in a session.", node.hub.peer_count),
+                ("canvas_sessions", "Sessions with a peer.", node.hub.session_count),
+                ("canvas_elements", "Elements in all scenes.", node.hub.element_count),
+            )
+        )
+        yield from (
+            CounterMetricFamily(name, text, value=value)
+            for name, text, value in (
+                ("canvas_connections_opened", "WebSockets since start.", counts.connections),
+                ("canvas_held_back", "Times a fast sender was slowed.", counts.held_back),
+            )
+        )
+        for name, text, label, counter in (
+            ("canvas_messages_received", "Messages accepted or refused.", "type", counts.received),
+            ("canvas_messages_sent", "Messages, once for each receiver.", "type", counts.sent),
+            ("canvas_messages_refused", "Frames answered with an error.", "code", counts.refused),
+            ("canvas_closed", "Connections the server closed.", "code", counts.closed),
+        ):
+            family = CounterMetricFamily(name, text, labels=[label])
+            for key, value in counter.items():
+                family.add_metric([str(key)], value)
+            yield family
+
+
+def registry(node: Node) -> CollectorRegistry:
+    """Return the metrics of this process."""
+    metrics = CollectorRegistry()
+    metrics.register(NodeCollector(node))
+    ProcessCollector(registry=metrics)
+    PlatformCollector(registry=metrics)
+    return metrics

@@ -1,0 +1,148 @@
+"""The HTTP side: the browser client, health and metrics."""
+
+import re
+import secrets
+from importlib.resources import files
+from pathlib import Path
+
+from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import FileResponse, JSONResponse, RedirectResponse, Response
+from starlette.routing import Mount, Route
+from starlette.staticfiles import StaticFiles
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from canvas_server import __version__
+from canvas_server.http.access import Access
+from canvas_server.http.errors import error_body
+from canvas_server.node import Node
+
+SESSION_PATTERN = re.compile(r"[A-Za-z0-9_-]{1,64}")
+SECURITY_HEADERS = {
+    b"content-security-policy": (
+        b"default-src 'self'; img-src 'self' data: blob: https: http:; media-src 'self' blob:; "
+        b"connect-src 'self'; object-src 'none'; base-uri 'none'; form-action 'none'; "
+        b"frame-ancestors 'self'"
+    ),
+    b"permissions-policy": b"camera=(self), microphone=(self), display-capture=(self)",
+    b"referrer-policy": b"no-referrer",
+    b"x-content-type-options": b"nosniff",
+}
+
+
+def web_folder() -> Path:
+    """Return the folder of the browser client: in the package, or beside `src` in a checkout."""
+    packaged = Path(str(files("canvas_server"))) / "web"
+    return packaged if packaged.is_dir() else Path(__file__).resolve().parents[3] / "web"
+
+
+def fresh_session() -> str:
+    """Make a session name nobody guesses (96 bits)."""
+    return secrets.token_urlsafe(12)
+
+
+class Guard:
+    """ASGI middleware: refuses foreign hosts and origins, and adds the security headers."""
+
+    def __init__(self, app: ASGIApp, access: Access) -> None:
+        self._app = app
+        self._access = access
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer or pass on one request."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+
+        async def send_guarded(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                present = {name for name, _ in message["headers"]}
+                extra = [h for h in SECURITY_HEADERS.items() if h[0] not in present]
+                message = {**message, "headers": [*message["headers"], *extra]}
+            await send(message)
+
+        headers = dict(scope["headers"])
+        origin = headers.get(b"origin")
+        reason = self._access.refusal(
+            headers.get(b"host", b"").decode("latin-1"),
+            None if origin is None else origin.decode("latin-1"),
+        )
+        answer = self._app if reason is None else _error(403, "forbidden_origin", reason)
+        await answer(scope, receive, send_guarded)
+
+
+class Client(StaticFiles):
+    """The files of the browser client, checked again at each load so that an upgrade shows."""
+
+    def file_response(self, *args: object, **kwargs: object) -> Response:
+        """Return a file with a validator instead of a lifetime."""
+        response = super().file_response(*args, **kwargs)  # type: ignore[arg-type]
+        response.headers["cache-control"] = "no-cache"
+        return response
+
+
+def make_site(node: Node, access: Access, metrics: CollectorRegistry) -> Starlette:
+    """Return the ASGI application."""
+    web = web_folder()
+
+    async def front_door(request: Request) -> Response:
+        query = f"?{request.url.query}" if request.url.query else ""
+        return RedirectResponse(f"/s/{fresh_session()}{query}", 307)
+
+    async def session_page(request: Request) -> Response:
+        if not SESSION_PATTERN.fullmatch(request.path_params["session"]):
+            raise HTTPException(404, "a session name has 1 to 64 letters, digits, '_' and '-'")
+        return FileResponse(web / "index.html", headers={"cache-control": "no-cache"})
+
+    async def live(_: Request) -> Response:
+        return JSONResponse({"status": "live", "version": __version__})
+
+    async def ready(_: Request) -> Response:
+        if node.stopping:
+            return JSONResponse({"status": "stopping"}, 503)
+        return JSONResponse({"status": "ready", "version": __version__})
+
+    async def exposition(_: Request) -> Response:
+        return Response(generate_latest(metrics), media_type=CONTENT_TYPE_LATEST)
+
+    async def needs_upgrade(_: Request) -> Response:
+        text = "this is a WebSocket endpoint: send an upgrade request (RFC 6455)"
+        return _error(426, "upgrade_required", text, {"Upgrade": "websocket"})
+
+    return Starlette(
+        routes=[
+            Route("/", front_door),
+            Route("/s/{session}", session_page),
+            Route("/health", ready),
+            Route("/health/live", live),
+            Route("/health/ready", ready),
+            Route("/metrics", exposition),
+            Route("/ws", needs_upgrade),
+            Route("/ws/sync", needs_upgrade),
+            Mount("/", Client(directory=web, html=True)),
+        ],
+        middleware=[Middleware(Guard, access=access)],
+        exception_handlers={HTTPException: _http_error, Exception: _internal_error},
+    )
+
+
+_CODES = {404: "not_found", 405: "method_not_allowed"}
+
+
+async def _http_error(_: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)  # noqa: S101 - narrows what Starlette calls us with
+    code = _CODES.get(error.status_code, "refused")
+    return _error(error.status_code, code, error.detail, dict(error.headers or {}))
+
+
+async def _internal_error(_: Request, __: Exception) -> Response:
+    return _error(500, "internal", "the server failed; its log says more")
+
+
+def _error(
+    status: int, code: str, text: str, headers: dict[str, str] | None = None
+) -> Response:
+    return Response(error_body(code, text), status, headers, "application/json")

@@ -1,0 +1,120 @@
+"""picows inside uvicorn: the only place that touches names picows does not promise to keep.
+
+uvicorn hands an upgrade request to the class it was given as ``ws=``, then makes what that returns
+the protocol of the connection. Here this is picows' own `WSProtocol`, so frames never pass
+through ASGI. `tests/integration/test_upgrade.py` fails loudly when either side changes.
+"""
+
+import asyncio
+import logging
+import re
+from http import HTTPStatus
+from typing import Any
+
+from picows import WSListener, WSUpgradeRequest, WSUpgradeResponse, WSUpgradeResponseWithListener
+from picows.picows import WSProtocol  # type: ignore[attr-defined]
+from uvicorn.config import Config
+from uvicorn.server import ServerState
+
+from canvas_server.http.access import Access
+from canvas_server.http.errors import error_body
+from canvas_server.http.throttle import Throttle
+from canvas_server.http.websocket import WebSocketConnection
+from canvas_server.node import Node
+from canvas_server.protocol.errors import CloseCode
+from canvas_server.protocol.fields import MAX_FRAME_BYTES
+
+PATHS = (b"/ws", b"/ws/sync")
+READ_BUFFER_BYTES = 4096
+HANDSHAKE_SECONDS = 5
+
+# picows makes a logger for each connection out of a `Logger`; an adapter it takes as it is.
+_log = logging.LoggerAdapter(logging.getLogger("canvas_server.picows"))
+_CONNECTION_HEADER = re.compile(rb"\r\nconnection:[^\r\n]*", re.IGNORECASE)
+
+
+class PicowsProtocol(WSProtocol):  # type: ignore[misc]
+    """A picows connection as uvicorn expects one."""
+
+    def __init__(self, listener_factory: Any, connections: set[Any]) -> None:
+        super().__init__(
+            None,  # host_port
+            None,  # ws_path
+            False,  # is_client_side
+            listener_factory,
+            _log,
+            True,  # disconnect_on_exception
+            HANDSHAKE_SECONDS,
+            False,  # enable_auto_ping
+            0,
+            0,
+            1,  # auto_ping_strategy, unused
+            False,  # enable_auto_pong: it would swallow the `last_in_buffer` of a ping
+            MAX_FRAME_BYTES,
+            None,  # extra_headers
+            READ_BUFFER_BYTES,
+        )
+        self._connections = connections
+        connections.add(self)
+
+    def data_received(self, data: bytes) -> None:
+        """Take the upgrade request from uvicorn, before this becomes the protocol."""
+        # Firefox sends `keep-alive, Upgrade`, uvicorn has checked it, picows wants the one word.
+        request = _CONNECTION_HEADER.sub(b"\r\nconnection: Upgrade", data, count=1)
+        start = 0
+        while start < len(request):
+            buffer = self.get_buffer(-1)
+            part = request[start : start + len(buffer)]
+            buffer[: len(part)] = part
+            self.buffer_updated(len(part))
+            start += len(part)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Let go of the connection."""
+        self._connections.discard(self)
+        super().connection_lost(exc)
+
+    def shutdown(self) -> None:
+        """Tell the peer that the server stops; called by uvicorn on SIGTERM."""
+        if isinstance(self.listener, WebSocketConnection):
+            self.listener.close(CloseCode.SERVICE_RESTART)
+        else:
+            self.transport.underlying_transport.close()
+
+
+class WebSocketUpgrade:
+    """Makes the protocol of each upgraded connection; given to uvicorn as ``ws=``."""
+
+    def __init__(self, node: Node, access: Access, burst: int, rate: int) -> None:
+        self._node = node
+        self._access = access
+        self._burst = burst
+        self._rate = rate
+
+    def __call__(
+        self,
+        config: Config,  # noqa: ARG002 - the signature is uvicorn's
+        server_state: ServerState,
+        app_state: dict[str, Any],  # noqa: ARG002
+    ) -> PicowsProtocol:
+        """Return the protocol for one connection."""
+        return PicowsProtocol(self._listen, server_state.connections)
+
+    def _listen(self, request: WSUpgradeRequest) -> WSListener | WSUpgradeResponseWithListener:
+        if request.path.partition(b"?")[0] not in PATHS:
+            return _refuse(HTTPStatus.NOT_FOUND, "not_found", "WebSockets are served at /ws")
+        headers = request.headers
+        reason = self._access.refusal(headers.get("host", ""), headers.get("origin"))
+        if reason is not None:
+            return _refuse(HTTPStatus.FORBIDDEN, "forbidden_origin", reason)
+        loop = asyncio.get_running_loop()
+        return WebSocketConnection(
+            self._node, Throttle(self._burst, self._rate, loop.time()), loop
+        )
+
+
+def _refuse(status: HTTPStatus, code: str, text: str) -> WSUpgradeResponseWithListener:
+    response = WSUpgradeResponse.create_error_response(
+        status, error_body(code, text), {"Content-Type": "application/json"}
+    )
+    return WSUpgradeResponseWithListener(response, None)

@@ -1,0 +1,201 @@
+"""One WebSocket: frames in, messages to the node; what the node queues, bytes out.
+
+picows parses the frames in C (`http.upgrade` plugs it in). This listener puts fragments together,
+keeps bounds, slows a peer that sends too fast, and closes with a code that says what to do next.
+"""
+
+import asyncio
+
+from picows import WSCloseCode, WSFrame, WSListener, WSMsgType, WSTransport
+
+from canvas_server.core.effects import ConnectionId
+from canvas_server.http.throttle import Throttle
+from canvas_server.node import Node
+from canvas_server.outbox import Outbox
+from canvas_server.protocol.errors import CloseCode
+from canvas_server.protocol.fields import MAX_FRAME_BYTES
+
+MAX_FRAGMENTS = 1024
+LINGER_SECONDS = 1.0
+"""How long a peer has to answer a close frame (RFC 6455 section 7.1.1)."""
+
+TEXT, BINARY, CONTINUATION = WSMsgType.TEXT, WSMsgType.BINARY, WSMsgType.CONTINUATION
+PING, PONG = WSMsgType.PING, WSMsgType.PONG
+
+
+class _Fragments:
+    """A message that has begun and not ended (RFC 6455 section 5.4)."""
+
+    __slots__ = ("count", "is_text", "payload")
+
+    def __init__(self, *, is_text: bool) -> None:
+        self.is_text = is_text
+        self.payload = bytearray()
+        self.count = 0
+
+
+class WebSocketConnection(WSListener):
+    """A WebSocket connection of the node."""
+
+    __slots__ = (
+        "_clean",
+        "_closing",
+        "_fragments",
+        "_loop",
+        "_node",
+        "_tcp",
+        "_throttle",
+        "_transport",
+        "connection_id",
+        "heard",
+        "held_back",
+        "outbox",
+    )
+
+    _transport: WSTransport
+    _tcp: asyncio.Transport
+
+    def __init__(self, node: Node, throttle: Throttle, loop: asyncio.AbstractEventLoop) -> None:
+        super().__init__()
+        self._node = node
+        self._throttle = throttle
+        self._loop = loop
+        self._fragments: _Fragments | None = None
+        self._clean = False
+        self._closing = False
+        self.connection_id = ConnectionId(0)
+        self.outbox = Outbox(self)
+        self.heard = True
+        """Whether anything came in since somebody last set this to False."""
+        self.held_back = False
+        """Whether this connection is not read for now, because it sent too fast."""
+
+    # --- called by picows ----------------------------------------------------------------
+
+    def on_ws_connected(self, transport: WSTransport) -> None:
+        """Join the node."""
+        self._transport = transport
+        self._tcp = transport.underlying_transport
+        self.connection_id = self._node.connect(self)
+
+    def on_ws_frame(self, transport: WSTransport, frame: WSFrame) -> None:
+        """Take a frame; after the last one of a read, write what all of them caused."""
+        self.heard = True
+        if self._closing:
+            if frame.msg_type == WSMsgType.CLOSE:
+                self._tcp.close()
+            return
+        if frame.rsv1 or frame.rsv2 or frame.rsv3:
+            self._fail(CloseCode.PROTOCOL_ERROR)
+        elif frame.msg_type == TEXT and frame.fin and self._fragments is None:
+            self._node.receive(self.connection_id, frame.get_payload_as_memoryview())
+        else:
+            self._take_other(transport, frame)
+        if frame.last_in_buffer:
+            self._node.flush()
+        if self._throttle.spend(frame.payload_size):
+            self._slow_down()
+
+    def on_ws_disconnected(self, transport: WSTransport) -> None:  # noqa: ARG002
+        """Leave the node."""
+        self._closing = True
+        self._node.disconnect(self.connection_id, clean=self._clean)
+
+    def pause_writing(self) -> None:
+        """Keep frames in the outbox: the socket is behind."""
+        self.outbox.pause()
+
+    def resume_writing(self) -> None:
+        """Write again."""
+        self.outbox.resume()
+
+    # --- called by the node and the outbox -----------------------------------------------
+
+    def write(self, data: bytes) -> None:
+        """Hand finished frames to the socket."""
+        self._tcp.write(data)
+
+    def too_slow(self) -> None:
+        """Give up on a reader that does not keep up (OUT1)."""
+        self._fail(CloseCode.TOO_SLOW)
+
+    def close(self, code: CloseCode) -> None:
+        """Write what waits, then close with this code."""
+        if self._closing:
+            return
+        self._closing = True
+        self._node.counts.closed[code.value] += 1
+        self.outbox.flush()
+        self.outbox.close()
+        # The constants of picows are typed as its own enum, but any code is taken.
+        self._transport.send_close(code.value, code.meaning)  # type: ignore[arg-type]
+        self._loop.call_later(LINGER_SECONDS, self._tcp.abort)
+
+    def ping(self) -> None:
+        """Ask for a sign of life; nothing may be heard until the answer."""
+        self.heard = False
+        self._transport.send_ping()
+
+    # --- the rest ------------------------------------------------------------------------
+
+    def _fail(self, code: CloseCode) -> None:
+        """Close from within a callback of the node: it hears of it when it is done."""
+        self.close(code)
+        self._loop.call_soon(self._leave)
+
+    def _leave(self) -> None:
+        self._node.disconnect(self.connection_id, clean=self._clean)
+
+    def _take_other(self, transport: WSTransport, frame: WSFrame) -> None:
+        """Take what is not a whole text message."""
+        kind = frame.msg_type
+        if kind in (TEXT, BINARY, CONTINUATION):
+            self._take_data(frame)
+        elif kind == PING:
+            # A peer that pings and never reads must not fill the socket's buffer with pongs.
+            if not self.outbox.paused:
+                transport.send_pong(frame.get_payload_as_bytes())
+        elif kind != PONG:
+            code = frame.get_close_code()
+            self._closing = True
+            self._clean = code in (WSCloseCode.OK, WSCloseCode.GOING_AWAY)
+            self.outbox.close()
+            transport.send_close(code if code != WSCloseCode.NO_INFO else WSCloseCode.OK)
+            self._tcp.close()
+            self._leave()
+
+    def _take_data(self, frame: WSFrame) -> None:
+        """Put a fragmented message together, within bounds."""
+        begins = frame.msg_type != CONTINUATION
+        if begins is not (self._fragments is None):
+            self._fail(CloseCode.PROTOCOL_ERROR)
+            return
+        if self._fragments is None:
+            self._fragments = _Fragments(is_text=frame.msg_type == TEXT)
+        whole = self._fragments
+        whole.count += 1
+        if len(whole.payload) + frame.payload_size > MAX_FRAME_BYTES or whole.count > MAX_FRAGMENTS:
+            self._fragments = None
+            self._fail(CloseCode.MESSAGE_TOO_BIG)
+            return
+        whole.payload += frame.get_payload_as_memoryview()
+        if frame.fin:
+            self._fragments = None
+            if whole.is_text:
+                self._node.receive(self.connection_id, memoryview(whole.payload))
+            else:
+                self._node.refuse_binary(self.connection_id)
+
+    def _slow_down(self) -> None:
+        """Stop reading until the throttle allows the next message (OUT2)."""
+        delay = self._throttle.wait(self._loop.time())
+        if delay > 0 and not self.held_back and not self._closing:
+            self.held_back = True
+            self._node.counts.held_back += 1
+            self._tcp.pause_reading()
+            self._loop.call_later(delay, self._read_again)
+
+    def _read_again(self) -> None:
+        self.held_back = False
+        if not self._tcp.is_closing():
+            self._tcp.resume_reading()

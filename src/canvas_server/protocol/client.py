@@ -1,0 +1,181 @@
+"""Messages a client sends to the server, tagged by ``type``."""
+
+from typing import Annotated
+
+from msgspec import Meta, Struct
+
+from canvas_server.protocol.errors import CallEndReason
+from canvas_server.protocol.fields import (
+    MAX_OPERATIONS,
+    Candidate,
+    Coordinate,
+    Count,
+    DisplayName,
+    ElementId,
+    MessageId,
+    MLineIndex,
+    PeerId,
+    Sdp,
+    SdpMid,
+    SessionId,
+    TargetPeerId,
+    Token,
+    UsernameFragment,
+)
+from canvas_server.protocol.scene import ElementChanges, NewElement
+
+
+class Subscribe(Struct, frozen=True, tag_field="type", tag="subscribe"):
+    """Join a session; a second one leaves the first (SES1).
+
+    A `peer_id` is a wish: it is granted when free, or when `resume_token` proves it (SES2).
+    """
+
+    session_id: SessionId
+    peer_id: PeerId | None = None
+    display_name: DisplayName | None = None
+    token: Token | None = None
+    resume_token: Token | None = None
+    received: Count | None = None
+
+
+class ListPeers(Struct, frozen=True, tag_field="type", tag="list_peers"):
+    """Ask for `peer_list`."""
+
+    session_id: SessionId | None = None
+
+
+class GetScene(Struct, frozen=True, tag_field="type", tag="get_scene"):
+    """Ask for `scene_update`."""
+
+    session_id: SessionId | None = None
+
+
+class Ping(Struct, frozen=True, tag_field="type", tag="ping"):
+    """Ask for `pong`; answered after everything sent before it."""
+
+    received: Count | None = None
+
+
+class StartCall(Struct, frozen=True, tag_field="type", tag="start_call"):
+    """Ring a peer; the target gets `incoming_call`."""
+
+    target_peer_id: TargetPeerId
+    session_id: SessionId
+
+
+class Offer(Struct, frozen=True, tag_field="type", tag="offer"):
+    """Relayed as `relay_offer`. Without a call it begins one (SIG6)."""
+
+    target_peer_id: TargetPeerId
+    sdp: Sdp
+
+
+class Answer(Struct, frozen=True, tag_field="type", tag="answer"):
+    """Relayed as `relay_answer`; the call counts as accepted from then on."""
+
+    target_peer_id: TargetPeerId
+    sdp: Sdp
+
+
+class IceCandidate(Struct, frozen=True, tag_field="type", tag="ice_candidate"):
+    """Relayed as `relay_ice_candidate` (trickle ICE, RFC 8838)."""
+
+    target_peer_id: TargetPeerId
+    candidate: Candidate
+    sdp_mid: SdpMid | None = None
+    sdp_m_line_index: MLineIndex | None = None
+    username_fragment: UsernameFragment | None = None
+
+
+class EndCall(Struct, frozen=True, tag_field="type", tag="end_call"):
+    """Hang up, cancel or decline; the target gets `call_ended`."""
+
+    target_peer_id: TargetPeerId
+    reason: CallEndReason = "hangup"
+
+
+class AddElement(Struct, frozen=True, tag_field="type", tag="add_element"):
+    """Add an element. A second Video of a stream is acked with the first one's id (SCN3)."""
+
+    element: NewElement
+    message_id: MessageId | None = None
+
+
+class UpdateElement(Struct, frozen=True, tag_field="type", tag="update_element"):
+    """Change the named parts of an element."""
+
+    id: ElementId
+    changes: ElementChanges
+    message_id: MessageId | None = None
+
+
+class RemoveElement(Struct, frozen=True, tag_field="type", tag="remove_element"):
+    """Remove an element."""
+
+    id: ElementId
+    message_id: MessageId | None = None
+
+
+class AddOperation(Struct, frozen=True, tag_field="op", tag="add"):
+    """As `add_element`."""
+
+    element: NewElement
+
+
+class UpdateOperation(Struct, frozen=True, tag_field="op", tag="update"):
+    """As `update_element`."""
+
+    id: ElementId
+    changes: ElementChanges
+
+
+class RemoveOperation(Struct, frozen=True, tag_field="op", tag="remove"):
+    """As `remove_element`."""
+
+    id: ElementId
+
+
+Operation = AddOperation | UpdateOperation | RemoveOperation
+
+
+class SyncQueue(Struct, frozen=True, tag_field="type", tag="sync_queue"):
+    """Edits made offline, in order. Each is applied or reported in `sync_result`."""
+
+    operations: Annotated[tuple[Operation, ...], Meta(max_length=MAX_OPERATIONS)]
+    message_id: MessageId | None = None
+
+
+class MediaState(Struct, frozen=True, tag_field="type", tag="media_state"):
+    """What the sender's media are doing now."""
+
+    audio: bool
+    video: bool
+    screen: bool
+
+
+class Cursor(Struct, frozen=True, tag_field="type", tag="cursor"):
+    """Where the sender's pointer is. May be dropped on the way."""
+
+    x: Coordinate
+    y: Coordinate
+
+
+SceneEdit = AddElement | UpdateElement | RemoveElement | SyncQueue
+ClientMessage = (
+    Subscribe
+    | ListPeers
+    | GetScene
+    | Ping
+    | StartCall
+    | Offer
+    | Answer
+    | IceCandidate
+    | EndCall
+    | AddElement
+    | UpdateElement
+    | RemoveElement
+    | SyncQueue
+    | MediaState
+    | Cursor
+)

@@ -1,0 +1,82 @@
+"""Between JSON text and messages."""
+
+from typing import Any, cast, get_args
+
+import msgspec
+
+from canvas_server.protocol.client import ClientMessage
+from canvas_server.protocol.errors import ErrorCode
+from canvas_server.protocol.scene import Element, flat_kind
+from canvas_server.protocol.server import ServerMessage
+
+_decode = msgspec.json.Decoder(ClientMessage).decode
+_decode_any = msgspec.json.Decoder().decode
+_encode = msgspec.json.Encoder().encode
+_TYPES = frozenset(cast("str", t.__struct_config__.tag) for t in get_args(ClientMessage))
+
+
+class MalformedMessage(Exception):
+    """A frame that is no message: theirs to mend, told to them as an `error`."""
+
+    def __init__(self, code: ErrorCode, text: str, message_id: str | None = None) -> None:
+        super().__init__(text)
+        self.code = code
+        self.text = text
+        self.message_id = message_id
+
+
+def decode(frame: bytes | memoryview) -> ClientMessage:
+    """Read one message.
+
+    An element kind in the form ``{"type": T, "data": {...}}`` is read as the flat one.
+
+    Raises:
+        MalformedMessage: with `invalid_json`, `unknown_type` or `invalid_message`.
+    """
+    try:
+        return _decode(frame)
+    except (ValueError, RecursionError):
+        return _decode_leniently(frame)
+
+
+def encode(message: ServerMessage) -> bytes:
+    """Write one message as UTF-8 JSON."""
+    return _encode(message)
+
+
+def encoded_size(element: Element) -> int:
+    """Bytes an element takes in a frame."""
+    return len(_encode(element))
+
+
+def _decode_leniently(frame: bytes | memoryview) -> ClientMessage:
+    """Read a frame that the strict decoder refused: flatten wrapped kinds, or say what is wrong."""
+    try:
+        document = _decode_any(frame)
+    except (ValueError, RecursionError) as error:
+        text = "nested too deeply" if isinstance(error, RecursionError) else str(error)
+        raise MalformedMessage(ErrorCode.INVALID_JSON, text) from None
+    if not isinstance(document, dict):
+        raise MalformedMessage(ErrorCode.INVALID_MESSAGE, "a message is a JSON object")
+    message = cast("dict[str, Any]", document)
+    tag = message.get("type")
+    wish = message.get("message_id")
+    message_id = wish if isinstance(wish, str) and 1 <= len(wish) <= 64 else None
+    if not isinstance(tag, str) or tag not in _TYPES:
+        raise MalformedMessage(ErrorCode.UNKNOWN_TYPE, ErrorCode.UNKNOWN_TYPE.meaning, message_id)
+    operations = message.get("operations")
+    for holder in (message, *(cast("list[Any]", operations) if isinstance(operations, list) else ())):
+        _flatten_new_kind(holder)
+    try:
+        return msgspec.convert(message, ClientMessage)
+    except msgspec.ValidationError as error:
+        raise MalformedMessage(ErrorCode.INVALID_MESSAGE, str(error), message_id) from None
+
+
+def _flatten_new_kind(holder: object) -> None:
+    """Flatten ``holder["element"]["kind"]`` in place where there is one in the wrapped form."""
+    element = cast("dict[str, Any]", holder).get("element") if isinstance(holder, dict) else None
+    if isinstance(element, dict):
+        new = cast("dict[str, Any]", element)
+        if isinstance(new.get("kind"), dict):
+            new["kind"] = flat_kind(new["kind"])

@@ -1,0 +1,76 @@
+"""Error codes, close codes and the reasons a call or a peer ends."""
+
+from enum import IntEnum, StrEnum
+from typing import Literal
+
+
+class ErrorCode(StrEnum):
+    """Why a frame was refused. Stable names; the text beside them is for people."""
+
+    INVALID_JSON = "invalid_json"
+    INVALID_MESSAGE = "invalid_message"
+    UNKNOWN_TYPE = "unknown_type"
+    BINARY_FRAME = "binary_frame"
+    NOT_SUBSCRIBED = "not_subscribed"
+    WRONG_SESSION = "wrong_session"
+    SESSION_FULL = "session_full"
+    PEER_ID_TAKEN = "peer_id_taken"
+    PEER_NOT_FOUND = "peer_not_found"
+    SELF_SIGNAL = "self_signal"
+    NOT_IN_CALL = "not_in_call"
+    ELEMENT_NOT_FOUND = "element_not_found"
+    ELEMENT_EXISTS = "element_exists"
+    INVALID_CHANGE = "invalid_change"
+    SCENE_FULL = "scene_full"
+
+    @property
+    def meaning(self) -> str:
+        """One sentence for people, also printed in the protocol tables."""
+        return _ERROR_MEANINGS[self]
+
+
+_ERROR_MEANINGS = {
+    ErrorCode.INVALID_JSON: "The frame is not JSON text in UTF-8.",
+    ErrorCode.INVALID_MESSAGE: "A field is missing, of a wrong type or outside its limits.",
+    ErrorCode.UNKNOWN_TYPE: "There is no message of this `type`.",
+    ErrorCode.BINARY_FRAME: "Messages are text frames; this one was binary.",
+    ErrorCode.NOT_SUBSCRIBED: "Send `subscribe` first.",
+    ErrorCode.WRONG_SESSION: "The named session is not the one you are in.",
+    ErrorCode.SESSION_FULL: "The session has no place for another peer.",
+    ErrorCode.PEER_ID_TAKEN: "Somebody has this peer id, and the resume token does not prove it.",
+    ErrorCode.PEER_NOT_FOUND: "There is no such peer in your session.",
+    ErrorCode.SELF_SIGNAL: "A peer does not signal itself.",
+    ErrorCode.NOT_IN_CALL: "There is no call with that peer.",
+    ErrorCode.ELEMENT_NOT_FOUND: "There is no element of this id.",
+    ErrorCode.ELEMENT_EXISTS: "There is an element of this id already.",
+    ErrorCode.INVALID_CHANGE: "The change would make an element that is not allowed.",
+    ErrorCode.SCENE_FULL: "The scene has reached its limit of elements or bytes.",
+}
+
+
+class CloseCode(IntEnum):
+    """WebSocket close codes the server sends. 4000-4099: come back; 4100-4199: do not."""
+
+    PROTOCOL_ERROR = 1002
+    MESSAGE_TOO_BIG = 1009
+    SERVICE_RESTART = 1012
+    TOO_SLOW = 4000
+    SILENT = 4001
+    TAKEN_OVER = 4100
+
+    @property
+    def meaning(self) -> str:
+        """One sentence for people, also sent as the reason of the close frame."""
+        return _CLOSE_MEANINGS[self]
+
+
+_CLOSE_MEANINGS = {
+    CloseCode.PROTOCOL_ERROR: "the frames break RFC 6455",
+    CloseCode.MESSAGE_TOO_BIG: "a message is larger than 1 MiB or has too many fragments",
+    CloseCode.SERVICE_RESTART: "the server stops or restarts: come back",
+    CloseCode.TOO_SLOW: "you read too slowly and too much is waiting: come back",
+    CloseCode.SILENT: "nothing was heard from you, not even a pong: come back",
+    CloseCode.TAKEN_OVER: "another connection proved to be this peer",
+}
+
+CallEndReason = Literal["hangup", "declined", "busy", "timeout", "left", "failed"]

@@ -1,0 +1,70 @@
+"""Field types shared by messages and elements, with their limits.
+
+A limit lives in the type, so a handler never sees an illegal value and never
+checks again. Lengths of text count Unicode code points.
+"""
+
+from typing import Annotated
+
+from msgspec import Meta
+
+MAX_FRAME_BYTES = 1024 * 1024
+MAX_SDP = 64 * 1024
+MAX_CANDIDATE = 2 * 1024
+MAX_DATA_URL = 512 * 1024
+MAX_OPERATIONS = 1000
+
+UUID_PATTERN = r"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"
+
+SessionId = Annotated[
+    str, Meta(pattern=r"^[A-Za-z0-9_-]{1,64}$", description="The name of a shared canvas.")
+]
+PeerId = Annotated[
+    str, Meta(pattern=UUID_PATTERN, description="A participant: a UUID in lower-case text form.")
+]
+# A target is only looked up, so anything that is no peer is `peer_not_found`, whatever its form.
+TargetPeerId = Annotated[
+    str, Meta(max_length=64, description="The peer this is for; of the sender's own session.")
+]
+ElementId = Annotated[
+    str, Meta(pattern=r"^[A-Za-z0-9_.:-]{1,64}$", description="An element of the scene.")
+]
+NewElementId = Annotated[
+    str,
+    Meta(
+        pattern=r"^[A-Za-z0-9_.:-]{0,64}$",
+        description='Empty or absent: the server gives one, told in `ack.result.id`.',
+    ),
+]
+MessageId = Annotated[
+    str, Meta(min_length=1, max_length=64, description="Chosen by the sender, echoed in the reply.")
+]
+DisplayName = Annotated[str, Meta(max_length=64, description="What people read; never HTML.")]
+Token = Annotated[str, Meta(max_length=4096)]
+Sdp = Annotated[
+    str, Meta(min_length=1, max_length=MAX_SDP, description="A session description (RFC 8866).")
+]
+Candidate = Annotated[
+    str,
+    Meta(
+        max_length=MAX_CANDIDATE,
+        description="A candidate-attribute (RFC 8839 5.1); empty is end-of-candidates.",
+    ),
+]
+SdpMid = Annotated[str, Meta(max_length=64, description="Media stream identification (RFC 5888).")]
+UsernameFragment = Annotated[
+    str, Meta(max_length=256, description="The ICE generation it is of (RFC 8839 5.4).")
+]
+MLineIndex = Annotated[int, Meta(ge=0, le=1023)]
+Count = Annotated[int, Meta(ge=0, le=2**53 - 1)]
+TimestampMs = Annotated[int, Meta(ge=0, description="Milliseconds since 1970-01-01 UTC.")]
+Revision = Annotated[
+    int, Meta(ge=0, description="Grows by 1 with each accepted change of the scene.")
+]
+
+# Far beyond any canvas, near enough that sums of a few stay exact.
+Coordinate = Annotated[float, Meta(ge=-1e7, le=1e7, description="Scene units (CSS pixels).")]
+Extent = Annotated[float, Meta(ge=0, le=1e6, description="Scene units (CSS pixels).")]
+Degrees = Annotated[float, Meta(ge=-360_000, le=360_000, description="Clockwise, in degrees.")]
+Layer = Annotated[int, Meta(ge=-(2**31), le=2**31 - 1, description="Larger is nearer.")]
+Fraction = Annotated[float, Meta(ge=0, le=1)]

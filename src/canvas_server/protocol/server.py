@@ -1,0 +1,264 @@
+"""Messages the server sends to a client, tagged by ``type``."""
+
+from typing import Annotated, Literal
+
+from msgspec import Meta, Struct
+
+from canvas_server.protocol.errors import CallEndReason, ErrorCode
+from canvas_server.protocol.fields import (
+    Candidate,
+    Coordinate,
+    Count,
+    DisplayName,
+    ElementId,
+    MessageId,
+    MLineIndex,
+    PeerId,
+    Revision,
+    Sdp,
+    SdpMid,
+    SessionId,
+    TimestampMs,
+    Token,
+    UsernameFragment,
+)
+from canvas_server.protocol.scene import Element, SceneDocument
+
+
+class Media(Struct, frozen=True):
+    """Which media a peer sends."""
+
+    audio: bool = False
+    video: bool = False
+    screen: bool = False
+
+
+class Peer(Struct, frozen=True, omit_defaults=True):
+    """A participant, as the others see it."""
+
+    peer_id: PeerId
+    connected: Annotated[bool, Meta(description="False while its connection is away.")]
+    in_call: Annotated[bool, Meta(description="In at least one call that was answered.")]
+    media: Media
+    display_name: DisplayName | None = None
+
+
+class IceServer(Struct, frozen=True, omit_defaults=True):
+    """An `RTCIceServer` of the W3C WebRTC API."""
+
+    urls: tuple[str, ...]
+    username: str | None = None
+    credential: str | None = None
+
+
+class Welcome(Struct, frozen=True, tag_field="type", tag="welcome"):
+    """First on every connection. Only what works is listed in `features`."""
+
+    version: str
+    session_id: Annotated[
+        SessionId, Meta(description="A session for clients with no wish of their own.")
+    ]
+    timestamp: TimestampMs
+    features: tuple[str, ...]
+    legacy_signaling: Annotated[
+        Literal[True], Meta(description="Signalling in the form of this page is spoken.")
+    ] = True
+
+
+class PeerAssigned(Struct, frozen=True, tag_field="type", tag="peer_assigned"):
+    """The answer to `subscribe`: who you are and how to reach others."""
+
+    peer_id: PeerId
+    session_id: SessionId
+    resume_token: Token
+    ice_servers: tuple[IceServer, ...]
+    recovered: Annotated[
+        bool, Meta(description="False: what follows is a full snapshot, nothing is replayed.")
+    ] = False
+
+
+class PeerList(Struct, frozen=True, tag_field="type", tag="peer_list"):
+    """Everybody in the session, yourself included, in order of joining."""
+
+    session_id: SessionId
+    peers: tuple[Peer, ...]
+
+
+class SceneUpdate(Struct, frozen=True, tag_field="type", tag="scene_update"):
+    """The whole scene; replaces what the client has."""
+
+    scene: SceneDocument
+
+
+class PeerJoined(Struct, frozen=True, tag_field="type", tag="peer_joined"):
+    """Somebody joined the session."""
+
+    session_id: SessionId
+    peer: Peer
+
+
+class PeerUpdated(Struct, frozen=True, tag_field="type", tag="peer_updated"):
+    """Something about a peer changed; replaces what the client has of it."""
+
+    peer: Peer
+
+
+class PeerLeft(Struct, frozen=True, tag_field="type", tag="peer_left"):
+    """Somebody left the session."""
+
+    session_id: SessionId
+    peer_id: PeerId
+    reason: Literal["left", "disconnected"]
+
+
+class IncomingCall(Struct, frozen=True, tag_field="type", tag="incoming_call"):
+    """Somebody rings you."""
+
+    from_peer_id: PeerId
+    session_id: SessionId
+
+
+class RelayOffer(Struct, frozen=True, tag_field="type", tag="relay_offer"):
+    """An offer. In no call yet: somebody rings you without `incoming_call` (SIG6)."""
+
+    from_peer_id: PeerId
+    sdp: Sdp
+
+
+class RelayAnswer(Struct, frozen=True, tag_field="type", tag="relay_answer"):
+    """An answer to your offer."""
+
+    from_peer_id: PeerId
+    sdp: Sdp
+
+
+class RelayIceCandidate(Struct, frozen=True, omit_defaults=True, tag_field="type", tag="relay_ice_candidate"):
+    """An ICE candidate; keep it until the remote description is set."""
+
+    from_peer_id: PeerId
+    candidate: Candidate
+    sdp_mid: SdpMid | None = None
+    sdp_m_line_index: MLineIndex | None = None
+    username_fragment: UsernameFragment | None = None
+
+
+class CallEnded(Struct, frozen=True, tag_field="type", tag="call_ended"):
+    """The call with that peer is over; sent once for each call (SIG5)."""
+
+    from_peer_id: PeerId
+    reason: CallEndReason
+
+
+class ElementAdded(Struct, frozen=True, tag_field="type", tag="element_added"):
+    """An element is new in the scene; its editor hears it too."""
+
+    element: Element
+    revision: Revision
+    timestamp: TimestampMs
+
+
+class ElementUpdated(Struct, frozen=True, tag_field="type", tag="element_updated"):
+    """An element changed; the whole element as it is now."""
+
+    element: Element
+    revision: Revision
+    timestamp: TimestampMs
+
+
+class ElementRemoved(Struct, frozen=True, tag_field="type", tag="element_removed"):
+    """An element is gone."""
+
+    id: ElementId
+    revision: Revision
+    timestamp: TimestampMs
+
+
+class AckResult(Struct, frozen=True):
+    """What an accepted edit made."""
+
+    id: ElementId
+    revision: Revision
+
+
+class Ack(Struct, frozen=True, tag_field="type", tag="ack"):
+    """An edit that carried a `message_id` was accepted."""
+
+    message_id: MessageId
+    result: AckResult
+    success: Literal[True] = True
+
+
+class FailedOperation(Struct, frozen=True):
+    """An operation of `sync_queue` that was refused."""
+
+    index: Annotated[int, Meta(ge=0, description="Its place in `operations`, from 0.")]
+    code: ErrorCode
+    message: str
+
+
+class SyncResult(Struct, frozen=True, omit_defaults=True, tag_field="type", tag="sync_result"):
+    """What became of a `sync_queue`."""
+
+    synced_count: Count
+    conflict_count: Annotated[
+        int, Meta(ge=0, description="Refused because the element is gone or its id is taken.")
+    ]
+    failed_operations: tuple[FailedOperation, ...]
+    timestamp: TimestampMs
+    message_id: MessageId | None = None
+
+
+class PeerMediaState(Struct, frozen=True, tag_field="type", tag="media_state"):
+    """What a peer's media are doing now."""
+
+    from_peer_id: PeerId
+    audio: bool
+    video: bool
+    screen: bool
+
+
+class PeerCursor(Struct, frozen=True, tag_field="type", tag="peer_cursor"):
+    """Where a peer's pointer is. The first thing dropped for a slow reader (OUT1)."""
+
+    from_peer_id: PeerId
+    x: Coordinate
+    y: Coordinate
+
+
+class Pong(Struct, frozen=True, tag_field="type", tag="pong"):
+    """The answer to `ping`."""
+
+    timestamp: TimestampMs
+
+
+class Error(Struct, frozen=True, omit_defaults=True, tag_field="type", tag="error"):
+    """A frame was refused and changed nothing; the connection lives on."""
+
+    code: ErrorCode
+    message: str
+    message_id: MessageId | None = None
+
+
+ServerMessage = (
+    Welcome
+    | PeerAssigned
+    | PeerList
+    | SceneUpdate
+    | PeerJoined
+    | PeerUpdated
+    | PeerLeft
+    | IncomingCall
+    | RelayOffer
+    | RelayAnswer
+    | RelayIceCandidate
+    | CallEnded
+    | ElementAdded
+    | ElementUpdated
+    | ElementRemoved
+    | Ack
+    | SyncResult
+    | PeerMediaState
+    | PeerCursor
+    | Pong
+    | Error
+)

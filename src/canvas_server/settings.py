@@ -1,0 +1,175 @@
+"""Every setting: its flag, its environment variable, its default. The README table is made of it."""
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import click
+import platformdirs
+from msgspec import Struct
+
+STUN_URLS = ("stun:stun.l.google.com:19302", "stun:global.stun.twilio.com:3478")
+
+
+class Settings(Struct, frozen=True):
+    """What a server is started with."""
+
+    host: str
+    port: int
+    data_dir: Path
+    open: bool
+    stun_urls: tuple[str, ...]
+    turn_urls: tuple[str, ...]
+    turn_secret: str | None
+    turn_username: str | None
+    turn_credential: str | None
+    allowed_origins: tuple[str, ...]
+    auto_accept: bool
+    rate_limit_burst: int
+    rate_limit_sustained: int
+
+
+class Setting(Struct, frozen=True):
+    """One row of the table."""
+
+    field: str
+    flag: str
+    variable: str
+    kind: Any
+    default: Any
+    help: str
+    default_text: str = ""
+
+
+class UrlList(click.ParamType):
+    """A list of addresses, separated by commas or spaces."""
+
+    name = "URLS"
+
+    def convert(self, value: Any, param: Any, ctx: Any) -> tuple[str, ...]:  # noqa: ARG002
+        """Split the text."""
+        return value if isinstance(value, tuple) else tuple(value.replace(",", " ").split())
+
+
+URLS = UrlList()
+PORT = click.IntRange(0, 65535)
+POSITIVE = click.IntRange(min=1)
+
+
+def _default_stun_urls() -> tuple[str, ...]:
+    """Return none where the variable is set and empty: the one variable that can be empty."""
+    return () if os.environ.get("CANVAS_STUN_URLS") == "" else STUN_URLS
+
+
+SETTINGS = (
+    Setting("host", "--host", "CANVAS_HOST", str, "127.0.0.1", "Address to listen on."),
+    Setting("port", "--port", "CANVAS_PORT", PORT, 9473, "Port; 0 takes a free one."),
+    Setting(
+        "data_dir",
+        "--data",
+        "CANVAS_DATA_DIR",
+        click.Path(file_okay=False, path_type=Path),
+        platformdirs.user_data_path("canvas-server"),
+        "Folder for what outlives the process.",
+        "the user's data folder",
+    ),
+    Setting(
+        "open",
+        "--open",
+        "CANVAS_OPEN",
+        bool,
+        False,
+        "Serve beyond loopback although nobody has to prove who they are.",
+    ),
+    Setting(
+        "stun_urls",
+        "--stun-urls",
+        "CANVAS_STUN_URLS",
+        URLS,
+        _default_stun_urls,
+        "STUN servers for the peers; set but empty: none.",
+        "Google's, then Twilio's",
+    ),
+    Setting("turn_urls", "--turn-urls", "CANVAS_TURN_URLS", URLS, (), "TURN servers.", "none"),
+    Setting(
+        "turn_secret",
+        "--turn-secret",
+        "CANVAS_TURN_SECRET",
+        str,
+        None,
+        "Secret shared with the TURN servers: each peer gets credentials that live an hour.",
+    ),
+    Setting(
+        "turn_username", "--turn-username", "CANVAS_TURN_USERNAME", str, None, "Static TURN user."
+    ),
+    Setting(
+        "turn_credential",
+        "--turn-credential",
+        "CANVAS_TURN_CREDENTIAL",
+        str,
+        None,
+        "Password of the static TURN user.",
+    ),
+    Setting(
+        "allowed_origins",
+        "--allowed-origins",
+        "CANVAS_ALLOWED_ORIGINS",
+        URLS,
+        (),
+        "Further origins whose pages may connect, such as https://call.example.org.",
+        "the server's own",
+    ),
+    Setting(
+        "auto_accept",
+        "--auto-accept",
+        "CANVAS_AUTO_ACCEPT",
+        bool,
+        False,
+        "Let links with `auto=1` accept calls also beyond loopback (kiosks).",
+    ),
+    Setting(
+        "rate_limit_burst",
+        "--rate-limit-burst",
+        "WS_RATE_LIMIT_BURST",
+        POSITIVE,
+        10_000,
+        "Messages a connection may send at once before it is read more slowly.",
+    ),
+    Setting(
+        "rate_limit_sustained",
+        "--rate-limit-sustained",
+        "WS_RATE_LIMIT_SUSTAINED",
+        POSITIVE,
+        5_000,
+        "Messages a second a connection may go on sending.",
+    ),
+)
+
+
+def with_settings(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Give a click command an option for each setting."""
+    for setting in reversed(SETTINGS):
+        command = click.option(
+            setting.flag,
+            setting.field,
+            envvar=setting.variable,
+            type=None if setting.kind is bool else setting.kind,
+            is_flag=setting.kind is bool,
+            default=setting.default,
+            show_default=setting.default_text or (setting.default is not None),
+            show_envvar=True,
+            help=setting.help,
+        )(command)
+    return command
+
+
+def settings_table() -> str:
+    """Return the table of the README."""
+    rows = ["| flag | variable | default | |", "|---|---|---|---|"]
+    for setting in SETTINGS:
+        default = setting.default_text or {None: "none", False: "off"}.get(
+            setting.default, str(setting.default)
+        )
+        rows.append(f"| `{setting.flag}` | `{setting.variable}` | {default} | {setting.help} |")
+    return "\n".join(rows)
