@@ -5,16 +5,17 @@ everything and needs no lock.
 """
 
 import time
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Callable
 from typing import Protocol
 
 from canvas_server.core.effects import Close, ConnectionId, Effect, Send
 from canvas_server.core.hub import Hub
-from canvas_server.outbox import Frame, Outbox
+from canvas_server.outbox import Outbox, frame_of
 from canvas_server.protocol.codec import MalformedMessage, decode
 from canvas_server.protocol.errors import CloseCode, ErrorCode
-from canvas_server.protocol.server import Error
+from canvas_server.protocol.client import ClientMessage
+from canvas_server.protocol.server import Error, ServerMessage
 
 
 class Connection(Protocol):
@@ -30,10 +31,10 @@ class Counts:
     """What has happened since the start; read by the metrics."""
 
     def __init__(self) -> None:
-        self.received: Counter[str] = Counter()
-        self.sent: Counter[str] = Counter()
-        self.refused: Counter[str] = Counter()
-        self.closed: Counter[int] = Counter()
+        self.received: defaultdict[type[ClientMessage], int] = defaultdict(int)
+        self.sent: defaultdict[type[ServerMessage], int] = defaultdict(int)
+        self.refused: defaultdict[ErrorCode, int] = defaultdict(int)
+        self.closed: defaultdict[CloseCode, int] = defaultdict(int)
         self.connections = 0
         self.held_back = 0
 
@@ -70,7 +71,7 @@ class Node:
         except MalformedMessage as malformed:
             self._perform(self.hub.refuse(connection_id, malformed))
             return
-        self.counts.received[message.__struct_config__.tag] += 1
+        self.counts.received[type(message)] += 1
         self._perform(self.hub.handle(connection_id, message, self._clock()))
 
     def refuse_binary(self, connection_id: ConnectionId) -> None:
@@ -95,18 +96,18 @@ class Node:
                 outbox.flush()
 
     def _perform(self, effects: list[Effect]) -> None:
-        connections, dirty = self.connections, self._dirty
+        connections, dirty, sent = self.connections, self._dirty, self.counts.sent
         for effect in effects:
-            if isinstance(effect, Send):
+            if type(effect) is Send:
                 message = effect.message
-                frame = Frame(message)
+                frame = frame_of(message)
                 for connection_id in effect.to:
                     connection = connections.get(connection_id)
                     if connection is not None:
                         connection.outbox.push(frame)
                         dirty[connection.outbox] = None
-                self.counts.sent[frame.tag] += len(effect.to)
-                if isinstance(message, Error):
+                sent[type(message)] += len(effect.to)
+                if type(message) is Error:
                     self.counts.refused[message.code] += 1
             else:
                 self._close(effect)

@@ -13,7 +13,7 @@ MAX_QUEUED_BYTES = 6 * 1024 * 1024
 WRITE_BYTES = 64 * 1024
 """At most about so much is given to the socket at once while it does not keep up."""
 
-_TEXT_FRAME = 0x81  # FIN and opcode text (RFC 6455 section 5.2)
+_SMALL_HEADERS = tuple(bytes((0x81, size)) for size in range(126))
 
 
 class Wire(Protocol):
@@ -26,23 +26,24 @@ class Wire(Protocol):
         """End a connection whose reader does not keep up (OUT1)."""
 
 
-class Frame:
-    """One message as it goes over the wire; `droppable` when a slow reader may miss it."""
+class DroppableFrame(bytes):
+    """A frame that a slow reader may miss."""
 
-    __slots__ = ("data", "droppable", "tag")
+    __slots__ = ()
 
-    def __init__(self, message: ServerMessage) -> None:
-        payload = encode(message)
-        size = len(payload)
-        if size < 126:
-            header = bytes((_TEXT_FRAME, size))
-        elif size < 65536:
-            header = b"\x81\x7e" + size.to_bytes(2)
-        else:
-            header = b"\x81\x7f" + size.to_bytes(8)
-        self.data = header + payload
-        self.tag = str(message.__struct_config__.tag)
-        self.droppable = isinstance(message, PeerCursor)
+
+def frame_of(message: ServerMessage) -> bytes:
+    """Return a message as it goes over the wire: one unmasked text frame (RFC 6455 section 5.2)."""
+    payload = encode(message)
+    size = len(payload)
+    if size < 126:
+        header = _SMALL_HEADERS[size]
+    elif size < 65536:
+        header = b"\x81\x7e" + size.to_bytes(2)
+    else:
+        header = b"\x81\x7f" + size.to_bytes(8)
+    frame = header + payload
+    return DroppableFrame(frame) if type(message) is PeerCursor else frame
 
 
 class Outbox:
@@ -57,17 +58,17 @@ class Outbox:
 
     def __init__(self, wire: Wire) -> None:
         self._wire = wire
-        self._frames: list[Frame] = []
+        self._frames: list[bytes] = []
         self.paused = False
         self.queued_bytes = 0
         self.closed = False
 
-    def push(self, frame: Frame) -> None:
+    def push(self, frame: bytes) -> None:
         """Queue a frame, unless the connection is ending."""
         if self.closed:
             return
         self._frames.append(frame)
-        self.queued_bytes += len(frame.data)
+        self.queued_bytes += len(frame)
         if self.queued_bytes > MAX_QUEUED_BYTES:
             self._relieve()
 
@@ -78,7 +79,7 @@ class Outbox:
         if self.queued_bytes <= WRITE_BYTES:
             frames, self._frames = self._frames, []
             self.queued_bytes = 0
-            self._wire.write(b"".join([frame.data for frame in frames]))
+            self._wire.write(b"".join(frames))
         else:
             self._write_in_parts()
 
@@ -102,16 +103,16 @@ class Outbox:
         while start < len(frames) and not self.paused:
             end, size = start, 0
             while end < len(frames) and size < WRITE_BYTES:
-                size += len(frames[end].data)
+                size += len(frames[end])
                 end += 1
-            self._wire.write(b"".join([frame.data for frame in frames[start:end]]))
+            self._wire.write(b"".join(frames[start:end]))
             self.queued_bytes -= size
             start = end
         del frames[:start]
 
     def _relieve(self) -> None:
-        self._frames = [frame for frame in self._frames if not frame.droppable]
-        self.queued_bytes = sum(len(frame.data) for frame in self._frames)
+        self._frames = [frame for frame in self._frames if type(frame) is bytes]
+        self.queued_bytes = sum(len(frame) for frame in self._frames)
         if self.queued_bytes > MAX_QUEUED_BYTES:
             self.close()
             self._wire.too_slow()

@@ -1,7 +1,9 @@
 """What the node counts, in the Prometheus text format."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 
+from msgspec import Struct
 from prometheus_client import CollectorRegistry, PlatformCollector, ProcessCollector
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, InfoMetricFamily, Metric
 from prometheus_client.registry import Collector
@@ -36,16 +38,29 @@ class NodeCollector(Collector):
                 ("canvas_held_back", "Times a fast sender was slowed.", counts.held_back),
             )
         )
-        for name, text, label, counter in (
-            ("canvas_messages_received", "Messages accepted or refused.", "type", counts.received),
-            ("canvas_messages_sent", "Messages, once for each receiver.", "type", counts.sent),
-            ("canvas_messages_refused", "Frames answered with an error.", "code", counts.refused),
-            ("canvas_closed", "Connections the server closed.", "code", counts.closed),
-        ):
-            family = CounterMetricFamily(name, text, labels=[label])
-            for key, value in counter.items():
-                family.add_metric([str(key)], value)
-            yield family
+        yield _labelled(
+            "canvas_messages_received", "Messages, accepted or refused.", "type", _by_tag(counts.received)
+        )
+        yield _labelled(
+            "canvas_messages_sent", "Messages, one for each receiver.", "type", _by_tag(counts.sent)
+        )
+        yield _labelled(
+            "canvas_messages_refused", "Frames answered with `error`.", "code", counts.refused
+        )
+        yield _labelled("canvas_closed", "Connections the server closed.", "code", counts.closed)
+
+
+def _by_tag(counter: Mapping[type[Struct], int]) -> dict[str, int]:
+    return {str(struct.__struct_config__.tag): value for struct, value in counter.items()}
+
+
+def _labelled(
+    name: str, text: str, label: str, counter: Mapping[Any, int]
+) -> CounterMetricFamily:
+    family = CounterMetricFamily(name, text, labels=[label])
+    for key, value in counter.items():
+        family.add_metric([str(key)], value)
+    return family
 
 
 def registry(node: Node) -> CollectorRegistry:

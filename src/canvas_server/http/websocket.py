@@ -124,7 +124,7 @@ class WebSocketConnection(WSListener):
         if self._closing:
             return
         self._closing = True
-        self._node.counts.closed[code.value] += 1
+        self._node.counts.closed[code] += 1
         self.outbox.flush()
         self.outbox.close()
         # The constants of picows are typed as its own enum, but any code is taken.

@@ -1,0 +1,78 @@
+# make run   installs what it needs and serves on http://127.0.0.1:9473
+# make test  installs what it needs and runs every check and test
+# make help  lists the rest
+
+PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
+	$$p -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' 2>/dev/null && echo $$p && break; done)
+BIN := .venv/bin
+ARGS ?=
+
+.DEFAULT_GOAL := help
+.PHONY: help run test check lint types generate format coverage bench wheel clean
+
+help: ## list the targets
+	@grep -hE '^[a-z]+:.*##' Makefile | sed 's/:.*## /\t/' | expand -t 12
+
+run: .venv/.run ## serve on http://127.0.0.1:9473 (ARGS="--port 8000" for more)
+	@$(BIN)/canvas-server serve $(ARGS)
+
+test: check ## every check and test, in about 5 minutes
+	@echo "== sockets and browsers"
+	@$(BIN)/python -m pytest tests/integration tests/e2e $(ARGS)
+
+check: lint types ## what is fast: format, lint, types, import rules, generated files, pure tests
+	@echo "== pure tests with coverage"
+	@$(BIN)/python -m pytest tests/unit --cov=canvas_server.protocol --cov=canvas_server.core \
+		--cov-branch --cov-fail-under=100 --cov-report=term-missing:skip-covered -q $(ARGS)
+
+lint: .venv/.dev
+	@echo "== format, lint, import rules, generated files"
+	@$(BIN)/ruff format --check --quiet . || { echo "run: make format"; exit 1; }
+	@$(BIN)/ruff check --quiet .
+	@$(BIN)/lint-imports --no-logo >/tmp/imports.$$$$ || { cat /tmp/imports.$$$$; exit 1; }; rm -f /tmp/imports.$$$$
+	@$(BIN)/python tools/generate.py --check
+
+types: .venv/.dev node_modules/.done
+	@echo "== types: Python and the browser client"
+	@node_modules/.bin/pyright --pythonpath $(BIN)/python
+	@node_modules/.bin/tsc --project tsconfig.json
+
+generate: .venv/.dev ## write what follows from the message structs
+	@$(BIN)/python tools/generate.py
+
+format: .venv/.dev ## format and mend what can be mended
+	@$(BIN)/ruff check --fix --quiet . ; $(BIN)/ruff format --quiet .
+
+bench: .venv/.dev ## measure against the yardstick, write docs/benchmarks.md
+	@$(BIN)/python bench/run.py $(ARGS)
+
+wheel: .venv/.dev ## build the package into dist/
+	@$(BIN)/python -m hatchling build -t wheel
+
+clean: ## remove what these targets made
+	rm -rf .venv node_modules dist test-output .pytest_cache .ruff_cache .hypothesis .import_linter_cache .coverage
+
+.venv/.made:
+	@sh tools/system.sh run
+	@test -n "$(PYTHON)" || { echo "Python 3.11, 3.12 or 3.13 is needed"; exit 1; }
+	@echo "== making .venv with $(PYTHON)"
+	@$(PYTHON) -m venv .venv
+	@touch $@
+
+.venv/.run: .venv/.made requirements/run.txt pyproject.toml
+	@echo "== installing what the server needs"
+	@$(BIN)/pip install -q --disable-pip-version-check -r requirements/run.txt
+	@$(BIN)/pip install -q --disable-pip-version-check --no-deps -e .
+	@touch $@
+
+.venv/.dev: .venv/.run requirements/dev.txt
+	@sh tools/system.sh test
+	@echo "== installing what the tests need"
+	@$(BIN)/pip install -q --disable-pip-version-check -r requirements/dev.txt
+	@touch $@
+
+node_modules/.done: package.json package-lock.json
+	@sh tools/system.sh test
+	@echo "== installing the type checkers"
+	@npm ci --silent --no-audit --no-fund
+	@touch $@

@@ -1,0 +1,214 @@
+"""Coming, going and who is told: SES1 to SES4."""
+
+import pytest
+from hubs import ICE, NOW, Lab
+
+from canvas_server.core import session as session_module
+from canvas_server.core.effects import Close
+from canvas_server.protocol import client, server
+from canvas_server.protocol.errors import CloseCode
+from canvas_server.protocol.scene import NewElement, Text
+
+WISH = "12345678-1234-1234-1234-123456789abc"
+
+
+def test_welcome_is_first_and_only_ping_works_before_subscribe() -> None:
+    """SES1."""
+    lab = Lab()
+    a = lab.connect()
+    assert lab.inbox[a] == [
+        server.Welcome("test", "default", int(NOW * 1000), ("signaling",), legacy_signaling=True)
+    ]
+    lab.clear()
+    lab.say(a, client.Ping())
+    assert lab.inbox[a] == [server.Pong(int(NOW * 1000))]
+    for message in (
+        client.ListPeers(),
+        client.GetScene(),
+        client.Offer(WISH, "x"),
+        client.Cursor(1, 2),
+        client.AddElement(NewElement(Text("x")), "m"),
+    ):
+        lab.clear()
+        lab.say(a, message)
+        assert lab.error(a) == "not_subscribed"
+
+
+def test_subscribe_tells_who_you_are_then_who_is_here_then_the_scene() -> None:
+    """SES3."""
+    lab = Lab()
+    (a, ada), b = lab.join(display_name="Ada"), lab.connect()
+    lab.clear()
+    lab.say(b, client.Subscribe("s", display_name="Bob"))
+    assigned, peer_list, scene = lab.inbox[b]
+    assert isinstance(assigned, server.PeerAssigned)
+    bob = assigned.peer_id
+    assert assigned == server.PeerAssigned(bob, "s", f"{bob}@s", ICE, recovered=False)
+    media = server.Media()
+    peers = (server.Peer(ada, True, False, media, "Ada"), server.Peer(bob, True, False, media, "Bob"))
+    assert peer_list == server.PeerList("s", peers)
+    assert isinstance(scene, server.SceneUpdate)
+    assert lab.inbox[a] == [server.PeerJoined("s", peers[1])]
+
+
+def test_a_second_subscribe_leaves_the_first_session_with_the_same_id() -> None:
+    """SES1."""
+    lab = Lab()
+    (a, ada), (b, _), (c, _) = lab.join("one", "Ada"), lab.join("one"), lab.join("two")
+    lab.clear()
+    lab.say(a, client.Subscribe("two"))
+    assert lab.heard(a, server.PeerAssigned)[0].peer_id == ada
+    assert lab.inbox[b] == [server.PeerLeft("one", ada, "left")]
+    assert lab.inbox[c] == [
+        server.PeerJoined("two", server.Peer(ada, True, False, server.Media(), "Ada"))
+    ]
+
+
+def test_subscribing_to_the_same_session_renames_and_leaves_nothing() -> None:
+    """SES1."""
+    lab = Lab()
+    (a, ada), (b, bob) = lab.join("s", "Ada"), lab.join()
+    lab.say(a, client.StartCall(bob, "s"))
+    lab.clear()
+    lab.say(a, client.Subscribe("s", display_name="Ada L."))
+    assert [type(m) for m in lab.inbox[a]] == [
+        server.PeerAssigned,
+        server.PeerList,
+        server.SceneUpdate,
+    ]
+    assert lab.inbox[b] == [
+        server.PeerUpdated(server.Peer(ada, True, False, server.Media(), "Ada L."))
+    ]
+    lab.clear()
+    lab.say(a, client.Subscribe("s"))
+    assert lab.inbox[b] == []
+
+
+def test_a_free_wish_is_granted_and_a_taken_one_refused() -> None:
+    """SES2."""
+    lab = Lab()
+    a, b = lab.connect(), lab.connect()
+    lab.say(a, client.Subscribe("s", peer_id=WISH))
+    assert lab.heard(a, server.PeerAssigned)[0].peer_id == WISH
+    for token in (None, "forged", f"{WISH}@another"):
+        lab.clear()
+        lab.say(b, client.Subscribe("s", peer_id=WISH, resume_token=token))
+        assert lab.error(b) == "peer_id_taken"
+        assert lab.inbox[a] == []
+    lab.drop(a)
+    lab.clear()
+    lab.say(b, client.Subscribe("s", peer_id=WISH))
+    assert lab.heard(b, server.PeerAssigned)[0].peer_id == WISH
+
+
+def test_the_resume_token_takes_over_from_the_old_connection() -> None:
+    """SES2."""
+    lab = Lab()
+    (a, ada), (b, _) = lab.join(), lab.join()
+    c = lab.connect()
+    lab.clear()
+    lab.say(c, client.Subscribe("s", peer_id=ada, resume_token=f"{ada}@s"))
+    assert lab.closes == [Close(a, CloseCode.TAKEN_OVER)]
+    assert lab.heard(c, server.PeerAssigned)[0].peer_id == ada
+    assert [type(m) for m in lab.inbox[b]] == [server.PeerLeft, server.PeerJoined]
+    assert lab.inbox[a] == []
+    assert lab.drop(a) == []  # the hub has forgotten it
+    assert [p.peer_id for p in lab.heard(c, server.PeerList)[0].peers][-1] == ada
+
+
+def test_a_connection_can_take_over_a_second_id_and_gives_its_first_one_back() -> None:
+    """SES2."""
+    lab = Lab()
+    (a, ada), (b, bob) = lab.join(), lab.join()
+    lab.clear()
+    lab.say(b, client.Subscribe("s", peer_id=ada, resume_token=f"{ada}@s"))
+    assert lab.closes == [Close(a, CloseCode.TAKEN_OVER)]
+    lab.clear()
+    lab.say(b, client.ListPeers())
+    assert [p.peer_id for p in lab.heard(b, server.PeerList)[0].peers] == [ada]
+    c = lab.connect()
+    lab.say(c, client.Subscribe("s", peer_id=bob))
+    assert lab.heard(c, server.PeerAssigned)[0].peer_id == bob
+
+
+@pytest.mark.parametrize(("clean", "reason"), [(True, "left"), (False, "disconnected")])
+def test_leaving_is_told_once(clean: bool, reason: str) -> None:  # noqa: FBT001
+    """SES3."""
+    lab = Lab()
+    (a, ada), (b, _) = lab.join(), lab.join()
+    lab.clear()
+    lab.drop(a, clean=clean)
+    assert lab.inbox[b] == [server.PeerLeft("s", ada, reason)]  # type: ignore[arg-type]
+    assert lab.drop(a) == []
+    assert lab.drop(lab.connect()) == []
+
+
+def test_a_full_session_refuses_and_a_peer_already_inside_may_stay(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """SES4."""
+    monkeypatch.setattr("canvas_server.core.hub.MAX_PEERS", 2)
+    assert session_module.MAX_PEERS > 2
+    lab = Lab()
+    (_, ada), (b, _) = lab.join(), lab.join()
+    c = lab.connect()
+    lab.clear()
+    lab.say(c, client.Subscribe("s"))
+    assert lab.error(c) == "session_full"
+    lab.clear()
+    lab.say(c, client.Subscribe("s", peer_id=ada, resume_token=f"{ada}@s"))
+    assert lab.heard(c, server.PeerAssigned)
+    d = lab.connect()
+    lab.clear()
+    lab.say(d, client.Subscribe("elsewhere"))
+    assert lab.heard(d, server.PeerAssigned)
+    lab.clear()
+    lab.say(d, client.Subscribe("s"))
+    assert lab.error(d) == "session_full"
+    lab.clear()
+    lab.say(d, client.ListPeers("elsewhere"))
+    assert lab.heard(d, server.PeerList), "a refused move leaves the peer where it was"
+    assert lab.inbox[b] == []
+
+
+def test_media_state_and_cursor_reach_the_others() -> None:
+    lab = Lab()
+    (a, ada), (b, _) = lab.join(), lab.join()
+    lab.clear()
+    lab.say(a, client.MediaState(audio=True, video=False, screen=True))
+    lab.say(a, client.Cursor(1.5, -2))
+    assert lab.inbox[b] == [
+        server.PeerMediaState(ada, audio=True, video=False, screen=True),
+        server.PeerCursor(ada, 1.5, -2),
+    ]
+    assert lab.inbox[a] == []
+    lab.clear()
+    lab.say(b, client.ListPeers())
+    assert lab.heard(b, server.PeerList)[0].peers[0].media == server.Media(True, False, True)  # noqa: FBT003
+
+
+def test_alone_nobody_is_told() -> None:
+    lab = Lab()
+    a, _ = lab.join()
+    assert lab.say(a, client.Cursor(0, 0)) == []
+    assert lab.drop(a) == []
+
+
+@pytest.mark.parametrize("question", [client.ListPeers("x"), client.GetScene("x")])
+def test_another_session_cannot_be_looked_at(question: client.ClientMessage) -> None:
+    """SIG1."""
+    lab = Lab()
+    a, _ = lab.join()
+    lab.join("x")
+    lab.say(a, question)
+    assert lab.error(a) == "wrong_session"
+
+
+def test_counts() -> None:
+    lab = Lab()
+    a, _ = lab.join()
+    lab.join("t")
+    lab.say(a, client.AddElement(NewElement(Text("x"))))
+    assert (lab.hub.peer_count, lab.hub.session_count, lab.hub.element_count) == (2, 2, 1)
+    lab.drop(a)
+    assert (lab.hub.peer_count, lab.hub.session_count, lab.hub.element_count) == (1, 1, 1)

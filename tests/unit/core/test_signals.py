@@ -1,0 +1,185 @@
+"""Signalling and calls: SIG1 to SIG7, IN1."""
+
+import pytest
+from hubs import Lab
+
+from canvas_server.core.effects import Send
+from canvas_server.protocol import client, server
+
+NOBODY = "00000000-0000-0000-0000-00000000ffff"
+
+
+def signals(target: str) -> list[client.ClientMessage]:
+    return [
+        client.StartCall(target, "s"),
+        client.Offer(target, "sdp"),
+        client.Answer(target, "sdp"),
+        client.IceCandidate(target, "candidate"),
+        client.EndCall(target),
+    ]
+
+
+def test_each_signal_arrives_with_the_sender_stamped_and_nothing_changed() -> None:
+    """SIG2, SIG4."""
+    lab = Lab()
+    (a, ada), (b, bob) = lab.join(), lab.join()
+    lab.clear()
+    lab.say(a, client.StartCall(bob, "s"))
+    lab.say(a, client.Offer(bob, "offer"))
+    lab.say(a, client.IceCandidate(bob, "cand", "0", 1, "frag"))
+    lab.say(a, client.IceCandidate(bob, ""))
+    lab.say(a, client.EndCall(bob, "failed"))
+    assert lab.inbox[b] == [
+        server.IncomingCall(ada, "s"),
+        server.RelayOffer(ada, "offer"),
+        server.RelayIceCandidate(ada, "cand", "0", 1, "frag"),
+        server.RelayIceCandidate(ada, ""),
+        server.CallEnded(ada, "failed"),
+    ]
+    assert lab.inbox[a] == []
+
+
+@pytest.mark.parametrize("index", range(5))
+@pytest.mark.parametrize("where", ["nowhere", "elsewhere", "gone"])
+def test_a_peer_elsewhere_and_one_that_is_not_are_refused_alike(index: int, where: str) -> None:
+    """SIG1, SIG3: the same code and the same text, so ids cannot be probed."""
+    lab = Lab()
+    a, _ = lab.join()
+    other, carol = lab.join("another")
+    if where == "gone":
+        lab.drop(other)
+    target = NOBODY if where == "nowhere" else carol
+    lab.clear()
+    lab.say(a, signals(target)[index])
+    (error,) = lab.inbox[a]
+    assert isinstance(error, server.Error)
+    assert (error.code, error.message) == ("peer_not_found", "There is no such peer in your session.")
+    assert lab.inbox[other] == []
+
+
+@pytest.mark.parametrize("index", range(5))
+def test_nobody_signals_itself(index: int) -> None:
+    """SIG7."""
+    lab = Lab()
+    a, ada = lab.join()
+    lab.say(a, signals(ada)[index])
+    assert lab.error(a) == "self_signal"
+
+
+def test_a_call_of_another_session_is_refused() -> None:
+    lab = Lab()
+    (a, _), (b, bob) = lab.join(), lab.join()
+    lab.clear()
+    lab.say(a, client.StartCall(bob, "another"))
+    assert lab.error(a) == "wrong_session"
+    assert lab.inbox[b] == []
+
+
+@pytest.mark.parametrize("begin", [client.StartCall, client.Offer])
+def test_a_call_begins_with_start_call_or_with_an_offer(
+    begin: type[client.StartCall | client.Offer],
+) -> None:
+    """SIG6: clients exist that never send `start_call`; the call ends properly either way."""
+    lab = Lab()
+    (a, ada), (b, bob) = lab.join(), lab.join()
+    lab.clear()
+    lab.say(a, begin(bob, "s"))
+    lab.clear()
+    lab.say(b, client.EndCall(ada, "declined"))
+    assert lab.inbox[a] == [server.CallEnded(bob, "declined")]
+    assert lab.inbox[b] == []
+
+
+def test_a_call_is_in_progress_from_the_first_answer_on() -> None:
+    """SIG6: everybody but the peer itself is told, once, when `in_call` changes."""
+    lab = Lab()
+    (a, ada), (b, bob), (c, _) = lab.join(), lab.join(), lab.join()
+    lab.say(a, client.StartCall(bob, "s"))
+    assert lab.heard(c, server.PeerUpdated) == []
+    lab.clear()
+    lab.say(b, client.Answer(ada, "answer"))
+    told = {(m.peer.peer_id, m.peer.in_call) for m in lab.heard(c, server.PeerUpdated)}
+    assert told == {(ada, True), (bob, True)}
+    assert [m.peer.peer_id for m in lab.heard(a, server.PeerUpdated)] == [bob]
+    assert [m.peer.peer_id for m in lab.heard(b, server.PeerUpdated)] == [ada]
+    lab.clear()
+    lab.say(b, client.Answer(ada, "answer to a renegotiation"))
+    assert lab.heard(c, server.PeerUpdated) == []
+    lab.say(a, client.EndCall(bob))
+    told = {(m.peer.peer_id, m.peer.in_call) for m in lab.heard(c, server.PeerUpdated)}
+    assert told == {(ada, False), (bob, False)}
+
+
+def test_an_answer_without_a_call_is_relayed_and_makes_none() -> None:
+    """A late answer must not leave anybody in a call that was hung up."""
+    lab = Lab()
+    (a, ada), (b, bob) = lab.join(), lab.join()
+    lab.clear()
+    lab.say(b, client.Answer(ada, "late"))
+    assert lab.inbox[a] == [server.RelayAnswer(bob, "late")]
+    lab.clear()
+    lab.say(a, client.EndCall(bob))
+    assert lab.error(a) == "not_in_call"
+    assert lab.inbox[b] == []
+
+
+def test_glare_is_one_call() -> None:
+    """SIG6: both call at once; one hang-up ends it."""
+    lab = Lab()
+    (a, ada), (b, bob) = lab.join(), lab.join()
+    lab.say(a, client.StartCall(bob, "s"))
+    lab.say(b, client.StartCall(ada, "s"))
+    lab.say(a, client.Offer(bob, "1"))
+    lab.say(b, client.Offer(ada, "2"))
+    lab.say(b, client.Answer(ada, "3"))
+    lab.clear()
+    lab.say(a, client.EndCall(bob))
+    assert lab.heard(b, server.CallEnded) == [server.CallEnded(ada, "hangup")]
+    lab.clear()
+    lab.say(b, client.EndCall(ada))
+    assert lab.error(b) == "not_in_call"
+
+
+def test_whoever_leaves_ends_each_of_its_calls_once() -> None:
+    """SIG5."""
+    lab = Lab()
+    (a, ada), (b, bob), (c, carol), (d, _) = (lab.join() for _ in range(4))
+    lab.say(a, client.StartCall(bob, "s"))
+    lab.say(b, client.Answer(ada, "x"))
+    lab.say(c, client.Offer(ada, "rings"))
+    lab.clear()
+    lab.drop(a, clean=False)
+    for connection in (b, c):
+        assert lab.heard(connection, server.CallEnded) == [server.CallEnded(ada, "left")]
+    assert lab.heard(d, server.CallEnded) == []
+    assert lab.heard(d, server.PeerLeft) == [server.PeerLeft("s", ada, "disconnected")]
+    assert [m.peer.in_call for m in lab.heard(d, server.PeerUpdated)] == [False]
+    lab.clear()
+    lab.say(b, client.EndCall(carol))
+    assert lab.error(b) == "not_in_call"
+
+
+def test_one_of_two_calls_ends_and_the_other_goes_on() -> None:
+    lab = Lab()
+    (a, ada), (b, bob), (c, carol) = (lab.join() for _ in range(3))
+    for connection, peer_id in ((b, bob), (c, carol)):
+        lab.say(a, client.StartCall(peer_id, "s"))
+        lab.say(connection, client.Answer(ada, "x"))
+    lab.clear()
+    lab.say(b, client.EndCall(ada))
+    assert lab.heard(c, server.PeerUpdated) == [
+        server.PeerUpdated(server.Peer(bob, True, False, server.Media()))
+    ]
+    lab.clear()
+    lab.say(c, client.EndCall(ada))
+    assert lab.heard(a, server.CallEnded) == [server.CallEnded(carol, "hangup")]
+
+
+def test_a_signal_is_one_effect() -> None:
+    """IN1: one message in, one message out."""
+    lab = Lab()
+    (a, _), (b, bob) = lab.join(), lab.join()
+    effects = lab.say(a, client.IceCandidate(bob, "x"))
+    assert len(effects) == 1
+    assert isinstance(effects[0], Send)
+    assert effects[0].to == (b,)
