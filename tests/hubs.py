@@ -16,8 +16,8 @@ ICE = (server.IceServer(("stun:stun.example.org",)),)
 
 
 def make_hub() -> Hub:
-    """Return a hub whose ids are 1, 2, 3 … as UUIDs."""
-    numbers = itertools.count(1)
+    """Return a hub whose ids are 0x100, 0x101 … as UUIDs."""
+    numbers = itertools.count(0x100)
     return Hub(
         Surroundings(
             version="test",

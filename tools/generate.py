@@ -6,8 +6,7 @@
 import json
 import sys
 from pathlib import Path
-from types import UnionType
-from typing import Any, cast, get_args
+from typing import Any, get_args
 
 import msgspec
 
@@ -24,7 +23,7 @@ JsonSchema = dict[str, Any]
 
 def members(union: object) -> tuple[type[msgspec.Struct], ...]:
     """Return the structs of a union."""
-    return get_args(union) if isinstance(union, UnionType) else (cast("type[msgspec.Struct]", union),)
+    return get_args(union)
 
 
 def tag_of(struct: type[msgspec.Struct]) -> str:
@@ -157,7 +156,11 @@ def limits(node: JsonSchema) -> str:
         "exclusiveMinimum": "> {}",
         "pattern": "`{}`",
     }
-    own = [text.format(str(node[key]).replace("|", "\\|")) for key, text in words.items() if key in node]
+    own = [
+        text.format(str(node[key]).replace("|", "\\|"))
+        for key, text in words.items()
+        if key in node
+    ]
     return ", ".join(own + [text for option in node.get("anyOf", ()) if (text := limits(option))])
 
 

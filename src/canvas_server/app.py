@@ -19,7 +19,7 @@ from canvas_server.core.hub import Hub, Surroundings
 from canvas_server.http.access import Access, is_loopback
 from canvas_server.http.heartbeat import Heartbeat
 from canvas_server.http.metrics import registry
-from canvas_server.http.site import fresh_session, make_site
+from canvas_server.http.site import make_site
 from canvas_server.http.upgrade import WebSocketUpgrade
 from canvas_server.ice import ice_servers
 from canvas_server.node import Node
@@ -44,7 +44,9 @@ def make_node(settings: Settings) -> Node:
     try:
         tokens = ResumeTokens(load_key(settings.data_dir))
     except OSError as error:
-        text = f"the data folder {settings.data_dir} cannot be used ({error}); choose one with --data"
+        text = (
+            f"the data folder {settings.data_dir} cannot be used ({error}); choose one with --data"
+        )
         raise StartupError(text) from error
     hub = Hub(
         Surroundings(

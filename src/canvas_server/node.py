@@ -12,9 +12,9 @@ from typing import Protocol
 from canvas_server.core.effects import Close, ConnectionId, Effect, Send
 from canvas_server.core.hub import Hub
 from canvas_server.outbox import Outbox, frame_of
+from canvas_server.protocol.client import ClientMessage
 from canvas_server.protocol.codec import MalformedMessage, decode
 from canvas_server.protocol.errors import CloseCode, ErrorCode
-from canvas_server.protocol.client import ClientMessage
 from canvas_server.protocol.server import Error, ServerMessage
 
 

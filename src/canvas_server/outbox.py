@@ -116,5 +116,3 @@ class Outbox:
         if self.queued_bytes > MAX_QUEUED_BYTES:
             self.close()
             self._wire.too_slow()
-
-

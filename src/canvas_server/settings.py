@@ -1,4 +1,4 @@
-"""Every setting: its flag, its environment variable, its default. The README table is made of it."""
+"""Every setting: flag, environment variable, default. The table of the README is made of it."""
 
 import os
 from collections.abc import Callable

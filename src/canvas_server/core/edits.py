@@ -1,5 +1,7 @@
 """Edits of a session's scene: each is applied, told to everybody, and acked; or refused."""
 
+from typing import assert_never
+
 from canvas_server.core.effects import Effect, Refused, Send
 from canvas_server.core.session import STREAM_PREFIXES, Participant
 from canvas_server.protocol import client, server
@@ -9,7 +11,9 @@ from canvas_server.protocol.scene import NewElement, Video
 _CONFLICTS = (ErrorCode.ELEMENT_NOT_FOUND, ErrorCode.ELEMENT_EXISTS)
 
 
-def add(editor: Participant, new: NewElement, spare_id: str, now_ms: int) -> tuple[str, list[Effect]]:
+def add(
+    editor: Participant, new: NewElement, spare_id: str, now_ms: int
+) -> tuple[str, list[Effect]]:
     """Add an element; return its id and what everybody is told.
 
     The tile of a stream exists once: a second one is answered with the first one's id and
@@ -28,12 +32,12 @@ def add(editor: Participant, new: NewElement, spare_id: str, now_ms: int) -> tup
         if prefix + dash in STREAM_PREFIXES and peer_id not in session.peers:
             raise Refused(ErrorCode.PEER_NOT_FOUND)
     element = session.scene.add(new, spare_id)
-    return element.id, session.to_all(
-        server.ElementAdded(element, session.scene.revision, now_ms)
-    )
+    return element.id, session.to_all(server.ElementAdded(element, session.scene.revision, now_ms))
 
 
-def update(editor: Participant, change: client.UpdateElement | client.UpdateOperation, now_ms: int) -> list[Effect]:
+def update(
+    editor: Participant, change: client.UpdateElement | client.UpdateOperation, now_ms: int
+) -> list[Effect]:
     """Change an element; return what everybody is told.
 
     Raises:
@@ -69,9 +73,7 @@ def sync_queue(
     """Apply edits made offline in order; one that is refused does not stop the next."""
     effects: list[Effect] = []
     failed: list[server.FailedOperation] = []
-    for index, (operation, spare_id) in enumerate(
-        zip(message.operations, spare_ids, strict=True)
-    ):
+    for index, (operation, spare_id) in enumerate(zip(message.operations, spare_ids, strict=True)):
         try:
             match operation:
                 case client.AddOperation():
@@ -80,6 +82,8 @@ def sync_queue(
                     effects += update(editor, operation, now_ms)
                 case client.RemoveOperation():
                     effects += remove(editor, operation.id, now_ms)
+                case _:
+                    assert_never(operation)
         except Refused as refused:
             failed.append(server.FailedOperation(index, refused.code, refused.text))
     result = server.SyncResult(

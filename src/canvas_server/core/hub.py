@@ -71,7 +71,9 @@ class Hub:
     def connect(self, connection: ConnectionId, now: float) -> list[Effect]:
         """Take in a new connection; it has no session yet (SES1)."""
         self._connections[connection] = None
-        welcome = server.Welcome(self._around.version, DEFAULT_SESSION, _ms(now), self._around.features)
+        welcome = server.Welcome(
+            self._around.version, DEFAULT_SESSION, _ms(now), self._around.features
+        )
         return [Send((connection,), welcome)]
 
     def disconnect(self, connection: ConnectionId, now: float, *, clean: bool) -> list[Effect]:

@@ -24,7 +24,7 @@ MAX_SCENE_BYTES = 4 * 1024 * 1024
 
 
 class Scene:
-    """The elements of one session in order of arrival. Every accepted change adds 1 to `revision`."""
+    """The elements of one session, in order; each accepted change adds 1 to `revision`."""
 
     def __init__(self) -> None:
         self.revision = 0
@@ -44,13 +44,13 @@ class Scene:
     def add(self, new: NewElement, spare_id: str) -> Element:
         """Add an element under its own id, or under `spare_id` when it has none.
 
+        Whether a stream has a tile already is for the caller to see (`tile_of`).
+
         Raises:
-            Refused: `element_exists`, `scene_full`; a second tile of a stream counts as existing.
+            Refused: `element_exists`, `scene_full`.
         """
         element = Element(new.id or spare_id, new.kind, new.transform)
         if element.id in self._elements:
-            raise Refused(ErrorCode.ELEMENT_EXISTS)
-        if isinstance(new.kind, Video) and new.kind.stream_id in self._tiles:
             raise Refused(ErrorCode.ELEMENT_EXISTS)
         self._put(element)
         return element

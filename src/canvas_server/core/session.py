@@ -174,9 +174,7 @@ class Session:
             raise Refused(ErrorCode.SELF_SIGNAL)
         return target
 
-    def _after_call(
-        self, peer: Participant, *, was_in_call: bool, timestamp: int
-    ) -> list[Effect]:
+    def _after_call(self, peer: Participant, *, was_in_call: bool, timestamp: int) -> list[Effect]:
         """Say what the end of a call changed for one of its peers."""
         effects: list[Effect] = []
         if not self.calls.partners(peer.peer_id):

@@ -38,12 +38,9 @@ class NodeCollector(Collector):
                 ("canvas_held_back", "Times a fast sender was slowed.", counts.held_back),
             )
         )
-        yield _labelled(
-            "canvas_messages_received", "Messages, accepted or refused.", "type", _by_tag(counts.received)
-        )
-        yield _labelled(
-            "canvas_messages_sent", "Messages, one for each receiver.", "type", _by_tag(counts.sent)
-        )
+        received, sent = _by_tag(counts.received), _by_tag(counts.sent)
+        yield _labelled("canvas_messages_received", "Messages of each type.", "type", received)
+        yield _labelled("canvas_messages_sent", "Messages, one for each receiver.", "type", sent)
         yield _labelled(
             "canvas_messages_refused", "Frames answered with `error`.", "code", counts.refused
         )
@@ -54,9 +51,7 @@ def _by_tag(counter: Mapping[type[Struct], int]) -> dict[str, int]:
     return {str(struct.__struct_config__.tag): value for struct, value in counter.items()}
 
 
-def _labelled(
-    name: str, text: str, label: str, counter: Mapping[Any, int]
-) -> CounterMetricFamily:
+def _labelled(name: str, text: str, label: str, counter: Mapping[Any, int]) -> CounterMetricFamily:
     family = CounterMetricFamily(name, text, labels=[label])
     for key, value in counter.items():
         family.add_metric([str(key)], value)

@@ -142,7 +142,5 @@ async def _internal_error(_: Request, __: Exception) -> Response:
     return _error(500, "internal", "the server failed; its log says more")
 
 
-def _error(
-    status: int, code: str, text: str, headers: dict[str, str] | None = None
-) -> Response:
+def _error(status: int, code: str, text: str, headers: dict[str, str] | None = None) -> Response:
     return Response(error_body(code, text), status, headers, "application/json")

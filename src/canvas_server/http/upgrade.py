@@ -108,9 +108,7 @@ class WebSocketUpgrade:
         if reason is not None:
             return _refuse(HTTPStatus.FORBIDDEN, "forbidden_origin", reason)
         loop = asyncio.get_running_loop()
-        return WebSocketConnection(
-            self._node, Throttle(self._burst, self._rate, loop.time()), loop
-        )
+        return WebSocketConnection(self._node, Throttle(self._burst, self._rate, loop.time()), loop)
 
 
 def _refuse(status: HTTPStatus, code: str, text: str) -> WSUpgradeResponseWithListener:

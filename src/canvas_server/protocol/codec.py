@@ -65,7 +65,10 @@ def _decode_leniently(frame: bytes | memoryview) -> ClientMessage:
     if not isinstance(tag, str) or tag not in _TYPES:
         raise MalformedMessage(ErrorCode.UNKNOWN_TYPE, ErrorCode.UNKNOWN_TYPE.meaning, message_id)
     operations = message.get("operations")
-    for holder in (message, *(cast("list[Any]", operations) if isinstance(operations, list) else ())):
+    for holder in (
+        message,
+        *(cast("list[Any]", operations) if isinstance(operations, list) else ()),
+    ):
         _flatten_new_kind(holder)
     try:
         return msgspec.convert(message, ClientMessage)

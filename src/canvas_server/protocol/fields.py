@@ -33,7 +33,7 @@ NewElementId = Annotated[
     str,
     Meta(
         pattern=r"^[A-Za-z0-9_.:-]{0,64}$",
-        description='Empty or absent: the server gives one, told in `ack.result.id`.',
+        description="Empty or absent: the server gives one, told in `ack.result.id`.",
     ),
 ]
 MessageId = Annotated[

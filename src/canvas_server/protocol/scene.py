@@ -79,7 +79,9 @@ def flat_kind(kind: dict[str, Any]) -> dict[str, Any]:
     if not isinstance(inner, dict) or not kind.keys() <= {"type", "data"}:
         return kind
     data = cast("dict[str, Any]", inner)
-    if kind.get("type") == "Chart" and not ("chart_type" in data and data.keys() <= {"chart_type", "data"}):
+    if kind.get("type") == "Chart" and not (
+        "chart_type" in data and data.keys() <= {"chart_type", "data"}
+    ):
         return kind
     return {**data, **({"type": kind["type"]} if "type" in kind else {})}
 

@@ -132,7 +132,9 @@ class RelayAnswer(Struct, frozen=True, tag_field="type", tag="relay_answer"):
     sdp: Sdp
 
 
-class RelayIceCandidate(Struct, frozen=True, omit_defaults=True, tag_field="type", tag="relay_ice_candidate"):
+class RelayIceCandidate(
+    Struct, frozen=True, omit_defaults=True, tag_field="type", tag="relay_ice_candidate"
+):
     """An ICE candidate; keep it until the remote description is set."""
 
     from_peer_id: PeerId

@@ -3,7 +3,6 @@
 from typing import Any
 
 import pytest
-from hubs import NOW, Lab
 
 from canvas_server.core import hub as hub_module
 from canvas_server.core import scene as scene_module
@@ -18,6 +17,7 @@ from canvas_server.protocol.scene import (
     TransformChanges,
     Video,
 )
+from hubs import NOW, Lab
 
 MS = int(NOW * 1000)
 LABEL = Text("hello", 16, "#123456")
@@ -82,9 +82,18 @@ def test_an_empty_change_counts_as_one() -> None:
         (client.AddElement(NewElement(LABEL, id="taken"), "m"), "element_exists"),
         (client.UpdateElement("none", ElementChanges(), "m"), "element_not_found"),
         (client.RemoveElement("none", "m"), "element_not_found"),
-        (client.UpdateElement("taken", ElementChanges(kind={"type": "Image"}), "m"), "invalid_change"),
-        (client.UpdateElement("taken", ElementChanges(kind={"font_size": -1}), "m"), "invalid_change"),
-        (client.UpdateElement("taken", ElementChanges(kind={"content": None}), "m"), "invalid_change"),
+        (
+            client.UpdateElement("taken", ElementChanges(kind={"type": "Image"}), "m"),
+            "invalid_change",
+        ),
+        (
+            client.UpdateElement("taken", ElementChanges(kind={"font_size": -1}), "m"),
+            "invalid_change",
+        ),
+        (
+            client.UpdateElement("taken", ElementChanges(kind={"content": None}), "m"),
+            "invalid_change",
+        ),
         (
             client.AddElement(NewElement(Video("peer-00000000-0000-0000-0000-0000000000ff")), "m"),
             "peer_not_found",

@@ -1,13 +1,14 @@
 """Coming, going and who is told: SES1 to SES4."""
 
 import pytest
-from hubs import ICE, NOW, Lab
 
 from canvas_server.core import session as session_module
 from canvas_server.core.effects import Close
 from canvas_server.protocol import client, server
-from canvas_server.protocol.errors import CloseCode
+from canvas_server.protocol.codec import MalformedMessage
+from canvas_server.protocol.errors import CloseCode, ErrorCode
 from canvas_server.protocol.scene import NewElement, Text
+from hubs import ICE, NOW, Lab
 
 WISH = "12345678-1234-1234-1234-123456789abc"
 
@@ -45,7 +46,10 @@ def test_subscribe_tells_who_you_are_then_who_is_here_then_the_scene() -> None:
     bob = assigned.peer_id
     assert assigned == server.PeerAssigned(bob, "s", f"{bob}@s", ICE, recovered=False)
     media = server.Media()
-    peers = (server.Peer(ada, True, False, media, "Ada"), server.Peer(bob, True, False, media, "Bob"))
+    peers = (
+        server.Peer(ada, True, False, media, "Ada"),
+        server.Peer(bob, True, False, media, "Bob"),
+    )
     assert peer_list == server.PeerList("s", peers)
     assert isinstance(scene, server.SceneUpdate)
     assert lab.inbox[a] == [server.PeerJoined("s", peers[1])]
@@ -132,7 +136,7 @@ def test_a_connection_can_take_over_a_second_id_and_gives_its_first_one_back() -
 
 
 @pytest.mark.parametrize(("clean", "reason"), [(True, "left"), (False, "disconnected")])
-def test_leaving_is_told_once(clean: bool, reason: str) -> None:  # noqa: FBT001
+def test_leaving_is_told_once(clean: bool, reason: str) -> None:
     """SES3."""
     lab = Lab()
     (a, ada), (b, _) = lab.join(), lab.join()
@@ -184,7 +188,7 @@ def test_media_state_and_cursor_reach_the_others() -> None:
     assert lab.inbox[a] == []
     lab.clear()
     lab.say(b, client.ListPeers())
-    assert lab.heard(b, server.PeerList)[0].peers[0].media == server.Media(True, False, True)  # noqa: FBT003
+    assert lab.heard(b, server.PeerList)[0].peers[0].media == server.Media(True, False, True)
 
 
 def test_alone_nobody_is_told() -> None:
@@ -212,3 +216,11 @@ def test_counts() -> None:
     assert (lab.hub.peer_count, lab.hub.session_count, lab.hub.element_count) == (2, 2, 1)
     lab.drop(a)
     assert (lab.hub.peer_count, lab.hub.session_count, lab.hub.element_count) == (1, 1, 1)
+
+
+def test_what_is_no_message_gets_one_error() -> None:
+    """IN2."""
+    lab = Lab()
+    a, _ = lab.join()
+    lab.perform(lab.hub.refuse(a, MalformedMessage(ErrorCode.UNKNOWN_TYPE, "what?", "m")))
+    assert lab.inbox[a] == [server.Error(ErrorCode.UNKNOWN_TYPE, "what?", "m")]

@@ -1,10 +1,10 @@
 """Signalling and calls: SIG1 to SIG7, IN1."""
 
 import pytest
-from hubs import Lab
 
 from canvas_server.core.effects import Send
 from canvas_server.protocol import client, server
+from hubs import Lab
 
 NOBODY = "00000000-0000-0000-0000-00000000ffff"
 
@@ -53,7 +53,10 @@ def test_a_peer_elsewhere_and_one_that_is_not_are_refused_alike(index: int, wher
     lab.say(a, signals(target)[index])
     (error,) = lab.inbox[a]
     assert isinstance(error, server.Error)
-    assert (error.code, error.message) == ("peer_not_found", "There is no such peer in your session.")
+    assert (error.code, error.message) == (
+        "peer_not_found",
+        "There is no such peer in your session.",
+    )
     assert lab.inbox[other] == []
 
 
@@ -87,7 +90,7 @@ def test_a_call_begins_with_start_call_or_with_an_offer(
     lab.clear()
     lab.say(b, client.EndCall(ada, "declined"))
     assert lab.inbox[a] == [server.CallEnded(bob, "declined")]
-    assert lab.inbox[b] == []
+    assert lab.inbox[b] == [], "nobody was in a call, so nothing about anybody changed"
 
 
 def test_a_call_is_in_progress_from_the_first_answer_on() -> None:

@@ -1,0 +1,235 @@
+"""Reading and writing messages: IN2, IN3."""
+
+import json
+from pathlib import Path
+from typing import Any, cast, get_args
+
+import jsonschema
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from canvas_server.protocol import client, server
+from canvas_server.protocol.codec import MalformedMessage, decode, encode, encoded_size
+from canvas_server.protocol.errors import CloseCode, ErrorCode
+from canvas_server.protocol.fields import MAX_CANDIDATE, MAX_SDP
+from canvas_server.protocol.scene import Chart, Element, Image, NewElement, Text, Transform, Video
+
+SCHEMA = json.loads(
+    (Path(__file__).resolve().parents[3] / "docs" / "protocol.schema.json").read_text("utf-8")
+)
+VALIDATOR = jsonschema.Draft202012Validator({**SCHEMA, "$ref": "#/$defs/ClientMessage"})
+JSON = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers(-(2**53), 2**53)
+    | st.floats(allow_nan=False, allow_infinity=False)
+    | st.text(max_size=10),
+    lambda inner: (
+        st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3)
+    ),
+    max_leaves=5,
+)
+SAMPLES: list[dict[str, Any]] = [
+    {"type": "subscribe", "session_id": "s", "peer_id": None, "display_name": "Ada", "received": 0},
+    {"type": "list_peers", "session_id": "s"},
+    {"type": "get_scene"},
+    {"type": "ping", "received": 3},
+    {"type": "start_call", "target_peer_id": "p", "session_id": "s"},
+    {"type": "offer", "target_peer_id": "p", "sdp": "v=0"},
+    {"type": "answer", "target_peer_id": "p", "sdp": "v=0"},
+    {
+        "type": "ice_candidate",
+        "target_peer_id": "p",
+        "candidate": "",
+        "sdp_mid": "0",
+        "sdp_m_line_index": 0,
+        "username_fragment": "x",
+    },
+    {"type": "end_call", "target_peer_id": "p", "reason": "busy"},
+    {"type": "add_element", "element": {"kind": {"type": "Text", "content": "x"}}},
+    {"type": "update_element", "id": "e", "changes": {"transform": {"x": 1}}, "message_id": "m"},
+    {"type": "remove_element", "id": "e"},
+    {"type": "sync_queue", "operations": [{"op": "remove", "id": "e"}]},
+    {"type": "media_state", "audio": True, "video": False, "screen": False},
+    {"type": "cursor", "x": 1, "y": 2.5},
+]
+TAGS = [cast("Any", t).__struct_config__.tag for t in get_args(client.ClientMessage)]
+
+
+def refusal(frame: bytes) -> MalformedMessage:
+    with pytest.raises(MalformedMessage) as caught:
+        decode(frame)
+    return caught.value
+
+
+def test_a_message_is_read_and_unknown_fields_are_ignored() -> None:
+    """IN3."""
+    frame = b'{"type":"offer","target_peer_id":"p","sdp":"v=0","future":[1]}'
+    assert decode(frame) == client.Offer("p", "v=0")
+    assert decode(memoryview(frame)) == client.Offer("p", "v=0")
+
+
+@pytest.mark.parametrize(
+    ("frame", "code"),
+    [
+        (b"", "invalid_json"),
+        (b"{", "invalid_json"),
+        (b'{"type":"ping"} x', "invalid_json"),
+        (b'{"type":"offer","target_peer_id":"p","sdp":"\xff"}', "invalid_json"),
+        (b'"\\ud800"', "invalid_json"),
+        (b"[" * 100_000, "invalid_json"),
+        (b"1" * 5000, "invalid_json"),
+        (b"1e400", "invalid_json"),
+        (b"[]", "invalid_message"),
+        (b"null", "invalid_message"),
+        (b"{}", "unknown_type"),
+        (b'{"type":7}', "unknown_type"),
+        (b'{"type":"hello"}', "unknown_type"),
+        (b'{"type":"relay_offer","from_peer_id":"p","sdp":"x"}', "unknown_type"),
+        (b'{"type":"offer","target_peer_id":"p"}', "invalid_message"),
+        (b'{"type":"offer","target_peer_id":7,"sdp":"x"}', "invalid_message"),
+        (b'{"type":"subscribe","session_id":"no spaces"}', "invalid_message"),
+        (b'{"type":"subscribe","session_id":""}', "invalid_message"),
+        (b'{"type":"subscribe","session_id":"s","peer_id":"me"}', "invalid_message"),
+        (b'{"type":"cursor","x":1e300,"y":0}', "invalid_message"),
+        (b'{"type":"end_call","target_peer_id":"p","reason":"bored"}', "invalid_message"),
+        (b'{"type":"sync_queue","operations":7}', "invalid_message"),
+        (b'{"type":"sync_queue","operations":[7]}', "invalid_message"),
+        (b'{"type":"add_element","element":7}', "invalid_message"),
+        (b'{"type":"add_element","element":{"kind":7}}', "invalid_message"),
+        (
+            b'{"type":"add_element","element":{"kind":{"type":"Image","src":"javascript:x"}}}',
+            "invalid_message",
+        ),
+    ],
+)
+def test_what_is_no_message_is_refused_with_a_code(frame: bytes, code: str) -> None:
+    """IN2."""
+    assert refusal(frame).code == code
+
+
+def test_a_refusal_names_the_message_it_is_about() -> None:
+    assert refusal(b'{"type":"add_element","message_id":"m1"}').message_id == "m1"
+    assert refusal(b'{"type":"nonsense","message_id":"m1"}').message_id == "m1"
+    for wrong in (b"7", b'""', b'"' + b"x" * 65 + b'"'):
+        assert refusal(b'{"type":"add_element","message_id":' + wrong + b"}").message_id is None
+
+
+@pytest.mark.parametrize(("field", "limit"), [("sdp", MAX_SDP), ("candidate", MAX_CANDIDATE)])
+def test_limits_are_exact(field: str, limit: int) -> None:
+    tag = "offer" if field == "sdp" else "ice_candidate"
+
+    def frame(size: int) -> bytes:
+        return json.dumps({"type": tag, "target_peer_id": "p", field: "x" * size}).encode()
+
+    assert len(getattr(decode(frame(limit)), field)) == limit
+    assert refusal(frame(limit + 1)).code == "invalid_message"
+
+
+@pytest.mark.parametrize(
+    ("kind", "flat"),
+    [
+        ({"type": "Text", "data": {"content": "x", "font_size": 9.0}}, Text("x", 9)),
+        ({"type": "Video", "data": {"stream_id": "cam", "is_live": True}}, Video("cam")),
+        (
+            {"type": "Image", "data": {"src": "https://e.org/x.png", "format": "png"}},
+            Image("https://e.org/x.png"),
+        ),
+        (
+            {"type": "Chart", "data": {"chart_type": "bar", "data": {"x": [1]}}},
+            Chart("bar", {"x": [1]}),
+        ),
+        (
+            {"type": "Chart", "chart_type": "bar", "data": {"chart_type": "y"}},
+            Chart("bar", {"chart_type": "y"}),
+        ),
+    ],
+)
+def test_a_wrapped_kind_is_read_as_the_flat_one(kind: object, flat: object) -> None:
+    add = {"type": "add_element", "element": {"id": "", "kind": kind, "transform": {"x": 3}}}
+    expected = NewElement(cast("Any", flat), Transform(x=3))
+    assert decode(json.dumps(add).encode()) == client.AddElement(expected)
+    queue = {"type": "sync_queue", "operations": [{"op": "add", "element": add["element"]}]}
+    assert decode(json.dumps(queue).encode()) == client.SyncQueue((client.AddOperation(expected),))
+
+
+@pytest.mark.parametrize(
+    "kind", [{"type": "Chart", "data": {"x": 1}}, {"type": "Text", "data": 1}, {"data": {}}]
+)
+def test_a_wrapped_kind_that_lacks_its_fields_is_refused(kind: object) -> None:
+    add = {"type": "add_element", "element": {"kind": kind}}
+    assert refusal(json.dumps(add).encode()).code == "invalid_message"
+
+
+def test_free_json_that_is_nested_too_deeply_is_refused() -> None:
+    """What is accepted can also be sent on."""
+
+    def chart(depth: int) -> bytes:
+        data = "[" * depth + "]" * depth
+        return f'{{"type":"add_element","element":{{"kind":{{"type":"Chart","chart_type":"x","data":{data}}}}}}}'.encode()
+
+    message = decode(chart(32))
+    assert isinstance(message, client.AddElement)
+    assert refusal(chart(33)).code == "invalid_message"
+    deep: dict[str, Any] = {}
+    for _ in range(40):
+        deep = {"data": deep}
+    update = {"type": "update_element", "id": "e", "changes": {"kind": deep}}
+    assert refusal(json.dumps(update).encode()).code == "invalid_message"
+
+
+def test_size_is_that_of_the_encoded_element() -> None:
+    element = Element("e", Text("ü"), Transform())
+    assert encoded_size(element) == len(msgspec.json.encode(element))
+
+
+def test_absent_fields_are_left_out_where_the_protocol_says_so() -> None:
+    assert encode(server.RelayIceCandidate("p", "")) == (
+        b'{"type":"relay_ice_candidate","from_peer_id":"p","candidate":""}'
+    )
+    assert b"display_name" not in encode(
+        server.PeerUpdated(server.Peer("p", connected=True, in_call=False, media=server.Media()))
+    )
+    assert encode(server.Error(ErrorCode.SELF_SIGNAL, "no")) == (
+        b'{"type":"error","code":"self_signal","message":"no"}'
+    )
+
+
+def test_every_code_has_a_meaning() -> None:
+    assert all(code.meaning for code in ErrorCode)
+    assert all(0 < len(code.meaning) <= 123 for code in CloseCode), "fits a close frame"
+
+
+@given(st.binary(max_size=200))
+def test_any_bytes_are_read_or_refused(frame: bytes) -> None:
+    """IN2."""
+    try:
+        decode(frame)
+    except MalformedMessage as malformed:
+        assert malformed.text
+
+
+def test_every_message_has_a_sample() -> None:
+    assert {sample["type"] for sample in SAMPLES} == set(TAGS)
+    for sample in SAMPLES:
+        decode(json.dumps(sample).encode())
+
+
+@given(
+    sample=st.sampled_from(SAMPLES),
+    field=st.sampled_from(sorted({field for sample in SAMPLES for field in sample} - {"type"})),
+    value=JSON,
+)
+def test_any_field_is_read_or_refused_and_the_schema_agrees(
+    sample: dict[str, Any], field: str, value: Any
+) -> None:
+    """IN2: whatever the decoder takes, the published schema takes."""
+    message = {**sample, field: value}
+    try:
+        decode(json.dumps(message).encode())
+    except MalformedMessage as malformed:
+        assert malformed.code == ErrorCode.INVALID_MESSAGE
+    else:
+        VALIDATOR.validate(message)
