@@ -78,7 +78,7 @@ class CanvasServer(uvicorn.Server):
         Raises:
             StartupError: the settings do not allow a start.
         """
-        _check(settings)
+        check(settings)
         self.settings = settings
         self.node = make_node(settings)
         self._ready = ready
@@ -139,7 +139,7 @@ def run(settings: Settings, ready: Callable[[str], None]) -> None:
         raise StartupError(f"{text} Choose another with --port.") from None
 
 
-def _check(settings: Settings) -> None:
+def check(settings: Settings) -> None:
     """Refuse settings that would leave the door open by accident; name those that open it."""
     if is_loopback(settings.host):
         return

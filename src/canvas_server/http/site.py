@@ -8,7 +8,6 @@ from pathlib import Path
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
-from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import FileResponse, JSONResponse, RedirectResponse, Response
 from starlette.routing import Mount, Route
@@ -45,7 +44,7 @@ def fresh_session() -> str:
 
 
 class Guard:
-    """ASGI middleware: refuses foreign hosts and origins, and adds the security headers."""
+    """Around an ASGI application: refuses foreign hosts and origins, and adds the security headers."""
 
     def __init__(self, app: ASGIApp, access: Access) -> None:
         self._app = app
@@ -84,7 +83,7 @@ class Client(StaticFiles):
         return response
 
 
-def make_site(node: Node, access: Access, metrics: CollectorRegistry) -> Starlette:
+def make_site(node: Node, access: Access, metrics: CollectorRegistry) -> ASGIApp:
     """Return the ASGI application."""
     web = web_folder()
 
@@ -112,7 +111,7 @@ def make_site(node: Node, access: Access, metrics: CollectorRegistry) -> Starlet
         text = "this is a WebSocket endpoint: send an upgrade request (RFC 6455)"
         return _error(426, "upgrade_required", text, {"Upgrade": "websocket"})
 
-    return Starlette(
+    site = Starlette(
         routes=[
             Route("/", front_door),
             Route("/s/{session}", session_page),
@@ -124,9 +123,9 @@ def make_site(node: Node, access: Access, metrics: CollectorRegistry) -> Starlet
             Route("/ws/sync", needs_upgrade),
             Mount("/", Client(directory=web, html=True)),
         ],
-        middleware=[Middleware(Guard, access=access)],
         exception_handlers={HTTPException: _http_error, Exception: _internal_error},
     )
+    return Guard(site, access)  # around everything, so that failures carry the headers too
 
 
 _CODES = {404: "not_found", 405: "method_not_allowed"}

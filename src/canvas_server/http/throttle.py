@@ -15,7 +15,7 @@ class Throttle:
         """Begin with `burst` tokens; `rate` come back each second."""
         self._burst = burst
         self._rate = rate
-        self._tokens = burst
+        self._tokens = float(burst)
         self._filled_at = now
 
     def spend(self, size: int) -> bool:
@@ -25,7 +25,7 @@ class Throttle:
 
     def wait(self, now: float) -> float:
         """Fill up for the time gone by; return the seconds until the next message may be read."""
-        self._tokens += int((now - self._filled_at) * self._rate)
+        self._tokens += (now - self._filled_at) * self._rate
         self._tokens = min(self._tokens, self._burst)
         self._filled_at = now
         return max(0.0, -self._tokens / self._rate)

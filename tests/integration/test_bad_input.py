@@ -1,0 +1,189 @@
+"""What breaks the rules of the wire: each has a defined answer and the server lives on (IN2)."""
+
+import contextlib
+import socket
+
+import pytest
+
+from servers import BINARY, CLOSE, CONTINUATION, PING, PONG, TEXT, Closed, Server, Wire, eventually
+
+MIB = 1024 * 1024
+
+
+def greeted(server: Server) -> Wire:
+    wire = Wire(server)
+    assert wire.receive()["type"] == "welcome"
+    return wire
+
+
+@pytest.mark.parametrize(
+    ("payload", "code"),
+    [
+        ("{", "invalid_json"),
+        (b"\xff\xfe", "invalid_json"),
+        ("[" * 50_000, "invalid_json"),
+        ('{"type":"nonsense"}', "unknown_type"),
+        ('{"type":"offer"}', "invalid_message"),
+        ('{"type":"subscribe","session_id":7}', "invalid_message"),
+        ('{"type":"list_peers"}', "not_subscribed"),
+    ],
+)
+def test_a_bad_message_gets_one_error_and_the_connection_lives(
+    server: Server, payload: str | bytes, code: str
+) -> None:
+    with greeted(server) as wire:
+        wire.send(payload)
+        assert [m["code"] for m in wire.fence()] == [code]
+
+
+def test_a_binary_message_gets_one_error(server: Server) -> None:
+    with greeted(server) as wire:
+        wire.send(b"\x00\x01", BINARY)
+        wire.send(b"\x00", BINARY, fin=False)
+        wire.send(b"\x01", CONTINUATION)
+        assert [m["code"] for m in wire.fence()] == ["binary_frame", "binary_frame"]
+
+
+def test_fragments_are_put_together_with_control_frames_between(server: Server) -> None:
+    with greeted(server) as wire:
+        wire.send('{"type":', TEXT, fin=False)
+        wire.send(b"hello", PING)
+        wire.send('"pi', CONTINUATION, fin=False)
+        wire.send(b"", CONTINUATION, fin=False)
+        wire.send('ng"}', CONTINUATION)
+        assert wire.receive_frame() == (PONG, b"hello")
+        assert wire.receive()["type"] == "pong"
+
+
+def test_a_message_of_one_mebibyte_is_taken_and_a_larger_one_ends_the_connection(
+    server: Server,
+) -> None:
+    with greeted(server) as wire:
+        filler = " " * (MIB - len('{"type":"ping"}'))
+        wire.send('{"type":"ping"}' + filler)
+        assert wire.receive()["type"] == "pong"
+    with greeted(server) as wire:
+        wire.send(" " * (MIB + 1))
+        assert wire.close_code() == 1009
+    with greeted(server) as wire, contextlib.suppress(ConnectionError):
+        for _ in range(17):
+            wire.send(" " * 65536, TEXT if _ == 0 else CONTINUATION, fin=False)
+        assert wire.close_code() == 1009
+
+
+def test_a_flood_of_fragments_ends_the_connection(server: Server) -> None:
+    with greeted(server) as wire, contextlib.suppress(ConnectionError):
+        wire.send(b"", TEXT, fin=False)
+        for _ in range(3000):
+            wire.send(b"", CONTINUATION, fin=False)
+        assert wire.close_code() == 1009
+
+
+@pytest.mark.parametrize(
+    "frames",
+    [
+        [b"\x81\x02{}"],  # not masked
+        [b"\xc1\x80\0\0\0\0"],  # a reserved bit
+        [b"\x83\x80\0\0\0\0"],  # an opcode that does not exist
+        [b"\x80\x80\0\0\0\0"],  # a continuation of nothing
+        [b"\x01\x80\0\0\0\0", b"\x81\x80\0\0\0\0"],  # a message within a message
+        [b"\x09\x80\0\0\0\0"],  # a fragmented ping
+        [b"\x89\xfe\0\x80\0\0\0\0" + b"x" * 128],  # a ping that is too long
+        [b"\x81\xff\xff\xff\xff\xff\xff\xff\xff\xff\0\0\0\0"],  # 2**64 bytes
+        [b"\x88\x81\0\0\0\0\x03"],  # half a close code
+    ],
+)
+def test_what_breaks_rfc_6455_ends_the_connection(server: Server, frames: list[bytes]) -> None:
+    with greeted(server) as wire:
+        for data in frames:
+            wire.socket.sendall(data)
+        assert wire.close_code() in (1002, 1009)
+
+
+@pytest.mark.parametrize("code", [1000, 1001, 3000, 4999])
+def test_a_close_is_answered_with_its_code(server: Server, code: int) -> None:
+    with greeted(server) as wire:
+        wire.send(code.to_bytes(2) + b"bye", CLOSE)
+        assert wire.close_code() == code
+
+
+def test_a_close_without_a_code_is_answered(server: Server) -> None:
+    with greeted(server) as wire:
+        wire.send(b"", CLOSE)
+        assert wire.close_code() == 1000
+
+
+@pytest.mark.parametrize(
+    ("path", "headers", "status"),
+    [
+        ("/wss", {}, 404),
+        ("/ws/other", {}, 404),
+        ("/ws", {"Sec_WebSocket_Version": "99"}, 400),
+        ("/ws", {"Sec_WebSocket_Key": "short"}, 400),
+        ("/ws", {"Origin": "https://evil.example"}, 403),
+        ("/ws", {"Host": "rebound.example"}, 403),
+        ("/ws", {"Upgrade": "h2c"}, 426),
+    ],
+)
+def test_an_upgrade_that_is_not_for_us_is_refused(
+    server: Server, path: str, headers: dict[str, str], status: int
+) -> None:
+    with Wire(server, path, **headers) as wire:
+        assert wire.status == status
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [{"Origin": "SELF"}, {"Connection": "keep-alive, Upgrade"}, {"Host": "localhost:1"}],
+)
+def test_an_upgrade_of_a_browser_or_through_a_tunnel_passes(
+    server: Server, headers: dict[str, str]
+) -> None:
+    if headers.get("Origin") == "SELF":
+        headers = {"Origin": server.url}
+    for path in ("/ws", "/ws/sync", "/ws?x=1"):
+        with Wire(server, path, **headers) as wire:
+            assert wire.status == 101
+            assert wire.receive()["type"] == "welcome"
+
+
+def test_half_a_request_and_garbage_do_no_harm(server: Server) -> None:
+    for data in (b"GET /ws HTTP/1.1\r\nHost:", b"\x16\x03\x01" + b"\0" * 400, b"\r\n" * 1000):
+        with socket.create_connection(("127.0.0.1", server.port)) as raw:
+            raw.sendall(data)
+    with greeted(server) as wire:
+        assert wire.fence() == []
+
+
+def test_a_socket_that_vanishes_is_a_peer_that_left(server: Server) -> None:
+    with greeted(server) as wire, greeted(server) as other:
+        wire.join("vanish")
+        peer_id = other.join("vanish")
+        wire.until("peer_joined")
+        other.close()
+        left = wire.until("peer_left")
+        assert (left["peer_id"], left["reason"]) == (peer_id, "disconnected")
+    eventually(lambda: server.metric("canvas_peers") == 0, "everybody has left")
+
+
+def test_messages_after_the_server_closed_are_ignored(server: Server) -> None:
+    """A connection that was taken over may still have frames on the way."""
+    with greeted(server) as old, greeted(server) as new:
+        old.send({"type": "subscribe", "session_id": "over"})
+        assigned = old.until("peer_assigned")
+        new.send(
+            {
+                "type": "subscribe",
+                "session_id": "over",
+                "peer_id": assigned["peer_id"],
+                "resume_token": assigned["resume_token"],
+            }
+        )
+        assert new.until("peer_assigned")["peer_id"] == assigned["peer_id"]
+        with contextlib.suppress(ConnectionError):
+            for _ in range(10):
+                old.send({"type": "ping"})
+        assert old.until("scene_update")
+        with pytest.raises(Closed) as closed:
+            old.receive()
+        assert closed.value.code == 4100

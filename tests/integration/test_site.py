@@ -1,0 +1,105 @@
+"""Pages, health and metrics over HTTP."""
+
+import json
+import re
+
+import pytest
+
+from servers import Server, Wire
+
+
+def test_the_front_door_leads_to_a_fresh_session_and_keeps_the_query(server: Server) -> None:
+    status, headers, _ = server.exchange("/?name=Ada")
+    assert status == 307
+    assert re.fullmatch(r"/s/[A-Za-z0-9_-]{16}\?name=Ada", headers["location"])
+    assert server.exchange("/?name=Ada")[1]["location"] != headers["location"]
+
+
+def test_every_answer_carries_the_security_headers(server: Server) -> None:
+    for path in ("/", "/s/demo", "/main.js", "/nothing", "/health/live"):
+        headers = server.exchange(path)[1]
+        assert "default-src 'self'" in headers["content-security-policy"]
+        assert "unsafe" not in headers["content-security-policy"]
+        assert headers["x-content-type-options"] == "nosniff"
+        assert headers["referrer-policy"] == "no-referrer"
+        assert "server" not in headers
+
+
+def test_the_page_of_a_session_is_the_client(server: Server) -> None:
+    status, headers, body = server.exchange("/s/team_1-x")
+    assert status == 200
+    assert headers["content-type"].startswith("text/html")
+    assert headers["cache-control"] == "no-cache"
+    assert b"/main.js" in body
+    assert server.get("/main.js")[0] == 200
+    assert server.get("/example/")[0] == 200
+
+
+@pytest.mark.parametrize(
+    ("path", "status", "code"),
+    [
+        ("/s/not%20a%20name", 404, "not_found"),
+        ("/s/" + "x" * 65, 404, "not_found"),
+        ("/nothing", 404, "not_found"),
+        ("/../pyproject.toml", 404, "not_found"),
+        ("/%2e%2e/pyproject.toml", 404, "not_found"),
+        ("/ws", 426, "upgrade_required"),
+        ("/ws/sync", 426, "upgrade_required"),
+    ],
+)
+def test_errors_are_json_with_a_code(server: Server, path: str, status: int, code: str) -> None:
+    got, body = server.get(path)
+    answer = json.loads(body)
+    assert (got, answer["success"], answer["code"]) == (status, False, code)
+    assert answer["error"]
+
+
+@pytest.mark.parametrize(
+    "headers", [{"Host": "rebound.example"}, {"Origin": "https://evil.example"}]
+)
+def test_foreign_hosts_and_origins_are_refused(server: Server, headers: dict[str, str]) -> None:
+    status, body = server.get("/health", headers)
+    assert (status, json.loads(body)["code"]) == (403, "forbidden_origin")
+
+
+@pytest.mark.parametrize("path", ["/health", "/health/live", "/health/ready"])
+def test_health(server: Server, path: str) -> None:
+    status, body = server.get(path)
+    assert status == 200
+    assert json.loads(body)["status"] in ("live", "ready")
+
+
+def test_metrics_count_what_happens(server: Server) -> None:
+    with Wire(server) as wire:
+        before = server.metric("canvas_messages_received_total")
+        wire.join("metrics")
+        wire.send("{")
+        wire.fence()
+        assert server.metric("canvas_messages_received_total") == before + 2
+        assert server.metric("canvas_peers") == 1
+        assert server.metric("canvas_sessions") == 1
+        text = server.get("/metrics")[1].decode()
+    assert 'canvas_messages_received_total{type="subscribe"}' in text
+    assert 'canvas_messages_refused_total{code="invalid_json"}' in text
+    assert "canvas_build_info{version=" in text
+    assert "process_resident_memory_bytes" in text
+
+
+def test_a_port_in_use_is_said_so(server: Server, tmp_path: object) -> None:
+    import subprocess
+    import sys
+
+    command = [
+        sys.executable,
+        "-m",
+        "canvas_server",
+        "--port",
+        str(server.port),
+        "--data",
+        str(tmp_path),
+    ]
+    result = subprocess.run(command, capture_output=True, text=True, timeout=20, check=False)
+    assert result.returncode == 1
+    assert f":{server.port}" in result.stderr
+    assert "--port" in result.stderr
+    assert "Traceback" not in result.stderr

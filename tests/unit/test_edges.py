@@ -1,0 +1,141 @@
+"""The small pure parts of the edges: ICE servers, resume tokens, settings."""
+
+import base64
+import hashlib
+import hmac
+import os
+import stat
+from pathlib import Path
+
+import click
+import pytest
+from click.testing import CliRunner
+
+from canvas_server import app, ice
+from canvas_server.auth import RESUME_SECONDS, ResumeTokens, load_key
+from canvas_server.cli import main
+from canvas_server.protocol.server import IceServer
+from canvas_server.settings import SETTINGS, STUN_URLS, Settings, with_settings
+
+NOW = 1_700_000_000.0
+
+
+def servers(**wishes: object) -> tuple[IceServer, ...]:
+    nothing = {
+        "stun_urls": (),
+        "turn_urls": (),
+        "turn_secret": None,
+        "turn_username": None,
+        "turn_credential": None,
+    }
+    return ice.ice_servers(**{**nothing, **wishes}, peer_id="ada", now=NOW)  # type: ignore[arg-type]
+
+
+def test_no_addresses_no_servers() -> None:
+    assert servers() == servers(turn_secret="s") == ()
+
+
+def test_stun_and_static_turn() -> None:
+    assert servers(
+        stun_urls=("stun:a", "stun:b"),
+        turn_urls=("turn:c",),
+        turn_username="u",
+        turn_credential="p",
+    ) == (IceServer(("stun:a", "stun:b")), IceServer(("turn:c",), "u", "p"))
+
+
+def test_turn_credentials_of_a_shared_secret_expire() -> None:
+    (turn,) = servers(turn_urls=("turn:c",), turn_secret="secret", turn_username="ignored")
+    assert turn.username == "1700003600:ada"
+    digest = hmac.new(b"secret", b"1700003600:ada", hashlib.sha1).digest()
+    assert turn.credential == base64.b64encode(digest).decode()
+
+
+def test_a_resume_token_proves_one_peer_in_one_session_for_a_while() -> None:
+    tokens = ResumeTokens(b"k" * 32)
+    token = tokens.sign("ada", "s", NOW)
+    assert tokens.proves(token, "ada", "s", NOW)
+    assert not tokens.proves(token, "bob", "s", NOW)
+    assert not tokens.proves(token, "ada", "t", NOW)
+    assert not tokens.proves(token, "ada", "s", NOW + RESUME_SECONDS)
+    assert not tokens.proves("", "ada", "s", NOW)
+    assert not tokens.proves(token[:-2] + "xx", "ada", "s", NOW)
+    assert not ResumeTokens(b"j" * 32).proves(token, "ada", "s", NOW)
+
+
+def test_the_key_is_made_once_and_is_nobody_elses(tmp_path: Path) -> None:
+    folder = tmp_path / "new" / "data"
+    key = load_key(folder)
+    assert len(key) == 32
+    assert load_key(folder) == key
+    assert stat.S_IMODE((folder / "resume.key").stat().st_mode) == 0o600
+    assert sorted(os.listdir(folder)) == ["resume.key"]  # noqa: PTH208
+    assert load_key(tmp_path / "other") != key
+
+
+def parse(*args: str, env: dict[str, str] | None = None) -> Settings:
+    found: list[Settings] = []
+
+    @click.command()
+    @with_settings
+    def command(**values: object) -> None:
+        found.append(Settings(**values))  # type: ignore[arg-type]
+
+    clean: dict[str, str | None] = {setting.variable: None for setting in SETTINGS}
+    result = CliRunner().invoke(command, args, env={**clean, **(env or {})})
+    assert result.exit_code == 0, result.output
+    return found[0]
+
+
+def test_defaults() -> None:
+    settings = parse()
+    assert (settings.host, settings.port, settings.open) == ("127.0.0.1", 9473, False)
+    assert settings.stun_urls == STUN_URLS
+    assert settings.turn_urls == settings.allowed_origins == ()
+    assert settings.turn_secret is None
+
+
+def test_flags_win_over_variables() -> None:
+    env = {"CANVAS_PORT": "1000", "CANVAS_HOST": "::1", "CANVAS_AUTO_ACCEPT": "1"}
+    settings = parse("--port", "2000", env=env)
+    assert (settings.host, settings.port, settings.auto_accept) == ("::1", 2000, True)
+
+
+def test_lists_are_split_at_commas_and_spaces() -> None:
+    assert parse("--turn-urls", "turn:a, turns:b").turn_urls == ("turn:a", "turns:b")
+
+
+@pytest.mark.parametrize("setting", SETTINGS, ids=lambda s: s.variable)
+def test_an_empty_variable_counts_as_unset_but_for_stun(setting: object) -> None:
+    variable: str = setting.variable  # type: ignore[attr-defined]
+    field: str = setting.field  # type: ignore[attr-defined]
+    value = getattr(parse(env={variable: ""}), field)
+    assert value == (() if variable == "CANVAS_STUN_URLS" else getattr(parse(), field))
+
+
+def test_beyond_loopback_only_when_said_so(tmp_path: Path) -> None:
+    arguments = ["--host", "0.0.0.0", "--port", "0", "--data", str(tmp_path)]
+    result = CliRunner().invoke(main, arguments)
+    assert result.exit_code == 1
+    assert "--open" in result.output
+    app.check(parse(*arguments, "--open"))
+
+
+def test_a_secret_that_would_protect_nothing_is_refused(tmp_path: Path) -> None:
+    env = {"CANVAS_AUTH_SECRET": "x" * 40}
+    result = CliRunner().invoke(main, ["--port", "0", "--data", str(tmp_path)], env=env)
+    assert result.exit_code == 1
+    assert "CANVAS_AUTH_SECRET" in result.output
+
+
+def test_a_data_folder_that_cannot_be_used_is_named(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    result = CliRunner().invoke(main, ["--port", "0", "--data", str(tmp_path / "file" / "x")])
+    assert result.exit_code == 1
+    assert "--data" in result.output
+
+
+def test_help_and_version() -> None:
+    assert "serve" in CliRunner().invoke(main, ["--help"]).output
+    assert "CANVAS_PORT" in CliRunner().invoke(main, ["serve", "--help"]).output
+    assert CliRunner().invoke(main, ["--version"]).output.startswith("canvas-server, version")
