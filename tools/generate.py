@@ -177,7 +177,8 @@ def field_rows(node: JsonSchema, tag_field: str | None) -> list[str]:
         notes = [description(inner), limits(inner)]
         if mark and default is not None:
             notes.append(f"default `{json.dumps(default)}`")
-        rows.append(f"| `{field}{mark}` | `{kind}` | {'; '.join(n for n in notes if n)} |")
+        text = "; ".join(note.rstrip(".") for note in notes if note)
+        rows.append(f"| `{field}{mark}` | `{kind}` | {text} |")
     return rows
 
 

@@ -28,12 +28,12 @@ class ResumeTokens:
             "session": session_id,
             "exp": int(now) + RESUME_SECONDS,
         }
-        return jwt.encode(claims, self._key, _ALGORITHM)
+        return jwt.encode(claims, self._key, _ALGORITHM)  # pyright: ignore[reportUnknownMemberType]
 
     def proves(self, token: str, peer_id: str, session_id: str, now: float) -> bool:
         """Tell whether a token was signed here for this peer and session and still lives."""
         try:
-            claims = jwt.decode(
+            claims = jwt.decode(  # pyright: ignore[reportUnknownMemberType]
                 token,
                 self._key,
                 [_ALGORITHM],

@@ -98,7 +98,7 @@ class Node:
     def _perform(self, effects: list[Effect]) -> None:
         connections, dirty, sent = self.connections, self._dirty, self.counts.sent
         for effect in effects:
-            if type(effect) is Send:
+            if isinstance(effect, Send):
                 message = effect.message
                 frame = frame_of(message)
                 for connection_id in effect.to:

@@ -42,14 +42,15 @@ class Setting(Struct, frozen=True):
     default_text: str = ""
 
 
-class UrlList(click.ParamType):
+class UrlList(click.ParamType[Any]):
     """A list of addresses, separated by commas or spaces."""
 
     name = "URLS"
 
     def convert(self, value: Any, param: Any, ctx: Any) -> tuple[str, ...]:  # noqa: ARG002
         """Split the text."""
-        return value if isinstance(value, tuple) else tuple(value.replace(",", " ").split())
+        text = value if isinstance(value, str) else " ".join(value)
+        return tuple(text.replace(",", " ").split())
 
 
 URLS = UrlList()

@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from msgspec import Struct
 from prometheus_client import CollectorRegistry, PlatformCollector, ProcessCollector
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, InfoMetricFamily, Metric
 from prometheus_client.registry import Collector
@@ -47,7 +46,7 @@ class NodeCollector(Collector):
         yield _labelled("canvas_closed", "Connections the server closed.", "code", counts.closed)
 
 
-def _by_tag(counter: Mapping[type[Struct], int]) -> dict[str, int]:
+def _by_tag(counter: Mapping[Any, int]) -> dict[str, int]:
     return {str(struct.__struct_config__.tag): value for struct, value in counter.items()}
 
 

@@ -44,7 +44,7 @@ def fresh_session() -> str:
 
 
 class Guard:
-    """Around an ASGI application: refuses foreign hosts and origins, and adds the security headers."""
+    """Around an ASGI application: refuses foreign hosts and origins, adds security headers."""
 
     def __init__(self, app: ASGIApp, access: Access) -> None:
         self._app = app

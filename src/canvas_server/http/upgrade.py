@@ -9,10 +9,15 @@ import asyncio
 import logging
 import re
 from http import HTTPStatus
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from picows import WSListener, WSUpgradeRequest, WSUpgradeResponse, WSUpgradeResponseWithListener
-from picows.picows import WSProtocol  # type: ignore[attr-defined]
+from picows import (
+    WSListener,
+    WSTransport,
+    WSUpgradeRequest,
+    WSUpgradeResponse,
+    WSUpgradeResponseWithListener,
+)
 from uvicorn.config import Config
 from uvicorn.server import ServerState
 
@@ -24,6 +29,19 @@ from canvas_server.node import Node
 from canvas_server.protocol.errors import CloseCode
 from canvas_server.protocol.fields import MAX_FRAME_BYTES
 
+if TYPE_CHECKING:
+
+    class WSProtocol(asyncio.BufferedProtocol):
+        """What we use of picows' protocol; it has no types of its own."""
+
+        transport: WSTransport
+        listener: WSListener | None
+
+        def __init__(self, *arguments: object) -> None: ...
+        def get_buffer(self, sizehint: int) -> memoryview: ...
+else:
+    from picows.picows import WSProtocol
+
 PATHS = (b"/ws", b"/ws/sync")
 READ_BUFFER_BYTES = 4096
 HANDSHAKE_SECONDS = 5
@@ -33,7 +51,7 @@ _log = logging.LoggerAdapter(logging.getLogger("canvas_server.picows"))
 _CONNECTION_HEADER = re.compile(rb"\r\nconnection:[^\r\n]*", re.IGNORECASE)
 
 
-class PicowsProtocol(WSProtocol):  # type: ignore[misc]
+class PicowsProtocol(WSProtocol):
     """A picows connection as uvicorn expects one."""
 
     def __init__(self, listener_factory: Any, connections: set[Any]) -> None:

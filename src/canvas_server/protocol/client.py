@@ -9,17 +9,18 @@ from canvas_server.protocol.fields import (
     MAX_OPERATIONS,
     Candidate,
     Coordinate,
-    Count,
     DisplayName,
     ElementId,
+    JoinToken,
     MessageId,
     MLineIndex,
     PeerId,
+    Received,
+    ResumeToken,
     Sdp,
     SdpMid,
     SessionId,
     TargetPeerId,
-    Token,
     UsernameFragment,
 )
 from canvas_server.protocol.scene import ElementChanges, NewElement
@@ -34,9 +35,9 @@ class Subscribe(Struct, frozen=True, tag_field="type", tag="subscribe"):
     session_id: SessionId
     peer_id: PeerId | None = None
     display_name: DisplayName | None = None
-    token: Token | None = None
-    resume_token: Token | None = None
-    received: Count | None = None
+    token: JoinToken | None = None
+    resume_token: ResumeToken | None = None
+    received: Received | None = None
 
 
 class ListPeers(Struct, frozen=True, tag_field="type", tag="list_peers"):
@@ -54,7 +55,7 @@ class GetScene(Struct, frozen=True, tag_field="type", tag="get_scene"):
 class Ping(Struct, frozen=True, tag_field="type", tag="ping"):
     """Ask for `pong`; answered after everything sent before it."""
 
-    received: Count | None = None
+    received: Received | None = None
 
 
 class StartCall(Struct, frozen=True, tag_field="type", tag="start_call"):

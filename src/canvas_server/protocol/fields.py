@@ -40,7 +40,12 @@ MessageId = Annotated[
     str, Meta(min_length=1, max_length=64, description="Chosen by the sender, echoed in the reply.")
 ]
 DisplayName = Annotated[str, Meta(max_length=64, description="What people read; never HTML.")]
-Token = Annotated[str, Meta(max_length=4096)]
+JoinToken = Annotated[
+    str, Meta(max_length=4096, description="Kept for join tokens; this version asks for none.")
+]
+ResumeToken = Annotated[
+    str, Meta(max_length=4096, description="Proves a peer id in a session, for a day.")
+]
 Sdp = Annotated[
     str, Meta(min_length=1, max_length=MAX_SDP, description="A session description (RFC 8866).")
 ]
@@ -55,8 +60,19 @@ SdpMid = Annotated[str, Meta(max_length=64, description="Media stream identifica
 UsernameFragment = Annotated[
     str, Meta(max_length=256, description="The ICE generation it is of (RFC 8839 5.4).")
 ]
-MLineIndex = Annotated[int, Meta(ge=0, le=1023)]
+MLineIndex = Annotated[
+    int, Meta(ge=0, le=1023, description="Place of the media section in the description, from 0.")
+]
 Count = Annotated[int, Meta(ge=0, le=2**53 - 1)]
+Received = Annotated[
+    int,
+    Meta(
+        ge=0,
+        le=2**53 - 1,
+        description="Messages received since the latest `peer_assigned`; read where `features` "
+        "lists `resume`.",
+    ),
+]
 TimestampMs = Annotated[int, Meta(ge=0, description="Milliseconds since 1970-01-01 UTC.")]
 Revision = Annotated[
     int, Meta(ge=0, description="Grows by 1 with each accepted change of the scene.")

@@ -14,12 +14,12 @@ from canvas_server.protocol.fields import (
     MessageId,
     MLineIndex,
     PeerId,
+    ResumeToken,
     Revision,
     Sdp,
     SdpMid,
     SessionId,
     TimestampMs,
-    Token,
     UsernameFragment,
 )
 from canvas_server.protocol.scene import Element, SceneDocument
@@ -70,7 +70,7 @@ class PeerAssigned(Struct, frozen=True, tag_field="type", tag="peer_assigned"):
 
     peer_id: PeerId
     session_id: SessionId
-    resume_token: Token
+    resume_token: ResumeToken
     ice_servers: tuple[IceServer, ...]
     recovered: Annotated[
         bool, Meta(description="False: what follows is a full snapshot, nothing is replayed.")

@@ -225,8 +225,8 @@ def test_a_scene_has_bounds(monkeypatch: pytest.MonkeyPatch) -> None:
     lab = Lab()
     a, _ = lab.join()
     monkeypatch.setattr(scene_module, "MAX_ELEMENTS", 2)
-    for _ in range(2):
-        element_id = add(lab, a, NewElement(LABEL))
+    add(lab, a, NewElement(LABEL))
+    element_id = add(lab, a, NewElement(LABEL))
     lab.clear()
     lab.say(a, client.AddElement(NewElement(LABEL)))
     assert lab.error(a) == "scene_full"
