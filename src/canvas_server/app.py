@@ -5,7 +5,6 @@ import contextlib
 import functools
 import signal
 import socket
-import time
 import uuid
 from collections.abc import Callable, Generator
 
@@ -66,7 +65,11 @@ def make_node(settings: Settings) -> Node:
             ),
         )
     )
-    return Node(hub, time.time)
+    return Node(hub, _call_later)
+
+
+def _call_later(seconds: float, act: Callable[[], None]) -> None:
+    asyncio.get_running_loop().call_later(seconds, act)
 
 
 class CanvasServer(uvicorn.Server):

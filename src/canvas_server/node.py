@@ -15,7 +15,17 @@ from canvas_server.outbox import Outbox, frame_of
 from canvas_server.protocol.client import ClientMessage
 from canvas_server.protocol.codec import MalformedMessage, decode
 from canvas_server.protocol.errors import CloseCode, ErrorCode
-from canvas_server.protocol.server import Error, ServerMessage
+from canvas_server.protocol.server import (
+    Error,
+    PeerCursor,
+    PeerMediaState,
+    PeerUpdated,
+    ServerMessage,
+)
+
+UNHURRIED = frozenset((PeerCursor, PeerMediaState, PeerUpdated))
+"""News that may wait a moment for other news, so that a crowd costs fewer writes."""
+UNHURRIED_SECONDS = 0.02
 
 
 class Connection(Protocol):
@@ -42,7 +52,13 @@ class Counts:
 class Node:
     """The hub of this process with its connections."""
 
-    def __init__(self, hub: Hub, clock: Callable[[], float] = time.time) -> None:
+    def __init__(
+        self,
+        hub: Hub,
+        call_later: Callable[[float, Callable[[], None]], object],
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        """Own a hub; `call_later` runs a function after some seconds, in the same thread."""
         self.hub = hub
         self.counts = Counts()
         self.connections: dict[ConnectionId, Connection] = {}
@@ -50,7 +66,9 @@ class Node:
         """Set when the process is about to end: readiness turns red."""
         self._clock = clock
         self._last_id = 0
+        self._call_later = call_later
         self._dirty: dict[Outbox, None] = {}
+        self._unhurried: dict[Outbox, None] = {}
 
     def connect(self, connection: Connection) -> ConnectionId:
         """Take in a new connection and greet it."""
@@ -89,23 +107,33 @@ class Node:
             self.flush()
 
     def flush(self) -> None:
-        """Write what is queued anywhere: one write for each connection that has something."""
-        while self._dirty:
+        """Write what is queued: one write for each connection that has something to hear now."""
+        if self._dirty:
             dirty, self._dirty = self._dirty, {}
             for outbox in dirty:
                 outbox.flush()
 
+    def _flush_unhurried(self) -> None:
+        unhurried, self._unhurried = self._unhurried, {}
+        for outbox in unhurried:
+            outbox.flush()
+
     def _perform(self, effects: list[Effect]) -> None:
-        connections, dirty, sent = self.connections, self._dirty, self.counts.sent
+        connections, sent = self.connections, self.counts.sent
         for effect in effects:
             if isinstance(effect, Send):
                 message = effect.message
                 frame = frame_of(message)
+                waiting = self._dirty
+                if type(message) in UNHURRIED:
+                    if not self._unhurried:
+                        self._call_later(UNHURRIED_SECONDS, self._flush_unhurried)
+                    waiting = self._unhurried
                 for connection_id in effect.to:
                     connection = connections.get(connection_id)
                     if connection is not None:
                         connection.outbox.push(frame)
-                        dirty[connection.outbox] = None
+                        waiting[connection.outbox] = None
                 sent[type(message)] += len(effect.to)
                 if type(message) is Error:
                     self.counts.refused[message.code] += 1

@@ -14,6 +14,7 @@ class CallTable:
 
     def __init__(self) -> None:
         self._calls: dict[str, dict[str, Call]] = {}
+        self._answered: dict[str, int] = {}  # peer id -> answered calls, where there are any
 
     def begin(self, one: str, other: str) -> None:
         """Note that one peer calls the other. A call that exists stays as it is (glare)."""
@@ -28,17 +29,23 @@ class CallTable:
         if call is None or call.answered:
             return False
         call.answered = True
+        for peer_id in (one, other):
+            self._answered[peer_id] = self._answered.get(peer_id, 0) + 1
         return True
 
     def end(self, one: str, other: str) -> bool:
         """Forget the call of two peers; tell whether there was one."""
-        partners = self._calls.get(one, {})
-        if other not in partners:
+        call = self._calls.get(one, {}).get(other)
+        if call is None:
             return False
         for here, there in ((one, other), (other, one)):
             del self._calls[here][there]
             if not self._calls[here]:
                 del self._calls[here]
+            if call.answered:
+                self._answered[here] -= 1
+                if not self._answered[here]:
+                    del self._answered[here]
         return True
 
     def partners(self, peer_id: str) -> tuple[str, ...]:
@@ -47,4 +54,4 @@ class CallTable:
 
     def in_call(self, peer_id: str) -> bool:
         """Tell whether this peer is in at least one answered call."""
-        return any(call.answered for call in self._calls.get(peer_id, {}).values())
+        return peer_id in self._answered
