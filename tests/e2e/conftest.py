@@ -1,0 +1,93 @@
+"""Real Chromium windows with fake cameras, each of its own colour."""
+
+import shutil
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Playwright, sync_playwright
+
+from servers import Server, running
+from windows import COLORS, FLAGS, Open, Window, write_picture
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """The real server."""
+    with running(tmp_path_factory.mktemp("data")) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def playwright() -> Iterator[Playwright]:
+    """The driver of the browsers."""
+    with sync_playwright() as playwright:
+        yield playwright
+
+
+@pytest.fixture(scope="session")
+def browsers(
+    playwright: Playwright, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[dict[str, Browser]]:
+    """A Chromium process for each colour, since the fake camera is one of a process."""
+    executable = shutil.which("chromium") or "/usr/bin/chromium"
+    folder = tmp_path_factory.mktemp("pictures")
+    launched: dict[str, Browser] = {}
+    for name, yuv in COLORS.items():
+        write_picture(folder / f"{name}.y4m", yuv)
+        launched[name] = playwright.chromium.launch(
+            executable_path=executable,
+            args=[*FLAGS, f"--use-file-for-fake-video-capture={folder / name}.y4m"],
+        )
+    yield launched
+    for browser in launched.values():
+        browser.close()
+
+
+@pytest.fixture
+def open_window(
+    browsers: dict[str, Browser], server: Server, request: pytest.FixtureRequest
+) -> Iterator[Open]:
+    """Open windows: `open_window("red", session="s", query="name=Ada")`."""
+    contexts: list[BrowserContext] = []
+    windows: list[Window] = []
+
+    def open_window(
+        color: str,
+        session: str | None = None,
+        query: str = "",
+        *,
+        camera: bool = True,
+        context: BrowserContext | None = None,
+        **options: Any,
+    ) -> Window:
+        if context is None:
+            context = browsers[color].new_context(**options)
+            contexts.append(context)
+            if camera:
+                context.grant_permissions(["camera", "microphone"], origin=server.url)
+        name = session or request.node.name.replace("[", "-").replace("]", "")[:60]
+        window = Window(context.new_page(), color)
+        windows.append(window)
+        window.page.goto(f"{server.url}/s/{name}?{query}")
+        window.page.locator('[data-connection="open"]').wait_for(state="attached")
+        return window
+
+    yield open_window
+    failed = getattr(request.node, "failed", False)
+    for number, window in enumerate(windows):
+        if failed and not window.page.is_closed():
+            window.picture(f"failed-{request.node.name[:60]}-{number}")
+    for context in contexts:
+        context.close()
+    complaints = [complaint for window in windows for complaint in window.complaints]
+    assert complaints == [] or failed, complaints
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Any:
+    """Let fixtures know whether the test failed, to keep its pictures."""
+    report = yield
+    if report.when == "call":
+        item.failed = report.failed  # type: ignore[attr-defined]
+    return report

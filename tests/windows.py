@@ -1,0 +1,125 @@
+"""A Chromium window with the page open, and what a person sees in it."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import Page
+
+COLORS = {"red": (81, 90, 240), "green": (145, 54, 34), "blue": (41, 240, 110)}  # Y, U, V
+FLAGS = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--use-fake-device-for-media-stream",
+    "--autoplay-policy=no-user-gesture-required",
+]
+OUTPUT = Path(__file__).resolve().parents[1] / "test-output"
+
+
+def write_picture(path: Path, yuv: tuple[int, int, int]) -> None:
+    """Write a film of one colour (YUV4MPEG2, 320 x 240, 4:2:0)."""
+    width, height = 320, 240
+    y, u, v = yuv
+    frame = (
+        b"FRAME\n"
+        + bytes([y]) * (width * height)
+        + bytes([u]) * (width * height // 4)
+        + bytes([v]) * (width * height // 4)
+    )
+    path.write_bytes(f"YUV4MPEG2 W{width} H{height} F30:1 Ip A1:1 C420\n".encode() + frame * 10)
+
+
+Open = Callable[..., "Window"]
+
+
+class Window:
+    """A window with the page open, and what a person sees in it."""
+
+    def __init__(self, page: Page, color: str) -> None:
+        self.page = page
+        self.color = color
+        self.complaints: list[str] = []
+        page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        page.on(
+            "console",
+            lambda message: (
+                message.type in ("error", "warning") and self.complaints.append(message.text)
+            ),
+        )
+
+    @property
+    def peer_id(self) -> str:
+        """The id the server gave this window."""
+        return self.page.evaluate("signalingManager.peerId")
+
+    def sees(self, other: "Window | str") -> None:
+        """Wait until somebody is in the list."""
+        self.entry(other).wait_for()
+
+    def entry(self, other: "Window | str") -> Any:
+        """The entry of a peer in the list."""
+        peer_id = other if isinstance(other, str) else other.peer_id
+        return self.page.locator(f'[data-peer-id="{peer_id}"]')
+
+    def press(self, action: str, other: "Window | None" = None) -> None:
+        """Press a button, in the entry of a peer where one is named."""
+        scope = self.page if other is None else self.entry(other)
+        scope.locator(f'[data-action="{action}"]:visible').first.click()
+
+    def tile(self, other: "Window") -> Any:
+        """The tile of a peer's camera."""
+        return self.page.locator(f'[data-element-id][data-stream-id="peer-{other.peer_id}"]')
+
+    def shows(self, other: "Window", color: str | None = None) -> None:
+        """Wait until the tile of a peer shows moving picture of its colour, by its pixels."""
+        self.page.wait_for_function(
+            SEES_COLOR, arg=[f"peer-{other.peer_id}", color or other.color], timeout=15_000
+        )
+
+    def state(self, other: "Window") -> str:
+        """The state of the call with a peer."""
+        return self.page.evaluate("id => signalingManager.callState(id)", other.peer_id)
+
+    def wait_state(self, other: "Window | str", *states: str) -> None:
+        """Wait until the call with a peer is in one of these states."""
+        peer_id = other if isinstance(other, str) else other.peer_id
+        self.page.wait_for_function(
+            "([id, states]) => states.includes(signalingManager.callState(id))",
+            arg=[peer_id, states],
+            timeout=15_000,
+        )
+
+    def wait_clear(self) -> None:
+        """Wait until no call, no connection, no tile and no running camera is left."""
+        self.page.wait_for_function(
+            """() => signalingManager.peerConnections.size === 0
+                && !document.querySelector('[data-element-id][data-stream-id]')
+                && (signalingManager.localStream?.getTracks() ?? [])
+                    .every(track => track.readyState === 'ended')""",
+            timeout=15_000,
+        )
+
+    def picture(self, name: str) -> None:
+        """Keep a screenshot as test output."""
+        OUTPUT.mkdir(exist_ok=True)
+        self.page.screenshot(path=OUTPUT / f"{name}.png")
+
+
+# The middle of the video, drawn into one pixel of a canvas that only the test has.
+SEES_COLOR = """([stream, color]) => {
+  const video = document.querySelector(`[data-element-id] video[data-stream-id="${stream}"]`);
+  if (!video || video.readyState < 2 || video.videoWidth < 16) return false;
+  const pixel = document.createElement('canvas').getContext('2d', {willReadFrequently: true});
+  pixel.canvas.width = pixel.canvas.height = 1;
+  pixel.drawImage(video, video.videoWidth / 2, video.videoHeight / 2, 8, 8, 0, 0, 1, 1);
+  const [r, g, b] = pixel.getImageData(0, 0, 1, 1).data;
+  const channel = {red: r, green: g, blue: b};
+  const rest = Object.keys(channel).filter(name => name !== color);
+  return channel[color] > 120 && rest.every(name => channel[color] - channel[name] > 60);
+}"""

@@ -1,0 +1,101 @@
+/** Takes each server message to the part of the page it concerns. */
+
+import { unreachable } from "./unreachable.js";
+
+/** @import {CanvasView} from "./canvas.js" */
+/** @import {Roster} from "./peers.js" */
+/** @import {CanvasConnection} from "./protocol.js" */
+/** @import {SceneChange, SceneState} from "./scene.js" */
+/** @import {SignalingManager} from "./signaling.js" */
+/** @import {Error as ErrorMessage, RelayIceCandidate, PeerAssigned, ServerMessage} from "./types/messages.js" */
+
+/**
+ * @typedef {object} Parts
+ * @property {CanvasConnection} connection
+ * @property {Roster} roster
+ * @property {SceneState} scene
+ * @property {SignalingManager} signaling
+ * @property {CanvasView} canvas
+ * @property {(message: PeerAssigned) => void} assigned
+ * @property {(message: ErrorMessage) => void} refused
+ */
+
+/**
+ * @param {Parts} parts
+ * @param {ServerMessage} message
+ */
+export function dispatch({ connection, roster, scene, signaling, canvas, assigned, refused }, message) {
+  switch (message.type) {
+    case "peer_assigned":
+      return assigned(message);
+    case "peer_list":
+      return roster.replace(message);
+    case "peer_joined":
+    case "peer_updated":
+      return roster.put(message.peer);
+    case "peer_left":
+      roster.remove(message.peer_id);
+      return signaling.handlePeerLeft(message.peer_id);
+    case "media_state":
+      return roster.mediaState(message);
+    case "incoming_call":
+      return signaling.handleIncomingCall(message.from_peer_id, message.session_id);
+    case "relay_offer":
+      return signaling.handleOffer(message.from_peer_id, message.sdp);
+    case "relay_answer":
+      return signaling.handleAnswer(message.from_peer_id, message.sdp);
+    case "relay_ice_candidate":
+      return signaling.handleIceCandidate(message.from_peer_id, candidateInit(message));
+    case "call_ended":
+      return signaling.handleCallEnded(message.from_peer_id, message.reason);
+    case "scene_update":
+      scene.replace(message.scene);
+      return canvas.showAll();
+    case "element_added":
+    case "element_updated":
+    case "element_removed":
+      return change(connection, scene, canvas, message);
+    case "ack":
+      return canvas.settle(message.message_id);
+    case "error":
+      canvas.settle(message.message_id);
+      return refused(message);
+    case "welcome": // the connection itself keeps what it needs of it
+    case "pong":
+    case "sync_result": // this client edits only while connected
+    case "peer_cursor": // and does not show pointers
+      return;
+    default:
+      unreachable(message);
+  }
+}
+
+/**
+ * @param {CanvasConnection} connection
+ * @param {SceneState} scene
+ * @param {CanvasView} canvas
+ * @param {SceneChange} message
+ */
+function change(connection, scene, canvas, message) {
+  const outcome = scene.apply(message);
+  if (outcome === "gap") connection.send({ type: "get_scene" });
+  if (outcome === "applied") {
+    canvas.show(message.type === "element_removed" ? message.id : message.element.id);
+  }
+}
+
+/**
+ * @param {RelayIceCandidate} message
+ * @returns {RTCIceCandidateInit}
+ */
+function candidateInit({ candidate, sdp_mid, sdp_m_line_index, username_fragment }) {
+  const init = {
+    candidate,
+    sdpMid: sdp_mid ?? null,
+    sdpMLineIndex: sdp_m_line_index ?? null,
+    usernameFragment: username_fragment ?? null,
+  };
+  // Without a medium it is for the first one; with bundled media (RFC 9143) that is all of them.
+  if (candidate && init.sdpMid === null) init.sdpMLineIndex ??= 0;
+  return init;
+}

@@ -1,0 +1,230 @@
+/** The page: makes the parts and wires them together. */
+
+import { CallBar } from "./callbar.js";
+import { CanvasView } from "./canvas.js";
+import { dispatch } from "./dispatch.js";
+import { byId, setText } from "./dom.js";
+import { LocalMedia } from "./media.js";
+import { Notices } from "./notices.js";
+import { Roster } from "./peers.js";
+import { PeopleView } from "./people.js";
+import { describePerson, ownMedia } from "./person.js";
+import { freeSlot } from "./placement.js";
+import * as page from "./page.js";
+import { CanvasConnection } from "./protocol.js";
+import { RingView } from "./ring.js";
+import { cameraOf, SceneState } from "./scene.js";
+import { SignalingManager } from "./signaling.js";
+import { Stage } from "./stage.js";
+import { callEndText, connectionText, mediaFaultText, text } from "./text.js";
+import { VideoManager } from "./video.js";
+
+/** @import {Person} from "./person.js" */
+/** @import {Error as ErrorMessage, PeerAssigned} from "./types/messages.js" */
+
+const OWN_TILE = "own-tile";
+
+const session = page.sessionOfAddress();
+if (session) start(session);
+else location.replace("/");
+
+/** @param {string} sessionId */
+function start(sessionId) {
+  const connection = new CanvasConnection({
+    url: page.webSocketUrl(),
+    sessionId,
+    displayName: page.firstName(),
+  });
+  const media = new LocalMedia();
+  const signaling = new SignalingManager(connection, media);
+  const videos = new VideoManager();
+  const roster = new Roster();
+  const scene = new SceneState();
+  const app = { connection, roster, signaling, media };
+  const describe = (/** @type {string} */ peerId) => describePerson(app, peerId);
+  const call = (/** @type {string} */ peerId) => signaling.startCall(peerId);
+  Object.assign(window, { signalingManager: signaling, videoManager: videos });
+
+  // --- views ---------------------------------------------------------------------------------
+
+  const notices = new Notices(byId("notices", HTMLElement));
+  const stage = new Stage(byId("stage", HTMLElement), byId("space", HTMLElement));
+  const canvas = new CanvasView(byId("space", HTMLElement), stage, scene, videos, {
+    send: (message) => connection.send(message),
+    describe,
+    join: call,
+  });
+  const people = new PeopleView(byId("people-list", HTMLElement), byId("alone", HTMLElement), {
+    call,
+    hangUp: (peerId) => signaling.endCall(peerId),
+  });
+  const ring = new RingView(byId("ring", HTMLElement), {
+    accept: (peerId) => signaling.acceptCall(peerId),
+    decline: (peerId) => signaling.declineCall(peerId),
+  });
+  const bar = new CallBar(byId("callbar", HTMLElement), {
+    toggle: (kind) => media.toggle(kind),
+    leave: () => signaling.leaveCalls(),
+  });
+
+  function render() {
+    const others = [...roster.peers.keys()].filter((id) => id !== connection.peerId).map(describe);
+    people.show(others);
+    const calls = signaling.calls.map((call) => ({ ...call, ...describe(call.peerId) }));
+    const ringsHere = (/** @type {Person} */ person) => person.callState === "ringing" && !person.outgoing;
+    ring.show(calls.filter(ringsHere), signaling.inCall);
+    bar.show(calls.filter((call) => !ringsHere(call)), media);
+    canvas.showPeople();
+    byId("empty", HTMLElement).hidden = scene.elements.size > 0 || connection.state !== "open";
+  }
+
+  // --- the server ----------------------------------------------------------------------------
+
+  /** @param {PeerAssigned} message */
+  function assigned({ peer_id, ice_servers }) {
+    signaling.iceServers = ice_servers.map(({ urls, username, credential }) => ({
+      urls,
+      ...(username != null && { username }),
+      ...(credential != null && { credential }),
+    }));
+    signaling.autoAccept = page.autoAccept(connection.features);
+    videos.ownPeerId = peer_id;
+  }
+
+  /** @param {ErrorMessage} error */
+  function refused({ code, message, message_id }) {
+    switch (code) {
+      case "peer_not_found": // a call or a signal to somebody who has just left
+        for (const { peerId } of signaling.calls) {
+          if (!roster.peers.has(peerId)) signaling.handleCallEnded(peerId, "left");
+        }
+        return;
+      case "not_in_call": // both hung up
+      case "element_not_found": // moved while somebody removed it
+        return;
+      case "scene_full":
+        if (message_id === OWN_TILE) notices.show(text.sceneFull, { problem: true });
+        return;
+      default:
+        notices.show(text.serverRefused(message), { problem: true });
+    }
+  }
+
+  connection.on("lost", () => signaling.abandonCalls());
+  connection.on("message", (message) => {
+    dispatch({ connection, roster, scene, signaling, canvas, assigned, refused }, message);
+    render();
+  });
+  connection.on("state", (state) => {
+    const node = byId("connection", HTMLElement);
+    node.dataset["connection"] = state;
+    setText(node, connectionText[state]);
+    byId("closed", HTMLElement).hidden = state !== "closed" || connection.closeCode === "";
+    if (state === "closed") setText(byId("closed-text", HTMLElement), whyClosed(connection));
+    render();
+  });
+
+  // --- calls ---------------------------------------------------------------------------------
+
+  /** What the others were told in the present calls; empty: nothing. */
+  let announced = "";
+
+  function announceMedia() {
+    const now = media.stream ? ownMedia(media) : { audio: false, video: false, screen: false };
+    const state = media.stream ? JSON.stringify(now) : "";
+    if (!now || state === announced) return;
+    announced = state;
+    connection.send({ type: "media_state", ...now });
+  }
+
+  /** Put our camera on the canvas. The server keeps it to one (rule SCN3). */
+  function addOwnTile() {
+    const peerId = connection.peerId;
+    if (!peerId || (signaling.calls.length > 1 && scene.tileOf(cameraOf(peerId)))) return;
+    const place = freeSlot(roster.indexOf(peerId), scene.elements.values(), scene.viewport);
+    connection.send({
+      type: "add_element",
+      element: { kind: { type: "Video", stream_id: cameraOf(peerId) }, transform: place },
+      message_id: OWN_TILE,
+    });
+  }
+
+  signaling.on("entered", addOwnTile);
+  signaling.on("local", (stream) => {
+    if (!videos.ownPeerId) return;
+    if (stream) videos.addPeerStream(stream, videos.ownPeerId);
+    else videos.removeStream(videos.ownPeerId);
+  });
+  signaling.on("stream", ({ peerId, stream }) => {
+    if (stream) videos.addPeerStream(stream, peerId);
+    else videos.removeStream(peerId);
+  });
+  signaling.on("state", (change) => {
+    if (change.state === "ended") {
+      const message = callEndText(change, describe(change.peerId).name);
+      if (message) notices.show(message, { problem: change.reason === "failed" });
+    }
+    render();
+  });
+  media.on("changed", () => {
+    announceMedia();
+    render();
+  });
+  media.on("fault", ({ kinds, fault }) => {
+    notices.show(mediaFaultText(kinds, fault), { problem: true });
+  });
+  videos.on("blocked", (blocked) => {
+    if (blocked) notices.show(text.soundBlocked, { key: "sound", stays: true });
+    else notices.hide("sound");
+  });
+
+  // --- the page ------------------------------------------------------------------------------
+
+  const nameField = byId("own-name", HTMLInputElement);
+  nameField.value = connection.displayName;
+  nameField.addEventListener("change", () => {
+    const name = page.cleanName(nameField.value);
+    if (name && name !== connection.displayName) {
+      page.rememberName(name);
+      connection.rename(name);
+    }
+    nameField.value = connection.displayName;
+    render();
+  });
+  nameField.addEventListener("keydown", ({ key }) => {
+    if (key === "Enter") nameField.blur();
+  });
+
+  setText(byId("session-name", HTMLElement), sessionId);
+  for (const button of document.querySelectorAll("[data-copy-link]")) {
+    button.addEventListener("click", async () => {
+      const link = page.linkToShare();
+      const copied = await page.copy(link);
+      const message = copied ? text.linkCopied : text.linkNotCopied(link);
+      notices.show(message, { key: "link", stays: !copied });
+    });
+  }
+  for (const [id, direction] of /** @type {const} */ ([["smaller", -1], ["fit", 0], ["larger", 1]])) {
+    byId(`zoom-${id}`, HTMLButtonElement).addEventListener("click", () => stage.zoom(direction));
+  }
+  byId("rejoin", HTMLButtonElement).addEventListener("click", () => location.reload());
+  addEventListener("pagehide", () => {
+    connection.close();
+    signaling.abandonCalls();
+  });
+  addEventListener("pageshow", ({ persisted }) => {
+    if (persisted) connection.open();
+  });
+
+  connection.open();
+}
+
+/**
+ * @param {CanvasConnection} connection
+ * @returns {string}
+ */
+function whyClosed({ closeCode, closeReason }) {
+  if (closeCode === "4100") return text.takenOver;
+  if (closeCode === "session_full") return text.sessionFull;
+  return closeCode.startsWith("41") ? text.closed(closeReason) : text.refused(closeReason);
+}

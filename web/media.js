@@ -1,0 +1,191 @@
+/** The camera and the microphone of this page: on while there is a call, off otherwise. */
+
+import { Emitter } from "./emitter.js";
+import { errorName, log } from "./log.js";
+
+/** @typedef {"audio" | "video"} MediaKind */
+
+/**
+ * Why something is missing. `refused`: the person or the browser said no; `missing`: there is no
+ * device; `busy`: another program has it; `insecure`: the page was not loaded over HTTPS or from
+ * this machine; `lost`: the device went away.
+ *
+ * @typedef {"refused" | "missing" | "busy" | "insecure" | "lost"} MediaFault
+ */
+
+/**
+ * `changed`: other tracks, or a track was switched. `fault`: these kinds cannot be used.
+ *
+ * @typedef {{changed: null, fault: {kinds: MediaKind[], fault: MediaFault}}} MediaEvents
+ */
+
+const CONSTRAINTS = {
+  audio: { echoCancellation: true, noiseSuppression: true, autoGainControl: true },
+  video: { width: { ideal: 1280 }, height: { ideal: 720 }, frameRate: { ideal: 30 } },
+};
+
+/** @extends {Emitter<MediaEvents>} */
+export class LocalMedia extends Emitter {
+  /**
+   * What the calls send; empty until the devices are ready, `null` while there is no call.
+   *
+   * @type {MediaStream | null}
+   */
+  stream = null;
+  /** Still waiting for the devices, perhaps for the person to allow them. */
+  starting = false;
+  /** What the person wants to be on. */
+  #wanted = { audio: true, video: true };
+
+  /**
+   * Turn the devices on. Returns at once with a stream that fills when they are ready.
+   *
+   * @returns {MediaStream}
+   */
+  start() {
+    if (this.stream) return this.stream;
+    const stream = new MediaStream();
+    this.stream = stream;
+    this.starting = true;
+    this.#fill(stream).finally(() => {
+      if (this.stream !== stream) return;
+      this.starting = false;
+      this.emit("changed", null);
+    });
+    return stream;
+  }
+
+  /** Turn the devices off: their lights go out. */
+  stop() {
+    const stream = this.stream;
+    this.stream = null;
+    this.starting = false;
+    this.#wanted = { audio: true, video: true };
+    for (const track of stream?.getTracks() ?? []) stopTrack(track);
+    if (stream) this.emit("changed", null);
+  }
+
+  /**
+   * @param {MediaKind} kind
+   * @returns {MediaStreamTrack | null}
+   */
+  track(kind) {
+    return this.stream?.getTracks().find((track) => track.kind === kind) ?? null;
+  }
+
+  /**
+   * @param {MediaKind} kind
+   * @returns {boolean} there is a track and it is on
+   */
+  isOn(kind) {
+    return this.track(kind)?.enabled ?? false;
+  }
+
+  /**
+   * @param {MediaKind} kind
+   * @returns {boolean} the person wants it on, whether or not there is a device
+   */
+  isWanted(kind) {
+    return this.#wanted[kind];
+  }
+
+  /** @param {MediaKind} kind */
+  toggle(kind) {
+    this.#wanted[kind] = !this.#wanted[kind];
+    const track = this.track(kind);
+    if (track) track.enabled = this.#wanted[kind];
+    this.emit("changed", null);
+  }
+
+  /**
+   * Ask for both devices; if that fails for each alone, so that one that is missing does not take
+   * the other along.
+   *
+   * @param {MediaStream} stream
+   */
+  async #fill(stream) {
+    if (!globalThis.navigator.mediaDevices?.getUserMedia) {
+      this.emit("fault", { kinds: ["audio", "video"], fault: "insecure" });
+      return;
+    }
+    try {
+      await this.#add(stream, ["audio", "video"]);
+      return;
+    } catch (error) {
+      log("media", "both", errorName(error));
+    }
+    /** @type {Map<MediaFault, MediaKind[]>} */
+    const faults = new Map();
+    for (const kind of /** @type {MediaKind[]} */ (["video", "audio"])) {
+      try {
+        await this.#add(stream, [kind]);
+      } catch (error) {
+        log("media", kind, errorName(error));
+        const fault = faultOf(error);
+        faults.set(fault, [...(faults.get(fault) ?? []), kind]);
+      }
+    }
+    if (this.stream !== stream) return;
+    for (const [fault, kinds] of faults) this.emit("fault", { kinds, fault });
+  }
+
+  /**
+   * @param {MediaStream} stream
+   * @param {MediaKind[]} kinds
+   */
+  async #add(stream, kinds) {
+    if (this.stream !== stream) return;
+    const found = await navigator.mediaDevices.getUserMedia(
+      Object.fromEntries(kinds.map((kind) => [kind, CONSTRAINTS[kind]])),
+    );
+    for (const track of found.getTracks()) {
+      // The last call may have ended while the person was being asked.
+      if (this.stream !== stream) {
+        track.stop();
+        continue;
+      }
+      const kind = /** @type {MediaKind} */ (track.kind);
+      track.enabled = this.#wanted[kind];
+      track.onended = () => this.#lose(stream, track, kind);
+      stream.addTrack(track);
+    }
+    if (this.stream === stream) this.emit("changed", null);
+  }
+
+  /**
+   * @param {MediaStream} stream
+   * @param {MediaStreamTrack} track
+   * @param {MediaKind} kind
+   */
+  #lose(stream, track, kind) {
+    stream.removeTrack(track);
+    if (this.stream !== stream) return;
+    this.emit("fault", { kinds: [kind], fault: "lost" });
+    this.emit("changed", null);
+  }
+}
+
+/** @param {MediaStreamTrack} track */
+function stopTrack(track) {
+  track.onended = null;
+  track.stop();
+}
+
+/**
+ * The errors of getUserMedia (W3C mediacapture-main, section 10.2).
+ *
+ * @param {unknown} error
+ * @returns {MediaFault}
+ */
+function faultOf(error) {
+  switch (errorName(error)) {
+    case "NotFoundError":
+    case "OverconstrainedError":
+      return "missing";
+    case "NotReadableError":
+    case "AbortError":
+      return "busy";
+    default:
+      return "refused";
+  }
+}

@@ -1,0 +1,153 @@
+/**
+ * Perfect negotiation for one RTCPeerConnection: offers may cross (glare) and still end in one
+ * agreement. Written to be read beside the "Perfect negotiation example" of W3C webrtc-pc,
+ * section 10.7; names and order are that example's. What is not in it is marked "beyond 10.7".
+ */
+
+import { errorName, log } from "./log.js";
+
+/**
+ * What goes to the other side. An ICE candidate with an empty `candidate` is end-of-candidates
+ * (RFC 8838 section 13); it is for all media of its generation.
+ *
+ * @typedef {{description: RTCSessionDescription} | {candidate: RTCIceCandidateInit}} Signal
+ */
+
+const MAX_EARLY_CANDIDATES = 128;
+
+export class Negotiation {
+  #pc;
+  #polite;
+  #send;
+  #makingOffer = false;
+  #ignoreOffer = false;
+  #isSettingRemoteAnswerPending = false;
+  /** Candidates that came before any description. @type {RTCIceCandidateInit[]} */
+  #early = [];
+  #hasRemoteDescription = false;
+  /** The ICE generation whose end-of-candidates was sent. */
+  #endedGeneration = "";
+
+  /**
+   * @param {RTCPeerConnection} pc
+   * @param {boolean} polite gives way when two offers cross
+   * @param {(signal: Signal) => void} send
+   */
+  constructor(pc, polite, send) {
+    this.#pc = pc;
+    this.#polite = polite;
+    this.#send = send;
+    pc.onnegotiationneeded = () => this.#makeOffer();
+    pc.onicecandidate = ({ candidate }) => this.#sendCandidate(candidate);
+  }
+
+  /** Beyond 10.7: whether taking an offer now would roll back the very first offer of ours. */
+  get wouldRollBackFirstOffer() {
+    const offered = this.#makingOffer || this.#pc.signalingState === "have-local-offer";
+    return this.#polite && offered && !this.#hasRemoteDescription;
+  }
+
+  async #makeOffer() {
+    try {
+      this.#makingOffer = true;
+      await this.#pc.setLocalDescription();
+      this.#sendLocalDescription();
+    } catch (error) {
+      this.#report("offer", error);
+    } finally {
+      this.#makingOffer = false;
+    }
+  }
+
+  /**
+   * @param {RTCSessionDescriptionInit} description
+   * @returns {Promise<boolean>} whether it was taken and, if an offer, answered
+   */
+  async handleDescription(description) {
+    const pc = this.#pc;
+    try {
+      // An offer may come in while we are busy processing a remote answer: then we are
+      // "stable" by the time it is the offer's turn, as setRemoteDescription calls are chained.
+      const readyForOffer =
+        !this.#makingOffer &&
+        (pc.signalingState === "stable" || this.#isSettingRemoteAnswerPending);
+      const offerCollision = description.type === "offer" && !readyForOffer;
+
+      this.#ignoreOffer = !this.#polite && offerCollision;
+      if (this.#ignoreOffer) {
+        log("negotiation", "glare: our offer stands");
+        return false;
+      }
+      this.#isSettingRemoteAnswerPending = description.type === "answer";
+      const described = pc.setRemoteDescription(description); // rolls back our offer if need be
+      this.#releaseEarly();
+      await described;
+      this.#isSettingRemoteAnswerPending = false;
+
+      if (description.type === "offer") {
+        await pc.setLocalDescription();
+        this.#sendLocalDescription();
+      }
+      return true;
+    } catch (error) {
+      this.#isSettingRemoteAnswerPending = false;
+      this.#report(description.type, error);
+      return false;
+    }
+  }
+
+  /** @param {RTCIceCandidateInit} candidate */
+  async handleCandidate(candidate) {
+    // Beyond 10.7: a description and its candidates may overtake each other on the way.
+    if (!this.#hasRemoteDescription && !this.#ignoreOffer) {
+      if (this.#early.length < MAX_EARLY_CANDIDATES) this.#early.push(candidate);
+      return;
+    }
+    const ignoreOffer = this.#ignoreOffer;
+    try {
+      await this.#pc.addIceCandidate(candidate);
+    } catch (error) {
+      // Candidates of an offer that was ignored cannot be added.
+      if (!ignoreOffer) this.#report("candidate", error);
+    }
+  }
+
+  /** Take the hands off the peer connection; nothing is sent from now on. */
+  close() {
+    this.#pc.onnegotiationneeded = this.#pc.onicecandidate = null;
+    this.#early = [];
+  }
+
+  /** To be called right after setRemoteDescription: addIceCandidate then waits behind it. */
+  #releaseEarly() {
+    this.#hasRemoteDescription = true;
+    for (const candidate of this.#early.splice(0)) this.handleCandidate(candidate);
+  }
+
+  #sendLocalDescription() {
+    const description = this.#pc.localDescription;
+    if (description && this.#pc.signalingState !== "closed") this.#send({ description });
+  }
+
+  /** @param {RTCIceCandidate | null} candidate `null` or empty: gathering has come to an end */
+  #sendCandidate(candidate) {
+    if (candidate?.candidate) {
+      this.#send({ candidate: candidate.toJSON() });
+      return;
+    }
+    // Firefox tells the end of each medium and of all, Chromium only of all: tell it once, for all.
+    const sdp = this.#pc.localDescription?.sdp ?? "";
+    const usernameFragment = /^a=ice-ufrag:(\S+)/m.exec(sdp)?.[1] ?? "";
+    if (candidate || !usernameFragment || usernameFragment === this.#endedGeneration) return;
+    this.#endedGeneration = usernameFragment;
+    this.#send({ candidate: { candidate: "", usernameFragment } });
+  }
+
+  /**
+   * @param {string} what
+   * @param {unknown} error
+   */
+  #report(what, error) {
+    if (this.#pc.signalingState !== "closed") log("negotiation", what, "failed", errorName(error));
+  }
+}

@@ -1,0 +1,51 @@
+/** Short messages at the edge of the page; screen readers read them out. */
+
+import { icon, make } from "./dom.js";
+
+const SHOWN_MS = 7_000;
+const PROBLEM_SHOWN_MS = 20_000;
+const MOST = 4;
+
+export class Notices {
+  #region;
+  /** By key: a newer notice of the same key replaces the older. @type {Map<string, HTMLElement>} */
+  #shown = new Map();
+
+  /** @param {HTMLElement} region an aria-live region */
+  constructor(region) {
+    this.#region = region;
+  }
+
+  /**
+   * @param {string} message
+   * @param {object} [options]
+   * @param {boolean} [options.problem] something the person has to act on
+   * @param {string} [options.key]
+   * @param {boolean} [options.stays] until it is closed or replaced
+   */
+  show(message, { problem = false, key = message, stays = false } = {}) {
+    this.hide(key);
+    const close = make("button", { type: "button", class: "ghost", "aria-label": "Close" });
+    close.append(icon("close"));
+    close.addEventListener("click", () => this.hide(key));
+    const node = make("div", { class: problem ? "notice problem" : "notice" });
+    if (problem) node.setAttribute("role", "alert");
+    node.append(make("p", {}, message), close);
+    this.#region.append(node);
+    this.#shown.set(key, node);
+    const [oldest] = this.#shown.keys();
+    if (this.#shown.size > MOST && oldest !== undefined) this.hide(oldest);
+    if (stays) return;
+    const timer = setTimeout(() => {
+      if (this.#shown.get(key) === node) this.hide(key);
+    }, problem ? PROBLEM_SHOWN_MS : SHOWN_MS);
+    // Somebody reading slowly is not hurried.
+    node.addEventListener("pointerenter", () => clearTimeout(timer), { once: true });
+  }
+
+  /** @param {string} key */
+  hide(key) {
+    this.#shown.get(key)?.remove();
+    this.#shown.delete(key);
+  }
+}

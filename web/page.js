@@ -1,0 +1,84 @@
+/** What the address of the page asks for, and what this browser remembers. */
+
+const NAME_KEY = "canvas-server.name";
+const MAX_NAME = 64;
+const LOOPBACK = /^(localhost|127(\.\d+){3}|\[?::1\]?)$/;
+
+/** @returns {string | null} the session in `/s/{session}` */
+export function sessionOfAddress() {
+  return /^\/s\/([A-Za-z0-9_-]{1,64})\/?$/.exec(location.pathname)?.[1] ?? null;
+}
+
+/** @returns {string} the link to give to others: the address without its wishes */
+export function linkToShare() {
+  return location.origin + location.pathname;
+}
+
+/** @returns {URL} of the WebSocket endpoint of this server */
+export function webSocketUrl() {
+  const url = new URL("/ws", location.href);
+  url.protocol = url.protocol.replace("http", "ws");
+  return url;
+}
+
+/**
+ * A link must not switch a camera on, so `auto=1` counts on this machine only, and elsewhere
+ * where whoever runs the server wants it.
+ *
+ * @param {readonly string[]} features of the server
+ * @returns {boolean}
+ */
+export function autoAccept(features) {
+  const asked = new URLSearchParams(location.search).get("auto") === "1";
+  return asked && (LOOPBACK.test(location.hostname) || features.includes("auto_accept"));
+}
+
+/** @returns {string} the name in the address, else the remembered one, else one for a guest */
+export function firstName() {
+  return cleanName(new URLSearchParams(location.search).get("name")) || rememberedName() || guest();
+}
+
+/**
+ * @param {string | null} name
+ * @returns {string} as the server takes it; empty when nothing is left
+ */
+export function cleanName(name) {
+  const plain = (name ?? "").replace(/\p{Cc}+/gu, " ").trim();
+  return [...plain].slice(0, MAX_NAME).join("").trim();
+}
+
+/** @param {string} name */
+export function rememberName(name) {
+  try {
+    localStorage.setItem(NAME_KEY, name);
+  } catch {
+    // Storage can be forbidden; then the name lasts as long as the page.
+  }
+}
+
+/** @returns {string} */
+function rememberedName() {
+  try {
+    return cleanName(localStorage.getItem(NAME_KEY));
+  } catch {
+    return "";
+  }
+}
+
+/** @returns {string} */
+function guest() {
+  return `Guest ${1000 + Math.floor(Math.random() * 9000)}`;
+}
+
+/**
+ * @param {string} words
+ * @returns {Promise<boolean>} whether they are in the clipboard
+ */
+export async function copy(words) {
+  try {
+    await navigator.clipboard.writeText(words);
+    return true;
+  } catch {
+    return false;
+  }
+}

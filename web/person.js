@@ -1,0 +1,87 @@
+/** What the page shows of a participant, put together from all that is known. */
+
+import { text } from "./text.js";
+
+/** @import {CallState} from "./call.js" */
+/** @import {LocalMedia} from "./media.js" */
+/** @import {Roster} from "./peers.js" */
+/** @import {CanvasConnection} from "./protocol.js" */
+/** @import {SignalingManager} from "./signaling.js" */
+/** @import {Media} from "./types/messages.js" */
+
+/**
+ * @typedef {object} Person
+ * @property {string} peerId
+ * @property {string} name
+ * @property {string} initial
+ * @property {number} hue of its colour, the same in every window
+ * @property {boolean} own
+ * @property {boolean} present in the session
+ * @property {boolean} connected
+ * @property {boolean} inCall with anybody
+ * @property {CallState} callState of the call with us
+ * @property {boolean} outgoing we began that call
+ * @property {boolean} callable a call could be begun now
+ * @property {Media | null} media `null` when nothing was said of it
+ */
+
+/**
+ * @param {{connection: CanvasConnection, roster: Roster, signaling: SignalingManager, media: LocalMedia}} app
+ * @param {string} peerId
+ * @returns {Person}
+ */
+export function describePerson({ connection, roster, signaling, media }, peerId) {
+  const peer = roster.peers.get(peerId);
+  const own = peerId === connection.peerId;
+  const name = (own ? connection.displayName : peer?.display_name) || defaultName(peerId);
+  const call = signaling.calls.find((call) => call.peerId === peerId);
+  return {
+    peerId,
+    name,
+    initial: [...name][0]?.toUpperCase() ?? "?",
+    hue: hueOf(peerId),
+    own,
+    present: peer !== undefined,
+    connected: peer?.connected ?? false,
+    inCall: own ? signaling.inCall : (peer?.in_call ?? false),
+    callState: signaling.callState(peerId),
+    outgoing: call?.outgoing ?? false,
+    callable: connection.state === "open" && peer !== undefined,
+    media: own ? ownMedia(media) : roster.media(peerId),
+  };
+}
+
+/**
+ * @param {CallState} state
+ * @returns {boolean} nothing is going on with that peer
+ */
+export function callIsOver(state) {
+  return state === "idle" || state === "ended";
+}
+
+/**
+ * @param {LocalMedia} media
+ * @returns {Media | null}
+ */
+export function ownMedia(media) {
+  if (!media.stream || media.starting) return null;
+  return { audio: media.isOn("audio"), video: media.isOn("video"), screen: false };
+}
+
+/**
+ * For peers that give no name.
+ *
+ * @param {string} peerId
+ * @returns {string}
+ */
+function defaultName(peerId) {
+  return `${text.unnamed} ${peerId.slice(0, 4)}`;
+}
+
+/**
+ * @param {string} peerId
+ * @returns {number} degrees on the colour wheel
+ */
+function hueOf(peerId) {
+  return Number.parseInt(peerId.slice(0, 6), 16) % 360 || 0;
+}

@@ -1,0 +1,91 @@
+/** Who is calling: a card for each, with Accept and Decline. */
+
+import { icon, make, setText } from "./dom.js";
+import { text } from "./text.js";
+
+/** @import {Person} from "./person.js" */
+
+/** @typedef {{node: HTMLElement, title: HTMLElement, hint: HTMLElement, before: Element | null}} Card */
+
+export class RingView {
+  #region;
+  #hooks;
+  /** @type {Map<string, Card>} */
+  #cards = new Map();
+  #pageTitle = document.title;
+
+  /**
+   * @param {HTMLElement} region
+   * @param {{accept: (peerId: string) => void, decline: (peerId: string) => void}} hooks
+   */
+  constructor(region, hooks) {
+    this.#region = region;
+    this.#hooks = hooks;
+  }
+
+  /**
+   * @param {Person[]} callers
+   * @param {boolean} inCall there is a call already
+   */
+  show(callers, inCall) {
+    const ringing = new Set(callers.map(({ peerId }) => peerId));
+    for (const [peerId, card] of this.#cards) if (!ringing.has(peerId)) this.#close(peerId, card);
+    for (const caller of callers) {
+      const card = this.#cards.get(caller.peerId) ?? this.#open(caller.peerId);
+      card.node.style.setProperty("--hue", String(caller.hue));
+      setText(card.title, text.isCalling(caller.name));
+      setText(card.hint, inCall ? text.acceptHintOn : text.acceptHint);
+    }
+    const [first] = callers;
+    document.title = first ? `☎ ${text.isCalling(first.name)}` : this.#pageTitle;
+  }
+
+  /**
+   * @param {string} peerId
+   * @returns {Card}
+   */
+  #open(peerId) {
+    const title = make("h2", { id: `ring-${peerId}` });
+    const hint = make("p", { id: `ring-hint-${peerId}` });
+    const decline = make("button", { type: "button", class: "danger", "data-action": "decline" });
+    const accept = make("button", { type: "button", class: "accept", "data-action": "accept" });
+    decline.append(icon("phone-off"), text.decline);
+    accept.append(icon("phone"), text.accept);
+    decline.addEventListener("click", () => this.#hooks.decline(peerId));
+    accept.addEventListener("click", () => this.#hooks.accept(peerId));
+    const node = make(
+      "section",
+      {
+        class: "ring",
+        role: "alertdialog",
+        tabindex: "-1",
+        "aria-labelledby": title.id,
+        "aria-describedby": hint.id,
+      },
+      make("span", { class: "ring-pulse", "aria-hidden": "true" }, icon("phone")),
+      make("div", { class: "ring-text" }, title, hint),
+      make("div", { class: "ring-buttons" }, decline, accept),
+    );
+    node.addEventListener("keydown", ({ key }) => {
+      if (key === "Escape") this.#hooks.decline(peerId);
+    });
+    this.#region.append(node);
+    const card = { node, title, hint, before: document.activeElement };
+    this.#cards.set(peerId, card);
+    // Not onto a button: Enter, meant for something else, must not turn a camera on. And not out
+    // of a field somebody is writing in.
+    if (!(card.before instanceof HTMLInputElement)) node.focus();
+    return card;
+  }
+
+  /**
+   * @param {string} peerId
+   * @param {Card} card
+   */
+  #close(peerId, { node, before }) {
+    const focused = node.contains(document.activeElement);
+    node.remove();
+    this.#cards.delete(peerId);
+    if (focused && before instanceof HTMLElement && before.isConnected) before.focus();
+  }
+}

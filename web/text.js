@@ -1,0 +1,175 @@
+/** Every text that people read and a script writes; the rest is in index.html. */
+
+/** @import {CallChange} from "./signaling.js" */
+/** @import {CallState} from "./call.js" */
+/** @import {MediaFault, MediaKind} from "./media.js" */
+/** @import {ConnectionState} from "./protocol.js" */
+
+/** @type {Record<ConnectionState, string>} */
+export const connectionText = {
+  connecting: "Connecting…",
+  open: "Connected",
+  resuming: "Reconnecting…",
+  closed: "Disconnected",
+};
+
+export const text = {
+  linkCopied: "Link copied. Send it to whoever should join.",
+  /** @param {string} link */
+  linkNotCopied: (link) => `Your browser did not allow copying. The link is ${link}`,
+  /** @param {string} name */
+  youNamed: (name) => `${name} (you)`,
+  unnamed: "Guest",
+  call: "Call",
+  /** @param {string} name */
+  callPeer: (name) => `Call ${name}`,
+  join: "Join",
+  /** @param {string} name */
+  joinPeer: (name) => `Join ${name} in a call`,
+  hangUp: "Hang up",
+  /** @param {string} name */
+  hangUpPeer: (name) => `Hang up the call with ${name}`,
+  cancel: "Cancel",
+  /** @param {string} name */
+  cancelPeer: (name) => `Cancel the call to ${name}`,
+  accept: "Accept",
+  decline: "Decline",
+  /** @param {string} name */
+  isCalling: (name) => `${name} is calling`,
+  acceptHint: "Your camera and microphone turn on when you accept.",
+  acceptHintOn: "Accepting adds this call to the one you are in.",
+  leaveCall: "Leave call",
+  leaveCalls: "Leave all calls",
+  cancelCall: "Cancel call",
+  soundBlocked: "Your browser holds back the sound. Click anywhere to hear the others.",
+  muted: "muted",
+  /** @param {string} name */
+  tile: (name) => `${name}, camera picture. Move it with the arrow keys.`,
+  /** @param {string} what */
+  element: (what) => `${what}. Move it with the arrow keys.`,
+  picture: "Picture",
+  pictureFailed: "This picture cannot be loaded",
+  /** @param {string} type */
+  chart: (type) => `${type.charAt(0).toUpperCase()}${type.slice(1)} chart`,
+  model: "3D model",
+  video: "Video",
+  takenOver: "You opened this canvas as the same person in another window. Continue there, or join again here.",
+  sessionFull: "This canvas is full: it has no place for another person. Try again when somebody has left.",
+  /** @param {string} reason */
+  refused: (reason) => `The server does not let you join${reason ? `: ${reason}` : ""}. Check the link, or ask whoever sent it.`,
+  /** @param {string} reason */
+  closed: (reason) => `The connection has ended${reason ? `: ${reason}` : ""}. Join again to go on.`,
+  sceneFull: "The canvas is full, so your picture cannot be placed on it. Others still hear you. Remove something and call again.",
+  /** @param {string} reason */
+  serverRefused: (reason) => `The server refused that: ${reason}`,
+};
+
+/**
+ * What stands beside a person's name.
+ *
+ * @param {{callState: CallState, outgoing: boolean, connected: boolean, inCall: boolean}} peer
+ * @returns {string}
+ */
+export function peerStateText({ callState, outgoing, connected, inCall }) {
+  if (!connected) return "reconnecting";
+  switch (callState) {
+    case "ringing":
+      return outgoing ? "Calling…" : "is calling you";
+    case "connecting":
+      return "Connecting the call…";
+    case "connected":
+      return "in your call";
+    case "reconnecting":
+      return "Call interrupted, reconnecting…";
+    case "idle":
+    case "ended":
+      return inCall ? "in a call" : "here";
+  }
+}
+
+/**
+ * The line above the buttons of a call.
+ *
+ * @param {{name: string, state: CallState}[]} calls
+ * @returns {string}
+ */
+export function callStatusText(calls) {
+  const talking = calls.filter(({ state }) => state !== "ringing").map(({ name }) => name);
+  const [first] = calls;
+  if (talking.length > 0 && calls.some(({ state }) => state === "reconnecting")) {
+    return "The call is interrupted. Reconnecting…";
+  }
+  if (calls.length === 1 && first?.state === "connecting") return `Connecting to ${first.name}…`;
+  if (talking.length > 0) return `In a call with ${listed(talking)}`;
+  return `Calling ${listed(calls.map(({ name }) => name))}…`;
+}
+
+/**
+ * What to say when a call has ended; empty when the person knows: it was their own doing.
+ *
+ * @param {CallChange} change
+ * @param {string} name of the other
+ * @returns {string}
+ */
+export function callEndText({ reason, outgoing, before, byUs }, name) {
+  switch (reason) {
+    case "declined":
+      return byUs ? "" : `${name} declined the call.`;
+    case "busy":
+      return `${name} is busy. Try again later.`;
+    case "timeout":
+      return outgoing ? `${name} did not answer. Try again later.` : `You missed a call from ${name}.`;
+    case "left":
+      return `${name} has left.`;
+    case "failed":
+      return `The call with ${name} could not be connected. Call again; if that fails too, one of you is on a network that blocks calls: try another network, or ask whoever runs this server about TURN.`;
+    case "lost":
+      return before === "ringing" && !outgoing
+        ? `You missed a call from ${name}.`
+        : `The connection to the server broke, which ended the call with ${name}. Call again.`;
+    case "hangup":
+      if (byUs) return "";
+      return before === "ringing" && !outgoing
+        ? `You missed a call from ${name}.`
+        : `${name} ended the call.`;
+    case null:
+      return "";
+  }
+}
+
+/**
+ * @param {MediaKind[]} kinds
+ * @param {MediaFault} fault
+ * @returns {string}
+ */
+export function mediaFaultText(kinds, fault) {
+  const what = listed(kinds.map((kind) => (kind === "video" ? "camera" : "microphone")));
+  const are = kinds.length > 1 ? "are" : "is";
+  const stay = "You still see and hear the others.";
+  switch (fault) {
+    case "refused":
+      return `Your ${what} ${are} blocked. ${stay} To be ${heard(kinds)}, allow the ${what} beside the address of this page, then call again.`;
+    case "missing":
+      return `No ${what} was found. ${stay} To be ${heard(kinds)}, plug one in, then call again.`;
+    case "busy":
+      return `Your ${what} cannot be used, perhaps because another program has ${kinds.length > 1 ? "them" : "it"}. ${stay} Close that program, then call again.`;
+    case "insecure":
+      return `Browsers give the ${what} only to secure pages. ${stay} Open this page with https, then call again.`;
+    case "lost":
+      return `Your ${what} ${are} gone. Plug it in again, then call again.`;
+  }
+}
+
+/** @param {MediaKind[]} kinds */
+function heard(kinds) {
+  if (kinds.length > 1) return "seen and heard";
+  return kinds[0] === "video" ? "seen" : "heard";
+}
+
+/**
+ * @param {string[]} names
+ * @returns {string}
+ */
+function listed(names) {
+  return new Intl.ListFormat("en").format(names);
+}

@@ -1,0 +1,71 @@
+/** The tile of a camera: the picture, or a still in its place, and the name. */
+
+import { icon, make, setText } from "./dom.js";
+import { callIsOver } from "./person.js";
+import { text } from "./text.js";
+
+/** @import {Person} from "./person.js" */
+/** @import {Video} from "./types/messages.js" */
+/** @import {VideoManager} from "./video.js" */
+
+export class Tile {
+  #slot = make("div", { class: "tile-picture" });
+  #initial = make("span", { class: "avatar", "aria-hidden": "true" });
+  #join;
+  #name = make("span", { class: "tile-name" });
+  #muted = make("span", { class: "tile-muted", role: "img", "aria-label": text.muted }, icon("mic-off"));
+  #videos;
+  #streamId;
+
+  /**
+   * @param {HTMLElement} node the element's node on the canvas
+   * @param {string} streamId
+   * @param {VideoManager} videos
+   * @param {() => void} join calls the peer
+   */
+  constructor(node, streamId, videos, join) {
+    this.node = node;
+    this.#streamId = streamId;
+    this.#videos = videos;
+    this.#join = make("button", { type: "button", class: "primary small", "data-action": "join" });
+    this.#join.append(icon("phone"), text.join);
+    this.#join.addEventListener("click", join);
+    node.classList.add("tile");
+    node.dataset["streamId"] = streamId;
+    node.append(
+      this.#slot,
+      make("div", { class: "tile-still" }, this.#initial, this.#join),
+      make("div", { class: "tile-label" }, this.#name, this.#muted),
+    );
+    videos.addSlot(streamId, this.#slot);
+  }
+
+  /** @param {Video} kind */
+  setKind({ mirror = false, crop }) {
+    this.#slot.classList.toggle("mirrored", mirror);
+    const { x = 0, y = 0, width = 1, height = 1 } = crop ?? {};
+    const style = this.#slot.style;
+    style.setProperty("--crop-width", `${100 / Math.max(width, 0.01)}%`);
+    style.setProperty("--crop-height", `${100 / Math.max(height, 0.01)}%`);
+    style.setProperty("--crop-left", `${(-100 * x) / Math.max(width, 0.01)}%`);
+    style.setProperty("--crop-top", `${(-100 * y) / Math.max(height, 0.01)}%`);
+  }
+
+  /** @param {Person} person */
+  setPerson(person) {
+    const shown = person.own ? text.youNamed(person.name) : person.name;
+    setText(this.#name, shown);
+    setText(this.#initial, person.initial);
+    this.node.style.setProperty("--hue", String(person.hue));
+    this.node.setAttribute("aria-label", text.tile(shown));
+    this.node.toggleAttribute("data-camera-off", person.media?.video === false);
+    this.#muted.hidden = person.media?.audio !== false;
+    this.#join.hidden = person.own || !person.present || !callIsOver(person.callState);
+    this.#join.disabled = !person.callable;
+    this.#join.setAttribute("aria-label", text.joinPeer(person.name));
+  }
+
+  close() {
+    this.#videos.removeSlot(this.#streamId, this.#slot);
+  }
+}
