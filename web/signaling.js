@@ -164,7 +164,6 @@ export class SignalingManager extends Emitter {
   /** The server has forgotten our calls: end them here; nobody is left to be told. */
   abandonCalls() {
     for (const call of [...this.#calls.values()]) this.#finish(call, "lost", false);
-    this.#ended.clear();
     this.#early.clear();
   }
 
