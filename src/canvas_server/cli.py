@@ -53,4 +53,5 @@ def _say_ready(url: str) -> None:
 def _log_to_stderr() -> None:
     """Log what matters to a person, one line each, on stderr."""
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
+    logging.getLogger("uvicorn").setLevel(logging.ERROR)  # not a line for every bad request
     structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))

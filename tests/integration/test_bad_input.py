@@ -2,10 +2,23 @@
 
 import contextlib
 import socket
+from pathlib import Path
 
 import pytest
 
-from servers import BINARY, CLOSE, CONTINUATION, PING, PONG, TEXT, Closed, Server, Wire, eventually
+from servers import (
+    BINARY,
+    CLOSE,
+    CONTINUATION,
+    PING,
+    PONG,
+    TEXT,
+    Closed,
+    Server,
+    Wire,
+    eventually,
+    running,
+)
 
 MIB = 1024 * 1024
 
@@ -187,3 +200,15 @@ def test_messages_after_the_server_closed_are_ignored(server: Server) -> None:
         with pytest.raises(Closed) as closed:
             old.receive()
         assert closed.value.code == 4100
+
+
+def test_bad_input_fills_no_log(tmp_path: Path) -> None:
+    with running(tmp_path) as server:
+        for data in (b"\xc1\x80\0\0\0\0", b"\x81\x81\0\0\0\0{", b"\x83\x80\0\0\0\0"):
+            with greeted(server) as wire:
+                wire.socket.sendall(data)
+        with socket.create_connection(("127.0.0.1", server.port)) as raw:
+            raw.sendall(b"nonsense\r\n\r\n")
+            assert raw.recv(100).startswith(b"HTTP/1.1 400")
+        assert server.stop() == 0
+        assert server.stderr() == ""

@@ -8,6 +8,7 @@ through ASGI. `tests/integration/test_upgrade.py` fails loudly when either side 
 import asyncio
 import logging
 import re
+import socket
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
@@ -44,10 +45,15 @@ else:
 
 PATHS = (b"/ws", b"/ws/sync")
 READ_BUFFER_BYTES = 4096
+RECEIVE_BUFFER_BYTES = 256 * 1024
+"""Of the kernel. picows doubles its own buffer when one read fills it: this bounds what a flood
+makes of it, since the buffer is given back only with the connection."""
 HANDSHAKE_SECONDS = 5
 
 # picows makes a logger for each connection out of a `Logger`; an adapter it takes as it is.
 _log = logging.LoggerAdapter(logging.getLogger("canvas_server.picows"))
+# What breaks the wire protocol is theirs and is answered with a close code; it fills no log.
+_log.logger.addFilter(lambda record: not str(record.msg).startswith("WS parser error"))
 _CONNECTION_HEADER = re.compile(rb"\r\nconnection:[^\r\n]*", re.IGNORECASE)
 
 
@@ -74,6 +80,12 @@ class PicowsProtocol(WSProtocol):
         )
         self._connections = connections
         connections.add(self)
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Take over the TCP connection."""
+        sock = transport.get_extra_info("socket")
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, RECEIVE_BUFFER_BYTES)
+        super().connection_made(transport)
 
     def data_received(self, data: bytes) -> None:
         """Take the upgrade request from uvicorn, before this becomes the protocol."""
