@@ -1,0 +1,63 @@
+"""The two servers that are compared, each as a process on a core of its own, and what they cost."""
+
+import contextlib
+import os
+import re
+import subprocess
+import sys
+import tempfile
+from collections.abc import Generator
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+NAMES = ("canvas-server", "yardstick")
+TICKS = os.sysconf("SC_CLK_TCK")
+
+
+def cores() -> tuple[set[int], set[int]]:
+    """Return the cores for the server and for the load; the same where there is only one."""
+    available = sorted(os.sched_getaffinity(0))
+    return {available[0]}, {available[-1]}
+
+
+def command(name: str, data: str) -> list[str]:
+    """Return the command line of a server; it prints its address when it is ready."""
+    if name == "yardstick":
+        return [sys.executable, str(HERE / "yardstick.py"), "0"]
+    return [sys.executable, "-m", "canvas_server", "--port", "0", "--data", data]
+
+
+@contextlib.contextmanager
+def running(name: str) -> Generator[tuple[int, str]]:
+    """Run a server for the length of a block; yield its process id and WebSocket address."""
+    with tempfile.TemporaryDirectory() as data:
+        process = subprocess.Popen(
+            command(name, data),
+            stdout=subprocess.PIPE,
+            text=True,
+            env={**os.environ, "CANVAS_STUN_URLS": ""},
+            preexec_fn=lambda: os.sched_setaffinity(0, cores()[0]),  # noqa: PLW1509
+        )
+        try:
+            assert process.stdout is not None
+            line = process.stdout.readline()
+            found = re.search(r"http://([^ /]+:\d+)", line)
+            if found is None:
+                raise SystemExit(f"{name} did not start: {line!r}")
+            yield process.pid, f"ws://{found[1]}/ws"
+        finally:
+            process.terminate()
+            process.wait(10)
+
+
+def cpu_seconds(pid: int) -> float:
+    """Return the CPU time a process has used, user and system."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / TICKS
+
+
+def memory_kib(pid: int) -> int:
+    """Return the resident memory of a process."""
+    found = re.search(r"VmRSS:\s+(\d+)", Path(f"/proc/{pid}/status").read_text())
+    assert found is not None
+    return int(found[1])
