@@ -331,7 +331,7 @@ async def latency(url: str, pid: int, tally: Tally, options: argparse.Namespace)
 
 
 async def fanout(url: str, pid: int, tally: Tally, options: argparse.Namespace) -> dict[str, Any]:
-    """One of fifty peers moves an element twenty times a second."""
+    """One of fifty peers moves an element two hundred times a second."""
     peers = [await join(url, "fanout", tally) for _ in range(50)]
     mover, others = peers[0], peers[1:]
     made: asyncio.Future[str] = asyncio.get_running_loop().create_future()
@@ -367,7 +367,7 @@ async def fanout(url: str, pid: int, tally: Tally, options: argparse.Namespace) 
             tally.outstanding += len(others)
             changes = {"transform": {"x": float(mover.sent), "y": 20.5}}
             mover.say({"type": "update_element", "id": element_id, "changes": changes})
-            await asyncio.sleep(0.05)
+            await asyncio.sleep(0.005)
 
     task = asyncio.create_task(move())
     result = await measure(tally, pid, options.seconds)
