@@ -8,7 +8,7 @@ BIN := .venv/bin
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check lint types generate format coverage bench wheel clean
+.PHONY: help run test check lint types generate format coverage bench picture wheel clean
 
 help: ## list the targets
 	@grep -hE '^[a-z]+:.*##' Makefile | sed 's/:.*## /\t/' | expand -t 12
@@ -42,6 +42,9 @@ generate: .venv/.dev ## write what follows from the message structs
 
 format: .venv/.dev ## format and mend what can be mended
 	@$(BIN)/ruff check --fix --quiet . ; $(BIN)/ruff format --quiet .
+
+picture: .venv/.dev ## take the picture of the README anew, in real windows
+	@$(BIN)/python tools/screenshot.py
 
 bench: .venv/.dev ## measure against the yardstick, write docs/benchmarks.md
 	@$(BIN)/python bench/run.py $(ARGS)
