@@ -1,6 +1,6 @@
 /** One call with one peer: its peer connection, its media and how far it has come. */
 
-import { log } from "./log.js";
+import { errorName, log } from "./log.js";
 import { Negotiation } from "./negotiation.js";
 
 /** @import {ClientMessage, CallEnded} from "./types/messages.js" */
@@ -82,7 +82,7 @@ export class Call {
    */
   connect(iceServers, polite) {
     if (this.pc) return this.pc;
-    const pc = new RTCPeerConnection({ iceServers, bundlePolicy: "max-bundle" });
+    const pc = newConnection(iceServers);
     this.pc = pc;
     this.#negotiation = new Negotiation(pc, polite, (signal) => this.#send(signal));
     pc.ontrack = ({ track }) => this.#receiveTrack(track);
@@ -256,8 +256,30 @@ export class Call {
   }
 }
 
+/**
+ * @param {RTCIceServer[]} iceServers
+ * @returns {RTCPeerConnection}
+ */
+function newConnection(iceServers) {
+  try {
+    return new RTCPeerConnection({ iceServers, bundlePolicy: "max-bundle" });
+  } catch (error) {
+    // A mistyped STUN or TURN address on the server: without them many calls still connect.
+    log("call", "ICE servers refused", errorName(error));
+    return new RTCPeerConnection({ bundlePolicy: "max-bundle" });
+  }
+}
+
 /** @type {Map<string, MediaStreamTrack>} */
 const placeholders = new Map();
+
+/** Do now what the first call would otherwise wait for: browsers start WebRTC at its first use. */
+export function prepareCalls() {
+  if (placeholders.size > 0) return;
+  const pc = new RTCPeerConnection();
+  for (const kind of KINDS) placeholders.set(kind, pc.addTransceiver(kind).receiver.track);
+  pc.close();
+}
 
 /**
  * A track that sends nothing: addTrack asks for one before the devices are ready.
@@ -266,10 +288,6 @@ const placeholders = new Map();
  * @returns {MediaStreamTrack}
  */
 function placeholder(kind) {
-  if (placeholders.size === 0) {
-    const pc = new RTCPeerConnection();
-    for (const each of KINDS) placeholders.set(each, pc.addTransceiver(each).receiver.track);
-    pc.close();
-  }
+  prepareCalls();
   return /** @type {MediaStreamTrack} */ (placeholders.get(kind));
 }

@@ -68,7 +68,9 @@ export class CanvasView {
   /** The scene was replaced. */
   showAll() {
     this.#stage.setViewport(this.#scene.viewport);
-    for (const id of new Set([...this.#shown.keys(), ...this.#scene.elements.keys()])) this.show(id);
+    for (const id of [...this.#shown.keys()]) if (!this.#scene.elements.has(id)) this.#remove(id);
+    for (const element of this.#scene.elements.values()) this.#draw(element);
+    this.#measure();
   }
 
   /**
@@ -80,7 +82,7 @@ export class CanvasView {
     const element = this.#scene.elements.get(id);
     if (element) this.#draw(element);
     else this.#remove(id);
-    if (![...this.#own.values()].some(({ awaits }) => awaits === null)) this.#measure();
+    this.#measure();
   }
 
   /** Something about a participant changed. */
@@ -109,7 +111,7 @@ export class CanvasView {
       shown = undefined;
     }
     shown ??= this.#create(id, kind);
-    if (JSON.stringify(shown.kind) !== JSON.stringify(kind)) {
+    if (!shown.kind || !same(shown.kind, kind)) {
       shown.kind = kind;
       if (shown.tile && kind.type === "Video") shown.tile.setKind(kind);
       else drawKind(shown.node, kind);
@@ -133,11 +135,10 @@ export class CanvasView {
     this.#space.append(node);
     /** @type {Shown} */
     const shown = { node, tile: null, kind: null };
-    const peerId = peerOfCamera(streamOf(kind));
-    if (peerId) {
-      const join = () => this.#hooks.join(peerId);
-      shown.tile = new Tile(node, streamOf(kind), this.#videos, join);
-    }
+    const streamId = streamOf(kind);
+    if (streamId) node.dataset["streamId"] = streamId;
+    const peerId = peerOfCamera(streamId);
+    if (peerId) shown.tile = new Tile(node, streamId, this.#videos, () => this.#hooks.join(peerId));
     this.#shown.set(id, shown);
     makeMovable(node, {
       position: () => this.#transform(id),
@@ -196,8 +197,9 @@ export class CanvasView {
     this.#measure();
   }
 
-  /** Tell the stage what the elements take up. */
+  /** Tell the stage what the elements take up; not during a drag, the ground would move. */
   #measure() {
+    for (const { awaits } of this.#own.values()) if (awaits === null) return;
     const bounds = { left: 0, top: 0, right: 0, bottom: 0 };
     for (const id of this.#shown.keys()) {
       const { x, y, width, height } = this.#transform(id);
@@ -216,4 +218,21 @@ export class CanvasView {
  */
 function streamOf(kind) {
   return kind?.type === "Video" ? kind.stream_id : "";
+}
+
+/**
+ * Tells whether two kinds look the same, without looking into long texts more than need be: an
+ * element that is moved comes again and again as a whole.
+ *
+ * @param {SceneElement["kind"]} one
+ * @param {SceneElement["kind"]} other
+ * @returns {boolean}
+ */
+function same(one, other) {
+  const parts = new Map(Object.entries(one));
+  const others = Object.entries(other);
+  return parts.size === others.length && others.every(([name, part]) => {
+    const own = parts.get(name);
+    return own === part || (typeof part === "object" && JSON.stringify(own) === JSON.stringify(part));
+  });
 }

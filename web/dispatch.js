@@ -34,8 +34,8 @@ export function dispatch({ connection, roster, scene, signaling, canvas, assigne
     case "peer_updated":
       return roster.put(message.peer);
     case "peer_left":
-      roster.remove(message.peer_id);
-      return signaling.handlePeerLeft(message.peer_id);
+      signaling.handlePeerLeft(message.peer_id);
+      return roster.remove(message.peer_id);
     case "media_state":
       return roster.mediaState(message);
     case "incoming_call":

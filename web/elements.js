@@ -1,6 +1,6 @@
 /** Draws the elements that are no camera: text, pictures, and stand-ins for charts and models. */
 
-import { icon, make, setText } from "./dom.js";
+import { icon, make } from "./dom.js";
 import { text } from "./text.js";
 
 /** @import {Chart, Image as Picture, Model3D, Text, Video} from "./types/messages.js" */
@@ -9,7 +9,7 @@ import { text } from "./text.js";
 const LEAST_CONTRAST = 3;
 
 /**
- * Fill a node with what an element is; it may show an earlier version.
+ * Fill a node with what an element is.
  *
  * @param {HTMLElement} node
  * @param {Text | Picture | Chart | Model3D | Video} kind
@@ -36,11 +36,9 @@ export function drawKind(node, kind) {
 function drawText(node, { content, font_size = 16, color = "#000000" }) {
   node.className = "element element-text";
   node.setAttribute("aria-label", text.element(content.slice(0, 120)));
-  const paragraph = node.querySelector("p") ?? make("p");
-  if (!paragraph.isConnected) node.replaceChildren(paragraph);
-  setText(paragraph, content);
+  const paragraph = make("p", {}, content);
+  node.replaceChildren(paragraph);
   node.style.setProperty("--font-size", String(font_size));
-  paragraph.style.color = "";
   paragraph.style.color = color;
   // Authors choose a colour for a page they cannot see: where it would vanish, give it a card.
   const background = getComputedStyle(document.documentElement).backgroundColor;
@@ -53,15 +51,11 @@ function drawText(node, { content, font_size = 16, color = "#000000" }) {
  * @param {Picture} kind
  */
 function drawPicture(node, { src }) {
-  if (node.dataset["src"] === src) return;
   node.className = "element element-picture";
-  node.dataset["src"] = src;
   node.setAttribute("aria-label", text.element(text.picture));
   const picture = make("img", { alt: "", referrerpolicy: "no-referrer", draggable: "false" });
   picture.addEventListener("error", () => {
-    if (node.dataset["src"] !== src) return;
-    delete node.dataset["src"];
-    drawStandIn(node, "picture", text.pictureFailed);
+    if (picture.parentNode === node) drawStandIn(node, "picture", text.pictureFailed);
   });
   picture.src = src;
   node.replaceChildren(picture);

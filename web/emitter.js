@@ -30,7 +30,9 @@ export class Emitter {
       try {
         listener(detail);
       } catch (error) {
-        reportError(error);
+        queueMicrotask(() => {
+          throw error;
+        });
       }
     }
   }

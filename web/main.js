@@ -1,5 +1,6 @@
 /** The page: makes the parts and wires them together. */
 
+import { prepareCalls } from "./call.js";
 import { CallBar } from "./callbar.js";
 import { CanvasView } from "./canvas.js";
 import { dispatch } from "./dispatch.js";
@@ -15,6 +16,7 @@ import { CanvasConnection } from "./protocol.js";
 import { RingView } from "./ring.js";
 import { cameraOf, SceneState } from "./scene.js";
 import { SignalingManager } from "./signaling.js";
+import { soon } from "./soon.js";
 import { Stage } from "./stage.js";
 import { callEndText, connectionText, mediaFaultText, text } from "./text.js";
 import { VideoManager } from "./video.js";
@@ -22,6 +24,7 @@ import { VideoManager } from "./video.js";
 /** @import {Person} from "./person.js" */
 /** @import {Error as ErrorMessage, PeerAssigned} from "./types/messages.js" */
 
+const PATIENCE_MS = 5_000;
 const OWN_TILE = "own-tile";
 
 const session = page.sessionOfAddress();
@@ -67,7 +70,8 @@ function start(sessionId) {
     leave: () => signaling.leaveCalls(),
   });
 
-  function render() {
+  /** Show what has changed, soon: signals go first, and many changes are shown at once. */
+  const render = soon(() => {
     const others = [...roster.peers.keys()].filter((id) => id !== connection.peerId).map(describe);
     people.show(others);
     const calls = signaling.calls.map((call) => ({ ...call, ...describe(call.peerId) }));
@@ -76,7 +80,7 @@ function start(sessionId) {
     bar.show(calls.filter((call) => !ringsHere(call)), media);
     canvas.showPeople();
     byId("empty", HTMLElement).hidden = scene.elements.size > 0 || connection.state !== "open";
-  }
+  });
 
   // --- the server ----------------------------------------------------------------------------
 
@@ -110,6 +114,13 @@ function start(sessionId) {
     }
   }
 
+  /** Say why nothing happens, when coming back takes long. */
+  const sayUnreachable = () => {
+    if (connection.state === "open" || connection.state === "closed") return;
+    notices.show(text.unreachable, { key: "connection", stays: true });
+  };
+  let patience = setTimeout(sayUnreachable, PATIENCE_MS);
+
   connection.on("lost", () => signaling.abandonCalls());
   connection.on("message", (message) => {
     dispatch({ connection, roster, scene, signaling, canvas, assigned, refused }, message);
@@ -121,6 +132,9 @@ function start(sessionId) {
     setText(node, connectionText[state]);
     byId("closed", HTMLElement).hidden = state !== "closed" || connection.closeCode === "";
     if (state === "closed") setText(byId("closed-text", HTMLElement), whyClosed(connection));
+    clearTimeout(patience);
+    patience = setTimeout(sayUnreachable, PATIENCE_MS);
+    if (state === "open") notices.hide("connection");
     render();
   });
 
@@ -217,6 +231,10 @@ function start(sessionId) {
   });
 
   connection.open();
+  setTimeout(() => {
+    prepareCalls();
+    media.prepare();
+  });
 }
 
 /**

@@ -38,6 +38,14 @@ export class LocalMedia extends Emitter {
   #wanted = { audio: true, video: true };
 
   /**
+   * Let the browser look for the devices. That asks nobody, turns nothing on, and the first call
+   * need not wait for it.
+   */
+  prepare() {
+    navigator.mediaDevices?.enumerateDevices().catch(() => {});
+  }
+
+  /**
    * Turn the devices on. Returns at once with a stream that fills when they are ready.
    *
    * @returns {MediaStream}
@@ -104,7 +112,7 @@ export class LocalMedia extends Emitter {
    * @param {MediaStream} stream
    */
   async #fill(stream) {
-    if (!globalThis.navigator.mediaDevices?.getUserMedia) {
+    if (!navigator.mediaDevices?.getUserMedia) {
       this.emit("fault", { kinds: ["audio", "video"], fault: "insecure" });
       return;
     }

@@ -71,15 +71,8 @@ export class PeopleView {
     };
     entry.call.append(icon("phone"), text.call);
     entry.hangUp.append(icon("phone-off"), hangUpText);
-    // The button that was pressed goes away: the one that takes its place gets the focus.
-    entry.call.addEventListener("click", () => {
-      this.#hooks.call(peerId);
-      if (entry.call.hidden) entry.hangUp.focus();
-    });
-    entry.hangUp.addEventListener("click", () => {
-      this.#hooks.hangUp(peerId);
-      if (entry.hangUp.hidden) entry.call.focus();
-    });
+    entry.call.addEventListener("click", () => this.#hooks.call(peerId));
+    entry.hangUp.addEventListener("click", () => this.#hooks.hangUp(peerId));
     entry.node.append(
       entry.initial,
       make("span", { class: "person-text" }, entry.name, entry.state),
@@ -102,6 +95,7 @@ function update({ node, initial, name, state, call, hangUp, hangUpText }, person
   setText(initial, person.initial);
   setText(name, person.name);
   setText(state, peerStateText(person));
+  const focused = document.activeElement;
   const ringsHere = callState === "ringing" && !outgoing;
   const ringsThere = callState === "ringing" && outgoing;
   call.hidden = !callIsOver(callState);
@@ -111,4 +105,7 @@ function update({ node, initial, name, state, call, hangUp, hangUpText }, person
   setText(hangUpText, ringsThere ? text.cancel : text.hangUp);
   const label = ringsThere ? text.cancelPeer(person.name) : text.hangUpPeer(person.name);
   hangUp.setAttribute("aria-label", label);
+  // The button that was pressed goes away: the one that takes its place gets the focus.
+  if (focused === call && call.hidden) hangUp.focus();
+  if (focused === hangUp && hangUp.hidden) call.focus();
 }

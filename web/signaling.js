@@ -17,7 +17,7 @@ import { log } from "./log.js";
  * @property {string} peerId
  * @property {CallState} state
  * @property {boolean} outgoing
- * @property {CallState} before
+ * @property {boolean} answered it has come further than ringing
  * @property {CallEndReason | "lost" | null} reason set when `ended`
  * @property {boolean} byUs ended from here
  */
@@ -122,6 +122,7 @@ export class SignalingManager extends Emitter {
     const stream = this.#enter(peerId);
     this.#connect(call);
     call.offerMedia(stream);
+    this.#tell(call);
   }
 
   /** @param {string} peerId */
@@ -258,6 +259,7 @@ export class SignalingManager extends Emitter {
    */
   #ring(peerId) {
     const call = this.#begin(peerId, false);
+    this.#tell(call);
     if (this.autoAccept) this.acceptCall(peerId);
     return call;
   }
@@ -268,14 +270,10 @@ export class SignalingManager extends Emitter {
    * @returns {Call}
    */
   #begin(peerId, outgoing) {
-    let before = this.callState(peerId);
     const call = new Call(peerId, outgoing, {
       send: (message) => this.#send(message),
       made: ({ pc }) => pc && this.peerConnections.set(peerId, pc),
-      changed: ({ state }) => {
-        this.emit("state", { peerId, state, outgoing, before, reason: null, byUs: false });
-        before = state;
-      },
+      changed: (call) => this.#tell(call),
       streamed: ({ remoteStream }) => this.emit("stream", { peerId, stream: remoteStream }),
       expired: (_, reason) => this.endCall(peerId, reason),
     });
@@ -284,9 +282,19 @@ export class SignalingManager extends Emitter {
     const early = outgoing ? [] : (this.#early.get(peerId) ?? []);
     for (const candidate of early) call.handleCandidate(candidate);
     this.#early.delete(peerId);
-    this.emit("state", { peerId, state: "ringing", outgoing, before, reason: null, byUs: false });
-    before = "ringing";
     return call;
+  }
+
+  /**
+   * Tell how far a call has come.
+   *
+   * @param {Call} call
+   * @param {CallEndReason | "lost" | null} [reason]
+   * @param {boolean} [byUs]
+   * @param {boolean} [answered]
+   */
+  #tell({ peerId, outgoing, state }, reason = null, byUs = false, answered = state !== "ringing") {
+    this.emit("state", { peerId, state, outgoing, answered, reason, byUs });
   }
 
   /**
@@ -316,7 +324,8 @@ export class SignalingManager extends Emitter {
    * @param {boolean} byUs
    */
   #finish(call, reason, byUs) {
-    const { peerId, outgoing, state: before } = call;
+    const { peerId } = call;
+    const answered = call.state !== "ringing";
     call.close();
     this.#calls.delete(peerId);
     this.peerConnections.delete(peerId);
@@ -326,6 +335,6 @@ export class SignalingManager extends Emitter {
       this.#media.stop();
       this.emit("local", null);
     }
-    this.emit("state", { peerId, state: "ended", outgoing, before, reason, byUs });
+    this.#tell(call, reason, byUs, answered);
   }
 }

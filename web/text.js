@@ -41,6 +41,7 @@ export const text = {
   leaveCall: "Leave call",
   leaveCalls: "Leave all calls",
   cancelCall: "Cancel call",
+  unreachable: "The server cannot be reached. Check your network; this page goes on trying.",
   soundBlocked: "Your browser holds back the sound. Click anywhere to hear the others.",
   muted: "muted",
   /** @param {string} name */
@@ -111,7 +112,7 @@ export function callStatusText(calls) {
  * @param {string} name of the other
  * @returns {string}
  */
-export function callEndText({ reason, outgoing, before, byUs }, name) {
+export function callEndText({ reason, outgoing, answered, byUs }, name) {
   switch (reason) {
     case "declined":
       return byUs ? "" : `${name} declined the call.`;
@@ -124,12 +125,12 @@ export function callEndText({ reason, outgoing, before, byUs }, name) {
     case "failed":
       return `The call with ${name} could not be connected. Call again; if that fails too, one of you is on a network that blocks calls: try another network, or ask whoever runs this server about TURN.`;
     case "lost":
-      return before === "ringing" && !outgoing
+      return !answered && !outgoing
         ? `You missed a call from ${name}.`
         : `The connection to the server broke, which ended the call with ${name}. Call again.`;
     case "hangup":
       if (byUs) return "";
-      return before === "ringing" && !outgoing
+      return !answered && !outgoing
         ? `You missed a call from ${name}.`
         : `${name} ended the call.`;
     case null:

@@ -31,7 +31,6 @@ export class Tile {
     this.#join.append(icon("phone"), text.join);
     this.#join.addEventListener("click", join);
     node.classList.add("tile");
-    node.dataset["streamId"] = streamId;
     node.append(
       this.#slot,
       make("div", { class: "tile-still" }, this.#initial, this.#join),

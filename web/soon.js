@@ -1,0 +1,19 @@
+/**
+ * Make a function that does something once after the present task, however often it is called
+ * within it. A message, not a timer: in a hidden page browsers hold timers back, up to a minute.
+ *
+ * @param {() => void} act
+ * @returns {() => void}
+ */
+export function soon(act) {
+  const { port1, port2 } = new MessageChannel();
+  let asked = false;
+  port1.onmessage = () => {
+    asked = false;
+    act();
+  };
+  return () => {
+    if (!asked) port2.postMessage(null);
+    asked = true;
+  };
+}
