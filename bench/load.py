@@ -24,7 +24,7 @@ from picows import (
     ws_connect,  # pyright: ignore[reportUnknownVariableType]
 )
 
-from servers import cores, cpu_seconds, memory_kib
+from contenders import cores, cpu_seconds, memory_kib
 
 CANDIDATE = (
     "candidate:842163049 1 udp 1677729535 203.0.113.7 46154 typ srflx raddr 10.0.0.17 rport 46154 "

@@ -10,7 +10,7 @@ from typing import Any
 import matplotlib as mpl
 import matplotlib.pyplot as plt
 
-from servers import NAMES
+from contenders import NAMES
 
 mpl.use("svg")
 mpl.rcParams["svg.hashsalt"] = "canvas-server"  # the same data make the same file

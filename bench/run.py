@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import report
-from servers import NAMES, cores, running
+from contenders import NAMES, cores, running
 
 LOAD = Path(__file__).resolve().parent / "load.py"
 SCENARIOS = ("call", "ice", "latency", "fanout", "idle")

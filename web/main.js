@@ -155,7 +155,9 @@ function start(sessionId) {
   function addOwnTile() {
     const peerId = connection.peerId;
     if (!peerId || (signaling.calls.length > 1 && scene.tileOf(cameraOf(peerId)))) return;
-    const place = freeSlot(roster.indexOf(peerId), scene.elements.values(), scene.viewport);
+    const { size } = roster.peers;
+    const elements = scene.elements.values();
+    const place = freeSlot(roster.indexOf(peerId), size, elements, scene.viewport);
     connection.send({
       type: "add_element",
       element: { kind: { type: "Video", stream_id: cameraOf(peerId) }, transform: place },

@@ -6,66 +6,53 @@ import { wholeTransform } from "./scene.js";
 
 /** @typedef {{x: number, y: number, width: number, height: number}} Box */
 
-const TILE = { width: 384, height: 216 };
 const GAP = 24;
-const MAX_SLOTS = 1024;
+const MARGIN = 48;
+const ASPECT = 16 / 9;
+const MAX_ROWS = 256;
 
 /**
- * The first free slot of the grid, looked for from the slot of the peer's own index on: two peers
- * that add their tiles at the same moment look at different slots first and do not collide.
+ * The first free slot of a grid that has room for everybody here, looked for from the slot of the
+ * peer's own index on: two peers that add their tiles at the same moment look at different slots
+ * first and do not collide.
  *
  * @param {number} index of the peer in the peer list
+ * @param {number} count of the peers
  * @param {Iterable<SceneElement>} elements
  * @param {{width: number, height: number}} viewport
  * @returns {Box}
  */
-export function freeSlot(index, elements, viewport) {
+export function freeSlot(index, count, elements, viewport) {
   const taken = [...elements].map((element) => wholeTransform(element.transform));
-  const columns = fitting(viewport.width, TILE.width);
-  const visible = columns * fitting(viewport.height, TILE.height);
-  for (let step = 0; step < MAX_SLOTS; step++) {
-    const number = step < visible ? (index + step) % visible : step;
-    const slot = slotBox(number, columns, viewport);
+  const columns = Math.max(2, Math.ceil(Math.sqrt(count)));
+  const visible = columns * columns;
+  for (let step = 0; step < columns * MAX_ROWS; step++) {
+    const slot = slotBox(step < visible ? (index + step) % visible : step, columns, viewport);
     if (!taken.some((box) => overlap(slot, box))) return slot;
   }
   return slotBox(index % visible, columns, viewport);
 }
 
 /**
- * @param {number} number
- * @param {number} columns
+ * @param {number} number of the slot, row by row; beyond the viewport below it
+ * @param {number} columns of the grid, which has as many rows
  * @param {{width: number, height: number}} viewport
  * @returns {Box}
  */
 function slotBox(number, columns, viewport) {
-  const rows = fitting(viewport.height, TILE.height);
-  const left = Math.max(0, (viewport.width - extent(columns, TILE.width)) / 2);
-  const top = Math.max(0, (viewport.height - extent(rows, TILE.height)) / 2);
+  const gaps = GAP * (columns - 1);
+  const widest = (viewport.width - 2 * MARGIN - gaps) / columns;
+  const highest = (viewport.height - gaps) / columns;
+  const width = Math.round(Math.max(32, Math.min(widest, highest * ASPECT)));
+  const height = Math.round(width / ASPECT);
+  const left = (viewport.width - columns * width - gaps) / 2;
+  const top = (viewport.height - columns * height - gaps) / 2;
   return {
-    x: Math.round(left + (number % columns) * (TILE.width + GAP)),
-    y: Math.round(top + Math.floor(number / columns) * (TILE.height + GAP)),
-    ...TILE,
+    x: Math.round(left + (number % columns) * (width + GAP)),
+    y: Math.round(top + Math.floor(number / columns) * (height + GAP)),
+    width,
+    height,
   };
-}
-
-/**
- * How many tiles fit side by side.
- *
- * @param {number} space
- * @param {number} tile
- * @returns {number}
- */
-function fitting(space, tile) {
-  return Math.max(1, Math.floor((space + GAP) / (tile + GAP)));
-}
-
-/**
- * @param {number} count
- * @param {number} tile
- * @returns {number}
- */
-function extent(count, tile) {
-  return count * (tile + GAP) - GAP;
 }
 
 /**

@@ -24,7 +24,8 @@ SESSION_PATTERN = re.compile(r"[A-Za-z0-9_-]{1,64}")
 # browser automation wait for expressions, which it does by `eval` in the page.
 SECURITY_HEADERS = {
     b"content-security-policy": (
-        b"default-src 'self'; script-src 'self' 'unsafe-eval'; img-src 'self' data: blob: https: http:; media-src 'self' blob:; "
+        b"default-src 'self'; script-src 'self' 'unsafe-eval'; "
+        b"img-src 'self' data: blob: https: http:; media-src 'self' blob:; "
         b"connect-src 'self'; object-src 'none'; base-uri 'none'; form-action 'none'; "
         b"frame-ancestors 'self'"
     ),
