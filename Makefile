@@ -21,6 +21,8 @@ test: check ## every check and test, in about 5 minutes
 	@$(BIN)/python -m pytest tests/integration tests/e2e $(ARGS)
 
 check: lint types ## what is fast: format, lint, types, import rules, generated files, pure tests
+	@echo "== pure tests of the browser client"
+	@node --test --test-reporter=dot tests/web/
 	@echo "== pure tests with coverage"
 	@$(BIN)/python -m pytest tests/unit --cov=canvas_server.protocol --cov=canvas_server.core \
 		--cov-branch --cov-fail-under=100 --cov-report=term-missing:skip-covered -q $(ARGS)
@@ -29,7 +31,7 @@ lint: .venv/.dev
 	@echo "== format, lint, import rules, generated files"
 	@$(BIN)/ruff format --check --quiet . || { echo "run: make format"; exit 1; }
 	@$(BIN)/ruff check --quiet .
-	@$(BIN)/lint-imports --no-logo >/tmp/imports.$$$$ || { cat /tmp/imports.$$$$; exit 1; }; rm -f /tmp/imports.$$$$
+	@report=$$($(BIN)/lint-imports --no-logo 2>&1) || { echo "$$report"; exit 1; }
 	@$(BIN)/python tools/generate.py --check
 
 types: .venv/.dev node_modules/.done

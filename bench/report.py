@@ -49,16 +49,14 @@ FIGURES = [
 
 def table(results: Results) -> str:
     """Return the table of all figures."""
-    lines = [f"| | {' | '.join(NAMES)} | ratio |", "|---|---|---|---|"]
+    lines = [f"| | {' | '.join(NAMES)} | times better |", "|---|---|---|---|"]
     for scenario, key, title in FIGURES:
         if scenario in results:
             ours, theirs = (results[scenario][name] for name in NAMES)
             one, other = median(ours, key), median(theirs, key)
             more_is_better = key.endswith("per_s")
             ratio = one / other if more_is_better else other / one
-            lines.append(
-                f"| {title} | {spread(ours, key)} | {spread(theirs, key)} | {ratio:.1f} x better |"
-            )
+            lines.append(f"| {title} | {spread(ours, key)} | {spread(theirs, key)} | {ratio:.1f} |")
     if "idle" in results:
         for level in results["idle"][NAMES[0]][0]["kib_per_connection"]:
             cells = [
@@ -67,7 +65,7 @@ def table(results: Results) -> str:
             ratio = float(cells[1]) / float(cells[0])
             lines.append(
                 f"| {int(level):,} idle connections: memory, KiB each | {cells[0]} | {cells[1]} "
-                f"| {ratio:.1f} x better |"
+                f"| {ratio:.1f} |"
             )
     return "\n".join(lines)
 

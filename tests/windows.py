@@ -52,6 +52,10 @@ class Window:
         if message.type in ("error", "warning"):
             self.complaints.append(message.text)
 
+    def wait_connection(self, state: str) -> None:
+        """Wait until the connection to the server is in a state."""
+        self.page.locator(f'[data-connection="{state}"]').wait_for(state="attached")
+
     @property
     def peer_id(self) -> str:
         """The id the server gave this window."""

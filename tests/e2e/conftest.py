@@ -58,6 +58,7 @@ def open_window(
         query: str = "",
         *,
         camera: bool = True,
+        at: Server | None = None,
         context: BrowserContext | None = None,
         **options: Any,
     ) -> Window:
@@ -65,12 +66,12 @@ def open_window(
             context = browsers[color].new_context(**options)
             contexts.append(context)
             if camera:
-                context.grant_permissions(["camera", "microphone"], origin=server.url)
+                context.grant_permissions(["camera", "microphone"], origin=(at or server).url)
         name = session or request.node.name.replace("[", "-").replace("]", "")[:60]
         window = Window(context.new_page(), color)
         windows.append(window)
-        window.page.goto(f"{server.url}/s/{name}?{query}")
-        window.page.locator('[data-connection="open"]').wait_for(state="attached")
+        window.page.goto(f"{(at or server).url}/s/{name}?{query}")
+        window.wait_connection("open")
         return window
 
     yield open_window

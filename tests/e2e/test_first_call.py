@@ -1,12 +1,14 @@
 """Two windows, live video on one shared canvas."""
 
 import json
+import signal
 import statistics
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from servers import Server, Wire
+from servers import Server, Wire, running
 from windows import OUTPUT, Open, Window
 
 CALLS = 50
@@ -270,6 +272,37 @@ def test_a_new_name_reaches_the_others_and_ends_no_call(open_window: Open) -> No
     field.press("Enter")
     bob.entry(ada).get_by_text("Ada Lovelace").wait_for()
     assert ada.state(bob) == bob.state(ada) == "connected"
+
+
+@pytest.mark.parametrize("how", ["SIGTERM", "SIGKILL"])
+def test_after_a_restart_of_the_server_people_can_call_again(
+    open_window: Open, tmp_path: Path, how: str
+) -> None:
+    """The same peers under the same ids: the tokens outlive the process."""
+    with running(tmp_path) as first:
+        ada = open_window("red", query="name=Ada", at=first)
+        bob = open_window("green", query="name=Bob", at=first)
+        ada.sees(bob)
+        connect(ada, bob)
+        ids = ada.peer_id, bob.peer_id
+        first.process.send_signal(signal.Signals[how])
+        first.process.wait(5)
+        for window in (ada, bob):
+            window.wait_connection("resuming")
+        with running(tmp_path, "--port", str(first.port)) as second:
+            assert second.port == first.port
+            for window in (ada, bob):
+                window.wait_connection("open")
+                window.wait_clear()
+            assert (ada.peer_id, bob.peer_id) == ids
+            ada.sees(bob)
+            bob.sees(ada)
+            connect(ada, bob)
+            ada.shows(bob)
+            bob.shows(ada)
+            for window in (ada, bob):
+                window.complaints.clear()  # the browser says that the socket was refused meanwhile
+                window.page.close()
 
 
 def test_the_example_client_joins(open_window: Open, server: Server) -> None:

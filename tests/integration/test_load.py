@@ -100,6 +100,25 @@ def test_a_sender_that_is_too_fast_is_slowed_and_loses_nothing(tmp_path: Path) -
         assert a.until("pong")
 
 
+def test_who_closes_without_reading_keeps_no_socket(own: Server) -> None:
+    def sockets() -> int:
+        return len(list(Path(f"/proc/{own.pid}/fd").iterdir()))
+
+    with Wire(own) as sender:
+        sender.join("rude")
+        before = sockets()
+        with Wire(own) as rude:
+            target = rude.join("rude")
+            offer = frame(
+                json.dumps({"type": "offer", "target_peer_id": target, "sdp": SDP}).encode()
+            )
+            assert push(sender, offer * 1500, 20) == len(offer) * 1500
+            sender.fence()
+            assert sockets() == before + 1
+            rude.send((1000).to_bytes(2), CLOSE)
+            eventually(lambda: sockets() == before, "the socket is given up", seconds=6)
+
+
 def test_pings_without_reading_do_not_fill_the_memory(own: Server) -> None:
     with Wire(own) as wire:
         wire.receive()

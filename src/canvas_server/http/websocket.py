@@ -162,6 +162,8 @@ class WebSocketConnection(WSListener):
             self.outbox.close()
             transport.send_close(code if code != WSCloseCode.NO_INFO else WSCloseCode.OK)
             self._tcp.close()
+            # Who closes and does not read would otherwise keep what waits for it, and the socket.
+            self._loop.call_later(LINGER_SECONDS, self._tcp.abort)
             self._leave()
 
     def _take_data(self, frame: WSFrame) -> None:
