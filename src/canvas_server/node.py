@@ -123,9 +123,10 @@ class Node:
         for effect in effects:
             if isinstance(effect, Send):
                 message = effect.message
+                kind = type(message)
                 frame = frame_of(message)
                 waiting = self._dirty
-                if type(message) in UNHURRIED:
+                if kind in UNHURRIED:
                     if not self._unhurried:
                         self._call_later(UNHURRIED_SECONDS, self._flush_unhurried)
                     waiting = self._unhurried
@@ -134,8 +135,8 @@ class Node:
                     if connection is not None:
                         connection.outbox.push(frame)
                         waiting[connection.outbox] = None
-                sent[type(message)] += len(effect.to)
-                if type(message) is Error:
+                sent[kind] += len(effect.to)
+                if isinstance(message, Error):
                     self.counts.refused[message.code] += 1
             else:
                 self._close(effect)

@@ -23,21 +23,29 @@ class CallTable:
             self._calls.setdefault(one, {})[other] = call
             self._calls.setdefault(other, {})[one] = call
 
-    def answer(self, one: str, other: str) -> bool:
-        """Note an answer between two peers; tell whether it answered a call that rang."""
+    def answer(self, one: str, other: str) -> list[str]:
+        """Note an answer between two peers; return those who are in a call only since then."""
         call = self._calls.get(one, {}).get(other)
         if call is None or call.answered:
-            return False
+            return []
         call.answered = True
+        began: list[str] = []
         for peer_id in (one, other):
-            self._answered[peer_id] = self._answered.get(peer_id, 0) + 1
-        return True
+            before = self._answered.get(peer_id, 0)
+            self._answered[peer_id] = before + 1
+            if not before:
+                began.append(peer_id)
+        return began
 
-    def end(self, one: str, other: str) -> bool:
-        """Forget the call of two peers; tell whether there was one."""
+    def end(self, one: str, other: str) -> list[str] | None:
+        """Forget the call of two peers; return those who are in no call any more.
+
+        None: there was no call between them.
+        """
         call = self._calls.get(one, {}).get(other)
         if call is None:
-            return False
+            return None
+        stopped: list[str] = []
         for here, there in ((one, other), (other, one)):
             del self._calls[here][there]
             if not self._calls[here]:
@@ -46,11 +54,16 @@ class CallTable:
                 self._answered[here] -= 1
                 if not self._answered[here]:
                     del self._answered[here]
-        return True
+                    stopped.append(here)
+        return stopped
 
     def partners(self, peer_id: str) -> tuple[str, ...]:
         """Return everybody this peer has a call with, answered or ringing."""
         return tuple(self._calls.get(peer_id, ()))
+
+    def has_any(self, peer_id: str) -> bool:
+        """Tell whether this peer has a call at all, answered or ringing."""
+        return peer_id in self._calls
 
     def in_call(self, peer_id: str) -> bool:
         """Tell whether this peer is in at least one answered call."""

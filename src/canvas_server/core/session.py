@@ -11,7 +11,7 @@ from canvas_server.core.calls import CallTable
 from canvas_server.core.effects import ConnectionId, Effect, Refused, Send
 from canvas_server.core.scene import Scene
 from canvas_server.protocol import client, server
-from canvas_server.protocol.errors import CallEndReason, ErrorCode
+from canvas_server.protocol.errors import ErrorCode
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -52,7 +52,7 @@ class Session:
         if display_name is None or display_name == peer.display_name:
             return []
         peer.display_name = display_name
-        return self.to_others(peer, server.PeerUpdated(self.view(peer)))
+        return self._tell_update(peer)
 
     def leave(
         self, peer: Participant, reason: "Literal['left', 'disconnected']", timestamp: int
@@ -62,10 +62,9 @@ class Session:
         effects: list[Effect] = []
         for partner_id in self.calls.partners(peer.peer_id):
             partner = self.peers[partner_id]
-            was_in_call = self.calls.in_call(partner_id)
-            self.calls.end(peer.peer_id, partner_id)
+            stopped = self.calls.end(peer.peer_id, partner_id) or []
             effects.append(Send((partner.connection,), server.CallEnded(peer.peer_id, "left")))
-            effects += self._after_call(partner, was_in_call=was_in_call, timestamp=timestamp)
+            effects += self._after_call(partner, stopped, timestamp)
         effects += self._remove_tiles(peer, timestamp)
         effects += self.to_all(server.PeerLeft(self.session_id, peer.peer_id, reason))
         return effects
@@ -112,13 +111,11 @@ class Session:
     def answer(self, sender: Participant, message: client.Answer) -> list[Effect]:
         """Relay an answer; a call that rang is in progress from now on."""
         target = self._target(sender, message.target_peer_id)
-        idle = [p for p in (sender, target) if not self.calls.in_call(p.peer_id)]
         effects: list[Effect] = [
             Send((target.connection,), server.RelayAnswer(sender.peer_id, message.sdp))
         ]
-        if self.calls.answer(sender.peer_id, target.peer_id):
-            for peer in idle:
-                effects += self.to_others(peer, server.PeerUpdated(self.view(peer)))
+        for peer_id in self.calls.answer(sender.peer_id, target.peer_id):
+            effects += self._tell_update(self.peers[peer_id])
         return effects
 
     def ice_candidate(self, sender: Participant, message: client.IceCandidate) -> list[Effect]:
@@ -142,15 +139,14 @@ class Session:
     ) -> list[Effect]:
         """End the call of two peers, or what would have become one."""
         target = self._target(sender, message.target_peer_id)
-        both = [(peer, self.calls.in_call(peer.peer_id)) for peer in (sender, target)]
-        if not self.calls.end(sender.peer_id, target.peer_id):
+        stopped = self.calls.end(sender.peer_id, target.peer_id)
+        if stopped is None:
             raise Refused(ErrorCode.NOT_IN_CALL)
-        reason: CallEndReason = message.reason
         effects: list[Effect] = [
-            Send((target.connection,), server.CallEnded(sender.peer_id, reason))
+            Send((target.connection,), server.CallEnded(sender.peer_id, message.reason))
         ]
-        for peer, was_in_call in both:
-            effects += self._after_call(peer, was_in_call=was_in_call, timestamp=timestamp)
+        for peer in (sender, target):
+            effects += self._after_call(peer, stopped, timestamp)
         return effects
 
     # --- helpers -----------------------------------------------------------------------
@@ -174,14 +170,18 @@ class Session:
             raise Refused(ErrorCode.SELF_SIGNAL)
         return target
 
-    def _after_call(self, peer: Participant, *, was_in_call: bool, timestamp: int) -> list[Effect]:
-        """Say what the end of a call changed for one of its peers."""
+    def _after_call(self, peer: Participant, stopped: list[str], timestamp: int) -> list[Effect]:
+        """Say what the end of a call changed for one of its peers (SCN3)."""
         effects: list[Effect] = []
-        if not self.calls.partners(peer.peer_id):
+        if not self.calls.has_any(peer.peer_id):
             effects += self._remove_tiles(peer, timestamp)
-        if was_in_call and not self.calls.in_call(peer.peer_id):
-            effects += self.to_others(peer, server.PeerUpdated(self.view(peer)))
+        if peer.peer_id in stopped:
+            effects += self._tell_update(peer)
         return effects
+
+    def _tell_update(self, peer: Participant) -> list[Effect]:
+        """Tell the others what a peer looks like now."""
+        return self.to_others(peer, server.PeerUpdated(self.view(peer)))
 
     def _remove_tiles(self, peer: Participant, timestamp: int) -> list[Effect]:
         effects: list[Effect] = []

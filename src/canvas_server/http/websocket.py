@@ -87,7 +87,7 @@ class WebSocketConnection(WSListener):
             return
         if frame.rsv1 or frame.rsv2 or frame.rsv3:
             self._fail(CloseCode.PROTOCOL_ERROR)
-        elif frame.msg_type == TEXT and frame.fin and self._fragments is None:
+        elif frame.msg_type is TEXT and frame.fin and self._fragments is None:
             self._node.receive(self.connection_id, frame.get_payload_as_memoryview())
         else:
             self._take_other(transport, frame)

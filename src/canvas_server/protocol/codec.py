@@ -1,5 +1,6 @@
 """Between JSON text and messages."""
 
+from collections.abc import Callable
 from typing import Any, cast, get_args
 
 import msgspec
@@ -11,7 +12,8 @@ from canvas_server.protocol.server import ServerMessage
 
 _decode = msgspec.json.Decoder(ClientMessage).decode
 _decode_any = msgspec.json.Decoder().decode
-_encode = msgspec.json.Encoder().encode
+encode: Callable[[ServerMessage], bytes] = msgspec.json.Encoder().encode
+"""Write one message as UTF-8 JSON."""
 _TYPES = frozenset(cast("str", t.__struct_config__.tag) for t in get_args(ClientMessage))
 
 
@@ -39,14 +41,9 @@ def decode(frame: bytes | memoryview) -> ClientMessage:
         return _decode_leniently(frame)
 
 
-def encode(message: ServerMessage) -> bytes:
-    """Write one message as UTF-8 JSON."""
-    return _encode(message)
-
-
 def encoded_size(element: Element) -> int:
     """Bytes an element takes in a frame."""
-    return len(_encode(element))
+    return len(msgspec.json.encode(element))
 
 
 def _decode_leniently(frame: bytes | memoryview) -> ClientMessage:
