@@ -79,9 +79,9 @@ def open_window(
     for number, window in enumerate(windows):
         if failed and not window.page.is_closed():
             window.picture(f"failed-{request.node.name[:60]}-{number}")
+    complaints = [complaint for window in windows for complaint in window.complaints]
     for context in contexts:
         context.close()
-    complaints = [complaint for window in windows for complaint in window.complaints]
     assert complaints == [] or failed, complaints
 
 

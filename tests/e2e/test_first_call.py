@@ -163,6 +163,10 @@ def test_a_window_that_goes_clears_its_call(open_window: Open, how: str) -> None
         bob.page.goto("about:blank")
     ada.wait_clear()
     ada.entry(left).wait_for(state="detached")
+    if how == "reload":
+        bob.wait_connection("open")
+        ada.sees(bob)
+        assert bob.peer_id != left, "a reload is a new peer"
 
 
 def test_a_third_person_sees_names_and_can_join(open_window: Open) -> None:
