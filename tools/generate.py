@@ -157,7 +157,7 @@ def limits(node: JsonSchema) -> str:
         "pattern": "`{}`",
     }
     own = [
-        text.format(str(node[key]).replace("|", "\\|"))
+        text.format(str(node[key]).removesuffix(r"(?!\n)").replace("|", "\\|"))
         for key, text in words.items()
         if key in node
     ]

@@ -18,8 +18,8 @@ from canvas_server import __version__
 from canvas_server.http.access import Access
 from canvas_server.http.errors import error_body
 from canvas_server.node import Node
+from canvas_server.protocol.fields import SESSION_PATTERN
 
-SESSION_PATTERN = re.compile(r"[A-Za-z0-9_-]{1,64}")
 # No inline script and nothing from elsewhere. The page evaluates no text; that it may be done lets
 # browser automation wait for expressions, which it does by `eval` in the page.
 SECURITY_HEADERS = {
@@ -95,7 +95,7 @@ def make_site(node: Node, access: Access, metrics: CollectorRegistry) -> ASGIApp
         return RedirectResponse(f"/s/{fresh_session()}{query}", 307)
 
     async def session_page(request: Request) -> Response:
-        if not SESSION_PATTERN.fullmatch(request.path_params["session"]):
+        if not re.search(SESSION_PATTERN, request.path_params["session"]):
             raise HTTPException(404, "a session name has 1 to 64 letters, digits, '_' and '-'")
         return FileResponse(web / "index.html", headers={"cache-control": "no-cache"})
 

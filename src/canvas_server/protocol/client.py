@@ -162,7 +162,6 @@ class Cursor(Struct, frozen=True, tag_field="type", tag="cursor"):
     y: Coordinate
 
 
-SceneEdit = AddElement | UpdateElement | RemoveElement | SyncQueue
 ClientMessage = (
     Subscribe
     | ListPeers

@@ -14,10 +14,13 @@ MAX_CANDIDATE = 2 * 1024
 MAX_DATA_URL = 512 * 1024
 MAX_OPERATIONS = 1000
 
-UUID_PATTERN = r"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"
+# In Python `$` also matches before a line break at the end; in JSON Schema it does not.
+END = r"$(?!\n)"
+SESSION_PATTERN = r"^[A-Za-z0-9_-]{1,64}" + END
+UUID_PATTERN = r"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}" + END
 
 SessionId = Annotated[
-    str, Meta(pattern=r"^[A-Za-z0-9_-]{1,64}$", description="The name of a shared canvas.")
+    str, Meta(pattern=SESSION_PATTERN, description="The name of a shared canvas.")
 ]
 PeerId = Annotated[
     str, Meta(pattern=UUID_PATTERN, description="A participant: a UUID in lower-case text form.")
@@ -27,12 +30,12 @@ TargetPeerId = Annotated[
     str, Meta(max_length=64, description="The peer this is for; of the sender's own session.")
 ]
 ElementId = Annotated[
-    str, Meta(pattern=r"^[A-Za-z0-9_.:-]{1,64}$", description="An element of the scene.")
+    str, Meta(pattern=r"^[A-Za-z0-9_.:-]{1,64}" + END, description="An element of the scene.")
 ]
 NewElementId = Annotated[
     str,
     Meta(
-        pattern=r"^[A-Za-z0-9_.:-]{0,64}$",
+        pattern=r"^[A-Za-z0-9_.:-]{0,64}" + END,
         description="Empty or absent: the server gives one, told in `ack.result.id`.",
     ),
 ]

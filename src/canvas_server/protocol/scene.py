@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal, cast
 from msgspec import UNSET, Meta, Struct, UnsetType
 
 from canvas_server.protocol.fields import (
+    END,
     MAX_DATA_URL,
     Coordinate,
     Degrees,
@@ -38,7 +39,7 @@ ModelSource = Annotated[
 StreamId = Annotated[
     str,
     Meta(
-        pattern=r"^[A-Za-z0-9_.:-]{1,128}$",
+        pattern=r"^[A-Za-z0-9_.:-]{1,128}" + END,
         description="`peer-<peer_id>` is a camera, `screen-<peer_id>` a shared screen.",
     ),
 ]

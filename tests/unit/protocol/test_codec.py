@@ -92,6 +92,8 @@ def test_a_message_is_read_and_unknown_fields_are_ignored() -> None:
         (b'{"type":"offer","target_peer_id":7,"sdp":"x"}', "invalid_message"),
         (b'{"type":"subscribe","session_id":"no spaces"}', "invalid_message"),
         (b'{"type":"subscribe","session_id":""}', "invalid_message"),
+        (b'{"type":"subscribe","session_id":"s\\n"}', "invalid_message"),
+        (b'{"type":"remove_element","id":"e\\n"}', "invalid_message"),
         (b'{"type":"subscribe","session_id":"s","peer_id":"me"}', "invalid_message"),
         (b'{"type":"cursor","x":1e300,"y":0}', "invalid_message"),
         (b'{"type":"end_call","target_peer_id":"p","reason":"bored"}', "invalid_message"),
