@@ -114,7 +114,7 @@ def plot(results: Results, path: Path) -> None:
         axes.spines[["bottom", "left"]].set_color(INK)
         axes.xaxis.label.set_color(INK)
         axes.yaxis.label.set_color(INK)
-    left.legend(frameon=False, labelcolor=INK)
+    (right if "idle" in results else left).legend(loc="upper left", frameon=False, labelcolor=INK)
     left.margins(y=0.15)
     figure.savefig(path, metadata={"Date": None})  # pyright: ignore[reportUnknownMemberType]
 
