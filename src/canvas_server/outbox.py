@@ -79,7 +79,7 @@ class Outbox:
         if self.queued_bytes <= WRITE_BYTES:
             frames, self._frames = self._frames, []
             self.queued_bytes = 0
-            self._wire.write(b"".join(frames) if len(frames) > 1 else frames[0])
+            self._wire.write(b"".join(frames))
         else:
             self._write_in_parts()
 
