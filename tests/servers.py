@@ -153,6 +153,10 @@ class Wire:
     def __init__(self, server: Server, path: str = "/ws", **headers: str) -> None:
         self.socket = socket.create_connection(("127.0.0.1", server.port), timeout=20)
         self._buffer = b""
+        self.assigned: dict[str, Any] = {}
+        """The latest `peer_assigned`."""
+        self.received = 0
+        """Messages since then."""
         fields = {
             "Host": f"127.0.0.1:{server.port}",
             "Connection": "Upgrade",
@@ -189,11 +193,26 @@ class Wire:
         while True:
             opcode, payload = self.receive_frame()
             if opcode == TEXT:
-                return json.loads(payload)
+                return self._count(json.loads(payload))
             if opcode == PING:
-                self.send(payload, PONG)
+                with contextlib.suppress(ConnectionError):  # it may be closed behind what is read
+                    self.send(payload, PONG)
             if opcode == CLOSE:
                 raise Closed(int.from_bytes(payload[:2]) or None, payload[2:].decode())
+
+    def _count(self, message: dict[str, Any]) -> dict[str, Any]:
+        """Count as rule RES1 says."""
+        self.received += 1
+        if message["type"] == "peer_assigned":
+            self.assigned, self.received = message, 0
+        return message
+
+    def resume(self, old: "Wire") -> dict[str, Any]:
+        """Go on where another connection ended; return the `peer_assigned`."""
+        self.until("welcome")
+        proof = {name: old.assigned[name] for name in ("session_id", "peer_id", "resume_token")}
+        self.send({"type": "subscribe", "received": old.received, **proof})
+        return self.until("peer_assigned")
 
     def until(self, kind: str) -> dict[str, Any]:
         """Return the next message of a type."""

@@ -22,9 +22,19 @@ from canvas_server.http.site import make_site
 from canvas_server.http.upgrade import WebSocketUpgrade
 from canvas_server.ice import ice_servers
 from canvas_server.node import Node
+from canvas_server.outbox import Outboxes
 from canvas_server.settings import Settings
 
-FEATURES = ("signaling", "presence", "media_state", "cursor", "scene", "sync_queue")
+FEATURES = (
+    "signaling",
+    "presence",
+    "media_state",
+    "cursor",
+    "scene",
+    "sync_queue",
+    "resume",
+    "group_call",
+)
 DRAIN_SECONDS = 3
 
 log = structlog.get_logger()
@@ -47,6 +57,7 @@ def make_node(settings: Settings) -> Node:
             f"the data folder {settings.data_dir} cannot be used ({error}); choose one with --data"
         )
         raise StartupError(text) from error
+    outboxes = Outboxes()
     hub = Hub(
         Surroundings(
             version=__version__,
@@ -63,9 +74,11 @@ def make_node(settings: Settings) -> Node:
                 peer_id=peer_id,
                 now=now,
             ),
-        )
+            resume_seconds=settings.resume_seconds,
+        ),
+        outboxes,
     )
-    return Node(hub, _call_later)
+    return Node(hub, outboxes, _call_later)
 
 
 def _call_later(seconds: float, act: Callable[[], None]) -> None:

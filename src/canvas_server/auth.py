@@ -21,12 +21,13 @@ class ResumeTokens:
         self._key = key
 
     def sign(self, peer_id: str, session_id: str, now: float) -> str:
-        """Return a token for a peer of a session."""
+        """Return a token for a peer of a session; no two are the same."""
         claims = {
             "aud": _AUDIENCE,
             "sub": peer_id,
             "session": session_id,
             "exp": int(now) + RESUME_SECONDS,
+            "jti": secrets.token_urlsafe(9),
         }
         return jwt.encode(claims, self._key, _ALGORITHM)  # pyright: ignore[reportUnknownMemberType]
 

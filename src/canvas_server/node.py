@@ -7,11 +7,20 @@ everything and needs no lock.
 import time
 from collections import defaultdict
 from collections.abc import Callable
-from typing import Protocol
+from typing import Protocol, assert_never
 
-from canvas_server.core.effects import Close, ConnectionId, Effect, Send
+from canvas_server.core.effects import (
+    Arrived,
+    Close,
+    ConnectionId,
+    Discard,
+    Effect,
+    Mark,
+    Resume,
+    Send,
+)
 from canvas_server.core.hub import Hub
-from canvas_server.outbox import Outbox, frame_of
+from canvas_server.outbox import Outbox, Outboxes, Wire, frame_of
 from canvas_server.protocol.client import ClientMessage
 from canvas_server.protocol.codec import MalformedMessage, decode
 from canvas_server.protocol.errors import CloseCode, ErrorCode
@@ -26,9 +35,11 @@ from canvas_server.protocol.server import (
 UNHURRIED = frozenset((PeerCursor, PeerMediaState, PeerUpdated))
 """News that may wait a moment for other news, so that a crowd costs fewer writes."""
 UNHURRIED_SECONDS = 0.02
+MAX_AWAY_BYTES = 256 * 1024 * 1024
+"""For all peers together whose connection is gone."""
 
 
-class Connection(Protocol):
+class Connection(Wire, Protocol):
     """One WebSocket, as the node sees it."""
 
     outbox: Outbox
@@ -47,6 +58,7 @@ class Counts:
         self.closed: defaultdict[CloseCode, int] = defaultdict(int)
         self.connections = 0
         self.held_back = 0
+        self.resumed = 0
 
 
 class Node:
@@ -55,11 +67,13 @@ class Node:
     def __init__(
         self,
         hub: Hub,
+        outboxes: Outboxes,
         call_later: Callable[[float, Callable[[], None]], object],
         clock: Callable[[], float] = time.time,
     ) -> None:
         """Own a hub; `call_later` runs a function after some seconds, in the same thread."""
         self.hub = hub
+        self.outboxes = outboxes
         self.counts = Counts()
         self.connections: dict[ConnectionId, Connection] = {}
         self.stopping = False
@@ -75,6 +89,7 @@ class Node:
         self._last_id += 1
         connection_id = ConnectionId(self._last_id)
         self.connections[connection_id] = connection
+        self.outboxes[connection_id] = connection.outbox
         self.counts.connections += 1
         self._perform(self.hub.connect(connection_id, self._clock()))
         self.flush()
@@ -84,6 +99,7 @@ class Node:
         """Handle one text message. What it causes is queued; call `flush` after a batch."""
         if connection_id not in self.connections:
             return  # closed by the server, and its last frames still come in
+        self.outboxes[connection_id].heard += 1
         try:
             message = decode(payload)
         except MalformedMessage as malformed:
@@ -95,16 +111,33 @@ class Node:
     def refuse_binary(self, connection_id: ConnectionId) -> None:
         """Answer a binary message; the connection lives on."""
         if connection_id in self.connections:
+            self.outboxes[connection_id].heard += 1
             code = ErrorCode.BINARY_FRAME
             self._perform(self.hub.refuse(connection_id, MalformedMessage(code, code.meaning)))
 
-    def disconnect(self, connection_id: ConnectionId, *, clean: bool) -> None:
-        """Forget a connection that is gone; a second call for it does nothing."""
+    def disconnect(self, connection_id: ConnectionId, close_code: int | None) -> None:
+        """Forget a connection that is gone; a second call for it does nothing.
+
+        `close_code` is what its owner closed it with, None where it just broke. What the peer was
+        not told yet waits for it, if the hub keeps its place.
+        """
         connection = self.connections.pop(connection_id, None)
         if connection is not None:
-            connection.outbox.close()
-            self._perform(self.hub.disconnect(connection_id, self._clock(), clean=clean))
+            connection.outbox.detach()
+            self._perform(self.hub.disconnect(connection_id, self._clock(), close_code))
             self.flush()
+
+    def tick(self) -> None:
+        """Let peers go that stayed away too long, and keep what waits for all of them bounded."""
+        self._perform(self.hub.expire(self._clock()))
+        self.flush()
+        away = [self.outboxes[key] for key in self.outboxes.keys() - self.connections.keys()]
+        size = sum(outbox.size for outbox in away)
+        for outbox in sorted(away, key=lambda outbox: -outbox.size):
+            if size <= MAX_AWAY_BYTES:
+                break
+            size -= outbox.size
+            outbox.give_up()
 
     def flush(self) -> None:
         """Write what is queued: one write for each connection that has something to hear now."""
@@ -119,7 +152,7 @@ class Node:
             outbox.flush()
 
     def _perform(self, effects: list[Effect]) -> None:
-        connections, sent = self.connections, self.counts.sent
+        outboxes, sent = self.outboxes, self.counts.sent
         for effect in effects:
             if isinstance(effect, Send):
                 message = effect.message
@@ -131,17 +164,46 @@ class Node:
                         self._call_later(UNHURRIED_SECONDS, self._flush_unhurried)
                     waiting = self._unhurried
                 for connection_id in effect.to:
-                    connection = connections.get(connection_id)
-                    if connection is not None:
-                        connection.outbox.push(frame)
-                        waiting[connection.outbox] = None
+                    outbox = outboxes[connection_id]
+                    outbox.push(frame)
+                    waiting[outbox] = None
                 sent[kind] += len(effect.to)
                 if isinstance(message, Error):
                     self.counts.refused[message.code] += 1
             else:
-                self._close(effect)
+                self._perform_rare(effect)
 
-    def _close(self, effect: Close) -> None:
-        connection = self.connections.pop(effect.connection, None)
-        if connection is not None:
-            connection.close(effect.code)
+    def _perform_rare(self, effect: Mark | Resume | Arrived | Discard | Close) -> None:
+        match effect:
+            case Mark():
+                self.outboxes[effect.connection].mark(effect.token, effect.snapshot)
+            case Arrived():
+                self.outboxes[effect.connection].arrived(effect.received)
+            case Resume():
+                self._resume(effect)
+            case Discard():
+                self.outboxes.pop(effect.connection, None)
+            case Close():
+                connection = self.connections.pop(effect.connection, None)
+                if connection is not None:
+                    connection.close(effect.code)
+            case _:
+                assert_never(effect)
+
+    def _resume(self, effect: Resume) -> None:
+        """Let the outbox of a peer go on with another socket."""
+        connection, outbox = self.connections[effect.new], self.outboxes.pop(effect.old)
+        before = connection.outbox
+        before.flush()
+        paused = before.paused
+        before.detach()
+        connection.write(frame_of(effect.assigned))
+        old = self.connections.get(effect.old)
+        if old is not None:
+            old.outbox = Outbox(None)
+        outbox.detach()
+        outbox.rewind(effect.token, effect.received, effect.assigned.resume_token)
+        outbox.attach(connection, paused=paused)
+        connection.outbox = self.outboxes[effect.new] = outbox
+        self._dirty[outbox] = None
+        self.counts.resumed += 1

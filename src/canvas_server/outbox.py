@@ -1,17 +1,27 @@
-"""What waits to be written to one connection: bounded, and encoded once for many.
+"""What one peer is told: bounded, encoded once for many, and kept until it has arrived.
 
 A message becomes a WebSocket frame once; the outboxes of all its receivers hold the same bytes.
+An outbox outlives its socket: when the peer comes back on another one, it goes on where the peer
+says that it stopped hearing (RES1).
 """
 
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
+from canvas_server.core.effects import ConnectionId
 from canvas_server.protocol.codec import encode
 from canvas_server.protocol.server import PeerCursor, ServerMessage
 
 MAX_QUEUED_BYTES = 6 * 1024 * 1024
-"""More than the largest `scene_update` and what comes with it."""
+"""What may wait for a socket: more than the largest `scene_update` and what comes with it."""
+MAX_AWAY_BYTES = 8 * 1024 * 1024
+"""What may wait for a peer that is away: what a slow one left unread, and some more."""
+MAX_KEPT_BYTES = 1024 * 1024
+"""What is written and kept while nobody says whether it has arrived."""
+ASK_BYTES = 64 * 1024
+"""After so much that was written the other end is asked whether it has arrived."""
 WRITE_BYTES = 64 * 1024
 """At most about so much is given to the socket at once while it does not keep up."""
+MAX_MARKS = 4
 
 _SMALL_HEADERS = tuple(bytes((0x81, size)) for size in range(126))
 
@@ -21,6 +31,9 @@ class Wire(Protocol):
 
     def write(self, data: bytes) -> None:
         """Take bytes to send; call `Outbox.pause` from within when enough is waiting."""
+
+    def ask(self, number: int) -> None:
+        """Have the other end say when it has read up to here: it echoes this number."""
 
     def too_slow(self) -> None:
         """End a connection whose reader does not keep up (OUT1)."""
@@ -46,42 +59,79 @@ def frame_of(message: ServerMessage) -> bytes:
     return DroppableFrame(frame) if type(message) is PeerCursor else frame
 
 
+class Mark(NamedTuple):
+    """A place both ends know, by a resume token: frames are counted from it."""
+
+    number: int
+    """Frames sent before it."""
+    heard: int
+    """Messages heard before it."""
+
+
 class Outbox:
-    """The frames that wait for one connection.
+    """The frames for one peer: those that wait, and those that are written and may not arrive.
 
     `push` queues, `flush` writes what is queued in one go. While the socket is behind (between
-    `pause` and `resume`) frames stay here. Beyond `MAX_QUEUED_BYTES` cursors are dropped first,
-    then the reader is given up as too slow (OUT1).
+    `pause` and `resume`) or gone (between `detach` and `attach`) frames stay queued. Beyond the
+    bound cursors are dropped first; then a slow reader is given up (OUT1), and for one that is away
+    everything is: it will get a snapshot.
     """
 
-    __slots__ = ("_frames", "_wire", "closed", "paused", "queued_bytes")
+    __slots__ = (
+        "_first",
+        "_kept",
+        "_kept_bytes",
+        "_marks",
+        "_queued",
+        "_snapshot_end",
+        "_unasked",
+        "_wire",
+        "heard",
+        "lost",
+        "paused",
+        "queued_bytes",
+    )
 
-    def __init__(self, wire: Wire) -> None:
+    def __init__(self, wire: Wire | None) -> None:
         self._wire = wire
-        self._frames: list[bytes] = []
-        self.paused = False
+        self._queued: list[bytes] = []
         self.queued_bytes = 0
-        self.closed = False
+        self._kept: list[bytes] = []
+        self._kept_bytes = 0
+        self._first = 0
+        """The number of the first frame that is kept; frames are counted from 0."""
+        self._snapshot_end = 0
+        self._unasked = 0
+        self._marks: dict[str, Mark] = {}
+        self.heard = 0
+        """Messages that came from the peer."""
+        self.paused = wire is None
+        self.lost = False
+        """Nothing is kept any more: too much was waiting."""
+
+    # --- sending -----------------------------------------------------------------------------
 
     def push(self, frame: bytes) -> None:
-        """Queue a frame, unless the connection is ending."""
-        if self.closed:
+        """Queue a frame."""
+        if self._wire is None and (self.lost or type(frame) is DroppableFrame):
             return
-        self._frames.append(frame)
+        self._queued.append(frame)
         self.queued_bytes += len(frame)
         if self.queued_bytes > MAX_QUEUED_BYTES:
             self._relieve()
 
     def flush(self) -> None:
         """Write what is queued, as far as the socket takes it."""
-        if self.paused or not self._frames:
+        wire = self._wire
+        if self.paused or wire is None or not self._queued:
             return
         if self.queued_bytes <= WRITE_BYTES:
-            frames, self._frames = self._frames, []
-            self.queued_bytes = 0
-            self._wire.write(b"".join(frames))
+            frames, self._queued = self._queued, []
+            size, self.queued_bytes = self.queued_bytes, 0
+            wire.write(b"".join(frames))
+            self._written(wire, frames, size)
         else:
-            self._write_in_parts()
+            self._write_in_parts(wire)
 
     def pause(self) -> None:
         """Keep frames: the socket has enough waiting."""
@@ -92,27 +142,147 @@ class Outbox:
         self.paused = False
         self.flush()
 
-    def close(self) -> None:
-        """Forget what waits and take nothing more."""
-        self.closed = True
-        self._frames.clear()
-        self.queued_bytes = 0
+    # --- losing the socket and getting another -------------------------------------------------
 
-    def _write_in_parts(self) -> None:
-        start, frames = 0, self._frames
-        while start < len(frames) and not self.paused:
+    def detach(self) -> None:
+        """Let go of a socket that is gone or going; what has not arrived waits for another."""
+        self._wire = None
+        self.paused = True
+        if self._marks:
+            self._drop_cursors()
+        else:
+            self.give_up()
+
+    def attach(self, wire: Wire, *, paused: bool) -> None:
+        """Go on writing to a socket."""
+        self._wire = wire
+        self.paused = paused
+
+    def give_up(self) -> None:
+        """Keep nothing: who comes back gets a snapshot."""
+        self.lost = True
+        self._queued.clear()
+        self._kept.clear()
+        self._marks.clear()
+        self.queued_bytes = self._kept_bytes = 0
+
+    @property
+    def written(self) -> int:
+        """The number of the next frame to be written; 0 while none is counted."""
+        return self._first + len(self._kept) if self._marks else 0
+
+    @property
+    def size(self) -> int:
+        """Bytes that are queued and kept."""
+        return self.queued_bytes + self._kept_bytes
+
+    # --- what has arrived ----------------------------------------------------------------------
+
+    def mark(self, token: str, snapshot: int) -> None:
+        """Count frames from before the last `snapshot` ones on, under this token.
+
+        Those themselves are not kept once they are written: who misses them gets new ones.
+        """
+        end = self._first + len(self._kept) + len(self._queued)
+        self._remember(token, Mark(end - snapshot, self.heard))
+        self._snapshot_end = end
+
+    def acknowledge(self, number: int) -> None:
+        """Let go of the frames up to a number, as far as they are written."""
+        count = min(number - self._first, len(self._kept))
+        if count > 0:
+            self._kept_bytes -= sum(map(len, self._kept[:count]))
+            del self._kept[:count]
+            self._first += count
+
+    def arrived(self, received: int) -> None:
+        """Let go of the first frames since the latest mark."""
+        self.acknowledge(next(reversed(self._marks.values())).number + received)
+
+    def heard_since_mark(self) -> int:
+        """Return how many messages came since the latest mark."""
+        return self.heard - next(reversed(self._marks.values())).heard
+
+    def resumable(self, token: str, received: int) -> int | None:
+        """Return how many messages came from the peer since it was given this token.
+
+        None: what followed the first `received` frames since then is not all there.
+        """
+        mark = self._marks.get(token)
+        if mark is None:
+            return None
+        number = mark.number + received
+        written = self._first + len(self._kept)
+        return self.heard - mark.heard if self._first <= number <= written else None
+
+    def rewind(self, token: str, received: int, next_token: str) -> None:
+        """Queue again what followed the first `received` frames since a mark; mark the place."""
+        number = self._marks[token].number + received
+        self.acknowledge(number)
+        self._queued[:0] = self._kept
+        self.queued_bytes += self._kept_bytes
+        self._kept.clear()
+        self._kept_bytes = 0
+        self._remember(next_token, Mark(number, self.heard))
+
+    # --- the rest ------------------------------------------------------------------------------
+
+    def _remember(self, token: str, mark: Mark) -> None:
+        self._marks[token] = mark
+        if len(self._marks) > MAX_MARKS:
+            del self._marks[next(iter(self._marks))]
+
+    def _written(self, wire: Wire, frames: list[bytes], size: int) -> None:
+        """Keep what was written until it has arrived."""
+        if not self._marks:
+            self._first += len(frames)
+            return
+        self._kept.extend(frames)
+        self._kept_bytes += size
+        if self._first < self._snapshot_end:
+            self.acknowledge(self._snapshot_end)
+        self._unasked += size
+        if self._unasked > ASK_BYTES:
+            self._unasked = 0
+            wire.ask(self._first + len(self._kept))
+        while self._kept_bytes > MAX_KEPT_BYTES:
+            self.acknowledge(self._first + 1 + len(self._kept) // 4)
+
+    def _write_in_parts(self, wire: Wire) -> None:
+        start, queued = 0, self._queued
+        while start < len(queued) and not self.paused:
             end, size = start, 0
-            while end < len(frames) and size < WRITE_BYTES:
-                size += len(frames[end])
+            while end < len(queued) and size < WRITE_BYTES:
+                size += len(queued[end])
                 end += 1
-            self._wire.write(b"".join(frames[start:end]))
+            part = queued[start:end]
             self.queued_bytes -= size
             start = end
-        del frames[:start]
+            wire.write(b"".join(part))
+            self._written(wire, part, size)
+        del queued[:start]
+
+    def _drop_cursors(self) -> None:
+        self._queued = [frame for frame in self._queued if type(frame) is bytes]
+        self.queued_bytes = sum(map(len, self._queued))
 
     def _relieve(self) -> None:
-        self._frames = [frame for frame in self._frames if type(frame) is bytes]
-        self.queued_bytes = sum(len(frame) for frame in self._frames)
+        if self._wire is None:
+            if self.queued_bytes > MAX_AWAY_BYTES:
+                self.give_up()
+            return
+        self._drop_cursors()
         if self.queued_bytes > MAX_QUEUED_BYTES:
-            self.close()
             self._wire.too_slow()
+
+
+class Outboxes(dict[ConnectionId, Outbox]):
+    """The outboxes of a node, those of peers that are away included."""
+
+    def heard(self, connection: ConnectionId) -> int:
+        """Return how many messages came from a peer since its latest mark."""
+        return self[connection].heard_since_mark()
+
+    def resumable(self, connection: ConnectionId, token: str, received: int) -> int | None:
+        """Tell whether a peer can go on hearing from there; see `Outbox.resumable`."""
+        return self[connection].resumable(token, received)

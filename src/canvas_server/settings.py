@@ -26,6 +26,7 @@ class Settings(Struct, frozen=True):
     turn_credential: str | None
     allowed_origins: tuple[str, ...]
     auto_accept: bool
+    resume_seconds: int
     rate_limit_burst: int
     rate_limit_sustained: int
 
@@ -128,6 +129,14 @@ SETTINGS = (
         bool,
         False,
         "Let links with `auto=1` accept calls also beyond loopback (kiosks).",
+    ),
+    Setting(
+        "resume_seconds",
+        "--resume-seconds",
+        "CANVAS_RESUME_SECONDS",
+        click.IntRange(min=0),
+        120,
+        "How long a peer keeps its place, and its calls, after its connection broke.",
     ),
     Setting(
         "rate_limit_burst",

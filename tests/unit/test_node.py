@@ -8,7 +8,7 @@ import pytest
 
 from canvas_server.core.effects import ConnectionId
 from canvas_server.node import Node
-from canvas_server.outbox import Outbox
+from canvas_server.outbox import Outbox, Outboxes
 from canvas_server.protocol.client import Subscribe
 from canvas_server.protocol.errors import CloseCode, ErrorCode
 from canvas_server.protocol.server import RelayIceCandidate
@@ -26,11 +26,16 @@ class Socket:
     def write(self, data: bytes) -> None:
         self.writes.append(data)
 
+    def ask(self, number: int) -> None:
+        raise AssertionError
+
     def too_slow(self) -> None:
         raise AssertionError
 
     def close(self, code: CloseCode) -> None:
         self.closed.append(code)
+        self.outbox.flush()
+        self.outbox.detach()
 
     def heard(self) -> list[dict[str, Any]]:
         """Take what was written so far, as messages."""
@@ -50,7 +55,11 @@ class Lab:
 
     def __init__(self) -> None:
         self.timers: list[Callable[[], None]] = []
-        self.node = Node(make_hub(), lambda _, act: self.timers.append(act), lambda: NOW)
+        self.now = NOW
+        outboxes = Outboxes()
+        self.node = Node(
+            make_hub(outboxes), outboxes, lambda _, act: self.timers.append(act), lambda: self.now
+        )
 
     def join(self, session_id: str = "s") -> tuple[Socket, ConnectionId, str]:
         socket = Socket()
@@ -96,7 +105,7 @@ def test_news_that_can_wait_goes_out_together_and_never_overtakes() -> None:
     lab.timers.pop()()
     assert b.writes == []
     lab.say(second, {"type": "media_state", "audio": True, "video": True, "screen": False})
-    lab.node.disconnect(first, clean=True)
+    lab.node.disconnect(first, 1000)
     lab.timers.pop()()
     assert [m["type"] for m in b.heard()] == ["peer_left"]
     assert ada != bob
@@ -105,11 +114,11 @@ def test_news_that_can_wait_goes_out_together_and_never_overtakes() -> None:
 def test_a_frame_of_a_connection_that_is_gone_is_nothing() -> None:
     lab = Lab()
     (_, first, _), (b, _, bob) = lab.join(), lab.join()
-    lab.node.disconnect(first, clean=False)
+    lab.node.disconnect(first, 1000)
     b.heard()
     lab.say(first, candidate(bob, 1))
     lab.node.refuse_binary(first)
-    lab.node.disconnect(first, clean=False)
+    lab.node.disconnect(first, None)
     lab.node.flush()
     assert b.writes == []
 
@@ -131,7 +140,7 @@ def test_who_is_taken_over_is_closed_and_hears_no_more() -> None:
     a, first, ada = lab.join()
     b = Socket()
     second = lab.node.connect(b)
-    proof = {"peer_id": ada, "resume_token": f"{ada}@s"}
+    proof = {"peer_id": ada, "resume_token": f"{ada}@s#1"}
     lab.say(second, {"type": "subscribe", "session_id": "s", **proof})
     assert a.closed == [CloseCode.TAKEN_OVER]
     assert lab.node.connections.keys() == {second}
@@ -156,3 +165,93 @@ def test_a_mistake_of_ours_is_not_hidden(monkeypatch: pytest.MonkeyPatch) -> Non
     monkeypatch.setattr(lab.node.hub, "handle", lambda *_: 1 / 0)
     with pytest.raises(ZeroDivisionError):
         lab.say(first, {"type": "ping"})
+
+
+# --- RES1 --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("breaks_first", [True, False])
+def test_a_peer_goes_on_where_it_stopped_hearing(breaks_first: bool) -> None:
+    """RES1: also when the new connection comes before the old one is found to be dead."""
+    lab = Lab()
+    (a, first, ada), (b, second, _) = lab.join(), lab.join()
+    lab.timers.clear()
+    lab.say(second, *(candidate(ada, n) for n in range(4)))
+    if breaks_first:
+        lab.node.disconnect(first, None)
+    lab.say(second, *(candidate(ada, n) for n in range(4, 6)))
+    again = Socket()
+    third = lab.node.connect(again)
+    # The list, the scene, the newcomer and two candidates have arrived.
+    proof = {"peer_id": ada, "resume_token": f"{ada}@s#1", "received": 5}
+    lab.say(third, {"type": "ping"}, {"type": "subscribe", "session_id": "s", **proof})
+    welcome, pong, assigned, *missed = again.heard()
+    assert (welcome["type"], pong["type"]) == ("welcome", "pong")
+    assert (assigned["recovered"], assigned["received"]) == (True, 0)
+    assert [m["candidate"] for m in missed] == list("2345")
+    assert a.closed == ([] if breaks_first else [CloseCode.TAKEN_OVER])
+    a.writes.clear()
+    lab.say(second, candidate(ada, 6))
+    assert [m["candidate"] for m in again.heard()] == ["6"]
+    assert a.writes == []
+    assert lab.node.outboxes.keys() == {second, third}
+    assert lab.node.counts.resumed == 1
+    assert b.closed == []
+
+
+def test_the_server_says_what_it_had_from_the_peer() -> None:
+    """RES1: so that the peer can send again what was lost on its way."""
+    lab = Lab()
+    a, first, ada = lab.join()
+    for _ in range(3):
+        lab.say(first, {"type": "cursor", "x": 0, "y": 0})
+    lab.node.receive(first, b"{")
+    lab.node.refuse_binary(first)
+    lab.say(first, {"type": "ping", "received": 2})
+    assert a.heard()[-1] == {"type": "pong", "timestamp": int(NOW * 1000), "received": 6}
+    lab.node.disconnect(first, 1001)
+    again = Socket()
+    third = lab.node.connect(again)
+    # Two refusals were not heard, the pong was not either.
+    proof = {"peer_id": ada, "resume_token": f"{ada}@s#1", "received": 2}
+    lab.say(third, {"type": "subscribe", "session_id": "s", **proof})
+    assigned, *missed = again.heard()[1:]
+    assert (assigned["recovered"], assigned["received"]) == (True, 6)
+    assert [m["type"] for m in missed] == ["error", "error", "pong"]
+    lab.say(third, {"type": "ping"})
+    assert again.heard()[-1]["received"] == 1
+
+
+def test_who_is_away_too_long_leaves_nothing_behind() -> None:
+    """RES1."""
+    lab = Lab()
+    (_, first, _), (b, second, _) = lab.join(), lab.join()
+    lab.node.disconnect(first, None)
+    lab.now += 119
+    lab.node.tick()
+    assert lab.node.outboxes.keys() == {first, second}
+    lab.now += 1
+    lab.node.tick()
+    assert lab.node.outboxes.keys() == {second}
+    assert b.heard()[-1]["type"] == "peer_left"
+
+
+def test_what_waits_for_all_that_are_away_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("canvas_server.node.MAX_AWAY_BYTES", 5000)
+    lab = Lab()
+    (_, first, ada), (_, second, bob), (_, third, _) = lab.join(), lab.join(), lab.join()
+    for connection in (first, second):
+        lab.node.disconnect(connection, None)
+    lab.say(third, {"type": "offer", "target_peer_id": ada, "sdp": "x" * 4000})
+    lab.say(third, {"type": "offer", "target_peer_id": bob, "sdp": "x" * 2000})
+    lab.node.tick()
+    assert lab.node.outboxes[first].lost
+    assert not lab.node.outboxes[second].lost
+
+
+def test_a_connection_that_never_subscribed_leaves_nothing_behind() -> None:
+    lab = Lab()
+    connection = lab.node.connect(Socket())
+    assert lab.node.outboxes.keys() == {connection}
+    lab.node.disconnect(connection, None)
+    assert lab.node.outboxes.keys() == set()

@@ -2,7 +2,9 @@
 
 /** Join a session; a second one leaves the first (SES1).
 
-    A `peer_id` is a wish: it is granted when free, or when `resume_token` proves it (SES2). */
+    A `peer_id` is a wish: it is granted when free, or when `resume_token` proves it (SES2). With
+    the token, and `received` counted from the `peer_assigned` that brought it, a peer goes on
+    where its broken connection ended (RES1). */
 export interface Subscribe {
   type: "subscribe";
   /** The name of a shared canvas. */
@@ -15,7 +17,7 @@ export interface Subscribe {
   token?: string | null;
   /** Proves a peer id in a session, for a day. */
   resume_token?: string | null;
-  /** Messages received since the latest `peer_assigned`; read where `features` lists `resume`. */
+  /** Messages received since the latest `peer_assigned`, of every type; that one does not count (RES1). */
   received?: number | null;
 }
 
@@ -33,20 +35,33 @@ export interface GetScene {
   session_id?: string | null;
 }
 
-/** Ask for `pong`; answered after everything sent before it. */
+/** Ask for `pong`; answered after everything sent before it.
+
+    `received` tells the server what it need not keep any more. */
 export interface Ping {
   type: "ping";
-  /** Messages received since the latest `peer_assigned`; read where `features` lists `resume`. */
+  /** Messages received since the latest `peer_assigned`, of every type; that one does not count (RES1). */
   received?: number | null;
 }
 
-/** Ring a peer; the target gets `incoming_call`. */
+/** Ring a peer; the target gets `incoming_call`.
+
+    `group`: it is the call of everybody; a peer that is in it already need not be asked (SIG10). */
 export interface StartCall {
   type: "start_call";
   /** The peer this is for; of the sender's own session. */
   target_peer_id: string;
   /** The name of a shared canvas. */
   session_id: string;
+  /** The call this is about, chosen by who began it (SIG8). */
+  call_id?: string | null;
+  group?: boolean;
+}
+
+/** Join the call of everybody in the session, or leave it; the others see it (SIG10). */
+export interface GroupCall {
+  type: "group_call";
+  joined: boolean;
 }
 
 /** Relayed as `relay_offer`. Without a call it begins one (SIG6). */
@@ -56,6 +71,10 @@ export interface Offer {
   target_peer_id: string;
   /** A session description (RFC 8866). */
   sdp: string;
+  /** The call this is about, chosen by who began it (SIG8). */
+  call_id?: string | null;
+  /** Chosen by the offerer and repeated by the answer (SIG9). */
+  offer_id?: string | null;
 }
 
 /** Relayed as `relay_answer`; the call counts as accepted from then on. */
@@ -65,6 +84,10 @@ export interface Answer {
   target_peer_id: string;
   /** A session description (RFC 8866). */
   sdp: string;
+  /** The call this is about, chosen by who began it (SIG8). */
+  call_id?: string | null;
+  /** Chosen by the offerer and repeated by the answer (SIG9). */
+  offer_id?: string | null;
 }
 
 /** Relayed as `relay_ice_candidate` (trickle ICE, RFC 8838). */
@@ -80,14 +103,20 @@ export interface IceCandidate {
   sdp_m_line_index?: number | null;
   /** The ICE generation it is of (RFC 8839 5.4). */
   username_fragment?: string | null;
+  /** The call this is about, chosen by who began it (SIG8). */
+  call_id?: string | null;
 }
 
-/** Hang up, cancel or decline; the target gets `call_ended`. */
+/** Hang up, cancel or decline; the target gets `call_ended`.
+
+    With a `call_id` it ends that call and no later one (SIG8). */
 export interface EndCall {
   type: "end_call";
   /** The peer this is for; of the sender's own session. */
   target_peer_id: string;
   reason?: "busy" | "declined" | "failed" | "hangup" | "left" | "timeout";
+  /** The call this is about, chosen by who began it (SIG8). */
+  call_id?: string | null;
 }
 
 /** Add an element. A second Video of a stream is acked with the first one's id (SCN3). */
@@ -293,8 +322,10 @@ export interface PeerAssigned {
   /** Proves a peer id in a session, for a day. */
   resume_token: string;
   ice_servers: IceServer[];
-  /** False: what follows is a full snapshot, nothing is replayed. */
+  /** True: exactly what was missed follows, in order. False: a full snapshot follows. */
   recovered: boolean;
+  /** With `recovered: true`: how many messages the server had from this peer since the `subscribe` that the token answered. What came after them was lost on the way: send it again. */
+  received: number;
 }
 
 /** An `RTCIceServer` of the W3C WebRTC API. */
@@ -323,6 +354,8 @@ export interface Peer {
   media: Media;
   /** What people read; never HTML. */
   display_name?: string | null;
+  /** In the call of everybody (SIG10). */
+  group_call?: boolean;
 }
 
 /** Which media a peer sends. */
@@ -395,13 +428,16 @@ export interface PeerLeft {
   reason: "disconnected" | "left";
 }
 
-/** Somebody rings you. */
+/** Somebody rings you. Sent again after a snapshot, as long as it rings. */
 export interface IncomingCall {
   type: "incoming_call";
   /** A participant: a UUID in lower-case text form. */
   from_peer_id: string;
   /** The name of a shared canvas. */
   session_id: string;
+  /** The call this is about, chosen by who began it (SIG8). */
+  call_id?: string | null;
+  group?: boolean;
 }
 
 /** An offer. In no call yet: somebody rings you without `incoming_call` (SIG6). */
@@ -411,6 +447,10 @@ export interface RelayOffer {
   from_peer_id: string;
   /** A session description (RFC 8866). */
   sdp: string;
+  /** The call this is about, chosen by who began it (SIG8). */
+  call_id?: string | null;
+  /** Chosen by the offerer and repeated by the answer (SIG9). */
+  offer_id?: string | null;
 }
 
 /** An answer to your offer. */
@@ -420,6 +460,10 @@ export interface RelayAnswer {
   from_peer_id: string;
   /** A session description (RFC 8866). */
   sdp: string;
+  /** The call this is about, chosen by who began it (SIG8). */
+  call_id?: string | null;
+  /** Chosen by the offerer and repeated by the answer (SIG9). */
+  offer_id?: string | null;
 }
 
 /** An ICE candidate; keep it until the remote description is set. */
@@ -435,6 +479,8 @@ export interface RelayIceCandidate {
   sdp_m_line_index?: number | null;
   /** The ICE generation it is of (RFC 8839 5.4). */
   username_fragment?: string | null;
+  /** The call this is about, chosen by who began it (SIG8). */
+  call_id?: string | null;
 }
 
 /** The call with that peer is over; sent once for each call (SIG5). */
@@ -443,6 +489,8 @@ export interface CallEnded {
   /** A participant: a UUID in lower-case text form. */
   from_peer_id: string;
   reason: "busy" | "declined" | "failed" | "hangup" | "left" | "timeout";
+  /** The call this is about, chosen by who began it (SIG8). */
+  call_id?: string | null;
 }
 
 /** An element is new in the scene; its editor hears it too. */
@@ -542,6 +590,8 @@ export interface Pong {
   type: "pong";
   /** Milliseconds since 1970-01-01 UTC. */
   timestamp: number;
+  /** Messages from this peer since the `subscribe` its latest `peer_assigned` answered; they need not be kept any more. */
+  received: number;
 }
 
 /** A frame was refused and changed nothing; the connection lives on. */
@@ -559,6 +609,7 @@ export type ClientMessage =
   | GetScene
   | Ping
   | StartCall
+  | GroupCall
   | Offer
   | Answer
   | IceCandidate

@@ -1,12 +1,18 @@
-"""The call table: who is in a call with whom (rules SIG5, SIG6)."""
+"""The call table: who is in a call with whom (rules SIG5, SIG6, SIG8)."""
 
 from msgspec import Struct
+
+MAX_IDS = 4
 
 
 class Call(Struct):
     """A call between two peers; `answered` once one of them has sent an answer."""
 
+    caller: str
+    group: bool = False
     answered: bool = False
+    ids: tuple[str, ...] = ()
+    """What its peers call it; two after glare, none where the clients give none."""
 
 
 class CallTable:
@@ -16,12 +22,17 @@ class CallTable:
         self._calls: dict[str, dict[str, Call]] = {}
         self._answered: dict[str, int] = {}  # peer id -> answered calls, where there are any
 
-    def begin(self, one: str, other: str) -> None:
-        """Note that one peer calls the other. A call that exists stays as it is (glare)."""
-        if other not in self._calls.get(one, ()):
-            call = Call()
-            self._calls.setdefault(one, {})[other] = call
-            self._calls.setdefault(other, {})[one] = call
+    def begin(
+        self, caller: str, callee: str, call_id: str | None = None, *, group: bool = False
+    ) -> None:
+        """Note that one peer calls the other. A call that exists gains a name at most (glare)."""
+        call = self._calls.get(caller, {}).get(callee)
+        if call is None:
+            call = Call(caller, group)
+            self._calls.setdefault(caller, {})[callee] = call
+            self._calls.setdefault(callee, {})[caller] = call
+        if call_id is not None and call_id not in call.ids:
+            call.ids = (*call.ids, call_id)[-MAX_IDS:]
 
     def answer(self, one: str, other: str) -> list[str]:
         """Note an answer between two peers; return those who are in a call only since then."""
@@ -37,13 +48,14 @@ class CallTable:
                 began.append(peer_id)
         return began
 
-    def end(self, one: str, other: str) -> list[str] | None:
+    def end(self, one: str, other: str, call_id: str | None = None) -> list[str] | None:
         """Forget the call of two peers; return those who are in no call any more.
 
-        None: there was no call between them.
+        None: there was no such call between them. Where a call has names, an unknown one is that
+        of an earlier call (SIG8).
         """
         call = self._calls.get(one, {}).get(other)
-        if call is None:
+        if call is None or (call_id is not None and call.ids and call_id not in call.ids):
             return None
         stopped: list[str] = []
         for here, there in ((one, other), (other, one)):
@@ -60,6 +72,11 @@ class CallTable:
     def partners(self, peer_id: str) -> tuple[str, ...]:
         """Return everybody this peer has a call with, answered or ringing."""
         return tuple(self._calls.get(peer_id, ()))
+
+    def ringing_at(self, peer_id: str) -> list[Call]:
+        """Return the calls this peer is asked to answer."""
+        calls = self._calls.get(peer_id, {}).values()
+        return [call for call in calls if call.caller != peer_id and not call.answered]
 
     def has_any(self, peer_id: str) -> bool:
         """Tell whether this peer has a call at all, answered or ringing."""

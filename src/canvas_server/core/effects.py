@@ -1,21 +1,61 @@
-"""What the core asks its owner to do."""
+"""What the core asks its owner to do, and what it asks its owner about."""
 
-from typing import NewType
+from typing import NewType, Protocol
 
 from msgspec import Struct
 
 from canvas_server.protocol.errors import CloseCode, ErrorCode
-from canvas_server.protocol.server import ServerMessage
+from canvas_server.protocol.server import PeerAssigned, ServerMessage
 
 ConnectionId = NewType("ConnectionId", int)
-"""One WebSocket, as long as it is open. Never used twice."""
+"""One WebSocket. Never used twice; it outlives the socket as the name of what was sent on it."""
 
 
 class Send(Struct, frozen=True, gc=False):
-    """Put one message on the way to these connections, in this order among all effects."""
+    """Put one message on the way to these connections, in this order among all effects.
+
+    To a connection that is away it waits for the one that resumes it.
+    """
 
     to: tuple[ConnectionId, ...]
     message: ServerMessage
+
+
+class Mark(Struct, frozen=True, gc=False):
+    """From here on messages are kept until they have arrived, and counted for this token.
+
+    The last `snapshot` messages count, but need not be kept: who missed them is sent new ones.
+    """
+
+    connection: ConnectionId
+    token: str
+    snapshot: int
+
+
+class Resume(Struct, frozen=True, gc=False):
+    """Let a new connection go on where an old one ended (RES1).
+
+    It is sent `assigned`, then what followed the first `received` messages after `token`.
+    """
+
+    old: ConnectionId
+    new: ConnectionId
+    token: str
+    received: int
+    assigned: PeerAssigned
+
+
+class Arrived(Struct, frozen=True, gc=False):
+    """So many messages since the latest mark have arrived and need not be kept any more."""
+
+    connection: ConnectionId
+    received: int
+
+
+class Discard(Struct, frozen=True, gc=False):
+    """Nobody will come back for what was sent to a connection."""
+
+    connection: ConnectionId
 
 
 class Close(Struct, frozen=True, gc=False):
@@ -25,7 +65,22 @@ class Close(Struct, frozen=True, gc=False):
     code: CloseCode
 
 
-Effect = Send | Close
+Effect = Send | Mark | Resume | Arrived | Discard | Close
+
+
+class Streams(Protocol):
+    """What was said on each connection, as far as the owner of the core still knows."""
+
+    def heard(self, connection: ConnectionId) -> int:
+        """Return how many messages came from it since its latest mark."""
+        ...
+
+    def resumable(self, connection: ConnectionId, token: str, received: int) -> int | None:
+        """Tell whether all that followed the first `received` messages after a mark is still there.
+
+        Returns how many messages had come from the peer since that mark; None: something is lost.
+        """
+        ...
 
 
 class Refused(Exception):

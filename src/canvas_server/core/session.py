@@ -21,14 +21,24 @@ MAX_PEERS = 256
 STREAM_PREFIXES = ("peer-", "screen-")
 
 
+class Away(Struct, frozen=True):
+    """A peer's connection is gone; the peer keeps its place for a while (RES1)."""
+
+    until: float
+    closing: bool
+    """Its page said that it closes, or reloads."""
+
+
 class Participant(Struct, eq=False):
-    """A peer of a session and the connection it speaks through."""
+    """A peer of a session and the connection it speaks through, or spoke through last."""
 
     peer_id: str
     session: "Session"
     connection: ConnectionId
     display_name: str | None
     media: server.Media = server.Media()
+    in_group: bool = False
+    away: Away | None = None
 
 
 class Session:
@@ -54,6 +64,17 @@ class Session:
         peer.display_name = display_name
         return self._tell_update(peer)
 
+    def set_away(self, peer: Participant, away: Away | None) -> list[Effect]:
+        """Note that a peer's connection is gone, or there is one; tell the others (RES2)."""
+        same = (peer.away is None) is (away is None)
+        peer.away = away
+        return [] if same else self._tell_update(peer)
+
+    def next_to_go(self) -> Participant | None:
+        """Return who will lose its place first among those who are away."""
+        until = {peer: peer.away.until for peer in self.peers.values() if peer.away}
+        return min(until, key=until.__getitem__, default=None)
+
     def leave(
         self, peer: Participant, reason: "Literal['left', 'disconnected']", timestamp: int
     ) -> list[Effect]:
@@ -72,7 +93,10 @@ class Session:
     def view(self, peer: Participant) -> server.Peer:
         """Return a peer as the others see it."""
         in_call = self.calls.in_call(peer.peer_id)
-        return server.Peer(peer.peer_id, True, in_call, peer.media, peer.display_name)
+        connected = peer.away is None
+        return server.Peer(
+            peer.peer_id, connected, in_call, peer.media, peer.display_name, peer.in_group
+        )
 
     def peer_list(self) -> server.PeerList:
         """Return everybody, in order of joining."""
@@ -92,28 +116,46 @@ class Session:
 
     # --- signals and calls -------------------------------------------------------------
 
+    def group_call(self, peer: Participant, message: client.GroupCall) -> list[Effect]:
+        """Note who is in the call of everybody and tell the others (SIG10)."""
+        if peer.in_group == message.joined:
+            return []
+        peer.in_group = message.joined
+        return self._tell_update(peer)
+
+    def ring_again(self, peer: Participant) -> list[Effect]:
+        """Tell a peer that may have missed it who is calling."""
+        return [
+            Send(
+                (peer.connection,),
+                server.IncomingCall(
+                    call.caller, self.session_id, call.ids[0] if call.ids else None, call.group
+                ),
+            )
+            for call in self.calls.ringing_at(peer.peer_id)
+        ]
+
     def start_call(self, sender: Participant, message: client.StartCall) -> list[Effect]:
         """Ring a peer."""
         if message.session_id != self.session_id:
             raise Refused(ErrorCode.WRONG_SESSION)
         target = self._target(sender, message.target_peer_id)
-        self.calls.begin(sender.peer_id, target.peer_id)
-        return [
-            Send((target.connection,), server.IncomingCall(sender.peer_id, self.session_id)),
-        ]
+        self.calls.begin(sender.peer_id, target.peer_id, message.call_id, group=message.group)
+        call = server.IncomingCall(sender.peer_id, self.session_id, message.call_id, message.group)
+        return [Send((target.connection,), call)]
 
     def offer(self, sender: Participant, message: client.Offer) -> list[Effect]:
         """Relay an offer; without a call it begins one (SIG6)."""
         target = self._target(sender, message.target_peer_id)
-        self.calls.begin(sender.peer_id, target.peer_id)
-        return [Send((target.connection,), server.RelayOffer(sender.peer_id, message.sdp))]
+        self.calls.begin(sender.peer_id, target.peer_id, message.call_id)
+        offer = server.RelayOffer(sender.peer_id, message.sdp, message.call_id, message.offer_id)
+        return [Send((target.connection,), offer)]
 
     def answer(self, sender: Participant, message: client.Answer) -> list[Effect]:
         """Relay an answer; a call that rang is in progress from now on."""
         target = self._target(sender, message.target_peer_id)
-        effects: list[Effect] = [
-            Send((target.connection,), server.RelayAnswer(sender.peer_id, message.sdp))
-        ]
+        answer = server.RelayAnswer(sender.peer_id, message.sdp, message.call_id, message.offer_id)
+        effects: list[Effect] = [Send((target.connection,), answer)]
         for peer_id in self.calls.answer(sender.peer_id, target.peer_id):
             effects += self._tell_update(self.peers[peer_id])
         return effects
@@ -130,6 +172,7 @@ class Session:
                     message.sdp_mid,
                     message.sdp_m_line_index,
                     message.username_fragment,
+                    message.call_id,
                 ),
             )
         ]
@@ -139,12 +182,11 @@ class Session:
     ) -> list[Effect]:
         """End the call of two peers, or what would have become one."""
         target = self._target(sender, message.target_peer_id)
-        stopped = self.calls.end(sender.peer_id, target.peer_id)
+        stopped = self.calls.end(sender.peer_id, target.peer_id, message.call_id)
         if stopped is None:
             raise Refused(ErrorCode.NOT_IN_CALL)
-        effects: list[Effect] = [
-            Send((target.connection,), server.CallEnded(sender.peer_id, message.reason))
-        ]
+        ended = server.CallEnded(sender.peer_id, message.reason, message.call_id)
+        effects: list[Effect] = [Send((target.connection,), ended)]
         for peer in (sender, target):
             effects += self._after_call(peer, stopped, timestamp)
         return effects

@@ -1,4 +1,8 @@
-"""Finds connections whose other end is gone without a word (half-open TCP)."""
+"""What a node does once a second.
+
+It finds connections whose other end is gone without a word (half-open TCP), and lets peers go that
+stayed away too long.
+"""
 
 import asyncio
 
@@ -22,6 +26,7 @@ class Heartbeat:
         while True:
             await asyncio.sleep(1)
             self.beat()
+            self._node.tick()
 
     def beat(self) -> None:
         """Serve the connections whose turn it is."""
@@ -33,4 +38,4 @@ class Heartbeat:
                     connection.ping()
                 else:
                     connection.close(CloseCode.SILENT)
-                    self._node.disconnect(connection_id, clean=False)
+                    self._node.disconnect(connection_id, None)

@@ -26,6 +26,7 @@ class NodeCollector(Collector):
             for name, text, value in (
                 ("canvas_connections", "Open WebSockets.", len(node.connections)),
                 ("canvas_peers", "Peers in a session.", node.hub.peer_count),
+                ("canvas_peers_away", "Of those, without a connection.", node.hub.away_count),
                 ("canvas_sessions", "Sessions with a peer.", node.hub.session_count),
                 ("canvas_elements", "Elements in all scenes.", node.hub.element_count),
             )
@@ -34,6 +35,7 @@ class NodeCollector(Collector):
             CounterMetricFamily(name, text, value=value)
             for name, text, value in (
                 ("canvas_connections_opened", "WebSockets since start.", counts.connections),
+                ("canvas_resumed", "Peers that went on without a gap.", counts.resumed),
                 ("canvas_held_back", "Times a fast sender was slowed.", counts.held_back),
             )
         )

@@ -48,6 +48,9 @@ READ_BUFFER_BYTES = 4096
 RECEIVE_BUFFER_BYTES = 256 * 1024
 """Of the kernel. picows doubles its own buffer when one read fills it: this bounds what a flood
 makes of it, since the buffer is given back only with the connection."""
+SEND_BUFFER_BYTES = 256 * 1024
+"""Of the kernel. What lies there when a connection breaks is lost; the outbox keeps more than this,
+so that a peer can get it again (RES1)."""
 HANDSHAKE_SECONDS = 5
 
 # picows makes a logger for each connection out of a `Logger`; an adapter it takes as it is.
@@ -85,6 +88,7 @@ class PicowsProtocol(WSProtocol):
         """Take over the TCP connection."""
         sock = transport.get_extra_info("socket")
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, RECEIVE_BUFFER_BYTES)
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER_BYTES)
         super().connection_made(transport)
 
     def data_received(self, data: bytes) -> None:

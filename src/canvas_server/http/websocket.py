@@ -38,9 +38,10 @@ class WebSocketConnection(WSListener):
     """A WebSocket connection of the node."""
 
     __slots__ = (
-        "_clean",
+        "_close_code",
         "_closing",
         "_fragments",
+        "_last_moment",
         "_loop",
         "_node",
         "_tcp",
@@ -61,8 +62,9 @@ class WebSocketConnection(WSListener):
         self._throttle = throttle
         self._loop = loop
         self._fragments: _Fragments | None = None
-        self._clean = False
+        self._close_code: int | None = None
         self._closing = False
+        self._last_moment: asyncio.TimerHandle | None = None
         self.connection_id = ConnectionId(0)
         self.outbox = Outbox(self)
         self.heard = True
@@ -99,15 +101,19 @@ class WebSocketConnection(WSListener):
     def on_ws_disconnected(self, transport: WSTransport) -> None:  # noqa: ARG002
         """Leave the node."""
         self._closing = True
-        self._node.disconnect(self.connection_id, clean=self._clean)
+        if self._last_moment is not None:
+            self._last_moment.cancel()
+        self._node.disconnect(self.connection_id, self._close_code)
 
     def pause_writing(self) -> None:
         """Keep frames in the outbox: the socket is behind."""
-        self.outbox.pause()
+        if not self._closing:
+            self.outbox.pause()
 
     def resume_writing(self) -> None:
         """Write again."""
-        self.outbox.resume()
+        if not self._closing:
+            self.outbox.resume()
 
     # --- called by the node and the outbox -----------------------------------------------
 
@@ -126,15 +132,19 @@ class WebSocketConnection(WSListener):
         self._closing = True
         self._node.counts.closed[code] += 1
         self.outbox.flush()
-        self.outbox.close()
+        self.outbox.detach()
         # The constants of picows are typed as its own enum, but any code is taken.
         self._transport.send_close(code.value, code.meaning)  # type: ignore[arg-type]
-        self._loop.call_later(LINGER_SECONDS, self._tcp.abort)
+        self._last_moment = self._loop.call_later(LINGER_SECONDS, self._tcp.abort)
+
+    def ask(self, number: int) -> None:
+        """Ping; the number comes back in the pong when everything before it was read."""
+        self._transport.send_ping(number.to_bytes(8))
 
     def ping(self) -> None:
         """Ask for a sign of life; nothing may be heard until the answer."""
         self.heard = False
-        self._transport.send_ping()
+        self.ask(self.outbox.written)
 
     # --- the rest ------------------------------------------------------------------------
 
@@ -144,7 +154,7 @@ class WebSocketConnection(WSListener):
         self._loop.call_soon(self._leave)
 
     def _leave(self) -> None:
-        self._node.disconnect(self.connection_id, clean=self._clean)
+        self._node.disconnect(self.connection_id, self._close_code)
 
     def _take_other(self, transport: WSTransport, frame: WSFrame) -> None:
         """Take what is not a whole text message."""
@@ -155,15 +165,19 @@ class WebSocketConnection(WSListener):
             # A peer that pings and never reads must not fill the socket's buffer with pongs.
             if not self.outbox.paused:
                 transport.send_pong(frame.get_payload_as_bytes())
-        elif kind != PONG:
-            code = frame.get_close_code()
+        elif kind == PONG:
+            self.outbox.acknowledge(int.from_bytes(frame.get_payload_as_bytes()[:8]))
+        else:
+            # picows gives a member of its enum, or the bare number where it has none.
+            code = int(frame.get_close_code())  # type: ignore[arg-type]
             self._closing = True
-            self._clean = code in (WSCloseCode.OK, WSCloseCode.GOING_AWAY)
-            self.outbox.close()
-            transport.send_close(code if code != WSCloseCode.NO_INFO else WSCloseCode.OK)
+            self._close_code = code
+            self.outbox.detach()
+            reply = WSCloseCode.OK if code == WSCloseCode.NO_INFO else code
+            transport.send_close(reply)  # type: ignore[arg-type]
             self._tcp.close()
             # Who closes and does not read would otherwise keep what waits for it, and the socket.
-            self._loop.call_later(LINGER_SECONDS, self._tcp.abort)
+            self._last_moment = self._loop.call_later(LINGER_SECONDS, self._tcp.abort)
             self._leave()
 
     def _take_data(self, frame: WSFrame) -> None:

@@ -7,6 +7,7 @@ from msgspec import Meta, Struct
 from canvas_server.protocol.errors import CallEndReason
 from canvas_server.protocol.fields import (
     MAX_OPERATIONS,
+    CallId,
     Candidate,
     Coordinate,
     DisplayName,
@@ -14,6 +15,7 @@ from canvas_server.protocol.fields import (
     JoinToken,
     MessageId,
     MLineIndex,
+    OfferId,
     PeerId,
     Received,
     ResumeToken,
@@ -29,7 +31,9 @@ from canvas_server.protocol.scene import ElementChanges, NewElement
 class Subscribe(Struct, frozen=True, tag_field="type", tag="subscribe"):
     """Join a session; a second one leaves the first (SES1).
 
-    A `peer_id` is a wish: it is granted when free, or when `resume_token` proves it (SES2).
+    A `peer_id` is a wish: it is granted when free, or when `resume_token` proves it (SES2). With
+    the token, and `received` counted from the `peer_assigned` that brought it, a peer goes on
+    where its broken connection ended (RES1).
     """
 
     session_id: SessionId
@@ -53,16 +57,30 @@ class GetScene(Struct, frozen=True, tag_field="type", tag="get_scene"):
 
 
 class Ping(Struct, frozen=True, tag_field="type", tag="ping"):
-    """Ask for `pong`; answered after everything sent before it."""
+    """Ask for `pong`; answered after everything sent before it.
+
+    `received` tells the server what it need not keep any more.
+    """
 
     received: Received | None = None
 
 
 class StartCall(Struct, frozen=True, tag_field="type", tag="start_call"):
-    """Ring a peer; the target gets `incoming_call`."""
+    """Ring a peer; the target gets `incoming_call`.
+
+    `group`: it is the call of everybody; a peer that is in it already need not be asked (SIG10).
+    """
 
     target_peer_id: TargetPeerId
     session_id: SessionId
+    call_id: CallId | None = None
+    group: bool = False
+
+
+class GroupCall(Struct, frozen=True, tag_field="type", tag="group_call"):
+    """Join the call of everybody in the session, or leave it; the others see it (SIG10)."""
+
+    joined: bool
 
 
 class Offer(Struct, frozen=True, tag_field="type", tag="offer"):
@@ -70,6 +88,8 @@ class Offer(Struct, frozen=True, tag_field="type", tag="offer"):
 
     target_peer_id: TargetPeerId
     sdp: Sdp
+    call_id: CallId | None = None
+    offer_id: OfferId | None = None
 
 
 class Answer(Struct, frozen=True, tag_field="type", tag="answer"):
@@ -77,6 +97,8 @@ class Answer(Struct, frozen=True, tag_field="type", tag="answer"):
 
     target_peer_id: TargetPeerId
     sdp: Sdp
+    call_id: CallId | None = None
+    offer_id: OfferId | None = None
 
 
 class IceCandidate(Struct, frozen=True, tag_field="type", tag="ice_candidate"):
@@ -87,13 +109,18 @@ class IceCandidate(Struct, frozen=True, tag_field="type", tag="ice_candidate"):
     sdp_mid: SdpMid | None = None
     sdp_m_line_index: MLineIndex | None = None
     username_fragment: UsernameFragment | None = None
+    call_id: CallId | None = None
 
 
 class EndCall(Struct, frozen=True, tag_field="type", tag="end_call"):
-    """Hang up, cancel or decline; the target gets `call_ended`."""
+    """Hang up, cancel or decline; the target gets `call_ended`.
+
+    With a `call_id` it ends that call and no later one (SIG8).
+    """
 
     target_peer_id: TargetPeerId
     reason: CallEndReason = "hangup"
+    call_id: CallId | None = None
 
 
 class AddElement(Struct, frozen=True, tag_field="type", tag="add_element"):
@@ -168,6 +195,7 @@ ClientMessage = (
     | GetScene
     | Ping
     | StartCall
+    | GroupCall
     | Offer
     | Answer
     | IceCandidate

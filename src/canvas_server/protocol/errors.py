@@ -40,7 +40,7 @@ _ERROR_MEANINGS = {
     ErrorCode.PEER_ID_TAKEN: "Somebody has this peer id, and the resume token does not prove it.",
     ErrorCode.PEER_NOT_FOUND: "There is no such peer in your session.",
     ErrorCode.SELF_SIGNAL: "A peer does not signal itself.",
-    ErrorCode.NOT_IN_CALL: "There is no call with that peer.",
+    ErrorCode.NOT_IN_CALL: "There is no such call with that peer.",
     ErrorCode.ELEMENT_NOT_FOUND: "There is no element of this id.",
     ErrorCode.ELEMENT_EXISTS: "There is an element of this id already.",
     ErrorCode.INVALID_CHANGE: "The change would make an element that is not allowed.",

@@ -43,6 +43,22 @@ MessageId = Annotated[
     str, Meta(min_length=1, max_length=64, description="Chosen by the sender, echoed in the reply.")
 ]
 DisplayName = Annotated[str, Meta(max_length=64, description="What people read; never HTML.")]
+CallId = Annotated[
+    str,
+    Meta(
+        min_length=1,
+        max_length=64,
+        description="The call this is about, chosen by who began it (SIG8).",
+    ),
+]
+OfferId = Annotated[
+    str,
+    Meta(
+        min_length=1,
+        max_length=64,
+        description="Chosen by the offerer and repeated by the answer (SIG9).",
+    ),
+]
 JoinToken = Annotated[
     str, Meta(max_length=4096, description="Kept for join tokens; this version asks for none.")
 ]
@@ -72,8 +88,8 @@ Received = Annotated[
     Meta(
         ge=0,
         le=2**53 - 1,
-        description="Messages received since the latest `peer_assigned`; read where `features` "
-        "lists `resume`.",
+        description="Messages received since the latest `peer_assigned`, of every type; that one "
+        "does not count (RES1).",
     ),
 ]
 TimestampMs = Annotated[int, Meta(ge=0, description="Milliseconds since 1970-01-01 UTC.")]

@@ -2,10 +2,11 @@
 
 from typing import Annotated, Literal
 
-from msgspec import Meta, Struct
+from msgspec import UNSET, Meta, Struct, UnsetType
 
 from canvas_server.protocol.errors import CallEndReason, ErrorCode
 from canvas_server.protocol.fields import (
+    CallId,
     Candidate,
     Coordinate,
     Count,
@@ -13,6 +14,7 @@ from canvas_server.protocol.fields import (
     ElementId,
     MessageId,
     MLineIndex,
+    OfferId,
     PeerId,
     ResumeToken,
     Revision,
@@ -41,6 +43,7 @@ class Peer(Struct, frozen=True, omit_defaults=True):
     in_call: Annotated[bool, Meta(description="In at least one call that was answered.")]
     media: Media
     display_name: DisplayName | None = None
+    group_call: Annotated[bool, Meta(description="In the call of everybody (SIG10).")] = False
 
 
 class IceServer(Struct, frozen=True, omit_defaults=True):
@@ -73,8 +76,20 @@ class PeerAssigned(Struct, frozen=True, tag_field="type", tag="peer_assigned"):
     resume_token: ResumeToken
     ice_servers: tuple[IceServer, ...]
     recovered: Annotated[
-        bool, Meta(description="False: what follows is a full snapshot, nothing is replayed.")
+        bool,
+        Meta(
+            description="True: exactly what was missed follows, in order. False: a full snapshot "
+            "follows."
+        ),
     ] = False
+    received: Annotated[
+        Count | UnsetType,
+        Meta(
+            description="With `recovered: true`: how many messages the server had from this peer "
+            "since the `subscribe` that the token answered. What came after them was lost on the "
+            "way: send it again."
+        ),
+    ] = UNSET
 
 
 class PeerList(Struct, frozen=True, tag_field="type", tag="peer_list"):
@@ -111,25 +126,31 @@ class PeerLeft(Struct, frozen=True, tag_field="type", tag="peer_left"):
     reason: Literal["left", "disconnected"]
 
 
-class IncomingCall(Struct, frozen=True, tag_field="type", tag="incoming_call"):
-    """Somebody rings you."""
+class IncomingCall(Struct, frozen=True, omit_defaults=True, tag_field="type", tag="incoming_call"):
+    """Somebody rings you. Sent again after a snapshot, as long as it rings."""
 
     from_peer_id: PeerId
     session_id: SessionId
+    call_id: CallId | None = None
+    group: bool = False
 
 
-class RelayOffer(Struct, frozen=True, tag_field="type", tag="relay_offer"):
+class RelayOffer(Struct, frozen=True, omit_defaults=True, tag_field="type", tag="relay_offer"):
     """An offer. In no call yet: somebody rings you without `incoming_call` (SIG6)."""
 
     from_peer_id: PeerId
     sdp: Sdp
+    call_id: CallId | None = None
+    offer_id: OfferId | None = None
 
 
-class RelayAnswer(Struct, frozen=True, tag_field="type", tag="relay_answer"):
+class RelayAnswer(Struct, frozen=True, omit_defaults=True, tag_field="type", tag="relay_answer"):
     """An answer to your offer."""
 
     from_peer_id: PeerId
     sdp: Sdp
+    call_id: CallId | None = None
+    offer_id: OfferId | None = None
 
 
 class RelayIceCandidate(
@@ -142,13 +163,15 @@ class RelayIceCandidate(
     sdp_mid: SdpMid | None = None
     sdp_m_line_index: MLineIndex | None = None
     username_fragment: UsernameFragment | None = None
+    call_id: CallId | None = None
 
 
-class CallEnded(Struct, frozen=True, tag_field="type", tag="call_ended"):
+class CallEnded(Struct, frozen=True, omit_defaults=True, tag_field="type", tag="call_ended"):
     """The call with that peer is over; sent once for each call (SIG5)."""
 
     from_peer_id: PeerId
     reason: CallEndReason
+    call_id: CallId | None = None
 
 
 class ElementAdded(Struct, frozen=True, tag_field="type", tag="element_added"):
@@ -231,6 +254,13 @@ class Pong(Struct, frozen=True, tag_field="type", tag="pong"):
     """The answer to `ping`."""
 
     timestamp: TimestampMs
+    received: Annotated[
+        Count | UnsetType,
+        Meta(
+            description="Messages from this peer since the `subscribe` its latest `peer_assigned` "
+            "answered; they need not be kept any more."
+        ),
+    ] = UNSET
 
 
 class Error(Struct, frozen=True, omit_defaults=True, tag_field="type", tag="error"):

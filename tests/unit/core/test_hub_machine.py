@@ -1,16 +1,18 @@
 """Many peers in many sessions do everything at random; after each step the rules still hold.
 
-Proves SES1, SES2, SIG1, SIG2, SIG5, SIG6, SCN1, SCN3, IN1 together. Every client keeps its own
-copy of the roster and the scene from what it is sent, and must agree with the hub at all times.
+Proves SES1, SES2, SIG1, SIG2, SIG5, SIG6, SIG8, SIG10, SCN1, SCN3, IN1, RES1, RES2 together. Every
+client keeps its own copy of the roster and the scene from what it is sent, and must agree with the
+hub at all times; what is sent to a peer that is away reaches its copy at once, as it will later.
 """
 
 from typing import Any
 
+import msgspec
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
-from canvas_server.core.effects import Close, ConnectionId, Effect, Send
+from canvas_server.core.effects import Close, ConnectionId, Discard, Effect, Resume, Send
 from canvas_server.protocol import client, server
 from canvas_server.protocol.scene import (
     Element,
@@ -20,10 +22,11 @@ from canvas_server.protocol.scene import (
     TransformChanges,
     Video,
 )
-from hubs import NOW, Lab
+from hubs import Lab
 
 SESSIONS = st.sampled_from(["red", "green", "blue"])
 IDS = [f"00000000-0000-0000-0000-00000000000{n}" for n in range(1, 10)]
+CALL_IDS = st.sampled_from([None, "one", "two"])
 ELEMENTS = st.sampled_from(["", "a", "b", "c"])
 KINDS = st.one_of(
     st.just(Text("x")),
@@ -69,9 +72,7 @@ class Copy:
             case server.PeerMediaState():
                 old = self.roster[message.from_peer_id]
                 media = server.Media(message.audio, message.video, message.screen)
-                self.roster[message.from_peer_id] = server.Peer(
-                    old.peer_id, old.connected, old.in_call, media, old.display_name
-                )
+                self.roster[message.from_peer_id] = msgspec.structs.replace(old, media=media)
             case server.SceneUpdate():
                 self.elements = {e.id: e for e in message.scene.elements}
                 self.revision = message.scene.revision
@@ -99,12 +100,21 @@ class HubMachine(RuleBasedStateMachine):
         super().__init__()
         self.lab = Lab()
         self.copies: dict[ConnectionId, Copy] = {}
-        self.calls: set[frozenset[str]] = set()
+        self.away: dict[ConnectionId, tuple[Copy, float]] = {}
+        self.calls: dict[frozenset[str], set[str]] = {}
 
     # --- what the machine knows by itself --------------------------------------------------
 
+    def known(self) -> list[Copy]:
+        """The copies of everybody, those that are away included."""
+        return [*self.copies.values(), *(copy for copy, _ in self.away.values())]
+
+    def copy_at(self, connection: ConnectionId) -> Copy:
+        """The copy that hears what is sent to a connection."""
+        return self.copies[connection] if connection in self.copies else self.away[connection][0]
+
     def session_of(self, peer_id: str) -> str | None:
-        return next((c.session_id for c in self.copies.values() if c.peer_id == peer_id), None)
+        return next((c.session_id for c in self.known() if c.peer_id == peer_id), None)
 
     def picture(self) -> Any:
         """Everything the hub knows, to see that a refusal changed nothing."""
@@ -117,6 +127,7 @@ class HubMachine(RuleBasedStateMachine):
                     session.peer_list(),
                     session.scene.document(name, 0),
                     {p: session.calls.partners(p) for p in session.peers},
+                    {p: peer.away for p, peer in session.peers.items()},
                 )
                 for name, session in hub._sessions.items()
             },
@@ -129,9 +140,16 @@ class HubMachine(RuleBasedStateMachine):
             if isinstance(effect, Close):
                 gone = self.copies.pop(effect.connection)
                 assert sender is None or gone is not sender
+            elif isinstance(effect, Resume):
+                assert effect.assigned.recovered
+                copy = self.copies[effect.new] = self.copy_at(effect.old)
+                copy.take(effect.assigned)
+            elif isinstance(effect, Discard):
+                self.away.pop(effect.connection, None)
+            if not isinstance(effect, Send):
                 continue
             for connection in effect.to:
-                copy = self.copies[connection]
+                copy = self.copy_at(connection)
                 from_peer = getattr(effect.message, "from_peer_id", None)
                 if from_peer is not None and sender is not None and sender.peer_id:
                     assert from_peer == sender.peer_id
@@ -143,7 +161,7 @@ class HubMachine(RuleBasedStateMachine):
         copy = self.copies[connection]
         session_id = copy.session_id
         before = self.picture()
-        effects = self.lab.hub.handle(connection, message, NOW)
+        effects = self.lab.hub.handle(connection, message, self.lab.now)
         errors = [e for e in effects if isinstance(e, Send) and isinstance(e.message, server.Error)]
         if errors:
             assert len(effects) == 1, "IN1: exactly one error and nothing else"
@@ -151,9 +169,8 @@ class HubMachine(RuleBasedStateMachine):
             assert self.picture() == before, "IN1: a refusal changed something"
         elif not isinstance(message, client.Subscribe):
             for effect in effects:
-                assert isinstance(effect, Send)
-                for to in effect.to:
-                    assert self.copies[to].session_id == session_id, "SIG1: crossed a session"
+                for to in effect.to if isinstance(effect, Send) else ():
+                    assert self.copy_at(to).session_id == session_id, "SIG1: crossed a session"
         self.deliver(effects, None if isinstance(message, client.Subscribe) else copy)
         return not errors
 
@@ -169,7 +186,9 @@ class HubMachine(RuleBasedStateMachine):
             and self.session_of(target) == mine.session_id
         )
         if isinstance(message, client.EndCall):
-            here = here and frozenset((mine.peer_id, target)) in self.calls
+            names = self.calls.get(frozenset((mine.peer_id, target)))
+            named = message.call_id is None or not names or message.call_id in names
+            here = here and names is not None and named
         if isinstance(message, client.StartCall):
             here = here and message.session_id == mine.session_id
         assert accepted == here, "SIG1, SIG3, SIG7"
@@ -181,7 +200,7 @@ class HubMachine(RuleBasedStateMachine):
         ]
         if accepted:
             ((to, _),) = relayed
-            assert self.copies[to].peer_id == target
+            assert self.copy_at(to).peer_id == target
         else:
             assert relayed == []
         return accepted
@@ -189,7 +208,8 @@ class HubMachine(RuleBasedStateMachine):
     def leave(self, peer_id: str) -> dict[str, int]:
         """Forget the calls of a peer; return how often each partner must hear `call_ended`."""
         ended = {pair for pair in self.calls if peer_id in pair}
-        self.calls -= ended
+        for pair in ended:
+            del self.calls[pair]
         return {next(iter(pair - {peer_id})): 1 for pair in ended}
 
     # --- what happens ----------------------------------------------------------------------
@@ -205,13 +225,14 @@ class HubMachine(RuleBasedStateMachine):
         return data.draw(st.sampled_from(sorted(self.copies)))
 
     def target(self, data: st.DataObject) -> str:
-        here = sorted(c.peer_id for c in self.copies.values() if c.peer_id)
+        here = sorted(c.peer_id for c in self.known() if c.peer_id)
         return data.draw(st.sampled_from([*here, *IDS[:2]]))
 
     @rule()
     def connect(self) -> None:
         if len(self.copies) < 8:
-            effects = self.lab.hub.connect(ConnectionId(len(self.lab.inbox) + 1), NOW)
+            number = ConnectionId(len(self.lab.inbox) + 1)
+            effects = self.lab.hub.connect(number, self.lab.now)
             connection = effects[0].to[0]  # type: ignore[union-attr]
             self.lab.inbox[connection] = []
             self.copies[connection] = Copy()
@@ -234,6 +255,7 @@ class HubMachine(RuleBasedStateMachine):
         own, old_session = copy.peer_id, copy.session_id
         tokens = {"none": None, "right": f"{wish}@{session_id}", "of another session": f"{wish}@x"}
         taken = wish is not None and self.session_of(wish) is not None and wish != own
+        returns = taken and wish is not None and self.session_of(wish) == session_id
         self.lab.clear()
         accepted = self.send(
             connection,
@@ -245,30 +267,68 @@ class HubMachine(RuleBasedStateMachine):
             expected: dict[str, int] = {}
             if own and not stays:
                 expected |= self.leave(own)
-            if taken and wish:
+            if taken and wish and not returns:
                 expected |= self.leave(wish)
+            copy = self.copies[connection]
             assert copy.session_id == session_id
             assert copy.peer_id == (wish or own or copy.peer_id)
             self.check_call_ended(expected, {own, wish})
 
     def check_call_ended(self, expected: dict[str, int], gone: set[str | None]) -> None:
         """SIG5: each partner that is still here heard `call_ended` exactly once."""
-        for connection, copy in self.copies.items():
+        for connection in (*self.copies, *self.away):
+            copy = self.copy_at(connection)
             heard = len([m for m in self.lab.inbox[connection] if isinstance(m, server.CallEnded)])
             if copy.peer_id not in gone:
                 assert heard == expected.get(copy.peer_id, 0)
 
-    @rule(data=st.data(), clean=st.booleans())
-    def disconnect(self, data: st.DataObject, clean: bool) -> None:
+    @rule(data=st.data(), code=st.sampled_from([1000, 1001, None]))
+    def disconnect(self, data: st.DataObject, code: int | None) -> None:
         if not self.copies:
             return
         connection = self.pick(data)
         copy = self.copies.pop(connection)
-        expected = self.leave(copy.peer_id) if copy.peer_id else {}
         self.lab.clear()
-        effects = self.lab.hub.disconnect(connection, NOW, clean=clean)
+        effects = self.lab.hub.disconnect(connection, self.lab.now, code)
+        expected: dict[str, int] = {}
+        if copy.peer_id and code != 1000:
+            self.away[connection] = copy, self.lab.now + (5 if code else 120)
+        elif copy.peer_id:
+            expected = self.leave(copy.peer_id)
         self.deliver(effects, copy)
         self.check_call_ended(expected, {copy.peer_id})
+
+    @rule(seconds=st.sampled_from([1, 4, 60]))
+    def time_goes_by(self, seconds: float) -> None:
+        """RES1: who stays away too long has left, and nobody else."""
+        self.lab.now += seconds
+        late = [c for c, (_, until) in self.away.items() if until <= self.lab.now]
+        for connection in late:
+            self.leave(self.away[connection][0].peer_id)
+        self.deliver(self.lab.hub.expire(self.lab.now), None)
+        assert not set(late) & set(self.away)
+
+    @rule(data=st.data(), keeps=st.booleans())
+    def come_back(self, data: st.DataObject, keeps: bool) -> None:
+        """RES1, RES2: into the place it had, with everything it missed or a snapshot."""
+        if not self.away:
+            return
+        old = data.draw(st.sampled_from(sorted(self.away)))
+        copy, _ = self.away[old]
+        number = ConnectionId(len(self.lab.inbox) + 1)
+        self.lab.inbox[number] = []
+        self.copies[number] = Copy()
+        self.deliver(self.lab.hub.connect(number, self.lab.now), None)
+        token = f"{copy.peer_id}@{copy.session_id}#1"
+        self.lab.memory.keeps = keeps
+        self.lab.clear()
+        assert self.send(
+            number,
+            client.Subscribe(copy.session_id, copy.peer_id, resume_token=token, received=0),
+        )
+        heard = [m for box in self.lab.inbox.values() for m in box]
+        assert not [m for m in heard if isinstance(m, server.PeerLeft | server.PeerJoined)], "RES2"
+        assert (self.copies[number] is copy) == keeps
 
     @rule(data=st.data(), session_id=SESSIONS)
     def start_call(self, data: st.DataObject, session_id: str) -> None:
@@ -277,16 +337,21 @@ class HubMachine(RuleBasedStateMachine):
             own_session = self.copies[connection].session_id
             target = self.target(data)
             wanted = data.draw(st.sampled_from([own_session or session_id, session_id]))
-            if self.signal(connection, client.StartCall(target, wanted)):
-                self.calls.add(frozenset((self.copies[connection].peer_id, target)))
+            call_id = data.draw(CALL_IDS)
+            if self.signal(connection, client.StartCall(target, wanted, call_id)):
+                self.begin(connection, target, call_id)
 
-    @rule(data=st.data())
-    def offer(self, data: st.DataObject) -> None:
+    def begin(self, connection: ConnectionId, target: str, call_id: str | None) -> None:
+        pair = frozenset((self.copies[connection].peer_id, target))
+        self.calls.setdefault(pair, set()).update([call_id] if call_id else [])
+
+    @rule(data=st.data(), call_id=CALL_IDS)
+    def offer(self, data: st.DataObject, call_id: str | None) -> None:
         if self.copies:
             connection = self.pick(data)
             target = self.target(data)
-            if self.signal(connection, client.Offer(target, "offer")):
-                self.calls.add(frozenset((self.copies[connection].peer_id, target)))
+            if self.signal(connection, client.Offer(target, "offer", call_id)):
+                self.begin(connection, target, call_id)
 
     @rule(data=st.data())
     def answer(self, data: st.DataObject) -> None:
@@ -298,13 +363,13 @@ class HubMachine(RuleBasedStateMachine):
         if self.copies:
             self.signal(self.pick(data), client.IceCandidate(self.target(data), "candidate"))
 
-    @rule(data=st.data())
-    def end_call(self, data: st.DataObject) -> None:
+    @rule(data=st.data(), call_id=CALL_IDS)
+    def end_call(self, data: st.DataObject, call_id: str | None) -> None:
         if self.copies:
             connection = self.pick(data)
             target = self.target(data)
-            if self.signal(connection, client.EndCall(target)):
-                self.calls.remove(frozenset((self.copies[connection].peer_id, target)))
+            if self.signal(connection, client.EndCall(target, call_id=call_id)):
+                del self.calls[frozenset((self.copies[connection].peer_id, target))]
 
     @rule(
         data=st.data(),
@@ -342,24 +407,28 @@ class HubMachine(RuleBasedStateMachine):
             st.just(client.GetScene()),
             st.builds(client.Cursor, st.floats(0, 9), st.floats(0, 9)),
             st.builds(client.MediaState, st.booleans(), st.booleans(), st.booleans()),
+            st.builds(client.GroupCall, st.booleans()),
         ),
     )
     def other(self, data: st.DataObject, message: Any) -> None:
         if self.copies:
             connection = self.pick(data)
-            if self.send(connection, message) and isinstance(message, client.MediaState):
-                own = self.copies[connection]
+            if not self.send(connection, message):
+                return
+            own = self.copies[connection]
+            if isinstance(message, client.GroupCall):
+                me = own.roster[own.peer_id]
+                own.roster[own.peer_id] = msgspec.structs.replace(me, group_call=message.joined)
+            if isinstance(message, client.MediaState):
                 me = own.roster[own.peer_id]
                 media = server.Media(message.audio, message.video, message.screen)
-                own.roster[own.peer_id] = server.Peer(
-                    me.peer_id, me.connected, me.in_call, media, me.display_name
-                )
+                own.roster[own.peer_id] = msgspec.structs.replace(me, media=media)
 
     # --- what must always hold ---------------------------------------------------------------
 
     @invariant()
     def every_copy_agrees_with_the_hub(self) -> None:
-        for copy in self.copies.values():
+        for copy in self.known():
             if not copy.session_id:
                 continue
             session = self.lab.hub._sessions[copy.session_id]
@@ -377,9 +446,10 @@ class HubMachine(RuleBasedStateMachine):
     def peers_and_connections_are_those_of_the_model(self) -> None:
         hub = self.lab.hub
         assert set(hub._connections) == set(self.copies), "SES1"
-        ids = [c.peer_id for c in self.copies.values() if c.peer_id]
+        ids = [c.peer_id for c in self.known() if c.peer_id]
         assert len(ids) == len(set(ids)), "SES2"
         assert hub._participants.keys() == set(ids)
+        assert {peer.peer_id for peer in hub._away} == {c.peer_id for c, _ in self.away.values()}
         for pair in self.calls:
             one, other = pair
             assert self.session_of(one) == self.session_of(other) is not None

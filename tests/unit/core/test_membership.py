@@ -3,12 +3,12 @@
 import pytest
 
 from canvas_server.core import session as session_module
-from canvas_server.core.effects import Close
+from canvas_server.core.effects import Close, Discard
 from canvas_server.protocol import client, server
 from canvas_server.protocol.codec import MalformedMessage
 from canvas_server.protocol.errors import CloseCode, ErrorCode
 from canvas_server.protocol.scene import NewElement, Text
-from hubs import ICE, NOW, Lab
+from hubs import ICE, NOW, Lab, prove
 
 WISH = "12345678-1234-1234-1234-123456789abc"
 
@@ -44,7 +44,9 @@ def test_subscribe_tells_who_you_are_then_who_is_here_then_the_scene() -> None:
     assigned, peer_list, scene = lab.inbox[b]
     assert isinstance(assigned, server.PeerAssigned)
     bob = assigned.peer_id
-    assert assigned == server.PeerAssigned(bob, "s", f"{bob}@s", ICE, recovered=False)
+    token = lab.marks[b]
+    assert prove(token, bob, "s", NOW)
+    assert assigned == server.PeerAssigned(bob, "s", token, ICE, recovered=False)
     media = server.Media()
     peers = (
         server.Peer(ada, True, False, media, "Ada"),
@@ -106,18 +108,31 @@ def test_a_free_wish_is_granted_and_a_taken_one_refused() -> None:
 
 
 def test_the_resume_token_takes_over_from_the_old_connection() -> None:
-    """SES2."""
+    """SES2: nobody else notices."""
     lab = Lab()
-    (a, ada), (b, _) = lab.join(), lab.join()
+    (a, ada), (b, bob) = lab.join(), lab.join()
     c = lab.connect()
     lab.clear()
-    lab.say(c, client.Subscribe("s", peer_id=ada, resume_token=f"{ada}@s"))
+    lab.say(c, client.Subscribe("s", peer_id=ada, resume_token=f"{ada}@s#1"))
     assert lab.closes == [Close(a, CloseCode.TAKEN_OVER)]
+    assert lab.discarded == [a]
     assert lab.heard(c, server.PeerAssigned)[0].peer_id == ada
-    assert [type(m) for m in lab.inbox[b]] == [server.PeerLeft, server.PeerJoined]
-    assert lab.inbox[a] == []
-    assert lab.drop(a) == []  # the hub has forgotten it
-    assert [p.peer_id for p in lab.heard(c, server.PeerList)[0].peers][-1] == ada
+    assert lab.inbox[b] == lab.inbox[a] == []
+    assert lab.drop(a) == [Discard(a)]  # the hub has forgotten it
+    assert [p.peer_id for p in lab.heard(c, server.PeerList)[0].peers] == [ada, bob]
+
+
+def test_the_resume_token_takes_over_from_another_session() -> None:
+    """SES2: a token of the session that is asked for; the peer has gone to another one since."""
+    lab = Lab()
+    (a, ada), (b, _), (c, _) = lab.join("one"), lab.join("one"), lab.join("two")
+    lab.say(a, client.Subscribe("two"))
+    lab.clear()
+    d = lab.come_back(ada, session_id="one")
+    assert lab.closes == [Close(a, CloseCode.TAKEN_OVER)]
+    assert [type(m) for m in lab.inbox[c]] == [server.PeerLeft]
+    assert [type(m) for m in lab.inbox[b]] == [server.PeerJoined]
+    assert lab.heard(d, server.PeerAssigned)[0].recovered is False
 
 
 def test_a_connection_can_take_over_a_second_id_and_gives_its_first_one_back() -> None:
@@ -125,7 +140,7 @@ def test_a_connection_can_take_over_a_second_id_and_gives_its_first_one_back() -
     lab = Lab()
     (a, ada), (b, bob) = lab.join(), lab.join()
     lab.clear()
-    lab.say(b, client.Subscribe("s", peer_id=ada, resume_token=f"{ada}@s"))
+    lab.say(b, client.Subscribe("s", peer_id=ada, resume_token=f"{ada}@s#1"))
     assert lab.closes == [Close(a, CloseCode.TAKEN_OVER)]
     lab.clear()
     lab.say(b, client.ListPeers())
@@ -135,16 +150,16 @@ def test_a_connection_can_take_over_a_second_id_and_gives_its_first_one_back() -
     assert lab.heard(c, server.PeerAssigned)[0].peer_id == bob
 
 
-@pytest.mark.parametrize(("clean", "reason"), [(True, "left"), (False, "disconnected")])
-def test_leaving_is_told_once(clean: bool, reason: str) -> None:
+def test_leaving_is_told_once() -> None:
     """SES3."""
     lab = Lab()
     (a, ada), (b, _) = lab.join(), lab.join()
     lab.clear()
-    lab.drop(a, clean=clean)
-    assert lab.inbox[b] == [server.PeerLeft("s", ada, reason)]  # type: ignore[arg-type]
-    assert lab.drop(a) == []
-    assert lab.drop(lab.connect()) == []
+    lab.drop(a)
+    assert lab.inbox[b] == [server.PeerLeft("s", ada, "left")]
+    assert lab.drop(a) == [Discard(a)]
+    stranger = lab.connect()
+    assert lab.drop(stranger) == [Discard(stranger)]
 
 
 def test_a_full_session_refuses_and_a_peer_already_inside_may_stay(
@@ -160,8 +175,7 @@ def test_a_full_session_refuses_and_a_peer_already_inside_may_stay(
     lab.say(c, client.Subscribe("s"))
     assert lab.error(c) == "session_full"
     lab.clear()
-    lab.say(c, client.Subscribe("s", peer_id=ada, resume_token=f"{ada}@s"))
-    assert lab.heard(c, server.PeerAssigned)
+    assert lab.heard(lab.come_back(ada), server.PeerAssigned)
     d = lab.connect()
     lab.clear()
     lab.say(d, client.Subscribe("elsewhere"))
@@ -173,6 +187,25 @@ def test_a_full_session_refuses_and_a_peer_already_inside_may_stay(
     lab.say(d, client.ListPeers("elsewhere"))
     assert lab.heard(d, server.PeerList), "a refused move leaves the peer where it was"
     assert lab.inbox[b] == []
+
+
+def test_in_a_full_session_who_is_away_gives_way(monkeypatch: pytest.MonkeyPatch) -> None:
+    """SES4: the one whose place ends first; nobody who is here."""
+    monkeypatch.setattr("canvas_server.core.hub.MAX_PEERS", 3)
+    lab = Lab()
+    (a, ada), (b, bob), (c, _) = lab.join(), lab.join(), lab.join()
+    lab.drop(a, None)
+    lab.wait(1)
+    lab.drop(b, 1001)
+    lab.clear()
+    d, dan = lab.join()
+    assert lab.discarded == [b]
+    lab.say(d, client.ListPeers())
+    here = [(p.peer_id, p.connected) for p in lab.heard(d, server.PeerList)[0].peers]
+    assert here[0] == (ada, False)
+    assert here[2] == (dan, True)
+    assert bob not in [peer_id for peer_id, _ in here]
+    assert c
 
 
 def test_media_state_and_cursor_reach_the_others() -> None:
@@ -195,7 +228,7 @@ def test_alone_nobody_is_told() -> None:
     lab = Lab()
     a, _ = lab.join()
     assert lab.say(a, client.Cursor(0, 0)) == []
-    assert lab.drop(a) == []
+    assert lab.drop(a) == [Discard(a)]
 
 
 @pytest.mark.parametrize("question", [client.ListPeers("x"), client.GetScene("x")])

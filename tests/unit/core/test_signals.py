@@ -151,12 +151,15 @@ def test_whoever_leaves_ends_each_of_its_calls_once() -> None:
     lab.say(b, client.Answer(ada, "x"))
     lab.say(c, client.Offer(ada, "rings"))
     lab.clear()
-    lab.drop(a, clean=False)
+    lab.drop(a, None)
+    assert lab.heard(b, server.CallEnded) == [], "it keeps its calls for a while"
+    lab.wait(121)
     for connection in (b, c):
         assert lab.heard(connection, server.CallEnded) == [server.CallEnded(ada, "left")]
     assert lab.heard(d, server.CallEnded) == []
     assert lab.heard(d, server.PeerLeft) == [server.PeerLeft("s", ada, "disconnected")]
-    assert [m.peer.in_call for m in lab.heard(d, server.PeerUpdated)] == [False]
+    told = [(m.peer.peer_id, m.peer.in_call) for m in lab.heard(d, server.PeerUpdated)]
+    assert told == [(ada, True), (bob, False)]
     lab.clear()
     lab.say(b, client.EndCall(carol))
     assert lab.error(b) == "not_in_call"
@@ -176,6 +179,87 @@ def test_one_of_two_calls_ends_and_the_other_goes_on() -> None:
     lab.clear()
     lab.say(c, client.EndCall(ada))
     assert lab.heard(a, server.CallEnded) == [server.CallEnded(carol, "hangup")]
+
+
+def test_an_old_end_call_does_not_end_a_new_call() -> None:
+    """SIG8."""
+    lab = Lab()
+    (a, ada), (b, bob) = lab.join(), lab.join()
+    lab.say(a, client.StartCall(bob, "s", "first"))
+    lab.say(a, client.EndCall(bob, call_id="first"))
+    lab.say(a, client.StartCall(bob, "s", "second"))
+    lab.clear()
+    lab.say(b, client.EndCall(ada, "declined", "first"))
+    assert lab.error(b) == "not_in_call"
+    assert lab.inbox[a] == []
+    lab.clear()
+    lab.say(b, client.EndCall(ada, "declined", "second"))
+    assert lab.inbox[a] == [server.CallEnded(bob, "declined", "second")]
+
+
+@pytest.mark.parametrize("name", ["ada's", "bob's", None])
+def test_after_glare_a_call_is_known_by_both_its_names(name: str | None) -> None:
+    """SIG8; a client that gives no names ends whatever call there is."""
+    lab = Lab()
+    (a, ada), (b, bob) = lab.join(), lab.join()
+    lab.say(a, client.StartCall(bob, "s", "ada's"))
+    lab.say(b, client.Offer(ada, "sdp", "bob's"))
+    lab.clear()
+    lab.say(a, client.EndCall(bob, call_id=name))
+    assert lab.inbox[b] == [server.CallEnded(ada, "hangup", name)]
+
+
+def test_a_call_without_a_name_is_ended_by_any() -> None:
+    """SIG8."""
+    lab = Lab()
+    (a, ada), (b, bob) = lab.join(), lab.join()
+    lab.say(a, client.StartCall(bob, "s"))
+    lab.clear()
+    lab.say(b, client.EndCall(ada, call_id="mine"))
+    assert lab.inbox[a] == [server.CallEnded(bob, "hangup", "mine")]
+
+
+def test_names_of_calls_and_offers_are_relayed() -> None:
+    """SIG8, SIG9."""
+    lab = Lab()
+    (a, ada), (b, bob) = lab.join(), lab.join()
+    lab.clear()
+    lab.say(a, client.StartCall(bob, "s", "c", group=True))
+    lab.say(a, client.Offer(bob, "offer", "c", "o"))
+    lab.say(a, client.IceCandidate(bob, "cand", call_id="c"))
+    assert lab.inbox[b] == [
+        server.IncomingCall(ada, "s", "c", group=True),
+        server.RelayOffer(ada, "offer", "c", "o"),
+        server.RelayIceCandidate(ada, "cand", call_id="c"),
+    ]
+    lab.say(b, client.Answer(ada, "answer", "c", "o"))
+    assert lab.heard(a, server.RelayAnswer) == [server.RelayAnswer(bob, "answer", "c", "o")]
+
+
+def test_a_call_keeps_few_names() -> None:
+    lab = Lab()
+    (a, ada), (b, bob) = lab.join(), lab.join()
+    for n in range(20):
+        lab.say(a, client.Offer(bob, "sdp", f"c{n}"))
+    lab.clear()
+    lab.say(b, client.EndCall(ada, call_id="c0"))
+    assert lab.error(b) == "not_in_call"
+    lab.say(b, client.EndCall(ada, call_id="c19"))
+    assert lab.heard(a, server.CallEnded)
+
+
+def test_who_is_in_the_call_of_everybody_is_told_once() -> None:
+    """SIG10."""
+    lab = Lab()
+    (a, ada), (b, _) = lab.join(), lab.join()
+    lab.clear()
+    for _ in range(2):
+        lab.say(a, client.GroupCall(joined=True))
+    told = [(m.peer.peer_id, m.peer.group_call) for m in lab.heard(b, server.PeerUpdated)]
+    assert told == [(ada, True)]
+    assert lab.inbox[a] == []
+    lab.say(a, client.GroupCall(joined=False))
+    assert lab.heard(b, server.PeerUpdated)[-1].peer.group_call is False
 
 
 def test_a_signal_is_one_effect() -> None:

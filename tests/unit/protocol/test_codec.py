@@ -36,7 +36,8 @@ SAMPLES: list[dict[str, Any]] = [
     {"type": "list_peers", "session_id": "s"},
     {"type": "get_scene"},
     {"type": "ping", "received": 3},
-    {"type": "start_call", "target_peer_id": "p", "session_id": "s"},
+    {"type": "start_call", "target_peer_id": "p", "session_id": "s", "call_id": "c"},
+    {"type": "group_call", "joined": True},
     {"type": "offer", "target_peer_id": "p", "sdp": "v=0"},
     {"type": "answer", "target_peer_id": "p", "sdp": "v=0"},
     {
