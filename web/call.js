@@ -1,10 +1,14 @@
 /** One call with one peer: its peer connection, its media and how far it has come. */
 
+import { newId } from "./ids.js";
 import { errorName, log } from "./log.js";
 import { Negotiation } from "./negotiation.js";
+import { applyQuality } from "./quality.js";
+import { Recovery } from "./recovery.js";
 
 /** @import {ClientMessage, CallEnded} from "./types/messages.js" */
 /** @import {Signal} from "./negotiation.js" */
+/** @import {SendingQuality} from "./quality.js" */
 
 /** @typedef {"idle" | "ringing" | "connecting" | "connected" | "reconnecting" | "ended"} CallState */
 /** @typedef {CallEnded["reason"]} CallEndReason */
@@ -23,10 +27,12 @@ import { Negotiation } from "./negotiation.js";
 const LIMITS = {
   ringing: [45_000, "timeout"],
   connecting: [20_000, "failed"],
-  reconnecting: [60_000, "failed"],
+  // Longer than the server keeps the place of a peer that is away: then it says so itself.
+  reconnecting: [130_000, "failed"],
 };
 const OFFER_MS = 2_000;
 const MAX_HELD_CANDIDATES = 128;
+const MAX_NAMES = 8;
 const KINDS = /** @type {const} */ (["audio", "video"]);
 
 export class Call {
@@ -37,15 +43,27 @@ export class Call {
   remoteStream = new MediaStream();
   /** Both want it: we called, or the person here accepted. */
   accepted;
+  /** What we call this call (rule SIG8). */
+  id;
+  /** It is one of the call of everybody. */
+  group = false;
 
+  /** What it is called here and there; two names after glare. @type {Set<string>} */
+  #names;
   #hooks;
   /** @type {MediaStream | null} */
   #localStream = null;
   /** @type {Negotiation | null} */
   #negotiation = null;
+  /** @type {Recovery | null} */
+  #recovery = null;
+  /** Of the peer connection at the other end; empty: nothing was agreed with it yet. */
+  #remoteFingerprint = "";
+  /** @type {SendingQuality | null} */
+  #quality = null;
   /** What carries our tracks, by kind. @type {Map<string, RTCRtpSender>} */
   #senders = new Map();
-  /** An offer that waits for the person. @type {string | null} */
+  /** An offer that waits for the person. @type {{sdp: string, offerId: string} | null} */
   #heldOffer = null;
   /** @type {RTCIceCandidateInit[]} */
   #heldCandidates = [];
@@ -57,15 +75,42 @@ export class Call {
 
   /**
    * @param {string} peerId
-   * @param {boolean} outgoing we called
+   * @param {object} how
+   * @param {boolean} how.outgoing we called
+   * @param {string} [how.id] the name it has already
+   * @param {boolean} [how.resumed] it was up before this page was loaded
    * @param {CallHooks} hooks
    */
-  constructor(peerId, outgoing, hooks) {
+  constructor(peerId, { outgoing, id = "", resumed = false }, hooks) {
     this.peerId = peerId;
     this.outgoing = outgoing;
     this.accepted = outgoing;
+    this.id = id || newId();
+    this.#names = new Set([this.id]);
     this.#hooks = hooks;
+    if (resumed) this.state = "reconnecting";
     this.#startLimit();
+  }
+
+  /** @returns {string[]} every name the call has had */
+  get names() {
+    return [...this.#names];
+  }
+
+  /**
+   * Tell whether a signal is about this call, not about an earlier one. Clients that give their
+   * calls no names are believed.
+   *
+   * @param {string} name empty: none was given
+   */
+  isCalled(name) {
+    return !name || this.#names.has(name);
+  }
+
+  /** @param {string} name that the other side gives it */
+  addName(name) {
+    if (!name || this.#names.size >= MAX_NAMES) return;
+    this.#names.add(name);
   }
 
   /** Whether our offer is still without an answer. */
@@ -85,6 +130,7 @@ export class Call {
     const pc = newConnection(iceServers);
     this.pc = pc;
     this.#negotiation = new Negotiation(pc, polite, (signal) => this.#send(signal));
+    this.#recovery = new Recovery(pc, polite, () => pc.restartIce());
     pc.ontrack = ({ track }) => this.#receiveTrack(track);
     pc.onconnectionstatechange = () => this.#follow(pc.connectionState);
     this.#hooks.made(this);
@@ -113,29 +159,73 @@ export class Call {
     this.#setState("connecting");
     const offer = this.#heldOffer;
     this.#heldOffer = null;
-    if (offer) this.handleOffer(offer);
+    if (offer) this.handleOffer(offer.sdp, offer.offerId);
     // Some clients ring and leave the offer to the one who accepts.
     else this.#offerTimer = setTimeout(() => this.#addMedia(), OFFER_MS);
     for (const candidate of this.#heldCandidates.splice(0)) this.handleCandidate(candidate);
   }
 
-  /** @param {string} sdp */
-  async handleOffer(sdp) {
+  /**
+   * @param {string} sdp
+   * @param {string} offerId empty: it has none
+   */
+  async handleOffer(sdp, offerId) {
     if (!this.accepted || !this.#negotiation) {
-      this.#heldOffer = sdp;
+      this.#heldOffer = { sdp, offerId };
       return;
     }
     clearTimeout(this.#offerTimer);
-    if (this.#negotiation.wouldRollBackFirstOffer) this.#startAnew();
-    this.#addMedia();
-    const answered = await this.#negotiation.handleDescription({ type: "offer", sdp });
+    const outcome = this.#negotiation.offerNow;
+    const taken = outcome !== "ignored";
+    if (outcome === "rolls back the first" || (taken && this.#isStranger(sdp))) this.#startAnew();
+    if (taken) {
+      this.#addMedia();
+      this.#remoteFingerprint = fingerprintOf(sdp);
+    }
+    const answered = await this.#negotiation.handleDescription({ type: "offer", sdp }, offerId);
     if (answered) this.#agree();
   }
 
-  /** @param {string} sdp */
-  async handleAnswer(sdp) {
-    const taken = await this.#negotiation?.handleDescription({ type: "answer", sdp });
+  /**
+   * @param {string} sdp
+   * @param {string} offerId of the offer it answers; empty: it does not say
+   */
+  async handleAnswer(sdp, offerId) {
+    if (!this.#negotiation?.awaits(offerId)) return log("call", "an answer that is not awaited");
+    if (this.#isStranger(sdp)) {
+      // The other side has begun anew: ours would not fit.
+      this.#startAnew();
+      this.#addMedia();
+      return;
+    }
+    this.#remoteFingerprint = fingerprintOf(sdp);
+    const taken = await this.#negotiation.handleDescription({ type: "answer", sdp }, offerId);
     if (taken) this.#agree();
+  }
+
+  /**
+   * Offer again: nobody knows what the other side has heard of what we said, nor it what we heard.
+   *
+   * @param {RTCIceServer[]} iceServers
+   */
+  offerAgain(iceServers) {
+    if (!this.accepted || !this.pc || this.#senders.size === 0) return;
+    this.pc.setConfiguration({ ...this.pc.getConfiguration(), iceServers });
+    if (this.pc.connectionState !== "connected") this.pc.restartIce();
+    this.#negotiation?.offerAgain();
+  }
+
+  /** The network or the server is back. */
+  nudge() {
+    this.#recovery?.nudge();
+  }
+
+  /** @param {SendingQuality} quality of the pictures sent from now on */
+  setQuality(quality) {
+    this.#quality = quality;
+    const sender = this.#senders.get("video");
+    if (!sender) return;
+    applyQuality(sender, quality).catch((error) => log("call", "quality", errorName(error)));
   }
 
   /** @param {RTCIceCandidateInit} candidate */
@@ -151,12 +241,12 @@ export class Call {
       if (sender.track === track) continue;
       sender.replaceTrack(track).catch(() => log("call", "no", kind, "sent"));
     }
+    if (this.#quality) this.setQuality(this.#quality);
   }
 
   close() {
     clearTimeout(this.#limit);
     clearTimeout(this.#offerTimer);
-    for (const track of this.remoteStream.getTracks()) track.stop();
     this.#closeConnection();
     this.#heldOffer = null;
     this.#heldCandidates = [];
@@ -164,36 +254,55 @@ export class Call {
   }
 
   #closeConnection() {
+    for (const track of this.remoteStream.getTracks()) track.stop();
     this.#negotiation?.close();
+    this.#recovery?.close();
     this.#senders.clear();
+    this.#remoteFingerprint = "";
     if (!this.pc) return;
     this.pc.ontrack = this.pc.onconnectionstatechange = null;
     this.pc.close();
   }
 
   /**
-   * Give way to their offer, as rolling ours back would. A rolled-back first offer is not safe:
-   * Chromium 156 then sometimes gathers no candidates for the answer, and the call never connects.
+   * Take another peer connection: the one at the other end is another one, which cannot go on with
+   * ours; or in place of rolling back a first offer, which is not safe: Chromium 156 then sometimes
+   * gathers no candidates for the answer, and the call never connects.
    */
   #startAnew() {
+    log("call", "another peer connection");
     const { iceServers = [] } = this.pc?.getConfiguration() ?? {};
+    const polite = this.#negotiation?.polite ?? true;
     this.#closeConnection();
     this.pc = null;
-    this.connect(iceServers, true);
+    this.remoteStream = new MediaStream();
+    this.connect(iceServers, polite);
+    if (this.state === "connected") this.#setState("reconnecting");
+  }
+
+  /**
+   * A certificate is of one RTCPeerConnection: another fingerprint (RFC 8122) means that the page
+   * at the other end was reloaded, or that its client cannot restart ICE.
+   *
+   * @param {string} sdp of the other side
+   */
+  #isStranger(sdp) {
+    return this.#remoteFingerprint !== "" && this.#remoteFingerprint !== fingerprintOf(sdp);
   }
 
   /** @param {Signal} signal */
   #send(signal) {
-    const target_peer_id = this.peerId;
+    const common = { target_peer_id: this.peerId, call_id: this.id };
     if ("description" in signal) {
       const { type, sdp } = signal.description;
-      if (type === "offer") this.#hooks.send({ type, target_peer_id, sdp });
-      if (type === "answer") this.#hooks.send({ type, target_peer_id, sdp });
+      const named = signal.offerId ? { offer_id: signal.offerId } : {};
+      if (type === "offer") this.#hooks.send({ type, ...common, sdp, ...named });
+      if (type === "answer") this.#hooks.send({ type, ...common, sdp, ...named });
       return;
     }
     const { candidate = "", sdpMid, sdpMLineIndex, usernameFragment } = signal.candidate;
     /** @type {ClientMessage} */
-    const message = { type: "ice_candidate", target_peer_id, candidate };
+    const message = { type: "ice_candidate", ...common, candidate };
     if (sdpMid != null) message.sdp_mid = sdpMid;
     if (sdpMLineIndex != null) message.sdp_m_line_index = sdpMLineIndex;
     if (usernameFragment) message.username_fragment = usernameFragment;
@@ -230,12 +339,12 @@ export class Call {
   /** @param {RTCPeerConnectionState} connectionState */
   #follow(connectionState) {
     log("call", connectionState);
+    this.#recovery?.follow();
     if (connectionState === "connected") {
       this.#connectedOnce = true;
       this.#setState("connected");
     } else if (connectionState === "disconnected" || connectionState === "failed") {
       if (this.#connectedOnce) this.#setState("reconnecting");
-      if (connectionState === "failed") this.pc?.restartIce();
     }
   }
 
@@ -268,6 +377,14 @@ function newConnection(iceServers) {
     log("call", "ICE servers refused", errorName(error));
     return new RTCPeerConnection({ bundlePolicy: "max-bundle" });
   }
+}
+
+/**
+ * @param {string} sdp
+ * @returns {string} of the certificate it was made with
+ */
+function fingerprintOf(sdp) {
+  return /^a=fingerprint:(.*?)\s*$/m.exec(sdp)?.[1]?.toLowerCase() ?? "";
 }
 
 /** @type {Map<string, MediaStreamTrack>} */

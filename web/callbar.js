@@ -33,13 +33,14 @@ export class CallBar {
 
   /**
    * @param {{name: string, state: CallState}[]} calls those that this peer has begun or accepted
+   * @param {boolean} inGroup this peer has joined the call of everybody
    * @param {LocalMedia} media
    */
-  show(calls, media) {
-    this.#bar.hidden = calls.length === 0;
-    if (calls.length === 0) return;
-    setText(this.#status, callStatusText(calls));
-    const ringing = calls.every(({ state }) => state === "ringing");
+  show(calls, inGroup, media) {
+    this.#bar.hidden = calls.length === 0 && !inGroup;
+    if (this.#bar.hidden) return;
+    setText(this.#status, calls.length > 0 ? callStatusText(calls) : text.waitingForOthers);
+    const ringing = !inGroup && calls.every(({ state }) => state === "ringing");
     const leave = ringing ? text.cancelCall : calls.length > 1 ? text.leaveCalls : text.leaveCall;
     setText(find(this.#leave, "span", HTMLElement), leave);
     for (const [kind, button] of this.#switches) {

@@ -6,7 +6,7 @@ import { unreachable } from "./unreachable.js";
 /** @import {Roster} from "./peers.js" */
 /** @import {CanvasConnection} from "./protocol.js" */
 /** @import {SceneChange, SceneState} from "./scene.js" */
-/** @import {SignalingManager} from "./signaling.js" */
+/** @import {SignalingManager, SignalNames} from "./signaling.js" */
 /** @import {Error as ErrorMessage, RelayIceCandidate, PeerAssigned, ServerMessage} from "./types/messages.js" */
 
 /**
@@ -29,25 +29,31 @@ export function dispatch({ connection, roster, scene, signaling, canvas, assigne
     case "peer_assigned":
       return assigned(message);
     case "peer_list":
-      return roster.replace(message);
+      roster.replace(message);
+      return signaling.handlePeers(message.peers, true);
     case "peer_joined":
     case "peer_updated":
-      return roster.put(message.peer);
+      roster.put(message.peer);
+      return signaling.handlePeers([message.peer]);
     case "peer_left":
       signaling.handlePeerLeft(message.peer_id);
       return roster.remove(message.peer_id);
     case "media_state":
       return roster.mediaState(message);
     case "incoming_call":
-      return signaling.handleIncomingCall(message.from_peer_id, message.session_id);
+      return signaling.handleIncomingCall(message.from_peer_id, message.session_id, namesOf(message));
     case "relay_offer":
-      return signaling.handleOffer(message.from_peer_id, message.sdp);
+      return signaling.handleOffer(message.from_peer_id, message.sdp, namesOf(message));
     case "relay_answer":
-      return signaling.handleAnswer(message.from_peer_id, message.sdp);
+      return signaling.handleAnswer(message.from_peer_id, message.sdp, namesOf(message));
     case "relay_ice_candidate":
-      return signaling.handleIceCandidate(message.from_peer_id, candidateInit(message));
+      return signaling.handleIceCandidate(
+        message.from_peer_id,
+        candidateInit(message),
+        namesOf(message),
+      );
     case "call_ended":
-      return signaling.handleCallEnded(message.from_peer_id, message.reason);
+      return signaling.handleCallEnded(message.from_peer_id, message.reason, namesOf(message));
     case "scene_update":
       scene.replace(message.scene);
       return canvas.showAll();
@@ -82,6 +88,14 @@ function change(connection, scene, canvas, message) {
   if (outcome === "applied") {
     canvas.show(message.type === "element_removed" ? message.id : message.element.id);
   }
+}
+
+/**
+ * @param {{call_id?: string | null, offer_id?: string | null, group?: boolean}} signal
+ * @returns {SignalNames}
+ */
+function namesOf({ call_id, offer_id, group = false }) {
+  return { callId: call_id ?? "", offerId: offer_id ?? "", group };
 }
 
 /**

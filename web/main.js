@@ -5,6 +5,8 @@ import { CallBar } from "./callbar.js";
 import { CanvasView } from "./canvas.js";
 import { dispatch } from "./dispatch.js";
 import { byId, setText } from "./dom.js";
+import { keepIdentity, recallIdentity } from "./identity.js";
+import { GroupView } from "./groupview.js";
 import { LocalMedia } from "./media.js";
 import { Notices } from "./notices.js";
 import { Roster } from "./peers.js";
@@ -13,6 +15,7 @@ import { describePerson, ownMedia } from "./person.js";
 import { freeSlot } from "./placement.js";
 import * as page from "./page.js";
 import { CanvasConnection } from "./protocol.js";
+import { MANY_CALLS, sendingQuality } from "./quality.js";
 import { RingView } from "./ring.js";
 import { cameraOf, SceneState } from "./scene.js";
 import { SignalingManager } from "./signaling.js";
@@ -21,22 +24,27 @@ import { Stage } from "./stage.js";
 import { callEndText, connectionText, mediaFaultText, text } from "./text.js";
 import { VideoManager } from "./video.js";
 
+/** @import {Identity} from "./identity.js" */
 /** @import {Person} from "./person.js" */
-/** @import {Error as ErrorMessage, PeerAssigned} from "./types/messages.js" */
+/** @import {Error as ErrorMessage, PeerAssigned, Transform} from "./types/messages.js" */
 
 const PATIENCE_MS = 5_000;
 const OWN_TILE = "own-tile";
 
 const session = page.sessionOfAddress();
-if (session) start(session);
+if (session) start(session, await recallIdentity(session));
 else location.replace("/");
 
-/** @param {string} sessionId */
-function start(sessionId) {
+/**
+ * @param {string} sessionId
+ * @param {Identity | null} identity of this window before it was reloaded
+ */
+function start(sessionId, identity) {
   const connection = new CanvasConnection({
     url: page.webSocketUrl(),
     sessionId,
     displayName: page.firstName(),
+    identity,
   });
   const media = new LocalMedia();
   const signaling = new SignalingManager(connection, media);
@@ -65,6 +73,9 @@ function start(sessionId) {
     accept: (peerId) => signaling.acceptCall(peerId),
     decline: (peerId) => signaling.declineCall(peerId),
   });
+  const group = new GroupView(byId("group", HTMLElement), () => {
+    signaling.joinGroup(roster.peers.values());
+  });
   const bar = new CallBar(byId("callbar", HTMLElement), {
     toggle: (kind) => media.toggle(kind),
     leave: () => signaling.leaveCalls(),
@@ -74,15 +85,39 @@ function start(sessionId) {
   const render = soon(() => {
     const others = [...roster.peers.keys()].filter((id) => id !== connection.peerId).map(describe);
     people.show(others);
+    group.show(others, signaling.inGroup, connection.state === "open");
     const calls = signaling.calls.map((call) => ({ ...call, ...describe(call.peerId) }));
     const ringsHere = (/** @type {Person} */ person) => person.callState === "ringing" && !person.outgoing;
     ring.show(calls.filter(ringsHere), signaling.inCall);
-    bar.show(calls.filter((call) => !ringsHere(call)), media);
+    bar.show(calls.filter((call) => !ringsHere(call)), signaling.inGroup, media);
     canvas.showPeople();
+    showOwnTile();
+    sayWhatManyCost(calls.length);
+    keep();
     byId("empty", HTMLElement).hidden = scene.elements.size > 0 || connection.state !== "open";
   });
 
+  /** @param {number} count of calls */
+  function sayWhatManyCost(count) {
+    if (count <= MANY_CALLS) return notices.hide("many");
+    if (count <= mostCalls) return;
+    mostCalls = count;
+    const megabits = Math.ceil((count * sendingQuality(count).maxBitrate) / 1e6);
+    notices.show(text.manyCalls(count, megabits), { key: "many", stays: true });
+  }
+  let mostCalls = MANY_CALLS;
+
+  /** Remember what a reload of this window has to find again. */
+  function keep() {
+    const { peerId, resumeToken: token } = connection;
+    if (!peerId || !token) return;
+    const calls = signaling.savedCalls;
+    keepIdentity(sessionId, { peerId, token, calls, group: signaling.inGroup });
+  }
+
   // --- the server ----------------------------------------------------------------------------
+
+  if (identity) signaling.restore(identity.calls, identity.group);
 
   /** @param {PeerAssigned} message */
   function assigned({ peer_id, ice_servers }) {
@@ -121,7 +156,15 @@ function start(sessionId) {
   };
   let patience = setTimeout(sayUnreachable, PATIENCE_MS);
 
-  connection.on("lost", () => signaling.abandonCalls());
+  connection.on("lost", () => {
+    tileAsked = false;
+    announced = "";
+    announceMedia();
+  });
+  connection.on("overflow", () => {
+    notices.show(text.overflow, { key: "overflow", problem: true });
+    connection.send({ type: "get_scene" });
+  });
   connection.on("message", (message) => {
     dispatch({ connection, roster, scene, signaling, canvas, assigned, refused }, message);
     render();
@@ -151,21 +194,31 @@ function start(sessionId) {
     connection.send({ type: "media_state", ...now });
   }
 
-  /** Put our camera on the canvas. The server keeps it to one (rule SCN3). */
-  function addOwnTile() {
+  /** Where our tile was last, in the present calls. @type {Transform | null} */
+  let ownPlace = null;
+  /** Asked for a tile and not heard of it yet. */
+  let tileAsked = false;
+
+  /** Put our camera on the canvas while we are in a call. The server keeps it to one (rule SCN3). */
+  function showOwnTile() {
     const peerId = connection.peerId;
-    if (!peerId || (signaling.calls.length > 1 && scene.tileOf(cameraOf(peerId)))) return;
+    const tile = peerId ? scene.tileOf(cameraOf(peerId)) : undefined;
+    if (tile) ownPlace = tile.transform;
+    if (tile || !signaling.inCall) tileAsked = false;
+    if (!signaling.inCall) ownPlace = null;
+    if (!peerId || tile || tileAsked || !signaling.inCall || !scene.known) return;
+    tileAsked = true;
     const { size } = roster.peers;
     const elements = scene.elements.values();
-    const place = freeSlot(roster.indexOf(peerId), size, elements, scene.viewport);
+    const transform = ownPlace ?? freeSlot(roster.indexOf(peerId), size, elements, scene.viewport);
     connection.send({
       type: "add_element",
-      element: { kind: { type: "Video", stream_id: cameraOf(peerId) }, transform: place },
+      element: { kind: { type: "Video", stream_id: cameraOf(peerId) }, transform },
       message_id: OWN_TILE,
     });
   }
 
-  signaling.on("entered", addOwnTile);
+  signaling.on("entered", showOwnTile);
   signaling.on("local", (stream) => {
     if (!videos.ownPeerId) return;
     if (stream) videos.addPeerStream(stream, videos.ownPeerId);
@@ -224,14 +277,6 @@ function start(sessionId) {
     byId(`zoom-${id}`, HTMLButtonElement).addEventListener("click", () => stage.zoom(direction));
   }
   byId("rejoin", HTMLButtonElement).addEventListener("click", () => location.reload());
-  addEventListener("pagehide", () => {
-    connection.close();
-    signaling.abandonCalls();
-  });
-  addEventListener("pageshow", ({ persisted }) => {
-    if (persisted) connection.open();
-  });
-
   connection.open();
   setTimeout(() => {
     prepareCalls();

@@ -4,13 +4,16 @@
  * section 10.7; names and order are that example's. What is not in it is marked "beyond 10.7".
  */
 
+import { newId } from "./ids.js";
 import { errorName, log } from "./log.js";
 
 /**
  * What goes to the other side. An ICE candidate with an empty `candidate` is end-of-candidates
- * (RFC 8838 section 13); it is for all media of its generation.
+ * (RFC 8838 section 13); it is for all media of its generation. An answer names the offer it
+ * answers, if that had a name.
  *
- * @typedef {{description: RTCSessionDescription} | {candidate: RTCIceCandidateInit}} Signal
+ * @typedef {{description: RTCSessionDescription, offerId: string} |
+ *   {candidate: RTCIceCandidateInit}} Signal
  */
 
 const MAX_EARLY_CANDIDATES = 128;
@@ -22,6 +25,8 @@ export class Negotiation {
   #makingOffer = false;
   #ignoreOffer = false;
   #isSettingRemoteAnswerPending = false;
+  /** Of the offer that waits for its answer; empty: none does. */
+  #offerId = "";
   /** Candidates that came before any description. @type {RTCIceCandidateInit[]} */
   #early = [];
   #hasRemoteDescription = false;
@@ -41,17 +46,33 @@ export class Negotiation {
     pc.onicecandidate = ({ candidate }) => this.#sendCandidate(candidate);
   }
 
-  /** Beyond 10.7: whether taking an offer now would roll back the very first offer of ours. */
-  get wouldRollBackFirstOffer() {
-    const offered = this.#makingOffer || this.#pc.signalingState === "have-local-offer";
-    return this.#polite && offered && !this.#hasRemoteDescription;
+  get polite() {
+    return this.#polite;
+  }
+
+  /** Beyond 10.7: what taking an offer now would come to. */
+  get offerNow() {
+    const offering = this.#makingOffer || this.#pc.signalingState === "have-local-offer";
+    if (!offering || this.#isSettingRemoteAnswerPending) return "taken";
+    if (!this.#polite) return "ignored";
+    return this.#hasRemoteDescription ? "rolls back" : "rolls back the first";
+  }
+
+  /**
+   * Beyond 10.7: offer again although nothing has changed here, since nobody knows what the other
+   * side has heard. An offer that waits for its answer is replaced; its answer would come too late.
+   */
+  async offerAgain() {
+    const { signalingState } = this.#pc;
+    if (signalingState === "stable" || signalingState === "have-local-offer") await this.#makeOffer();
   }
 
   async #makeOffer() {
     try {
       this.#makingOffer = true;
       await this.#pc.setLocalDescription();
-      this.#sendLocalDescription();
+      this.#offerId = newId();
+      this.#sendLocalDescription(this.#offerId);
     } catch (error) {
       this.#report("offer", error);
     } finally {
@@ -61,11 +82,17 @@ export class Negotiation {
 
   /**
    * @param {RTCSessionDescriptionInit} description
+   * @param {string} [offerId] of the offer that this is, or that it answers
    * @returns {Promise<boolean>} whether it was taken and, if an offer, answered
    */
-  async handleDescription(description) {
+  async handleDescription(description, offerId = "") {
     const pc = this.#pc;
     try {
+      // Beyond 10.7: the answer to an offer that was given up meanwhile.
+      if (description.type === "answer" && !this.awaits(offerId)) {
+        log("negotiation", "a late answer is ignored");
+        return false;
+      }
       // An offer may come in while we are busy processing a remote answer: then we are
       // "stable" by the time it is the offer's turn, as setRemoteDescription calls are chained.
       const readyForOffer =
@@ -79,6 +106,7 @@ export class Negotiation {
         return false;
       }
       this.#isSettingRemoteAnswerPending = description.type === "answer";
+      this.#offerId = "";
       const described = pc.setRemoteDescription(description); // rolls back our offer if need be
       this.#releaseEarly();
       await described;
@@ -86,7 +114,7 @@ export class Negotiation {
 
       if (description.type === "offer") {
         await pc.setLocalDescription();
-        this.#sendLocalDescription();
+        this.#sendLocalDescription(offerId);
       }
       return true;
     } catch (error) {
@@ -107,7 +135,7 @@ export class Negotiation {
     try {
       await this.#pc.addIceCandidate(candidate);
     } catch (error) {
-      // Candidates of an offer that was ignored cannot be added.
+      // Candidates of an offer that was ignored, or of an earlier ICE generation, cannot be added.
       if (!ignoreOffer) this.#report("candidate", error);
     }
   }
@@ -124,9 +152,20 @@ export class Negotiation {
     for (const candidate of this.#early.splice(0)) this.handleCandidate(candidate);
   }
 
-  #sendLocalDescription() {
+  /**
+   * Beyond 10.7: whether an answer is the one to our present offer.
+   *
+   * @param {string} offerId that the answer names; the other side may name none
+   */
+  awaits(offerId) {
+    if (this.#pc.signalingState !== "have-local-offer") return false;
+    return !offerId || offerId === this.#offerId;
+  }
+
+  /** @param {string} offerId */
+  #sendLocalDescription(offerId) {
     const description = this.#pc.localDescription;
-    if (description && this.#pc.signalingState !== "closed") this.#send({ description });
+    if (description && this.#pc.signalingState !== "closed") this.#send({ description, offerId });
   }
 
   /** @param {RTCIceCandidate | null} candidate `null` or empty: gathering has come to an end */

@@ -19,6 +19,7 @@ import { text } from "./text.js";
  * @property {boolean} present in the session
  * @property {boolean} connected
  * @property {boolean} inCall with anybody
+ * @property {boolean} inGroup has joined the call of everybody
  * @property {CallState} callState of the call with us
  * @property {boolean} outgoing we began that call
  * @property {boolean} callable a call could be begun now
@@ -44,6 +45,7 @@ export function describePerson({ connection, roster, signaling, media }, peerId)
     present: peer !== undefined,
     connected: peer?.connected ?? false,
     inCall: own ? signaling.inCall : (peer?.in_call ?? false),
+    inGroup: own ? signaling.inGroup : (peer?.group_call ?? false),
     callState: signaling.callState(peerId),
     outgoing: call?.outgoing ?? false,
     callable: connection.state === "open" && peer !== undefined,

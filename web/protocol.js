@@ -3,9 +3,11 @@
  * Knows no page: it runs wherever there is a WebSocket.
  */
 
+import { Backlog } from "./backlog.js";
 import { Emitter } from "./emitter.js";
 import { errorName, log } from "./log.js";
 import { retryDelay } from "./retry.js";
+import { onWake } from "./wake.js";
 
 /** @import {ClientMessage, ServerMessage, PeerAssigned, Error as ErrorMessage} from "./types/messages.js" */
 
@@ -18,19 +20,22 @@ import { retryDelay } from "./retry.js";
 
 /**
  * Every server message is emitted twice: as `message`, and by its own `type`. `lost` comes before
- * a `peer_assigned` after which nothing of before holds any more: calls are over, the snapshot
- * that follows is the truth.
+ * a `peer_assigned` that could not make up for what was missed: a snapshot follows, and what the server
+ * knew of our calls is gone. `overflow`: more was sent while away than can wait; some of it is lost.
  *
- * @typedef {{[M in ServerMessage as M["type"]]: M} &
- *   {message: ServerMessage, state: ConnectionState, lost: null}} ConnectionEvents
+ * @typedef {{[M in ServerMessage as M["type"]]: M} & {message: ServerMessage,
+ *   state: ConnectionState, lost: null, overflow: null}} ConnectionEvents
  */
 
-const CONNECT_MS = 10_000;
+const CONNECT_MS = 5_000;
+const IMPATIENT_MS = 1_000;
 const STABLE_MS = 5_000;
 const IDLE_MS = 15_000;
 const PONG_MS = 8_000;
 const PROBE_MS = 3_000;
-const MAX_WAITING = 256;
+const MAX_IN_DOUBT = 64;
+/** "Going away" is the browser's own word; this one says that we come back (rule RES1). */
+const CLOSE_TO_RETRY = 3001;
 
 /** @extends {Emitter<ConnectionEvents>} */
 export class CanvasConnection extends Emitter {
@@ -48,14 +53,20 @@ export class CanvasConnection extends Emitter {
   #url;
   #sessionId;
   #displayName;
-  #resumeToken = "";
+  /** Proves `peerId` to the server after the connection broke. */
+  resumeToken = "";
   /** @type {WebSocket | null} */
   #socket = null;
   /** Not yet subscribed on the present socket. */
   #fresh = true;
+  /** Subscribed at least once, so that there is something to go on with. */
+  #joined = false;
   #attempts = 0;
-  /** @type {ClientMessage[]} */
-  #waiting = [];
+  /** When the present attempt to connect began. */
+  #tried = 0;
+  #backlog = new Backlog();
+  /** A ping is on its way. */
+  #asked = false;
   /** @type {Map<string, ReturnType<typeof setTimeout>>} */
   #timers = new Map();
 
@@ -64,16 +75,16 @@ export class CanvasConnection extends Emitter {
    * @param {string | URL} options.url of the `/ws` endpoint, with scheme `ws:` or `wss:`
    * @param {string} options.sessionId
    * @param {string} [options.displayName]
+   * @param {{peerId: string, token: string} | null} [options.identity] of an earlier page of this window
    */
-  constructor({ url, sessionId, displayName = "" }) {
+  constructor({ url, sessionId, displayName = "", identity = null }) {
     super();
     this.#url = url;
     this.#sessionId = sessionId;
     this.#displayName = displayName;
-    globalThis.addEventListener?.("online", () => this.wake());
-    globalThis.document?.addEventListener("visibilitychange", () => {
-      if (globalThis.document.visibilityState === "visible") this.wake();
-    });
+    this.peerId = identity?.peerId ?? null;
+    this.resumeToken = identity?.token ?? "";
+    onWake(() => this.wake());
   }
 
   get sessionId() {
@@ -88,7 +99,6 @@ export class CanvasConnection extends Emitter {
   open() {
     if (this.#socket) return;
     this.closeReason = this.closeCode = "";
-    this.#setState(this.peerId ? "resuming" : "connecting");
     this.#connect();
   }
 
@@ -98,19 +108,19 @@ export class CanvasConnection extends Emitter {
   }
 
   /**
-   * Send a message. While the connection is away it waits for it, and is dropped if the server
-   * has not kept this peer's place meanwhile.
+   * Send a message: at once, or when the connection is back. It arrives once and in order, unless
+   * the server has lost this peer's place meanwhile.
    *
    * @param {ClientMessage} message
    */
   send(message) {
-    if (this.state === "open" && this.#socket?.readyState === WebSocket.OPEN) {
-      this.#socket.send(JSON.stringify(message));
-    } else if (this.state !== "closed" && this.#waiting.length < MAX_WAITING) {
-      this.#waiting.push(message);
-    } else {
-      log("connection", "dropped", message.type);
+    if (this.state === "closed") return;
+    if (!this.#backlog.push(message)) {
+      log("connection", "too much waits, dropped", message.type);
+      this.emit("overflow", null);
     }
+    this.#write();
+    if (this.#backlog.inDoubt >= MAX_IN_DOUBT && !this.#asked) this.#probe(PONG_MS);
   }
 
   /**
@@ -120,13 +130,17 @@ export class CanvasConnection extends Emitter {
    */
   rename(displayName) {
     this.#displayName = displayName;
-    if (this.state === "open") this.#subscribe();
+    if (this.state !== "open") return; // it will be said on joining
+    this.send({ type: "subscribe", session_id: this.#sessionId, display_name: displayName });
   }
 
   /** The network or the page has come back: try now, or see whether the connection is alive. */
   wake() {
     if (this.#timers.has("retry")) this.#connect();
     else if (this.state === "open") this.#probe(PROBE_MS);
+    else if (this.state !== "closed" && performance.now() - this.#tried > IMPATIENT_MS) {
+      this.#away("no answer yet"); // the network was away when this attempt began
+    }
   }
 
   // --- the socket ----------------------------------------------------------------------------
@@ -135,6 +149,7 @@ export class CanvasConnection extends Emitter {
     this.#clearTimers();
     const socket = new WebSocket(this.#url);
     this.#socket = socket;
+    this.#tried = performance.now();
     this.#fresh = true;
     this.#after("connect", CONNECT_MS, () => this.#away("no answer"));
     socket.onopen = () => this.#subscribe();
@@ -147,8 +162,10 @@ export class CanvasConnection extends Emitter {
 
   /** @param {unknown} why */
   #away(why) {
-    this.#dropSocket();
-    this.#setState(this.peerId ? "resuming" : "connecting");
+    this.#dropSocket(CLOSE_TO_RETRY);
+    this.#backlog.cut();
+    this.#asked = false;
+    this.#setState(this.#joined ? "resuming" : "connecting");
     const delay = retryDelay(this.#attempts++);
     log("connection", "away", why, `again in ${Math.round(delay)} ms`);
     this.#after("retry", delay, () => this.#connect());
@@ -159,32 +176,39 @@ export class CanvasConnection extends Emitter {
    * @param {string} reason
    */
   #finish(code, reason) {
-    this.#dropSocket();
-    this.#waiting = [];
+    this.#dropSocket(1000);
+    this.#backlog.clear();
     this.closeCode = code;
     this.closeReason = reason;
     this.#setState("closed");
   }
 
-  #dropSocket() {
+  /** @param {number} code */
+  #dropSocket(code) {
     this.#clearTimers();
     const socket = this.#socket;
     this.#socket = null;
     if (!socket) return;
     socket.onopen = socket.onmessage = socket.onclose = null;
-    socket.close(1000);
+    socket.close(code);
   }
 
-  /** @param {{peerId: string | null, token: string}} [proof] */
-  #subscribe(proof = { peerId: this.peerId, token: this.#resumeToken }) {
+  /** Ask for the place this peer had, or for a new one. */
+  #subscribe() {
     /** @type {ClientMessage} */
     const message = { type: "subscribe", session_id: this.#sessionId };
     if (this.#displayName) message.display_name = this.#displayName;
-    if (proof.peerId && this.#fresh) {
-      message.peer_id = proof.peerId;
-      message.resume_token = proof.token;
+    if (this.peerId) {
+      message.peer_id = this.peerId;
+      message.resume_token = this.resumeToken;
+      if (this.#joined) message.received = this.#backlog.received;
     }
     this.#socket?.send(JSON.stringify(message));
+  }
+
+  #write() {
+    if (this.state !== "open" || this.#socket?.readyState !== WebSocket.OPEN) return;
+    for (const text of this.#backlog.take()) this.#socket.send(text);
   }
 
   // --- what arrives --------------------------------------------------------------------------
@@ -201,8 +225,13 @@ export class CanvasConnection extends Emitter {
       return;
     }
     if (message.type === "welcome") this.features = message.features;
-    if (message.type === "peer_assigned") this.#assigned(message);
     if (message.type === "error" && this.#fresh) return this.#refused(message);
+    if (message.type === "peer_assigned") this.#assigned(message);
+    else if (!this.#fresh) this.#backlog.received += 1;
+    if (message.type === "pong" && !this.#fresh) {
+      this.#asked = false;
+      this.#backlog.arrived(message.received ?? 0);
+    }
     this.emit("message", message);
     // The compiler cannot follow that `type` and message belong together.
     this.emit(message.type, /** @type {any} */ (message));
@@ -210,18 +239,21 @@ export class CanvasConnection extends Emitter {
 
   /** @param {PeerAssigned} message */
   #assigned(message) {
-    const returned = this.#fresh && this.peerId !== null;
-    this.#fresh = false;
     this.peerId = message.peer_id;
-    this.#resumeToken = message.resume_token;
+    this.resumeToken = message.resume_token;
+    if (!this.#fresh) {
+      this.#backlog.subscribed();
+      return;
+    }
+    this.#fresh = false;
     this.#clearTimer("connect");
     this.#after("stable", STABLE_MS, () => (this.#attempts = 0));
-    if (returned && !message.recovered) {
-      this.#waiting = [];
-      this.emit("lost", null);
-    }
+    if (message.recovered) this.#backlog.recovered(message.received ?? 0);
+    else this.#backlog.lost();
+    if (this.#joined && !message.recovered) this.emit("lost", null);
+    this.#joined = true;
     this.#setState("open");
-    this.#waiting.splice(0).forEach((waiting) => this.send(waiting));
+    this.#write();
   }
 
   /**
@@ -230,8 +262,9 @@ export class CanvasConnection extends Emitter {
    * @param {ErrorMessage} error
    */
   #refused({ code, message }) {
-    if (code === "peer_id_taken" && this.peerId) this.#subscribe({ peerId: null, token: "" });
-    else this.#finish(code, message);
+    if (code !== "peer_id_taken" || !this.peerId) return this.#finish(code, message);
+    this.peerId = null;
+    this.#subscribe();
   }
 
   // --- is it alive? --------------------------------------------------------------------------
@@ -245,8 +278,9 @@ export class CanvasConnection extends Emitter {
   /** @param {number} patience milliseconds to wait for a sign of life */
   #probe(patience) {
     if (this.#timers.has("pong") || this.#socket?.readyState !== WebSocket.OPEN) return;
-    this.#socket.send('{"type":"ping"}');
     this.#after("pong", patience, () => this.#away("silent"));
+    this.#asked = true;
+    this.send({ type: "ping", received: this.#backlog.received });
   }
 
   /** @param {ConnectionState} state */

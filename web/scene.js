@@ -12,6 +12,11 @@ export class SceneState {
   /** A change was missed; nothing counts until the next snapshot. */
   #stale = true;
 
+  /** Whether this is what the server has. */
+  get known() {
+    return !this.#stale;
+  }
+
   /**
    * Take a snapshot as the truth.
    *

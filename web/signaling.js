@@ -2,16 +2,26 @@
 
 import { Call } from "./call.js";
 import { Emitter } from "./emitter.js";
+import { Group } from "./group.js";
 import { log } from "./log.js";
+import { sendingQuality } from "./quality.js";
+import { onWake } from "./wake.js";
 
 /** @import {CallEndReason, CallState} from "./call.js" */
+/** @import {SavedCall} from "./identity.js" */
 /** @import {LocalMedia} from "./media.js" */
 /** @import {CanvasConnection} from "./protocol.js" */
-/** @import {ClientMessage} from "./types/messages.js" */
+/** @import {ClientMessage, Peer} from "./types/messages.js" */
+
+/**
+ * What a signal says of the call and the offer it belongs to; clients exist that say nothing.
+ *
+ * @typedef {{callId?: string, offerId?: string, group?: boolean}} SignalNames
+ */
 
 /**
  * Why a call is over, as far as the person here is concerned: the reason of the wire, or `lost`
- * when this peer's own connection to the server was.
+ * when this peer has lost its place at the server.
  *
  * @typedef {object} CallChange
  * @property {string} peerId
@@ -23,18 +33,21 @@ import { log } from "./log.js";
  */
 
 /**
- * `entered`: this peer called or accepted, so its camera belongs on the canvas. `local`: the
+ * `entered`: this peer called, accepted or joined, so its camera belongs on the canvas. `local`: the
  * stream of the own camera, `null` when it is off again. `stream`: what a peer sends, or `null`.
  *
  * @typedef {object} SignalingEvents
  * @property {CallChange} state
- * @property {string} entered
+ * @property {null} entered
  * @property {MediaStream | null} local
  * @property {{peerId: string, stream: MediaStream | null}} stream
  */
 
 const MAX_EARLY_PEERS = 16;
 const MAX_EARLY_CANDIDATES = 32;
+const MAX_ENDED_NAMES = 64;
+/** For one of two that both begin anew: the time the other has to offer first. */
+const LATER_MS = 1_000;
 
 /** @extends {Emitter<SignalingEvents>} */
 export class SignalingManager extends Emitter {
@@ -44,6 +57,8 @@ export class SignalingManager extends Emitter {
   iceServers = [];
   /** Accept what rings without asking: for kiosks and tests. */
   autoAccept = false;
+  /** With so many calls a further one is answered with `busy`. */
+  maxCalls = 16;
 
   #connection;
   #media;
@@ -53,6 +68,14 @@ export class SignalingManager extends Emitter {
   #ended = new Set();
   /** Candidates that overtook the offer of a call. @type {Map<string, RTCIceCandidateInit[]>} */
   #early = new Map();
+  /** Names of calls that are over, the latest last (rule SIG8). @type {Set<string>} */
+  #endedNames = new Set();
+  #group = new Group();
+  /** Whose call the server may have forgotten: it has to be offered anew. @type {Set<string>} */
+  #unsure = new Set();
+  /** Calls of an earlier page of this window. @type {SavedCall[]} */
+  #saved = [];
+  #ownId = "";
 
   /**
    * @param {CanvasConnection} connection
@@ -65,6 +88,11 @@ export class SignalingManager extends Emitter {
     media.on("changed", () => {
       for (const call of this.#calls.values()) if (call.accepted) call.attachTracks();
     });
+    onWake(() => this.#nudge());
+    connection.on("state", (state) => {
+      if (state === "open") this.#nudge();
+    });
+    connection.on("lost", () => this.#lost());
   }
 
   /** This peer's id, once the server has given one. */
@@ -79,7 +107,23 @@ export class SignalingManager extends Emitter {
 
   /** This peer rings somebody, is being connected or talks; ringing here alone does not count. */
   get inCall() {
-    return [...this.#calls.values()].some((call) => call.accepted);
+    return this.inGroup || [...this.#calls.values()].some((call) => call.accepted);
+  }
+
+  /** This peer has joined the call of everybody. */
+  get inGroup() {
+    return this.#group.joined;
+  }
+
+  /** What a reload of this page has to find again. @returns {SavedCall[]} */
+  get savedCalls() {
+    const calls = [...this.#calls.values()].filter((call) => call.accepted);
+    const saved = calls.map(({ peerId, id, state }) => ({
+      peerId,
+      callId: id,
+      ringing: state === "ringing",
+    }));
+    return [...saved, ...this.#saved];
   }
 
   /** @returns {{peerId: string, state: CallState, outgoing: boolean}[]} oldest first */
@@ -107,6 +151,36 @@ export class SignalingManager extends Emitter {
    * @param {string} peerId
    */
   startCall(peerId) {
+    this.#call(peerId, false);
+  }
+
+  /**
+   * Join the call of everybody; where nobody is in it yet, ring them all.
+   *
+   * @param {Iterable<Peer>} peers of the session
+   */
+  joinGroup(peers) {
+    if (this.inGroup || !this.peerId) return;
+    const others = [...peers].filter(({ peer_id }) => peer_id !== this.peerId);
+    this.#joinGroup();
+    if (!others.some(({ group_call }) => group_call)) {
+      for (const { peer_id } of others) this.#call(peer_id, true);
+    }
+    this.handlePeers(others);
+  }
+
+  #joinGroup() {
+    if (this.inGroup) return;
+    this.#group.join();
+    this.#send({ type: "group_call", joined: true });
+    this.#enter();
+  }
+
+  /**
+   * @param {string} peerId
+   * @param {boolean} group
+   */
+  #call(peerId, group) {
     if (!this.peerId || peerId === this.peerId || this.#connection.state !== "open") {
       log("signaling", "cannot call now");
       return;
@@ -116,22 +190,37 @@ export class SignalingManager extends Emitter {
       if (!present.accepted) this.acceptCall(peerId);
       return;
     }
-    const call = this.#begin(peerId, true);
-    const session_id = this.#connection.sessionId;
-    this.#send({ type: "start_call", target_peer_id: peerId, session_id });
-    const stream = this.#enter(peerId);
+    const call = this.#begin(peerId, { outgoing: true });
+    call.group = group;
+    /** @type {ClientMessage} */
+    const message = {
+      type: "start_call",
+      target_peer_id: peerId,
+      session_id: this.#connection.sessionId,
+      call_id: call.id,
+    };
+    this.#send(group ? { ...message, group } : message);
+    this.#offer(call);
+    this.#tell(call);
+  }
+
+  /** @param {Call} call */
+  #offer(call) {
+    const stream = this.#enter();
     this.#connect(call);
     call.offerMedia(stream);
-    this.#tell(call);
+    this.#setQuality();
   }
 
   /** @param {string} peerId */
   acceptCall(peerId) {
     const call = this.#calls.get(peerId);
     if (!call || call.accepted) return;
-    const stream = this.#enter(peerId);
+    if (call.group) this.#joinGroup();
+    const stream = this.#enter();
     this.#connect(call);
     call.accept(stream);
+    this.#setQuality();
   }
 
   /** @param {string} peerId */
@@ -148,24 +237,23 @@ export class SignalingManager extends Emitter {
   endCall(peerId, reason = "hangup") {
     const call = this.#calls.get(peerId);
     if (!call) return;
-    this.#send({ type: "end_call", target_peer_id: peerId, reason });
+    this.#sendEnd(peerId, reason, call.id);
+    this.#group.part(peerId);
     this.#finish(call, reason, true);
   }
 
   /** End every call but those that still ring here. */
   leaveCalls() {
+    if (this.inGroup) this.#send({ type: "group_call", joined: false });
+    this.#group.leave();
     for (const [peerId, call] of [...this.#calls]) if (call.accepted) this.endCall(peerId);
+    this.#turnOff();
   }
 
   /** End every call and turn the devices off. */
   cleanup() {
+    this.leaveCalls();
     for (const peerId of [...this.#calls.keys()]) this.endCall(peerId);
-  }
-
-  /** The server has forgotten our calls: end them here; nobody is left to be told. */
-  abandonCalls() {
-    for (const call of [...this.#calls.values()]) this.#finish(call, "lost", false);
-    this.#early.clear();
   }
 
   /**
@@ -173,7 +261,78 @@ export class SignalingManager extends Emitter {
    * @returns {RTCPeerConnection}
    */
   getOrCreateConnection(peerId) {
-    return this.#connect(this.#calls.get(peerId) ?? this.#begin(peerId, true));
+    return this.#connect(this.#calls.get(peerId) ?? this.#begin(peerId, { outgoing: true }));
+  }
+
+  // --- coming back ---------------------------------------------------------------------------
+
+  /**
+   * Take up the calls of the page that was here before a reload, as soon as it is known who is here.
+   *
+   * @param {SavedCall[]} calls
+   * @param {boolean} group
+   */
+  restore(calls, group) {
+    this.#saved = calls;
+    if (group) this.#joinGroup();
+  }
+
+  /** What the server knew of our calls may be gone; the media flow on. */
+  #lost() {
+    if (this.#ownId !== this.peerId) return this.#abandon();
+    for (const peerId of this.#calls.keys()) this.#unsure.add(peerId);
+    if (this.inGroup) this.#send({ type: "group_call", joined: true });
+  }
+
+  /** We are somebody else now: nobody knows us by our calls any more. */
+  #abandon() {
+    this.#group.leave();
+    for (const call of [...this.#calls.values()]) this.#finish(call, "lost", false);
+    this.#early.clear();
+    this.#unsure.clear();
+  }
+
+  /**
+   * Who is here has changed, or was told anew: go on with the calls that wait for that.
+   *
+   * @param {Iterable<Peer>} peers
+   * @param {boolean} [snapshot] this is everybody
+   */
+  handlePeers(peers, snapshot = false) {
+    this.#ownId = this.peerId ?? "";
+    const known = [...peers];
+    const here = new Map(known.map((peer) => [peer.peer_id, peer]));
+    if (snapshot) this.#saved = this.#saved.filter(({ peerId }) => here.has(peerId));
+    for (const saved of this.#saved.splice(0)) this.#restoreCall(saved);
+    for (const peerId of [...this.#unsure]) {
+      if (!here.get(peerId)?.connected) continue;
+      // Who has just found the other offers; the other has been waiting and gives it the time.
+      if (snapshot) this.#offerAgain(peerId);
+      else setTimeout(() => this.#offerAgain(peerId), LATER_MS);
+    }
+    const ownId = this.#ownId;
+    for (const peerId of this.#group.missing(ownId, known, (id) => this.#calls.has(id))) {
+      this.#call(peerId, true);
+    }
+  }
+
+  /** @param {SavedCall} saved */
+  #restoreCall({ peerId, callId, ringing }) {
+    if (this.#calls.has(peerId)) return;
+    const call = this.#begin(peerId, { outgoing: true, id: callId, resumed: !ringing });
+    call.group = this.inGroup;
+    this.#offer(call);
+    this.#tell(call);
+  }
+
+  /** @param {string} peerId */
+  #offerAgain(peerId) {
+    if (!this.#unsure.delete(peerId)) return;
+    this.#calls.get(peerId)?.offerAgain(this.iceServers);
+  }
+
+  #nudge() {
+    for (const call of this.#calls.values()) call.nudge();
   }
 
   // --- what the others do --------------------------------------------------------------------
@@ -183,37 +342,46 @@ export class SignalingManager extends Emitter {
    *
    * @param {string} fromPeerId
    * @param {string} sessionId
+   * @param {SignalNames} [names]
    */
-  handleIncomingCall(fromPeerId, sessionId) {
-    if (sessionId !== this.#connection.sessionId || this.#calls.has(fromPeerId)) return;
-    this.#ring(fromPeerId);
+  handleIncomingCall(fromPeerId, sessionId, { callId = "", group = false } = {}) {
+    if (sessionId !== this.#connection.sessionId) return;
+    this.#callOf(fromPeerId, callId, group);
   }
 
   /**
    * @param {string} fromPeerId
    * @param {string} sdp
+   * @param {SignalNames} [names]
    */
-  handleOffer(fromPeerId, sdp) {
-    const call = this.#calls.get(fromPeerId) ?? this.#ring(fromPeerId); // rule SIG6
-    call.handleOffer(sdp);
+  handleOffer(fromPeerId, sdp, { callId = "", offerId = "" } = {}) {
+    const call = this.#callOf(fromPeerId, callId, false); // rule SIG6
+    if (!call) return;
+    this.#unsure.delete(fromPeerId);
+    call.handleOffer(sdp, offerId);
   }
 
   /**
    * @param {string} fromPeerId
    * @param {string} sdp
+   * @param {SignalNames} [names]
    */
-  handleAnswer(fromPeerId, sdp) {
+  handleAnswer(fromPeerId, sdp, { callId = "", offerId = "" } = {}) {
     const call = this.#calls.get(fromPeerId);
-    if (call) call.handleAnswer(sdp);
     // They accepted what we have ended meanwhile; without this they would wait for us.
-    else this.#send({ type: "end_call", target_peer_id: fromPeerId, reason: "hangup" });
+    if (!call) return this.#sendEnd(fromPeerId, "hangup", callId);
+    if (this.#endedNames.has(callId)) return; // of an earlier call
+    call.addName(callId);
+    call.handleAnswer(sdp, offerId);
   }
 
   /**
    * @param {string} fromPeerId
    * @param {RTCIceCandidateInit} candidate
+   * @param {SignalNames} [names]
    */
-  handleIceCandidate(fromPeerId, candidate) {
+  handleIceCandidate(fromPeerId, candidate, { callId = "" } = {}) {
+    if (this.#endedNames.has(callId)) return; // of an earlier call
     const call = this.#calls.get(fromPeerId);
     if (call) return call.handleCandidate(candidate);
     const early = this.#early.get(fromPeerId) ?? [];
@@ -224,15 +392,17 @@ export class SignalingManager extends Emitter {
   /**
    * @param {string} fromPeerId
    * @param {CallEndReason} reason
+   * @param {SignalNames} [names]
    */
-  handleCallEnded(fromPeerId, reason) {
-    this.#early.delete(fromPeerId);
+  handleCallEnded(fromPeerId, reason, { callId = "" } = {}) {
+    this.#saved = this.#saved.filter(({ peerId }) => peerId !== fromPeerId);
     const call = this.#calls.get(fromPeerId);
+    if (call && !call.isCalled(callId)) return;
+    this.#early.delete(fromPeerId);
     if (!call) return;
     // Our offer and their hang-up have crossed: behind it the offer began a new call (rule SIG6).
-    if (call.awaitsAnswer && reason === "hangup") {
-      this.#send({ type: "end_call", target_peer_id: fromPeerId, reason: "hangup" });
-    }
+    if (call.awaitsAnswer && reason === "hangup") this.#sendEnd(fromPeerId, "hangup", call.id);
+    if (reason !== "left") this.#group.part(fromPeerId);
     this.#finish(call, reason, false);
   }
 
@@ -255,22 +425,52 @@ export class SignalingManager extends Emitter {
 
   /**
    * @param {string} peerId
-   * @returns {Call}
+   * @param {CallEndReason} reason
+   * @param {string} callId
    */
-  #ring(peerId) {
-    const call = this.#begin(peerId, false);
+  #sendEnd(peerId, reason, callId) {
+    const named = callId ? { call_id: callId } : {};
+    this.#send({ type: "end_call", target_peer_id: peerId, reason, ...named });
+  }
+
+  /**
+   * The call that somebody's signal belongs to; it rings here if there is none. One that is over
+   * here is ended there as well, where it was not heard of.
+   *
+   * @param {string} peerId
+   * @param {string} callId
+   * @param {boolean} group
+   * @returns {Call | null}
+   */
+  #callOf(peerId, callId, group) {
+    const present = this.#calls.get(peerId);
+    if (this.#endedNames.has(callId) && !present?.isCalled(callId)) {
+      this.#sendEnd(peerId, "hangup", callId);
+      return null;
+    }
+    if (present) {
+      present.addName(callId);
+      return present;
+    }
+    if (this.#calls.size >= this.maxCalls) {
+      this.#addEndedName(callId);
+      this.#sendEnd(peerId, "busy", callId);
+      return null;
+    }
+    const call = this.#begin(peerId, { outgoing: false, id: callId });
+    call.group = group;
     this.#tell(call);
-    if (this.autoAccept) this.acceptCall(peerId);
+    if (this.autoAccept || (group && this.inGroup)) this.acceptCall(peerId);
     return call;
   }
 
   /**
    * @param {string} peerId
-   * @param {boolean} outgoing
+   * @param {{outgoing: boolean, id?: string, resumed?: boolean}} how
    * @returns {Call}
    */
-  #begin(peerId, outgoing) {
-    const call = new Call(peerId, outgoing, {
+  #begin(peerId, how) {
+    const call = new Call(peerId, how, {
       send: (message) => this.#send(message),
       made: ({ pc }) => pc && this.peerConnections.set(peerId, pc),
       changed: (call) => this.#tell(call),
@@ -279,7 +479,7 @@ export class SignalingManager extends Emitter {
     });
     this.#calls.set(peerId, call);
     this.#ended.delete(peerId);
-    const early = outgoing ? [] : (this.#early.get(peerId) ?? []);
+    const early = how.outgoing ? [] : (this.#early.get(peerId) ?? []);
     for (const candidate of early) call.handleCandidate(candidate);
     this.#early.delete(peerId);
     return call;
@@ -306,16 +506,34 @@ export class SignalingManager extends Emitter {
     return call.connect(this.iceServers, polite);
   }
 
-  /**
-   * @param {string} peerId
-   * @returns {MediaStream}
-   */
-  #enter(peerId) {
+  /** @returns {MediaStream} */
+  #enter() {
     const off = this.#media.stream === null;
     const stream = this.#media.start();
     if (off) this.emit("local", stream);
-    this.emit("entered", peerId);
+    this.emit("entered", null);
     return stream;
+  }
+
+  /** The more calls there are, the smaller are the pictures. */
+  #setQuality() {
+    const calls = [...this.#calls.values()].filter((call) => call.accepted);
+    const quality = sendingQuality(calls.length);
+    for (const call of calls) call.setQuality(quality);
+  }
+
+  #turnOff() {
+    if (this.inCall || !this.#media.stream) return;
+    this.#media.stop();
+    this.emit("local", null);
+  }
+
+  /** @param {string} name */
+  #addEndedName(name) {
+    if (!name) return;
+    this.#endedNames.add(name);
+    const [oldest] = this.#endedNames;
+    if (this.#endedNames.size > MAX_ENDED_NAMES && oldest) this.#endedNames.delete(oldest);
   }
 
   /**
@@ -326,15 +544,15 @@ export class SignalingManager extends Emitter {
   #finish(call, reason, byUs) {
     const { peerId } = call;
     const answered = call.state !== "ringing";
+    for (const name of call.names) this.#addEndedName(name);
     call.close();
     this.#calls.delete(peerId);
     this.peerConnections.delete(peerId);
+    this.#unsure.delete(peerId);
     this.#ended.add(peerId);
     this.emit("stream", { peerId, stream: null });
-    if (!this.inCall && this.#media.stream) {
-      this.#media.stop();
-      this.emit("local", null);
-    }
+    this.#turnOff();
+    this.#setQuality();
     this.#tell(call, reason, byUs, answered);
   }
 }

@@ -38,6 +38,19 @@ export const text = {
   isCalling: (name) => `${name} is calling`,
   acceptHint: "Your camera and microphone turn on when you accept.",
   acceptHintOn: "Accepting adds this call to the one you are in.",
+  callEveryone: "Call everyone",
+  joinEveryone: "Join the call",
+  /** @param {string[]} names */
+  inGroup: (names) => `${listed(names)} ${names.length > 1 ? "are" : "is"} in the call of everybody.`,
+  waitingForOthers: "You are in the call of everybody. Waiting for others…",
+  /**
+   * @param {number} calls
+   * @param {number} megabits
+   */
+  manyCalls: (calls, megabits) =>
+    `Your picture goes to ${calls} people separately: up to ${megabits} Mbit/s from here, and as many pictures to encode. Pictures are sent smaller from now on.`,
+  away: "reconnecting…",
+  overflow: "You were away for long, and more changed here than can wait. The latest changes were not kept: look at the canvas and make them again.",
   leaveCall: "Leave call",
   leaveCalls: "Leave all calls",
   cancelCall: "Cancel call",

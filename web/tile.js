@@ -13,6 +13,7 @@ export class Tile {
   #initial = make("span", { class: "avatar", "aria-hidden": "true" });
   #join;
   #name = make("span", { class: "tile-name" });
+  #away = make("span", { class: "tile-away" }, text.away);
   #muted = make("span", { class: "tile-muted", role: "img", "aria-label": text.muted }, icon("mic-off"));
   #videos;
   #streamId;
@@ -34,7 +35,7 @@ export class Tile {
     node.append(
       this.#slot,
       make("div", { class: "tile-still" }, this.#initial, this.#join),
-      make("div", { class: "tile-label" }, this.#name, this.#muted),
+      make("div", { class: "tile-label" }, this.#name, this.#away, this.#muted),
     );
     videos.addSlot(streamId, this.#slot);
   }
@@ -58,6 +59,9 @@ export class Tile {
     this.node.style.setProperty("--hue", String(person.hue));
     this.node.setAttribute("aria-label", text.tile(shown));
     this.node.toggleAttribute("data-camera-off", person.media?.video === false);
+    const interrupted = person.callState === "reconnecting";
+    this.#away.hidden = person.own || !person.present || (person.connected && !interrupted);
+    this.node.toggleAttribute("data-interrupted", interrupted);
     this.#muted.hidden = person.media?.audio !== false;
     this.#join.hidden = person.own || !person.present || !callIsOver(person.callState);
     this.#join.disabled = !person.callable;

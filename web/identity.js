@@ -1,0 +1,97 @@
+/**
+ * Who this window is, so that a reload finds its place again. Kept in `sessionStorage`, which is
+ * of one window; a duplicated window gets a copy of it, so a lock tells whether the first one lives.
+ */
+
+/**
+ * @typedef {object} SavedCall
+ * @property {string} peerId
+ * @property {string} callId
+ * @property {boolean} ringing nobody has answered yet
+ */
+
+/**
+ * @typedef {object} Identity
+ * @property {string} peerId
+ * @property {string} token
+ * @property {SavedCall[]} calls
+ * @property {boolean} group in the call of everybody
+ */
+
+const RELOAD_MS = 3_000;
+const DUPLICATE_MS = 700;
+
+let kept = "";
+/** @type {Set<string>} */
+const held = new Set();
+
+/**
+ * @param {string} sessionId
+ * @returns {Promise<Identity | null>} null: this window is somebody new
+ */
+export async function recallIdentity(sessionId) {
+  const identity = read(sessionId);
+  if (!identity) return null;
+  const [navigation] = performance.getEntriesByType("navigation");
+  const reloaded = /** @type {{type?: string} | undefined} */ (navigation)?.type === "reload";
+  // On a reload the page before this one may not quite have let go yet.
+  return (await hold(identity.peerId, reloaded ? RELOAD_MS : DUPLICATE_MS)) ? identity : null;
+}
+
+/**
+ * @param {string} sessionId
+ * @param {Identity} identity
+ */
+export function keepIdentity(sessionId, identity) {
+  if (!navigator.locks) return; // without a lock a copy could not be told from the original
+  const text = JSON.stringify(identity);
+  if (text === kept) return;
+  kept = text;
+  hold(identity.peerId, DUPLICATE_MS);
+  try {
+    sessionStorage.setItem(keyOf(sessionId), text);
+  } catch {
+    // Storage can be forbidden; then a reload makes somebody new.
+  }
+}
+
+/**
+ * Hold the lock of a peer id for as long as the page lives.
+ *
+ * @param {string} peerId
+ * @param {number} patience milliseconds to wait for another page to let go
+ * @returns {Promise<boolean>} false: another window is this peer
+ */
+async function hold(peerId, patience) {
+  if (held.has(peerId)) return true;
+  if (!navigator.locks) return false;
+  held.add(peerId);
+  return new Promise((resolve) => {
+    const forever = () => {
+      resolve(true);
+      return new Promise(() => {});
+    };
+    const signal = AbortSignal.timeout(patience);
+    navigator.locks.request(`canvas-server.peer.${peerId}`, { signal }, forever).catch(() => {
+      held.delete(peerId);
+      resolve(false);
+    });
+  });
+}
+
+/**
+ * @param {string} sessionId
+ * @returns {Identity | null}
+ */
+function read(sessionId) {
+  try {
+    return JSON.parse(sessionStorage.getItem(keyOf(sessionId)) ?? "null");
+  } catch {
+    return null;
+  }
+}
+
+/** @param {string} sessionId */
+function keyOf(sessionId) {
+  return `canvas-server.identity.${sessionId}`;
+}
