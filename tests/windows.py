@@ -108,6 +108,15 @@ class Window:
             timeout=15_000,
         )
 
+    def wait_clear_of_calls(self) -> None:
+        """Wait until this window has no call and no running camera; others may have."""
+        self.page.wait_for_function(
+            """() => signalingManager.peerConnections.size === 0
+                && (signalingManager.localStream?.getTracks() ?? [])
+                    .every(track => track.readyState === 'ended')""",
+            timeout=15_000,
+        )
+
     def picture(self, name: str) -> None:
         """Keep a screenshot as test output."""
         OUTPUT.mkdir(exist_ok=True)

@@ -3,6 +3,7 @@
 import { newId } from "./ids.js";
 import { errorName, log } from "./log.js";
 import { Negotiation } from "./negotiation.js";
+import { fingerprintOf, KINDS, newPeerConnection, placeholder } from "./peerconnection.js";
 import { applyQuality } from "./quality.js";
 import { Recovery } from "./recovery.js";
 
@@ -33,7 +34,6 @@ const LIMITS = {
 const OFFER_MS = 2_000;
 const MAX_HELD_CANDIDATES = 128;
 const MAX_NAMES = 8;
-const KINDS = /** @type {const} */ (["audio", "video"]);
 
 export class Call {
   /** @type {CallState} */
@@ -127,7 +127,7 @@ export class Call {
    */
   connect(iceServers, polite) {
     if (this.pc) return this.pc;
-    const pc = newConnection(iceServers);
+    const pc = newPeerConnection(iceServers);
     this.pc = pc;
     this.#negotiation = new Negotiation(pc, polite, (signal) => this.#send(signal));
     this.#recovery = new Recovery(pc, polite, () => pc.restartIce());
@@ -363,48 +363,4 @@ export class Call {
     const [duration, reason] = limit;
     this.#limit = setTimeout(() => this.#hooks.expired(this, reason), duration);
   }
-}
-
-/**
- * @param {RTCIceServer[]} iceServers
- * @returns {RTCPeerConnection}
- */
-function newConnection(iceServers) {
-  try {
-    return new RTCPeerConnection({ iceServers, bundlePolicy: "max-bundle" });
-  } catch (error) {
-    // A mistyped STUN or TURN address on the server: without them many calls still connect.
-    log("call", "ICE servers refused", errorName(error));
-    return new RTCPeerConnection({ bundlePolicy: "max-bundle" });
-  }
-}
-
-/**
- * @param {string} sdp
- * @returns {string} of the certificate it was made with
- */
-function fingerprintOf(sdp) {
-  return /^a=fingerprint:(.*?)\s*$/m.exec(sdp)?.[1]?.toLowerCase() ?? "";
-}
-
-/** @type {Map<string, MediaStreamTrack>} */
-const placeholders = new Map();
-
-/** Do now what the first call would otherwise wait for: browsers start WebRTC at its first use. */
-export function prepareCalls() {
-  if (placeholders.size > 0) return;
-  const pc = new RTCPeerConnection();
-  for (const kind of KINDS) placeholders.set(kind, pc.addTransceiver(kind).receiver.track);
-  pc.close();
-}
-
-/**
- * A track that sends nothing: addTrack asks for one before the devices are ready.
- *
- * @param {string} kind
- * @returns {MediaStreamTrack}
- */
-function placeholder(kind) {
-  prepareCalls();
-  return /** @type {MediaStreamTrack} */ (placeholders.get(kind));
 }

@@ -29,7 +29,7 @@ export function dispatch({ connection, roster, scene, signaling, canvas, assigne
     case "peer_assigned":
       return assigned(message);
     case "peer_list":
-      roster.replace(message);
+      roster.replace(message, signaling.calls.map(({ peerId }) => peerId));
       return signaling.handlePeers(message.peers, true);
     case "peer_joined":
     case "peer_updated":

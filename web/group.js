@@ -6,6 +6,8 @@ export class Group {
   joined = false;
   /** Whom a person has hung up on: not called again until one of the two joins anew. @type {Set<string>} */
   #apart = new Set();
+  /** Who has joined, as far as was told. @type {Set<string>} */
+  #members = new Set();
 
   join() {
     this.joined = true;
@@ -30,14 +32,14 @@ export class Group {
    * @returns {string[]}
    */
   missing(ownId, peers, hasCall) {
-    if (!this.joined) return [];
     const missing = [];
     for (const { peer_id: peerId, group_call: member = false, connected } of peers) {
-      if (!member) this.#apart.delete(peerId);
-      else if (connected && ownId < peerId && !hasCall(peerId) && !this.#apart.has(peerId)) {
-        missing.push(peerId);
-      }
+      if (member && !this.#members.has(peerId)) this.#apart.delete(peerId);
+      if (member) this.#members.add(peerId);
+      else this.#members.delete(peerId);
+      if (!member || !connected || ownId >= peerId) continue;
+      if (!hasCall(peerId) && !this.#apart.has(peerId)) missing.push(peerId);
     }
-    return missing;
+    return this.joined ? missing : [];
   }
 }

@@ -1,6 +1,5 @@
 /** The page: makes the parts and wires them together. */
 
-import { prepareCalls } from "./call.js";
 import { CallBar } from "./callbar.js";
 import { CanvasView } from "./canvas.js";
 import { dispatch } from "./dispatch.js";
@@ -10,6 +9,7 @@ import { GroupView } from "./groupview.js";
 import { LocalMedia } from "./media.js";
 import { Notices } from "./notices.js";
 import { Roster } from "./peers.js";
+import { prepareCalls } from "./peerconnection.js";
 import { PeopleView } from "./people.js";
 import { describePerson, ownMedia } from "./person.js";
 import { freeSlot } from "./placement.js";
@@ -47,9 +47,9 @@ function start(sessionId, identity) {
     identity,
   });
   const media = new LocalMedia();
-  const signaling = new SignalingManager(connection, media);
-  const videos = new VideoManager();
   const roster = new Roster();
+  const signaling = new SignalingManager(connection, media, roster);
+  const videos = new VideoManager();
   const scene = new SceneState();
   const app = { connection, roster, signaling, media };
   const describe = (/** @type {string} */ peerId) => describePerson(app, peerId);
@@ -74,7 +74,7 @@ function start(sessionId, identity) {
     decline: (peerId) => signaling.declineCall(peerId),
   });
   const group = new GroupView(byId("group", HTMLElement), () => {
-    signaling.joinGroup(roster.peers.values());
+    signaling.joinGroup();
   });
   const bar = new CallBar(byId("callbar", HTMLElement), {
     toggle: (kind) => media.toggle(kind),
@@ -230,6 +230,7 @@ function start(sessionId, identity) {
   });
   signaling.on("state", (change) => {
     if (change.state === "ended") {
+      roster.expectNoMore(change.peerId);
       const message = callEndText(change, describe(change.peerId).name);
       if (message) notices.show(message, { problem: change.reason === "failed" });
     }
@@ -242,6 +243,7 @@ function start(sessionId, identity) {
   media.on("fault", ({ kinds, fault }) => {
     notices.show(mediaFaultText(kinds, fault), { problem: true });
   });
+  media.on("found", (kind) => notices.show(text.found(kind)));
   videos.on("blocked", (blocked) => {
     if (blocked) notices.show(text.soundBlocked, { key: "sound", stays: true });
     else notices.hide("sound");

@@ -14,9 +14,10 @@ import { errorName, log } from "./log.js";
  */
 
 /**
- * `changed`: other tracks, or a track was switched. `fault`: these kinds cannot be used.
+ * `changed`: other tracks, or a track was switched. `fault`: these kinds cannot be used. `found`: one
+ * that was lost is there again.
  *
- * @typedef {{changed: null, fault: {kinds: MediaKind[], fault: MediaFault}}} MediaEvents
+ * @typedef {{changed: null, fault: {kinds: MediaKind[], fault: MediaFault}, found: MediaKind}} MediaEvents
  */
 
 const CONSTRAINTS = {
@@ -36,6 +37,8 @@ export class LocalMedia extends Emitter {
   starting = false;
   /** What the person wants to be on. */
   #wanted = { audio: true, video: true };
+  /** What went away during the present call. @type {Set<MediaKind>} */
+  #lost = new Set();
 
   /**
    * Let the browser look for the devices. That asks nobody, turns nothing on, and the first call
@@ -43,6 +46,7 @@ export class LocalMedia extends Emitter {
    */
   prepare() {
     navigator.mediaDevices?.enumerateDevices().catch(() => {});
+    navigator.mediaDevices?.addEventListener("devicechange", () => this.#findLost());
   }
 
   /**
@@ -68,6 +72,7 @@ export class LocalMedia extends Emitter {
     const stream = this.stream;
     this.stream = null;
     this.starting = false;
+    this.#lost.clear();
     this.#wanted = { audio: true, video: true };
     for (const track of stream?.getTracks() ?? []) stopTrack(track);
     if (stream) this.emit("changed", null);
@@ -161,15 +166,52 @@ export class LocalMedia extends Emitter {
   }
 
   /**
+   * A device was unplugged, or the permission was taken back; the call goes on without it.
+   *
    * @param {MediaStream} stream
    * @param {MediaStreamTrack} track
    * @param {MediaKind} kind
    */
-  #lose(stream, track, kind) {
+  async #lose(stream, track, kind) {
     stream.removeTrack(track);
     if (this.stream !== stream) return;
-    this.emit("fault", { kinds: [kind], fault: "lost" });
     this.emit("changed", null);
+    const fault = (await isRefused(kind)) ? "refused" : "lost";
+    if (this.stream !== stream) return;
+    this.#lost.add(kind);
+    this.emit("fault", { kinds: [kind], fault });
+    if (fault === "lost") this.#findLost(); // there may be another device
+  }
+
+  /** Devices have come or gone: replace those that were lost. */
+  async #findLost() {
+    const stream = this.stream;
+    if (!stream || this.starting) return;
+    for (const kind of [...this.#lost]) {
+      if (this.track(kind)) continue;
+      try {
+        await this.#add(stream, [kind]);
+        if (this.stream !== stream || !this.track(kind)) return;
+        this.#lost.delete(kind);
+        this.emit("found", kind);
+      } catch (error) {
+        log("media", "still no", kind, errorName(error));
+      }
+    }
+  }
+}
+
+/**
+ * @param {MediaKind} kind
+ * @returns {Promise<boolean>} the person or the browser does not allow it (any more)
+ */
+async function isRefused(kind) {
+  const name = kind === "video" ? "camera" : "microphone";
+  try {
+    const status = await navigator.permissions.query({ name: /** @type {any} */ (name) });
+    return status.state !== "granted";
+  } catch {
+    return false; // a browser that does not tell
   }
 }
 

@@ -7,20 +7,44 @@ export class Roster {
   peers = new Map();
   /** Peers that have said what their media do; what the others' record says is only a default. */
   #announced = new Set();
+  /** Not in the server's list, but a call with them is up. @type {Set<string>} */
+  #expected = new Set();
 
-  /** @param {PeerList} list */
-  replace(list) {
+  /**
+   * @param {PeerList} list
+   * @param {Iterable<string>} [expected] peers that are about to come back if they are not in the
+   *   list: a server that was restarted does not know of them yet
+   */
+  replace(list, expected = []) {
+    const before = this.peers;
     this.peers = new Map(list.peers.map((peer) => [peer.peer_id, peer]));
+    for (const id of expected) {
+      const peer = before.get(id);
+      if (!peer || this.peers.has(id)) continue;
+      this.#expected.add(id);
+      this.peers.set(id, { ...peer, connected: false });
+    }
     for (const id of this.#announced) if (!this.peers.has(id)) this.#announced.delete(id);
   }
 
   /** @param {Peer} peer */
   put(peer) {
+    this.#expected.delete(peer.peer_id);
     this.peers.set(peer.peer_id, peer);
+  }
+
+  /**
+   * Nothing is left to come back to.
+   *
+   * @param {string} peerId
+   */
+  expectNoMore(peerId) {
+    if (this.#expected.has(peerId)) this.remove(peerId);
   }
 
   /** @param {string} peerId */
   remove(peerId) {
+    this.#expected.delete(peerId);
     this.peers.delete(peerId);
     this.#announced.delete(peerId);
   }

@@ -1,15 +1,19 @@
 /** Calls with the other peers of the session: who rings, who is talking, what is sent for it. */
 
 import { Call } from "./call.js";
+import { EarlyCandidates } from "./early.js";
 import { Emitter } from "./emitter.js";
+import { EndedCalls } from "./ended.js";
 import { Group } from "./group.js";
 import { log } from "./log.js";
 import { sendingQuality } from "./quality.js";
+import { Returning } from "./returning.js";
 import { onWake } from "./wake.js";
 
 /** @import {CallEndReason, CallState} from "./call.js" */
 /** @import {SavedCall} from "./identity.js" */
 /** @import {LocalMedia} from "./media.js" */
+/** @import {Roster} from "./peers.js" */
 /** @import {CanvasConnection} from "./protocol.js" */
 /** @import {ClientMessage, Peer} from "./types/messages.js" */
 
@@ -43,9 +47,6 @@ import { onWake } from "./wake.js";
  * @property {{peerId: string, stream: MediaStream | null}} stream
  */
 
-const MAX_EARLY_PEERS = 16;
-const MAX_EARLY_CANDIDATES = 32;
-const MAX_ENDED_NAMES = 64;
 /** For one of two that both begin anew: the time the other has to offer first. */
 const LATER_MS = 1_000;
 
@@ -62,27 +63,23 @@ export class SignalingManager extends Emitter {
 
   #connection;
   #media;
+  #roster;
   /** @type {Map<string, Call>} */
   #calls = new Map();
-  /** @type {Set<string>} */
-  #ended = new Set();
-  /** Candidates that overtook the offer of a call. @type {Map<string, RTCIceCandidateInit[]>} */
-  #early = new Map();
-  /** Names of calls that are over, the latest last (rule SIG8). @type {Set<string>} */
-  #endedNames = new Set();
+  #ended = new EndedCalls();
+  #early = new EarlyCandidates();
   #group = new Group();
-  /** Whose call the server may have forgotten: it has to be offered anew. @type {Set<string>} */
-  #unsure = new Set();
-  /** Calls of an earlier page of this window. @type {SavedCall[]} */
-  #saved = [];
+  #returning = new Returning();
   #ownId = "";
 
   /**
    * @param {CanvasConnection} connection
    * @param {LocalMedia} media
+   * @param {Roster} roster
    */
-  constructor(connection, media) {
+  constructor(connection, media, roster) {
     super();
+    this.#roster = roster;
     this.#connection = connection;
     this.#media = media;
     media.on("changed", () => {
@@ -123,7 +120,7 @@ export class SignalingManager extends Emitter {
       callId: id,
       ringing: state === "ringing",
     }));
-    return [...saved, ...this.#saved];
+    return [...saved, ...this.#returning.saved];
   }
 
   /** @returns {{peerId: string, state: CallState, outgoing: boolean}[]} oldest first */
@@ -140,7 +137,7 @@ export class SignalingManager extends Emitter {
    * @returns {CallState}
    */
   callState(peerId) {
-    return this.#calls.get(peerId)?.state ?? (this.#ended.has(peerId) ? "ended" : "idle");
+    return this.#calls.get(peerId)?.state ?? (this.#ended.hasPeer(peerId) ? "ended" : "idle");
   }
 
   // --- what the person does ------------------------------------------------------------------
@@ -154,14 +151,11 @@ export class SignalingManager extends Emitter {
     this.#call(peerId, false);
   }
 
-  /**
-   * Join the call of everybody; where nobody is in it yet, ring them all.
-   *
-   * @param {Iterable<Peer>} peers of the session
-   */
-  joinGroup(peers) {
+  /** Join the call of everybody; where nobody is in it yet, ring them all. */
+  joinGroup() {
     if (this.inGroup || !this.peerId) return;
-    const others = [...peers].filter(({ peer_id }) => peer_id !== this.peerId);
+    const peers = [...this.#roster.peers.values()];
+    const others = peers.filter(({ peer_id }) => peer_id !== this.peerId);
     this.#joinGroup();
     if (!others.some(({ group_call }) => group_call)) {
       for (const { peer_id } of others) this.#call(peer_id, true);
@@ -273,47 +267,38 @@ export class SignalingManager extends Emitter {
    * @param {boolean} group
    */
   restore(calls, group) {
-    this.#saved = calls;
+    this.#returning.saved = calls;
     if (group) this.#joinGroup();
   }
 
   /** What the server knew of our calls may be gone; the media flow on. */
   #lost() {
     if (this.#ownId !== this.peerId) return this.#abandon();
-    for (const peerId of this.#calls.keys()) this.#unsure.add(peerId);
+    this.#returning.lost(this.#calls.keys());
     if (this.inGroup) this.#send({ type: "group_call", joined: true });
   }
 
   /** We are somebody else now: nobody knows us by our calls any more. */
   #abandon() {
     this.#group.leave();
+    this.#returning.clear();
     for (const call of [...this.#calls.values()]) this.#finish(call, "lost", false);
-    this.#early.clear();
-    this.#unsure.clear();
   }
 
   /**
    * Who is here has changed, or was told anew: go on with the calls that wait for that.
    *
-   * @param {Iterable<Peer>} peers
+   * @param {Peer[]} peers
    * @param {boolean} [snapshot] this is everybody
    */
   handlePeers(peers, snapshot = false) {
     this.#ownId = this.peerId ?? "";
-    const known = [...peers];
-    const here = new Map(known.map((peer) => [peer.peer_id, peer]));
-    if (snapshot) this.#saved = this.#saved.filter(({ peerId }) => here.has(peerId));
-    for (const saved of this.#saved.splice(0)) this.#restoreCall(saved);
-    for (const peerId of [...this.#unsure]) {
-      if (!here.get(peerId)?.connected) continue;
-      // Who has just found the other offers; the other has been waiting and gives it the time.
-      if (snapshot) this.#offerAgain(peerId);
-      else setTimeout(() => this.#offerAgain(peerId), LATER_MS);
-    }
-    const ownId = this.#ownId;
-    for (const peerId of this.#group.missing(ownId, known, (id) => this.#calls.has(id))) {
-      this.#call(peerId, true);
-    }
+    const { restore, offer, offerLater } = this.#returning.seen(peers, snapshot);
+    for (const saved of restore) this.#restoreCall(saved);
+    for (const peerId of offer) this.#offerAgain(peerId);
+    for (const peerId of offerLater) setTimeout(() => this.#offerAgain(peerId), LATER_MS);
+    const hasCall = (/** @type {string} */ peerId) => this.#calls.has(peerId);
+    for (const peerId of this.#group.missing(this.#ownId, peers, hasCall)) this.#call(peerId, true);
   }
 
   /** @param {SavedCall} saved */
@@ -327,7 +312,7 @@ export class SignalingManager extends Emitter {
 
   /** @param {string} peerId */
   #offerAgain(peerId) {
-    if (!this.#unsure.delete(peerId)) return;
+    if (!this.#returning.settle(peerId)) return;
     this.#calls.get(peerId)?.offerAgain(this.iceServers);
   }
 
@@ -357,7 +342,7 @@ export class SignalingManager extends Emitter {
   handleOffer(fromPeerId, sdp, { callId = "", offerId = "" } = {}) {
     const call = this.#callOf(fromPeerId, callId, false); // rule SIG6
     if (!call) return;
-    this.#unsure.delete(fromPeerId);
+    this.#returning.settle(fromPeerId);
     call.handleOffer(sdp, offerId);
   }
 
@@ -370,7 +355,7 @@ export class SignalingManager extends Emitter {
     const call = this.#calls.get(fromPeerId);
     // They accepted what we have ended meanwhile; without this they would wait for us.
     if (!call) return this.#sendEnd(fromPeerId, "hangup", callId);
-    if (this.#endedNames.has(callId)) return; // of an earlier call
+    if (this.#ended.hasName(callId)) return; // of an earlier call
     call.addName(callId);
     call.handleAnswer(sdp, offerId);
   }
@@ -381,12 +366,10 @@ export class SignalingManager extends Emitter {
    * @param {SignalNames} [names]
    */
   handleIceCandidate(fromPeerId, candidate, { callId = "" } = {}) {
-    if (this.#endedNames.has(callId)) return; // of an earlier call
+    if (this.#ended.hasName(callId)) return; // of an earlier call
     const call = this.#calls.get(fromPeerId);
-    if (call) return call.handleCandidate(candidate);
-    const early = this.#early.get(fromPeerId) ?? [];
-    if (early.length >= MAX_EARLY_CANDIDATES || this.#early.size >= MAX_EARLY_PEERS) return;
-    this.#early.set(fromPeerId, [...early, candidate]);
+    if (call) call.handleCandidate(candidate);
+    else this.#early.keep(fromPeerId, candidate);
   }
 
   /**
@@ -395,10 +378,10 @@ export class SignalingManager extends Emitter {
    * @param {SignalNames} [names]
    */
   handleCallEnded(fromPeerId, reason, { callId = "" } = {}) {
-    this.#saved = this.#saved.filter(({ peerId }) => peerId !== fromPeerId);
     const call = this.#calls.get(fromPeerId);
     if (call && !call.isCalled(callId)) return;
-    this.#early.delete(fromPeerId);
+    this.#returning.settle(fromPeerId);
+    this.#early.take(fromPeerId);
     if (!call) return;
     // Our offer and their hang-up have crossed: behind it the offer began a new call (rule SIG6).
     if (call.awaitsAnswer && reason === "hangup") this.#sendEnd(fromPeerId, "hangup", call.id);
@@ -413,7 +396,7 @@ export class SignalingManager extends Emitter {
    */
   handlePeerLeft(peerId) {
     this.handleCallEnded(peerId, "left");
-    this.#ended.delete(peerId);
+    this.#ended.forget(peerId);
   }
 
   // --- helpers -------------------------------------------------------------------------------
@@ -444,7 +427,7 @@ export class SignalingManager extends Emitter {
    */
   #callOf(peerId, callId, group) {
     const present = this.#calls.get(peerId);
-    if (this.#endedNames.has(callId) && !present?.isCalled(callId)) {
+    if (this.#ended.hasName(callId) && !present?.isCalled(callId)) {
       this.#sendEnd(peerId, "hangup", callId);
       return null;
     }
@@ -453,7 +436,7 @@ export class SignalingManager extends Emitter {
       return present;
     }
     if (this.#calls.size >= this.maxCalls) {
-      this.#addEndedName(callId);
+      this.#ended.addName(callId);
       this.#sendEnd(peerId, "busy", callId);
       return null;
     }
@@ -478,10 +461,9 @@ export class SignalingManager extends Emitter {
       expired: (_, reason) => this.endCall(peerId, reason),
     });
     this.#calls.set(peerId, call);
-    this.#ended.delete(peerId);
-    const early = how.outgoing ? [] : (this.#early.get(peerId) ?? []);
-    for (const candidate of early) call.handleCandidate(candidate);
-    this.#early.delete(peerId);
+    this.#ended.forget(peerId);
+    const early = this.#early.take(peerId);
+    if (!how.outgoing) for (const candidate of early) call.handleCandidate(candidate);
     return call;
   }
 
@@ -528,14 +510,6 @@ export class SignalingManager extends Emitter {
     this.emit("local", null);
   }
 
-  /** @param {string} name */
-  #addEndedName(name) {
-    if (!name) return;
-    this.#endedNames.add(name);
-    const [oldest] = this.#endedNames;
-    if (this.#endedNames.size > MAX_ENDED_NAMES && oldest) this.#endedNames.delete(oldest);
-  }
-
   /**
    * @param {Call} call
    * @param {CallEndReason | "lost"} reason
@@ -544,12 +518,11 @@ export class SignalingManager extends Emitter {
   #finish(call, reason, byUs) {
     const { peerId } = call;
     const answered = call.state !== "ringing";
-    for (const name of call.names) this.#addEndedName(name);
     call.close();
     this.#calls.delete(peerId);
     this.peerConnections.delete(peerId);
-    this.#unsure.delete(peerId);
-    this.#ended.add(peerId);
+    this.#returning.settle(peerId);
+    this.#ended.add(peerId, call.names);
     this.emit("stream", { peerId, stream: null });
     this.#turnOff();
     this.#setQuality();

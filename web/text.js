@@ -50,6 +50,8 @@ export const text = {
   manyCalls: (calls, megabits) =>
     `Your picture goes to ${calls} people separately: up to ${megabits} Mbit/s from here, and as many pictures to encode. Pictures are sent smaller from now on.`,
   away: "reconnecting…",
+  /** @param {MediaKind} kind */
+  found: (kind) => `Your ${kind === "video" ? "camera" : "microphone"} is back.`,
   overflow: "You were away for long, and more changed here than can wait. The latest changes were not kept: look at the canvas and make them again.",
   leaveCall: "Leave call",
   leaveCalls: "Leave all calls",
@@ -170,7 +172,7 @@ export function mediaFaultText(kinds, fault) {
     case "insecure":
       return `Browsers give the ${what} only to secure pages. ${stay} Open this page with https, then call again.`;
     case "lost":
-      return `Your ${what} ${are} gone. Plug it in again, then call again.`;
+      return `Your ${what} ${are} gone. ${stay} Plug it in again, and the call goes on with it.`;
   }
 }
 

@@ -217,7 +217,9 @@ class Outbox:
 
     def rewind(self, token: str, received: int, next_token: str) -> None:
         """Queue again what followed the first `received` frames since a mark; mark the place."""
-        number = self._marks[token].number + received
+        mark = self._marks.pop(token)
+        self._marks[token] = mark  # the latest that the peer is known to have
+        number = mark.number + received
         self.acknowledge(number)
         self._queued[:0] = self._kept
         self.queued_bytes += self._kept_bytes

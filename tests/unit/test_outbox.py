@@ -177,6 +177,14 @@ def test_each_mark_counts_from_its_own_place() -> None:
     assert socket.outbox.resumable("t", 2 + 4) is None, "only the latest few are remembered"
 
 
+def test_answers_that_are_lost_again_and_again_do_no_harm() -> None:
+    """The peer comes back with the same token each time, since it never hears of another."""
+    socket, sent = marked(3)
+    for n in range(20):
+        assert socket.outbox.resumable("t", 2 + 1) == 0
+        assert back(socket, "t", 2 + 1, f"u{n}") == [b"".join(sent[1:])]
+
+
 def test_what_arrived_is_let_go() -> None:
     socket, _ = marked(4)
     before = socket.outbox.size

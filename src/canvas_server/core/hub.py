@@ -246,6 +246,9 @@ class Hub:
         """Give a peer another connection: what it missed follows, or a snapshot (RES1)."""
         old, token, received = peer.connection, message.resume_token or "", message.received
         heard = None if received is None else self._streams.resumable(old, token, received)
+        self._away.pop(peer, None)
+        told = peer.session.set_away(peer, None)
+        told += peer.session.rename(peer, message.display_name)
         effects: list[Effect] = []
         if heard is None or received is None:
             effects += self._take_from(peer)
@@ -258,9 +261,6 @@ class Hub:
             peer.connection = connection
             introduced = []
         self._connections[connection] = peer
-        self._away.pop(peer, None)
-        told = peer.session.set_away(peer, None)
-        told += peer.session.rename(peer, message.display_name)
         return effects + introduced + told
 
     def _take_from(self, peer: Participant) -> list[Effect]:

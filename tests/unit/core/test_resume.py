@@ -105,6 +105,7 @@ def test_what_cannot_be_made_up_for_is_said_and_a_snapshot_follows(received: int
     assert b"received" not in encode(assigned)
     assert isinstance(peer_list, server.PeerList)
     assert peer_list.peers[0].in_call
+    assert peer_list.peers[0].connected, "it is itself, and it is here"
     assert isinstance(scene, server.SceneUpdate)
     assert len(scene.scene.elements) == 2
     assert calls == [

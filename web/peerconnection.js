@@ -1,0 +1,49 @@
+/** Makes RTCPeerConnections, and what they need before the devices are ready. */
+
+import { errorName, log } from "./log.js";
+
+export const KINDS = /** @type {const} */ (["audio", "video"]);
+
+/**
+ * @param {RTCIceServer[]} iceServers
+ * @returns {RTCPeerConnection}
+ */
+export function newPeerConnection(iceServers) {
+  try {
+    return new RTCPeerConnection({ iceServers, bundlePolicy: "max-bundle" });
+  } catch (error) {
+    // A mistyped STUN or TURN address on the server: without them many calls still connect.
+    log("call", "ICE servers refused", errorName(error));
+    return new RTCPeerConnection({ bundlePolicy: "max-bundle" });
+  }
+}
+
+/**
+ * @param {string} sdp
+ * @returns {string} of the certificate it was made with
+ */
+export function fingerprintOf(sdp) {
+  return /^a=fingerprint:(.*?)\s*$/m.exec(sdp)?.[1]?.toLowerCase() ?? "";
+}
+
+/** @type {Map<string, MediaStreamTrack>} */
+const placeholders = new Map();
+
+/** Do now what the first call would otherwise wait for: browsers start WebRTC at its first use. */
+export function prepareCalls() {
+  if (placeholders.size > 0) return;
+  const pc = new RTCPeerConnection();
+  for (const kind of KINDS) placeholders.set(kind, pc.addTransceiver(kind).receiver.track);
+  pc.close();
+}
+
+/**
+ * A track that sends nothing: addTrack asks for one before the devices are ready.
+ *
+ * @param {string} kind
+ * @returns {MediaStreamTrack}
+ */
+export function placeholder(kind) {
+  prepareCalls();
+  return /** @type {MediaStreamTrack} */ (placeholders.get(kind));
+}
