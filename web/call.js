@@ -4,7 +4,7 @@ import { newId } from "./ids.js";
 import { errorName, log } from "./log.js";
 import { Negotiation } from "./negotiation.js";
 import { fingerprintOf, KINDS, newPeerConnection, placeholder } from "./peerconnection.js";
-import { applyQuality } from "./quality.js";
+import { applyToSender } from "./quality.js";
 import { Recovery } from "./recovery.js";
 
 /** @import {ClientMessage, CallEnded} from "./types/messages.js" */
@@ -225,7 +225,7 @@ export class Call {
     this.#quality = quality;
     const sender = this.#senders.get("video");
     if (!sender) return;
-    applyQuality(sender, quality).catch((error) => log("call", "quality", errorName(error)));
+    applyToSender(sender, quality).catch((error) => log("call", "quality", errorName(error)));
   }
 
   /** @param {RTCIceCandidateInit} candidate */

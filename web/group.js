@@ -9,6 +9,11 @@ export class Group {
   /** Who has joined, as far as was told. @type {Set<string>} */
   #members = new Set();
 
+  /** How many others have joined. */
+  get size() {
+    return this.#members.size;
+  }
+
   join() {
     this.joined = true;
     this.#apart.clear();
@@ -35,7 +40,7 @@ export class Group {
     const missing = [];
     for (const { peer_id: peerId, group_call: member = false, connected } of peers) {
       if (member && !this.#members.has(peerId)) this.#apart.delete(peerId);
-      if (member) this.#members.add(peerId);
+      if (member && peerId !== ownId) this.#members.add(peerId);
       else this.#members.delete(peerId);
       if (!member || !connected || ownId >= peerId) continue;
       if (!hasCall(peerId) && !this.#apart.has(peerId)) missing.push(peerId);

@@ -2,6 +2,9 @@
 
 import { Emitter } from "./emitter.js";
 import { errorName, log } from "./log.js";
+import { applyToCamera } from "./quality.js";
+
+/** @import {SendingQuality} from "./quality.js" */
 
 /** @typedef {"audio" | "video"} MediaKind */
 
@@ -39,6 +42,8 @@ export class LocalMedia extends Emitter {
   #wanted = { audio: true, video: true };
   /** What went away during the present call. @type {Set<MediaKind>} */
   #lost = new Set();
+  /** @type {SendingQuality | null} */
+  #quality = null;
 
   /**
    * Let the browser look for the devices. That asks nobody, turns nothing on, and the first call
@@ -73,6 +78,7 @@ export class LocalMedia extends Emitter {
     this.stream = null;
     this.starting = false;
     this.#lost.clear();
+    this.#quality = null;
     this.#wanted = { audio: true, video: true };
     for (const track of stream?.getTracks() ?? []) stopTrack(track);
     if (stream) this.emit("changed", null);
@@ -100,6 +106,19 @@ export class LocalMedia extends Emitter {
    */
   isWanted(kind) {
     return this.#wanted[kind];
+  }
+
+  /** @param {SendingQuality} quality of the pictures from now on */
+  setQuality(quality) {
+    if (quality.height === this.#quality?.height) return;
+    this.#quality = quality;
+    this.#scale();
+  }
+
+  #scale() {
+    const track = this.track("video");
+    if (!track || !this.#quality) return;
+    applyToCamera(track, this.#quality).catch((error) => log("media", "scale", errorName(error)));
   }
 
   /** @param {MediaKind} kind */
@@ -161,6 +180,7 @@ export class LocalMedia extends Emitter {
       track.enabled = this.#wanted[kind];
       track.onended = () => this.#lose(stream, track, kind);
       stream.addTrack(track);
+      if (kind === "video") this.#scale();
     }
     if (this.stream === stream) this.emit("changed", null);
   }

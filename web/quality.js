@@ -5,8 +5,8 @@
  * smaller pictures.
  *
  * @typedef {object} SendingQuality
- * @property {number} maxHeight of the pictures, in pixels
- * @property {number} maxFramerate per second
+ * @property {number} height of the pictures, in pixels
+ * @property {number} framerate pictures per second
  * @property {number} maxBitrate bits per second, to each of the others
  */
 
@@ -18,25 +18,36 @@ export const MANY_CALLS = 5;
  * @returns {SendingQuality}
  */
 export function sendingQuality(calls) {
-  if (calls <= 2) return { maxHeight: 720, maxFramerate: 30, maxBitrate: 2_500_000 };
-  if (calls <= MANY_CALLS) return { maxHeight: 360, maxFramerate: 24, maxBitrate: 600_000 };
-  return { maxHeight: 180, maxFramerate: 15, maxBitrate: 200_000 };
+  if (calls <= 2) return { height: 720, framerate: 30, maxBitrate: 2_500_000 };
+  if (calls <= MANY_CALLS) return { height: 360, framerate: 24, maxBitrate: 600_000 };
+  return { height: 180, framerate: 12, maxBitrate: 200_000 };
 }
 
 /**
- * Have a sender keep to a quality (W3C webrtc-pc section 5.2, RTCRtpEncodingParameters).
+ * Have a camera take no larger pictures than are sent: scaled once, not once for each receiver
+ * (W3C mediacapture-main section 4.3.5).
+ *
+ * @param {MediaStreamTrack} track
+ * @param {SendingQuality} quality
+ */
+export async function applyToCamera(track, { height, framerate }) {
+  await track.applyConstraints({
+    width: { ideal: Math.round((height * 16) / 9) },
+    height: { ideal: height },
+    frameRate: { ideal: framerate, max: framerate },
+  });
+}
+
+/**
+ * Bound what goes to one receiver (W3C webrtc-pc section 5.2, RTCRtpEncodingParameters).
  *
  * @param {RTCRtpSender} sender of a video track
  * @param {SendingQuality} quality
  */
-export async function applyQuality(sender, { maxHeight, maxFramerate, maxBitrate }) {
+export async function applyToSender(sender, { maxBitrate }) {
   const parameters = sender.getParameters();
   const [encoding] = parameters.encodings ?? [];
-  const height = sender.track?.getSettings().height ?? maxHeight;
-  const scaleResolutionDownBy = Math.max(1, height / maxHeight);
-  if (!encoding) return;
-  const wanted = { maxBitrate, maxFramerate, scaleResolutionDownBy };
-  if (Object.entries(wanted).every(([name, value]) => Reflect.get(encoding, name) === value)) return;
-  Object.assign(encoding, wanted);
+  if (!encoding || encoding.maxBitrate === maxBitrate) return;
+  encoding.maxBitrate = maxBitrate;
   await sender.setParameters(parameters);
 }

@@ -299,6 +299,7 @@ export class SignalingManager extends Emitter {
     for (const peerId of offerLater) setTimeout(() => this.#offerAgain(peerId), LATER_MS);
     const hasCall = (/** @type {string} */ peerId) => this.#calls.has(peerId);
     for (const peerId of this.#group.missing(this.#ownId, peers, hasCall)) this.#call(peerId, true);
+    if (this.inCall) this.#setQuality();
   }
 
   /** @param {SavedCall} saved */
@@ -500,7 +501,8 @@ export class SignalingManager extends Emitter {
   /** The more calls there are, the smaller are the pictures. */
   #setQuality() {
     const calls = [...this.#calls.values()].filter((call) => call.accepted);
-    const quality = sendingQuality(calls.length);
+    const quality = sendingQuality(Math.max(calls.length, this.inGroup ? this.#group.size : 0));
+    this.#media.setQuality(quality);
     for (const call of calls) call.setQuality(quality);
   }
 
