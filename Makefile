@@ -8,7 +8,7 @@ BIN := .venv/bin
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check lint types generate format coverage bench picture wheel clean
+.PHONY: help run test check lint types generate format coverage bench soak picture wheel clean
 
 help: ## list the targets
 	@grep -hE '^[a-z]+:.*##' Makefile | sed 's/:.*## /\t/' | expand -t 12
@@ -50,6 +50,9 @@ picture: .venv/.dev ## take the picture of the README anew, in real windows
 
 bench: .venv/.dev ## measure against the yardstick, write docs/benchmarks.md
 	@$(BIN)/python bench/run.py $(ARGS)
+
+soak: .venv/.dev ## call, cut and hang up many hundred times, in a quarter of an hour (ARGS="cuts --count 50")
+	@$(BIN)/python bench/soak.py $(ARGS)
 
 wheel: .venv/.dev ## build the package into dist/
 	@$(BIN)/python -m hatchling build -t wheel

@@ -1,0 +1,1 @@
+"""Parts of the soak run: long, repeated strain on real windows and sockets."""
