@@ -1,7 +1,7 @@
 """The browser's connection and the server's node over a wire that delays, drops and cuts.
 
 Both are the real ones, without sockets and without a clock of their own: the client runs in node,
-driven by `tests/web/pair.js`. Whatever happens in between, in the end each message has arrived
+driven by `tests/unit/pair.js`. Whatever happens in between, in the end each message has arrived
 exactly once and in order, or its loss was said (`recovered: false` and a snapshot): RES1, RES2.
 """
 
@@ -30,7 +30,7 @@ from canvas_server.outbox import Outbox, Outboxes
 from canvas_server.protocol.errors import CloseCode
 from hubs import NOW, make_hub
 
-PAIR = Path(__file__).resolve().parents[1] / "web" / "pair.js"
+PAIR = Path(__file__).with_name("pair.js")
 CLIENTS = ("ada", "bob", "eve")
 
 

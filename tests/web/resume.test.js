@@ -1,0 +1,182 @@
+/** What the client keeps and counts (RES1), and what follows for its calls. Run by `node --test`. */
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { Backlog } from "../../web/backlog.js";
+import { EarlyCandidates } from "../../web/early.js";
+import { EndedCalls } from "../../web/ended.js";
+import { Group } from "../../web/group.js";
+import { Roster } from "../../web/peers.js";
+import { MANY_CALLS, sendingQuality } from "../../web/quality.js";
+import { Returning } from "../../web/returning.js";
+
+/**
+ * @param {number} number
+ * @returns {any}
+ */
+const edit = (number) => ({ type: "remove_element", id: `e${number}` });
+/** @type {any} */
+const cursor = { type: "cursor", x: 1, y: 2 };
+/** @type {any} */
+const offer = { type: "offer", target_peer_id: "p", sdp: "v=0" };
+/** @type {any} */
+const hangUp = { type: "end_call", target_peer_id: "p" };
+
+/** @param {string[]} texts */
+const idsOf = (texts) => texts.map((text) => JSON.parse(text).id ?? JSON.parse(text).type);
+
+test("what waits goes out once, in order", () => {
+  const backlog = new Backlog();
+  [1, 2, 3].forEach((number) => backlog.push(edit(number)));
+  assert.deepEqual(idsOf(backlog.take()), ["e1", "e2", "e3"]);
+  assert.deepEqual(backlog.take(), []);
+  assert.equal(backlog.inDoubt, 3);
+});
+
+test("after a recovery exactly what had not arrived goes out again, then what waited", () => {
+  const backlog = new Backlog();
+  [1, 2, 3, 4].forEach((number) => backlog.push(edit(number)));
+  backlog.take();
+  backlog.push(edit(5));
+  backlog.cut();
+  backlog.recovered(2);
+  assert.deepEqual(idsOf(backlog.take()), ["e3", "e4", "e5"]);
+  backlog.arrived(1);
+  backlog.cut();
+  backlog.recovered(1);
+  assert.deepEqual(idsOf(backlog.take()), ["e4", "e5"], "counted anew from the recovery");
+});
+
+test("pointers and pings count when they were written, and are not worth waiting for", () => {
+  const backlog = new Backlog();
+  backlog.push(edit(1));
+  backlog.push(cursor);
+  backlog.push(edit(2));
+  backlog.take();
+  backlog.push(cursor);
+  backlog.cut();
+  backlog.recovered(2);
+  assert.deepEqual(idsOf(backlog.take()), ["e2"]);
+});
+
+test("another name on a live connection moves the place that is counted from", () => {
+  const backlog = new Backlog();
+  backlog.push(edit(1));
+  backlog.push(/** @type {any} */ ({ type: "subscribe", session_id: "s" }));
+  backlog.push(edit(2));
+  backlog.take();
+  backlog.received = 9;
+  backlog.subscribed();
+  assert.equal(backlog.received, 0);
+  assert.equal(backlog.inDoubt, 1);
+  backlog.recovered(0);
+  assert.deepEqual(idsOf(backlog.take()), ["e2"]);
+});
+
+test("after a gap signals are not sent again, what was never written is", () => {
+  const backlog = new Backlog();
+  [edit(1), offer, hangUp].forEach((message) => backlog.push(message));
+  backlog.take();
+  [edit(2), offer, hangUp].forEach((message) => backlog.push(message));
+  backlog.cut();
+  backlog.lost();
+  assert.deepEqual(idsOf(backlog.take()), ["end_call", "e2", "end_call"]);
+});
+
+test("what waits is bounded, and it is said when something is lost", () => {
+  const backlog = new Backlog();
+  assert.ok(backlog.push(cursor));
+  let kept = 0;
+  while (backlog.push(edit(kept))) kept += 1;
+  assert.equal(kept, 1000, "a pointer gives way");
+  assert.ok(backlog.push(cursor), "one that is dropped was none to keep");
+  backlog.take();
+  backlog.arrived(10);
+  assert.ok(backlog.push(edit(0)));
+  assert.equal(backlog.push(/** @type {any} */ ({ ...offer, sdp: "x".repeat(3_000_000) })), false);
+});
+
+/**
+ * @param {string} peer_id
+ * @param {object} [more]
+ * @returns {any}
+ */
+const peer = (peer_id, more) => ({ peer_id, connected: true, in_call: false, media: {}, ...more });
+
+test("of two that have joined the one with the smaller id calls, once", () => {
+  const group = new Group();
+  const members = [peer("a", { group_call: true }), peer("c", { group_call: true }), peer("d")];
+  const nobody = () => false;
+  assert.deepEqual(group.missing("b", members, nobody), [], "not joined");
+  group.join();
+  assert.deepEqual(group.missing("b", members, nobody), ["c"]);
+  assert.deepEqual(group.missing("b", members, (id) => id === "c"), []);
+  assert.equal(group.size, 2);
+  group.part("c");
+  assert.deepEqual(group.missing("b", members, nobody), [], "hung up by a person");
+  group.missing("b", [peer("c")], nobody);
+  assert.deepEqual(group.missing("b", members, nobody), ["c"], "it joined anew");
+  assert.deepEqual(group.missing("b", [peer("c", { group_call: true, connected: false })], nobody), []);
+});
+
+test("the more calls, the smaller the pictures", () => {
+  const sizes = [1, 3, MANY_CALLS + 1].map((calls) => sendingQuality(calls));
+  for (const [one, more] of [[sizes[0], sizes[1]], [sizes[1], sizes[2]]]) {
+    assert.ok(one && more && one.height > more.height && one.maxBitrate > more.maxBitrate);
+    assert.ok(one.framerate > more.framerate);
+  }
+});
+
+test("who finds the other offers, who is found waits for it", () => {
+  const returning = new Returning();
+  returning.lost(["a", "b"]);
+  assert.deepEqual(returning.seen([peer("a")], true), { restore: [], offer: ["a"], offerLater: [] });
+  assert.ok(returning.settle("a"));
+  assert.deepEqual(returning.seen([peer("b", { connected: false })], false).offerLater, []);
+  assert.deepEqual(returning.seen([peer("b")], false).offerLater, ["b"]);
+  assert.ok(returning.settle("b"));
+  assert.ok(!returning.settle("b"), "it was offered meanwhile");
+});
+
+test("calls of an earlier page are taken up when their peers are here", () => {
+  const returning = new Returning();
+  const saved = { peerId: "a", callId: "c", ringing: false };
+  returning.saved = [saved, { ...saved, peerId: "gone" }, { ...saved, peerId: "ended" }];
+  returning.settle("ended");
+  assert.deepEqual(returning.seen([peer("a")], true).restore, [saved]);
+  assert.deepEqual(returning.saved, []);
+});
+
+test("names of ended calls are remembered, the latest of them", () => {
+  const ended = new EndedCalls();
+  ended.add("p", ["first"]);
+  assert.ok(ended.hasPeer("p") && ended.hasName("first") && !ended.hasName(""));
+  for (let number = 0; number < 100; number++) ended.addName(`n${number}`);
+  assert.ok(!ended.hasName("first") && ended.hasName("n99"));
+  ended.forget("p");
+  assert.ok(!ended.hasPeer("p"));
+});
+
+test("candidates that came early are kept, within bounds", () => {
+  const early = new EarlyCandidates();
+  for (let number = 0; number < 100; number++) early.keep("p", { candidate: String(number) });
+  assert.equal(early.take("p").length, 32);
+  assert.deepEqual(early.take("p"), []);
+  for (let number = 0; number < 100; number++) early.keep(`p${number}`, { candidate: "" });
+  assert.equal(early.take("p99").length, 0);
+});
+
+test("with whom a call is up is not struck off the list of a server that has just started", () => {
+  const roster = new Roster();
+  roster.replace(/** @type {any} */ ({ peers: [peer("a"), peer("b")] }));
+  roster.replace(/** @type {any} */ ({ peers: [] }), ["a"]);
+  assert.deepEqual([...roster.peers.keys()], ["a"]);
+  assert.equal(roster.peers.get("a")?.connected, false);
+  roster.put(peer("a"));
+  roster.expectNoMore("a");
+  assert.ok(roster.peers.has("a"), "it is back by itself");
+  roster.replace(/** @type {any} */ ({ peers: [] }), ["a"]);
+  roster.expectNoMore("a");
+  assert.equal(roster.peers.size, 0);
+});
