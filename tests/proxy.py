@@ -1,4 +1,4 @@
-"""A TCP proxy on loopback that breaks connections on demand, in the ways networks do."""
+"""A TCP proxy that breaks connections on demand, in the ways networks do."""
 
 import asyncio
 import socket
@@ -14,15 +14,15 @@ ABORT = struct.pack("ii", 1, 0)  # SO_LINGER of no time: closing sends RST
 
 
 class Proxy:
-    """Forwards each connection to a port of loopback, until it is told to do something else.
+    """Forwards each connection to another port of its host, until it is told to do something else.
 
     Runs an event loop in a thread of its own; every method may be called from any other thread
     and has taken effect when it returns.
     """
 
-    def __init__(self, target_port: int) -> None:
+    def __init__(self, target_port: int, *, host: str = "127.0.0.1", port: int = 0) -> None:
+        self.host = host
         self.target_port = target_port
-        self.port = 0
         self.accepted = 0
         self.refused = 0
         self._refusing = False
@@ -32,13 +32,13 @@ class Proxy:
         self._flowing.set()
         self._thread = threading.Thread(target=self._run, name="proxy")
         self._thread.start()
-        self._server = self._ask(self._listen())
+        self._server = self._ask(self._listen(port))
         self.port = self._server.sockets[0].getsockname()[1]
 
     @property
     def url(self) -> str:
         """Where a page is opened to go through the proxy."""
-        return f"http://127.0.0.1:{self.port}"
+        return f"http://{self.host}:{self.port}"
 
     @property
     def open(self) -> int:
@@ -98,8 +98,8 @@ class Proxy:
 
         return self._ask(in_loop())
 
-    async def _listen(self) -> asyncio.Server:
-        return await asyncio.start_server(self._serve, "127.0.0.1", 0)
+    async def _listen(self, port: int) -> asyncio.Server:
+        return await asyncio.start_server(self._serve, self.host, port)
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         if self._refusing:
@@ -108,7 +108,7 @@ class Proxy:
             return
         self.accepted += 1
         try:
-            far = await asyncio.open_connection("127.0.0.1", self.target_port)
+            far = await asyncio.open_connection(self.host, self.target_port)
         except OSError:
             writer.close()
             return
@@ -129,11 +129,10 @@ class Proxy:
     async def _finish(self) -> None:
         self._server.close()
         self._end(reset=True)
-        own = asyncio.current_task()
-        rest = [task for task in asyncio.all_tasks() if task is not own]
-        for task in rest:
-            task.cancel()
-        await asyncio.gather(*rest, return_exceptions=True)
+        self._flowing.set()
+        rest = asyncio.all_tasks() - {asyncio.current_task()}
+        if rest:
+            await asyncio.wait(rest, timeout=5)
 
 
 Stream = tuple[asyncio.StreamReader, asyncio.StreamWriter]
