@@ -26,10 +26,9 @@ class Proxy:
         self.accepted = 0
         self.refused = 0
         self._refusing = False
+        self._stalling = False
         self._pipes: set[_Pipe] = set()
         self._loop = asyncio.new_event_loop()
-        self._flowing = asyncio.Event()
-        self._flowing.set()
         self._thread = threading.Thread(target=self._run, name="proxy")
         self._thread.start()
         self._server = self._ask(self._listen(port))
@@ -53,13 +52,16 @@ class Proxy:
         """Break all connections off (RST), at both ends; return how many."""
         return self._do(lambda: self._end(reset=True))
 
-    def stall(self) -> None:
-        """Forward nothing any more, on no connection: they look alive, and nothing arrives."""
-        self._do(self._flowing.clear)
+    def stall(self, *, new: bool = True) -> None:
+        """Forward nothing any more: connections look alive, and nothing arrives.
+
+        Those that come later are stalled too, unless `new` is false.
+        """
+        self._do(lambda: self._stall(new=new))
 
     def flow(self) -> None:
         """Go on forwarding, with what has piled up."""
-        self._do(self._flowing.set)
+        self._do(self._flow)
 
     def refuse(self) -> None:
         """Close new connections at once."""
@@ -112,12 +114,24 @@ class Proxy:
         except OSError:
             writer.close()
             return
-        pipe = _Pipe((reader, writer), far, self._flowing)
+        pipe = _Pipe((reader, writer), far)
+        if self._stalling:
+            pipe.flowing.clear()
         self._pipes.add(pipe)
         try:
             await pipe.run()
         finally:
             self._pipes.discard(pipe)
+
+    def _stall(self, *, new: bool) -> None:
+        self._stalling = new
+        for pipe in self._pipes:
+            pipe.flowing.clear()
+
+    def _flow(self) -> None:
+        self._stalling = False
+        for pipe in self._pipes:
+            pipe.flowing.set()
 
     def _end(self, *, reset: bool) -> int:
         pipes = list(self._pipes)
@@ -129,7 +143,6 @@ class Proxy:
     async def _finish(self) -> None:
         self._server.close()
         self._end(reset=True)
-        self._flowing.set()
         rest = asyncio.all_tasks() - {asyncio.current_task()}
         if rest:
             await asyncio.wait(rest, timeout=5)
@@ -141,10 +154,11 @@ Stream = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 class _Pipe:
     """One connection with its two ends."""
 
-    def __init__(self, near: Stream, far: Stream, flowing: asyncio.Event) -> None:
+    def __init__(self, near: Stream, far: Stream) -> None:
+        self.flowing = asyncio.Event()
+        self.flowing.set()
         self._writers = near[1], far[1]
         self._ways = self._forward(near[0], far[1]), self._forward(far[0], near[1])
-        self._flowing = flowing
 
     async def run(self) -> None:
         try:
@@ -156,7 +170,7 @@ class _Pipe:
         try:
             while True:
                 data = await reader.read(CHUNK)
-                await self._flowing.wait()
+                await self.flowing.wait()
                 if not data or writer.is_closing():
                     break
                 writer.write(data)
@@ -167,6 +181,8 @@ class _Pipe:
             self.end(reset=True)
 
     def end(self, *, reset: bool) -> None:
+        """Close both ends; what was held back is lost."""
+        self.flowing.set()
         for writer in self._writers:
             if writer.is_closing():
                 continue

@@ -14,6 +14,7 @@ FRAMES = """async id => {
 WATCH = f"""id => {{
   const watch = {{
     pc: signalingManager.peerConnections.get(id),
+    entry: document.querySelector(`[data-peer-id="${{id}}"]`),
     states: [signalingManager.callState(id)],
     returns: 0,
     frames: 0,
@@ -81,6 +82,9 @@ class Watch:
     def untouched(self) -> None:
         """Check that the call noticed nothing, and wait for more of its picture."""
         assert self.same_connection
+        assert self.window.page.evaluate("id => watches[id].entry.isConnected", self.peer_id), (
+            "the peer has left the list"
+        )
         picture_moves(self.window, self.peer_id)
         assert self.states == ["connected"]
 
@@ -116,6 +120,17 @@ def picture_moves(window: Window, other: Window | str, seconds: float = 15) -> N
         timeout=seconds * 1000,
         polling=50,
     )
+
+
+def call(ada: Window, bob: Window) -> tuple[Watch, Watch]:
+    """Call and accept, until both see each other move."""
+    ada.sees(bob)
+    bob.sees(ada)
+    ada.press("call", bob)
+    bob.press("accept")
+    picture_moves(ada, bob)
+    picture_moves(bob, ada)
+    return Watch(ada, bob), Watch(bob, ada)
 
 
 def excuse_sockets(*windows: Window) -> None:

@@ -11,7 +11,7 @@ import lab as laboratory
 from lab import PUBLIC, Lab
 from proxy import Proxy
 from servers import Server
-from watch import Watch, excuse_sockets, keep_result, picture_moves
+from watch import Watch, call, excuse_sockets, keep_result
 from windows import COLORS, FLAGS, Open, Window, write_picture
 
 HOME_OF = {"red": "a", "green": "b"}
@@ -87,18 +87,7 @@ def meet(open_window: Open, at: Proxy | None = None) -> tuple[Window, Window]:
     """Two windows, one in each home."""
     ada = open_window("red", query="name=Ada", at=at)
     bob = open_window("green", query="name=Bob", at=at)
-    ada.sees(bob)
-    bob.sees(ada)
     return ada, bob
-
-
-def call(ada: Window, bob: Window) -> tuple[Watch, Watch]:
-    """Call and accept, until both see each other move."""
-    ada.press("call", bob)
-    bob.press("accept")
-    picture_moves(ada, bob)
-    picture_moves(bob, ada)
-    return Watch(ada, bob), Watch(bob, ada)
 
 
 def recovered(name: str, since: float, watches: tuple[Watch, Watch]) -> None:

@@ -107,8 +107,10 @@ def test_stall_holds_everything_and_flow_lets_it_go(proxy: Proxy) -> None:
                 connection.settimeout(5)
             proxy.flow()
             assert one.recv(5) == new.recv(5) == b"later"
-        proxy.stall()
+        proxy.stall(new=False)
         one.sendall(b"never")
+        with connect(proxy) as new:
+            assert exchange(new, b"new") == b"new"
         proxy.cut()
         assert one.recv(5) == b"", "what a stall held is lost with its connection"
 
