@@ -220,9 +220,11 @@ def test_hanging_up_while_away_reaches_the_other_later(open_window: Open, proxy:
     take_away(ada, proxy)
     wait_entry(bob, ada, "away")
     ada.press("hangup", bob)
-    ada.wait_clear()
+    ada.wait_state(bob, "ended")
+    assert ada.page.evaluate("signalingManager.peerConnections.size") == 0
     assert bob.state(ada) != "ended"
     bring_back(ada, proxy)
+    ada.wait_clear()
     bob.wait_clear()
     assert (ada.state(bob), bob.state(ada)) == ("ended", "ended")
     excuse_sockets(ada)
