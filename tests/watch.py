@@ -82,11 +82,13 @@ class Watch:
     def untouched(self) -> None:
         """Check that the call noticed nothing, and wait for more of its picture."""
         assert self.same_connection
-        assert self.window.page.evaluate("id => watches[id].entry.isConnected", self.peer_id), (
-            "the peer has left the list"
-        )
         picture_moves(self.window, self.peer_id)
         assert self.states == ["connected"]
+
+    @property
+    def stayed_in_list(self) -> bool:
+        """Whether the other's entry in the list is the one of the beginning."""
+        return self.window.page.evaluate("id => watches[id].entry.isConnected", self.peer_id)
 
     def steady(self, since: float, seconds: float = 30) -> float:
         """Wait until the call is connected and its picture has moved without a pause for 3 s.

@@ -87,6 +87,7 @@ def test_a_broken_socket_touches_no_call(open_window: Open, proxy: Proxy, how: s
     wait_entry(bob, ada, "connected")
     for watch in watches:
         watch.untouched()
+        assert watch.stayed_in_list
     assert (ada.peer_id, bob.peer_id) == ids
     assert ada.tile(bob).count() == bob.tile(ada).count() == 1
     excuse_sockets(ada)
