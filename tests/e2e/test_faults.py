@@ -246,7 +246,7 @@ def test_a_call_outlives_the_server(open_window: Open, tmp_path: Path, how: str)
         first.process.wait(10)
     for watch in watches:
         watch.window.wait_connection("resuming")
-        picture_moves(watch.window, watch.peer_id)
+    picture_moves(ada, bob)
     with running(tmp_path, "--port", str(first.port)) as second:
         started = time.time()
         for watch in watches:
