@@ -44,6 +44,19 @@ STEADY = """([id, from]) => {
     && Date.now() - movedAt < PAUSE_MS
     && Date.now() - Math.max(pausedUntil, from) > STEADY_MS;
 }"""
+MOVES = f"""async ([id, patience]) => {{
+  const countFrames = {FRAMES};
+  const end = Date.now() + patience;
+  let before = await countFrames(id);
+  for (;;) {{
+    const frames = await countFrames(id);
+    before = Math.min(before, frames); // another connection counts anew
+    const state = signalingManager.callState(id);
+    if (state === 'connected' && frames >= before + 5) return '';
+    if (Date.now() > end) return `${{state}}, ${{frames - before}} frames`;
+    await new Promise(resolve => setTimeout(resolve, 50));
+  }}
+}}"""
 PAUSE_MS = 500
 STEADY_MS = 3000
 
@@ -83,7 +96,7 @@ class Watch:
         """Check that the call noticed nothing, and wait for more of its picture."""
         assert self.same_connection
         picture_moves(self.window, self.peer_id)
-        assert self.states == ["connected"]
+        assert self.states == ["connected"], self.states
 
     @property
     def stayed_in_list(self) -> bool:
@@ -107,21 +120,12 @@ class Watch:
         return max(0.0, paused_until / 1000 - since)
 
 
-def frames(window: Window, peer_id: str) -> int:
-    """How many frames of a peer's camera were decoded on the present connection."""
-    return window.page.evaluate(FRAMES, peer_id)
-
-
 def picture_moves(window: Window, other: Window | str, seconds: float = 15) -> None:
     """Wait until a call is connected and five more frames of it were decoded."""
     peer_id = other if isinstance(other, str) else other.peer_id
-    window.page.wait_for_function(
-        f"""async ([id, goal]) =>
-            signalingManager.callState(id) === 'connected' && await ({FRAMES})(id) >= goal""",
-        arg=[peer_id, frames(window, peer_id) + 5],
-        timeout=seconds * 1000,
-        polling=50,
-    )
+    # Not by wait_for_function, which takes the promise of an asynchronous function for true.
+    lacking: str = window.page.evaluate(MOVES, [peer_id, seconds * 1000])
+    assert not lacking, f"no moving picture in {seconds} s: {lacking}"
 
 
 def call(ada: Window, bob: Window) -> tuple[Watch, Watch]:
