@@ -185,6 +185,9 @@ class Lab:
     def _build(self) -> None:
         for place in PLACES:
             run("ip", "netns", "add", self.namespace(place))
+            # IPv6 addresses come seconds after a link; browsers then drop what they are loading.
+            self._in(place, "sysctl -eqw net.ipv6.conf.all.disable_ipv6=1")
+            self._in(place, "sysctl -eqw net.ipv6.conf.default.disable_ipv6=1")
             self._ip(place, "link set lo up")
         self._ip("pub", f"addr add {PUBLIC}/32 dev lo")
         self._in("pub", "sysctl -qw net.ipv4.ip_forward=1")

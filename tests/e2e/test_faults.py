@@ -20,6 +20,8 @@ from windows import COLORS, FLAGS, Open, Window, write_picture
 
 CUTS = 20
 
+pytestmark = pytest.mark.timeout(120)  # some faults last, and busy machines take their time
+
 
 @pytest.fixture
 def proxy(server: Server) -> Iterator[Proxy]:
