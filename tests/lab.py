@@ -21,7 +21,8 @@ from pathlib import Path
 from line import Line, open_tun
 from servers import eventually
 
-PUBLIC = "203.0.113.1"
+STREET = "203.0.113"
+PUBLIC = f"{STREET}.1"
 STUN_PORT = 3478
 HOMES = {"a": 1, "b": 2}
 PLACES = ("pub", "router-a", "router-b", "a", "b")
@@ -174,6 +175,15 @@ class Lab:
         self._ip(home, f"addr add {_net(home)}.{last_byte}/24 dev eth0")
         self._ip(home, f"route replace default via {_net(home)}.1")
 
+    def renumber(self, home: str, last_byte: int) -> None:
+        """Give the router of a home another address, which computers behind it do not notice."""
+        router, address = f"router-{home}", f"{STREET}.{last_byte}"
+        self._ip(router, "addr flush dev wan")
+        self._ip(router, f"addr add {address}/32 dev wan")
+        self._ip(router, "route replace default dev wan")
+        self._ip("pub", f"route flush dev to-{home}")
+        self._ip("pub", f"route add {address} dev to-{home} src {PUBLIC}")
+
     # --- building ------------------------------------------------------------------------------
 
     def _in(self, place: str, command: str, text: str | None = None) -> None:
@@ -203,12 +213,9 @@ class Lab:
         with self.inside(router):
             here = open_tun("wan")
         self.lines[home] = Line(here, there, seed=HOMES[home])
-        address = f"203.0.113.{10 + HOMES[home]}"
         self._ip("pub", f"link set to-{home} up")
-        self._ip("pub", f"route add {address} dev to-{home} src {PUBLIC}")
-        self._ip(router, f"addr add {address}/32 dev wan")
         self._ip(router, "link set wan up")
-        self._ip(router, "route add default dev wan")
+        self.renumber(home, 10 + HOMES[home])
         run(
             *f"ip link add lan netns {self.namespace(router)} type veth".split(),
             *f"peer name eth0 netns {self.namespace(home)}".split(),
