@@ -1,0 +1,181 @@
+"""Calls between two homes behind NAT, on networks that fail as networks do."""
+
+import shutil
+import time
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, Playwright
+
+import lab as laboratory
+from lab import PUBLIC, Lab
+from proxy import Proxy
+from servers import Server
+from watch import Watch, call, excuse_sockets, keep_result
+from windows import COLORS, FLAGS, Open, Window, write_picture
+
+HOME_OF = {"red": "a", "green": "b"}
+PORT, PROXY_PORT = 9473, 9474
+
+pytestmark = pytest.mark.timeout(120)  # some faults last, and busy machines take their time
+
+
+@pytest.fixture(scope="module")
+def lab() -> Iterator[Lab]:
+    """The networks."""
+    lacking = laboratory.lacking()
+    if lacking:
+        pytest.skip(lacking)
+    with Lab() as lab:
+        yield lab
+
+
+@pytest.fixture(scope="module")
+def server(lab: Lab, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """The real server, on the public host, beside a STUN server."""
+    folder = tmp_path_factory.mktemp("public")
+    stun = lab.start_stun(folder)
+    options = ["--open", "--host", PUBLIC, "--port", str(PORT), "--stun-urls", stun]
+    with lab.inside("pub"):
+        server = Server(folder / "data", *options)
+    yield server
+    server.close()
+
+
+@pytest.fixture
+def proxy(lab: Lab, server: Server) -> Iterator[Proxy]:
+    """A proxy on the public host, to cut the sockets of pages."""
+    with lab.inside("pub"):
+        proxy = Proxy(server.port, host=PUBLIC, port=PROXY_PORT)
+    with proxy:
+        yield proxy
+
+
+@pytest.fixture(scope="module")
+def browsers(
+    lab: Lab, playwright: Playwright, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[dict[str, Browser]]:
+    """A Chromium in each home."""
+    folder = tmp_path_factory.mktemp("homes")
+    chromium = shutil.which("chromium") or "/usr/bin/chromium"
+    origins = ",".join(f"http://{PUBLIC}:{port}" for port in (PORT, PROXY_PORT))
+    launched: dict[str, Browser] = {}
+    for color, home in HOME_OF.items():
+        picture = folder / f"{color}.y4m"
+        write_picture(picture, COLORS[color])
+        launched[color] = playwright.chromium.launch(
+            executable_path=lab.command(home, chromium, folder),
+            args=[
+                *FLAGS,
+                f"--use-file-for-fake-video-capture={picture}",
+                f"--unsafely-treat-insecure-origin-as-secure={origins}",
+            ],
+        )
+    yield launched
+    for browser in launched.values():
+        browser.close()
+
+
+@pytest.fixture(autouse=True)
+def calm(lab: Lab) -> Iterator[None]:
+    """Leave networks that work; addresses may stay new, browsers drop requests when they change."""
+    yield
+    for home in HOME_OF.values():
+        lab.repair(home)
+        lab.plug(home)
+
+
+def meet(open_window: Open, at: Proxy | None = None) -> tuple[Window, Window]:
+    """Two windows, one in each home."""
+    ada = open_window("red", query="name=Ada", at=at)
+    bob = open_window("green", query="name=Bob", at=at)
+    return ada, bob
+
+
+def recovered(name: str, since: float, watches: tuple[Watch, Watch]) -> None:
+    """Wait until a call is itself again, with nobody doing anything; keep how long it took."""
+    keep_result(name, max(watch.steady(since, seconds=40) for watch in watches))
+    for watch in watches:
+        print(f"{name}: {watch.states}")
+        assert "ended" not in watch.states
+
+
+def route(window: Window, other: Window) -> list[str]:
+    """The types of the two candidates between which the media of a call go."""
+    return window.page.evaluate(
+        """async id => {
+            const stats = await signalingManager.peerConnections.get(id).getStats();
+            const {selectedCandidatePairId} =
+                [...stats.values()].find(({type}) => type === 'transport');
+            const {localCandidateId, remoteCandidateId} = stats.get(selectedCandidatePairId);
+            return [localCandidateId, remoteCandidateId].map(id => stats.get(id).candidateType);
+        }""",
+        other.peer_id,
+    )
+
+
+def test_two_homes_behind_nat_see_each_other(open_window: Open) -> None:
+    ada, bob = meet(open_window)
+    started = time.time()
+    call(ada, bob)
+    keep_result("call between two homes", time.time() - started)
+    ada.shows(bob)
+    bob.shows(ada)
+    assert set(route(ada, bob)) <= {"srflx", "prflx"}, "there is no way but through the routers"
+
+
+def test_a_bad_line_carries_a_call_and_a_resumed_socket(
+    open_window: Open, lab: Lab, proxy: Proxy
+) -> None:
+    """A tenth of all packets lost each way, and 200 ms from one home to the other and back."""
+    ada, bob = meet(open_window, at=proxy)
+    lab.impair("a", loss=0.1, round_trip=0.2)
+    started = time.time()
+    watches = call(ada, bob)
+    keep_result("call on a bad line", time.time() - started)
+    started = time.time()
+    proxy.cut()
+    for watch in watches:
+        watch.returned()
+    keep_result("socket resumed on a bad line", time.time() - started)
+    for watch in watches:
+        watch.untouched()
+    ada.press("hangup", bob)
+    ada.wait_clear()
+    bob.wait_clear()
+    excuse_sockets(ada, bob)
+
+
+@pytest.mark.parametrize("what", ["computer", "router"])
+def test_a_call_outlives_five_seconds_without_network(
+    open_window: Open, lab: Lab, what: str
+) -> None:
+    """The computer notices that its own link is gone, but not that the line of its router is."""
+    ada, bob = meet(open_window)
+    watches = call(ada, bob)
+    if what == "computer":
+        lab.unplug("a")
+        time.sleep(5)
+        lab.plug("a")
+    else:
+        lab.impair("a", loss=1, round_trip=0)
+        time.sleep(5)
+        lab.repair("a")
+    started = time.time()
+    recovered(f"call after 5 s without network at the {what}", started, watches)
+    excuse_sockets(ada, bob)
+
+
+@pytest.mark.parametrize("whose", ["computer", "router"])
+def test_a_call_follows_to_another_address(open_window: Open, lab: Lab, whose: str) -> None:
+    """As from one network to the next: the old address goes, another one comes."""
+    ada, bob = meet(open_window)
+    watches = call(ada, bob)
+    started = time.time()
+    if whose == "computer":
+        lab.move("a", 3)
+    else:
+        lab.renumber("a", 21)
+    recovered(f"call at another address of the {whose}", started, watches)
+    ada.wait_connection("open")
+    excuse_sockets(ada, bob)
