@@ -19,7 +19,7 @@ sys.path.insert(0, str(ROOT / "tests"))
 
 from playwright.sync_api import Error as BrowserError  # noqa: E402
 
-from soaks import calls, cuts, glare  # noqa: E402 - they use the helpers of the tests
+from soaks import calls, cuts, glare, mesh  # noqa: E402 - they use the helpers of the tests
 from soaks.figures import Figure, Outcome  # noqa: E402
 
 OUTPUT = ROOT / "test-output" / "soak.json"
@@ -27,6 +27,7 @@ PARTS = {
     "glare": ("rounds", 1000, glare.run),
     "cuts": ("count", 500, cuts.run),
     "calls": ("count", 200, calls.run),
+    "mesh": ("count", 8, mesh.run),
 }
 
 

@@ -30,6 +30,8 @@ import { VideoManager } from "./video.js";
 
 const PATIENCE_MS = 5_000;
 const OWN_TILE = "own-tile";
+/** Messages that change nothing a person sees, and come by the hundred. */
+const UNSEEN = new Set(["relay_ice_candidate", "peer_cursor", "pong"]);
 
 const session = page.sessionOfAddress();
 if (session) start(session, await recallIdentity(session));
@@ -167,7 +169,7 @@ function start(sessionId, identity) {
   });
   connection.on("message", (message) => {
     dispatch({ connection, roster, scene, signaling, canvas, assigned, refused }, message);
-    render();
+    if (!UNSEEN.has(message.type)) render();
   });
   connection.on("state", (state) => {
     const node = byId("connection", HTMLElement);

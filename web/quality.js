@@ -20,7 +20,7 @@ export const MANY_CALLS = 5;
 export function sendingQuality(calls) {
   if (calls <= 2) return { height: 720, framerate: 30, maxBitrate: 2_500_000 };
   if (calls <= MANY_CALLS) return { height: 360, framerate: 24, maxBitrate: 600_000 };
-  return { height: 180, framerate: 12, maxBitrate: 200_000 };
+  return { height: 180, framerate: 10, maxBitrate: 150_000 };
 }
 
 /**

@@ -232,7 +232,6 @@ export class SignalingManager extends Emitter {
     const call = this.#calls.get(peerId);
     if (!call) return;
     this.#sendEnd(peerId, reason, call.id);
-    this.#group.part(peerId);
     this.#finish(call, reason, true);
   }
 
@@ -386,7 +385,6 @@ export class SignalingManager extends Emitter {
     if (!call) return;
     // Our offer and their hang-up have crossed: behind it the offer began a new call (rule SIG6).
     if (call.awaitsAnswer && reason === "hangup") this.#sendEnd(fromPeerId, "hangup", call.id);
-    if (reason !== "left") this.#group.part(fromPeerId);
     this.#finish(call, reason, false);
   }
 
@@ -526,6 +524,8 @@ export class SignalingManager extends Emitter {
     this.#returning.settle(peerId);
     this.#ended.add(peerId, call.names);
     this.emit("stream", { peerId, stream: null });
+    if (reason === "hangup" || reason === "declined") this.#group.part(peerId);
+    else if (this.inGroup) setTimeout(() => this.handlePeers([...this.#roster.peers.values()]), LATER_MS);
     this.#turnOff();
     this.#setQuality();
     this.#tell(call, reason, byUs, answered);

@@ -36,6 +36,11 @@ def at_most(name: str, value: float, limit: float, unit: str = "") -> Figure:
     return Figure(name, round(value, 3), f"<= {limit:g} {unit}".strip(), value <= limit)
 
 
+def at_least(name: str, value: float, limit: float) -> Figure:
+    """Return a figure that has a lower bound."""
+    return Figure(name, round(value, 1), f">= {limit:g}", value >= limit)
+
+
 def spread(seconds: Sequence[float]) -> str:
     """Return the distribution of times in a few words."""
     if not seconds:

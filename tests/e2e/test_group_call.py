@@ -1,10 +1,6 @@
 """Everybody in one call: a mesh that grows and shrinks (SIG10)."""
 
-import time
-
-import pytest
-
-from windows import OUTPUT, Open, Window
+from windows import Open, Window
 
 COLORS = ("red", "green", "blue")
 
@@ -76,42 +72,3 @@ def test_a_reload_comes_back_into_the_call_of_everybody(open_window: Open) -> No
     bob.page.reload()
     bob.wait_connection("open")
     all_see_all([ada, bob, eve])
-
-
-@pytest.mark.parametrize("count", [8])
-def test_eight_people_in_one_call(open_window: Open, count: int) -> None:
-    """56 streams. The page says what that costs; how long it took is kept as test output."""
-    windows = people(open_window, count)
-    for window in windows[1:]:
-        window.page.evaluate("signalingManager.autoAccept = true")
-    started = time.monotonic()
-    join(windows[0])
-    for window in windows:
-        window.page.wait_for_function(
-            """count => [...signalingManager.peerConnections.values()]
-                .filter(pc => pc.connectionState === 'connected').length === count - 1
-                && [...document.querySelectorAll('[data-element-id] video')]
-                    .filter(video => video.videoWidth > 16 && video.readyState >= 2).length === count""",
-            arg=count,
-            timeout=60_000,
-        )
-    seconds = time.monotonic() - started
-    rates = [
-        window.page.evaluate(
-            """async () => {
-                const [pc] = signalingManager.peerConnections.values();
-                const frames = async () => [...(await pc.getStats()).values()]
-                    .filter(r => r.type === 'inbound-rtp' && r.kind === 'video')
-                    .reduce((sum, r) => sum + r.framesDecoded, 0);
-                const before = await frames(), at = performance.now();
-                await new Promise(done => setTimeout(done, 3000));
-                return (await frames() - before) * 1000 / (performance.now() - at);
-            }"""
-        )
-        for window in windows[:2]
-    ]
-    windows[0].page.get_by_text("Pictures are sent smaller").wait_for()
-    windows[0].picture("group-of-eight")
-    print(f"{count} people, {count * (count - 1)} streams in {seconds:.1f} s, {rates} frames/s")
-    OUTPUT.mkdir(exist_ok=True)
-    (OUTPUT / "group.json").write_text(f'{{"people": {count}, "seconds": {seconds:.2f}}}')

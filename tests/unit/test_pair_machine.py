@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, Phase, settings
+from hypothesis import Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
     RuleBasedStateMachine,
@@ -401,6 +401,5 @@ def test_whatever_breaks_nothing_is_lost_in_silence(clients: Clients) -> None:
             stateful_step_count=60,
             deadline=None,
             phases=[Phase.generate],
-            suppress_health_check=list(HealthCheck),
         ),
     )
