@@ -1,6 +1,7 @@
 """What a fault must not touch: the connection of a call, its state, its picture."""
 
 import json
+import os
 
 from windows import OUTPUT, Window
 
@@ -137,6 +138,11 @@ def call(ada: Window, bob: Window) -> tuple[Watch, Watch]:
     picture_moves(ada, bob)
     picture_moves(bob, ada)
     return Watch(ada, bob), Watch(bob, ada)
+
+
+def patience(seconds: float) -> float:
+    """How long to allow for something, on a machine that has other things to do too."""
+    return seconds * max(1.0, os.getloadavg()[0] / (os.cpu_count() or 1) / 2)
 
 
 def excuse_sockets(*windows: Window) -> None:
