@@ -58,7 +58,7 @@ MOVES = f"""async ([id, patience]) => {{
     await new Promise(resolve => setTimeout(resolve, 50));
   }}
 }}"""
-PAUSE_MS = 500
+PAUSE_MS = 1000
 STEADY_MS = 3000
 
 
@@ -146,9 +146,13 @@ def patience(seconds: float) -> float:
 
 
 def excuse_sockets(*windows: Window) -> None:
-    """Take back what a browser itself says in its console of sockets that could not connect."""
+    """Take back what a browser itself says in its console of what could not connect."""
     for window in windows:
-        window.complaints[:] = [text for text in window.complaints if "WebSocket" not in text]
+        window.complaints[:] = [
+            text
+            for text in window.complaints
+            if "WebSocket" not in text and not text.startswith("Failed to load resource: net::")
+        ]
 
 
 def keep_result(name: str, seconds: float) -> None:
