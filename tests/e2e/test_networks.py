@@ -11,7 +11,7 @@ import lab as laboratory
 from lab import PUBLIC, Lab
 from proxy import Proxy
 from servers import Server
-from watch import Watch, call, excuse_sockets, keep_result
+from watch import Watch, call, excuse_sockets, keep_result, patience
 from windows import COLORS, FLAGS, Open, Window, write_picture
 
 HOME_OF = {"red": "a", "green": "b"}
@@ -94,7 +94,7 @@ def meet(open_window: Open, at: Proxy | None = None) -> tuple[Window, Window]:
 
 def recovered(name: str, since: float, watches: tuple[Watch, Watch]) -> None:
     """Wait until a call is itself again, with nobody doing anything; keep how long it took."""
-    keep_result(name, max(watch.steady(since, seconds=40) for watch in watches))
+    keep_result(name, max(watch.steady(since, seconds=min(80, patience(40))) for watch in watches))
     for watch in watches:
         print(f"{name}: {watch.states}")
         assert "ended" not in watch.states
