@@ -20,6 +20,7 @@ import { Recovery } from "./recovery.js";
  * @property {(call: Call) => void} made there is a peer connection, or another one
  * @property {(call: Call) => void} changed the state changed
  * @property {(call: Call) => void} streamed the first media of the peer came; see `remoteStream`
+ * @property {() => void} troubled no media come: the network may be gone
  * @property {(call: Call, reason: CallEndReason) => void} expired a state lasted too long
  */
 
@@ -130,7 +131,10 @@ export class Call {
     const pc = newPeerConnection(iceServers);
     this.pc = pc;
     this.#negotiation = new Negotiation(pc, polite, (signal) => this.#send(signal));
-    this.#recovery = new Recovery(pc, polite, () => pc.restartIce());
+    this.#recovery = new Recovery(pc, polite, () => {
+      this.#hooks.troubled();
+      pc.restartIce();
+    });
     pc.ontrack = ({ track }) => this.#receiveTrack(track);
     pc.onconnectionstatechange = () => this.#follow(pc.connectionState);
     this.#hooks.made(this);
@@ -345,6 +349,7 @@ export class Call {
       this.#setState("connected");
     } else if (connectionState === "disconnected" || connectionState === "failed") {
       if (this.#connectedOnce) this.#setState("reconnecting");
+      this.#hooks.troubled();
     }
   }
 

@@ -16,6 +16,7 @@ export class Recovery {
   #polite;
   #restart;
   #attempts = 0;
+  #restartedAt = Number.NEGATIVE_INFINITY;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #timer;
 
@@ -39,9 +40,14 @@ export class Recovery {
     if (connectionState === "disconnected") this.#watchBytes();
   }
 
-  /** The network or the server is back: do not wait for what is due. */
+  /**
+   * The network or the server is back: do not wait for what is due. A path that seems well may have
+   * died with the network it was on; browsers take seconds to say so.
+   */
   nudge() {
     const { connectionState } = this.#pc;
+    if (performance.now() - this.#restartedAt < SILENT_MS) return;
+    if (connectionState === "connected") this.#watchBytes();
     if (connectionState !== "failed" && connectionState !== "disconnected") return;
     clearTimeout(this.#timer);
     this.#attempts = 0;
@@ -56,12 +62,11 @@ export class Recovery {
   async #watchBytes() {
     const before = await bytesReceived(this.#pc);
     clearTimeout(this.#timer);
-    if (this.#pc.connectionState !== "disconnected") return;
     this.#timer = setTimeout(async () => {
       const silent = (await bytesReceived(this.#pc)) === before;
-      if (this.#pc.connectionState !== "disconnected") return;
+      const { connectionState } = this.#pc;
       if (silent) this.#restartIn(this.#pause());
-      else this.#watchBytes();
+      else if (connectionState === "disconnected") this.#watchBytes();
     }, SILENT_MS);
   }
 
@@ -73,13 +78,15 @@ export class Recovery {
 
   /** @param {number} delay */
   #restartIn(delay) {
+    clearTimeout(this.#timer);
     this.#timer = setTimeout(() => {
       const { connectionState } = this.#pc;
-      if (connectionState !== "failed" && connectionState !== "disconnected") return;
+      if (connectionState === "closed") return;
       this.#attempts += 1;
+      this.#restartedAt = performance.now();
       log("recovery", "ICE restart", this.#attempts);
       this.#restart();
-      this.#restartIn(this.#pause() + SILENT_MS);
+      if (connectionState !== "connected") this.#restartIn(this.#pause() + SILENT_MS);
     }, delay);
   }
 }

@@ -457,6 +457,7 @@ export class SignalingManager extends Emitter {
       made: ({ pc }) => pc && this.peerConnections.set(peerId, pc),
       changed: (call) => this.#tell(call),
       streamed: ({ remoteStream }) => this.emit("stream", { peerId, stream: remoteStream }),
+      troubled: () => this.#connection.wake(),
       expired: (_, reason) => this.endCall(peerId, reason),
     });
     this.#calls.set(peerId, call);
