@@ -16,7 +16,7 @@ help: ## list the targets
 run: .venv/.run ## serve on http://127.0.0.1:9473 (ARGS="--port 8000" for more)
 	@$(BIN)/canvas-server serve $(ARGS)
 
-test: check ## every check and test, in about 5 minutes
+test: check ## every check and test, in about 10 minutes
 	@echo "== sockets and browsers"
 	@$(BIN)/python -m pytest tests/integration tests/e2e $(ARGS)
 

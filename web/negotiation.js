@@ -30,6 +30,8 @@ export class Negotiation {
   /** Candidates that came before any description. @type {RTCIceCandidateInit[]} */
   #early = [];
   #hasRemoteDescription = false;
+  /** The ICE generation of the other side, by media section (RFC 8839 section 5.4). @type {Set<string>} */
+  #remoteFragments = new Set();
   /** The ICE generation whose end-of-candidates was sent. */
   #endedGeneration = "";
 
@@ -107,6 +109,7 @@ export class Negotiation {
       }
       this.#isSettingRemoteAnswerPending = description.type === "answer";
       this.#offerId = "";
+      this.#remoteFragments = fragmentsOf(description.sdp ?? "");
       const described = pc.setRemoteDescription(description); // rolls back our offer if need be
       this.#releaseEarly();
       await described;
@@ -132,10 +135,14 @@ export class Negotiation {
       return;
     }
     const ignoreOffer = this.#ignoreOffer;
+    // Beyond 10.7: of an earlier generation, or of an offer that was ignored. addIceCandidate is to
+    // refuse those (webrtc-pc 4.4.2); Chromium 156 takes them.
+    const { usernameFragment } = candidate;
+    if (usernameFragment && !this.#remoteFragments.has(usernameFragment)) return;
     try {
       await this.#pc.addIceCandidate(candidate);
     } catch (error) {
-      // Candidates of an offer that was ignored, or of an earlier ICE generation, cannot be added.
+      // Candidates of an offer that was ignored cannot be added.
       if (!ignoreOffer) this.#report("candidate", error);
     }
   }
@@ -175,8 +182,7 @@ export class Negotiation {
       return;
     }
     // Firefox tells the end of each medium and of all, Chromium only of all: tell it once, for all.
-    const sdp = this.#pc.localDescription?.sdp ?? "";
-    const usernameFragment = /^a=ice-ufrag:(\S+)/m.exec(sdp)?.[1] ?? "";
+    const [usernameFragment = ""] = fragmentsOf(this.#pc.localDescription?.sdp ?? "");
     if (candidate || !usernameFragment || usernameFragment === this.#endedGeneration) return;
     this.#endedGeneration = usernameFragment;
     this.#send({ candidate: { candidate: "", usernameFragment } });
@@ -189,4 +195,12 @@ export class Negotiation {
   #report(what, error) {
     if (this.#pc.signalingState !== "closed") log("negotiation", what, "failed", errorName(error));
   }
+}
+
+/**
+ * @param {string} sdp
+ * @returns {Set<string>} the username fragments in it
+ */
+function fragmentsOf(sdp) {
+  return new Set([...sdp.matchAll(/^a=ice-ufrag:(\S+)/gm)].map(([, fragment]) => fragment ?? ""));
 }

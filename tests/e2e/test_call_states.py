@@ -1,0 +1,215 @@
+"""No state of a call sticks, and what comes too late changes nothing (SIG8, SIG9)."""
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import BrowserContext
+
+from servers import Server, Wire
+from windows import Open, Window
+
+
+def pair(open_window: Open) -> tuple[Window, Window]:
+    """Two windows that see each other in the list, with their changes of state recorded."""
+    ada, bob = open_window("red", query="name=Ada"), open_window("green", query="name=Bob")
+    ada.sees(bob)
+    bob.sees(ada)
+    for window in (ada, bob):
+        window.page.evaluate(
+            """() => {
+                window.changes = [];
+                signalingManager.on("state", ({state, reason}) => changes.push([state, reason]));
+            }"""
+        )
+    return ada, bob
+
+
+def changes(window: Window) -> list[list[str | None]]:
+    """The states its call went through, with the reason of the end."""
+    return window.page.evaluate("changes")
+
+
+def connect(caller: Window, callee: Window) -> None:
+    """Call and accept, until both are connected."""
+    caller.press("call", callee)
+    callee.press("accept")
+    caller.wait_state(callee, "connected")
+    callee.wait_state(caller, "connected")
+
+
+def test_every_transition_can_be_observed(open_window: Open) -> None:
+    ada, bob = pair(open_window)
+    connect(ada, bob)
+    bob.press("hangup", ada)
+    ada.wait_clear()
+    states = ["ringing", "connecting", "connected", "ended"]
+    for window in (ada, bob):
+        assert changes(window) == [*([state, None] for state in states[:3]), ["ended", "hangup"]]
+
+
+def test_ringing_ends_after_45_seconds(open_window: Open) -> None:
+    ada, bob = pair(open_window)
+    ada.page.clock.install()
+    ada.press("call", bob)
+    bob.page.locator('[data-action="accept"]:visible').wait_for()
+    ada.page.clock.fast_forward(44_000)
+    assert ada.state(bob) == "ringing"
+    ada.page.clock.fast_forward(2_000)
+    ada.wait_clear()
+    bob.wait_clear()
+    assert changes(ada)[-1] == changes(bob)[-1] == ["ended", "timeout"]
+    ada.page.get_by_text("did not answer").wait_for()
+    bob.page.get_by_text("You missed a call").wait_for()
+
+
+def test_connecting_ends_after_20_seconds(open_window: Open, server: Server) -> None:
+    """With a client that rings, and then never connects."""
+    bob = open_window("green", session="connecting", query="name=Bob")
+    sdp = open_window("red", session="elsewhere").page.evaluate(
+        """async () => {
+            const pc = new RTCPeerConnection();
+            pc.addTransceiver('video');
+            await pc.setLocalDescription();
+            return pc.localDescription.sdp;
+        }"""
+    )
+    with Wire(server) as wire:
+        mute = wire.join("connecting")
+        wire.send({"type": "offer", "target_peer_id": bob.peer_id, "sdp": sdp})
+        bob.page.locator('[data-action="accept"]:visible').wait_for()
+        bob.page.clock.install()
+        bob.press("accept")
+        bob.wait_state(mute, "connecting")
+        wire.until("relay_answer")
+        bob.page.clock.fast_forward(21_000)
+        assert wire.until("call_ended")["reason"] == "failed"
+        bob.wait_clear()
+        bob.page.get_by_text("could not be connected").wait_for()
+
+
+def test_who_has_all_calls_it_can_have_is_busy(open_window: Open) -> None:
+    ada, bob = pair(open_window)
+    bob.page.evaluate("signalingManager.maxCalls = 0")
+    ada.press("call", bob)
+    ada.wait_clear()
+    assert changes(ada)[-1] == ["ended", "busy"]
+    assert changes(bob) == []
+    ada.page.get_by_text("Bob is busy").wait_for()
+
+
+def test_an_end_of_an_earlier_call_does_not_end_this_one(open_window: Open) -> None:
+    """SIG8."""
+    ada, bob = pair(open_window)
+    connect(ada, bob)
+    ada.page.evaluate(
+        "id => signalingManager.handleCallEnded(id, 'hangup', {callId: 'earlier'})", bob.peer_id
+    )
+    assert ada.state(bob) == "connected"
+    first = ada.page.evaluate("signalingManager.savedCalls[0].callId")
+    ada.press("hangup", bob)
+    ada.wait_clear()
+    bob.wait_clear()
+    connect(bob, ada)
+    for window, other in ((ada, bob), (bob, ada)):
+        window.page.evaluate(
+            "([id, callId]) => signalingManager.handleCallEnded(id, 'hangup', {callId})",
+            [other.peer_id, first],
+        )
+        assert window.state(other) == "connected"
+
+
+def test_late_answers_and_old_candidates_are_ignored(open_window: Open) -> None:
+    """SIG9: the answer to an offer that was given up, a candidate of an earlier ICE generation."""
+    page = open_window("red").page
+    result = page.evaluate(
+        """async () => {
+            const {Negotiation} = await import("/negotiation.js");
+            const signals = [];
+            const ours = new RTCPeerConnection();
+            const negotiation = new Negotiation(ours, true, signal => signals.push(signal));
+            const offers = async count => {
+                const found = () => signals.filter(s => s.description?.type === "offer");
+                while (found().length < count) await new Promise(done => setTimeout(done, 10));
+                return found();
+            };
+            ours.addTransceiver("audio");
+            await offers(1);
+            await negotiation.offerAgain();
+            const [first, second] = await offers(2);
+            const answer = async ({description}) => {
+                const theirs = new RTCPeerConnection();
+                await theirs.setRemoteDescription(description);
+                await theirs.setLocalDescription();
+                return theirs.localDescription;
+            };
+            const late = await negotiation.handleDescription(await answer(first), first.offerId);
+            const waits = ours.signalingState;
+            const taken = await negotiation.handleDescription(await answer(second), second.offerId);
+            const twice = await negotiation.handleDescription(await answer(second), second.offerId);
+            await negotiation.handleCandidate({
+                candidate: "candidate:1 1 udp 1 192.0.2.1 9 typ host", sdpMid: "0",
+                usernameFragment: "none"});
+            return {late, waits, taken, twice, differ: first.offerId !== second.offerId,
+                    candidates: ours.remoteDescription.sdp.includes("192.0.2.1")};
+        }"""
+    )
+    assert result == {
+        "late": False,
+        "waits": "have-local-offer",
+        "taken": True,
+        "twice": False,
+        "differ": True,
+        "candidates": False,
+    }
+
+
+LOSE = """kind => {
+    const devices = navigator.mediaDevices;
+    devices.getUserMedia = () => Promise.reject(new DOMException("", "NotFoundError"));
+    const track = signalingManager.localStream.getTracks().find(track => track.kind === kind);
+    track.stop();
+    track.dispatchEvent(new Event("ended"));
+}"""
+FIND = """() => {
+    delete navigator.mediaDevices.getUserMedia;
+    navigator.mediaDevices.dispatchEvent(new Event("devicechange"));
+}"""
+
+
+def test_a_camera_that_is_unplugged_ends_no_call_and_comes_back(open_window: Open) -> None:
+    ada, bob = pair(open_window)
+    connect(ada, bob)
+    ada.shows(bob)
+    bob.page.evaluate(LOSE, "video")
+    ada.page.locator(f'[data-stream-id="peer-{bob.peer_id}"][data-camera-off]').wait_for()
+    bob.page.get_by_text("Your camera is gone").wait_for()
+    assert ada.state(bob) == bob.state(ada) == "connected"
+    bob.page.evaluate(FIND)
+    bob.page.get_by_text("Your camera is back").wait_for()
+    tile = f'[data-element-id][data-stream-id="peer-{bob.peer_id}"]:not([data-camera-off])'
+    ada.page.locator(tile).wait_for()
+    ada.shows(bob)
+
+
+@pytest.fixture
+def own_context(browsers: dict[str, object], server: Server) -> Iterator[BrowserContext]:
+    """A context whose permissions a test may take back."""
+    context: BrowserContext = browsers["green"].new_context()  # type: ignore[attr-defined]
+    context.grant_permissions(["camera", "microphone"], origin=server.url)
+    yield context
+    context.close()
+
+
+def test_a_permission_that_is_taken_back_ends_no_call(
+    open_window: Open, own_context: BrowserContext
+) -> None:
+    ada = open_window("red", query="name=Ada")
+    bob = open_window("green", query="name=Bob", context=own_context)
+    ada.sees(bob)
+    connect(ada, bob)
+    ada.shows(bob)
+    own_context.clear_permissions()  # Chromium ends the tracks
+    bob.page.get_by_text("Your camera is blocked").wait_for()
+    ada.page.locator(f'[data-stream-id="peer-{bob.peer_id}"][data-camera-off]').wait_for()
+    assert ada.state(bob) == bob.state(ada) == "connected"
+    bob.shows(ada)
