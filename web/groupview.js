@@ -33,6 +33,7 @@ export class GroupView {
     this.#node.hidden = joined || others.length === 0 || (others.length === 1 && members.length === 0);
     this.#button.disabled = !open;
     this.#names.hidden = members.length === 0;
+    this.#button.classList.toggle("primary", members.length > 0);
     setText(this.#names, text.inGroup(members));
     setText(this.#label, members.length > 0 ? text.joinEveryone : text.callEveryone);
   }

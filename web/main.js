@@ -65,7 +65,7 @@ function start(sessionId, identity) {
   const canvas = new CanvasView(byId("space", HTMLElement), stage, scene, videos, {
     send: (message) => connection.send(message),
     describe,
-    join: call,
+    join: (peerId) => (describe(peerId).inGroup ? signaling.joinGroup() : call(peerId)),
   });
   const people = new PeopleView(byId("people-list", HTMLElement), byId("alone", HTMLElement), {
     call,
