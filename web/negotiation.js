@@ -54,8 +54,7 @@ export class Negotiation {
 
   /** Beyond 10.7: what taking an offer now would come to. */
   get offerNow() {
-    const offering = this.#makingOffer || this.#pc.signalingState === "have-local-offer";
-    if (!offering || this.#isSettingRemoteAnswerPending) return "taken";
+    if (this.#readyForOffer) return "taken";
     if (!this.#polite) return "ignored";
     return this.#hasRemoteDescription ? "rolls back" : "rolls back the first";
   }
@@ -67,6 +66,13 @@ export class Negotiation {
   async offerAgain() {
     const { signalingState } = this.#pc;
     if (signalingState === "stable" || signalingState === "have-local-offer") await this.#makeOffer();
+  }
+
+  get #readyForOffer() {
+    // An offer may come in while we are busy processing a remote answer: then we are "stable" by
+    // the time it is the offer's turn, as setRemoteDescription calls are chained.
+    const { signalingState } = this.#pc;
+    return !this.#makingOffer && (signalingState === "stable" || this.#isSettingRemoteAnswerPending);
   }
 
   async #makeOffer() {
@@ -95,12 +101,7 @@ export class Negotiation {
         log("negotiation", "a late answer is ignored");
         return false;
       }
-      // An offer may come in while we are busy processing a remote answer: then we are
-      // "stable" by the time it is the offer's turn, as setRemoteDescription calls are chained.
-      const readyForOffer =
-        !this.#makingOffer &&
-        (pc.signalingState === "stable" || this.#isSettingRemoteAnswerPending);
-      const offerCollision = description.type === "offer" && !readyForOffer;
+      const offerCollision = description.type === "offer" && !this.#readyForOffer;
 
       this.#ignoreOffer = !this.#polite && offerCollision;
       if (this.#ignoreOffer) {

@@ -160,7 +160,6 @@ export class SignalingManager extends Emitter {
     if (!others.some(({ group_call }) => group_call)) {
       for (const { peer_id } of others) this.#call(peer_id, true);
     }
-    this.handlePeers(others);
   }
 
   #joinGroup() {
@@ -168,6 +167,7 @@ export class SignalingManager extends Emitter {
     this.#group.join();
     this.#send({ type: "group_call", joined: true });
     this.#enter();
+    this.#connectGroup([...this.#roster.peers.values()]); // who has joined before us
   }
 
   /**
@@ -296,9 +296,14 @@ export class SignalingManager extends Emitter {
     for (const saved of restore) this.#restoreCall(saved);
     for (const peerId of offer) this.#offerAgain(peerId);
     for (const peerId of offerLater) setTimeout(() => this.#offerAgain(peerId), LATER_MS);
+    this.#connectGroup(peers);
+    if (this.inCall) this.#setQuality();
+  }
+
+  /** @param {Peer[]} peers those of whom something may have changed */
+  #connectGroup(peers) {
     const hasCall = (/** @type {string} */ peerId) => this.#calls.has(peerId);
     for (const peerId of this.#group.missing(this.#ownId, peers, hasCall)) this.#call(peerId, true);
-    if (this.inCall) this.#setQuality();
   }
 
   /** @param {SavedCall} saved */
@@ -526,7 +531,7 @@ export class SignalingManager extends Emitter {
     this.#ended.add(peerId, call.names);
     this.emit("stream", { peerId, stream: null });
     if (reason === "hangup" || reason === "declined") this.#group.part(peerId);
-    else if (this.inGroup) setTimeout(() => this.handlePeers([...this.#roster.peers.values()]), LATER_MS);
+    else if (this.inGroup) setTimeout(() => this.#connectGroup([...this.#roster.peers.values()]), LATER_MS);
     this.#turnOff();
     this.#setQuality();
     this.#tell(call, reason, byUs, answered);
