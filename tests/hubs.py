@@ -2,6 +2,7 @@
 
 import itertools
 import uuid
+from collections.abc import Iterator
 from typing import TypeVar
 
 import msgspec
@@ -27,6 +28,16 @@ ICE = (server.IceServer(("stun:stun.example.org",)),)
 def prove(token: str, peer_id: str, session_id: str, _: float) -> bool:
     """Tell whether a token is one of `make_hub`'s for this peer and session."""
     return token.partition("#")[0] == f"{peer_id}@{session_id}"
+
+
+def payloads(data: bytes) -> Iterator[bytes]:
+    """Take frames as the node writes them apart; they are shorter than 64 KiB here."""
+    while data:
+        size, start = data[1], 2
+        if size == 126:
+            size, start = int.from_bytes(data[2:4]), 4
+        yield data[start : start + size]
+        data = data[start + size :]
 
 
 class Memory:

@@ -19,6 +19,9 @@ FLAGS = [
     "--use-fake-device-for-media-stream",
     "--autoplay-policy=no-user-gesture-required",
 ]
+CLEAR_OF_CALLS = """signalingManager.peerConnections.size === 0
+    && (signalingManager.localStream?.getTracks() ?? [])
+        .every(track => track.readyState === 'ended')"""
 OUTPUT = Path(__file__).resolve().parents[1] / "test-output"
 
 
@@ -101,19 +104,15 @@ class Window:
     def wait_clear(self) -> None:
         """Wait until no call, no connection, no tile and no running camera is left."""
         self.page.wait_for_function(
-            """() => signalingManager.peerConnections.size === 0
-                && !document.querySelector('[data-element-id][data-stream-id]')
-                && (signalingManager.localStream?.getTracks() ?? [])
-                    .every(track => track.readyState === 'ended')""",
+            f"""() => {CLEAR_OF_CALLS}
+                && !document.querySelector('[data-element-id][data-stream-id]')""",
             timeout=15_000,
         )
 
     def wait_clear_of_calls(self) -> None:
         """Wait until this window has no call and no running camera; others may have."""
         self.page.wait_for_function(
-            """() => signalingManager.peerConnections.size === 0
-                && (signalingManager.localStream?.getTracks() ?? [])
-                    .every(track => track.readyState === 'ended')""",
+            f"() => {CLEAR_OF_CALLS}",
             timeout=15_000,
         )
 
@@ -122,6 +121,30 @@ class Window:
         OUTPUT.mkdir(exist_ok=True)
         self.page.screenshot(path=OUTPUT / f"{name}.png")
 
+
+def pair(open_window: Open) -> tuple[Window, Window]:
+    """Two windows that see each other in the list."""
+    ada, bob = open_window("red", query="name=Ada"), open_window("green", query="name=Bob")
+    ada.sees(bob)
+    bob.sees(ada)
+    return ada, bob
+
+
+def connect(caller: Window, callee: Window) -> None:
+    """Call and accept, until both are connected."""
+    caller.press("call", callee)
+    callee.press("accept")
+    caller.wait_state(callee, "connected")
+    callee.wait_state(caller, "connected")
+
+
+# What a client offers that has no camera and never connects.
+BARE_OFFER = """async () => {
+  const pc = new RTCPeerConnection();
+  pc.addTransceiver('video');
+  await pc.setLocalDescription();
+  return pc.localDescription.sdp;
+}"""
 
 # The middle of the video, drawn into one pixel of a canvas that only the test has.
 SEES_COLOR = """([stream, color]) => {

@@ -167,7 +167,7 @@ export class SignalingManager extends Emitter {
     this.#group.join();
     this.#send({ type: "group_call", joined: true });
     this.#enter();
-    this.#connectGroup([...this.#roster.peers.values()]); // who has joined before us
+    this.#connectGroup(); // who has joined before us
   }
 
   /**
@@ -300,8 +300,8 @@ export class SignalingManager extends Emitter {
     if (this.inCall) this.#setQuality();
   }
 
-  /** @param {Peer[]} peers those of whom something may have changed */
-  #connectGroup(peers) {
+  /** @param {Peer[]} [peers] of whom something may have changed; by default all */
+  #connectGroup(peers = [...this.#roster.peers.values()]) {
     const hasCall = (/** @type {string} */ peerId) => this.#calls.has(peerId);
     for (const peerId of this.#group.missing(this.#ownId, peers, hasCall)) this.#call(peerId, true);
   }
@@ -531,7 +531,7 @@ export class SignalingManager extends Emitter {
     this.#ended.add(peerId, call.names);
     this.emit("stream", { peerId, stream: null });
     if (reason === "hangup" || reason === "declined") this.#group.part(peerId);
-    else if (this.inGroup) setTimeout(() => this.#connectGroup([...this.#roster.peers.values()]), LATER_MS);
+    else if (this.inGroup) setTimeout(() => this.#connectGroup(), LATER_MS);
     this.#turnOff();
     this.#setQuality();
     this.#tell(call, reason, byUs, answered);

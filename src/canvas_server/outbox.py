@@ -197,11 +197,11 @@ class Outbox:
 
     def arrived(self, received: int) -> None:
         """Let go of the first frames since the latest mark."""
-        self.acknowledge(next(reversed(self._marks.values())).number + received)
+        self.acknowledge(self._latest_mark.number + received)
 
     def heard_since_mark(self) -> int:
         """Return how many messages came since the latest mark."""
-        return self.heard - next(reversed(self._marks.values())).heard
+        return self.heard - self._latest_mark.heard
 
     def resumable(self, token: str, received: int) -> int | None:
         """Return how many messages came from the peer since it was given this token.
@@ -212,8 +212,7 @@ class Outbox:
         if mark is None:
             return None
         number = mark.number + received
-        written = self._first + len(self._kept)
-        return self.heard - mark.heard if self._first <= number <= written else None
+        return self.heard - mark.heard if self._first <= number <= self.written else None
 
     def rewind(self, token: str, received: int, next_token: str) -> None:
         """Queue again what followed the first `received` frames since a mark; mark the place."""
@@ -228,6 +227,10 @@ class Outbox:
         self._remember(next_token, Mark(number, self.heard))
 
     # --- the rest ------------------------------------------------------------------------------
+
+    @property
+    def _latest_mark(self) -> Mark:
+        return next(reversed(self._marks.values()))
 
     def _remember(self, token: str, mark: Mark) -> None:
         self._marks[token] = mark
@@ -246,7 +249,7 @@ class Outbox:
         self._unasked += size
         if self._unasked > ASK_BYTES:
             self._unasked = 0
-            wire.ask(self._first + len(self._kept))
+            wire.ask(self.written)
         while self._kept_bytes > MAX_KEPT_BYTES:
             self.acknowledge(self._first + 1 + len(self._kept) // 4)
 

@@ -6,14 +6,12 @@ import pytest
 from playwright.sync_api import BrowserContext
 
 from servers import Server, Wire
-from windows import Open, Window
+from windows import BARE_OFFER, Open, Window, connect, pair
 
 
-def pair(open_window: Open) -> tuple[Window, Window]:
+def recorded_pair(open_window: Open) -> tuple[Window, Window]:
     """Two windows that see each other in the list, with their changes of state recorded."""
-    ada, bob = open_window("red", query="name=Ada"), open_window("green", query="name=Bob")
-    ada.sees(bob)
-    bob.sees(ada)
+    ada, bob = pair(open_window)
     for window in (ada, bob):
         window.page.evaluate(
             """() => {
@@ -29,16 +27,8 @@ def changes(window: Window) -> list[list[str | None]]:
     return window.page.evaluate("changes")
 
 
-def connect(caller: Window, callee: Window) -> None:
-    """Call and accept, until both are connected."""
-    caller.press("call", callee)
-    callee.press("accept")
-    caller.wait_state(callee, "connected")
-    callee.wait_state(caller, "connected")
-
-
 def test_every_transition_can_be_observed(open_window: Open) -> None:
-    ada, bob = pair(open_window)
+    ada, bob = recorded_pair(open_window)
     connect(ada, bob)
     bob.press("hangup", ada)
     ada.wait_clear()
@@ -48,7 +38,7 @@ def test_every_transition_can_be_observed(open_window: Open) -> None:
 
 
 def test_ringing_ends_after_45_seconds(open_window: Open) -> None:
-    ada, bob = pair(open_window)
+    ada, bob = recorded_pair(open_window)
     ada.page.clock.install()
     ada.press("call", bob)
     bob.page.locator('[data-action="accept"]:visible').wait_for()
@@ -65,14 +55,7 @@ def test_ringing_ends_after_45_seconds(open_window: Open) -> None:
 def test_connecting_ends_after_20_seconds(open_window: Open, server: Server) -> None:
     """With a client that rings, and then never connects."""
     bob = open_window("green", session="connecting", query="name=Bob")
-    sdp = open_window("red", session="elsewhere").page.evaluate(
-        """async () => {
-            const pc = new RTCPeerConnection();
-            pc.addTransceiver('video');
-            await pc.setLocalDescription();
-            return pc.localDescription.sdp;
-        }"""
-    )
+    sdp = open_window("red", session="elsewhere").page.evaluate(BARE_OFFER)
     with Wire(server) as wire:
         mute = wire.join("connecting")
         wire.send({"type": "offer", "target_peer_id": bob.peer_id, "sdp": sdp})
@@ -88,7 +71,7 @@ def test_connecting_ends_after_20_seconds(open_window: Open, server: Server) -> 
 
 
 def test_who_has_all_calls_it_can_have_is_busy(open_window: Open) -> None:
-    ada, bob = pair(open_window)
+    ada, bob = recorded_pair(open_window)
     bob.page.evaluate("signalingManager.maxCalls = 0")
     ada.press("call", bob)
     ada.wait_clear()
@@ -99,7 +82,7 @@ def test_who_has_all_calls_it_can_have_is_busy(open_window: Open) -> None:
 
 def test_an_end_of_an_earlier_call_does_not_end_this_one(open_window: Open) -> None:
     """SIG8."""
-    ada, bob = pair(open_window)
+    ada, bob = recorded_pair(open_window)
     connect(ada, bob)
     ada.page.evaluate(
         "id => signalingManager.handleCallEnded(id, 'hangup', {callId: 'earlier'})", bob.peer_id
@@ -177,7 +160,7 @@ FIND = """() => {
 
 
 def test_a_camera_that_is_unplugged_ends_no_call_and_comes_back(open_window: Open) -> None:
-    ada, bob = pair(open_window)
+    ada, bob = recorded_pair(open_window)
     connect(ada, bob)
     ada.shows(bob)
     bob.page.evaluate(LOSE, "video")

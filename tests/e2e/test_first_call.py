@@ -7,25 +7,9 @@ from typing import Any
 import pytest
 
 from servers import Server, Wire
-from windows import OUTPUT, Open, Window
+from windows import BARE_OFFER, OUTPUT, Open, Window, connect, pair
 
 CALLS = 50
-
-
-def pair(open_window: Open) -> tuple[Window, Window]:
-    """Two windows that see each other in the list."""
-    ada, bob = open_window("red", query="name=Ada"), open_window("green", query="name=Bob")
-    ada.sees(bob)
-    bob.sees(ada)
-    return ada, bob
-
-
-def connect(caller: Window, callee: Window) -> None:
-    """Call and accept, until both are connected."""
-    caller.press("call", callee)
-    callee.press("accept")
-    caller.wait_state(callee, "connected")
-    callee.wait_state(caller, "connected")
 
 
 def place(window: Window, other: Window) -> dict[str, float]:
@@ -223,14 +207,7 @@ def test_an_offer_alone_rings_and_early_candidates_do_no_harm(
         wire.join("bare", display_name="Old client")
         target = bob.peer_id
         wire.send({"type": "ice_candidate", "target_peer_id": target, "candidate": ""})
-        sdp = open_window("red", session="elsewhere").page.evaluate(
-            """async () => {
-                const pc = new RTCPeerConnection();
-                pc.addTransceiver('video');
-                await pc.setLocalDescription();
-                return pc.localDescription.sdp;
-            }"""
-        )
+        sdp = open_window("red", session="elsewhere").page.evaluate(BARE_OFFER)
         wire.send({"type": "offer", "target_peer_id": target, "sdp": sdp})
         bob.page.locator('[data-action="accept"]:visible').wait_for()
         assert "Old client" in bob.page.locator("body").inner_text()

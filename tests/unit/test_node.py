@@ -12,7 +12,7 @@ from canvas_server.outbox import Outbox, Outboxes
 from canvas_server.protocol.client import Subscribe
 from canvas_server.protocol.errors import CloseCode, ErrorCode
 from canvas_server.protocol.server import RelayIceCandidate
-from hubs import NOW, make_hub
+from hubs import NOW, make_hub, payloads
 
 
 class Socket:
@@ -40,14 +40,7 @@ class Socket:
     def heard(self) -> list[dict[str, Any]]:
         """Take what was written so far, as messages."""
         data, self.writes = b"".join(self.writes), []
-        messages: list[dict[str, Any]] = []
-        while data:
-            size, start = data[1], 2
-            if size == 126:
-                size, start = int.from_bytes(data[2:4]), 4
-            messages.append(json.loads(data[start : start + size]))
-            data = data[start + size :]
-        return messages
+        return [json.loads(payload) for payload in payloads(data)]
 
 
 class Lab:

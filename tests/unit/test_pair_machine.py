@@ -28,7 +28,7 @@ from canvas_server.core.effects import ConnectionId
 from canvas_server.node import Node
 from canvas_server.outbox import Outbox, Outboxes
 from canvas_server.protocol.errors import CloseCode
-from hubs import NOW, make_hub
+from hubs import NOW, make_hub, payloads
 
 PAIR = Path(__file__).with_name("pair.js")
 CLIENTS = ("ada", "bob", "eve")
@@ -75,12 +75,8 @@ class Link:
     # --- as the node sees it ---------------------------------------------------------------
 
     def write(self, data: bytes) -> None:
-        while data and not self.cut:
-            size, start = data[1], 2
-            if size == 126:
-                size, start = int.from_bytes(data[2:4]), 4
-            self.to_client.append(data[start : start + size].decode())
-            data = data[start + size :]
+        if not self.cut:
+            self.to_client += [payload.decode() for payload in payloads(data)]
 
     def ask(self, number: int) -> None:
         """Nobody answers pings here: the client says itself what it has."""

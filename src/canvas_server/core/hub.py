@@ -244,24 +244,30 @@ class Hub:
         now: float,
     ) -> list[Effect]:
         """Give a peer another connection: what it missed follows, or a snapshot (RES1)."""
-        old, token, received = peer.connection, message.resume_token or "", message.received
-        heard = None if received is None else self._streams.resumable(old, token, received)
         self._away.pop(peer, None)
         told = peer.session.set_away(peer, None)
         told += peer.session.rename(peer, message.display_name)
-        effects: list[Effect] = []
-        if heard is None or received is None:
-            effects += self._take_from(peer)
-            peer.connection = connection
-            introduced = self._introduce(peer, now)
-        else:
-            assigned = self._assigned(peer, now, recovered=True, heard=heard)
-            effects.append(Resume(old, connection, token, received, assigned))
-            effects += self._take_from(peer)
-            peer.connection = connection
-            introduced = []
+        resumed = self._resume(peer, connection, message, now)
+        released = self._take_from(peer)
+        peer.connection = connection
         self._connections[connection] = peer
-        return effects + introduced + told
+        introduced = [] if resumed else self._introduce(peer, now)
+        return resumed + released + introduced + told
+
+    def _resume(
+        self,
+        peer: Participant,
+        connection: ConnectionId,
+        message: client.Subscribe,
+        now: float,
+    ) -> list[Effect]:
+        """Let a connection go on where the peer's old one ended; nothing where it cannot."""
+        old, token, received = peer.connection, message.resume_token or "", message.received
+        heard = None if received is None else self._streams.resumable(old, token, received)
+        if heard is None or received is None:
+            return []
+        assigned = self._assigned(peer, now, recovered=True, heard=heard)
+        return [Resume(old, connection, token, received, assigned)]
 
     def _take_from(self, peer: Participant) -> list[Effect]:
         """Let go of the connection a peer had: it is gone, or another one takes over (SES2)."""
