@@ -70,6 +70,7 @@ export function dispatch({ connection, roster, scene, signaling, canvas, assigne
     case "pong":
     case "sync_result": // this client edits only while connected
     case "peer_cursor": // and does not show pointers
+    case "peer_preview":
       return;
     default:
       unreachable(message);

@@ -28,11 +28,12 @@ from canvas_server.protocol.server import (
     Error,
     PeerCursor,
     PeerMediaState,
+    PeerPreview,
     PeerUpdated,
     ServerMessage,
 )
 
-UNHURRIED = frozenset((PeerCursor, PeerMediaState, PeerUpdated))
+UNHURRIED = frozenset((PeerCursor, PeerMediaState, PeerPreview, PeerUpdated))
 """News that may wait a moment for other news, so that a crowd costs fewer writes."""
 UNHURRIED_SECONDS = 0.02
 MAX_AWAY_BYTES = 256 * 1024 * 1024

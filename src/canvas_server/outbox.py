@@ -9,7 +9,7 @@ from typing import NamedTuple, Protocol
 
 from canvas_server.core.effects import ConnectionId
 from canvas_server.protocol.codec import encode
-from canvas_server.protocol.server import PeerCursor, ServerMessage
+from canvas_server.protocol.server import PeerCursor, PeerPreview, ServerMessage
 
 MAX_QUEUED_BYTES = 6 * 1024 * 1024
 """What may wait for a socket: more than the largest `scene_update` and what comes with it."""
@@ -22,6 +22,7 @@ ASK_BYTES = 64 * 1024
 WRITE_BYTES = 64 * 1024
 """At most about so much is given to the socket at once while it does not keep up."""
 MAX_MARKS = 4
+DROPPABLE = frozenset((PeerCursor, PeerPreview))
 
 _SMALL_HEADERS = tuple(bytes((0x81, size)) for size in range(126))
 
@@ -56,7 +57,7 @@ def frame_of(message: ServerMessage) -> bytes:
     else:
         header = b"\x81\x7f" + size.to_bytes(8)
     frame = header + payload
-    return DroppableFrame(frame) if type(message) is PeerCursor else frame
+    return DroppableFrame(frame) if type(message) in DROPPABLE else frame
 
 
 class Mark(NamedTuple):

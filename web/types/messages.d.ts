@@ -28,11 +28,16 @@ export interface ListPeers {
   session_id?: string | null;
 }
 
-/** Ask for `scene_update`. */
+/** Ask for `scene_update`.
+
+    With `since`, the revision the asker has, it is sent the changes it missed instead, as long as
+    the server still has them at hand. */
 export interface GetScene {
   type: "get_scene";
   /** The name of a shared canvas. */
   session_id?: string | null;
+  /** Grows by 1 with each accepted change of the scene. */
+  since?: number | null;
 }
 
 /** Ask for `pong`; answered after everything sent before it.
@@ -253,6 +258,24 @@ export interface RemoveElement {
   message_id?: string | null;
 }
 
+/** Remove every element but the tiles of those who are here; all get `scene_update`. */
+export interface ClearScene {
+  type: "clear_scene";
+  /** Chosen by the sender, echoed in the reply. */
+  message_id?: string | null;
+}
+
+/** Make the scene what it was at an earlier revision, as a new change; all get `scene_update`.
+
+    The tiles of those who are here stay as they are. */
+export interface RestoreScene {
+  type: "restore_scene";
+  /** Grows by 1 with each accepted change of the scene. */
+  revision: number;
+  /** Chosen by the sender, echoed in the reply. */
+  message_id?: string | null;
+}
+
 /** Edits made offline, in order. Each is applied or reported in `sync_result`. */
 export interface SyncQueue {
   type: "sync_queue";
@@ -280,6 +303,21 @@ export interface RemoveOperation {
   op: "remove";
   /** An element of the scene. */
   id: string;
+}
+
+/** Show the others elements in motion. May be dropped on the way; it changes nothing.
+
+    The change itself follows as an edit. No elements: the motion has ended without one. */
+export interface Preview {
+  type: "preview";
+  elements: PreviewedElement[];
+}
+
+/** Where an element would be if it were let go now. */
+export interface PreviewedElement {
+  /** An element of the scene. */
+  id: string;
+  transform: TransformChanges;
 }
 
 /** What the sender's media are doing now. */
@@ -533,7 +571,7 @@ export interface Ack {
   success: true;
 }
 
-/** What an accepted edit made. */
+/** What an accepted edit made. `clear_scene` and `restore_scene` concern no single element. */
 export interface AckResult {
   /** An element of the scene. */
   id: string;
@@ -562,7 +600,7 @@ export interface FailedOperation {
   message: string;
 }
 
-export type ErrorCode = "binary_frame" | "element_exists" | "element_not_found" | "invalid_change" | "invalid_json" | "invalid_message" | "not_in_call" | "not_subscribed" | "peer_id_taken" | "peer_not_found" | "scene_full" | "self_signal" | "session_full" | "unknown_type" | "wrong_session";
+export type ErrorCode = "binary_frame" | "element_exists" | "element_not_found" | "invalid_change" | "invalid_json" | "invalid_message" | "not_in_call" | "not_subscribed" | "peer_id_taken" | "peer_not_found" | "revision_not_found" | "scene_full" | "self_signal" | "session_full" | "storage_failed" | "unknown_type" | "wrong_session";
 
 /** What a peer's media are doing now. */
 export interface PeerMediaState {
@@ -583,6 +621,17 @@ export interface PeerCursor {
   x: number;
   /** Scene units (CSS pixels). */
   y: number;
+}
+
+/** Elements a peer is moving; dropped like `peer_cursor`.
+
+    Show them there until the peer's edit arrives, another preview of it without them, or two
+    seconds have gone by. */
+export interface PeerPreview {
+  type: "peer_preview";
+  /** A participant: a UUID in lower-case text form. */
+  from_peer_id: string;
+  elements: PreviewedElement[];
 }
 
 /** The answer to `ping`. */
@@ -617,7 +666,10 @@ export type ClientMessage =
   | AddElement
   | UpdateElement
   | RemoveElement
+  | ClearScene
+  | RestoreScene
   | SyncQueue
+  | Preview
   | MediaState
   | Cursor;
 
@@ -641,5 +693,6 @@ export type ServerMessage =
   | SyncResult
   | PeerMediaState
   | PeerCursor
+  | PeerPreview
   | Pong
   | Error;

@@ -2,6 +2,8 @@
 
 from typing import assert_never
 
+from msgspec import UNSET, UnsetType
+
 from canvas_server.core.effects import Effect, Refused, Send
 from canvas_server.core.session import STREAM_PREFIXES, Participant
 from canvas_server.protocol import client, server
@@ -59,7 +61,16 @@ def remove(editor: Participant, element_id: str, now_ms: int) -> list[Effect]:
     return session.to_all(server.ElementRemoved(element_id, session.scene.revision, now_ms))
 
 
-def ack(editor: Participant, message_id: str | None, element_id: str) -> list[Effect]:
+def clear(editor: Participant, now_ms: int) -> list[Effect]:
+    """Remove every element but the tiles of those who are here; return what everybody is told."""
+    session = editor.session
+    session.scene.clear()
+    return session.to_all(server.SceneUpdate(session.scene.document(session.session_id, now_ms)))
+
+
+def ack(
+    editor: Participant, message_id: str | None, element_id: str | UnsetType = UNSET
+) -> list[Effect]:
     """Tell the editor that its edit was accepted, if it asked."""
     if message_id is None:
         return []

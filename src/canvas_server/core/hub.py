@@ -161,6 +161,8 @@ class Hub:
                 return session.ice_candidate(peer, message)
             case client.Cursor():
                 return session.cursor(peer, message)
+            case client.Preview():
+                return session.preview(peer, message)
             case client.UpdateElement():
                 told = edits.update(peer, message, _ms(now))
                 return told + edits.ack(peer, message.message_id, message.id)
@@ -183,6 +185,11 @@ class Hub:
             case client.RemoveElement():
                 told = edits.remove(peer, message.id, _ms(now))
                 return told + edits.ack(peer, message.message_id, message.id)
+            case client.ClearScene():
+                told = edits.clear(peer, _ms(now))
+                return told + edits.ack(peer, message.message_id)
+            case client.RestoreScene():
+                raise Refused(ErrorCode.REVISION_NOT_FOUND)
             case client.SyncQueue():
                 spare_ids = [self._around.new_id() for _ in message.operations]
                 return edits.sync_queue(peer, message, spare_ids, _ms(now))

@@ -88,6 +88,14 @@ class Scene:
             del self._tiles[element.kind.stream_id]
         self.revision += 1
 
+    def clear(self) -> None:
+        """Take out everything but the tiles."""
+        for element_id, element in list(self._elements.items()):
+            if not isinstance(element.kind, Video):
+                del self._elements[element_id]
+                self.size -= self._sizes.pop(element_id)
+        self.revision += 1
+
     def document(self, session_id: str, timestamp: int) -> SceneDocument:
         """Return the whole scene as it is sent."""
         return SceneDocument(

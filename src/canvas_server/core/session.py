@@ -114,6 +114,10 @@ class Session:
         """Show the others where a peer points."""
         return self.to_others(peer, server.PeerCursor(peer.peer_id, message.x, message.y))
 
+    def preview(self, peer: Participant, message: client.Preview) -> list[Effect]:
+        """Show the others what a peer is moving."""
+        return self.to_others(peer, server.PeerPreview(peer.peer_id, message.elements))
+
     # --- signals and calls -------------------------------------------------------------
 
     def group_call(self, peer: Participant, message: client.GroupCall) -> list[Effect]:

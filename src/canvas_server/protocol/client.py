@@ -7,6 +7,7 @@ from msgspec import Meta, Struct
 from canvas_server.protocol.errors import CallEndReason
 from canvas_server.protocol.fields import (
     MAX_OPERATIONS,
+    MAX_PREVIEWED,
     CallId,
     Candidate,
     Coordinate,
@@ -19,13 +20,14 @@ from canvas_server.protocol.fields import (
     PeerId,
     Received,
     ResumeToken,
+    Revision,
     Sdp,
     SdpMid,
     SessionId,
     TargetPeerId,
     UsernameFragment,
 )
-from canvas_server.protocol.scene import ElementChanges, NewElement
+from canvas_server.protocol.scene import ElementChanges, NewElement, TransformChanges
 
 
 class Subscribe(Struct, frozen=True, tag_field="type", tag="subscribe"):
@@ -51,9 +53,14 @@ class ListPeers(Struct, frozen=True, tag_field="type", tag="list_peers"):
 
 
 class GetScene(Struct, frozen=True, tag_field="type", tag="get_scene"):
-    """Ask for `scene_update`."""
+    """Ask for `scene_update`.
+
+    With `since`, the revision the asker has, it is sent the changes it missed instead, as long as
+    the server still has them at hand.
+    """
 
     session_id: SessionId | None = None
+    since: Revision | None = None
 
 
 class Ping(Struct, frozen=True, tag_field="type", tag="ping"):
@@ -145,6 +152,22 @@ class RemoveElement(Struct, frozen=True, tag_field="type", tag="remove_element")
     message_id: MessageId | None = None
 
 
+class ClearScene(Struct, frozen=True, tag_field="type", tag="clear_scene"):
+    """Remove every element but the tiles of those who are here; all get `scene_update`."""
+
+    message_id: MessageId | None = None
+
+
+class RestoreScene(Struct, frozen=True, tag_field="type", tag="restore_scene"):
+    """Make the scene what it was at an earlier revision, as a new change; all get `scene_update`.
+
+    The tiles of those who are here stay as they are.
+    """
+
+    revision: Revision
+    message_id: MessageId | None = None
+
+
 class AddOperation(Struct, frozen=True, tag_field="op", tag="add"):
     """As `add_element`."""
 
@@ -182,6 +205,22 @@ class MediaState(Struct, frozen=True, tag_field="type", tag="media_state"):
     screen: bool
 
 
+class PreviewedElement(Struct, frozen=True):
+    """Where an element would be if it were let go now."""
+
+    id: ElementId
+    transform: TransformChanges
+
+
+class Preview(Struct, frozen=True, tag_field="type", tag="preview"):
+    """Show the others elements in motion. May be dropped on the way; it changes nothing.
+
+    The change itself follows as an edit. No elements: the motion has ended without one.
+    """
+
+    elements: Annotated[tuple[PreviewedElement, ...], Meta(max_length=MAX_PREVIEWED)]
+
+
 class Cursor(Struct, frozen=True, tag_field="type", tag="cursor"):
     """Where the sender's pointer is. May be dropped on the way."""
 
@@ -203,7 +242,10 @@ ClientMessage = (
     | AddElement
     | UpdateElement
     | RemoveElement
+    | ClearScene
+    | RestoreScene
     | SyncQueue
+    | Preview
     | MediaState
     | Cursor
 )

@@ -22,6 +22,8 @@ class ErrorCode(StrEnum):
     ELEMENT_EXISTS = "element_exists"
     INVALID_CHANGE = "invalid_change"
     SCENE_FULL = "scene_full"
+    REVISION_NOT_FOUND = "revision_not_found"
+    STORAGE_FAILED = "storage_failed"
 
     @property
     def meaning(self) -> str:
@@ -45,6 +47,8 @@ _ERROR_MEANINGS = {
     ErrorCode.ELEMENT_EXISTS: "There is an element of this id already.",
     ErrorCode.INVALID_CHANGE: "The change would make an element that is not allowed.",
     ErrorCode.SCENE_FULL: "The scene has reached its limit of elements or bytes.",
+    ErrorCode.REVISION_NOT_FOUND: "The history does not reach back to this revision.",
+    ErrorCode.STORAGE_FAILED: "The server cannot store changes now; this one was not made.",
 }
 
 

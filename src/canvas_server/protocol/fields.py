@@ -13,6 +13,7 @@ MAX_SDP = 64 * 1024
 MAX_CANDIDATE = 2 * 1024
 MAX_DATA_URL = 512 * 1024
 MAX_OPERATIONS = 1000
+MAX_PREVIEWED = 500
 
 # In Python `$` also matches before a line break at the end; in JSON Schema it does not.
 END = r"$(?!\n)"

@@ -4,6 +4,7 @@ from typing import Annotated, Literal
 
 from msgspec import UNSET, Meta, Struct, UnsetType
 
+from canvas_server.protocol.client import PreviewedElement
 from canvas_server.protocol.errors import CallEndReason, ErrorCode
 from canvas_server.protocol.fields import (
     CallId,
@@ -199,9 +200,9 @@ class ElementRemoved(Struct, frozen=True, tag_field="type", tag="element_removed
 
 
 class AckResult(Struct, frozen=True):
-    """What an accepted edit made."""
+    """What an accepted edit made. `clear_scene` and `restore_scene` concern no single element."""
 
-    id: ElementId
+    id: ElementId | UnsetType
     revision: Revision
 
 
@@ -250,6 +251,17 @@ class PeerCursor(Struct, frozen=True, tag_field="type", tag="peer_cursor"):
     y: Coordinate
 
 
+class PeerPreview(Struct, frozen=True, tag_field="type", tag="peer_preview"):
+    """Elements a peer is moving; dropped like `peer_cursor`.
+
+    Show them there until the peer's edit arrives, another preview of it without them, or two
+    seconds have gone by.
+    """
+
+    from_peer_id: PeerId
+    elements: tuple[PreviewedElement, ...]
+
+
 class Pong(Struct, frozen=True, tag_field="type", tag="pong"):
     """The answer to `ping`."""
 
@@ -291,6 +303,7 @@ ServerMessage = (
     | SyncResult
     | PeerMediaState
     | PeerCursor
+    | PeerPreview
     | Pong
     | Error
 )

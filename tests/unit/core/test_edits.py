@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from msgspec import UNSET
 
 from canvas_server.core import hub as hub_module
 from canvas_server.core import scene as scene_module
@@ -25,7 +26,9 @@ LABEL = Text("hello", 16, "#123456")
 
 def add(lab: Lab, connection: ConnectionId, new: NewElement) -> str:
     lab.say(connection, client.AddElement(new, "add"))
-    return lab.heard(connection, server.Ack)[-1].result.id
+    element_id = lab.heard(connection, server.Ack)[-1].result.id
+    assert isinstance(element_id, str)
+    return element_id
 
 
 def scene_of(lab: Lab, connection: ConnectionId) -> tuple[Element, ...]:
@@ -280,3 +283,32 @@ def test_the_scene_outlives_its_last_peer_while_there_is_room(
 )
 def test_merge_patch_is_that_of_the_rfc(target: Any, patch: Any, result: Any) -> None:
     assert scene_module.merge_patch(target, patch) == result
+
+
+def test_clearing_leaves_the_tiles_of_those_who_are_here() -> None:
+    lab = Lab()
+    (a, ada), (b, _) = lab.join(), lab.join()
+    add(lab, a, NewElement(LABEL))
+    tile = add(lab, a, NewElement(Video(f"peer-{ada}")))
+    lab.clear()
+    lab.say(b, client.ClearScene("clear"))
+    (update,) = lab.heard(a, server.SceneUpdate)
+    assert [element.id for element in update.scene.elements] == [tile]
+    assert update.scene.revision == 3
+    assert lab.heard(b, server.Ack) == [server.Ack("clear", server.AckResult(UNSET, 3))]
+
+
+def test_what_moves_is_shown_to_the_others() -> None:
+    lab = Lab()
+    (a, ada), (b, _) = lab.join(), lab.join()
+    moving = (client.PreviewedElement("e", TransformChanges(x=1)),)
+    lab.say(a, client.Preview(moving))
+    assert lab.inbox[b][-1] == server.PeerPreview(ada, moving)
+    assert lab.heard(a, server.PeerPreview) == []
+
+
+def test_history_that_is_not_there_cannot_be_restored() -> None:
+    lab = Lab()
+    a, _ = lab.join()
+    lab.say(a, client.RestoreScene(7))
+    assert lab.error(a) == "revision_not_found"

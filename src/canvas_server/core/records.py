@@ -1,0 +1,47 @@
+"""What the core has stored and reads back: changes, receipts, snapshots."""
+
+from msgspec import Struct
+
+from canvas_server.protocol.history import Entry
+from canvas_server.protocol.scene import Element
+from canvas_server.protocol.server import Ack, SyncResult
+
+MAX_RECEIPTS = 4096
+"""So many replies of a session are remembered, the latest ones."""
+
+
+class Snapshot(Struct, frozen=True):
+    """All elements of a scene at one revision, in order."""
+
+    revision: int
+    timestamp: int
+    """Of the latest change; milliseconds since 1970 UTC."""
+    elements: tuple[Element, ...] = ()
+
+
+class Receipt(Struct, frozen=True):
+    """What a peer was answered to a `message_id`, so that a retry is answered alike (SCN4)."""
+
+    peer_id: str
+    reply: Ack | SyncResult
+    """Carries the `message_id`."""
+
+
+class Record(Struct, frozen=True):
+    """What one edit adds to a session's log: stored as a whole or not at all."""
+
+    session_id: str
+    entries: tuple[Entry, ...]
+    """In order of revision; the first follows the last one stored, or `snapshot` covers the gap."""
+    receipt: Receipt | None = None
+    snapshot: Snapshot | None = None
+    """The scene after the last entry, so that opening it need not read what was before."""
+
+
+class Stored(Struct, frozen=True):
+    """What a session is opened with."""
+
+    snapshot: Snapshot
+    """The scene after the last stored change; an empty one at revision 0 where there is none."""
+    receipts: tuple[Receipt, ...] = ()
+    """The latest `MAX_RECEIPTS`, oldest first."""

@@ -1,0 +1,1 @@
+"""The logs of this package: `memory` and `sqlite`."""
