@@ -36,6 +36,7 @@ const PROBE_MS = 3_000;
 const MAX_IN_DOUBT = 64;
 /** "Going away" is the browser's own word; this one says that we come back (rule RES1). */
 const CLOSE_TO_RETRY = 3001;
+const TAKEN_OVER = 4100;
 
 /** @extends {Emitter<ConnectionEvents>} */
 export class CanvasConnection extends Emitter {
@@ -59,6 +60,10 @@ export class CanvasConnection extends Emitter {
   #socket = null;
   /** Not yet subscribed on the present socket. */
   #fresh = true;
+  /** Asked to be subscribed on the present socket, and not answered yet. */
+  #asking = false;
+  /** So many times we gave up such a socket: what it asked may reach the server late. */
+  #astray = 0;
   /** Subscribed at least once, so that there is something to go on with. */
   #joined = false;
   #attempts = 0;
@@ -155,9 +160,21 @@ export class CanvasConnection extends Emitter {
     socket.onopen = () => this.#subscribe();
     socket.onmessage = ({ data }) => this.#receive(String(data));
     socket.onclose = ({ code, reason }) => {
-      if (code >= 4100 && code <= 4199) this.#finish(String(code), reason);
-      else this.#away(code);
+      if (code < 4100 || code > 4199 || this.#isOurOwn(code)) this.#away(code);
+      else this.#finish(String(code), reason);
     };
+  }
+
+  /**
+   * Tells whether it was an earlier socket of ours that has taken over, its `subscribe` having
+   * been overtaken on the way by a later one.
+   *
+   * @param {number} code
+   */
+  #isOurOwn(code) {
+    if (code !== TAKEN_OVER || this.#astray === 0) return false;
+    this.#astray -= 1;
+    return true;
   }
 
   /** @param {unknown} why */
@@ -189,6 +206,8 @@ export class CanvasConnection extends Emitter {
     const socket = this.#socket;
     this.#socket = null;
     if (!socket) return;
+    if (this.#asking) this.#astray += 1;
+    this.#asking = false;
     socket.onopen = socket.onmessage = socket.onclose = null;
     socket.close(code);
   }
@@ -204,6 +223,7 @@ export class CanvasConnection extends Emitter {
       if (this.#joined) message.received = this.#backlog.received;
     }
     this.#socket?.send(JSON.stringify(message));
+    this.#asking = true;
   }
 
   #write() {
@@ -245,7 +265,7 @@ export class CanvasConnection extends Emitter {
       this.#backlog.subscribed();
       return;
     }
-    this.#fresh = false;
+    this.#fresh = this.#asking = false;
     this.#clearTimer("connect");
     this.#after("stable", STABLE_MS, () => (this.#attempts = 0));
     if (message.recovered) this.#backlog.recovered(message.received ?? 0);

@@ -9,7 +9,7 @@ from typing import NamedTuple, Protocol
 
 from canvas_server.core.effects import ConnectionId
 from canvas_server.protocol.codec import encode
-from canvas_server.protocol.server import PeerCursor, PeerPreview, ServerMessage
+from canvas_server.protocol.server import PeerCursor, PeerPreview, Pong, ServerMessage
 
 MAX_QUEUED_BYTES = 6 * 1024 * 1024
 """What may wait for a socket: more than the largest `scene_update` and what comes with it."""
@@ -22,7 +22,6 @@ ASK_BYTES = 64 * 1024
 WRITE_BYTES = 64 * 1024
 """At most about so much is given to the socket at once while it does not keep up."""
 MAX_MARKS = 4
-DROPPABLE = frozenset((PeerCursor, PeerPreview))
 
 _SMALL_HEADERS = tuple(bytes((0x81, size)) for size in range(126))
 
@@ -46,6 +45,19 @@ class DroppableFrame(bytes):
     __slots__ = ()
 
 
+class PongFrame(bytes):
+    """A pong: on a later connection its count would be taken for that of the new one."""
+
+    __slots__ = ()
+
+
+_FRAME_TYPES: dict[type[ServerMessage], type[bytes]] = {
+    PeerCursor: DroppableFrame,
+    PeerPreview: DroppableFrame,
+    Pong: PongFrame,
+}
+
+
 def frame_of(message: ServerMessage) -> bytes:
     """Return a message as it goes over the wire: one unmasked text frame (RFC 6455 section 5.2)."""
     payload = encode(message)
@@ -57,7 +69,21 @@ def frame_of(message: ServerMessage) -> bytes:
     else:
         header = b"\x81\x7f" + size.to_bytes(8)
     frame = header + payload
-    return DroppableFrame(frame) if type(message) in DROPPABLE else frame
+    frame_type = _FRAME_TYPES.get(type(message))
+    return frame if frame_type is None else frame_type(frame)
+
+
+def _again(frame: bytes) -> bytes:
+    """Return a frame as it is sent a second time.
+
+    What was written keeps its place in the count of both ends, so from here on it is not dropped.
+    """
+    if type(frame) is bytes:
+        return frame
+    return _OLD_PONG if type(frame) is PongFrame else bytes(frame)
+
+
+_OLD_PONG = bytes(frame_of(Pong(0)))
 
 
 class Mark(NamedTuple):
@@ -221,8 +247,8 @@ class Outbox:
         self._marks[token] = mark  # the latest that the peer is known to have
         number = mark.number + received
         self.acknowledge(number)
-        self._queued[:0] = self._kept
-        self.queued_bytes += self._kept_bytes
+        self._queued = [_again(frame) for frame in (*self._kept, *self._queued)]
+        self.queued_bytes = sum(map(len, self._queued))
         self._kept.clear()
         self._kept_bytes = 0
         self._remember(next_token, Mark(number, self.heard))
@@ -269,7 +295,7 @@ class Outbox:
         del queued[:start]
 
     def _drop_cursors(self) -> None:
-        self._queued = [frame for frame in self._queued if type(frame) is bytes]
+        self._queued = [frame for frame in self._queued if type(frame) is not DroppableFrame]
         self.queued_bytes = sum(map(len, self._queued))
 
     def _relieve(self) -> None:

@@ -218,6 +218,18 @@ def test_cursors_are_not_kept_for_who_is_away() -> None:
     assert back(socket, "t", 2) == [message(1, "kept")]
 
 
+def test_an_old_pong_keeps_its_place_but_its_count_would_be_wrong() -> None:
+    socket, _ = marked(0)
+    socket.outbox.push(frame_of(server.Pong(5, 3)))
+    socket.outbox.push(cursor())
+    socket.outbox.flush()
+    (again,) = back(socket, "t", 2)
+    assert again == frame_of(server.Pong(0)) + cursor()
+    assert back(socket, "u", 1, "v") == [cursor()]
+    socket.outbox.detach()
+    assert back(socket, "u", 1, "w") == [cursor()], "who counted it has no gap"
+
+
 def test_the_other_end_is_asked_what_it_has_read(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(outbox_module, "ASK_BYTES", 1000)
     socket, _ = marked(3)
