@@ -55,6 +55,9 @@ SAMPLES: list[dict[str, Any]] = [
     {"type": "sync_queue", "operations": [{"op": "remove", "id": "e"}]},
     {"type": "media_state", "audio": True, "video": False, "screen": False},
     {"type": "cursor", "x": 1, "y": 2.5},
+    {"type": "preview", "elements": [{"id": "e", "transform": {"x": 1}}]},
+    {"type": "clear_scene"},
+    {"type": "restore_scene", "revision": 3, "message_id": "m"},
 ]
 TAGS = [cast("Any", t).__struct_config__.tag for t in get_args(client.ClientMessage)]
 
