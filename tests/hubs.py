@@ -2,23 +2,32 @@
 
 import itertools
 import uuid
-from collections.abc import Iterator
+from collections import deque
+from collections.abc import Callable, Iterator
 from typing import TypeVar
 
 import msgspec
 
 from canvas_server.core.effects import (
+    Answered,
+    Append,
     Close,
     ConnectionId,
     Discard,
     Effect,
+    Load,
     Mark,
+    Recall,
     Resume,
     Send,
     Streams,
 )
 from canvas_server.core.hub import Hub, Surroundings
+from canvas_server.core.records import Snapshot, Stored
+from canvas_server.ports import LogFailure
 from canvas_server.protocol import client, server
+from canvas_server.protocol.errors import ErrorCode
+from canvas_server.store.memory import MemoryLog
 
 M = TypeVar("M", bound=msgspec.Struct)
 NOW = 1_700_000_000.0
@@ -55,7 +64,7 @@ class Memory:
         return 0 if self.keeps else None
 
 
-def make_hub(streams: Streams, resume_seconds: float = 120) -> Hub:
+def make_hub(streams: Streams, resume_seconds: float = 120, started: float = 0) -> Hub:
     """Return a hub whose ids are 0x100, 0x101 … as UUIDs."""
     numbers, tokens = itertools.count(0x100), itertools.count(1)
     return Hub(
@@ -67,18 +76,62 @@ def make_hub(streams: Streams, resume_seconds: float = 120) -> Hub:
             features=("signaling",),
             ice_servers=lambda _peer_id, _now: ICE,
             resume_seconds=resume_seconds,
+            started=started,
         ),
         streams,
     )
 
 
-class Lab:
-    """A hub and what each connection was sent."""
+class Disk:
+    """A log in memory that answers when it is told to, and fails when it is told to."""
 
-    def __init__(self, resume_seconds: float = 120) -> None:
+    def __init__(self) -> None:
+        self._answers: deque[Callable[[], None]] = deque()
+        self.log = MemoryLog(self._answers.append)
+        self.full = False
+
+    def append(self, effect: Append, done: Callable[[LogFailure | None], None]) -> None:
+        """Store a record, unless the disk is full."""
+        if self.full:
+            self._answers.append(lambda: done(LogFailure("full")))
+        else:
+            self.log.append(effect.record, done)
+
+    def load(self, session_id: str, done: Callable[[Stored | LogFailure], None]) -> None:
+        """Read a session; the answer overtakes those to appends."""
+        self.log.load(session_id, done)
+        self._answers.pop()()
+
+    def recall(
+        self, session_id: str, revision: int, done: Callable[[Snapshot | LogFailure | None], None]
+    ) -> None:
+        """Read an earlier scene; the answer overtakes those to appends."""
+        self.log.recall(session_id, revision, done)
+        self._answers.pop()()
+
+    def answer(self, count: int | None = None) -> None:
+        """Give the next answers, or all of them and those they lead to."""
+        while self._answers and count != 0:
+            self._answers.popleft()()
+            count = None if count is None else count - 1
+
+
+class Lab:
+    """A hub with its log, and what each connection was sent.
+
+    The log answers at once, unless `busy` is set.
+    """
+
+    def __init__(self, resume_seconds: float = 120, started: float = 0) -> None:
         self.memory = Memory()
-        self.hub = make_hub(self.memory, resume_seconds)
+        self.disk = Disk()
+        self.busy = False
+        self.hub = make_hub(self.memory, resume_seconds, started)
         self.now = NOW
+        self.watch: Callable[[list[Effect]], None] = lambda _: None
+        """Sees all effects before they are performed."""
+        self.answered: list[Answered] = []
+        self.appended: list[Append] = []
         self.inbox: dict[ConnectionId, list[server.ServerMessage]] = {}
         self.marks: dict[ConnectionId, str] = {}
         self.closes: list[Close] = []
@@ -87,6 +140,7 @@ class Lab:
 
     def perform(self, effects: list[Effect]) -> None:
         """Deliver what the hub asks for."""
+        self.watch(effects)
         for effect in effects:
             match effect:
                 case Send():
@@ -101,8 +155,48 @@ class Lab:
                     self.marks[effect.connection] = effect.token
                 case Discard():
                     self.discarded.append(effect.connection)
+                case Answered():
+                    self.answered.append(effect)
+                case Append() | Load() | Recall():
+                    self._ask(effect)
                 case _:
                     pass
+        if not self.busy:
+            self.disk.answer()
+
+    def _ask(self, effect: Append | Load | Recall) -> None:
+        match effect:
+            case Append(ticket, record):
+                self.appended.append(effect)
+                session_id = record.session_id
+
+                def appended(failure: LogFailure | None) -> None:
+                    hub = self.hub
+                    self.perform(
+                        hub.stored(session_id, ticket)
+                        if failure is None
+                        else hub.failed(session_id, ticket, self.now)
+                    )
+
+                self.disk.append(effect, appended)
+            case Load(session_id, connection, message):
+
+                def loaded(stored: Stored | LogFailure) -> None:
+                    assert isinstance(stored, Stored)
+                    self.hub.opened(session_id, stored)
+                    if connection in self.inbox:
+                        self.say(connection, message)
+                    self.hub.settle(session_id)
+
+                self.disk.load(session_id, loaded)
+            case Recall(session_id, _, message):
+
+                def recalled(past: Snapshot | LogFailure | None) -> None:
+                    assert not isinstance(past, LogFailure)
+                    found = past or ErrorCode.REVISION_NOT_FOUND
+                    self.perform(self.hub.recalled(effect, found, self.now))
+
+                self.disk.recall(session_id, message.revision, recalled)
 
     def connect(self) -> ConnectionId:
         """Open a connection."""

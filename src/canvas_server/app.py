@@ -5,6 +5,7 @@ import contextlib
 import functools
 import signal
 import socket
+import time
 import uuid
 from collections.abc import Callable, Generator
 
@@ -24,6 +25,7 @@ from canvas_server.ice import ice_servers
 from canvas_server.node import Node
 from canvas_server.outbox import Outboxes
 from canvas_server.settings import Settings
+from canvas_server.store.memory import MemoryLog
 
 FEATURES = (
     "signaling",
@@ -32,6 +34,9 @@ FEATURES = (
     "cursor",
     "scene",
     "sync_queue",
+    "clear_scene",
+    "restore_scene",
+    "preview",
     "resume",
     "group_call",
 )
@@ -75,10 +80,11 @@ def make_node(settings: Settings) -> Node:
                 now=now,
             ),
             resume_seconds=settings.resume_seconds,
+            started=time.time(),
         ),
         outboxes,
     )
-    return Node(hub, outboxes, _call_later)
+    return Node(hub, outboxes, MemoryLog(lambda act: _call_later(0, act)), _call_later)
 
 
 def _call_later(seconds: float, act: Callable[[], None]) -> None:

@@ -4,10 +4,11 @@ There is no `await` between an input and the last of its effects, so a node has 
 everything and needs no lock.
 """
 
+import functools
 import time
 from collections import defaultdict
 from collections.abc import Callable
-from typing import Protocol, assert_never
+from typing import Protocol
 
 from canvas_server.core.effects import (
     Arrived,
@@ -15,12 +16,15 @@ from canvas_server.core.effects import (
     ConnectionId,
     Discard,
     Effect,
+    Load,
     Mark,
     Resume,
     Send,
+    Storage,
 )
 from canvas_server.core.hub import Hub
 from canvas_server.outbox import Outbox, Outboxes, Wire, frame_of
+from canvas_server.ports import Log, LogFailure
 from canvas_server.protocol.client import ClientMessage
 from canvas_server.protocol.codec import MalformedMessage, decode
 from canvas_server.protocol.errors import CloseCode, ErrorCode
@@ -32,6 +36,7 @@ from canvas_server.protocol.server import (
     PeerUpdated,
     ServerMessage,
 )
+from canvas_server.scenes import Scenes
 
 UNHURRIED = frozenset((PeerCursor, PeerMediaState, PeerPreview, PeerUpdated))
 """News that may wait a moment for other news, so that a crowd costs fewer writes."""
@@ -47,6 +52,12 @@ class Connection(Wire, Protocol):
 
     def close(self, code: CloseCode) -> None:
         """Write what waits, then close with this code."""
+
+    def hold(self) -> None:
+        """Read no further for now; what is read already may still come."""
+
+    def release(self) -> None:
+        """Read on."""
 
 
 class Counts:
@@ -69,12 +80,14 @@ class Node:
         self,
         hub: Hub,
         outboxes: Outboxes,
+        log: Log,
         call_later: Callable[[float, Callable[[], None]], object],
         clock: Callable[[], float] = time.time,
     ) -> None:
         """Own a hub; `call_later` runs a function after some seconds, in the same thread."""
         self.hub = hub
         self.outboxes = outboxes
+        self.scenes = Scenes(hub, log, self._perform_late, clock)
         self.counts = Counts()
         self.connections: dict[ConnectionId, Connection] = {}
         self.stopping = False
@@ -82,6 +95,9 @@ class Node:
         self._clock = clock
         self._last_id = 0
         self._call_later = call_later
+        self._held: dict[ConnectionId, list[bytes | None]] = {}
+        """What came from connections whose session is being read; None: a binary message."""
+        self._late = False
         self._dirty: dict[Outbox, None] = {}
         self._unhurried: dict[Outbox, None] = {}
 
@@ -100,6 +116,9 @@ class Node:
         """Handle one text message. What it causes is queued; call `flush` after a batch."""
         if connection_id not in self.connections:
             return  # closed by the server, and its last frames still come in
+        if connection_id in self._held:
+            self._held[connection_id].append(bytes(payload))
+            return
         self.outboxes[connection_id].heard += 1
         try:
             message = decode(payload)
@@ -111,7 +130,9 @@ class Node:
 
     def refuse_binary(self, connection_id: ConnectionId) -> None:
         """Answer a binary message; the connection lives on."""
-        if connection_id in self.connections:
+        if connection_id in self._held:
+            self._held[connection_id].append(None)
+        elif connection_id in self.connections:
             self.outboxes[connection_id].heard += 1
             code = ErrorCode.BINARY_FRAME
             self._perform(self.hub.refuse(connection_id, MalformedMessage(code, code.meaning)))
@@ -122,6 +143,7 @@ class Node:
         `close_code` is what its owner closed it with, None where it just broke. What the peer was
         not told yet waits for it, if the hub keeps its place.
         """
+        self._held.pop(connection_id, None)
         connection = self.connections.pop(connection_id, None)
         if connection is not None:
             connection.outbox.detach()
@@ -174,7 +196,18 @@ class Node:
             else:
                 self._perform_rare(effect)
 
-    def _perform_rare(self, effect: Mark | Resume | Arrived | Discard | Close) -> None:
+    def _perform_late(self, effects: list[Effect]) -> None:
+        """Perform what the log has caused; what it says together is written together."""
+        self._perform(effects)
+        if self._dirty and not self._late:
+            self._late = True
+            self._call_later(0, self._flush_late)
+
+    def _flush_late(self) -> None:
+        self._late = False
+        self.flush()
+
+    def _perform_rare(self, effect: Mark | Resume | Arrived | Discard | Close | Storage) -> None:
         match effect:
             case Mark():
                 self.outboxes[effect.connection].mark(effect.token, effect.snapshot)
@@ -185,11 +218,36 @@ class Node:
             case Discard():
                 self.outboxes.pop(effect.connection, None)
             case Close():
+                self._held.pop(effect.connection, None)
                 connection = self.connections.pop(effect.connection, None)
                 if connection is not None:
                     connection.close(effect.code)
+            case Load():
+                self._held[effect.connection] = []
+                self.connections[effect.connection].hold()
+                self.scenes.open(effect.session_id, functools.partial(self._opened, effect))
             case _:
-                assert_never(effect)
+                self.scenes.perform(effect)
+
+    def _opened(self, load: Load, failure: LogFailure | None) -> None:
+        """Handle what a connection has said since it named the session that is open now."""
+        connection_id = load.connection
+        held = self._held.pop(connection_id, None)
+        if held is None:
+            return  # it is gone
+        if failure is None:
+            self._perform(self.hub.handle(connection_id, load.message, self._clock()))
+        else:
+            code = ErrorCode.STORAGE_FAILED
+            self._perform(self.hub.refuse(connection_id, MalformedMessage(code, code.meaning)))
+        for payload in held:
+            if payload is None:
+                self.refuse_binary(connection_id)
+            else:
+                self.receive(connection_id, payload)
+        if connection_id not in self._held and connection_id in self.connections:
+            self.connections[connection_id].release()
+        self._perform_late([])
 
     def _resume(self, effect: Resume) -> None:
         """Let the outbox of a peer go on with another socket."""

@@ -38,8 +38,8 @@ class Log(Protocol):
     def append(self, record: Record, done: Callable[[LogFailure | None], None]) -> None:
         """Store a record; `done(None)` means that it outlives the process and a power cut.
 
-        It fails when its first entry does not follow the last stored one and it has no snapshot,
-        so nothing is stored after a record that failed until a whole scene is.
+        It fails when it `follows` and its first entry does not follow the last stored one, so
+        nothing is stored after a record that failed until a whole scene is.
         """
         ...
 

@@ -9,9 +9,11 @@ import pytest
 from canvas_server.core.effects import ConnectionId
 from canvas_server.node import Node
 from canvas_server.outbox import Outbox, Outboxes
+from canvas_server.ports import LogFailure
 from canvas_server.protocol.client import Subscribe
 from canvas_server.protocol.errors import CloseCode, ErrorCode
 from canvas_server.protocol.server import RelayIceCandidate
+from canvas_server.store.memory import MemoryLog
 from hubs import NOW, make_hub, payloads
 
 
@@ -22,6 +24,7 @@ class Socket:
         self.outbox = Outbox(self)
         self.writes: list[bytes] = []
         self.closed: list[CloseCode] = []
+        self.held = False
 
     def write(self, data: bytes) -> None:
         self.writes.append(data)
@@ -31,6 +34,12 @@ class Socket:
 
     def too_slow(self) -> None:
         raise AssertionError
+
+    def hold(self) -> None:
+        self.held = True
+
+    def release(self) -> None:
+        self.held = False
 
     def close(self, code: CloseCode) -> None:
         self.closed.append(code)
@@ -51,13 +60,23 @@ class Lab:
         self.now = NOW
         outboxes = Outboxes()
         self.node = Node(
-            make_hub(outboxes), outboxes, lambda _, act: self.timers.append(act), lambda: self.now
+            make_hub(outboxes),
+            outboxes,
+            MemoryLog(self.timers.append),
+            lambda _, act: self.timers.append(act),
+            lambda: self.now,
         )
+
+    def run_timers(self) -> None:
+        """Let everything happen that is due, and what follows from it."""
+        while self.timers:
+            self.timers.pop(0)()
 
     def join(self, session_id: str = "s") -> tuple[Socket, ConnectionId, str]:
         socket = Socket()
         connection = self.node.connect(socket)
         self.say(connection, {"type": "subscribe", "session_id": session_id})
+        self.run_timers()
         peer_id = next(m["peer_id"] for m in socket.heard() if m["type"] == "peer_assigned")
         return socket, connection, peer_id
 
@@ -248,3 +267,98 @@ def test_a_connection_that_never_subscribed_leaves_nothing_behind() -> None:
     assert lab.node.outboxes.keys() == {connection}
     lab.node.disconnect(connection, None)
     assert lab.node.outboxes.keys() == set()
+
+
+# --- sessions that are read first ------------------------------------------------------------
+
+
+def test_what_is_said_while_the_session_is_read_waits() -> None:
+    """SCN5, SIG4."""
+    lab = Lab()
+    (b, _, bob) = lab.join("t")
+    lab.join()
+    a = Socket()
+    first = lab.node.connect(a)
+    a.heard()
+    lab.say(first, {"type": "subscribe", "session_id": "u"}, {"type": "ping"})
+    lab.node.refuse_binary(first)
+    lab.say(first, {"type": "subscribe", "session_id": "t"}, candidate(bob, 1), candidate(bob, 2))
+    assert a.held
+    assert a.heard() == []
+    b.heard()
+    lab.run_timers()
+    assert not a.held
+    told = [m["type"] for m in a.heard()]
+    assert told[:5] == ["peer_assigned", "peer_list", "scene_update", "pong", "error"]
+    assert told[5:] == ["peer_assigned", "peer_list", "scene_update"]
+    assert [m["candidate"] for m in b.heard() if "candidate" in m] == ["1", "2"]
+    lab.say(first, {"type": "ping"})
+    assert a.heard()[-1]["received"] == 3, "what waited is counted when it is handled"
+
+
+def test_a_connection_that_ends_while_its_session_is_read_is_forgotten() -> None:
+    lab = Lab()
+    first = lab.node.connect(Socket())
+    lab.say(first, {"type": "subscribe", "session_id": "s"}, {"type": "ping"})
+    lab.node.disconnect(first, None)
+    lab.run_timers()
+    assert lab.node.hub.peer_count == 0
+    assert not lab.node.hub.is_open("s")
+
+
+def test_a_session_that_cannot_be_read_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    lab = Lab()
+
+    def load(_: str, done: Callable[[LogFailure], None]) -> None:
+        lab.timers.append(lambda: done(LogFailure("broken")))
+
+    monkeypatch.setattr(lab.node.scenes.log, "load", load)
+    socket = Socket()
+    first = lab.node.connect(socket)
+    lab.say(first, {"type": "subscribe", "session_id": "s"}, {"type": "ping"})
+    lab.run_timers()
+    welcome, error, pong = socket.heard()
+    assert (error["code"], pong["type"]) == ("storage_failed", "pong")
+    assert welcome["type"] == "welcome"
+    assert not socket.held
+    assert lab.node.scenes.failures == 1
+
+
+def test_what_the_log_stores_together_is_written_together() -> None:
+    """SCN2."""
+    lab = Lab()
+    (a, first, _), (b, _, _) = lab.join(), lab.join()
+    a.heard()
+    for number in range(5):
+        element = {"id": f"e{number}", "kind": {"type": "Text", "content": "x"}}
+        lab.say(first, {"type": "add_element", "element": element, "message_id": str(number)})
+    assert a.writes == b.writes == []
+    lab.run_timers()
+    assert len(a.writes) == len(b.writes) == 1
+    assert [m["type"] for m in a.heard()] == ["element_added", "ack"] * 5
+
+
+def test_an_edit_that_is_not_stored_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    lab = Lab()
+    a, first, _ = lab.join()
+
+    def append(_: object, done: Callable[[LogFailure], None]) -> None:
+        lab.timers.append(lambda: done(LogFailure("full")))
+
+    with monkeypatch.context() as patch:
+        patch.setattr(lab.node.scenes.log, "append", append)
+        for number in range(2):
+            element = {"kind": {"type": "Text", "content": "x"}}
+            message = {"type": "add_element", "element": element, "message_id": str(number)}
+            lab.say(first, message)
+            lab.run_timers()
+            assert a.heard()[-1]["code"] == "storage_failed"
+    lab.say(first, {"type": "clear_scene", "message_id": "2"})
+    lab.run_timers()
+    assert a.heard()[-1]["type"] == "ack"
+    lab.say(first, {"type": "restore_scene", "revision": 1, "message_id": "3"})
+    lab.run_timers()
+    assert a.heard()[-1]["type"] == "ack"
+    lab.say(first, {"type": "restore_scene", "revision": 0, "message_id": "4"})
+    lab.run_timers()
+    assert a.heard()[-1]["code"] == "revision_not_found"

@@ -28,6 +28,7 @@ from canvas_server.core.effects import ConnectionId
 from canvas_server.node import Node
 from canvas_server.outbox import Outbox, Outboxes
 from canvas_server.protocol.errors import CloseCode
+from canvas_server.store.memory import MemoryLog
 from hubs import NOW, make_hub, payloads
 
 PAIR = Path(__file__).with_name("pair.js")
@@ -84,6 +85,12 @@ class Link:
     def too_slow(self) -> None:
         raise AssertionError
 
+    def hold(self) -> None:
+        """What is on its way comes all the same: the node has room for it."""
+
+    def release(self) -> None:
+        """See `hold`."""
+
     def close(self, code: CloseCode) -> None:
         self.outbox.flush()
         self.outbox.detach()
@@ -103,6 +110,7 @@ class Person:
         self.roster: dict[str, bool] = {}
         self.elements: set[str] = set()
         self.revision = 0
+        self.acked: set[str] = set()
 
     def take(self, message: dict[str, Any]) -> None:
         match message["type"]:
@@ -121,6 +129,8 @@ class Person:
                 assert message["revision"] == self.revision + 1, "SCN1: no gap, nothing twice"
                 self.revision += 1
                 self.elements.add(message["element"]["id"])
+            case "ack":
+                self.acked.add(message["result"]["id"])
             case "relay_ice_candidate":
                 numbers = self.heard.setdefault(message["from_peer_id"], [])
                 number = int(message["candidate"])
@@ -142,19 +152,26 @@ class PairMachine(RuleBasedStateMachine):
         self.people = {name: Person() for name in CLIENTS}
         self.forgotten = False
         self.made = 0
-        self.outboxes = Outboxes()
+        self.edits = 0
+        self.timers: list[Callable[[], None]] = []
+        self.log = MemoryLog(self.later)
         self.node = self.make_node()
         self.clients.do("reset")
 
     def make_node(self) -> Node:
-        self.outboxes = Outboxes()
-        self.timers: list[Callable[[], None]] = []
+        outboxes = Outboxes()
+        self.timers.clear()
         return Node(
-            make_hub(self.outboxes),
-            self.outboxes,
-            lambda _, act: self.timers.append(act),
+            make_hub(outboxes),
+            outboxes,
+            self.log,
+            lambda _, act: self.later(act),
             lambda: self.now,
         )
+
+    def later(self, act: Callable[[], None]) -> None:
+        """Have something happen before long, unless the server is restarted first."""
+        self.timers.append(act)
 
     def run_timers(self) -> None:
         timers, self.timers = self.timers, []
@@ -249,7 +266,7 @@ class PairMachine(RuleBasedStateMachine):
                     self.to_client(link)
             self.links = [x for x in self.links if not (x.client_knows and x.server_knows)]
             alive = [link for link in self.links if not link.client_knows]
-            if not busy and len(alive) == self.made:
+            if not busy and not self.timers and len(alive) == self.made:
                 return
             self.now += 1
             self.perform(self.clients.do("advance", ms=1000))
@@ -277,7 +294,8 @@ class PairMachine(RuleBasedStateMachine):
     @rule(who=st.sampled_from(CLIENTS))
     def edit(self, who: str) -> None:
         element = {"kind": {"type": "Text", "content": who}}
-        message = {"type": "add_element", "element": element, "message_id": "m"}
+        self.edits += 1
+        message = {"type": "add_element", "element": element, "message_id": f"m{self.edits}"}
         self.perform(self.clients.do("say", client=who, message=message))
 
     @rule(who=st.sampled_from(CLIENTS))
@@ -361,11 +379,12 @@ class PairMachine(RuleBasedStateMachine):
         session = self.node.hub._sessions["s"]
         roster = {p.peer_id: p.connected for p in session.peer_list().peers}
         assert set(roster.values()) == {True}
-        elements = {e.id for e in session.scene.document("s", 0).elements}
+        elements = {e.id for e in session.canvas.document().elements}
         for name, person in self.people.items():
             assert person.roster == roster, f"RES2: {name}"
             assert person.elements == elements, f"SCN1: {name}"
-            assert person.revision == session.scene.revision
+            assert person.revision == session.canvas.scene.revision
+            assert person.acked <= elements, f"SCN2: {name}"
             for other_name, other in self.people.items():
                 heard = person.heard.get(other.peer_id, [])
                 sent = other.sent.get(person.peer_id, 0)

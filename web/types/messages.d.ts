@@ -31,7 +31,7 @@ export interface ListPeers {
 /** Ask for `scene_update`.
 
     With `since`, the revision the asker has, it is sent the changes it missed instead, as long as
-    the server still has them at hand. */
+    the server still has them at hand; nothing when it has missed none. */
 export interface GetScene {
   type: "get_scene";
   /** The name of a shared canvas. */
@@ -600,7 +600,7 @@ export interface FailedOperation {
   message: string;
 }
 
-export type ErrorCode = "binary_frame" | "element_exists" | "element_not_found" | "invalid_change" | "invalid_json" | "invalid_message" | "not_in_call" | "not_subscribed" | "peer_id_taken" | "peer_not_found" | "revision_not_found" | "scene_full" | "self_signal" | "session_full" | "storage_failed" | "unknown_type" | "wrong_session";
+export type ErrorCode = "binary_frame" | "element_exists" | "element_not_found" | "invalid_change" | "invalid_json" | "invalid_message" | "not_in_call" | "not_subscribed" | "peer_id_taken" | "peer_not_found" | "revision_changed" | "revision_not_found" | "scene_full" | "self_signal" | "session_full" | "storage_failed" | "unknown_type" | "wrong_session";
 
 /** What a peer's media are doing now. */
 export interface PeerMediaState {

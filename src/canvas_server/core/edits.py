@@ -1,108 +1,151 @@
-"""Edits of a session's scene: each is applied, told to everybody, and acked; or refused."""
+"""Edits by the peers of a session, and over HTTP: what each message does to the scene."""
 
+import zlib
+from collections.abc import Callable
 from typing import assert_never
 
+import msgspec
 from msgspec import UNSET, UnsetType
 
-from canvas_server.core.effects import Effect, Refused, Send
-from canvas_server.core.session import STREAM_PREFIXES, Participant
+from canvas_server.core.canvas import Awaited
+from canvas_server.core.edit import Edit
+from canvas_server.core.effects import Effect, Refused
+from canvas_server.core.records import Snapshot
+from canvas_server.core.session import Participant, Session
 from canvas_server.protocol import client, server
 from canvas_server.protocol.errors import ErrorCode
-from canvas_server.protocol.scene import NewElement, Video
+from canvas_server.protocol.http import SceneEdit
 
+EditMessage = (
+    client.AddElement
+    | client.UpdateElement
+    | client.RemoveElement
+    | client.ClearScene
+    | client.SyncQueue
+)
 _CONFLICTS = (ErrorCode.ELEMENT_NOT_FOUND, ErrorCode.ELEMENT_EXISTS)
 
 
-def add(
-    editor: Participant, new: NewElement, spare_id: str, now_ms: int
-) -> tuple[str, list[Effect]]:
-    """Add an element; return its id and what everybody is told.
-
-    The tile of a stream exists once: a second one is answered with the first one's id and
-    changes nothing (SCN3).
+def apply(
+    editor: Participant, message: EditMessage, new_id: Callable[[], str], now_ms: int
+) -> list[Effect]:
+    """Make an edit, unless it was made before under the same `message_id` (SCN6).
 
     Raises:
-        Refused: `peer_not_found` for a tile of a peer that is not here, `element_exists`,
-            `scene_full`.
+        Refused: see `Edit`. An operation of `sync_queue` that is refused does not stop the next.
     """
-    session = editor.session
-    if isinstance(new.kind, Video):
-        tile = session.scene.tile_of(new.kind.stream_id)
-        if tile is not None:
-            return tile, []
-        prefix, dash, peer_id = new.kind.stream_id.partition("-")
-        if prefix + dash in STREAM_PREFIXES and peer_id not in session.peers:
-            raise Refused(ErrorCode.PEER_NOT_FOUND)
-    element = session.scene.add(new, spare_id)
-    return element.id, session.to_all(server.ElementAdded(element, session.scene.revision, now_ms))
+    canvas = editor.session.canvas
+    awaited = _awaited(editor, message)
+    again = canvas.retried(awaited)
+    if again is not None:
+        return again
+    edit = canvas.edit(now_ms, (editor.peer_id, editor.display_name))
+    element_id: str | UnsetType = UNSET
+    match message:
+        case client.AddElement():
+            element_id = edit.add(message.element, new_id())
+        case client.UpdateElement():
+            element_id = message.id
+            edit.update(message.id, message.changes)
+        case client.RemoveElement():
+            element_id = message.id
+            edit.remove(message.id)
+        case client.ClearScene():
+            edit.replace(())
+        case client.SyncQueue():
+            result = _sync(edit, message, new_id)
+            return canvas.submit(edit, msgspec.structs.replace(awaited, reply=result))
+        case _:
+            assert_never(message)
+    return canvas.submit(edit, _acked(awaited, element_id, canvas.scene.revision))
 
 
-def update(
-    editor: Participant, change: client.UpdateElement | client.UpdateOperation, now_ms: int
+def restore(
+    editor: Participant, message: client.RestoreScene, past: Snapshot, now_ms: int
 ) -> list[Effect]:
-    """Change an element; return what everybody is told.
+    """Make the scene what it was, all but the tiles.
 
     Raises:
-        Refused: `element_not_found`, `invalid_change`, `scene_full`.
+        Refused: `scene_full`.
     """
-    session = editor.session
-    element = session.scene.update(change.id, change.changes)
-    return session.to_all(server.ElementUpdated(element, session.scene.revision, now_ms))
+    canvas = editor.session.canvas
+    awaited = _awaited(editor, message)
+    again = canvas.retried(awaited)
+    if again is not None:
+        return again
+    edit = canvas.edit(now_ms, (editor.peer_id, editor.display_name))
+    edit.replace(past.elements, message.revision)
+    return canvas.submit(edit, _acked(awaited, UNSET, canvas.scene.revision))
 
 
-def remove(editor: Participant, element_id: str, now_ms: int) -> list[Effect]:
-    """Remove an element; return what everybody is told.
+def post(
+    session: Session,
+    message: SceneEdit,
+    request: int,
+    expected: int | None,
+    new_id: Callable[[], str],
+    now_ms: int,
+) -> list[Effect]:
+    """Make an edit that came over HTTP, the whole of it or nothing.
 
     Raises:
-        Refused: `element_not_found`.
+        Refused: `revision_changed` when the scene is not at the `expected` revision; see `Edit`.
     """
-    session = editor.session
-    session.scene.remove(element_id)
-    return session.to_all(server.ElementRemoved(element_id, session.scene.revision, now_ms))
+    canvas = session.canvas
+    if expected is not None and expected != canvas.scene.revision:
+        raise Refused(ErrorCode.REVISION_CHANGED)
+    before = canvas.scene.copy()
+    edit = canvas.edit(now_ms)
+    try:
+        if message.clear:
+            edit.replace(())
+        for new in message.add:
+            edit.add(new, new_id())
+        for change in message.update:
+            edit.update(change.id, change.changes)
+        for element_id in message.remove:
+            edit.remove(element_id)
+    except Refused:
+        canvas.scene = before
+        raise
+    return canvas.submit(edit, Awaited(request=request))
 
 
-def clear(editor: Participant, now_ms: int) -> list[Effect]:
-    """Remove every element but the tiles of those who are here; return what everybody is told."""
-    session = editor.session
-    session.scene.clear()
-    return session.to_all(server.SceneUpdate(session.scene.document(session.session_id, now_ms)))
+def _awaited(editor: Participant, message: EditMessage | client.RestoreScene) -> Awaited:
+    if message.message_id is None:
+        return Awaited(editor.peer_id)
+    digest = zlib.crc32(msgspec.json.encode(message))
+    return Awaited(editor.peer_id, message.message_id, digest=digest)
 
 
-def ack(
-    editor: Participant, message_id: str | None, element_id: str | UnsetType = UNSET
-) -> list[Effect]:
-    """Tell the editor that its edit was accepted, if it asked."""
-    if message_id is None:
-        return []
-    result = server.AckResult(element_id, editor.session.scene.revision)
-    return [Send((editor.connection,), server.Ack(message_id, result))]
+def _acked(awaited: Awaited, element_id: str | UnsetType, revision: int) -> Awaited:
+    """Add the `ack`, if one was asked for."""
+    if awaited.message_id is None:
+        return awaited
+    ack = server.Ack(awaited.message_id, server.AckResult(element_id, revision))
+    return msgspec.structs.replace(awaited, reply=ack)
 
 
-def sync_queue(
-    editor: Participant, message: client.SyncQueue, spare_ids: list[str], now_ms: int
-) -> list[Effect]:
-    """Apply edits made offline in order; one that is refused does not stop the next."""
-    effects: list[Effect] = []
+def _sync(edit: Edit, message: client.SyncQueue, new_id: Callable[[], str]) -> server.SyncResult:
+    """Apply operations in order and tell what became of them."""
     failed: list[server.FailedOperation] = []
-    for index, (operation, spare_id) in enumerate(zip(message.operations, spare_ids, strict=True)):
+    for index, operation in enumerate(message.operations):
         try:
             match operation:
                 case client.AddOperation():
-                    effects += add(editor, operation.element, spare_id, now_ms)[1]
+                    edit.add(operation.element, new_id())
                 case client.UpdateOperation():
-                    effects += update(editor, operation, now_ms)
+                    edit.update(operation.id, operation.changes)
                 case client.RemoveOperation():
-                    effects += remove(editor, operation.id, now_ms)
+                    edit.remove(operation.id)
                 case _:
                     assert_never(operation)
         except Refused as refused:
             failed.append(server.FailedOperation(index, refused.code, refused.text))
-    result = server.SyncResult(
+    return server.SyncResult(
         synced_count=len(message.operations) - len(failed),
         conflict_count=sum(failure.code in _CONFLICTS for failure in failed),
         failed_operations=tuple(failed),
-        timestamp=now_ms,
+        timestamp=edit.now_ms,
         message_id=message.message_id,
     )
-    effects.append(Send((editor.connection,), result))
-    return effects

@@ -4,6 +4,8 @@ from typing import NewType, Protocol
 
 from msgspec import Struct
 
+from canvas_server.core.records import Record
+from canvas_server.protocol import client
 from canvas_server.protocol.errors import CloseCode, ErrorCode
 from canvas_server.protocol.server import PeerAssigned, ServerMessage
 
@@ -65,7 +67,41 @@ class Close(Struct, frozen=True, gc=False):
     code: CloseCode
 
 
-Effect = Send | Mark | Resume | Arrived | Discard | Close
+class Load(Struct, frozen=True, gc=False):
+    """Read a session from the log (`Hub.opened`), then handle this message of a connection again.
+
+    What the connection says meanwhile waits.
+    """
+
+    session_id: str
+    connection: ConnectionId
+    message: client.Subscribe
+
+
+class Append(Struct, frozen=True, gc=False):
+    """Store a record; say `Hub.stored` or `Hub.failed` with its ticket afterwards."""
+
+    ticket: int
+    record: Record
+
+
+class Recall(Struct, frozen=True, gc=False):
+    """Read an earlier scene from the log for a peer that wants it back (`Hub.recalled`)."""
+
+    session_id: str
+    peer_id: str
+    message: client.RestoreScene
+
+
+class Answered(Struct, frozen=True, gc=False):
+    """An edit that came over HTTP is stored, or has failed."""
+
+    request: int
+    failure: ErrorCode | None = None
+
+
+Storage = Load | Append | Recall | Answered
+Effect = Send | Mark | Resume | Arrived | Discard | Close | Storage
 
 
 class Streams(Protocol):

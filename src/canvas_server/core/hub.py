@@ -1,9 +1,11 @@
 """The hub: every connection and every session of a node, and the one way in.
 
-Feed it with `connect`, `handle`, `refuse`, `disconnect` and, about once a second, `expire`; perform
-the effects each returns, in order, before the next call. It is sequential: one owner calls it.
+Feed it with `connect`, `handle`, `refuse`, `disconnect`, what the log answers and, about once a
+second, `expire`; perform the effects each returns, in order, before the next call. It is
+sequential: one owner calls it.
 """
 
+import itertools
 from collections.abc import Callable
 from typing import assert_never
 
@@ -16,20 +18,23 @@ from canvas_server.core.effects import (
     ConnectionId,
     Discard,
     Effect,
+    Load,
     Mark,
+    Recall,
     Refused,
     Resume,
     Send,
     Streams,
 )
+from canvas_server.core.records import Snapshot, Stored
 from canvas_server.core.session import MAX_PEERS, Away, Participant, Session
 from canvas_server.protocol import client, server
 from canvas_server.protocol.codec import MalformedMessage
 from canvas_server.protocol.errors import CloseCode, ErrorCode
+from canvas_server.protocol.http import SceneEdit
+from canvas_server.protocol.scene import SceneDocument
 
 DEFAULT_SESSION = "default"
-MAX_IDLE_SCENES = 1000
-MAX_IDLE_BYTES = 64 * 1024 * 1024
 RESUME_SECONDS = 120.0
 RELOAD_SECONDS = 5.0
 LEFT_FOR_GOOD, GOING_AWAY = 1000, 1001  # RFC 6455 section 7.4.1
@@ -51,6 +56,8 @@ class Surroundings(Struct, frozen=True):
     """Makes the ICE servers for (peer id, now)."""
     resume_seconds: float = RESUME_SECONDS
     """How long a peer keeps its place after its connection broke (RES1)."""
+    started: float = 0.0
+    """When the process was started; seconds since 1970 UTC."""
 
 
 class Hub:
@@ -63,9 +70,9 @@ class Hub:
         self._participants: dict[str, Participant] = {}
         self._sessions: dict[str, Session] = {}
         self._away: dict[Participant, Away] = {}
-        # Sessions without peers, longest idle first, and the bytes of their scenes.
-        self._idle: dict[str, int] = {}
-        self._idle_bytes = 0
+        # Sessions with tiles from before the start, whose peers may yet come back.
+        self._unswept: set[Session] = set()
+        self._tickets = itertools.count(1)
 
     # --- what others may ask -------------------------------------------------------------
 
@@ -82,12 +89,21 @@ class Hub:
     @property
     def session_count(self) -> int:
         """Sessions that have a peer."""
-        return len(self._sessions) - len(self._idle)
+        return sum(bool(session.peers) for session in self._sessions.values())
 
     @property
     def element_count(self) -> int:
-        """Elements in all scenes."""
-        return sum(len(session.scene) for session in self._sessions.values())
+        """Elements in the scenes of these sessions."""
+        return sum(len(session.canvas.shown.elements) for session in self._sessions.values())
+
+    def is_open(self, session_id: str) -> bool:
+        """Tell whether a session is in memory."""
+        return session_id in self._sessions
+
+    def scene(self, session_id: str) -> SceneDocument | None:
+        """Return the scene of a session as everybody was told it is; None: it is not open."""
+        session = self._sessions.get(session_id)
+        return None if session is None else session.canvas.document()
 
     # --- inputs ----------------------------------------------------------------------------
 
@@ -119,9 +135,14 @@ class Hub:
         return peer.session.set_away(peer, away)
 
     def expire(self, now: float) -> list[Effect]:
-        """Let those go whose place is kept no longer."""
+        """Let those go whose place is kept no longer, and their tiles."""
         due = [peer for peer, away in self._away.items() if away.until <= now]
-        return [effect for peer in due for effect in self._give_up(peer, now)]
+        effects = [effect for peer in due for effect in self._give_up(peer, now)]
+        if self._unswept and now >= self._around.started + self._around.resume_seconds:
+            for session in self._unswept:
+                effects += session.canvas.sweep(_ms(now))
+            self._unswept.clear()
+        return effects
 
     def refuse(self, connection: ConnectionId, malformed: MalformedMessage) -> list[Effect]:
         """Answer a frame that was no message."""
@@ -138,8 +159,7 @@ class Hub:
                 return self._handle_stranger(connection, message, now)
             return self._handle_peer(peer, message, now)
         except Refused as refused:
-            message_id = getattr(message, "message_id", None)
-            return [Send((connection,), server.Error(refused.code, refused.text, message_id))]
+            return [_error(connection, refused, getattr(message, "message_id", None))]
 
     def _handle_stranger(
         self, connection: ConnectionId, message: client.ClientMessage, now: float
@@ -163,9 +183,16 @@ class Hub:
                 return session.cursor(peer, message)
             case client.Preview():
                 return session.preview(peer, message)
-            case client.UpdateElement():
-                told = edits.update(peer, message, _ms(now))
-                return told + edits.ack(peer, message.message_id, message.id)
+            case (
+                client.UpdateElement()
+                | client.AddElement()
+                | client.RemoveElement()
+                | client.ClearScene()
+                | client.SyncQueue()
+            ):
+                return edits.apply(peer, message, self._around.new_id, _ms(now))
+            case client.RestoreScene():
+                return [Recall(session.session_id, peer.peer_id, message)]
             case client.Offer():
                 return session.offer(peer, message)
             case client.Answer():
@@ -178,21 +205,6 @@ class Hub:
                 return session.group_call(peer, message)
             case client.Ping():
                 return self._ping(peer, message, now)
-            case client.AddElement():
-                spare_id = self._around.new_id()
-                element_id, told = edits.add(peer, message.element, spare_id, _ms(now))
-                return told + edits.ack(peer, message.message_id, element_id)
-            case client.RemoveElement():
-                told = edits.remove(peer, message.id, _ms(now))
-                return told + edits.ack(peer, message.message_id, message.id)
-            case client.ClearScene():
-                told = edits.clear(peer, _ms(now))
-                return told + edits.ack(peer, message.message_id)
-            case client.RestoreScene():
-                raise Refused(ErrorCode.REVISION_NOT_FOUND)
-            case client.SyncQueue():
-                spare_ids = [self._around.new_id() for _ in message.operations]
-                return edits.sync_queue(peer, message, spare_ids, _ms(now))
             case client.MediaState():
                 return session.media_state(peer, message)
             case client.ListPeers():
@@ -200,11 +212,75 @@ class Hub:
                 return [Send((peer.connection,), session.peer_list())]
             case client.GetScene():
                 _require_own(session, message.session_id)
-                return [self._scene_update(peer, now)]
+                missed = session.canvas.catch_up(message.since)
+                return [Send((peer.connection,), told) for told in missed]
             case client.Subscribe():
                 return self._subscribe(peer.connection, peer, message, now)
             case _:
                 assert_never(message)
+
+    # --- what the log answers ----------------------------------------------------------------
+
+    def opened(self, session_id: str, stored: Stored) -> None:
+        """Take a session up that was read from the log.
+
+        Peers that were in it before a restart have time to come back to their tiles (SCN3).
+        """
+        if session_id in self._sessions:
+            return
+        session = self._sessions[session_id] = Session(session_id, stored, self._tickets)
+        if session.canvas.scene.tiles:
+            self._unswept.add(session)
+
+    def settle(self, session_id: str) -> None:
+        """Let a session go again if nobody wanted it after all."""
+        session = self._sessions.get(session_id)
+        if session is not None:
+            self._close_if_idle(session)
+
+    def stored(self, session_id: str, ticket: int) -> list[Effect]:
+        """Tell what the log has stored (SCN2)."""
+        session = self._sessions.get(session_id)
+        if session is None:
+            return []
+        effects = session.canvas.stored(ticket)
+        self._close_if_idle(session)
+        return effects
+
+    def failed(self, session_id: str, ticket: int, now: float) -> list[Effect]:
+        """Tell what the log has failed to store."""
+        session = self._sessions.get(session_id)
+        if session is None:
+            return []
+        effects = session.canvas.failed(ticket, _ms(now))
+        self._close_if_idle(session)
+        return effects
+
+    def recalled(self, recall: Recall, past: Snapshot | ErrorCode, now: float) -> list[Effect]:
+        """Restore an earlier scene that was read from the log, or say why it was not."""
+        session = self._sessions.get(recall.session_id)
+        peer = None if session is None else session.peers.get(recall.peer_id)
+        if peer is None:
+            return []
+        try:
+            if isinstance(past, ErrorCode):
+                raise Refused(past)
+            return edits.restore(peer, recall.message, past, _ms(now))
+        except Refused as refused:
+            return [_error(peer.connection, refused, recall.message.message_id)]
+
+    def post(
+        self, message: SceneEdit, request: int, expected: int | None, now: float
+    ) -> list[Effect]:
+        """Make an edit that came over HTTP, to a session that is open; `Answered` follows.
+
+        `expected` is the revision the scene must have.
+
+        Raises:
+            Refused: it changed nothing, and nothing follows.
+        """
+        session = self._sessions[message.session_id]
+        return edits.post(session, message, request, expected, self._around.new_id, _ms(now))
 
     # --- coming and going ------------------------------------------------------------------
 
@@ -230,14 +306,16 @@ class Hub:
         if holder is not None and stays:
             left = [] if current is None else self._leave(current, now, clean=True)
             return left + self._come_back(holder, connection, message, now)
+        session = self._sessions.get(session_id)
+        if session is None:
+            return [Load(session_id, connection, message)]
         leaving = [peer for peer in {id(p): p for p in (current, holder)}.values() if peer]
-        effects = self._make_room(session_id, leaving, now)
+        effects = self._make_room(session, leaving, now)
         for old in leaving:
-            effects += self._leave(old, now, clean=True)
+            effects += self._leave(old, now, clean=True, to=session)
             if old is not current:
                 effects += self._take_from(old)
         display_name = message.display_name or (current.display_name if current else None)
-        session = self._open(session_id)
         peer = Participant(peer_id, session, connection, display_name)
         self._connections[connection] = self._participants[peer_id] = peer
         joined = session.join(peer)
@@ -288,7 +366,7 @@ class Hub:
         return [
             Send((peer.connection,), assigned),
             Send((peer.connection,), peer.session.peer_list()),
-            self._scene_update(peer, now),
+            Send((peer.connection,), server.SceneUpdate(peer.session.canvas.document())),
             Mark(peer.connection, assigned.resume_token, 2),
             *peer.session.ring_again(peer),
         ]
@@ -312,18 +390,15 @@ class Hub:
             return [pong]
         return [Arrived(peer.connection, message.received), pong]
 
-    def _scene_update(self, peer: Participant, now: float) -> Effect:
-        session = peer.session
-        scene = session.scene.document(session.session_id, _ms(now))
-        return Send((peer.connection,), server.SceneUpdate(scene))
-
-    def _leave(self, peer: Participant, now: float, *, clean: bool) -> list[Effect]:
+    def _leave(
+        self, peer: Participant, now: float, *, clean: bool, to: Session | None = None
+    ) -> list[Effect]:
         session = peer.session
         del self._participants[peer.peer_id]
         self._away.pop(peer, None)
         effects = session.leave(peer, "left" if clean else "disconnected", _ms(now))
-        if not session.peers:
-            self._lay_aside(session)
+        if session is not to:
+            self._close_if_idle(session)
         return effects
 
     def _give_up(self, peer: Participant, now: float) -> list[Effect]:
@@ -333,15 +408,12 @@ class Hub:
 
     # --- sessions --------------------------------------------------------------------------
 
-    def _make_room(self, session_id: str, leaving: list[Participant], now: float) -> list[Effect]:
+    def _make_room(self, session: Session, leaving: list[Participant], now: float) -> list[Effect]:
         """See that one more peer has a place; who is away gives way (SES4).
 
         Raises:
             Refused: `session_full`.
         """
-        session = self._sessions.get(session_id)
-        if session is None:
-            return []
         staying = len(session.peers) - sum(peer.session is session for peer in leaving)
         if staying < MAX_PEERS:
             return []
@@ -350,28 +422,20 @@ class Hub:
             raise Refused(ErrorCode.SESSION_FULL)
         return self._give_up(next_to_go, now)
 
-    def _open(self, session_id: str) -> Session:
-        """Return a session, made or woken up where needed."""
-        if session_id in self._idle:
-            self._idle_bytes -= self._idle.pop(session_id)
-        return self._sessions.setdefault(session_id, Session(session_id))
-
-    def _lay_aside(self, session: Session) -> None:
-        """Keep the scene of a session nobody is in, as long as there is room for it."""
-        if not len(session.scene):
-            del self._sessions[session.session_id]
-            return
-        self._idle[session.session_id] = session.scene.size
-        self._idle_bytes += session.scene.size
-        while len(self._idle) > MAX_IDLE_SCENES or self._idle_bytes > MAX_IDLE_BYTES:
-            oldest = next(iter(self._idle))
-            self._idle_bytes -= self._idle.pop(oldest)
-            del self._sessions[oldest]
+    def _close_if_idle(self, session: Session) -> None:
+        """Forget a session that nobody is in and of which everything is stored."""
+        if not session.peers and session.canvas.at_rest:
+            self._sessions.pop(session.session_id, None)
+            self._unswept.discard(session)
 
 
 def _require_own(session: Session, session_id: str | None) -> None:
     if session_id is not None and session_id != session.session_id:
         raise Refused(ErrorCode.WRONG_SESSION)
+
+
+def _error(connection: ConnectionId, refused: Refused, message_id: str | None) -> Effect:
+    return Send((connection,), server.Error(refused.code, refused.text, message_id))
 
 
 def _ms(now: float) -> int:

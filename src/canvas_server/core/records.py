@@ -25,6 +25,8 @@ class Receipt(Struct, frozen=True):
     peer_id: str
     reply: Ack | SyncResult
     """Carries the `message_id`."""
+    digest: int = 0
+    """Of the edit: another one under the same `message_id` is no retry."""
 
 
 class Record(Struct, frozen=True):
@@ -32,10 +34,12 @@ class Record(Struct, frozen=True):
 
     session_id: str
     entries: tuple[Entry, ...]
-    """In order of revision; the first follows the last one stored, or `snapshot` covers the gap."""
+    """In order of revision."""
     receipt: Receipt | None = None
     snapshot: Snapshot | None = None
     """The scene after the last entry, so that opening it need not read what was before."""
+    follows: bool = True
+    """The first entry follows the last one stored. False: `snapshot` covers what is missing."""
 
 
 class Stored(Struct, frozen=True):
@@ -45,3 +49,5 @@ class Stored(Struct, frozen=True):
     """The scene after the last stored change; an empty one at revision 0 where there is none."""
     receipts: tuple[Receipt, ...] = ()
     """The latest `MAX_RECEIPTS`, oldest first."""
+    logged: int = 0
+    """Bytes of the changes since the last stored snapshot, roughly."""

@@ -1,5 +1,6 @@
 """One scene: its elements, its revision, and what may become of them (rules SCN1, SCN3)."""
 
+from collections.abc import Iterable
 from typing import Any, cast
 
 import msgspec
@@ -13,9 +14,7 @@ from canvas_server.protocol.scene import (
     ElementChanges,
     Kind,
     NewElement,
-    SceneDocument,
     Video,
-    Viewport,
     flat_kind,
 )
 
@@ -26,16 +25,40 @@ MAX_SCENE_BYTES = 4 * 1024 * 1024
 class Scene:
     """The elements of one session, in order; each accepted change adds 1 to `revision`."""
 
-    def __init__(self) -> None:
-        self.revision = 0
+    def __init__(self, elements: Iterable[Element] = (), revision: int = 0) -> None:
+        self.revision = revision
         self.size = 0
         """Bytes of all elements as they are sent."""
         self._elements: dict[str, Element] = {}
         self._sizes: dict[str, int] = {}
         self._tiles: dict[str, str] = {}  # stream id -> element id
+        self._fill(elements)
 
     def __len__(self) -> int:
         return len(self._elements)
+
+    @property
+    def elements(self) -> tuple[Element, ...]:
+        """All elements, in order."""
+        return tuple(self._elements.values())
+
+    @property
+    def tiles(self) -> dict[str, str]:
+        """The Video elements: stream id -> element id."""
+        return self._tiles.copy()
+
+    def copy(self) -> "Scene":
+        """Return a scene that changes by itself from here on."""
+        twin = Scene(revision=self.revision)
+        twin.size = self.size
+        twin._elements = self._elements.copy()
+        twin._sizes = self._sizes.copy()
+        twin._tiles = self._tiles.copy()
+        return twin
+
+    def size_of(self, element_id: str) -> int:
+        """Return the bytes of an element as it is sent."""
+        return self._sizes[element_id]
 
     def tile_of(self, stream_id: str) -> str | None:
         """Return the id of the Video element that shows a stream."""
@@ -61,22 +84,12 @@ class Scene:
         Raises:
             Refused: `element_not_found`, `invalid_change`, `scene_full`.
         """
-        old = self._get(element_id)
-        transform = old.transform
-        if changes.transform is not UNSET:
-            named = {
-                name: value
-                for name in changes.transform.__struct_fields__
-                if (value := getattr(changes.transform, name)) is not UNSET
-            }
-            transform = msgspec.structs.replace(transform, **named)
-        kind = old.kind if changes.kind is UNSET else _changed_kind(old.kind, changes.kind)
-        element = Element(element_id, kind, transform)
+        element = changed(self._get(element_id), changes)
         self._put(element)
         return element
 
-    def remove(self, element_id: str) -> None:
-        """Take an element out.
+    def remove(self, element_id: str) -> Element:
+        """Take an element out and return it.
 
         Raises:
             Refused: `element_not_found`.
@@ -87,20 +100,27 @@ class Scene:
         if isinstance(element.kind, Video):
             del self._tiles[element.kind.stream_id]
         self.revision += 1
+        return element
 
-    def clear(self) -> None:
-        """Take out everything but the tiles."""
-        for element_id, element in list(self._elements.items()):
-            if not isinstance(element.kind, Video):
-                del self._elements[element_id]
-                self.size -= self._sizes.pop(element_id)
+    def replace(self, elements: Iterable[Element]) -> None:
+        """Let all elements but the tiles give way to others; the tiles stay, after them.
+
+        Raises:
+            Refused: `scene_full`.
+        """
+        tiles = [self._elements[element_id] for element_id in self._tiles.values()]
+        taken = {tile.id for tile in tiles}
+        others = [
+            element
+            for element in elements
+            if not isinstance(element.kind, Video) and element.id not in taken
+        ]
+        replaced = Scene((*others, *tiles))
+        if replaced.size > max(self.size, MAX_SCENE_BYTES) or len(replaced) > MAX_ELEMENTS:
+            raise Refused(ErrorCode.SCENE_FULL)
+        self.size = replaced.size
+        self._elements, self._sizes = replaced._elements, replaced._sizes
         self.revision += 1
-
-    def document(self, session_id: str, timestamp: int) -> SceneDocument:
-        """Return the whole scene as it is sent."""
-        return SceneDocument(
-            session_id, Viewport(), tuple(self._elements.values()), self.revision, timestamp
-        )
 
     def _get(self, element_id: str) -> Element:
         element = self._elements.get(element_id)
@@ -108,18 +128,43 @@ class Scene:
             raise Refused(ErrorCode.ELEMENT_NOT_FOUND)
         return element
 
+    def _fill(self, elements: Iterable[Element]) -> None:
+        for element in elements:
+            self._set(element, encoded_size(element))
+
     def _put(self, element: Element) -> None:
         size = encoded_size(element)
         grown = self.size + size - self._sizes.get(element.id, 0)
         is_new = element.id not in self._elements
         if grown > max(self.size, MAX_SCENE_BYTES) or (is_new and len(self) >= MAX_ELEMENTS):
             raise Refused(ErrorCode.SCENE_FULL)
+        self._set(element, size)
+        self.revision += 1
+
+    def _set(self, element: Element, size: int) -> None:
+        self.size += size - self._sizes.get(element.id, 0)
         self._elements[element.id] = element
         self._sizes[element.id] = size
-        self.size = grown
         if isinstance(element.kind, Video):
             self._tiles[element.kind.stream_id] = element.id
-        self.revision += 1
+
+
+def changed(element: Element, changes: ElementChanges) -> Element:
+    """Return an element in which what is named has changed.
+
+    Raises:
+        Refused: `invalid_change`.
+    """
+    transform = element.transform
+    if changes.transform is not UNSET:
+        named = {
+            name: value
+            for name in changes.transform.__struct_fields__
+            if (value := getattr(changes.transform, name)) is not UNSET
+        }
+        transform = msgspec.structs.replace(transform, **named)
+    kind = element.kind if changes.kind is UNSET else _changed_kind(element.kind, changes.kind)
+    return Element(element.id, kind, transform)
 
 
 def _changed_kind(old: Kind, patch: dict[str, Any]) -> Kind:

@@ -8,17 +8,18 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from canvas_server.core.calls import CallTable
+from canvas_server.core.canvas import Canvas
+from canvas_server.core.edit import STREAM_PREFIXES
 from canvas_server.core.effects import ConnectionId, Effect, Refused, Send
-from canvas_server.core.scene import Scene
+from canvas_server.core.records import Stored
 from canvas_server.protocol import client, server
 from canvas_server.protocol.errors import ErrorCode
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
     from typing import Literal
 
 MAX_PEERS = 256
-STREAM_PREFIXES = ("peer-", "screen-")
 
 
 class Away(Struct, frozen=True):
@@ -44,11 +45,11 @@ class Participant(Struct, eq=False):
 class Session:
     """The peers that share one canvas. All of their signals stay inside (SIG1)."""
 
-    def __init__(self, session_id: str) -> None:
+    def __init__(self, session_id: str, stored: Stored, tickets: "Iterator[int]") -> None:
         self.session_id = session_id
         self.peers: dict[str, Participant] = {}
         self.calls = CallTable()
-        self.scene = Scene()
+        self.canvas = Canvas(session_id, stored, self.peers, tickets)
 
     # --- who is here -------------------------------------------------------------------
 
@@ -230,15 +231,8 @@ class Session:
         return self.to_others(peer, server.PeerUpdated(self.view(peer)))
 
     def _remove_tiles(self, peer: Participant, timestamp: int) -> list[Effect]:
-        effects: list[Effect] = []
-        for prefix in STREAM_PREFIXES:
-            element_id = self.scene.tile_of(prefix + peer.peer_id)
-            if element_id is not None:
-                self.scene.remove(element_id)
-                effects += self.to_all(
-                    server.ElementRemoved(element_id, self.scene.revision, timestamp)
-                )
-        return effects
+        streams = [prefix + peer.peer_id for prefix in STREAM_PREFIXES]
+        return self.canvas.remove_tiles(streams, timestamp)
 
 
 def _send(to: "Iterable[ConnectionId]", message: server.ServerMessage) -> list[Effect]:

@@ -16,7 +16,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from canvas_server import __version__
 from canvas_server.http.access import Access
-from canvas_server.http.errors import error_body
+from canvas_server.http.errors import refusal
+from canvas_server.http.scenes import scene_routes
 from canvas_server.node import Node
 from canvas_server.protocol.fields import SESSION_PATTERN
 
@@ -72,7 +73,7 @@ class Guard:
             headers.get(b"host", b"").decode("latin-1"),
             None if origin is None else origin.decode("latin-1"),
         )
-        answer = self._app if reason is None else _error(403, "forbidden_origin", reason)
+        answer = self._app if reason is None else refusal(403, "forbidden_origin", reason)
         await answer(scope, receive, send_guarded)
 
 
@@ -112,7 +113,7 @@ def make_site(node: Node, access: Access, metrics: CollectorRegistry) -> ASGIApp
 
     async def needs_upgrade(_: Request) -> Response:
         text = "this is a WebSocket endpoint: send an upgrade request (RFC 6455)"
-        return _error(426, "upgrade_required", text, {"Upgrade": "websocket"})
+        return refusal(426, "upgrade_required", text, {"Upgrade": "websocket"})
 
     site = Starlette(
         routes=[
@@ -124,6 +125,7 @@ def make_site(node: Node, access: Access, metrics: CollectorRegistry) -> ASGIApp
             Route("/metrics", exposition),
             Route("/ws", needs_upgrade),
             Route("/ws/sync", needs_upgrade),
+            *scene_routes(node.scenes),
             Mount("/", Client(directory=web, html=True)),
         ],
         exception_handlers={HTTPException: _http_error, Exception: _internal_error},
@@ -131,18 +133,14 @@ def make_site(node: Node, access: Access, metrics: CollectorRegistry) -> ASGIApp
     return Guard(site, access)  # around everything, so that failures carry the headers too
 
 
-_CODES = {404: "not_found", 405: "method_not_allowed"}
+_CODES = {404: "not_found", 405: "method_not_allowed", 413: "too_large"}
 
 
 async def _http_error(_: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)  # noqa: S101 - narrows what Starlette calls us with
     code = _CODES.get(error.status_code, "refused")
-    return _error(error.status_code, code, error.detail, dict(error.headers or {}))
+    return refusal(error.status_code, code, error.detail, dict(error.headers or {}))
 
 
 async def _internal_error(_: Request, __: Exception) -> Response:
-    return _error(500, "internal", "the server failed; its log says more")
-
-
-def _error(status: int, code: str, text: str, headers: dict[str, str] | None = None) -> Response:
-    return Response(error_body(code, text), status, headers, "application/json")
+    return refusal(500, "internal", "the server failed; its log says more")

@@ -44,6 +44,7 @@ class WebSocketConnection(WSListener):
         "_last_moment",
         "_loop",
         "_node",
+        "_on_hold",
         "_tcp",
         "_throttle",
         "_transport",
@@ -71,6 +72,7 @@ class WebSocketConnection(WSListener):
         """Whether anything came in since somebody last set this to False."""
         self.held_back = False
         """Whether this connection is not read for now, because it sent too fast."""
+        self._on_hold = False
 
     # --- called by picows ----------------------------------------------------------------
 
@@ -136,6 +138,18 @@ class WebSocketConnection(WSListener):
         # The constants of picows are typed as its own enum, but any code is taken.
         self._transport.send_close(code.value, code.meaning)  # type: ignore[arg-type]
         self._last_moment = self._loop.call_later(LINGER_SECONDS, self._tcp.abort)
+
+    def hold(self) -> None:
+        """Read no further until `release`."""
+        self._on_hold = True
+        if not self.held_back:
+            self._tcp.pause_reading()
+
+    def release(self) -> None:
+        """Read on, unless this connection has sent too fast."""
+        self._on_hold = False
+        if not self.held_back and not self._tcp.is_closing():
+            self._tcp.resume_reading()
 
     def ask(self, number: int) -> None:
         """Ping; the number comes back in the pong when everything before it was read."""
@@ -208,10 +222,11 @@ class WebSocketConnection(WSListener):
         if delay > 0 and not self.held_back and not self._closing:
             self.held_back = True
             self._node.counts.held_back += 1
-            self._tcp.pause_reading()
+            if not self._on_hold:
+                self._tcp.pause_reading()
             self._loop.call_later(delay, self._read_again)
 
     def _read_again(self) -> None:
         self.held_back = False
-        if not self._tcp.is_closing():
+        if not self._on_hold and not self._tcp.is_closing():
             self._tcp.resume_reading()

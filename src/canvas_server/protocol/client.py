@@ -56,7 +56,7 @@ class GetScene(Struct, frozen=True, tag_field="type", tag="get_scene"):
     """Ask for `scene_update`.
 
     With `since`, the revision the asker has, it is sent the changes it missed instead, as long as
-    the server still has them at hand.
+    the server still has them at hand; nothing when it has missed none.
     """
 
     session_id: SessionId | None = None

@@ -7,10 +7,12 @@ import msgspec
 
 from canvas_server.protocol.client import ClientMessage
 from canvas_server.protocol.errors import ErrorCode
+from canvas_server.protocol.http import SceneEdit
 from canvas_server.protocol.scene import Element, flat_kind
 from canvas_server.protocol.server import ServerMessage
 
 _decode = msgspec.json.Decoder(ClientMessage).decode
+_decode_scene_edit = msgspec.json.Decoder(SceneEdit).decode
 _decode_any = msgspec.json.Decoder().decode
 encode: Callable[[ServerMessage], bytes] = msgspec.json.Encoder().encode
 """Write one message as UTF-8 JSON."""
@@ -41,6 +43,22 @@ def decode(frame: bytes | memoryview) -> ClientMessage:
         return _decode_leniently(frame)
 
 
+def decode_scene_edit(body: bytes) -> SceneEdit:
+    """Read the body of `POST /api/scene`; kinds as in `decode`.
+
+    Raises:
+        MalformedMessage: with `invalid_json` or `invalid_message`.
+    """
+    try:
+        return _decode_scene_edit(body)
+    except (ValueError, RecursionError):
+        edit = _decode_object(body)
+        added = edit.get("add")
+        for element in cast("list[Any]", added) if isinstance(added, list) else ():
+            _flatten_kind(element)
+        return _convert(edit, SceneEdit, None)
+
+
 def encoded_size(element: Element) -> int:
     """Bytes an element takes in a frame."""
     return len(msgspec.json.encode(element))
@@ -48,14 +66,7 @@ def encoded_size(element: Element) -> int:
 
 def _decode_leniently(frame: bytes | memoryview) -> ClientMessage:
     """Read a frame that the strict decoder refused: flatten wrapped kinds, or say what is wrong."""
-    try:
-        document = _decode_any(frame)
-    except (ValueError, RecursionError) as error:
-        text = "nested too deeply" if isinstance(error, RecursionError) else str(error)
-        raise MalformedMessage(ErrorCode.INVALID_JSON, text) from None
-    if not isinstance(document, dict):
-        raise MalformedMessage(ErrorCode.INVALID_MESSAGE, "a message is a JSON object")
-    message = cast("dict[str, Any]", document)
+    message = _decode_object(frame)
     tag = message.get("type")
     wish = message.get("message_id")
     message_id = wish if isinstance(wish, str) and 1 <= len(wish) <= 64 else None
@@ -66,16 +77,31 @@ def _decode_leniently(frame: bytes | memoryview) -> ClientMessage:
         message,
         *(cast("list[Any]", operations) if isinstance(operations, list) else ()),
     ):
-        _flatten_new_kind(holder)
+        if isinstance(holder, dict):
+            _flatten_kind(cast("dict[str, Any]", holder).get("element"))
+    return _convert(message, ClientMessage, message_id)
+
+
+def _decode_object(text: bytes | memoryview) -> dict[str, Any]:
     try:
-        return msgspec.convert(message, ClientMessage)
+        document = _decode_any(text)
+    except (ValueError, RecursionError) as error:
+        reason = "nested too deeply" if isinstance(error, RecursionError) else str(error)
+        raise MalformedMessage(ErrorCode.INVALID_JSON, reason) from None
+    if not isinstance(document, dict):
+        raise MalformedMessage(ErrorCode.INVALID_MESSAGE, "a message is a JSON object")
+    return cast("dict[str, Any]", document)
+
+
+def _convert(document: dict[str, Any], target: Any, message_id: str | None) -> Any:
+    try:
+        return msgspec.convert(document, target)
     except msgspec.ValidationError as error:
         raise MalformedMessage(ErrorCode.INVALID_MESSAGE, str(error), message_id) from None
 
 
-def _flatten_new_kind(holder: object) -> None:
-    """Flatten ``holder["element"]["kind"]`` in place where there is one in the wrapped form."""
-    element = cast("dict[str, Any]", holder).get("element") if isinstance(holder, dict) else None
+def _flatten_kind(element: object) -> None:
+    """Flatten ``element["kind"]`` in place where there is one in the wrapped form."""
     if isinstance(element, dict):
         new = cast("dict[str, Any]", element)
         if isinstance(new.get("kind"), dict):

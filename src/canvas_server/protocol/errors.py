@@ -23,6 +23,7 @@ class ErrorCode(StrEnum):
     INVALID_CHANGE = "invalid_change"
     SCENE_FULL = "scene_full"
     REVISION_NOT_FOUND = "revision_not_found"
+    REVISION_CHANGED = "revision_changed"
     STORAGE_FAILED = "storage_failed"
 
     @property
@@ -48,7 +49,8 @@ _ERROR_MEANINGS = {
     ErrorCode.INVALID_CHANGE: "The change would make an element that is not allowed.",
     ErrorCode.SCENE_FULL: "The scene has reached its limit of elements or bytes.",
     ErrorCode.REVISION_NOT_FOUND: "The history does not reach back to this revision.",
-    ErrorCode.STORAGE_FAILED: "The server cannot store changes now; this one was not made.",
+    ErrorCode.REVISION_CHANGED: "The scene has another revision than the edit expects.",
+    ErrorCode.STORAGE_FAILED: "The server cannot read or store the scene now; nothing was changed.",
 }
 
 

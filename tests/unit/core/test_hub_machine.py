@@ -1,10 +1,12 @@
 """Many peers in many sessions do everything at random; after each step the rules still hold.
 
-Proves SES1, SES2, SIG1, SIG2, SIG5, SIG6, SIG8, SIG10, SCN1, SCN3, IN1, RES1, RES2 together. Every
-client keeps its own copy of the roster and the scene from what it is sent, and must agree with the
-hub at all times; what is sent to a peer that is away reaches its copy at once, as it will later.
+Proves SES1, SES2, SIG1, SIG2, SIG5, SIG6, SIG8, SIG10, SCN1, SCN2, SCN3, SCN6, IN1, RES1, RES2
+together. Every client keeps its own copy of the roster and the scene from what it is sent, and must
+agree with the hub at all times; what is sent to a peer that is away reaches its copy at once, as it
+will later. The log answers late, or fails; what it has stored is what everybody has been told.
 """
 
+from collections import Counter
 from typing import Any
 
 import msgspec
@@ -13,6 +15,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from canvas_server.core.effects import Close, ConnectionId, Discard, Effect, Resume, Send
+from canvas_server.core.records import Snapshot
 from canvas_server.protocol import client, server
 from canvas_server.protocol.scene import (
     Element,
@@ -42,6 +45,13 @@ OPERATIONS = st.one_of(
     st.builds(lambda k, i: client.AddOperation(NewElement(k, id=i)), KINDS, ELEMENTS),
     st.builds(client.UpdateOperation, st.sampled_from("abc"), CHANGES),
     st.builds(client.RemoveOperation, st.sampled_from("abc")),
+)
+EDITS = st.one_of(
+    st.builds(lambda k, i: client.AddElement(NewElement(k, id=i)), KINDS, ELEMENTS),
+    st.builds(client.UpdateElement, st.sampled_from("abc"), CHANGES),
+    st.builds(client.RemoveElement, st.sampled_from("abc")),
+    st.just(client.ClearScene()),
+    st.lists(OPERATIONS, max_size=4).map(lambda operations: client.SyncQueue(tuple(operations))),
 )
 
 
@@ -102,6 +112,12 @@ class HubMachine(RuleBasedStateMachine):
         self.copies: dict[ConnectionId, Copy] = {}
         self.away: dict[ConnectionId, tuple[Copy, float]] = {}
         self.calls: dict[frozenset[str], set[str]] = {}
+        self.sender: Copy | None = None
+        self.edits = 0
+        self.replies: Counter[str] = Counter()
+        self.behind = False
+        """The disk was full, so tiles may have come or gone that are not stored."""
+        self.lab.watch = self.watch
 
     # --- what the machine knows by itself --------------------------------------------------
 
@@ -125,17 +141,24 @@ class HubMachine(RuleBasedStateMachine):
             {
                 name: (
                     session.peer_list(),
-                    session.scene.document(name, 0),
+                    session.canvas.document(),
+                    session.canvas.scene.revision,
+                    session.canvas.scene.elements,
                     {p: session.calls.partners(p) for p in session.peers},
                     {p: peer.away for p, peer in session.peers.items()},
                 )
                 for name, session in hub._sessions.items()
             },
-            dict(hub._idle),
         )
 
     def deliver(self, effects: list[Effect], sender: Copy | None) -> None:
-        """Apply effects to the copies; SIG2: only the sender's own id may appear as `from`."""
+        """Perform effects and what follows from them; SIG2: only the sender may appear as `from`."""
+        self.sender = sender
+        self.lab.perform(effects)
+
+    def watch(self, effects: list[Effect]) -> None:
+        """Apply effects to the copies."""
+        sender = self.sender
         for effect in effects:
             if isinstance(effect, Close):
                 gone = self.copies.pop(effect.connection)
@@ -148,13 +171,15 @@ class HubMachine(RuleBasedStateMachine):
                 self.away.pop(effect.connection, None)
             if not isinstance(effect, Send):
                 continue
+            message = effect.message
+            if isinstance(message, server.Ack | server.SyncResult | server.Error):
+                self.replies[message.message_id or ""] += 1
             for connection in effect.to:
                 copy = self.copy_at(connection)
-                from_peer = getattr(effect.message, "from_peer_id", None)
+                from_peer = getattr(message, "from_peer_id", None)
                 if from_peer is not None and sender is not None and sender.peer_id:
                     assert from_peer == sender.peer_id
-                copy.take(effect.message)
-        self.lab.perform(effects)
+                copy.take(message)
 
     def send(self, connection: ConnectionId, message: client.ClientMessage) -> bool:
         """Send one message and check its one outcome; tell whether it was accepted."""
@@ -371,27 +396,53 @@ class HubMachine(RuleBasedStateMachine):
             if self.signal(connection, client.EndCall(target, call_id=call_id)):
                 del self.calls[frozenset((self.copies[connection].peer_id, target))]
 
-    @rule(
-        data=st.data(),
-        message=st.one_of(
-            st.builds(lambda k, i: client.AddElement(NewElement(k, id=i), "m"), KINDS, ELEMENTS),
-            st.builds(client.UpdateElement, st.sampled_from("abc"), CHANGES, st.just("m")),
-            st.builds(client.RemoveElement, st.sampled_from("abc"), st.just("m")),
-            st.lists(OPERATIONS, max_size=4).map(lambda ops: client.SyncQueue(tuple(ops), "m")),
-        ),
-    )
-    def edit(self, data: st.DataObject, message: Any) -> None:
+    @rule(data=st.data(), message=EDITS, again=st.booleans())
+    def edit(self, data: st.DataObject, message: Any, again: bool) -> None:
+        """IN1, SCN6: one answer, now or when the log has answered; a retry changes nothing."""
+        if not self.copies:
+            return
+        connection = self.pick(data)
+        self.edits += 1
+        name = f"m{self.edits}"
+        message = msgspec.structs.replace(message, message_id=name)
+        accepted = self.send(connection, message)
+        assert self.replies[name] <= 1
+        assert self.replies[name] == 1 or self.lab.busy
+        told = self.copies[connection].revision
+        if again and accepted and not isinstance(message, client.SyncQueue):
+            self.send(connection, message)
+            assert self.copies[connection].revision == told or self.lab.disk.full, "SCN6"
+
+    @rule()
+    def the_log_takes_its_time(self) -> None:
+        self.lab.busy = True
+
+    @rule(count=st.integers(1, 3))
+    def the_log_answers(self, count: int) -> None:
+        self.sender = None
+        self.lab.disk.answer(count)
+
+    @rule()
+    def the_log_catches_up(self) -> None:
+        self.sender = None
+        self.lab.busy = False
+        self.lab.disk.answer()
+
+    @rule(chance=st.integers(0, 4))
+    def the_disk_is_full(self, chance: int) -> None:
+        if not chance:
+            self.lab.disk.full = self.behind = True
+
+    @rule()
+    def there_is_space_again(self) -> None:
+        self.lab.disk.full = False
+
+    @rule(data=st.data(), back=st.integers(0, 5))
+    def restore(self, data: st.DataObject, back: int) -> None:
         if self.copies:
             connection = self.pick(data)
-            self.lab.clear()
-            accepted = self.send(connection, message)
-            replies = [
-                m
-                for m in self.lab.inbox[connection]
-                if isinstance(m, server.Ack | server.SyncResult | server.Error)
-            ]
-            assert [m.message_id for m in replies] == ["m"], "IN1: one answer"
-            assert accepted == (not isinstance(replies[0], server.Error))
+            revision = max(0, self.copies[connection].revision - back)
+            self.send(connection, client.RestoreScene(revision))
 
     @rule(data=st.data(), prefix=st.sampled_from(["peer-", "screen-"]))
     def show_a_stream(self, data: st.DataObject, prefix: str) -> None:
@@ -432,7 +483,7 @@ class HubMachine(RuleBasedStateMachine):
             if not copy.session_id:
                 continue
             session = self.lab.hub._sessions[copy.session_id]
-            document = session.scene.document(copy.session_id, 0)
+            document = session.canvas.document()
             assert copy.revision == document.revision
             assert copy.elements == {e.id: e for e in document.elements}
             roster = {p.peer_id: p for p in session.peer_list().peers}
@@ -441,6 +492,22 @@ class HubMachine(RuleBasedStateMachine):
             assert {k: v for k, v in copy.roster.items() if k != own} == {
                 k: v for k, v in roster.items() if k != own
             }
+
+    @invariant()
+    def what_was_told_is_stored(self) -> None:
+        """SCN2: also what a session that nobody is in comes back with."""
+        if self.behind:
+            return
+        for session in self.lab.hub._sessions.values():
+            shown = session.canvas.shown
+            past: list[Snapshot | None] = []
+            self.lab.disk.recall(session.session_id, shown.revision, past.append)  # type: ignore[arg-type]
+            (snapshot,) = past
+            assert snapshot is not None
+            assert {e.id: e for e in snapshot.elements} == shown.elements
+            assert session.canvas.at_rest or self.lab.busy
+            if session.canvas.at_rest:
+                assert session.canvas.scene.elements == tuple(shown.elements.values())
 
     @invariant()
     def peers_and_connections_are_those_of_the_model(self) -> None:
@@ -465,9 +532,7 @@ class HubMachine(RuleBasedStateMachine):
     def a_stream_of_a_peer_has_one_tile_and_the_peer_is_here(self) -> None:
         for session in self.lab.hub._sessions.values():
             streams = [
-                e.kind.stream_id
-                for e in session.scene.document(session.session_id, 0).elements
-                if isinstance(e.kind, Video)
+                e.kind.stream_id for e in session.canvas.scene.elements if isinstance(e.kind, Video)
             ]
             assert len(streams) == len(set(streams)), "SCN3"
             for stream in streams:

@@ -248,7 +248,7 @@ def test_counts() -> None:
     lab.say(a, client.AddElement(NewElement(Text("x"))))
     assert (lab.hub.peer_count, lab.hub.session_count, lab.hub.element_count) == (2, 2, 1)
     lab.drop(a)
-    assert (lab.hub.peer_count, lab.hub.session_count, lab.hub.element_count) == (1, 1, 1)
+    assert (lab.hub.peer_count, lab.hub.session_count, lab.hub.element_count) == (1, 1, 0)
 
 
 def test_what_is_no_message_gets_one_error() -> None:

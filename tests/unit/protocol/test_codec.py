@@ -11,7 +11,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from canvas_server.protocol import client, server
-from canvas_server.protocol.codec import MalformedMessage, decode, encode, encoded_size
+from canvas_server.protocol.codec import (
+    MalformedMessage,
+    decode,
+    decode_scene_edit,
+    encode,
+    encoded_size,
+)
 from canvas_server.protocol.errors import CloseCode, ErrorCode
 from canvas_server.protocol.fields import MAX_CANDIDATE, MAX_SDP
 from canvas_server.protocol.scene import Chart, Element, Image, NewElement, Text, Transform, Video
@@ -121,6 +127,32 @@ def test_a_refusal_names_the_message_it_is_about() -> None:
     assert refusal(b'{"type":"nonsense","message_id":"m1"}').message_id == "m1"
     for wrong in (b"7", b'""', b'"' + b"x" * 65 + b'"'):
         assert refusal(b'{"type":"add_element","message_id":' + wrong + b"}").message_id is None
+
+
+def test_the_body_of_a_scene_edit_is_read() -> None:
+    edit = decode_scene_edit(
+        b'{"add":[{"kind":{"type":"Text","content":"x"}},'
+        b'{"kind":{"type":"Text","data":{"content":"y"}}}],"remove":["a"],"future":1}'
+    )
+    assert [new.kind for new in edit.add] == [Text("x"), Text("y")]
+    assert (edit.session_id, edit.remove, edit.clear) == ("default", ("a",), False)
+
+
+@pytest.mark.parametrize(
+    ("body", "code"),
+    [
+        (b"", "invalid_json"),
+        (b"[]", "invalid_message"),
+        (b'{"add":7}', "invalid_message"),
+        (b'{"add":[7]}', "invalid_message"),
+        (b'{"session_id":"no spaces"}', "invalid_message"),
+        (b'{"update":[{"id":"a"}]}', "invalid_message"),
+    ],
+)
+def test_the_body_of_a_scene_edit_is_refused_with_a_code(body: bytes, code: str) -> None:
+    with pytest.raises(MalformedMessage) as caught:
+        decode_scene_edit(body)
+    assert caught.value.code == code
 
 
 @pytest.mark.parametrize(("field", "limit"), [("sdp", MAX_SDP), ("candidate", MAX_CANDIDATE)])

@@ -1,0 +1,285 @@
+"""A session's canvas: the scene that edits are made to, and the one that is stored and told.
+
+An accepted edit changes the working scene at once and goes to the log. When the log has stored it,
+it is told to everybody and acked, in order, so nobody ever sees what could still be lost (SCN2).
+When the log fails, the working scene becomes what is stored again, and the editors are told.
+"""
+
+import contextlib
+from collections import deque
+from collections.abc import Iterator, Mapping
+from typing import Protocol
+
+import msgspec
+from msgspec import Struct
+
+from canvas_server.core.edit import Edit, News, owner_of, revision_of, scene_document
+from canvas_server.core.effects import Answered, Append, ConnectionId, Effect, Refused, Send
+from canvas_server.core.records import MAX_RECEIPTS, Receipt, Record, Snapshot, Stored
+from canvas_server.core.scene import Scene
+from canvas_server.protocol import server
+from canvas_server.protocol.errors import ErrorCode
+from canvas_server.protocol.history import Added, Removed, Replaced, Updated
+from canvas_server.protocol.scene import NewElement, SceneDocument
+
+SNAPSHOT_BYTES = 256 * 1024
+"""At least so many bytes of changes are logged between two snapshots."""
+MAX_RECENT = 512
+MAX_RECENT_BYTES = 1024 * 1024
+
+
+class Here(Protocol):
+    """A peer that is here, as far as the canvas needs it."""
+
+    connection: ConnectionId
+
+
+class Awaited(Struct, frozen=True):
+    """Who waits for the outcome of an edit: a peer for its reply, or a request over HTTP."""
+
+    peer_id: str | None = None
+    message_id: str | None = None
+    reply: server.Ack | server.SyncResult | None = None
+    digest: int = 0
+    request: int | None = None
+
+    @property
+    def receipt(self) -> Receipt | None:
+        """What the log keeps for a retry."""
+        if self.peer_id is None or self.message_id is None or self.reply is None:
+            return None
+        return Receipt(self.peer_id, self.reply, self.digest)
+
+
+class Pending(Struct, frozen=True):
+    """An edit on its way to the log. Without a ticket it changes nothing and waits for others."""
+
+    ticket: int | None
+    edit: Edit
+    awaited: Awaited
+
+
+class Shown:
+    """The scene as it is stored, which is also what everybody has been told."""
+
+    def __init__(self, snapshot: Snapshot) -> None:
+        self.revision = snapshot.revision
+        self.timestamp = snapshot.timestamp
+        self.elements = {element.id: element for element in snapshot.elements}
+        self._recent: deque[tuple[News, int]] = deque()
+        self._recent_bytes = 0
+        self._since = snapshot.revision
+
+    def take(self, news: News, size: int) -> None:
+        """Become what the news say; `size` is about their length in bytes."""
+        self._recent.append((news, size))
+        self._recent_bytes += size
+        match news:
+            case server.SceneUpdate():
+                document = news.scene
+                self.elements = {element.id: element for element in document.elements}
+                self.revision, self.timestamp = document.revision, document.timestamp
+                self._forget(len(self._recent))
+                return
+            case server.ElementRemoved():
+                del self.elements[news.id]
+            case _:
+                self.elements[news.element.id] = news.element
+        self.revision, self.timestamp = news.revision, news.timestamp
+        while len(self._recent) > MAX_RECENT or self._recent_bytes > MAX_RECENT_BYTES:
+            self._forget(1)
+
+    def since(self, revision: int) -> list[News] | None:
+        """Return what was told after a revision, if it is still at hand."""
+        if not self._since <= revision <= self.revision:
+            return None
+        return [news for news, _ in self._recent if revision_of(news) > revision]
+
+    def _forget(self, count: int) -> None:
+        for _ in range(count):
+            news, size = self._recent.popleft()
+            self._recent_bytes -= size
+            self._since = revision_of(news)
+
+
+class Canvas:
+    """The scene of one session between its peers and the log."""
+
+    def __init__(
+        self,
+        session_id: str,
+        stored: Stored,
+        here: Mapping[str, Here],
+        tickets: Iterator[int],
+    ) -> None:
+        """Take up a stored scene.
+
+        `here` is looked at whenever something is told; `tickets` are numbers that no canvas of
+        this process has had.
+        """
+        self.session_id = session_id
+        self.scene = Scene(stored.snapshot.elements, stored.snapshot.revision)
+        """With all accepted edits, stored or not."""
+        self.shown = Shown(stored.snapshot)
+        self._here = here
+        self._tickets = tickets
+        self._pending: deque[Pending] = deque()
+        self._receipts: dict[tuple[str | None, str | None], Receipt] = {
+            (receipt.peer_id, receipt.reply.message_id): receipt for receipt in stored.receipts
+        }
+        self._under_way: dict[tuple[str | None, str | None], int] = {}
+        self._logged = stored.logged
+        self._follows = True
+
+    @property
+    def at_rest(self) -> bool:
+        """Nothing is on its way to the log."""
+        return not self._pending
+
+    def document(self) -> SceneDocument:
+        """Return the scene as everybody was told it is."""
+        shown = self.shown
+        return scene_document(
+            self.session_id, tuple(shown.elements.values()), shown.revision, shown.timestamp
+        )
+
+    def catch_up(self, since: int | None) -> list[server.ServerMessage]:
+        """Return what somebody who has the scene at a revision has missed."""
+        missed = None if since is None else self.shown.since(since)
+        return [server.SceneUpdate(self.document())] if missed is None else [*missed]
+
+    # --- edits -----------------------------------------------------------------------------
+
+    def edit(self, now_ms: int, author: tuple[str, str | None] | None = None) -> Edit:
+        """Begin an edit; `submit` it when it is complete."""
+        return Edit(self.scene, self.session_id, self._here, now_ms, author)
+
+    def retried(self, awaited: Awaited) -> list[Effect] | None:
+        """Answer an edit that was made before (SCN6); None: it was not."""
+        key = (awaited.peer_id, awaited.message_id)
+        if self._under_way.get(key) == awaited.digest:
+            return []  # the answer is on its way
+        receipt = self._receipts.get(key)
+        if receipt is None or receipt.digest != awaited.digest:
+            return None
+        return self._to_peer(receipt.peer_id, receipt.reply)
+
+    def submit(self, edit: Edit, awaited: Awaited) -> list[Effect]:
+        """Give an edit to the log; what it causes follows when it is stored."""
+        if not edit.entries:
+            pending = Pending(None, edit, awaited)
+            if self.at_rest:
+                return self._finish(pending)
+            self._pending.append(pending)
+            return []
+        ticket = next(self._tickets)
+        self._pending.append(Pending(ticket, edit, awaited))
+        receipt = awaited.receipt
+        if receipt is not None:
+            self._under_way[awaited.peer_id, awaited.message_id] = awaited.digest
+        self._logged += edit.logged
+        follows, self._follows = self._follows, True
+        snapshot = None
+        if not follows or self._logged > max(SNAPSHOT_BYTES, self.scene.size):
+            self._logged = 0
+            snapshot = Snapshot(self.scene.revision, edit.now_ms, self.scene.elements)
+        record = Record(self.session_id, tuple(edit.entries), receipt, snapshot, follows)
+        return [Append(ticket, record)]
+
+    def stored(self, ticket: int) -> list[Effect]:
+        """Tell an edit that the log has stored; a ticket that is not awaited is ignored."""
+        if not self._pending or self._pending[0].ticket != ticket:
+            return []
+        effects = self._finish(self._pending.popleft())
+        while self._pending and self._pending[0].ticket is None:
+            effects += self._finish(self._pending.popleft())
+        return effects
+
+    def failed(self, ticket: int, now_ms: int) -> list[Effect]:
+        """Go back to what is stored; those who wait are told, and may try again.
+
+        Tiles are what a call is seen by: they come and go all the same, and are stored together
+        with the next edit that can be.
+        """
+        if not self._pending or self._pending[0].ticket != ticket:
+            return []
+        given_up, self._pending = self._pending, deque()
+        self.scene = Scene(self.shown.elements.values(), self.shown.revision)
+        self._follows = False
+        effects: list[Effect] = []
+        self._under_way.clear()
+        for pending in given_up:
+            if pending.edit.entries and pending.edit.only_tiles:
+                effects += self._keep_tiles(pending, now_ms)
+            else:
+                effects += self._refuse(pending.awaited)
+        return effects
+
+    def sweep(self, now_ms: int) -> list[Effect]:
+        """Remove the tiles of peers that are not here."""
+        streams = self.scene.tiles
+        gone = [s for s in streams if (owner := owner_of(s)) and owner not in self._here]
+        return self.remove_tiles(gone, now_ms)
+
+    def remove_tiles(self, stream_ids: list[str], now_ms: int) -> list[Effect]:
+        """Remove the tiles of these streams, where there are any."""
+        tiles = [tile for stream in stream_ids if (tile := self.scene.tile_of(stream))]
+        if not tiles:
+            return []
+        edit = self.edit(now_ms)
+        for tile in tiles:
+            edit.remove(tile)
+        return self.submit(edit, Awaited())
+
+    # --- helpers ---------------------------------------------------------------------------
+
+    def _finish(self, pending: Pending) -> list[Effect]:
+        effects: list[Effect] = []
+        for news, size in pending.edit.news:
+            self.shown.take(news, size)
+            connections = tuple(peer.connection for peer in self._here.values())
+            if connections:
+                effects.append(Send(connections, news))
+        awaited = pending.awaited
+        if awaited.receipt is not None and pending.edit.entries:
+            key = (awaited.peer_id, awaited.message_id)
+            self._under_way.pop(key, None)
+            self._receipts[key] = awaited.receipt
+            if len(self._receipts) > MAX_RECEIPTS:
+                del self._receipts[next(iter(self._receipts))]
+        if awaited.request is not None:
+            effects.append(Answered(awaited.request))
+        if awaited.reply is not None:
+            effects += self._to_peer(awaited.peer_id, awaited.reply)
+        return effects
+
+    def _keep_tiles(self, pending: Pending, now_ms: int) -> list[Effect]:
+        """Make an edit of tiles again, without the log."""
+        edit, awaited = self.edit(now_ms), pending.awaited
+        for entry in pending.edit.entries:
+            with contextlib.suppress(Refused):  # an edit that it relied on was given up
+                match entry.change:
+                    case Added(element):
+                        edit.add(NewElement(element.kind, element.transform), element.id)
+                    case Updated(element_id, changes):
+                        edit.update(element_id, changes)
+                    case Removed(element_id):
+                        edit.remove(element_id)
+                    case Replaced():  # pragma: no cover - it is never about tiles alone
+                        raise AssertionError
+        if isinstance(awaited.reply, server.Ack):
+            result = server.AckResult(awaited.reply.result.id, self.scene.revision)
+            reply = server.Ack(awaited.reply.message_id, result)
+            awaited = msgspec.structs.replace(awaited, reply=reply)
+        return self._finish(Pending(None, edit, awaited))
+
+    def _refuse(self, awaited: Awaited) -> list[Effect]:
+        code = ErrorCode.STORAGE_FAILED
+        if awaited.request is not None:
+            return [Answered(awaited.request, code)]
+        error = server.Error(code, code.meaning, awaited.message_id)
+        return self._to_peer(awaited.peer_id, error)
+
+    def _to_peer(self, peer_id: str | None, message: server.ServerMessage) -> list[Effect]:
+        peer = self._here.get(peer_id or "")
+        return [] if peer is None else [Send((peer.connection,), message)]

@@ -1,0 +1,160 @@
+"""The scenes of a node, between the hub and the log: opened when wanted, stored, edited by HTTP."""
+
+import asyncio
+import functools
+import itertools
+from collections.abc import Callable
+from typing import TypeVar, assert_never
+
+import structlog
+
+from canvas_server.core.effects import Answered, Append, Effect, Recall, Refused
+from canvas_server.core.hub import Hub
+from canvas_server.core.records import Snapshot, Stored
+from canvas_server.ports import Log, LogFailure
+from canvas_server.protocol.errors import ErrorCode
+from canvas_server.protocol.http import SceneEdit
+from canvas_server.protocol.scene import SceneDocument
+
+T = TypeVar("T")
+
+logger = structlog.get_logger()
+
+
+class Scenes:
+    """Asks the log what the hub wants to know or keep, and brings the answers back to the hub."""
+
+    def __init__(
+        self,
+        hub: Hub,
+        log: Log,
+        perform: Callable[[list[Effect]], None],
+        clock: Callable[[], float],
+    ) -> None:
+        """Serve a hub; `perform` performs the effects of an answer of the log."""
+        self.log = log
+        self.failures = 0
+        """What the log could not do since the start."""
+        self._hub = hub
+        self._perform = perform
+        self._clock = clock
+        self._opening: dict[str, list[Callable[[LogFailure | None], None]]] = {}
+        self._requests = itertools.count(1)
+        self._answers: dict[int, asyncio.Future[ErrorCode | None]] = {}
+        self._failing = False
+
+    def open(self, session_id: str, then: Callable[[LogFailure | None], None]) -> None:
+        """Have a session open, then do something with it at once; it may be gone again after."""
+        waiting = self._opening.get(session_id)
+        if waiting is not None:
+            waiting.append(then)
+        elif self._hub.is_open(session_id):
+            then(None)
+        else:
+            self._opening[session_id] = [then]
+            self.log.load(session_id, functools.partial(self._loaded, session_id))
+
+    def perform(self, effect: Append | Recall | Answered) -> None:
+        """Perform an effect that concerns the log."""
+        match effect:
+            case Append(ticket, record):
+                done = functools.partial(self._appended, record.session_id, ticket)
+                self.log.append(record, done)
+            case Recall(session_id, _, message):
+                done = functools.partial(self._recalled, effect)
+                self.log.recall(session_id, message.revision, done)
+            case Answered(request, failure):
+                answer = self._answers.pop(request, None)
+                if answer is not None and not answer.done():
+                    answer.set_result(failure)
+            case _:
+                assert_never(effect)
+
+    # --- over HTTP -------------------------------------------------------------------------
+
+    async def read(self, session_id: str) -> SceneDocument:
+        """Return a scene as everybody was told it is.
+
+        Raises:
+            LogFailure: it cannot be read.
+        """
+
+        def document() -> SceneDocument:
+            scene = self._hub.scene(session_id)
+            assert scene is not None  # noqa: S101 - it is open
+            return scene
+
+        return await self._when_open(session_id, document)
+
+    async def edit(self, edit: SceneEdit, expected: int | None) -> SceneDocument:
+        """Make an edit and return the scene with it, when it is stored.
+
+        Raises:
+            Refused: nothing was changed; see `Hub.post`.
+            LogFailure: it cannot be read.
+        """
+        request = next(self._requests)
+        answer = self._answers[request] = asyncio.get_running_loop().create_future()
+        try:
+            await self._when_open(
+                edit.session_id,
+                lambda: self._perform(self._hub.post(edit, request, expected, self._clock())),
+            )
+            failure = await answer
+        finally:
+            self._answers.pop(request, None)
+        if failure is not None:
+            raise Refused(failure)
+        return await self.read(edit.session_id)
+
+    async def _when_open(self, session_id: str, act: Callable[[], T]) -> T:
+        """Do something at once when a session is open, and return or raise what comes of it."""
+        result: asyncio.Future[T] = asyncio.get_running_loop().create_future()
+
+        def then(failure: LogFailure | None) -> None:
+            if result.done():
+                return  # the request was given up
+            try:
+                if failure is not None:
+                    raise failure
+                result.set_result(act())
+            except (LogFailure, Refused) as error:
+                result.set_exception(error)
+
+        self.open(session_id, then)
+        return await result
+
+    # --- answers of the log ----------------------------------------------------------------
+
+    def _loaded(self, session_id: str, stored: Stored | LogFailure) -> None:
+        failure = self._note("read a scene", stored)
+        if isinstance(stored, Stored):
+            self._hub.opened(session_id, stored)
+        for then in self._opening.pop(session_id):
+            then(failure)
+        self._hub.settle(session_id)
+
+    def _appended(self, session_id: str, ticket: int, failure: LogFailure | None) -> None:
+        if self._note("store a change", failure) is None:
+            self._perform(self._hub.stored(session_id, ticket))
+        else:
+            self._perform(self._hub.failed(session_id, ticket, self._clock()))
+
+    def _recalled(self, recall: Recall, past: Snapshot | LogFailure | None) -> None:
+        if self._note("read an earlier scene", past) is not None:
+            past_or_code = ErrorCode.STORAGE_FAILED
+        else:
+            past_or_code = past if isinstance(past, Snapshot) else ErrorCode.REVISION_NOT_FOUND
+        self._perform(self._hub.recalled(recall, past_or_code, self._clock()))
+
+    def _note(self, what: str, answer: object) -> LogFailure | None:
+        """Tell the operator when the log begins to fail, and when it works again."""
+        failure = answer if isinstance(answer, LogFailure) else None
+        if failure is not None:
+            self.failures += 1
+            if not self._failing:
+                logger.error(f"cannot {what}; calls go on, edits are refused", why=str(failure))
+        elif self._failing:
+            logger.info("scenes are stored again")
+        self._failing = failure is not None
+        return failure

@@ -1,0 +1,82 @@
+"""A log that forgets everything with the process."""
+
+from collections.abc import Callable
+
+from canvas_server.core.records import MAX_RECEIPTS, Receipt, Record, Snapshot, Stored
+from canvas_server.core.replay import replay
+from canvas_server.ports import LogFailure, SessionSummary
+from canvas_server.protocol.history import Entry
+
+
+class _Kept:
+    def __init__(self) -> None:
+        self.now = Snapshot(0, 0)
+        self.base = Snapshot(0, 0)
+        self.entries: list[Entry] = []
+        self.receipts: dict[tuple[str, str | None], Receipt] = {}
+
+
+class MemoryLog:
+    """Implements `Log`; `call_soon` calls a function later, in the same thread."""
+
+    def __init__(self, call_soon: Callable[[Callable[[], None]], object]) -> None:
+        self._call_soon = call_soon
+        self._sessions: dict[str, _Kept] = {}
+
+    def append(self, record: Record, done: Callable[[LogFailure | None], None]) -> None:
+        """See `Log.append`."""
+        kept = self._sessions.setdefault(record.session_id, _Kept())
+        if record.follows and record.entries[0].revision != kept.now.revision + 1:
+            failure = LogFailure("a change before this one is missing")
+            self._call_soon(lambda: done(failure))
+            return
+        if record.snapshot is not None and not record.follows:
+            kept.base = kept.now = record.snapshot
+            kept.entries.clear()
+        else:
+            kept.entries.extend(record.entries)
+            kept.now = replay(kept.now, record.entries)
+        if record.receipt is not None:
+            kept.receipts[record.receipt.peer_id, record.receipt.reply.message_id] = record.receipt
+            if len(kept.receipts) > MAX_RECEIPTS:
+                del kept.receipts[next(iter(kept.receipts))]
+        self._call_soon(lambda: done(None))
+
+    def load(self, session_id: str, done: Callable[[Stored | LogFailure], None]) -> None:
+        """See `Log.load`."""
+        kept = self._sessions.get(session_id, _Kept())
+        stored = Stored(kept.now, tuple(kept.receipts.values()))
+        self._call_soon(lambda: done(stored))
+
+    def recall(
+        self, session_id: str, revision: int, done: Callable[[Snapshot | LogFailure | None], None]
+    ) -> None:
+        """See `Log.recall`."""
+        kept = self._sessions.get(session_id, _Kept())
+        past = None
+        if kept.base.revision <= revision <= kept.now.revision:
+            past = replay(kept.base, (e for e in kept.entries if e.revision <= revision))
+        self._call_soon(lambda: done(past))
+
+    def history(
+        self,
+        session_id: str,
+        before: int | None,
+        limit: int,
+        done: Callable[[tuple[Entry, ...] | LogFailure], None],
+    ) -> None:
+        """See `Log.history`."""
+        kept = self._sessions.get(session_id, _Kept())
+        asked = [e for e in reversed(kept.entries) if before is None or e.revision < before]
+        self._call_soon(lambda: done(tuple(asked[:limit])))
+
+    def sessions(self, done: Callable[[tuple[SessionSummary, ...] | LogFailure], None]) -> None:
+        """See `Log.sessions`."""
+        listed = tuple(
+            SessionSummary(name, kept.now.revision, kept.base.revision, kept.now.timestamp, 0)
+            for name, kept in sorted(self._sessions.items())
+        )
+        self._call_soon(lambda: done(listed))
+
+    async def close(self) -> None:
+        """Nothing is held."""

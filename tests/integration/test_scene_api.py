@@ -1,0 +1,151 @@
+"""`/api/scene`: the scene over HTTP, beside those who edit it in their windows."""
+
+import json
+import urllib.error
+import urllib.request
+from typing import Any
+
+import pytest
+
+from servers import Server, Wire
+
+TEXT = {"type": "Text", "content": "from afar"}
+
+
+def post(
+    server: Server, body: object, headers: dict[str, str] | None = None
+) -> tuple[int, dict[str, str], Any]:
+    data = body if isinstance(body, bytes) else json.dumps(body).encode()
+    request = urllib.request.Request(
+        server.url + "/api/scene",
+        data,
+        headers={"content-type": "application/json"} | (headers or {}),
+    )
+    try:
+        with urllib.request.urlopen(request, timeout=10) as response:
+            return response.status, dict(response.headers.items()), json.load(response)
+    except urllib.error.HTTPError as error:
+        with error:
+            return error.code, dict(error.headers.items()), json.load(error)
+
+
+def test_a_scene_is_read_and_edited(server: Server) -> None:
+    status, headers, body = server.exchange("/api/scene/api")
+    empty = json.loads(body)
+    assert (status, headers["etag"], empty["success"]) == (200, '"0"', True)
+    assert empty["scene"]["session_id"] == "api"
+    assert empty["scene"]["elements"] == []
+    add = [{"id": "one", "kind": TEXT}, {"kind": {"type": "Text", "data": {"content": "old form"}}}]
+    status, headers, answer = post(server, {"session_id": "api", "add": add})
+    assert (status, headers["etag"]) == (200, '"2"')
+    assert [e["kind"]["content"] for e in answer["scene"]["elements"]] == ["from afar", "old form"]
+    update = [{"id": "one", "changes": {"transform": {"x": 7}}}]
+    post(server, {"session_id": "api", "update": update})
+    scene = json.loads(server.get("/api/scene/api")[1])["scene"]
+    assert scene["elements"][0]["transform"]["x"] == 7
+    assert scene["revision"] == 3
+    assert post(server, {"session_id": "api", "clear": True})[2]["scene"]["elements"] == []
+
+
+def test_without_a_name_it_is_the_default_session(server: Server) -> None:
+    post(server, {"add": [{"id": "d", "kind": TEXT}]})
+    for path in ("/api/scene", "/api/scene/default"):
+        scene = json.loads(server.get(path)[1])["scene"]
+        assert scene["session_id"] == "default"
+        assert [e["id"] for e in scene["elements"]] == ["d"]
+
+
+def test_windows_hear_of_it_at_once(server: Server) -> None:
+    with Wire(server) as wire:
+        wire.join("beside")
+        _, _, answer = post(server, {"session_id": "beside", "add": [{"id": "x", "kind": TEXT}]})
+        assert answer["scene"]["revision"] == 1
+        assert wire.until("element_added")["element"]["id"] == "x"
+        wire.send({"type": "remove_element", "id": "x", "message_id": "m"})
+        wire.until("ack")
+    assert json.loads(server.get("/api/scene/beside")[1])["scene"]["elements"] == []
+
+
+def test_entity_tags(server: Server) -> None:
+    """RFC 9110 section 13.1."""
+    _, headers, _ = post(server, {"session_id": "tags", "add": [{"id": "x", "kind": TEXT}]})
+    tag = headers["etag"]
+    assert server.get("/api/scene/tags", {"If-None-Match": tag})[0] == 304
+    assert server.get("/api/scene/tags", {"If-None-Match": f'"9", W/{tag}'})[0] == 304
+    assert server.get("/api/scene/tags", {"If-None-Match": "*"})[0] == 304
+    assert server.get("/api/scene/tags", {"If-None-Match": '"0"'})[0] == 200
+    edit = {"session_id": "tags", "remove": ["x"]}
+    for wrong in ('"0"', f"W/{tag}", "nonsense"):
+        status, _, answer = post(server, edit, {"If-Match": wrong})
+        assert (status, answer["code"]) == (412, "revision_changed")
+    assert post(server, edit, {"If-Match": tag})[0] == 200
+    assert post(server, {"session_id": "tags"}, {"If-Match": "*"})[0] == 200
+
+
+@pytest.mark.parametrize(
+    ("body", "status", "code"),
+    [
+        (b"", 400, "invalid_json"),
+        (b"{", 400, "invalid_json"),
+        (b"[]", 400, "invalid_message"),
+        ({"session_id": "no spaces"}, 400, "invalid_message"),
+        ({"session_id": "e", "add": [{"kind": {"type": "Cat"}}]}, 400, "invalid_message"),
+        (
+            {"session_id": "e", "add": [{"kind": {"type": "Image", "src": "javascript:x"}}]},
+            400,
+            "invalid_message",
+        ),
+        ({"session_id": "e", "add": [{"id": "a", "kind": TEXT}] * 2}, 409, "element_exists"),
+        ({"session_id": "e", "remove": ["none"]}, 404, "element_not_found"),
+        ({"session_id": "e", "update": [{"id": "none", "changes": {}}]}, 404, "element_not_found"),
+        (
+            {
+                "session_id": "e",
+                "add": [{"id": "a", "kind": TEXT}],
+                "update": [{"id": "a", "changes": {"kind": {"type": "Video"}}}],
+            },
+            422,
+            "invalid_change",
+        ),
+        (
+            {
+                "session_id": "e",
+                "add": [
+                    {
+                        "kind": {
+                            "type": "Video",
+                            "stream_id": "peer-00000000-0000-0000-0000-000000000001",
+                        }
+                    }
+                ],
+            },
+            409,
+            "peer_not_found",
+        ),
+        (
+            {"session_id": "e", "add": [{"kind": TEXT | {"content": "x" * 16_000}}] * 300},
+            413,
+            "scene_full",
+        ),
+        (b" " * (9 * 1024 * 1024), 413, "too_large"),
+    ],
+)
+def test_what_is_refused_changes_nothing(
+    server: Server, body: object, status: int, code: str
+) -> None:
+    """IN1."""
+    got, _, answer = post(server, body)
+    assert (got, answer["code"], answer["success"]) == (status, code, False)
+    assert answer["error"]
+    scene = json.loads(server.get("/api/scene/e")[1])["scene"]
+    assert (scene["revision"], scene["elements"]) == (0, [])
+
+
+@pytest.mark.parametrize("path", ["/api/scene/no%20name", "/api/scene/" + "x" * 65])
+def test_a_name_that_is_none_is_not_found(server: Server, path: str) -> None:
+    assert server.get(path)[0] == 404
+
+
+def test_foreign_pages_cannot_edit(server: Server) -> None:
+    status, _, answer = post(server, {"clear": True}, {"Origin": "https://evil.example"})
+    assert (status, answer["code"]) == (403, "forbidden_origin")
