@@ -19,7 +19,7 @@ from canvas_server.core.records import MAX_RECEIPTS, Receipt, Record, Snapshot, 
 from canvas_server.core.scene import Scene
 from canvas_server.protocol import server
 from canvas_server.protocol.errors import ErrorCode
-from canvas_server.protocol.history import Added, Removed, Replaced, Updated
+from canvas_server.protocol.history import Added, Entry, Removed, Replaced, Updated
 from canvas_server.protocol.scene import NewElement, SceneDocument
 
 SNAPSHOT_BYTES = 256 * 1024
@@ -57,6 +57,8 @@ class Pending(Struct, frozen=True):
     ticket: int | None
     edit: Edit
     awaited: Awaited
+    bridges: bool = False
+    """Its record covers what the log has missed."""
 
 
 class Shown:
@@ -129,7 +131,8 @@ class Canvas:
         }
         self._under_way: dict[tuple[str | None, str | None], int] = {}
         self._logged = stored.logged
-        self._follows = True
+        self._log_is_behind = False
+        """Tiles have come or gone that the log could not store."""
 
     @property
     def at_rest(self) -> bool:
@@ -173,17 +176,18 @@ class Canvas:
             self._pending.append(pending)
             return []
         ticket = next(self._tickets)
-        self._pending.append(Pending(ticket, edit, awaited))
+        bridges, self._log_is_behind = self._log_is_behind, False
+        entries = [self._bridge(edit.now_ms), *edit.entries] if bridges else edit.entries
+        self._pending.append(Pending(ticket, edit, awaited, bridges))
         receipt = awaited.receipt
         if receipt is not None:
             self._under_way[awaited.peer_id, awaited.message_id] = awaited.digest
         self._logged += edit.logged
-        follows, self._follows = self._follows, True
         snapshot = None
-        if not follows or self._logged > max(SNAPSHOT_BYTES, self.scene.size):
+        if self._logged > max(SNAPSHOT_BYTES, self.scene.size):
             self._logged = 0
             snapshot = Snapshot(self.scene.revision, edit.now_ms, self.scene.elements)
-        record = Record(self.session_id, tuple(edit.entries), receipt, snapshot, follows)
+        record = Record(self.session_id, tuple(entries), receipt, snapshot, not bridges)
         return [Append(ticket, record)]
 
     def stored(self, ticket: int) -> list[Effect]:
@@ -205,7 +209,7 @@ class Canvas:
             return []
         given_up, self._pending = self._pending, deque()
         self.scene = Scene(self.shown.elements.values(), self.shown.revision)
-        self._follows = False
+        self._log_is_behind |= any(pending.bridges for pending in given_up)
         effects: list[Effect] = []
         self._under_way.clear()
         for pending in given_up:
@@ -271,7 +275,13 @@ class Canvas:
             result = server.AckResult(awaited.reply.result.id, self.scene.revision)
             reply = server.Ack(awaited.reply.message_id, result)
             awaited = msgspec.structs.replace(awaited, reply=reply)
+        self._log_is_behind |= bool(edit.entries)
         return self._finish(Pending(None, edit, awaited))
+
+    def _bridge(self, now_ms: int) -> Entry:
+        """Return what brings the log from whatever it has to what everybody was told."""
+        shown = self.shown
+        return Entry(shown.revision, now_ms, Replaced(tuple(shown.elements.values())))
 
     def _refuse(self, awaited: Awaited) -> list[Effect]:
         code = ErrorCode.STORAGE_FAILED

@@ -39,7 +39,7 @@ class Record(Struct, frozen=True):
     snapshot: Snapshot | None = None
     """The scene after the last entry, so that opening it need not read what was before."""
     follows: bool = True
-    """The first entry follows the last one stored. False: `snapshot` covers what is missing."""
+    """The first entry follows the last one stored. False: it is a `Replaced` that bridges a gap."""
 
 
 class Stored(Struct, frozen=True):

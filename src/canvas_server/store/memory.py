@@ -11,7 +11,6 @@ from canvas_server.protocol.history import Entry
 class _Kept:
     def __init__(self) -> None:
         self.now = Snapshot(0, 0)
-        self.base = Snapshot(0, 0)
         self.entries: list[Entry] = []
         self.receipts: dict[tuple[str, str | None], Receipt] = {}
 
@@ -30,12 +29,8 @@ class MemoryLog:
             failure = LogFailure("a change before this one is missing")
             self._call_soon(lambda: done(failure))
             return
-        if record.snapshot is not None and not record.follows:
-            kept.base = kept.now = record.snapshot
-            kept.entries.clear()
-        else:
-            kept.entries.extend(record.entries)
-            kept.now = replay(kept.now, record.entries)
+        kept.entries.extend(record.entries)
+        kept.now = replay(kept.now, record.entries)
         if record.receipt is not None:
             kept.receipts[record.receipt.peer_id, record.receipt.reply.message_id] = record.receipt
             if len(kept.receipts) > MAX_RECEIPTS:
@@ -54,8 +49,8 @@ class MemoryLog:
         """See `Log.recall`."""
         kept = self._sessions.get(session_id, _Kept())
         past = None
-        if kept.base.revision <= revision <= kept.now.revision:
-            past = replay(kept.base, (e for e in kept.entries if e.revision <= revision))
+        if revision <= kept.now.revision:
+            past = replay(Snapshot(0, 0), (e for e in kept.entries if e.revision <= revision))
         self._call_soon(lambda: done(past))
 
     def history(
@@ -73,7 +68,7 @@ class MemoryLog:
     def sessions(self, done: Callable[[tuple[SessionSummary, ...] | LogFailure], None]) -> None:
         """See `Log.sessions`."""
         listed = tuple(
-            SessionSummary(name, kept.now.revision, kept.base.revision, kept.now.timestamp, 0)
+            SessionSummary(name, kept.now.revision, 0, kept.now.timestamp, 0)
             for name, kept in sorted(self._sessions.items())
         )
         self._call_soon(lambda: done(listed))

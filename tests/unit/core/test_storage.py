@@ -252,11 +252,30 @@ def test_calls_go_on_when_the_disk_is_full() -> None:
     lab.say(a, client.AddElement(text("two")))
     record = records(lab)[-1]
     assert not record.follows
-    assert record.snapshot is not None
-    assert [element.id for element in record.snapshot.elements] == ["one", "ada", "two"]
+    assert [entry.revision for entry in record.entries] == [6, 7]
+    bridge = record.entries[0].change
+    assert isinstance(bridge, Replaced)
+    assert [element.id for element in bridge.elements] == ["one", "ada"]
     lab.say(a, client.AddElement(text("three")))
     assert records(lab)[-1].follows
-    assert records(lab)[-1].snapshot is None
+    lab.drop(a)
+    lab.drop(b)
+    lab.join()
+    assert ids(lab) == ["one", "two", "three"]
+
+
+def test_what_bridges_a_gap_may_fail_as_well() -> None:
+    lab = Lab()
+    a, ada = lab.join()
+    lab.disk.full = True
+    lab.say(a, client.AddElement(NewElement(Video(f"peer-{ada}"), id="ada")))
+    for _ in range(2):
+        lab.say(a, client.AddElement(text("one")))
+        assert not records(lab)[-1].follows
+    lab.disk.full = False
+    lab.say(a, client.AddElement(text("one")))
+    assert [entry.revision for entry in records(lab)[-1].entries] == [1, 2]
+    assert ids(lab) == ["ada", "one"]
 
 
 def test_a_tile_that_relied_on_what_was_taken_back_is_let_go() -> None:
