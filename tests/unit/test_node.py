@@ -359,6 +359,6 @@ def test_an_edit_that_is_not_stored_is_said(monkeypatch: pytest.MonkeyPatch) -> 
     lab.say(first, {"type": "restore_scene", "revision": 1, "message_id": "3"})
     lab.run_timers()
     assert a.heard()[-1]["type"] == "ack"
-    lab.say(first, {"type": "restore_scene", "revision": 0, "message_id": "4"})
+    lab.say(first, {"type": "restore_scene", "revision": 99, "message_id": "4"})
     lab.run_timers()
     assert a.heard()[-1]["code"] == "revision_not_found"
