@@ -1,7 +1,7 @@
 /** The bar of the calls in progress: what they do, microphone, camera, leave. */
 
 import { setIcon, setText } from "./dom.js";
-import { callStatusText, text } from "./text.js";
+import { callStatusText, text } from "./text/calls.js";
 
 /** @import {CallState} from "./call.js" */
 /** @import {LocalMedia, MediaKind} from "./media.js" */

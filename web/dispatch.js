@@ -2,7 +2,7 @@
 
 import { unreachable } from "./unreachable.js";
 
-/** @import {CanvasView} from "./canvas.js" */
+/** @import {CanvasView} from "./canvas/view.js" */
 /** @import {Roster} from "./peers.js" */
 /** @import {CanvasConnection} from "./protocol.js" */
 /** @import {SceneChange, SceneState} from "./scene.js" */

@@ -1,7 +1,7 @@
 /** The page: makes the parts and wires them together. */
 
 import { CallBar } from "./callbar.js";
-import { CanvasView } from "./canvas.js";
+import { CanvasView } from "./canvas/view.js";
 import { dispatch } from "./dispatch.js";
 import { byId, setText } from "./dom.js";
 import { keepIdentity, recallIdentity } from "./identity.js";
@@ -20,8 +20,8 @@ import { RingView } from "./ring.js";
 import { cameraOf, SceneState } from "./scene.js";
 import { SignalingManager } from "./signaling.js";
 import { soon } from "./soon.js";
-import { Stage } from "./stage.js";
-import { callEndText, connectionText, mediaFaultText, text } from "./text.js";
+import { Stage } from "./canvas/stage.js";
+import { callEndText, connectionText, mediaFaultText, text } from "./text/calls.js";
 import { VideoManager } from "./video.js";
 
 /** @import {Identity} from "./identity.js" */

@@ -2,7 +2,7 @@
 
 import { icon, make, setText } from "./dom.js";
 import { callIsOver } from "./person.js";
-import { peerStateText, text } from "./text.js";
+import { peerStateText, text } from "./text/calls.js";
 
 /** @import {Person} from "./person.js" */
 

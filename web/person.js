@@ -1,6 +1,6 @@
 /** What the page shows of a participant, put together from all that is known. */
 
-import { text } from "./text.js";
+import { text } from "./text/calls.js";
 
 /** @import {CallState} from "./call.js" */
 /** @import {LocalMedia} from "./media.js" */

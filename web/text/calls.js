@@ -1,9 +1,9 @@
 /** Every text that people read and a script writes; the rest is in index.html. */
 
-/** @import {CallChange} from "./signaling.js" */
-/** @import {CallState} from "./call.js" */
-/** @import {MediaFault, MediaKind} from "./media.js" */
-/** @import {ConnectionState} from "./protocol.js" */
+/** @import {CallChange} from "../signaling.js" */
+/** @import {CallState} from "../call.js" */
+/** @import {MediaFault, MediaKind} from "../media.js" */
+/** @import {ConnectionState} from "../protocol.js" */
 
 /** @type {Record<ConnectionState, string>} */
 export const connectionText = {

@@ -1,9 +1,9 @@
 /** Draws the elements that are no camera: text, pictures, and stand-ins for charts and models. */
 
-import { icon, make } from "./dom.js";
-import { text } from "./text.js";
+import { icon, make } from "../dom.js";
+import { text } from "../text/calls.js";
 
-/** @import {Chart, Image as Picture, Model3D, Text, Video} from "./types/messages.js" */
+/** @import {Chart, Image as Picture, Model3D, Text, Video} from "../types/messages.js" */
 
 /** WCAG 2.2 asks for 3:1 for large text (success criterion 1.4.3). */
 const LEAST_CONTRAST = 3;

@@ -3,9 +3,9 @@
  * and scrolls to what lies beyond it.
  */
 
-import { Emitter } from "./emitter.js";
+import { Emitter } from "../emitter.js";
 
-/** @import {Transform} from "./types/messages.js" */
+/** @import {Transform} from "../types/messages.js" */
 
 /** @typedef {{left: number, top: number, right: number, bottom: number}} Bounds */
 

@@ -1,16 +1,16 @@
 /** Shows the scene's elements on the stage and lets people move them. */
 
-import { make } from "./dom.js";
+import { make } from "../dom.js";
 import { makeMovable } from "./drag.js";
-import { drawKind } from "./elements.js";
-import { peerOfCamera, wholeTransform } from "./scene.js";
+import { drawKind } from "./kinds.js";
+import { peerOfCamera, wholeTransform } from "../scene.js";
 import { Tile } from "./tile.js";
 
-/** @import {Person} from "./person.js" */
-/** @import {SceneState} from "./scene.js" */
+/** @import {Person} from "../person.js" */
+/** @import {SceneState} from "../scene.js" */
 /** @import {Stage} from "./stage.js" */
-/** @import {ClientMessage, Element as SceneElement} from "./types/messages.js" */
-/** @import {VideoManager} from "./video.js" */
+/** @import {ClientMessage, Element as SceneElement} from "../types/messages.js" */
+/** @import {VideoManager} from "../video.js" */
 
 /**
  * A place that wins over what the server says: during a move, and after it until the server has

@@ -1,12 +1,12 @@
 /** The tile of a camera: the picture, or a still in its place, and the name. */
 
-import { icon, make, setText } from "./dom.js";
-import { callIsOver } from "./person.js";
-import { text } from "./text.js";
+import { icon, make, setText } from "../dom.js";
+import { callIsOver } from "../person.js";
+import { text } from "../text/calls.js";
 
-/** @import {Person} from "./person.js" */
-/** @import {Video} from "./types/messages.js" */
-/** @import {VideoManager} from "./video.js" */
+/** @import {Person} from "../person.js" */
+/** @import {Video} from "../types/messages.js" */
+/** @import {VideoManager} from "../video.js" */
 
 export class Tile {
   #slot = make("div", { class: "tile-picture" });
