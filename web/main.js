@@ -6,6 +6,7 @@ import { dispatch } from "./dispatch.js";
 import { byId, setText } from "./dom.js";
 import { keepIdentity, recallIdentity } from "./identity.js";
 import { GroupView } from "./groupview.js";
+import { newId } from "./ids.js";
 import { LocalMedia } from "./media.js";
 import { Notices } from "./notices.js";
 import { Roster } from "./peers.js";
@@ -29,7 +30,6 @@ import { VideoManager } from "./video.js";
 /** @import {Error as ErrorMessage, PeerAssigned, Transform} from "./types/messages.js" */
 
 const PATIENCE_MS = 5_000;
-const OWN_TILE = "own-tile";
 /** Messages that change nothing a person sees, and come by the hundred. */
 const UNSEEN = new Set(["relay_ice_candidate", "peer_cursor", "pong"]);
 
@@ -144,7 +144,7 @@ function start(sessionId, identity) {
       case "element_not_found": // moved while somebody removed it
         return;
       case "scene_full":
-        if (message_id === OWN_TILE) notices.show(text.sceneFull, { problem: true });
+        if (message_id === tileAsked) notices.show(text.sceneFull, { problem: true });
         return;
       default:
         notices.show(text.serverRefused(message), { problem: true });
@@ -159,7 +159,7 @@ function start(sessionId, identity) {
   let patience = setTimeout(sayUnreachable, PATIENCE_MS);
 
   connection.on("lost", () => {
-    tileAsked = false;
+    tileAsked = "";
     announced = "";
     announceMedia();
   });
@@ -198,25 +198,26 @@ function start(sessionId, identity) {
 
   /** Where our tile was last, in the present calls. @type {Transform | null} */
   let ownPlace = null;
-  /** Asked for a tile and not heard of it yet. */
-  let tileAsked = false;
+  /** The `message_id` by which we asked for a tile and have not got it yet; else empty. */
+  let tileAsked = "";
 
   /** Put our camera on the canvas while we are in a call. The server keeps it to one (rule SCN3). */
   function showOwnTile() {
     const peerId = connection.peerId;
     const tile = peerId ? scene.tileOf(cameraOf(peerId)) : undefined;
     if (tile) ownPlace = tile.transform;
-    if (tile || !signaling.inCall) tileAsked = false;
+    if (tile || !signaling.inCall) tileAsked = "";
     if (!signaling.inCall) ownPlace = null;
     if (!peerId || tile || tileAsked || !signaling.inCall || !scene.known) return;
-    tileAsked = true;
+    // Each time another one: the same wish under the same name is a retry and changes nothing (SCN6).
+    tileAsked = newId();
     const { size } = roster.peers;
     const elements = scene.elements.values();
     const transform = ownPlace ?? freeSlot(roster.indexOf(peerId), size, elements, scene.viewport);
     connection.send({
       type: "add_element",
       element: { kind: { type: "Video", stream_id: cameraOf(peerId) }, transform },
-      message_id: OWN_TILE,
+      message_id: tileAsked,
     });
   }
 
