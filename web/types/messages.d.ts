@@ -148,6 +148,8 @@ export interface Text {
   font_size?: number;
   /** A CSS colour. */
   color?: string;
+  /** Of the lines within the element. */
+  align?: "center" | "left" | "right";
 }
 
 /** A picture. */
@@ -155,6 +157,8 @@ export interface Image {
   type: "Image";
   /** An http(s) address or a data image. */
   src: string;
+  /** What it shows, for those who cannot see it. */
+  alt?: string;
 }
 
 /** A chart; `data` is what the chart type asks for. */

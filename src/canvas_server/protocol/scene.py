@@ -93,12 +93,18 @@ class Text(Struct, frozen=True, tag_field="type", tag="Text"):
     content: Annotated[str, Meta(max_length=16_384)]
     font_size: Annotated[float, Meta(gt=0, le=1000, description="Scene units.")] = 16.0
     color: Annotated[str, Meta(max_length=64, description="A CSS colour.")] = "#000000"
+    align: Annotated[
+        Literal["left", "center", "right"], Meta(description="Of the lines within the element.")
+    ] = "left"
 
 
 class Image(Struct, frozen=True, tag_field="type", tag="Image"):
     """A picture."""
 
     src: ImageSource
+    alt: Annotated[
+        str, Meta(max_length=1024, description="What it shows, for those who cannot see it.")
+    ] = ""
 
 
 class Chart(Struct, frozen=True, tag_field="type", tag="Chart"):

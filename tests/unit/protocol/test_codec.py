@@ -115,6 +115,10 @@ def test_a_message_is_read_and_unknown_fields_are_ignored() -> None:
             b'{"type":"add_element","element":{"kind":{"type":"Image","src":"javascript:x"}}}',
             "invalid_message",
         ),
+        (
+            b'{"type":"add_element","element":{"kind":{"type":"Text","content":"","align":"up"}}}',
+            "invalid_message",
+        ),
     ],
 )
 def test_what_is_no_message_is_refused_with_a_code(frame: bytes, code: str) -> None:
@@ -175,6 +179,11 @@ def test_limits_are_exact(field: str, limit: int) -> None:
             {"type": "Image", "data": {"src": "https://e.org/x.png", "format": "png"}},
             Image("https://e.org/x.png"),
         ),
+        (
+            {"type": "Image", "src": "https://e.org/x.png", "alt": "a bridge"},
+            Image("https://e.org/x.png", alt="a bridge"),
+        ),
+        ({"type": "Text", "content": "x", "align": "right"}, Text("x", align="right")),
         (
             {"type": "Chart", "data": {"chart_type": "bar", "data": {"x": [1]}}},
             Chart("bar", {"x": [1]}),
