@@ -1,6 +1,7 @@
 /** Short messages at the edge of the page; screen readers read them out. */
 
 import { icon, make } from "./dom.js";
+import { text } from "./text/calls.js";
 
 const SHOWN_MS = 7_000;
 const PROBLEM_SHOWN_MS = 20_000;
@@ -25,7 +26,7 @@ export class Notices {
    */
   show(message, { problem = false, key = message, stays = false } = {}) {
     this.hide(key);
-    const close = make("button", { type: "button", class: "ghost", "aria-label": "Close" });
+    const close = make("button", { type: "button", class: "ghost", "aria-label": text.close });
     close.append(icon("close"));
     close.addEventListener("click", () => this.hide(key));
     const node = make("div", { class: problem ? "notice problem" : "notice" });

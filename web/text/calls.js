@@ -1,4 +1,6 @@
-/** Every text that people read and a script writes; the rest is in index.html. */
+/** What the page says of people, calls and the connection. */
+
+import { language } from "./language.js";
 
 /** @import {CallChange} from "../signaling.js" */
 /** @import {CallState} from "../call.js" */
@@ -14,6 +16,7 @@ export const connectionText = {
 };
 
 export const text = {
+  close: "Close",
   linkCopied: "Link copied. Send it to whoever should join.",
   /** @param {string} link */
   linkNotCopied: (link) => `Your browser did not allow copying. The link is ${link}`,
@@ -187,5 +190,5 @@ function heard(kinds) {
  * @returns {string}
  */
 function listed(names) {
-  return new Intl.ListFormat("en").format(names);
+  return new Intl.ListFormat(language).format(names);
 }
