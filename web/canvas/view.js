@@ -1,6 +1,7 @@
 /** Shows the scene's elements on the stage and lets people move them. */
 
 import { make } from "../dom.js";
+import { newId } from "../ids.js";
 import { makeMovable } from "./drag.js";
 import { drawKind } from "./kinds.js";
 import { peerOfCamera, wholeTransform } from "../scene.js";
@@ -40,7 +41,6 @@ export class CanvasView {
   #shown = new Map();
   /** @type {Map<string, OwnPlace>} */
   #own = new Map();
-  #moves = 0;
 
   /**
    * @param {HTMLElement} space
@@ -186,7 +186,8 @@ export class CanvasView {
     if (!this.#shown.has(id)) return;
     const x = Math.round(sceneX * 10) / 10;
     const y = Math.round(sceneY * 10) / 10;
-    const awaits = last ? `move-${++this.#moves}` : null;
+    // Not one that a page before a reload may have used: that would be a retry (SCN6).
+    const awaits = last ? newId() : null;
     this.#own.set(id, { x, y, awaits });
     this.#place(id);
     /** @type {ClientMessage} */
