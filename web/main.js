@@ -223,6 +223,8 @@ function start(sessionId, identity) {
 
   signaling.on("entered", showOwnTile);
   signaling.on("local", (stream) => {
+    // Out of all calls the server takes the tile, and a wish for one that is still under way.
+    if (!stream) tileAsked = "";
     if (!videos.ownPeerId) return;
     if (stream) videos.addPeerStream(stream, videos.ownPeerId);
     else videos.removeStream(videos.ownPeerId);

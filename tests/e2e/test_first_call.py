@@ -131,6 +131,25 @@ def test_both_call_at_once_and_it_is_one_call(open_window: Open) -> None:
         bob.wait_clear()
 
 
+def test_hanging_up_and_calling_again_at_once_shows_everybody(open_window: Open) -> None:
+    """The tile of the first call may come and go when the second one has begun."""
+    ada, bob = open_window("red", query="name=Ada"), open_window("green", query="name=Bob&auto=1")
+    ada.sees(bob)
+    again = """id => {
+        signalingManager.startCall(id);
+        signalingManager.endCall(id);
+        signalingManager.startCall(id);
+    }"""
+    for _ in range(5):
+        ada.page.evaluate(again, bob.peer_id)
+        for window in (ada, bob):
+            window.shows(ada)
+            window.shows(bob)
+        ada.press("hangup", bob)
+        ada.wait_clear()
+        bob.wait_clear()
+
+
 @pytest.mark.parametrize("how", ["close", "navigate"])
 def test_a_window_that_goes_clears_its_call(open_window: Open, how: str) -> None:
     ada, bob = pair(open_window)
