@@ -1,10 +1,13 @@
 """A Chromium window with the page open, and what a person sees in it."""
 
+import json
+import time
+from collections import deque
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import ConsoleMessage, Page
+from playwright.sync_api import ConsoleMessage, Error, Page
 
 COLORS = {"red": (81, 90, 240), "green": (145, 54, 34), "blue": (41, 240, 110)}  # Y, U, V
 FLAGS = [
@@ -48,12 +51,15 @@ class Window:
         self.page = page
         self.color = color
         self.complaints: list[str] = []
+        self._opened = time.monotonic()
+        self._log: deque[str] = deque(maxlen=60)
         page.on("pageerror", lambda error: self.complaints.append(str(error)))
         page.on("console", self._listen)
 
     def _listen(self, message: ConsoleMessage) -> None:
         if message.type in ("error", "warning"):
             self.complaints.append(message.text)
+        self._log.append(f"{time.monotonic() - self._opened:8.2f} {message.text}")
 
     def wait_connection(self, state: str) -> None:
         """Wait until the connection to the server is in a state."""
@@ -116,6 +122,15 @@ class Window:
             timeout=15_000,
         )
 
+    def explain(self) -> str:
+        """How the calls of this window stand, and what its page logged last."""
+        try:
+            facts: dict[str, Any] = self.page.evaluate(FACTS)
+        except Error as error:
+            facts = {"the page": str(error)}
+        lines = [f"{key}: {json.dumps(fact)}" for key, fact in facts.items()]
+        return "\n".join([*lines, "log, by seconds since the window was opened:", *self._log])
+
     def picture(self, name: str) -> None:
         """Keep a screenshot as test output."""
         OUTPUT.mkdir(exist_ok=True)
@@ -157,4 +172,49 @@ SEES_COLOR = """([stream, color]) => {
   const channel = {red: r, green: g, blue: b};
   const rest = Object.keys(channel).filter(name => name !== color);
   return channel[color] > 120 && rest.every(name => channel[color] - channel[name] > 60);
+}"""
+
+# No session description, candidate or token is in it.
+FACTS = """async () => {
+  const track = track => track && {
+    kind: track.kind, readyState: track.readyState, muted: track.muted, enabled: track.enabled,
+  };
+  const pick = (report, names) =>
+    Object.fromEntries(names.map(name => [name, report[name]]).filter(pair => pair[1] != null));
+  const facts = {
+    page: document.visibilityState,
+    connection: document.querySelector('[data-connection]').dataset.connection,
+    tiles: [...document.querySelectorAll('[data-element-id][data-stream-id]')]
+      .map(tile => tile.dataset.streamId),
+    calls: signalingManager.calls,
+    camera: signalingManager.localStream?.getTracks().map(track) ?? null,
+  };
+  for (const video of document.querySelectorAll('[data-element-id] video'))
+    facts[`video ${video.dataset.streamId}`] = {
+      ...pick(video, ['readyState', 'paused', 'videoWidth', 'videoHeight', 'currentTime']),
+      tracks: video.srcObject?.getTracks().map(track) ?? null,
+    };
+  for (const [peerId, pc] of signalingManager.peerConnections) {
+    facts[`pc ${peerId}`] = {
+      ...pick(pc, ['connectionState', 'iceConnectionState', 'iceGatheringState', 'signalingState']),
+      media: pc.getTransceivers().map(({currentDirection, sender, receiver}) => ({
+        currentDirection, sends: track(sender.track), receives: track(receiver.track),
+      })),
+    };
+    for (const report of (await pc.getStats()).values()) {
+      const about = `${report.type} ${report.kind ?? ''} of ${peerId}`;
+      if (report.type === 'candidate-pair' && (report.nominated || report.bytesReceived))
+        facts[about] = pick(report, ['state', 'nominated', 'bytesSent', 'bytesReceived']);
+      if (report.kind !== 'video') continue;
+      if (report.type === 'inbound-rtp') facts[about] = pick(report, ['packetsReceived',
+        'packetsLost', 'framesReceived', 'framesDecoded', 'framesDropped', 'keyFramesDecoded',
+        'pliCount', 'frameWidth']);
+      if (report.type === 'outbound-rtp') facts[about] = pick(report, ['active', 'packetsSent',
+        'framesEncoded', 'framesSent', 'keyFramesEncoded', 'pliCount', 'frameWidth',
+        'qualityLimitationReason']);
+      if (report.type === 'media-source')
+        facts[about] = pick(report, ['frames', 'framesPerSecond', 'width', 'height']);
+    }
+  }
+  return facts;
 }"""

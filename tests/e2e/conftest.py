@@ -70,7 +70,7 @@ def open_window(
         name = session or request.node.name.replace("[", "-").replace("]", "")[:60]
         window = Window(context.new_page(), color)
         windows.append(window)
-        window.page.goto(f"{(at or server).url}/s/{name}?{query}")
+        window.page.goto(f"{(at or server).url}/s/{name}?{query}&debug=1")
         window.wait_connection("open")
         return window
 
@@ -79,6 +79,7 @@ def open_window(
     for number, window in enumerate(windows):
         if failed and not window.page.is_closed():
             window.picture(f"failed-{request.node.name[:60]}-{number}")
+            print(f"--- window {number} ({window.color})\n{window.explain()}")
     complaints = [complaint for window in windows for complaint in window.complaints]
     for context in contexts:
         context.close()
