@@ -11,6 +11,15 @@ const MAX_ENTRIES = 1_000;
 const MAX_LENGTH = 2_000_000;
 /** What negotiation makes anew after a gap. */
 const SIGNALS = new Set(["start_call", "offer", "answer", "ice_candidate"]);
+/** Who makes edits makes those again that were not answered, under the same name (rule SCN6). */
+const EDITS = new Set([
+  "add_element",
+  "update_element",
+  "remove_element",
+  "sync_queue",
+  "clear_scene",
+  "restore_scene",
+]);
 /** What says how things are: harmless when the server has it already. */
 const REPEATABLE = new Set(["end_call", "media_state", "group_call"]);
 
@@ -84,11 +93,12 @@ export class Backlog {
 
   /**
    * The server has forgotten, and with it how much had arrived. What was never written waits on,
-   * but for signals; of the rest only what does no harm when it comes twice.
+   * but for signals and edits; of the rest only what does no harm when it comes twice.
    */
   lost() {
     this.#drop(({ type, written }) => {
-      if (type === "subscribe" || type === "ping" || SIGNALS.has(type)) return true;
+      if (type === "subscribe" || type === "ping") return true;
+      if (SIGNALS.has(type) || EDITS.has(type)) return true;
       return written && !REPEATABLE.has(type);
     });
     for (const entry of this.#entries) entry.written = false;
@@ -119,9 +129,8 @@ export class Backlog {
 
 /**
  * @param {ClientMessage} message
- * @returns {boolean} a later one says it better: pointers, pings, steps of a drag in progress
+ * @returns {boolean} a later one says it better
  */
 function isDroppable(message) {
-  if (message.type === "update_element") return !message.message_id;
-  return message.type === "cursor" || message.type === "ping";
+  return message.type === "cursor" || message.type === "preview" || message.type === "ping";
 }

@@ -9,12 +9,16 @@ export class SceneState {
   revision = 0;
   /** By id, in the order in which they came. @type {Map<string, SceneElement>} */
   elements = new Map();
-  /** A change was missed; nothing counts until the next snapshot. */
-  #stale = true;
+  /** Element ids by stream. @type {Map<string, string>} */
+  #tiles = new Map();
+  /** A scene was told. */
+  #told = false;
+  /** A change was missed, and what is missing was asked for. */
+  #gap = false;
 
   /** Whether this is what the server has. */
   get known() {
-    return !this.#stale;
+    return this.#told && !this.#gap;
   }
 
   /**
@@ -25,25 +29,30 @@ export class SceneState {
   replace(scene) {
     this.viewport = { width: scene.viewport.width || 1280, height: scene.viewport.height || 720 };
     this.revision = scene.revision;
-    this.elements = new Map(scene.elements.map((element) => [element.id, element]));
-    this.#stale = false;
+    this.elements = new Map();
+    this.#tiles = new Map();
+    for (const element of scene.elements) this.#put(element);
+    this.#told = true;
+    this.#gap = false;
   }
 
   /**
    * Apply a change, if it is the next one (rule SCN1: the revision grows by 1 per change).
    *
    * @param {SceneChange} change
-   * @returns {"applied" | "old" | "gap"} `gap`, told once: a change was missed, ask for the scene
+   * @returns {"applied" | "old" | "gap"} `gap`, told once: a change was missed, ask for what came since
    */
   apply(change) {
-    if (this.#stale || change.revision <= this.revision) return "old";
+    if (!this.#told || change.revision <= this.revision) return "old";
     if (change.revision !== this.revision + 1) {
-      this.#stale = true;
+      if (this.#gap) return "old";
+      this.#gap = true;
       return "gap";
     }
+    this.#gap = false;
     this.revision = change.revision;
-    if (change.type === "element_removed") this.elements.delete(change.id);
-    else this.elements.set(change.element.id, change.element);
+    if (change.type === "element_removed") this.#remove(change.id);
+    else this.#put(change.element);
     return "applied";
   }
 
@@ -54,10 +63,20 @@ export class SceneState {
    * @returns {SceneElement | undefined}
    */
   tileOf(streamId) {
-    for (const element of this.elements.values()) {
-      if (element.kind.type === "Video" && element.kind.stream_id === streamId) return element;
-    }
-    return undefined;
+    return this.elements.get(this.#tiles.get(streamId) ?? "");
+  }
+
+  /** @param {SceneElement} element */
+  #put(element) {
+    this.elements.set(element.id, element);
+    if (element.kind.type === "Video") this.#tiles.set(element.kind.stream_id, element.id);
+  }
+
+  /** @param {string} id */
+  #remove(id) {
+    const kind = this.elements.get(id)?.kind;
+    if (kind?.type === "Video") this.#tiles.delete(kind.stream_id);
+    this.elements.delete(id);
   }
 }
 

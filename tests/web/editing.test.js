@@ -1,0 +1,314 @@
+/** Own edits on top of what the server has told: run by `node --test tests/web/`. */
+
+import assert from "node:assert/strict";
+import { mock, test } from "node:test";
+
+import { Draft } from "../../web/editing/draft.js";
+import { diffPatch, equal, mergePatch } from "../../web/editing/patch.js";
+import { Previews } from "../../web/editing/previews.js";
+import { SceneState } from "../../web/scene.js";
+
+const TRANSFORM = { x: 0, y: 0, width: 100, height: 100, rotation: 0, z_index: 0 };
+const note = (/** @type {string} */ id, content = "note") =>
+  /** @type {any} */ ({ id, kind: { type: "Text", content, font_size: 16, color: "#000000" }, transform: TRANSFORM });
+const move = (/** @type {string} */ id, /** @type {number} */ x) =>
+  /** @type {any} */ ({ op: "update", id, changes: { transform: { x } } });
+const write = (/** @type {string} */ id, /** @type {string} */ content) =>
+  /** @type {any} */ ({ op: "update", id, changes: { kind: { content } } });
+const add = (/** @type {string} */ id) => /** @type {any} */ ({ op: "add", element: note(id) });
+const remove = (/** @type {string} */ id) => /** @type {any} */ ({ op: "remove", id });
+
+/** A draft, what it sent, what it said, and a server's words for it. */
+class Desk {
+  scene = new SceneState();
+  /** @type {any[]} */ sent = [];
+  /** @type {any[]} */ said = [];
+  draft = new Draft(this.scene, { send: (message) => this.sent.push(message) });
+
+  /** @param {string[]} ids */
+  constructor(...ids) {
+    for (const name of /** @type {const} */ (["refused", "synced", "held"])) {
+      this.draft.on(name, (detail) => this.said.push([name, detail]));
+    }
+    this.tell({
+      type: "scene_update",
+      scene: { viewport: { width: 1280, height: 720 }, elements: ids.map((id) => note(id)), revision: ids.length },
+    });
+    this.draft.setOnline(true);
+  }
+
+  /** @param {any} message */
+  tell(message) {
+    return this.draft.receive(message);
+  }
+
+  /** @param {any} element as it becomes by somebody's edit */
+  update(element) {
+    this.tell({ type: "element_updated", element, revision: this.scene.revision + 1, timestamp: 0 });
+  }
+
+  /** @param {number} [index] of the message that is acked */
+  ack(index = this.sent.length - 1) {
+    this.tell({ type: "ack", message_id: this.sent[index].message_id, result: {}, success: true });
+  }
+
+  /**
+   * @param {string} code
+   * @param {number} [index]
+   */
+  refuse(code, index = this.sent.length - 1) {
+    this.tell({ type: "error", code, message: code, message_id: this.sent[index].message_id });
+  }
+
+  /** @param {string} id */
+  x(id) {
+    return this.draft.get(id)?.transform?.x;
+  }
+
+  /** @param {string} id */
+  content(id) {
+    const kind = this.draft.get(id)?.kind;
+    return kind?.type === "Text" ? kind.content : undefined;
+  }
+
+  get ids() {
+    return [...this.draft.elements()].map(({ id }) => id);
+  }
+}
+
+test("a merge patch changes what it names (RFC 7396), and the least one is found", () => {
+  const from = { a: 1, b: { c: 2, d: [1, null] }, e: "x" };
+  const to = { a: 1, b: { d: [1, null, 2] }, f: 3 };
+  assert.deepEqual(diffPatch(from, to), { b: { c: null, d: [1, null, 2] }, e: null, f: 3 });
+  assert.ok(equal(mergePatch(from, diffPatch(from, to)), to));
+  assert.ok(!equal([1, 2], { 0: 1, 1: 2 }));
+  assert.ok(!equal({ a: undefined }, { b: undefined }));
+});
+
+test("an edit is seen at once, sent once, and counts as the server tells it", () => {
+  const desk = new Desk("a");
+  desk.draft.edit([move("a", 5)]);
+  assert.equal(desk.x("a"), 5);
+  assert.equal(desk.scene.elements.get("a")?.transform.x, 0);
+  assert.equal(desk.sent.length, 1);
+  assert.deepEqual(desk.sent[0].changes, { transform: { x: 5 } });
+  desk.update({ ...note("a", "by others"), transform: { ...TRANSFORM, y: 9 } });
+  assert.equal(desk.x("a"), 5, "still on top");
+  assert.equal(desk.content("a"), "by others");
+  desk.update({ ...note("a", "by others"), transform: { ...TRANSFORM, x: 5, y: 9 } });
+  desk.ack();
+  assert.equal(desk.x("a"), 5);
+  assert.equal(desk.draft.unconfirmed, 0);
+  desk.update({ ...note("a"), transform: { ...TRANSFORM, x: 7 } });
+  assert.equal(desk.x("a"), 7, "a later write of somebody else wins");
+});
+
+test("what would change nothing is not sent", () => {
+  const desk = new Desk("a");
+  desk.draft.edit([move("a", 0), write("a", "note"), move("gone", 3), remove("gone"), add("a")]);
+  assert.equal(desk.sent.length, 0);
+  assert.equal(desk.draft.canUndo, false);
+});
+
+test("an edit of several elements is one message and one step back", () => {
+  const desk = new Desk("a", "b");
+  desk.draft.edit([move("a", 1), move("b", 2), add("c"), write("c", "new")]);
+  assert.equal(desk.sent[0].type, "sync_queue");
+  assert.equal(desk.sent[0].operations.length, 4);
+  assert.deepEqual(desk.ids, ["a", "b", "c"]);
+  assert.equal(desk.draft.size, 3);
+  assert.equal(desk.draft.undo(), "done");
+  assert.deepEqual([desk.x("a"), desk.x("b"), desk.draft.has("c")], [0, 0, false]);
+  assert.equal(desk.draft.redo(), "done");
+  assert.deepEqual([desk.x("a"), desk.x("b"), desk.content("c")], [1, 2, "new"]);
+  assert.equal(desk.draft.redo(), "nothing");
+});
+
+test("a refused edit is taken back and said", () => {
+  const desk = new Desk("a");
+  desk.draft.edit([add("b")]);
+  desk.refuse("scene_full");
+  assert.deepEqual(desk.ids, ["a"]);
+  assert.equal(desk.said[0][0], "refused");
+  assert.equal(desk.said[0][1].code, "scene_full");
+  assert.equal(desk.tell({ type: "error", code: "invalid_json", message: "" }), false, "none of ours");
+});
+
+test("what both removed is removed", () => {
+  const desk = new Desk("a");
+  desk.draft.edit([remove("a")]);
+  desk.tell({ type: "element_removed", id: "a", revision: 2, timestamp: 0 });
+  desk.refuse("element_not_found");
+  assert.deepEqual(desk.said, []);
+  assert.equal(desk.draft.size, 0);
+});
+
+test("undo leaves alone what others have changed since", () => {
+  const desk = new Desk("a", "b");
+  desk.draft.edit([move("a", 5), move("b", 5)]);
+  desk.update({ ...note("a"), transform: { ...TRANSFORM, x: 5 } });
+  desk.update({ ...note("b"), transform: { ...TRANSFORM, x: 5 } });
+  desk.tell({ type: "sync_result", message_id: desk.sent[0].message_id, synced_count: 2, conflict_count: 0, failed_operations: [], timestamp: 0 });
+  desk.update({ ...note("a"), transform: { ...TRANSFORM, x: 8 } });
+  desk.update({ ...note("b", "words"), transform: { ...TRANSFORM, x: 5 } });
+  assert.equal(desk.draft.undo(), "done");
+  assert.deepEqual([desk.x("a"), desk.x("b"), desk.content("b")], [8, 0, "words"]);
+  desk.draft.edit([write("a", "mine")]);
+  desk.ack();
+  desk.update(note("a", "theirs"));
+  assert.equal(desk.draft.undo(), "overtaken");
+  assert.equal(desk.content("a"), "theirs");
+});
+
+test("undo of a removal brings the element back as it was", () => {
+  const desk = new Desk("a");
+  desk.draft.edit([write("a", "words")]);
+  desk.draft.edit([remove("a")]);
+  assert.equal(desk.draft.undo(), "done");
+  assert.equal(desk.content("a"), "words");
+  assert.equal(desk.draft.undo(), "done");
+  assert.equal(desk.content("a"), "note");
+});
+
+test("edits made offline go as one queue and it is said what became of them", () => {
+  const desk = new Desk("a", "b");
+  desk.draft.setOnline(false);
+  desk.draft.edit([move("a", 5)]);
+  desk.draft.edit([write("b", "words")]);
+  desk.draft.edit([add("c")]);
+  assert.deepEqual([desk.sent.length, desk.x("a"), desk.draft.unconfirmed], [0, 5, 3]);
+  desk.draft.setOnline(true);
+  assert.equal(desk.sent.length, 1);
+  assert.deepEqual(desk.sent[0].operations.map(({ op }) => op), ["update", "update", "add"]);
+  desk.tell({
+    type: "sync_result",
+    message_id: desk.sent[0].message_id,
+    synced_count: 2,
+    conflict_count: 1,
+    failed_operations: [{ index: 1, code: "element_not_found", message: "gone" }],
+    timestamp: 0,
+  });
+  const [[name, { made, refused }]] = /** @type {any} */ (desk.said);
+  assert.deepEqual([name, made, refused.length, refused[0].code], ["synced", 2, 1, "element_not_found"]);
+  assert.equal(desk.content("b"), "note", "taken back");
+});
+
+test("what may be lost goes again under its name, before what came later", () => {
+  const desk = new Desk("a");
+  desk.draft.edit([add("b")]);
+  desk.draft.setOnline(false);
+  desk.draft.edit([move("a", 1)]);
+  desk.draft.lost();
+  desk.draft.setOnline(true);
+  assert.equal(desk.sent[1], desk.sent[0]);
+  assert.equal(desk.sent[2].type, "update_element");
+  desk.refuse("element_exists", 1); // as somebody else: it had arrived the first time
+  assert.deepEqual(desk.said, []);
+});
+
+test("one bad operation does not spoil the others", () => {
+  const desk = new Desk("a", "b");
+  desk.draft.edit([move("a", 1), move("b", Number.POSITIVE_INFINITY)]);
+  desk.refuse("invalid_message");
+  assert.deepEqual(desk.sent.slice(1).map(({ id }) => id), ["a", "b"]);
+  desk.ack(1);
+  desk.refuse("invalid_message", 2);
+  assert.deepEqual(desk.said.map(([name, { code }]) => [name, code]), [["refused", "invalid_message"]]);
+});
+
+test("what the server cannot store is kept, and tried again with what relied on it", () => {
+  mock.timers.enable({ apis: ["setTimeout"] });
+  try {
+    const desk = new Desk();
+    desk.draft.edit([add("a")]);
+    desk.draft.edit([write("a", "words")]);
+    desk.refuse("storage_failed", 0);
+    desk.draft.edit([move("a", 3)]);
+    desk.refuse("element_not_found", 1);
+    assert.deepEqual(desk.said, [["held", true]]);
+    assert.deepEqual([desk.sent.length, desk.content("a"), desk.x("a")], [2, "words", 3]);
+    mock.timers.tick(1_000);
+    assert.equal(desk.sent.length, 5);
+    assert.equal(desk.sent[2], desk.sent[0], "the same message, under its name");
+    desk.refuse("storage_failed", 2);
+    desk.refuse("storage_failed", 3);
+    desk.refuse("storage_failed", 4);
+    mock.timers.tick(1_000);
+    assert.equal(desk.sent.length, 5, "it waits longer now");
+    mock.timers.tick(1_000);
+    for (const index of [5, 6, 7]) desk.ack(index);
+    assert.deepEqual(desk.said.at(-1), ["held", false]);
+    assert.equal(desk.draft.unconfirmed, 0);
+  } finally {
+    mock.timers.reset();
+  }
+});
+
+test("commands are answered, and go in their turn", async () => {
+  const desk = new Desk("a");
+  desk.draft.setOnline(false);
+  desk.draft.edit([add("b")]);
+  const restored = desk.draft.restore(1);
+  desk.draft.edit([add("c")]);
+  const cleared = desk.draft.clear();
+  desk.draft.setOnline(true);
+  const types = desk.sent.map(({ type }) => type);
+  assert.deepEqual(types, ["add_element", "restore_scene", "add_element", "clear_scene"]);
+  desk.ack(0);
+  desk.refuse("revision_not_found", 1);
+  desk.ack(2);
+  desk.ack(3);
+  assert.equal((await restored)?.code, "revision_not_found");
+  assert.equal(await cleared, null);
+});
+
+test("a missed change is asked for from the revision that is here", () => {
+  const desk = new Desk("a");
+  desk.tell({ type: "element_updated", element: note("a", "later"), revision: 3, timestamp: 0 });
+  assert.deepEqual(desk.sent, [{ type: "get_scene", since: 1 }]);
+  desk.tell({ type: "element_updated", element: note("a", "even later"), revision: 4, timestamp: 0 });
+  assert.equal(desk.sent.length, 1);
+  for (const [revision, content] of /** @type {const} */ ([[2, "two"], [3, "three"], [4, "four"]])) {
+    desk.tell({ type: "element_updated", element: note("a", content), revision, timestamp: 0 });
+  }
+  assert.deepEqual([desk.content("a"), desk.scene.revision, desk.scene.known], ["four", 4, true]);
+});
+
+test("too much offline is refused rather than forgotten", () => {
+  const desk = new Desk("a");
+  desk.draft.setOnline(false);
+  for (let count = 0; count < 10_001; count++) desk.draft.edit([move("a", count + 1)], { undoable: false });
+  assert.deepEqual(desk.said.map(([, { code }]) => code), ["too_much_waiting"]);
+  assert.equal(desk.x("a"), 10_000);
+  desk.draft.setOnline(true);
+  const most = Math.max(...desk.sent.map(({ operations }) => operations.length));
+  assert.ok(most <= 500 && desk.sent.length === 20, `${desk.sent.length} of at most ${most}`);
+});
+
+test("others' motions are shown until they let go, edit, leave or fall silent", () => {
+  mock.timers.enable({ apis: ["setTimeout"] });
+  try {
+    const previews = new Previews();
+    const ada = (/** @type {string[]} */ ...ids) =>
+      previews.take({
+        type: "peer_preview",
+        from_peer_id: "ada",
+        elements: ids.map((id) => ({ id, transform: { x: 1 } })),
+      });
+    /** @type {string[]} */
+    const changed = [];
+    previews.on("changed", ({ ids }) => changed.push([...ids].sort().join()));
+    ada("a", "b");
+    ada("b");
+    assert.deepEqual([previews.get("a"), previews.get("b"), previews.moverOf("b")], [undefined, { x: 1 }, "ada"]);
+    previews.settle("b");
+    previews.settle("b");
+    ada("c");
+    previews.forget("ada");
+    ada("d");
+    mock.timers.tick(2_000);
+    assert.deepEqual(changed, ["a,b", "a,b", "b", "c", "c", "d", "d"]);
+  } finally {
+    mock.timers.reset();
+  }
+});

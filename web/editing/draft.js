@@ -1,0 +1,340 @@
+/**
+ * The scene as this person sees it: what the server has told, with the own edits on it that the server
+ * has not confirmed yet. Pure: no page, no connection.
+ */
+
+import { Emitter } from "../emitter.js";
+import { newId } from "../ids.js";
+import { applied, stands, subjectOf } from "./operations.js";
+import { Outgoing } from "./outgoing.js";
+import { Sketch } from "./sketch.js";
+import { UndoStack } from "./undo.js";
+
+/** @import {Operation} from "./operations.js" */
+/** @import {Command, Outcome, Refusal} from "./outgoing.js" */
+/** @import {SceneState} from "../scene.js" */
+/** @import {ClientMessage, Element as SceneElement, ServerMessage} from "../types/messages.js" */
+
+/**
+ * `changed`: these elements may look different now, or be gone. `replaced`: all of them may.
+ * `history`: what can be undone or made again. `refused`: an edit was taken back. `synced`: what became
+ * of edits made offline. `held`: the server cannot store; edits are kept here until it can.
+ *
+ * @typedef {object} DraftEvents
+ * @property {{ids: Iterable<string>}} changed
+ * @property {null} replaced
+ * @property {null} history
+ * @property {Refusal} refused
+ * @property {{made: number, refused: Refusal[]}} synced
+ * @property {boolean} held
+ */
+
+/** The server could not store: the first pause before it is asked again. It doubles up to the longest. */
+const PAUSE_MS = 1_000;
+const LONGEST_PAUSE_MS = 15_000;
+
+/** @extends {Emitter<DraftEvents>} */
+export class Draft extends Emitter {
+  #scene;
+  #send;
+  #outgoing;
+  #undo = new UndoStack();
+  /** Own operations that are not confirmed, by element. @type {Map<string, Operation[]>} */
+  #own = new Map();
+  /** What they make of the elements. @type {Map<string, SceneElement | undefined>} */
+  #drafted = new Map();
+  #pause = PAUSE_MS;
+  #pausing = false;
+  #troubled = false;
+
+  /**
+   * @param {SceneState} scene what the server has told; changed by `receive` only
+   * @param {{send: (message: ClientMessage) => void}} connection
+   */
+  constructor(scene, { send }) {
+    super();
+    this.#scene = scene;
+    this.#send = send;
+    this.#outgoing = new Outgoing(send);
+  }
+
+  // --- what is there -------------------------------------------------------------------------
+
+  /**
+   * @param {string} id
+   * @returns {SceneElement | undefined}
+   */
+  get(id) {
+    return this.#drafted.has(id) ? this.#drafted.get(id) : this.#scene.elements.get(id);
+  }
+
+  /**
+   * @param {string} id
+   * @returns {boolean}
+   */
+  has(id) {
+    return this.get(id) !== undefined;
+  }
+
+  /** All elements, in the order in which they came. @returns {Generator<SceneElement>} */
+  *elements() {
+    for (const id of this.#scene.elements.keys()) {
+      const element = this.get(id);
+      if (element) yield element;
+    }
+    for (const [id, element] of this.#drafted) if (element && !this.#scene.elements.has(id)) yield element;
+  }
+
+  get size() {
+    let size = this.#scene.elements.size;
+    for (const [id, element] of this.#drafted) {
+      size += Number(element !== undefined) - Number(this.#scene.elements.has(id));
+    }
+    return size;
+  }
+
+  get viewport() {
+    return this.#scene.viewport;
+  }
+
+  /** Operations the server has not confirmed yet. */
+  get unconfirmed() {
+    return this.#outgoing.size;
+  }
+
+  // --- what this person does -----------------------------------------------------------------
+
+  /** @returns {string} for an element that is to be added: nobody else gives it */
+  newElementId() {
+    return newId();
+  }
+
+  /**
+   * Make an edit: it is seen here at once, and sent as soon as it can be. What would change nothing is
+   * left out.
+   *
+   * @param {readonly Operation[]} operations
+   * @param {{undoable?: boolean}} [how]
+   */
+  edit(operations, { undoable = true } = {}) {
+    const sketch = new Sketch((id) => this.get(id));
+    const effective = operations.filter((operation) => {
+      if (!changesAnything(sketch.look(subjectOf(operation)), operation)) return false;
+      sketch.apply(operation);
+      return true;
+    });
+    if (effective.length === 0) return;
+    // Remembered first: it needs the elements as they are before.
+    if (undoable) this.#undo.remember(effective, (id) => this.get(id));
+    this.#make(effective);
+    if (undoable) this.emit("history", null);
+  }
+
+  get canUndo() {
+    return this.#undo.canUndo;
+  }
+
+  get canRedo() {
+    return this.#undo.canRedo;
+  }
+
+  /**
+   * Take this person's latest edit back.
+   *
+   * @returns {"done" | "nothing" | "overtaken"} `overtaken`: others have changed its outcome since, so
+   *   it was left alone
+   */
+  undo() {
+    return this.#turn(this.#undo.undo((id) => this.get(id)));
+  }
+
+  /**
+   * Make the edit again that was undone last.
+   *
+   * @returns {"done" | "nothing" | "overtaken"}
+   */
+  redo() {
+    return this.#turn(this.#undo.redo((id) => this.get(id)));
+  }
+
+  /**
+   * Remove everything but the tiles.
+   *
+   * @returns {Promise<Refusal | null>}
+   */
+  clear() {
+    return this.#command({ type: "clear_scene" });
+  }
+
+  /**
+   * Make the scene what it was at an earlier revision, all but the tiles.
+   *
+   * @param {number} revision
+   * @returns {Promise<Refusal | null>}
+   */
+  restore(revision) {
+    return this.#command({ type: "restore_scene", revision });
+  }
+
+  // --- the connection ------------------------------------------------------------------------
+
+  /** @param {boolean} online the connection is open */
+  setOnline(online) {
+    this.#outgoing.setOnline(online);
+  }
+
+  /** Nobody knows what of our messages arrived. */
+  lost() {
+    this.#outgoing.again();
+  }
+
+  /**
+   * Take a message of the server, if it is about the scene or answers an edit.
+   *
+   * @param {ServerMessage} message
+   * @returns {boolean} whether it was taken
+   */
+  receive(message) {
+    switch (message.type) {
+      case "scene_update":
+        this.#scene.replace(message.scene);
+        for (const id of this.#own.keys()) this.#redraw(id);
+        this.emit("replaced", null);
+        return true;
+      case "element_added":
+      case "element_updated":
+      case "element_removed":
+        this.#take(message);
+        return true;
+      case "ack":
+      case "sync_result":
+      case "error":
+        return this.#settle(this.#outgoing.settle(message));
+      default:
+        return false;
+    }
+  }
+
+  // --- helpers -------------------------------------------------------------------------------
+
+  /** @param {import("../scene.js").SceneChange} message */
+  #take(message) {
+    const outcome = this.#scene.apply(message);
+    if (outcome === "gap") this.#send({ type: "get_scene", since: this.#scene.revision });
+    if (outcome !== "applied") return;
+    const id = message.type === "element_removed" ? message.id : message.element.id;
+    if (this.#own.has(id)) this.#redraw(id);
+    this.emit("changed", { ids: [id] });
+  }
+
+  /**
+   * @param {Outcome | null} outcome
+   * @returns {boolean}
+   */
+  #settle(outcome) {
+    if (!outcome) return false;
+    const { made, refused } = outcome;
+    const units = [...made, ...refused.map(({ unit }) => unit)];
+    this.#confirm(units.flatMap(({ operation }) => operation ?? []));
+    const edits = refused.filter(({ unit }) => unit.operation !== null);
+    if (units.some(({ offline, operation }) => offline && operation)) {
+      this.emit("synced", { made: made.length, refused: edits });
+    } else {
+      for (const refusal of new Map(edits.map((edit) => [edit.code, edit])).values()) {
+        this.emit("refused", refusal);
+      }
+    }
+    this.#watchStore(made.length > 0);
+    return true;
+  }
+
+  /** @param {boolean} stored something just was */
+  #watchStore(stored) {
+    const { held } = this.#outgoing;
+    if (held && !this.#pausing) this.#askLater();
+    if (stored && !held) this.#pause = PAUSE_MS;
+    const troubled = held || (this.#troubled && !stored);
+    if (troubled === this.#troubled) return;
+    this.#troubled = troubled;
+    this.emit("held", troubled);
+  }
+
+  #askLater() {
+    this.#pausing = true;
+    setTimeout(() => {
+      this.#pausing = false;
+      this.#outgoing.release();
+    }, this.#pause);
+    this.#pause = Math.min(2 * this.#pause, LONGEST_PAUSE_MS);
+  }
+
+  /** @param {Operation[]} operations */
+  #make(operations) {
+    if (!this.#outgoing.push(operations)) {
+      this.emit("refused", { code: "too_much_waiting", text: "" });
+      return;
+    }
+    /** @type {Set<string>} */
+    const ids = new Set();
+    for (const operation of operations) {
+      const id = subjectOf(operation);
+      this.#own.set(id, [...(this.#own.get(id) ?? []), operation]);
+      ids.add(id);
+    }
+    for (const id of ids) this.#redraw(id);
+    this.emit("changed", { ids });
+  }
+
+  /**
+   * The server has spoken about these: they count as it has told them, or not at all.
+   *
+   * @param {Operation[]} operations
+   */
+  #confirm(operations) {
+    const settled = new Set(operations);
+    const ids = new Set(operations.map(subjectOf));
+    for (const id of ids) {
+      const rest = (this.#own.get(id) ?? []).filter((operation) => !settled.has(operation));
+      if (rest.length > 0) this.#own.set(id, rest);
+      else this.#own.delete(id);
+      this.#redraw(id);
+    }
+    if (ids.size > 0) this.emit("changed", { ids });
+  }
+
+  /** @param {string} id */
+  #redraw(id) {
+    const own = this.#own.get(id);
+    if (own) this.#drafted.set(id, own.reduce(applied, this.#scene.elements.get(id)));
+    else this.#drafted.delete(id);
+  }
+
+  /**
+   * @param {Operation[] | null} operations
+   * @returns {"done" | "nothing" | "overtaken"}
+   */
+  #turn(operations) {
+    if (!operations) return "nothing";
+    if (operations.length > 0) this.#make(operations);
+    this.emit("history", null);
+    return operations.length > 0 ? "done" : "overtaken";
+  }
+
+  /**
+   * @param {Command} command
+   * @returns {Promise<Refusal | null>} `null`: it is done
+   */
+  #command(command) {
+    return new Promise((resolve) => this.#outgoing.pushCommand(command, resolve));
+  }
+}
+
+/**
+ * @param {SceneElement | undefined} element
+ * @param {Operation} operation
+ * @returns {boolean}
+ */
+function changesAnything(element, operation) {
+  if (operation.op === "add") return !element;
+  return element !== undefined && !stands(element, operation);
+}

@@ -1,0 +1,88 @@
+/** What an operation makes of an element, and what would take it back. Pure. */
+
+import { wholeTransform } from "../scene.js";
+import { diffPatch, equal, mergePatch } from "./patch.js";
+
+/** @import {AddOperation, Element as SceneElement, ElementChanges, RemoveOperation, UpdateOperation} from "../types/messages.js" */
+
+/** @typedef {AddOperation | UpdateOperation | RemoveOperation} Operation */
+/** @typedef {SceneElement["kind"]} Kind */
+
+/**
+ * The element an operation is about.
+ *
+ * @param {Operation} operation
+ * @returns {string}
+ */
+export function subjectOf(operation) {
+  return operation.op === "add" ? (operation.element.id ?? "") : operation.id;
+}
+
+/**
+ * What becomes of an element, as the server would have it: who has an id first keeps it, and what is
+ * gone is not changed.
+ *
+ * @param {SceneElement | undefined} element
+ * @param {Operation} operation
+ * @returns {SceneElement | undefined}
+ */
+export function applied(element, operation) {
+  switch (operation.op) {
+    case "add": {
+      const { kind, transform } = operation.element;
+      return element ?? { id: subjectOf(operation), kind, transform: wholeTransform(transform) };
+    }
+    case "update":
+      return element && changed(element, operation.changes);
+    case "remove":
+      return undefined;
+  }
+}
+
+/**
+ * Tells whether the outcome of an operation is still there: to make it again would change nothing.
+ *
+ * @param {SceneElement | undefined} element
+ * @param {Operation} operation
+ * @returns {boolean}
+ */
+export function stands(element, operation) {
+  if (operation.op === "remove") return !element;
+  if (!element) return false;
+  const { kind, transform } = operation.op === "add" ? operation.element : operation.changes;
+  /** @type {ElementChanges} */
+  const changes = { ...(transform && { transform }), ...(kind && { kind: { ...kind } }) };
+  return equal(changed(element, changes), element);
+}
+
+/**
+ * The operation that takes one back.
+ *
+ * @param {SceneElement | undefined} before the element as the operation found it
+ * @param {Operation} operation
+ * @returns {Operation}
+ */
+export function inverse(before, operation) {
+  const id = subjectOf(operation);
+  if (!before) return { op: "remove", id };
+  if (operation.op !== "update") return { op: "add", element: before };
+  const { transform, kind } = changed(before, operation.changes);
+  const changes = /** @type {ElementChanges} */ ({
+    ...(operation.changes.transform && { transform: diffPatch({ ...transform }, { ...before.transform }) }),
+    ...(operation.changes.kind && { kind: diffPatch({ ...kind }, { ...before.kind }) }),
+  });
+  return { op: "update", id, changes };
+}
+
+/**
+ * @param {SceneElement} element
+ * @param {ElementChanges} changes
+ * @returns {SceneElement}
+ */
+function changed(element, { transform, kind }) {
+  return {
+    id: element.id,
+    kind: kind ? /** @type {Kind} */ (mergePatch(element.kind, kind)) : element.kind,
+    transform: transform ? { ...element.transform, ...transform } : element.transform,
+  };
+}

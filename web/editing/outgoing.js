@@ -1,0 +1,293 @@
+/**
+ * Brings edits to the server: in order, each exactly once, however often the connection breaks or the
+ * server cannot store. Pure: no page, no connection.
+ */
+
+import { newId } from "../ids.js";
+import { subjectOf } from "./operations.js";
+
+/** @import {Operation} from "./operations.js" */
+/** @import {Ack, ClearScene, ClientMessage, Error as ErrorMessage, RestoreScene, SyncResult} from "../types/messages.js" */
+
+/** @typedef {ClearScene | RestoreScene} Command */
+/** @typedef {{code: string, text: string}} Refusal */
+
+/**
+ * What waits: an operation, or a command about the whole scene with somebody who awaits the answer.
+ *
+ * @typedef {object} Unit
+ * @property {Operation | null} operation
+ * @property {Command | null} command
+ * @property {((refusal: Refusal | null) => void) | null} answered
+ * @property {number} size
+ * @property {boolean} offline made while there was no connection
+ */
+
+/**
+ * What goes as one message, and stays the same when it goes again (rule SCN6).
+ *
+ * @typedef {object} Parcel
+ * @property {string} id the `message_id`
+ * @property {ClientMessage} message
+ * @property {Unit[]} units
+ * @property {number} size
+ * @property {boolean} sent and not answered yet
+ * @property {boolean} again it may have been made already
+ * @property {boolean} doubted a refusal means nothing: what it relied on was given up by the server
+ */
+
+/**
+ * @typedef {object} Outcome
+ * @property {Unit[]} made
+ * @property {(Refusal & {unit: Unit})[]} refused
+ */
+
+const MAX_WAITING = 10_000;
+const MAX_WAITING_LENGTH = 16_000_000;
+const MAX_SENT = 32;
+const MAX_SENT_LENGTH = 1_500_000;
+const MAX_OPERATIONS = 500;
+/** A message may have 1 MiB (rule of the server), in which the longest picture alone fits. */
+const MAX_LENGTH = 256 * 1024;
+
+export class Outgoing {
+  #send;
+  /** @type {Unit[]} */
+  #waiting = [];
+  /** Of those that wait. */
+  #length = 0;
+  /** Not answered yet, oldest first. @type {Parcel[]} */
+  #parcels = [];
+  #online = false;
+  #held = false;
+
+  /** @param {(message: ClientMessage) => void} send */
+  constructor(send) {
+    this.#send = send;
+  }
+
+  /** Operations that are not answered yet, and nobody knows what will become of them. */
+  get size() {
+    return this.#waiting.length + this.#parcels.reduce((sum, { units }) => sum + units.length, 0);
+  }
+
+  /** Nothing goes out meanwhile: the server said that it cannot store. */
+  get held() {
+    return this.#held;
+  }
+
+  /**
+   * Take operations to be sent. Nothing is taken when too much waits already.
+   *
+   * @param {readonly Operation[]} operations
+   * @returns {boolean} whether they were taken
+   */
+  push(operations) {
+    const units = operations.map((operation) => this.#unit({ operation }));
+    const length = units.reduce((sum, { size }) => sum + size, this.#length);
+    if (this.#waiting.length + units.length > MAX_WAITING || length > MAX_WAITING_LENGTH) return false;
+    this.#length = length;
+    for (const unit of units) this.#waiting.push(unit);
+    this.#flush();
+    return true;
+  }
+
+  /**
+   * Take a command.
+   *
+   * @param {Command} command
+   * @param {(refusal: Refusal | null) => void} answered
+   */
+  pushCommand(command, answered) {
+    this.#waiting.push(this.#unit({ command, answered }));
+    this.#flush();
+  }
+
+  /** @param {boolean} online the connection is open */
+  setOnline(online) {
+    this.#online = online;
+    this.#flush();
+  }
+
+  /** What was sent may be lost, or not: it goes again, under the same name. */
+  again() {
+    for (const parcel of this.#parcels) parcel.again ||= parcel.sent;
+    for (const parcel of this.#parcels) parcel.sent = false;
+  }
+
+  /** The server may be able to store again: go on. */
+  release() {
+    this.#held = false;
+    this.#flush();
+  }
+
+  /**
+   * The server has answered.
+   *
+   * @param {Ack | SyncResult | ErrorMessage} answer
+   * @returns {Outcome | null} without what is tried again; `null`: it was no answer to us
+   */
+  settle(answer) {
+    const index = this.#parcels.findIndex(({ id }) => id === answer.message_id);
+    const parcel = this.#parcels[index];
+    if (!parcel) return null;
+    if (answer.type === "error" && answer.code === "storage_failed") this.#hold();
+    const outcome = outcomeOf(parcel, answer);
+    const rest = toTryAgain(parcel, outcome, answer);
+    outcome.refused = outcome.refused.filter(({ unit }) => !rest.some(({ units }) => units.includes(unit)));
+    this.#parcels.splice(index, 1, ...rest);
+    for (const { answered } of outcome.made) answered?.(null);
+    for (const { unit, code, text } of outcome.refused) unit.answered?.({ code, text });
+    this.#flush();
+    return outcome;
+  }
+
+  /** Send nothing until `release`: the server is giving up whatever it has not stored. */
+  #hold() {
+    this.#held = true;
+    for (const parcel of this.#parcels) parcel.doubted = parcel.sent;
+  }
+
+  /**
+   * @param {{operation?: Operation, command?: Command, answered?: Unit["answered"]}} what
+   * @returns {Unit}
+   */
+  #unit({ operation, command, answered = null }) {
+    const size = operation ? JSON.stringify(operation).length : 0;
+    return { operation: operation ?? null, command: command ?? null, answered, size, offline: !this.#online };
+  }
+
+  #flush() {
+    if (!this.#online || this.#held) return;
+    let sent = 0;
+    let length = 0;
+    for (const parcel of this.#parcels) {
+      if (!parcel.sent) this.#dispatch(parcel);
+      sent += 1;
+      length += parcel.size;
+    }
+    while (this.#waiting.length > 0 && sent < MAX_SENT && length < MAX_SENT_LENGTH) {
+      const parcel = pack(this.#takeWaiting());
+      this.#parcels.push(parcel);
+      this.#dispatch(parcel);
+      sent += 1;
+      length += parcel.size;
+    }
+  }
+
+  /** @param {Parcel} parcel */
+  #dispatch(parcel) {
+    parcel.sent = true;
+    parcel.doubted = false;
+    this.#send(parcel.message);
+  }
+
+  /** @returns {Unit[]} as much as may go in one message */
+  #takeWaiting() {
+    let count = 0;
+    let length = 0;
+    for (const { size, command } of this.#waiting) {
+      if (count > 0 && (command || length + size > MAX_LENGTH || count === MAX_OPERATIONS)) break;
+      count += 1;
+      length += size;
+      if (command) break;
+    }
+    this.#length -= length;
+    return this.#waiting.splice(0, count);
+  }
+}
+
+/**
+ * @param {Unit[]} units
+ * @returns {Parcel}
+ */
+function pack(units) {
+  const id = newId();
+  const size = units.reduce((sum, unit) => sum + unit.size, 0);
+  const message = { ...messageOf(units), message_id: id };
+  return { id, message, units, size, sent: false, again: false, doubted: false };
+}
+
+/**
+ * @param {Unit[]} units
+ * @returns {ClientMessage}
+ */
+function messageOf(units) {
+  const [first] = units;
+  if (first?.command) return first.command;
+  const operations = units.flatMap(({ operation }) => operation ?? []);
+  const [only] = operations;
+  if (!only || operations.length > 1) return { type: "sync_queue", operations };
+  switch (only.op) {
+    case "add":
+      return { type: "add_element", element: only.element };
+    case "update":
+      return { type: "update_element", id: only.id, changes: only.changes };
+    case "remove":
+      return { type: "remove_element", id: only.id };
+  }
+}
+
+/**
+ * @param {Parcel} parcel
+ * @param {Ack | SyncResult | ErrorMessage} answer
+ * @returns {Outcome}
+ */
+function outcomeOf({ units, again }, answer) {
+  /** @type {Map<number, Refusal>} */
+  const refusals = new Map();
+  if (answer.type === "error") {
+    for (const index of units.keys()) refusals.set(index, { code: answer.code, text: answer.message });
+  } else if (answer.type === "sync_result") {
+    for (const { index, code, message } of answer.failed_operations) {
+      refusals.set(index, { code, text: message });
+    }
+  }
+  /** @type {Outcome} */
+  const outcome = { made: [], refused: [] };
+  for (const [index, unit] of units.entries()) {
+    const refusal = refusals.get(index);
+    if (!refusal || isSoAlready(unit, refusal.code, again)) outcome.made.push(unit);
+    else outcome.refused.push({ unit, ...refusal });
+  }
+  return outcome;
+}
+
+/**
+ * What is not judged yet, though it was refused. A command is: who gave it is told, and may again.
+ *
+ * @param {Parcel} parcel
+ * @param {Outcome} outcome
+ * @param {Ack | SyncResult | ErrorMessage} answer
+ * @returns {Parcel[]} in the place of the one that was answered
+ */
+function toTryAgain(parcel, { refused }, answer) {
+  if (refused.length === 0 || parcel.units[0]?.command) return [];
+  if (parcel.doubted) return [answer.type === "error" ? unsent(parcel) : pack(refused.map(({ unit }) => unit))];
+  // One of them spoils the others, and none was made: each alone.
+  const spoilt = answer.type === "error" && answer.code === "invalid_message" && refused.length > 1;
+  return spoilt ? refused.map(({ unit }) => pack([unit])) : [];
+}
+
+/**
+ * @param {Parcel} parcel
+ * @returns {Parcel}
+ */
+function unsent(parcel) {
+  return { ...parcel, sent: false, doubted: false };
+}
+
+/**
+ * Tells whether an operation was refused because its outcome is there: somebody else removed the
+ * element too, or our own adding of it had arrived the first time.
+ *
+ * @param {Unit} unit
+ * @param {string} code
+ * @param {boolean} again
+ * @returns {boolean}
+ */
+function isSoAlready({ operation }, code, again) {
+  if (!operation) return false;
+  if (operation.op === "remove") return code === "element_not_found";
+  return operation.op === "add" && again && code === "element_exists" && subjectOf(operation) !== "";
+}
