@@ -8,7 +8,7 @@
 /** @typedef {{text: string, type: ClientMessage["type"], droppable: boolean, written: boolean}} Entry */
 
 const MAX_ENTRIES = 1_000;
-const MAX_LENGTH = 2_000_000;
+const MAX_LENGTH = 8_000_000;
 /** What negotiation makes anew after a gap. */
 const SIGNALS = new Set(["start_call", "offer", "answer", "ice_candidate"]);
 /** Who makes edits makes those again that were not answered, under the same name (rule SCN6). */
@@ -35,6 +35,11 @@ export class Backlog {
   /** Messages that were written and of which nobody has said that they arrived. */
   get inDoubt() {
     return this.#entries.filter(({ written }) => written).length;
+  }
+
+  /** How long they are, in characters. */
+  get lengthInDoubt() {
+    return this.#entries.reduce((sum, { written, text }) => sum + (written ? text.length : 0), 0);
   }
 
   /**

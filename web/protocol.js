@@ -34,6 +34,7 @@ const IDLE_MS = 15_000;
 const PONG_MS = 8_000;
 const PROBE_MS = 3_000;
 const MAX_IN_DOUBT = 64;
+const MAX_LENGTH_IN_DOUBT = 500_000;
 /** "Going away" is the browser's own word; this one says that we come back (rule RES1). */
 const CLOSE_TO_RETRY = 3001;
 const TAKEN_OVER = 4100;
@@ -125,7 +126,7 @@ export class CanvasConnection extends Emitter {
       this.emit("overflow", null);
     }
     this.#write();
-    if (this.#backlog.inDoubt >= MAX_IN_DOUBT && !this.#asked) this.#probe(PONG_MS);
+    if (!this.#asked && this.#isMuchInDoubt()) this.#probe(PONG_MS);
   }
 
   /**
@@ -301,6 +302,11 @@ export class CanvasConnection extends Emitter {
     this.#after("pong", patience, () => this.#away("silent"));
     this.#asked = true;
     this.send({ type: "ping", received: this.#backlog.received });
+  }
+
+  #isMuchInDoubt() {
+    const { inDoubt, lengthInDoubt } = this.#backlog;
+    return inDoubt >= MAX_IN_DOUBT || lengthInDoubt >= MAX_LENGTH_IN_DOUBT;
   }
 
   /** @param {ConnectionState} state */

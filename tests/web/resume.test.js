@@ -94,7 +94,7 @@ test("what waits is bounded, and it is said when something is lost", () => {
   backlog.take();
   backlog.arrived(10);
   assert.ok(backlog.push(edit(0)));
-  assert.equal(backlog.push(/** @type {any} */ ({ ...offer, sdp: "x".repeat(3_000_000) })), false);
+  assert.equal(backlog.push(/** @type {any} */ ({ ...offer, sdp: "x".repeat(9_000_000) })), false);
 });
 
 /**

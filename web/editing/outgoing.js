@@ -45,7 +45,7 @@ import { subjectOf } from "./operations.js";
 const MAX_WAITING = 10_000;
 const MAX_WAITING_LENGTH = 16_000_000;
 const MAX_SENT = 32;
-const MAX_SENT_LENGTH = 1_500_000;
+const MAX_SENT_LENGTH = 1_000_000;
 const MAX_OPERATIONS = 500;
 /** A message may have 1 MiB (rule of the server), in which the longest picture alone fits. */
 const MAX_LENGTH = 256 * 1024;
