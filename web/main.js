@@ -6,19 +6,18 @@ import { dispatch } from "./dispatch.js";
 import { byId, setText } from "./dom.js";
 import { keepIdentity, recallIdentity } from "./identity.js";
 import { GroupView } from "./groupview.js";
-import { newId } from "./ids.js";
 import { LocalMedia } from "./media.js";
 import { Notices } from "./notices.js";
+import { OwnTile } from "./owntile.js";
 import { Roster } from "./peers.js";
 import { prepareCalls } from "./peerconnection.js";
 import { PeopleView } from "./people.js";
 import { describePerson, ownMedia } from "./person.js";
-import { freeSlot } from "./placement.js";
 import * as page from "./page.js";
 import { CanvasConnection } from "./protocol.js";
 import { MANY_CALLS, sendingQuality } from "./quality.js";
 import { RingView } from "./ring.js";
-import { cameraOf, SceneState } from "./scene.js";
+import { SceneState } from "./scene.js";
 import { SignalingManager } from "./signaling.js";
 import { soon } from "./soon.js";
 import { Stage } from "./canvas/stage.js";
@@ -27,7 +26,7 @@ import { VideoManager } from "./video.js";
 
 /** @import {Identity} from "./identity.js" */
 /** @import {Person} from "./person.js" */
-/** @import {Error as ErrorMessage, PeerAssigned, Transform} from "./types/messages.js" */
+/** @import {Error as ErrorMessage, PeerAssigned} from "./types/messages.js" */
 
 const PATIENCE_MS = 5_000;
 /** Messages that change nothing a person sees, and come by the hundred. */
@@ -54,6 +53,7 @@ function start(sessionId, identity) {
   const videos = new VideoManager();
   const scene = new SceneState();
   const app = { connection, roster, signaling, media };
+  const ownTile = new OwnTile({ connection, signaling, roster, scene });
   const describe = (/** @type {string} */ peerId) => describePerson(app, peerId);
   const call = (/** @type {string} */ peerId) => signaling.startCall(peerId);
   Object.assign(window, { signalingManager: signaling, videoManager: videos });
@@ -93,7 +93,7 @@ function start(sessionId, identity) {
     ring.show(calls.filter(ringsHere), signaling.inCall);
     bar.show(calls.filter((call) => !ringsHere(call)), signaling.inGroup, media);
     canvas.showPeople();
-    showOwnTile();
+    ownTile.show();
     sayWhatManyCost(calls.length);
     keep();
     byId("empty", HTMLElement).hidden = scene.elements.size > 0 || connection.state !== "open";
@@ -144,7 +144,7 @@ function start(sessionId, identity) {
       case "element_not_found": // moved while somebody removed it
         return;
       case "scene_full":
-        if (message_id === tileAsked) notices.show(text.sceneFull, { problem: true });
+        if (ownTile.isWish(message_id)) notices.show(text.sceneFull, { problem: true });
         return;
       default:
         notices.show(text.serverRefused(message), { problem: true });
@@ -159,7 +159,6 @@ function start(sessionId, identity) {
   let patience = setTimeout(sayUnreachable, PATIENCE_MS);
 
   connection.on("lost", () => {
-    tileAsked = "";
     announced = "";
     announceMedia();
   });
@@ -196,35 +195,7 @@ function start(sessionId, identity) {
     connection.send({ type: "media_state", ...now });
   }
 
-  /** Where our tile was last, in the present calls. @type {Transform | null} */
-  let ownPlace = null;
-  /** The `message_id` by which we asked for a tile and have not got it yet; else empty. */
-  let tileAsked = "";
-
-  /** Put our camera on the canvas while we are in a call. The server keeps it to one (rule SCN3). */
-  function showOwnTile() {
-    const peerId = connection.peerId;
-    const tile = peerId ? scene.tileOf(cameraOf(peerId)) : undefined;
-    if (tile) ownPlace = tile.transform;
-    if (tile || !signaling.inCall) tileAsked = "";
-    if (!signaling.inCall) ownPlace = null;
-    if (!peerId || tile || tileAsked || !signaling.inCall || !scene.known) return;
-    // Each time another one: the same wish under the same name is a retry and changes nothing (SCN6).
-    tileAsked = newId();
-    const { size } = roster.peers;
-    const elements = scene.elements.values();
-    const transform = ownPlace ?? freeSlot(roster.indexOf(peerId), size, elements, scene.viewport);
-    connection.send({
-      type: "add_element",
-      element: { kind: { type: "Video", stream_id: cameraOf(peerId) }, transform },
-      message_id: tileAsked,
-    });
-  }
-
-  signaling.on("entered", showOwnTile);
   signaling.on("local", (stream) => {
-    // Out of all calls the server takes the tile, and a wish for one that is still under way.
-    if (!stream) tileAsked = "";
     if (!videos.ownPeerId) return;
     if (stream) videos.addPeerStream(stream, videos.ownPeerId);
     else videos.removeStream(videos.ownPeerId);

@@ -80,6 +80,24 @@ def test_who_has_all_calls_it_can_have_is_busy(open_window: Open) -> None:
     ada.page.get_by_text("Bob is busy").wait_for()
 
 
+def test_a_tile_that_comes_when_its_call_is_over_is_taken_back(
+    open_window: Open, server: Server
+) -> None:
+    ada = open_window("red", session="late-tile", query="name=Ada")
+    with Wire(server) as wire:
+        busy = wire.join("late-tile")
+        ada.sees(busy)
+        ada.page.evaluate(
+            """id => {
+                signalingManager.startCall(id);
+                signalingManager.handleCallEnded(id, 'busy');
+            }""",
+            busy,
+        )
+        tile = wire.until("element_added")["element"]
+        assert wire.until("element_removed")["id"] == tile["id"]
+
+
 def test_an_end_of_an_earlier_call_does_not_end_this_one(open_window: Open) -> None:
     """SIG8."""
     ada, bob = recorded_pair(open_window)
