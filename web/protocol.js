@@ -278,11 +278,13 @@ export class CanvasConnection extends Emitter {
   }
 
   /**
-   * The session would not have us.
+   * The session would not have us, for now or at all.
    *
    * @param {ErrorMessage} error
    */
   #refused({ code, message }) {
+    this.#asking = false;
+    if (code === "storage_failed") return this.#away(code); // the scene cannot be read now
     if (code !== "peer_id_taken" || !this.peerId) return this.#finish(code, message);
     this.peerId = null;
     this.#subscribe();
