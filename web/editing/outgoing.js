@@ -33,7 +33,6 @@ import { subjectOf } from "./operations.js";
  * @property {number} size
  * @property {boolean} sent and not answered yet
  * @property {boolean} again it may have been made already
- * @property {boolean} doubted a refusal means nothing: what it relied on was given up by the server
  */
 
 /**
@@ -44,8 +43,6 @@ import { subjectOf } from "./operations.js";
 
 const MAX_WAITING = 10_000;
 const MAX_WAITING_LENGTH = 16_000_000;
-const MAX_SENT = 32;
-const MAX_SENT_LENGTH = 1_000_000;
 const MAX_OPERATIONS = 500;
 /** A message may have 1 MiB (rule of the server), in which the longest picture alone fits. */
 const MAX_LENGTH = 256 * 1024;
@@ -56,7 +53,12 @@ export class Outgoing {
   #waiting = [];
   /** Of those that wait. */
   #length = 0;
-  /** Not answered yet, oldest first. @type {Parcel[]} */
+  /**
+   * Packed, oldest first. Only the first one is on its way: if the server could have more, it might
+   * store a later one and not an earlier one, which then would come after it.
+   *
+   * @type {Parcel[]}
+   */
   #parcels = [];
   #online = false;
   #held = false;
@@ -111,8 +113,10 @@ export class Outgoing {
 
   /** What was sent may be lost, or not: it goes again, under the same name. */
   again() {
-    for (const parcel of this.#parcels) parcel.again ||= parcel.sent;
-    for (const parcel of this.#parcels) parcel.sent = false;
+    const [first] = this.#parcels;
+    if (!first) return;
+    first.again ||= first.sent;
+    first.sent = false;
   }
 
   /** The server may be able to store again: go on. */
@@ -128,24 +132,17 @@ export class Outgoing {
    * @returns {Outcome | null} without what is tried again; `null`: it was no answer to us
    */
   settle(answer) {
-    const index = this.#parcels.findIndex(({ id }) => id === answer.message_id);
-    const parcel = this.#parcels[index];
-    if (!parcel) return null;
-    if (answer.type === "error" && answer.code === "storage_failed") this.#hold();
+    const [parcel] = this.#parcels;
+    if (!parcel || parcel.id !== answer.message_id) return null;
+    if (answer.type === "error" && answer.code === "storage_failed") this.#held = true;
     const outcome = outcomeOf(parcel, answer);
-    const rest = toTryAgain(parcel, outcome, answer);
-    outcome.refused = outcome.refused.filter(({ unit }) => !rest.some(({ units }) => units.includes(unit)));
-    this.#parcels.splice(index, 1, ...rest);
+    const rest = toTryAgain(parcel, answer);
+    if (rest.length > 0) outcome.refused = [];
+    this.#parcels.splice(0, 1, ...rest);
     for (const { answered } of outcome.made) answered?.(null);
     for (const { unit, code, text } of outcome.refused) unit.answered?.({ code, text });
     this.#flush();
     return outcome;
-  }
-
-  /** Send nothing until `release`: the server is giving up whatever it has not stored. */
-  #hold() {
-    this.#held = true;
-    for (const parcel of this.#parcels) parcel.doubted = parcel.sent;
   }
 
   /**
@@ -159,27 +156,11 @@ export class Outgoing {
 
   #flush() {
     if (!this.#online || this.#held) return;
-    let sent = 0;
-    let length = 0;
-    for (const parcel of this.#parcels) {
-      if (!parcel.sent) this.#dispatch(parcel);
-      sent += 1;
-      length += parcel.size;
-    }
-    while (this.#waiting.length > 0 && sent < MAX_SENT && length < MAX_SENT_LENGTH) {
-      const parcel = pack(this.#takeWaiting());
-      this.#parcels.push(parcel);
-      this.#dispatch(parcel);
-      sent += 1;
-      length += parcel.size;
-    }
-  }
-
-  /** @param {Parcel} parcel */
-  #dispatch(parcel) {
-    parcel.sent = true;
-    parcel.doubted = false;
-    this.#send(parcel.message);
+    if (this.#parcels.length === 0 && this.#waiting.length > 0) this.#parcels.push(pack(this.#takeWaiting()));
+    const [first] = this.#parcels;
+    if (!first || first.sent) return;
+    first.sent = true;
+    this.#send(first.message);
   }
 
   /** @returns {Unit[]} as much as may go in one message */
@@ -205,7 +186,7 @@ function pack(units) {
   const id = newId();
   const size = units.reduce((sum, unit) => sum + unit.size, 0);
   const message = { ...messageOf(units), message_id: id };
-  return { id, message, units, size, sent: false, again: false, doubted: false };
+  return { id, message, units, size, sent: false, again: false };
 }
 
 /**
@@ -257,24 +238,16 @@ function outcomeOf({ units, again }, answer) {
  * What is not judged yet, though it was refused. A command is: who gave it is told, and may again.
  *
  * @param {Parcel} parcel
- * @param {Outcome} outcome
  * @param {Ack | SyncResult | ErrorMessage} answer
  * @returns {Parcel[]} in the place of the one that was answered
  */
-function toTryAgain(parcel, { refused }, answer) {
-  if (refused.length === 0 || parcel.units[0]?.command) return [];
-  if (parcel.doubted) return [answer.type === "error" ? unsent(parcel) : pack(refused.map(({ unit }) => unit))];
-  // One of them spoils the others, and none was made: each alone.
-  const spoilt = answer.type === "error" && answer.code === "invalid_message" && refused.length > 1;
-  return spoilt ? refused.map(({ unit }) => pack([unit])) : [];
-}
-
-/**
- * @param {Parcel} parcel
- * @returns {Parcel}
- */
-function unsent(parcel) {
-  return { ...parcel, sent: false, doubted: false };
+function toTryAgain(parcel, answer) {
+  if (answer.type !== "error" || parcel.units[0]?.command) return [];
+  if (answer.code === "storage_failed") return [{ ...parcel, sent: false }];
+  if (answer.code !== "invalid_message" || parcel.units.length < 2) return [];
+  // One of them spoils the others, and none was made: the halves by themselves.
+  const half = Math.ceil(parcel.units.length / 2);
+  return [pack(parcel.units.slice(0, half)), pack(parcel.units.slice(half))];
 }
 
 /**
