@@ -8,7 +8,7 @@ BIN := .venv/bin
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check lint types generate format coverage bench soak picture wheel clean
+.PHONY: help run test check lint types generate format coverage bench fuzz soak picture wheel clean
 
 help: ## list the targets
 	@grep -hE '^[a-z]+:.*##' Makefile | sed 's/:.*## /\t/' | expand -t 12
@@ -53,6 +53,9 @@ bench: .venv/.dev ## measure against the yardstick, write docs/benchmarks.md
 
 soak: .venv/.dev ## call, cut and hang up many hundred times, in a quarter of an hour (ARGS="cuts --count 50")
 	@$(BIN)/python bench/soak.py $(ARGS)
+
+fuzz: .venv/.dev ## let people edit one scene over a bad network, a thousand times (ARGS="--seeds 5000")
+	@$(BIN)/python tests/editing.py $(ARGS)
 
 wheel: .venv/.dev ## build the package into dist/
 	@$(BIN)/python -m hatchling build -t wheel

@@ -64,9 +64,18 @@ class Memory:
         return 0 if self.keeps else None
 
 
-def make_hub(streams: Streams, resume_seconds: float = 120, started: float = 0) -> Hub:
-    """Return a hub whose ids are 0x100, 0x101 … as UUIDs."""
-    numbers, tokens = itertools.count(0x100), itertools.count(1)
+def make_hub(
+    streams: Streams,
+    resume_seconds: float = 120,
+    started: float = 0,
+    numbers: Iterator[int] | None = None,
+) -> Hub:
+    """Return a hub whose ids are 0x100, 0x101 … as UUIDs.
+
+    Hubs that follow each other share `numbers`, for ids and tokens: none is given twice.
+    """
+    tokens = numbers or itertools.count(1)
+    numbers = numbers or itertools.count(0x100)
     return Hub(
         Surroundings(
             version="test",

@@ -3,6 +3,7 @@
 What is on its way stands in queues; the test says what arrives, what is lost and who notices when.
 """
 
+import itertools
 import json
 import shutil
 import subprocess
@@ -100,6 +101,7 @@ class Wire:
         self.hear: Callable[[dict[str, Any]], None] = lambda _: None
         self.timers: list[Callable[[], None]] = []
         self.log = make_log(self)
+        self._numbers = itertools.count(0x100)
         self.node = self._make_node()
         clients.do("reset")
 
@@ -107,7 +109,7 @@ class Wire:
         outboxes = Outboxes()
         self.timers.clear()
         return Node(
-            make_hub(outboxes),
+            make_hub(outboxes, started=self.now, numbers=self._numbers),
             outboxes,
             self.log,
             lambda _, act: self.later(act),

@@ -6,7 +6,7 @@
 
 import { createInterface } from "node:readline";
 
-/** @type {{at: number, act: () => void, id: number}[]} */
+/** @type {{at: number, act: () => void, id: number, client: string}[]} */
 let timers = [];
 let now = 0;
 let lastTimer = 0;
@@ -21,6 +21,7 @@ let acting = "";
 class FakeSocket {
   static CONNECTING = 0;
   static OPEN = 1;
+  static CLOSING = 2;
   static CLOSED = 3;
   readyState = FakeSocket.CONNECTING;
   /** @type {any} */ onopen = null;
@@ -29,14 +30,15 @@ class FakeSocket {
 
   constructor() {
     this.id = ++lastSocket;
+    this.client = acting;
     sockets.set(this.id, this);
     tell({ what: "connect", client: acting, socket: this.id });
   }
 
   /** @param {string} text */
   send(text) {
-    if (this.readyState !== FakeSocket.OPEN) throw new Error("InvalidStateError");
-    tell({ what: "send", socket: this.id, text });
+    if (this.readyState === FakeSocket.CONNECTING) throw new Error("InvalidStateError");
+    if (this.readyState === FakeSocket.OPEN) tell({ what: "send", socket: this.id, text });
   }
 
   /** @param {number} code */
@@ -52,13 +54,20 @@ Object.assign(globalThis, {
   // A timer belongs to whoever set it.
   setTimeout: (/** @type {() => void} */ act, delay = 0) => {
     const client = acting;
-    timers.push({ at: now + delay, act: () => during(client, act), id: ++lastTimer });
+    timers.push({ at: now + delay, act: () => during(client, act), id: ++lastTimer, client });
     return lastTimer;
   },
   clearTimeout: (/** @type {number} */ id) => (timers = timers.filter((timer) => timer.id !== id)),
 });
 performance.now = () => now;
-Math.random = () => 0.5; // the same again, so that a failure can be repeated
+// The same again, so that a failure can be repeated.
+Math.random = () => 0.5;
+let lastId = 0;
+crypto.getRandomValues = (array) => {
+  lastId += 1;
+  if (array instanceof Uint8Array) new DataView(array.buffer).setUint32(array.length - 4, lastId);
+  return array;
+};
 
 /** @param {{what: string, [name: string]: unknown}} item that happened */
 export function tell(item) {
@@ -74,11 +83,25 @@ export function during(client, act) {
   act();
 }
 
+/**
+ * Close a page as a browser does: its sockets say that it is going away, its timers are gone.
+ *
+ * @param {string} client
+ */
+export function closePage(client) {
+  timers = timers.filter((timer) => timer.client !== client);
+  for (const socket of sockets.values()) {
+    if (socket.client !== client) continue;
+    socket.onopen = socket.onmessage = socket.onclose = null;
+    socket.close(1001);
+  }
+}
+
 /** @type {Record<string, (command: any) => void>} */
 const common = {
   reset() {
     timers = [];
-    now = lastSocket = lastTimer = 0;
+    now = lastSocket = lastTimer = lastId = 0;
     sockets.clear();
   },
   opened({ client, socket }) {
@@ -90,6 +113,10 @@ const common = {
   deliver({ client, socket, text }) {
     const target = /** @type {FakeSocket} */ (sockets.get(socket));
     if (target.readyState === FakeSocket.OPEN) during(client, () => target.onmessage?.({ data: text }));
+  },
+  closing({ socket }) {
+    const target = /** @type {FakeSocket} */ (sockets.get(socket));
+    if (target.readyState === FakeSocket.OPEN) target.readyState = FakeSocket.CLOSING;
   },
   closed({ client, socket, code }) {
     const target = /** @type {FakeSocket} */ (sockets.get(socket));
@@ -110,13 +137,17 @@ const common = {
   },
 };
 
-/** @param {Record<string, (command: any) => void>} commands of this test, beside the common ones */
-export async function serve(commands) {
+/**
+ * @param {Record<string, (command: any) => void>} commands of this test, beside the common ones
+ * @param {() => void} [after] each of them
+ */
+export async function serve(commands, after = () => {}) {
   for await (const line of createInterface({ input: process.stdin })) {
     news = [];
     const command = JSON.parse(line);
     common[command.do]?.(command);
     commands[command.do]?.(command);
+    after();
     process.stdout.write(`${JSON.stringify(news)}\n`);
   }
 }
