@@ -39,7 +39,8 @@ class Log(Protocol):
         """Store a record; `done(None)` means that it outlives the process and a power cut.
 
         It fails when it `follows` and its first entry does not follow the last stored one, so
-        nothing is stored after a record that failed until a whole scene is.
+        nothing is stored after a record that failed until a whole scene is, which has to be later
+        than the last stored one.
         """
         ...
 

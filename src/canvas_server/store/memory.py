@@ -24,15 +24,19 @@ class MemoryLog:
 
     def append(self, record: Record, done: Callable[[LogFailure | None], None]) -> None:
         """See `Log.append`."""
-        kept = self._sessions.setdefault(record.session_id, _Kept())
-        if record.follows and record.entries[0].revision != kept.now.revision + 1:
+        kept = self._sessions.get(record.session_id, _Kept())
+        first, last = record.entries[0].revision, kept.now.revision
+        if first != last + 1 and (record.follows or first <= last):
             failure = LogFailure("a change before this one is missing")
             self._call_soon(lambda: done(failure))
             return
+        self._sessions[record.session_id] = kept
         kept.entries.extend(record.entries)
         kept.now = replay(kept.now, record.entries)
         if record.receipt is not None:
-            kept.receipts[record.receipt.peer_id, record.receipt.reply.message_id] = record.receipt
+            key = (record.receipt.peer_id, record.receipt.reply.message_id)
+            kept.receipts.pop(key, None)
+            kept.receipts[key] = record.receipt
             if len(kept.receipts) > MAX_RECEIPTS:
                 del kept.receipts[next(iter(kept.receipts))]
         self._call_soon(lambda: done(None))

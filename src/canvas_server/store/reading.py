@@ -1,0 +1,148 @@
+"""What is read from the SQLite file; `load`, `recall` and `history` each see one state of it."""
+
+import contextlib
+import itertools
+import sqlite3
+import zlib
+from collections.abc import Generator, Iterable
+
+import msgspec
+from msgspec import Struct
+
+from canvas_server.core.records import MAX_RECEIPTS, Receipt, Snapshot, Stored
+from canvas_server.core.replay import replay
+from canvas_server.ports import SessionSummary
+from canvas_server.protocol.history import Entry
+from canvas_server.protocol.scene import Element
+
+_entry = msgspec.json.Decoder(Entry).decode
+_element = msgspec.json.Decoder(Element).decode
+_receipt = msgspec.json.Decoder(Receipt).decode
+_encode = msgspec.json.Encoder().encode
+
+EMPTY = Snapshot(0, 0)
+
+
+class Session(Struct, frozen=True):
+    """The row of a session."""
+
+    id: int
+    revision: int
+    first_revision: int
+
+
+@contextlib.contextmanager
+def one_state(connection: sqlite3.Connection) -> Generator[None]:
+    """Let everything that is read within be of one moment."""
+    connection.execute("BEGIN")
+    try:
+        yield
+    finally:
+        connection.execute("ROLLBACK")
+
+
+def load(connection: sqlite3.Connection, session_id: str) -> Stored:
+    """Read the scene of a session as it is now; see `Log.load`."""
+    with one_state(connection):
+        session = find(connection, session_id)
+        if session is None:
+            return Stored(EMPTY)
+        base = snapshot_of(connection, session, session.revision)
+        entries, size = entries_of(connection, session, base.revision, session.revision)
+        found = connection.execute(
+            "SELECT receipt FROM receipts WHERE session = ? ORDER BY revision DESC LIMIT ?",
+            (session.id, MAX_RECEIPTS),
+        ).fetchall()
+    receipts: dict[tuple[str, str | None], Receipt] = {}
+    for receipt in (_receipt(row[0]) for row in found):  # the latest first
+        receipts.setdefault((receipt.peer_id, receipt.reply.message_id), receipt)
+    return Stored(replay(base, entries), tuple(reversed(receipts.values())), size)
+
+
+def recall(connection: sqlite3.Connection, session_id: str, revision: int) -> Snapshot | None:
+    """Read the scene as it was after a revision; see `Log.recall`."""
+    with one_state(connection):
+        session = find(connection, session_id)
+        if session is None:
+            return EMPTY if revision == 0 else None
+        if not session.first_revision <= revision <= session.revision:
+            return None
+        base = snapshot_of(connection, session, revision)
+        entries, _ = entries_of(connection, session, base.revision, revision)
+    return replay(base, entries)
+
+
+def history(
+    connection: sqlite3.Connection, session_id: str, before: int | None, limit: int
+) -> tuple[Entry, ...]:
+    """Read changes, the latest first; see `Log.history`."""
+    with one_state(connection):
+        session = find(connection, session_id)
+        if session is None:
+            return ()
+        rows = connection.execute(
+            "SELECT entry FROM changes WHERE session = ? AND revision < ? "
+            "ORDER BY revision DESC LIMIT ?",
+            (session.id, session.revision + 1 if before is None else before, limit),
+        ).fetchall()
+    return tuple(_entry(row[0]) for row in rows)
+
+
+def sessions(connection: sqlite3.Connection) -> tuple[SessionSummary, ...]:
+    """List the sessions that have a scene; see `Log.sessions`."""
+    rows = connection.execute(
+        "SELECT name, revision, first_revision, timestamp, bytes FROM sessions ORDER BY name"
+    )
+    return tuple(SessionSummary(*row) for row in rows)
+
+
+# --- parts ------------------------------------------------------------------------------------
+
+
+def find(connection: sqlite3.Connection, session_id: str) -> Session | None:
+    """Return the row of a session, if there is one."""
+    row = connection.execute(
+        "SELECT id, revision, first_revision FROM sessions WHERE name = ?", (session_id,)
+    ).fetchone()
+    return None if row is None else Session(*row)
+
+
+def snapshot_of(connection: sqlite3.Connection, session: Session, revision: int) -> Snapshot:
+    """Return the latest snapshot up to a revision; the empty scene where there is none."""
+    row = connection.execute(
+        "SELECT revision, timestamp, elements FROM snapshots "
+        "WHERE session = ? AND revision <= ? ORDER BY revision DESC LIMIT 1",
+        (session.id, revision),
+    ).fetchone()
+    return EMPTY if row is None else Snapshot(row[0], row[1], unpacked(row[2]))
+
+
+def entries_of(
+    connection: sqlite3.Connection, session: Session, after: int, until: int
+) -> tuple[list[Entry], int]:
+    """Return the changes after a revision up to another, and their length in bytes.
+
+    They come in one row: between two rows another thread may keep us waiting.
+    """
+    (text,) = connection.execute(
+        "SELECT CAST(group_concat(entry, char(10)) AS BLOB) FROM (SELECT entry FROM changes "
+        "WHERE session = ? AND revision > ? AND revision <= ? ORDER BY revision)",
+        (session.id, after, until),
+    ).fetchone()
+    if text is None:
+        return [], 0
+    entries = [_entry(line) for line in text.split(b"\n")]
+    if any(one.revision >= other.revision for one, other in itertools.pairwise(entries)):
+        raise ValueError("changes came out of order")
+    return entries, len(text)
+
+
+def packed(elements: Iterable[Element]) -> bytes:
+    """Return elements as a snapshot keeps them. Other threads may run in between."""
+    return zlib.compress(b"\n".join([_encode(element) for element in elements]), 1)
+
+
+def unpacked(data: bytes) -> tuple[Element, ...]:
+    """Return the elements of a snapshot."""
+    lines = zlib.decompress(data).split(b"\n")
+    return tuple([_element(line) for line in lines if line])

@@ -1,0 +1,139 @@
+"""The log in an SQLite file, for one server.
+
+Three threads do what may block: one writes, one opens sessions, one looks into the past. The
+writer takes all records that wait, stores them in one transaction with one `fsync`, and tells the
+loop once (docs/adr/0008).
+"""
+
+import asyncio
+import sqlite3
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import structlog
+from msgspec import Struct
+
+from canvas_server.core.records import Record, Snapshot, Stored
+from canvas_server.ports import LogFailure, SessionSummary
+from canvas_server.protocol.history import Entry
+from canvas_server.store import reading
+from canvas_server.store.folder import DATABASE, FolderLock
+from canvas_server.store.schema import Database, explain
+from canvas_server.store.threads import Batch, ReadingThread, WritingThread
+from canvas_server.store.trimming import DAY_MS
+from canvas_server.store.writing import job_of, refused
+
+MAX_WAITING = 20_000
+MAX_WAITING_BYTES = 64 * 1024 * 1024
+"""Of records on their way; beyond either, edits are refused until there is room."""
+MAX_QUESTIONS = 256
+"""About the past. (There are no more questions that open a session than sessions named.)"""
+CLOSE_SECONDS = 1.5
+
+logger = structlog.get_logger()
+
+
+class LogCounts(Struct):
+    """What the log has done since the start; read by the metrics."""
+
+    waiting: int = 0
+    """Records on their way now."""
+    stored: int = 0
+    batches: int = 0
+    """Records that wait are stored together."""
+    seconds: float = 0.0
+    """Spent on storing."""
+
+
+class SqliteLog:
+    """Implements `Log`. Made before the event loop runs, used in its thread."""
+
+    def __init__(
+        self, folder: Path, history_days: int = 0, clock: Callable[[], float] = time.time
+    ) -> None:
+        """Take a data folder; changes older than `history_days` are cut off, unless it is 0.
+
+        A file that cannot be opened now is tried again whenever it is needed.
+
+        Raises:
+            StoreError: another process has the folder, or its file is not for this version.
+            OSError: the folder cannot be used.
+        """
+        self._lock = FolderLock(folder)
+        self.counts = LogCounts()
+        database = Database(folder / DATABASE)
+        try:
+            database.prepare()
+        except sqlite3.Error as error:
+            text = "scenes cannot be stored; calls go on"
+            logger.error(text, why=explain(error, database.path))
+        except BaseException:
+            self._lock.release()
+            raise
+        self._clock = clock
+        self._history_days = history_days
+        self._waiting_bytes = 0
+        self._writing = WritingThread(database, self._answer, self._oldest_ms)
+        self._opening = ReadingThread(database, "open")
+        self._recalling = ReadingThread(database, "recall", MAX_QUESTIONS)
+
+    def append(self, record: Record, done: Callable[[LogFailure | None], None]) -> None:
+        """See `Log.append`. When too much waits already, it fails in its turn."""
+        counts = self.counts
+        if counts.waiting >= MAX_WAITING or self._waiting_bytes >= MAX_WAITING_BYTES:
+            job = refused(record, f"{counts.waiting} changes wait: the disk is too slow", done)
+        else:
+            job = job_of(record, done)
+        counts.waiting += 1
+        self._waiting_bytes += job.size
+        self._writing.put(job)
+
+    def load(self, session_id: str, done: Callable[[Stored | LogFailure], None]) -> None:
+        """See `Log.load`."""
+        self._opening.ask(lambda file: reading.load(file, session_id), done)
+
+    def recall(
+        self, session_id: str, revision: int, done: Callable[[Snapshot | LogFailure | None], None]
+    ) -> None:
+        """See `Log.recall`."""
+        self._recalling.ask(lambda file: reading.recall(file, session_id, revision), done)
+
+    def history(
+        self,
+        session_id: str,
+        before: int | None,
+        limit: int,
+        done: Callable[[tuple[Entry, ...] | LogFailure], None],
+    ) -> None:
+        """See `Log.history`."""
+        self._recalling.ask(lambda file: reading.history(file, session_id, before, limit), done)
+
+    def sessions(self, done: Callable[[tuple[SessionSummary, ...] | LogFailure], None]) -> None:
+        """See `Log.sessions`."""
+        self._recalling.ask(reading.sessions, done)
+
+    def announce(self, url: str) -> None:
+        """Let programs that find the folder taken find who has it."""
+        self._lock.announce(url)
+
+    async def close(self) -> None:
+        """See `Log.close`; a disk that hangs is not waited for longer than a moment."""
+        deadline = time.monotonic() + CLOSE_SECONDS
+        threads = (self._recalling, self._opening, self._writing)
+        if all([await asyncio.to_thread(thread.stop, deadline) for thread in threads]):
+            self._lock.release()
+
+    def _answer(self, batch: Batch) -> None:
+        counts = self.counts
+        counts.batches += 1
+        counts.seconds += batch.seconds
+        counts.waiting -= len(batch.jobs)
+        counts.stored += batch.outcomes.count(None)
+        for job, outcome in zip(batch.jobs, batch.outcomes, strict=True):
+            self._waiting_bytes -= job.size
+            job.done(outcome)
+
+    def _oldest_ms(self) -> int | None:
+        days = self._history_days
+        return int(self._clock() * 1000) - days * DAY_MS if days else None

@@ -1,0 +1,248 @@
+"""The threads that do what may block. Each has a connection of its own and answers the loop."""
+
+import asyncio
+import contextlib
+import queue
+import sqlite3
+import threading
+import time
+import zlib
+from collections.abc import Callable, Sequence
+from typing import Any, TypeVar
+
+import msgspec
+import structlog
+from msgspec import Struct
+
+from canvas_server.ports import LogFailure
+from canvas_server.store import trimming
+from canvas_server.store.folder import StoreError
+from canvas_server.store.schema import Database, explain
+from canvas_server.store.writing import Job, Writer
+
+T = TypeVar("T")
+
+MAX_BATCH = 512
+MAX_BATCH_BYTES = 4 * 1024 * 1024
+TRIM_SECONDS = 3600.0
+TROUBLE = (
+    StoreError,
+    sqlite3.Error,
+    OSError,
+    zlib.error,
+    msgspec.DecodeError,
+    msgspec.ValidationError,
+    LookupError,
+    ValueError,
+)
+"""What a full, read-only or damaged disk leads to, and what a damaged file holds."""
+
+logger = structlog.get_logger()
+
+
+class _Thread:
+    """A thread that begins with the first thing it is given, and its connection."""
+
+    def __init__(self, database: Database, name: str, *, reading: bool) -> None:
+        self._database = database
+        self._reading = reading
+        self._thread = threading.Thread(target=self._run, name=f"log-{name}", daemon=True)
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._file: sqlite3.Connection | None = None
+        self._identity = (0, 0)
+
+    def stop(self, deadline: float) -> bool:
+        """Do what waits, then end; tell whether that was done by a time (monotonic clock).
+
+        It blocks.
+        """
+        if self._loop is None:
+            return True
+        self._put_end()
+        self._thread.join(max(0.0, deadline - time.monotonic()))
+        return not self._thread.is_alive()
+
+    def _put_end(self) -> None:
+        raise NotImplementedError
+
+    def _run(self) -> None:
+        raise NotImplementedError
+
+    def _start(self) -> None:
+        if self._loop is None:
+            self._loop = asyncio.get_running_loop()
+            self._thread.start()
+
+    def _tell(self, act: Callable[..., None], *args: Any) -> None:
+        """Have something called in the thread of the loop."""
+        assert self._loop is not None  # noqa: S101 - the thread runs since there is one
+        with contextlib.suppress(RuntimeError):  # it is closed: nobody waits any more
+            self._loop.call_soon_threadsafe(act, *args)
+
+    def _connection(self) -> sqlite3.Connection:
+        """Return the connection to the file that has its name now.
+
+        Raises:
+            StoreError, sqlite3.Error, OSError: it cannot be opened.
+        """
+        if self._file is not None and self._database.identity() != self._identity:
+            self._disconnect()
+        if self._file is None:
+            self._file = self._database.connect(reading=self._reading)
+            self._identity = self._database.identity()
+        return self._file
+
+    def _disconnect(self) -> None:
+        file, self._file = self._file, None
+        if file is not None:
+            with contextlib.suppress(sqlite3.Error):
+                file.close()
+
+    def _failed(self, error: Exception) -> LogFailure:
+        """Say why; begin anew after what may be an error of this connection only.
+
+        On a full disk the connection is kept, since another one could not be opened.
+        """
+        name = getattr(error, "sqlite_errorname", "")
+        if name != "SQLITE_FULL" and not name.startswith("SQLITE_IOERR"):
+            self._disconnect()
+        if not isinstance(error, TROUBLE):
+            logger.error("the log failed in a way nobody thought of", exc_info=error)
+        text = str(error) if isinstance(error, StoreError) else explain(error, self._database.path)
+        return LogFailure(text)
+
+
+class ReadingThread(_Thread):
+    """Answers questions, one after another."""
+
+    def __init__(self, database: Database, name: str, most: int | None = None) -> None:
+        """Prepare; more than `most` questions do not wait: they are refused."""
+        super().__init__(database, name, reading=True)
+        self._most = most
+        self._questions: queue.SimpleQueue[
+            tuple[Callable[[sqlite3.Connection], Any], Callable[[Any], None]] | None
+        ] = queue.SimpleQueue()
+
+    def ask(
+        self, question: Callable[[sqlite3.Connection], T], done: Callable[[T | LogFailure], None]
+    ) -> None:
+        """Have a question answered in the thread of the loop."""
+        self._start()
+        if self._most is not None and self._questions.qsize() >= self._most:
+            self._tell(done, LogFailure("too many ask about the past; try again later"))
+        else:
+            self._questions.put((question, done))
+
+    def _put_end(self) -> None:
+        self._questions.put(None)
+
+    def _run(self) -> None:
+        while asked := self._questions.get():
+            question, done = asked
+            try:
+                answer = question(self._connection())
+            except Exception as error:  # noqa: BLE001 - the end of a thread; it is logged
+                answer = self._failed(error)
+            self._tell(done, answer)
+        self._disconnect()
+
+
+class Batch(Struct, gc=False):
+    """Records that were stored together, with what became of each."""
+
+    jobs: Sequence[Job]
+    outcomes: Sequence[LogFailure | None]
+    seconds: float
+    """How long it took."""
+
+
+class WritingThread(_Thread):
+    """Stores all that waits in one transaction, again and again; trims when nothing waits."""
+
+    def __init__(
+        self,
+        database: Database,
+        answer: Callable[[Batch], None],
+        oldest_ms: Callable[[], int | None],
+    ) -> None:
+        """Prepare; `oldest_ms` tells before which time history is cut off, if it is."""
+        super().__init__(database, "write", reading=False)
+        self._answer = answer
+        self._oldest_ms = oldest_ms
+        self._jobs: queue.SimpleQueue[Job | None] = queue.SimpleQueue()
+        self._writer: Writer | None = None
+        self._next_trim = 0.0
+        self._trimmed = 0
+
+    def put(self, job: Job) -> None:
+        """Store a record; `answer` is called in the thread of the loop, in the order of calls."""
+        self._start()
+        self._jobs.put(job)
+
+    def _put_end(self) -> None:
+        self._jobs.put(None)
+
+    def _run(self) -> None:
+        self._next_trim = time.monotonic() + 1
+        while batch := self._take():
+            self._store(batch)
+        self._disconnect()
+
+    def _take(self) -> list[Job]:
+        """Wait for records and return all there are, up to a bound; none: it is the end."""
+        first = self._first()
+        if first is None:
+            return []
+        batch, size = [first], first.size
+        while len(batch) < MAX_BATCH and size < MAX_BATCH_BYTES:
+            try:
+                job = self._jobs.get_nowait()
+            except queue.Empty:
+                break
+            if job is None:
+                self._jobs.put(None)  # nothing comes after it
+                break
+            batch.append(job)
+            size += job.size
+        return batch
+
+    def _first(self) -> Job | None:
+        while True:
+            try:
+                return self._jobs.get(timeout=max(0.0, self._next_trim - time.monotonic()))
+            except queue.Empty:
+                self._trim()
+
+    def _store(self, jobs: list[Job]) -> None:
+        began = time.perf_counter()
+        try:
+            outcomes = self._ready_writer().write(jobs)
+        except Exception as error:  # noqa: BLE001 - as above
+            failure = self._failed(error)
+            outcomes = [job.failure or failure for job in jobs]
+        self._tell(self._answer, Batch(jobs, outcomes, time.perf_counter() - began))
+        stored = [job for job, failure in zip(jobs, outcomes, strict=True) if failure is None]
+        try:
+            self._ready_writer().write_snapshots(stored)
+        except Exception as error:  # noqa: BLE001 - as above
+            logger.warning("a snapshot is left for later", why=str(self._failed(error)))
+
+    def _ready_writer(self) -> Writer:
+        file = self._connection()
+        if self._writer is None or self._writer.connection is not file:
+            self._writer = Writer(file)
+        return self._writer
+
+    def _trim(self) -> None:
+        """Cut the history of the next session that is long enough; when none is, wait."""
+        oldest = self._oldest_ms()
+        found = None
+        try:
+            if oldest is not None:
+                found = trimming.trim_next(self._connection(), self._trimmed, oldest)
+                trimming.give_back(self._connection())
+        except Exception as error:  # noqa: BLE001 - as above
+            logger.warning("old history is not cut off", why=str(self._failed(error)))
+        self._trimmed = found or 0
+        if found is None:
+            self._next_trim = time.monotonic() + TRIM_SECONDS

@@ -1,0 +1,100 @@
+"""A log, asked and answered in order: what every log of the port `Log` must do alike."""
+
+import asyncio
+from collections.abc import Callable, Iterable
+from typing import Any, TypeVar
+
+from canvas_server.core.records import Receipt, Record, Snapshot, Stored
+from canvas_server.ports import Log, LogFailure, SessionSummary
+from canvas_server.protocol.history import Added, Change, Entry, Removed, Replaced, Updated
+from canvas_server.protocol.scene import (
+    Element,
+    ElementChanges,
+    Text,
+    Transform,
+    TransformChanges,
+)
+from canvas_server.protocol.server import Ack, AckResult
+
+T = TypeVar("T")
+ADA = "00000000-0000-0000-0000-00000000000a"
+START_MS = 1_700_000_000_000
+
+
+def text(element_id: str, content: str = "hello") -> Element:
+    return Element(element_id, Text(content), Transform())
+
+
+def add(element_id: str, content: str = "hello") -> Added:
+    return Added(text(element_id, content))
+
+
+def move(element_id: str, x: float) -> Updated:
+    return Updated(element_id, ElementChanges(TransformChanges(x=x)))
+
+
+def remove(element_id: str) -> Removed:
+    return Removed(element_id)
+
+
+def replace(*elements: Element) -> Replaced:
+    return Replaced(elements)
+
+
+def entries(first: int, *changes: Change, timestamp: int | None = None) -> tuple[Entry, ...]:
+    """Return entries from a revision on; a second goes by between two of them."""
+    return tuple(
+        Entry(n, START_MS + n * 1000 if timestamp is None else timestamp, change, ADA, "Ada")
+        for n, change in enumerate(changes, first)
+    )
+
+
+def receipt(message_id: str, revision: int, digest: int = 1) -> Receipt:
+    return Receipt(ADA, Ack(message_id, AckResult("e", revision)), digest)
+
+
+class Asker:
+    """Asks a log and waits for the answer."""
+
+    def __init__(self, log: Log) -> None:
+        self.log = log
+
+    async def _ask(self, ask: Callable[[Callable[[Any], None]], None]) -> Any:
+        answer: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
+        ask(answer.set_result)
+        assert not answer.done(), "never from within the call"
+        return await asyncio.wait_for(answer, 30)
+
+    async def append(self, record: Record) -> LogFailure | None:
+        return await self._ask(lambda done: self.log.append(record, done))
+
+    async def put(self, session_id: str, first: int, *changes: Change, **more: Any) -> None:
+        """Append changes, which must be stored."""
+        assert await self.append(Record(session_id, entries(first, *changes), **more)) is None
+
+    async def load(self, session_id: str) -> Stored:
+        return await self._ask(lambda done: self.log.load(session_id, done))
+
+    async def recall(self, session_id: str, revision: int) -> Snapshot | None:
+        return await self._ask(lambda done: self.log.recall(session_id, revision, done))
+
+    async def history(
+        self, session_id: str, before: int | None = None, limit: int = 1000
+    ) -> tuple[Entry, ...]:
+        return await self._ask(lambda done: self.log.history(session_id, before, limit, done))
+
+    async def sessions(self) -> tuple[SessionSummary, ...]:
+        return await self._ask(self.log.sessions)
+
+    async def everything(self, session_ids: Iterable[str], revisions: int) -> list[Any]:
+        """Return all that can be asked of some sessions."""
+        return [
+            [
+                (await self.load(name)).snapshot,
+                (await self.load(name)).receipts,
+                await self.history(name),
+                await self.history(name, 3, 2),
+                [await self.recall(name, revision) for revision in range(revisions + 2)],
+            ]
+            for name in session_ids
+        ]

@@ -1,0 +1,276 @@
+"""What the port `Log` promises, held against each log; and both logs against each other."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from canvas_server.core.records import MAX_RECEIPTS, Record, Snapshot, Stored
+from canvas_server.core.replay import replay
+from canvas_server.ports import Log, LogFailure
+from canvas_server.protocol.history import Change
+from canvas_server.protocol.scene import (
+    Chart,
+    Element,
+    ElementChanges,
+    Image,
+    Model3D,
+    Transform,
+    Video,
+)
+from canvas_server.store.memory import MemoryLog
+from canvas_server.store.sqlite import SqliteLog
+from logs import START_MS, Asker, add, entries, move, receipt, remove, replace, text
+
+
+def memory(_: Path) -> Log:
+    return MemoryLog(lambda act: asyncio.get_running_loop().call_soon(act))
+
+
+LOGS: dict[str, Callable[[Path], Log]] = {"memory": memory, "sqlite": SqliteLog}
+
+
+@pytest.fixture(params=LOGS)
+async def log(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Asker]:
+    log = LOGS[request.param](tmp_path)
+    yield Asker(log)
+    await log.close()
+
+
+async def test_an_unknown_session_is_empty(log: Asker) -> None:
+    assert await log.load("s") == Stored(Snapshot(0, 0))
+    assert await log.recall("s", 0) == Snapshot(0, 0)
+    assert await log.recall("s", 1) is None
+    assert await log.history("s") == ()
+    assert await log.sessions() == ()
+
+
+async def test_what_was_appended_is_read(log: Asker) -> None:
+    await log.put("s", 1, add("one"), move("one", 5))
+    await log.put("s", 3, add("two"), remove("one"))
+    await log.put("other", 1, add("one"))
+    stored = await log.load("s")
+    assert stored.snapshot == Snapshot(4, START_MS + 4000, (text("two"),))
+    assert [entry.revision for entry in await log.history("s")] == [4, 3, 2, 1]
+    assert (await log.history("s"))[-1] == entries(1, add("one"))[0]
+    assert (await log.load("other")).snapshot.revision == 1
+
+
+async def test_every_kind_comes_back_as_it_was(log: Asker) -> None:
+    kinds = (
+        text("t", "Grüße, \u2028 \x00 \U0001f600 line\nline").kind,
+        Image("data:image/png;base64,AAAA"),
+        Chart("bar", {"a": [1, 2.5, None, True, {"b": "\n"}], "big": 2**53, "small": 1e-300}),
+        Model3D("https://example.org/m.glb", (0.1, 0.2, 0.3)),
+        Video("lobby", mirror=True),
+    )
+    wanted = tuple(
+        Element(f"e{n}", kind, Transform(0.1 * n, -1e6, 3.3, 1e-3, 359.9, -n))
+        for n, kind in enumerate(kinds)
+    )
+    await log.put("s", 1, replace(*wanted), snapshot=Snapshot(1, START_MS + 1000, wanted))
+    assert (await log.load("s")).snapshot.elements == wanted
+    await log.put("s", 2, move("e2", 1 / 3))
+    moved = (await log.load("s")).snapshot.elements[2]
+    assert (moved.kind, moved.transform.x) == (kinds[2], 1 / 3)
+
+
+async def test_earlier_scenes_are_recalled(log: Asker) -> None:
+    await log.put("s", 1, add("one"), move("one", 5), move("one", 6))
+    for revision, x in ((1, 0.0), (2, 5.0), (3, 6.0)):
+        scene = await log.recall("s", revision)
+        assert scene is not None
+        assert (scene.revision, scene.timestamp) == (revision, START_MS + 1000 * revision)
+        assert scene.elements[0].transform.x == x
+    assert await log.recall("s", 0) == Snapshot(0, 0)
+    assert await log.recall("s", 4) is None
+
+
+async def test_a_snapshot_changes_nothing_but_the_time_it_takes(log: Asker) -> None:
+    await log.put("s", 1, add("one"), add("two"))
+    now = (await log.load("s")).snapshot
+    await log.put("s", 3, remove("two"), snapshot=Snapshot(3, START_MS + 3000, now.elements[:1]))
+    await log.put("s", 4, move("one", 9))
+    for revision, ids in ((1, ["one"]), (2, ["one", "two"]), (3, ["one"]), (4, ["one"])):
+        scene = await log.recall("s", revision)
+        assert scene is not None
+        assert [element.id for element in scene.elements] == ids
+        assert scene.revision == revision
+    assert (await log.load("s")).snapshot == await log.recall("s", 4)
+
+
+async def test_the_history_is_read_in_pages(log: Asker) -> None:
+    await log.put("s", 1, add("one"), *(move("one", n) for n in range(9)))
+    assert [e.revision for e in await log.history("s", None, 4)] == [10, 9, 8, 7]
+    assert [e.revision for e in await log.history("s", 7, 4)] == [6, 5, 4, 3]
+    assert [e.revision for e in await log.history("s", 3, 4)] == [2, 1]
+    assert await log.history("s", 1, 4) == ()
+
+
+async def test_sessions_are_listed_by_name(log: Asker) -> None:
+    await log.put("b", 1, add("one"))
+    await log.put("a", 1, add("one"), move("one", 1))
+    listed = await log.sessions()
+    assert [(s.session_id, s.revision, s.first_revision, s.timestamp) for s in listed] == [
+        ("a", 2, 0, START_MS + 2000),
+        ("b", 1, 0, START_MS + 1000),
+    ]
+
+
+async def test_what_does_not_follow_is_refused(log: Asker) -> None:
+    await log.put("s", 1, add("one"))
+    for first in (1, 3):
+        failure = await log.append(Record("s", entries(first, add("two"))))
+        assert isinstance(failure, LogFailure)
+    assert isinstance(await log.append(Record("new", entries(2, add("x")))), LogFailure)
+    assert (await log.load("s")).snapshot.revision == 1
+    assert [summary.session_id for summary in await log.sessions()] == ["s"]
+    await log.put("s", 2, add("two"))
+
+
+async def test_a_whole_scene_bridges_a_gap_but_goes_back_nowhere(log: Asker) -> None:
+    """SCN3: what came while nothing could be stored."""
+    await log.put("s", 1, add("one"))
+    await log.put("s", 5, replace(text("one"), text("two")), remove("two"), follows=False)
+    assert [entry.revision for entry in await log.history("s")] == [6, 5, 1]
+    for revision, count in ((1, 1), (2, 1), (4, 1), (5, 2), (6, 1)):
+        scene = await log.recall("s", revision)
+        assert scene is not None
+        assert len(scene.elements) == count
+    for first in (1, 6):
+        record = Record("s", entries(first, replace()), follows=False)
+        assert isinstance(await log.append(record), LogFailure)
+    await log.put("s", 7, remove("one"))
+
+
+async def test_answers_come_in_the_order_of_the_calls(log: Asker) -> None:
+    told: list[tuple[int, bool]] = []
+    last = asyncio.Event()
+
+    def note(number: int, failure: LogFailure | None) -> None:
+        told.append((number, failure is None))
+        if number == 299:
+            last.set()
+
+    for number in range(300):
+        session_id, revision = f"s{number % 7}", number // 7 + 1
+        good = number % 50 != 3
+        record = Record(session_id, entries(revision, add(f"e{number}")), follows=True)
+        if not good:
+            record = Record("nowhere", entries(9, add("x")))
+        log.log.append(record, lambda failure, number=number: note(number, failure))
+    assert told == []
+    await asyncio.wait_for(last.wait(), 30)
+    assert [number for number, _ in told] == list(range(300))
+    refused = {number for number, stored in told if not stored}
+    assert refused >= {n for n in range(300) if n % 50 == 3}
+    stored = sum(summary.revision for summary in await log.sessions())
+    assert stored == 300 - len(refused)
+
+
+async def test_receipts_are_kept_the_latest_of_them(log: Asker) -> None:
+    """SCN6."""
+    await log.put("s", 1, add("one"), receipt=receipt("a", 1))
+    await log.put("s", 2, move("one", 1), receipt=receipt("b", 2))
+    await log.put("s", 3, move("one", 2))
+    await log.put("s", 4, move("one", 3), receipt=receipt("a", 4, digest=2))
+    assert (await log.load("s")).receipts == (receipt("b", 2), receipt("a", 4, digest=2))
+    count = 2 * MAX_RECEIPTS + 10
+    last = asyncio.Event()
+    for number in range(count):
+        record = Record(
+            "s", entries(5 + number, move("one", number)), receipt(f"m{number}", number)
+        )
+        log.log.append(record, lambda _, n=number: last.set() if n == count - 1 else None)
+    await asyncio.wait_for(last.wait(), 50)
+    kept = (await log.load("s")).receipts
+    assert len(kept) == MAX_RECEIPTS
+    assert [r.reply.message_id for r in kept] == [
+        f"m{n}" for n in range(count - MAX_RECEIPTS, count)
+    ]
+
+
+# --- both logs ----------------------------------------------------------------------------------
+
+IDS = st.sampled_from(["a", "b", "c"])
+FLOATS = st.floats(-1e6, 1e6, allow_nan=False)
+
+
+@st.composite
+def records(draw: st.DrawFn) -> list[Record]:
+    """Return records of two sessions, most of which fit, some with snapshots."""
+    made: list[Record] = []
+    now = {"s": Snapshot(0, 0), "t": Snapshot(0, 0)}
+    for number in range(draw(st.integers(1, 12))):
+        session_id = draw(st.sampled_from(["s", "t"]))
+        scene = now[session_id]
+        gap = draw(st.sampled_from([0, 0, 0, 0, 0, 1, 3]))
+        bridges = gap == 3
+        changes: list[Change] = [replace(*scene.elements, text("n"))] if bridges else []
+        after = scene
+        for _ in range(draw(st.integers(0 if bridges else 1, 3))):
+            after = replay(scene, entries(scene.revision + 1, *changes))
+            changes.append(draw(change_of([element.id for element in after.elements])))
+        record = Record(
+            session_id,
+            entries(scene.revision + 1 + gap, *changes),
+            draw(st.none() | st.builds(receipt, st.sampled_from("xyz"), st.just(number))),
+            follows=not bridges,
+        )
+        after = replay(scene, record.entries)
+        if draw(st.booleans()):
+            record = Record(session_id, record.entries, record.receipt, after, record.follows)
+        if gap != 1:
+            now[session_id] = after
+        made.append(record)
+    return made
+
+
+def change_of(ids: list[str]) -> st.SearchStrategy[Change]:
+    """Return a change of a scene that has these elements."""
+    options: list[st.SearchStrategy[Change]] = [
+        st.builds(add, IDS, st.text(max_size=5)),
+        st.just(replace()),
+    ]
+    if ids:
+        some = st.sampled_from(ids)
+        patch = {"content": "other", "align": None}
+        options += [
+            st.builds(move, some, FLOATS),
+            st.builds(remove, some),
+            st.builds(lambda i: replace(text(i)), IDS),
+            st.builds(lambda i: _patched(i, patch), some),
+        ]
+    return st.one_of(options)
+
+
+def _patched(element_id: str, patch: dict[str, object]) -> Change:
+    changed = move(element_id, 0)
+    return type(changed)(element_id, ElementChanges(kind=patch))
+
+
+@settings(max_examples=25)
+@given(records())
+def test_both_logs_say_the_same(made: list[Record]) -> None:
+    async def compare(folder: Path) -> None:
+        sqlite = Asker(SqliteLog(folder))
+        other = Asker(memory(folder))
+        outcomes = [
+            [isinstance(await log.append(record), LogFailure) for record in made]
+            for log in (sqlite, other)
+        ]
+        assert outcomes[0] == outcomes[1]
+        highest = max(record.entries[-1].revision for record in made)
+        before = await sqlite.everything("st", highest)
+        assert before == await other.everything("st", highest)
+        await sqlite.log.close()
+        again = Asker(SqliteLog(folder))
+        assert before == await again.everything("st", highest)
+        await again.log.close()
+
+    with TemporaryDirectory() as folder:
+        asyncio.run(compare(Path(folder)))
