@@ -24,8 +24,10 @@ from canvas_server.http.upgrade import WebSocketUpgrade
 from canvas_server.ice import ice_servers
 from canvas_server.node import Node
 from canvas_server.outbox import Outboxes
+from canvas_server.ports import Log
 from canvas_server.settings import Settings
-from canvas_server.store.memory import MemoryLog
+from canvas_server.store.folder import StoreError
+from canvas_server.store.sqlite import SqliteLog
 
 FEATURES = (
     "signaling",
@@ -49,19 +51,26 @@ class StartupError(Exception):
     """The server cannot start as it was asked to; the text says what to do."""
 
 
-def make_node(settings: Settings) -> Node:
-    """Return the node that settings describe.
+def open_data(settings: Settings) -> tuple[SqliteLog, ResumeTokens]:
+    """Take the data folder; return what is in it.
 
     Raises:
-        StartupError: the data folder cannot be used.
+        StartupError: it cannot be used.
     """
     try:
-        tokens = ResumeTokens(load_key(settings.data_dir))
+        scenes = SqliteLog(settings.data_dir, settings.history_days)
+        return scenes, ResumeTokens(load_key(settings.data_dir))
+    except StoreError as error:
+        raise StartupError(str(error)) from error
     except OSError as error:
         text = (
             f"the data folder {settings.data_dir} cannot be used ({error}); choose one with --data"
         )
         raise StartupError(text) from error
+
+
+def make_node(settings: Settings, scenes: Log, tokens: ResumeTokens) -> Node:
+    """Return the node that settings describe."""
     outboxes = Outboxes()
     hub = Hub(
         Surroundings(
@@ -84,7 +93,7 @@ def make_node(settings: Settings) -> Node:
         ),
         outboxes,
     )
-    return Node(hub, outboxes, MemoryLog(lambda act: _call_later(0, act)), _call_later)
+    return Node(hub, outboxes, scenes, _call_later)
 
 
 def _call_later(seconds: float, act: Callable[[], None]) -> None:
@@ -102,7 +111,8 @@ class CanvasServer(uvicorn.Server):
         """
         check(settings)
         self.settings = settings
-        self.node = make_node(settings)
+        self._log, tokens = open_data(settings)
+        self.node = make_node(settings, self._log, tokens)
         self._ready = ready
         access = Access(settings.host, settings.allowed_origins)
         upgrade = WebSocketUpgrade(
@@ -110,7 +120,7 @@ class CanvasServer(uvicorn.Server):
         )
         super().__init__(
             uvicorn.Config(
-                make_site(self.node, access, registry(self.node)),
+                make_site(self.node, access, registry(self.node, self._log.counts)),
                 host=settings.host,
                 port=settings.port,
                 http="httptools",
@@ -129,13 +139,16 @@ class CanvasServer(uvicorn.Server):
         port = self.servers[0].sockets[0].getsockname()[1]
         name = f"[{self.settings.host}]" if ":" in self.settings.host else self.settings.host
         self._heartbeat = asyncio.create_task(Heartbeat(self.node).run())
-        self._ready(f"http://{name}:{port}")
+        url = f"http://{name}:{port}"
+        self._log.announce(url)
+        self._ready(url)
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Turn readiness red, tell the peers, flush, end."""
         self.node.stopping = True
         self._heartbeat.cancel()
         await super().shutdown(sockets)
+        await self._log.close()
 
     @contextlib.contextmanager
     def capture_signals(self) -> Generator[None]:

@@ -41,7 +41,8 @@ class Scenes:
         self._opening: dict[str, list[Callable[[LogFailure | None], None]]] = {}
         self._requests = itertools.count(1)
         self._answers: dict[int, asyncio.Future[ErrorCode | None]] = {}
-        self._failing = False
+        self.failing = False
+        """The latest thing asked of the log has failed."""
 
     def open(self, session_id: str, then: Callable[[LogFailure | None], None]) -> None:
         """Have a session open, then do something with it at once; it may be gone again after."""
@@ -152,9 +153,9 @@ class Scenes:
         failure = answer if isinstance(answer, LogFailure) else None
         if failure is not None:
             self.failures += 1
-            if not self._failing:
+            if not self.failing:
                 logger.error(f"cannot {what}; calls go on, edits are refused", why=str(failure))
-        elif self._failing:
+        elif self.failing:
             logger.info("scenes are stored again")
-        self._failing = failure is not None
+        self.failing = failure is not None
         return failure

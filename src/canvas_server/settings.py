@@ -18,6 +18,7 @@ class Settings(Struct, frozen=True):
     host: str
     port: int
     data_dir: Path
+    history_days: int
     open: bool
     stun_urls: tuple[str, ...]
     turn_urls: tuple[str, ...]
@@ -75,6 +76,14 @@ SETTINGS = (
         platformdirs.user_data_path("canvas-server"),
         "Folder for what outlives the process.",
         "the user's data folder",
+    ),
+    Setting(
+        "history_days",
+        "--history-days",
+        "CANVAS_HISTORY_DAYS",
+        click.IntRange(min=0),
+        365,
+        "How long the history of a scene is kept; 0: for ever. The scene itself is always kept.",
     ),
     Setting(
         "open",

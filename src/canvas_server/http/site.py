@@ -106,7 +106,8 @@ def make_site(node: Node, access: Access, metrics: CollectorRegistry) -> ASGIApp
     async def ready(_: Request) -> Response:
         if node.stopping:
             return JSONResponse({"status": "stopping"}, 503)
-        return JSONResponse({"status": "ready", "version": __version__})
+        scenes = "failing" if node.scenes.failing else "stored"  # calls go on without
+        return JSONResponse({"status": "ready", "version": __version__, "scenes": scenes})
 
     async def exposition(_: Request) -> Response:
         return Response(generate_latest(metrics), media_type=CONTENT_TYPE_LATEST)
