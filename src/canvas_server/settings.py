@@ -169,18 +169,28 @@ SETTINGS = (
 def with_settings(command: Callable[..., Any]) -> Callable[..., Any]:
     """Give a click command an option for each setting."""
     for setting in reversed(SETTINGS):
-        command = click.option(
-            setting.flag,
-            setting.field,
-            envvar=setting.variable,
-            type=None if setting.kind is bool else setting.kind,
-            is_flag=setting.kind is bool,
-            default=setting.default,
-            show_default=setting.default_text or (setting.default is not None),
-            show_envvar=True,
-            help=setting.help,
-        )(command)
+        command = _option(setting)(command)
     return command
+
+
+def with_data_dir(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Give a click command the option that names the data folder."""
+    (setting,) = (setting for setting in SETTINGS if setting.field == "data_dir")
+    return _option(setting)(command)
+
+
+def _option(setting: Setting) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    return click.option(
+        setting.flag,
+        setting.field,
+        envvar=setting.variable,
+        type=None if setting.kind is bool else setting.kind,
+        is_flag=setting.kind is bool,
+        default=setting.default,
+        show_default=setting.default_text or (setting.default is not None),
+        show_envvar=True,
+        help=setting.help,
+    )
 
 
 def settings_table() -> str:

@@ -1,0 +1,207 @@
+"""Commands about stored scenes: backup, restore, export, import."""
+
+import asyncio
+import itertools
+import time
+import urllib.error
+import urllib.request
+import uuid
+from pathlib import Path
+
+import click
+import msgspec
+from msgspec import Struct
+
+from canvas_server.core import edits
+from canvas_server.core.edit import scene_document
+from canvas_server.core.effects import Append, Refused
+from canvas_server.core.records import Record, Stored
+from canvas_server.core.session import Session
+from canvas_server.ports import LogFailure
+from canvas_server.protocol.fields import SessionId
+from canvas_server.protocol.http import SceneEdit
+from canvas_server.protocol.scene import NewElement, SceneDocument, Video
+from canvas_server.settings import with_data_dir
+from canvas_server.store import backup as copies
+from canvas_server.store import reading
+from canvas_server.store.folder import FolderInUse, StoreError
+from canvas_server.store.sqlite import SqliteLog
+
+SECONDS = 60
+FILE = click.Path(dir_okay=False, path_type=Path)
+
+
+class Failure(click.ClickException):
+    """Something the person at the command line has to know."""
+
+
+@click.command()
+@click.argument("file", type=FILE)
+@with_data_dir
+def backup(file: Path, data_dir: Path) -> None:
+    """Write all scenes to FILE, also while a server is running. An older FILE is replaced."""
+    try:
+        copies.backup(data_dir, file)
+    except StoreError as error:
+        raise Failure(str(error)) from error
+    click.echo(f"{file}: {file.stat().st_size:,} bytes")
+
+
+@click.command()
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@with_data_dir
+def restore(file: Path, data_dir: Path) -> None:
+    """Put the scenes of a backup in the place of those that are there. Stop the server first."""
+    try:
+        aside = copies.restore(file, data_dir)
+    except (StoreError, OSError) as error:
+        raise Failure(str(error)) from error
+    click.echo(f"{data_dir}: restored" + (f"; what was there is in {aside}" if aside else ""))
+
+
+@click.command("export")
+@click.argument("session")
+@click.option("-o", "--output", type=FILE, help="Where to; else to the standard output.")
+@click.option("--revision", type=click.IntRange(min=0), help="An earlier one; else as it is now.")
+@with_data_dir
+def export_scene(session: str, output: Path | None, revision: int | None, data_dir: Path) -> None:
+    """Write the scene of SESSION as JSON, also while a server is running."""
+    text = msgspec.json.format(msgspec.json.encode(stored_scene(data_dir, session, revision)))
+    if output is None:
+        click.echo(text)
+    else:
+        output.write_bytes(text + b"\n")
+
+
+@click.command("import")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, allow_dash=True))
+@click.argument("session", required=False)
+@click.option("--url", help="Of a running server, such as http://127.0.0.1:9473.")
+@with_data_dir
+def import_scene(file: str, session: str | None, url: str | None, data_dir: Path) -> None:
+    """Put the scene of FILE into SESSION, in the place of what is there; tiles are left out.
+
+    FILE is what `export` wrote, or `GET /api/scene`; without SESSION it says itself where it
+    belongs. It goes through the server that has the data folder, or the one at `--url`, and
+    straight into the folder when there is none. It is a change that can be taken back as others.
+    """
+    with click.open_file(file, "rb") as opened:
+        edit = _edit_of(opened.read(), session)
+    try:
+        revision = _post(url, edit) if url else _store(data_dir, edit)
+    except FolderInUse as taken:
+        if not taken.holder.url:
+            raise Failure(str(taken)) from taken
+        revision = _post(taken.holder.url, edit)
+    except (StoreError, LogFailure, OSError) as error:
+        raise Failure(str(error)) from error
+    except Refused as refused:
+        raise Failure(refused.text) from refused
+    click.echo(f"{edit.session_id}: {len(edit.add)} elements, revision {revision}")
+
+
+def stored_scene(data_dir: Path, session: str, revision: int | None = None) -> SceneDocument:
+    """Read a scene from a data folder.
+
+    Raises:
+        Failure: there is none, or it cannot be read.
+    """
+    try:
+        with copies.reading_from(data_dir) as file:
+            found = reading.find(file, session)
+            if found is None:
+                names = [summary.session_id for summary in reading.sessions(file)]
+                known = ", ".join(names[:10]) + (", …" if len(names) > 10 else "")
+                raise Failure(f"there is no session {session}; there are: {known or 'none'}")
+            wanted = found.revision if revision is None else revision
+            scene = reading.recall(file, session, wanted)
+    except StoreError as error:
+        raise Failure(str(error)) from error
+    if scene is None:
+        reach = f"{found.first_revision} to {found.revision}"
+        raise Failure(f"there is no revision {revision} of {session}; there are {reach}")
+    return scene_document(session, scene.elements, scene.revision, scene.timestamp)
+
+
+class _Scene(Struct):
+    """What is read of a scene in a file."""
+
+    elements: tuple[NewElement, ...]
+    session_id: SessionId | None = None
+
+
+class _Answer(Struct):
+    """A scene as the server answers it."""
+
+    scene: _Scene
+
+
+def _edit_of(data: bytes, session: str | None) -> SceneEdit:
+    try:
+        try:
+            scene = msgspec.json.decode(data, type=_Answer).scene
+        except msgspec.ValidationError:
+            scene = msgspec.json.decode(data, type=_Scene)
+        name = msgspec.convert(session or scene.session_id, SessionId)
+    except (msgspec.DecodeError, msgspec.ValidationError) as error:
+        raise Failure(f"this is no scene, or no session to put it into is named: {error}") from None
+    kept = tuple(element for element in scene.elements if not isinstance(element.kind, Video))
+    return SceneEdit(name, add=kept, clear=True)
+
+
+def _post(url: str, edit: SceneEdit) -> int:
+    """Have a running server make the edit; return the revision it led to.
+
+    Raises:
+        Failure: it did not.
+    """
+    request = urllib.request.Request(  # noqa: S310 - the address is the caller's own
+        f"{url.rstrip('/')}/api/scene",
+        msgspec.json.encode(edit),
+        {"content-type": "application/json"},
+    )
+    try:
+        with urllib.request.urlopen(request, timeout=SECONDS) as response:  # noqa: S310 - as above
+            return msgspec.json.decode(response.read())["scene"]["revision"]
+    except urllib.error.HTTPError as error:
+        with error:
+            raise Failure(f"{url} refused it: {error.read().decode(errors='replace')}") from error
+    except (OSError, ValueError) as error:
+        raise Failure(f"{url} did not answer: {error}") from error
+
+
+def _store(data_dir: Path, edit: SceneEdit) -> int:
+    """Make the edit in a data folder that no server has; return the revision it led to.
+
+    Raises:
+        StoreError, LogFailure, OSError, Refused: nothing was changed.
+    """
+    return asyncio.run(_store_in(SqliteLog(data_dir), edit))
+
+
+async def _store_in(log: SqliteLog, edit: SceneEdit) -> int:
+    try:
+        stored: asyncio.Future[Stored | LogFailure] = asyncio.Future()
+        log.load(edit.session_id, stored.set_result)
+        session = Session(edit.session_id, _answer(await stored), itertools.count(1))
+        now_ms = int(time.time() * 1000)
+        for effect in edits.post(session, edit, 0, None, lambda: str(uuid.uuid4()), now_ms):
+            if isinstance(effect, Append):
+                await _append(log, effect.record)
+        return session.canvas.scene.revision
+    finally:
+        await log.close()
+
+
+async def _append(log: SqliteLog, record: Record) -> None:
+    done: asyncio.Future[LogFailure | None] = asyncio.Future()
+    log.append(record, done.set_result)
+    failure = await done
+    if failure is not None:
+        raise failure
+
+
+def _answer(stored: Stored | LogFailure) -> Stored:
+    if isinstance(stored, LogFailure):
+        raise stored
+    return stored

@@ -1,0 +1,111 @@
+"""Copies of the SQLite file that are whole, also while a server writes it."""
+
+import contextlib
+import os
+import sqlite3
+from collections.abc import Generator
+from pathlib import Path
+
+from canvas_server.store import schema
+from canvas_server.store.folder import DATABASE, FolderLock, StoreError
+
+_ASIDE = "scenes.db.old"
+
+
+@contextlib.contextmanager
+def reading_from(folder: Path) -> Generator[sqlite3.Connection]:
+    """Open the file of a data folder for reading, whether a server has it or not.
+
+    Raises:
+        StoreError: there is none, or it cannot be read.
+    """
+    path = folder / DATABASE
+    if not path.exists():
+        raise StoreError(f"there are no scenes in {folder}; choose another folder with --data")
+    try:
+        with contextlib.closing(schema.connect(path, reading=True)) as connection:
+            if schema.version_of(connection, path) < len(schema.MIGRATIONS):
+                raise StoreError(f"{path} is of an older version; start the server once")
+            yield connection
+    except sqlite3.Error as error:
+        raise StoreError(schema.explain(error, path)) from error
+
+
+def backup(folder: Path, target: Path) -> None:
+    """Write all scenes of a data folder to one file (0600), which takes its name when it is whole.
+
+    Raises:
+        StoreError: the folder cannot be read, or the file cannot be written.
+    """
+    with reading_from(folder) as source:
+        _copy(source, target)
+
+
+def restore(source: Path, folder: Path) -> Path | None:
+    """Let a backup take the place of the scenes in a data folder that no server is using.
+
+    Return where those were moved to, if there were any.
+
+    Raises:
+        StoreError: the backup is none, or damaged, or too new; or the folder is in use.
+        OSError: the folder cannot be written.
+    """
+    lock = FolderLock(folder)
+    try:
+        path, fresh = folder / DATABASE, folder / f"{DATABASE}.new"
+        try:
+            with contextlib.closing(schema.connect(source, reading=True)) as connection:
+                if schema.version_of(connection, source) == 0:
+                    raise StoreError(f"{source} is empty")
+                (verdict,) = connection.execute("PRAGMA integrity_check(1)").fetchone()
+                if verdict != "ok":
+                    raise StoreError(f"{source} is damaged: {verdict}")
+                _copy(connection, fresh)
+        except sqlite3.Error as error:
+            raise StoreError(f"{source} is no backup, or damaged: {error}") from error
+        aside = _move_aside(path)
+        fresh.replace(path)
+        _sync(folder)
+        return aside
+    finally:
+        lock.release()
+
+
+def _copy(source: sqlite3.Connection, target: Path) -> None:
+    partial = target.with_name(f"{target.name}.partial")
+    try:
+        partial.unlink(missing_ok=True)
+        os.close(os.open(partial, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600))
+        with contextlib.closing(schema.connect(partial)) as copy:
+            source.backup(copy)
+            copy.execute("PRAGMA journal_mode = DELETE")  # one file, complete by itself
+        _sync(partial)
+        partial.replace(target)
+        _sync(target.parent)
+    except (OSError, sqlite3.Error) as error:
+        for path in (partial, partial.with_name(f"{partial.name}-journal")):
+            with contextlib.suppress(OSError):
+                path.unlink(missing_ok=True)
+        raise StoreError(f"{target} cannot be written: {error}") from error
+
+
+def _move_aside(path: Path) -> Path | None:
+    """Keep what was there, with all that belongs to it."""
+    if not path.exists():
+        return None
+    aside = path.with_name(_ASIDE)
+    for end in ("", "-wal", "-shm"):
+        old, new = path.with_name(path.name + end), aside.with_name(aside.name + end)
+        new.unlink(missing_ok=True)
+        if old.exists():
+            old.rename(new)
+    return aside
+
+
+def _sync(path: Path) -> None:
+    """Wait until a file, or the names in a folder, are on the disk."""
+    file = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        os.fsync(file)
+    finally:
+        os.close(file)

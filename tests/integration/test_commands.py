@@ -1,0 +1,158 @@
+"""The commands about stored scenes, with and without a server that runs."""
+
+import json
+import stat
+import threading
+from pathlib import Path
+from typing import Any
+
+from click.testing import CliRunner, Result
+
+from canvas_server.cli import main
+from canvas_server.store import schema
+from servers import Server, Wire, running
+
+LABEL = {"type": "Text", "content": "kept"}
+
+
+def command(*args: object) -> Result:
+    return CliRunner().invoke(main, [str(arg) for arg in args])
+
+
+def done(*args: object) -> str:
+    result = command(*args)
+    assert result.exit_code == 0, result.output
+    return result.output
+
+
+def refusal(*args: object) -> str:
+    result = command(*args)
+    assert result.exit_code == 1, result.output
+    assert result.exception is None or isinstance(result.exception, SystemExit)
+    return result.output
+
+
+def exported(data: Path, session: str = "s", *more: object) -> dict[str, Any]:
+    return json.loads(done("export", session, "--data", data, *more))
+
+
+def scene(server: Server, session: str) -> dict[str, Any]:
+    return json.loads(server.get(f"/api/scene/{session}")[1])["scene"]
+
+
+def edit(wire: Wire, count: int, first: int = 0) -> None:
+    """Add labels and wait until they are stored."""
+    for number in range(first, first + count):
+        element = {"id": f"e{number}", "kind": LABEL}
+        wire.send({"type": "add_element", "element": element, "message_id": f"m{number}"})
+    while wire.until("ack")["message_id"] != f"m{first + count - 1}":
+        pass
+
+
+def test_a_backup_taken_while_people_edit_is_whole_and_can_be_restored(tmp_path: Path) -> None:
+    data, file = tmp_path / "data", tmp_path / "backup.db"
+    with running(data) as server, Wire(server) as wire:
+        wire.join("s")
+        edit(wire, 10)
+        writer = threading.Thread(target=edit, args=(wire, 500, 10))
+        writer.start()
+        assert "bytes" in done("backup", file, "--data", data)
+        writer.join()
+        assert "stop it" in refusal("restore", file, "--data", data)
+        at_the_end = scene(server, "s")
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    assert {path.name for path in tmp_path.iterdir()} == {"data", "backup.db"}
+    assert exported(data) == at_the_end
+    assert "scenes.db.old" in done("restore", file, "--data", data)
+    restored = exported(data)
+    assert 10 <= restored["revision"] <= 510
+    assert len(restored["elements"]) == restored["revision"]
+    elsewhere = tmp_path / "elsewhere"
+    done("restore", file, "--data", elsewhere)
+    assert exported(elsewhere) == restored
+    with running(data) as server, Wire(server) as wire:
+        wire.join("s")
+        assert scene(server, "s") == restored
+
+
+def test_what_is_no_backup_replaces_nothing(tmp_path: Path) -> None:
+    data, bad = tmp_path / "data", tmp_path / "bad"
+    with running(data) as server, Wire(server) as wire:
+        wire.join("s")
+        edit(wire, 300)
+    before = exported(data)
+    bad.write_bytes(b"no database" * 1000)
+    assert "no backup" in refusal("restore", bad, "--data", data)
+    bad.write_bytes(b"")
+    assert "empty" in refusal("restore", bad, "--data", data)
+    done("backup", bad, "--data", data)
+    damaged = bytearray(bad.read_bytes())
+    damaged[len(damaged) // 2 : len(damaged) // 2 + 4096] = b"\xff" * 4096
+    bad.write_bytes(damaged)
+    assert "damaged" in refusal("restore", bad, "--data", data)
+    bad.unlink()
+    schema.prepare(bad, (*schema.MIGRATIONS, "CREATE TABLE later (x)"))
+    assert "newer" in refusal("restore", bad, "--data", data)
+    assert exported(data) == before
+
+
+def test_a_backup_that_cannot_be_written_leaves_the_older_one(tmp_path: Path) -> None:
+    assert "--data" in refusal("backup", tmp_path / "b", "--data", tmp_path)
+    schema.prepare(tmp_path / "scenes.db")
+    assert "cannot be written" in refusal("backup", tmp_path / "no" / "b", "--data", tmp_path)
+    (tmp_path / "b").mkdir()
+    (tmp_path / "b" / "keep").touch()
+    assert command("backup", tmp_path / "b", "--data", tmp_path).exit_code
+    assert not list(tmp_path.glob("*.partial*"))
+
+
+def test_a_scene_is_exported_as_it_is_and_as_it_was(tmp_path: Path) -> None:
+    with running(tmp_path) as server, Wire(server) as wire:
+        wire.join("s")
+        edit(wire, 3)
+        assert exported(tmp_path) == scene(server, "s")
+        assert len(exported(tmp_path, "s", "--revision", 2)["elements"]) == 2
+    assert len(exported(tmp_path)["elements"]) == 3
+    assert "0 to 3" in refusal("export", "s", "--revision", 4, "--data", tmp_path)
+    assert "there are: s" in refusal("export", "none", "--data", tmp_path)
+    file = tmp_path / "scene.json"
+    done("export", "s", "-o", file, "--data", tmp_path)
+    assert json.loads(file.read_text())["revision"] == 3
+
+
+def test_a_scene_is_imported_with_and_without_a_server(tmp_path: Path) -> None:
+    """As a change of its own, without the tiles."""
+    data, file = tmp_path / "data", tmp_path / "scene.json"
+    tile = {"id": "tile", "kind": {"type": "Video", "stream_id": "lobby"}}
+    elements = [{"id": "a", "kind": LABEL}, tile, {"kind": LABEL, "transform": {"x": 5}}]
+    file.write_text(json.dumps({"session_id": "plan", "elements": elements}))
+    assert "plan: 2 elements, revision 3" in done("import", file, "--data", data)
+    assert "other: 2 elements" in done("import", file, "other", "--data", data)
+    first = exported(data, "plan")
+    assert [element["kind"]["type"] for element in first["elements"]] == ["Text", "Text"]
+    assert exported(data, "plan", "--revision", 0)["elements"] == []
+    with running(data) as server, Wire(server) as wire:
+        wire.join("plan")
+        assert scene(server, "plan") == first
+        file.write_bytes(server.get("/api/scene/other")[1])
+        for more in ((), ("--url", server.url)):
+            assert "plan: 2 elements" in done("import", file, "plan", "--data", data, *more)
+            assert wire.until("scene_update")["scene"]["elements"] == []
+            assert wire.until("element_added")["element"]["id"] == "a"
+            wire.until("element_added")
+        assert scene(server, "plan")["revision"] == 9
+
+
+def test_what_is_no_scene_is_not_imported(tmp_path: Path) -> None:
+    data, file = tmp_path / "data", tmp_path / "scene.json"
+    for text in ("{", "[]", '{"elements": []}', '{"elements": [{"kind": {"type": "Cat"}}]}'):
+        file.write_text(text)
+        assert "no scene" in refusal("import", file, "--data", data)
+    twice = {"elements": [{"id": "a", "kind": LABEL}] * 2}
+    file.write_text(json.dumps(twice))
+    assert "no scene" in refusal("import", file, "no name", "--data", data)
+    assert refusal("import", file, "s", "--data", data)
+    assert "did not answer" in refusal("import", file, "s", "--url", "http://127.0.0.1:1")
+    with running(data) as server:
+        assert "element_exists" in refusal("import", file, "s", "--data", data)
+        assert scene(server, "s")["revision"] == 0
