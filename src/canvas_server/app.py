@@ -43,6 +43,7 @@ FEATURES = (
     "group_call",
 )
 DRAIN_SECONDS = 3
+FLUSH_SECONDS = 1.5
 
 log = structlog.get_logger()
 
@@ -148,7 +149,9 @@ class CanvasServer(uvicorn.Server):
         self.node.stopping = True
         self._heartbeat.cancel()
         await super().shutdown(sockets)
-        await self._log.close()
+        with contextlib.suppress(TimeoutError):  # a disk that hangs
+            async with asyncio.timeout(FLUSH_SECONDS):
+                await self._log.close()
 
     @contextlib.contextmanager
     def capture_signals(self) -> Generator[None]:

@@ -42,7 +42,6 @@ def test_scenes_outlive_the_server(tmp_path: Path) -> None:
                 server.process.kill()
             else:
                 assert server.stop() == 0
-                assert not (tmp_path / "scenes.db-wal").exists(), "it was closed"
 
 
 def test_an_idle_session_leaves_memory_and_comes_back(tmp_path: Path) -> None:

@@ -1,8 +1,11 @@
 """The command line."""
 
+import contextlib
+import io
 import logging
 import os
 import sys
+from typing import TextIO, cast
 
 import click
 import structlog
@@ -55,8 +58,23 @@ def _say_ready(url: str) -> None:
     sys.stdout.flush()
 
 
+class _Stderr(io.TextIOBase):
+    """The standard error where it can be written: it may be a file on a full disk."""
+
+    def write(self, text: str) -> int:
+        """Write if that can be done."""
+        with contextlib.suppress(OSError):
+            sys.stderr.write(text)
+        return len(text)
+
+    def flush(self) -> None:
+        """Flush if that can be done."""
+        with contextlib.suppress(OSError):
+            sys.stderr.flush()
+
+
 def _log_to_stderr() -> None:
     """Log what matters to a person, one line each, on stderr."""
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
     logging.getLogger("uvicorn").setLevel(logging.ERROR)  # not a line for every bad request
-    structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
+    structlog.configure(logger_factory=structlog.PrintLoggerFactory(cast("TextIO", _Stderr())))

@@ -1,9 +1,10 @@
 """The SQLite file: how it is opened, what is in it, and how an older one becomes a present one."""
 
+import contextlib
 import os
 import sqlite3
 import threading
-from collections.abc import Sequence
+from collections.abc import Generator, Sequence
 from pathlib import Path
 
 from canvas_server.store.folder import StoreError
@@ -71,6 +72,29 @@ class Database:
         """
         self.prepare()
         return connect(self.path, reading=reading)
+
+    @contextlib.contextmanager
+    def at_rest(self) -> Generator[sqlite3.Connection | None]:
+        """Open the file in a way that writes nothing, not even beside it; None: that cannot be.
+
+        It can when the write-ahead log is empty, as after a stop; nobody may write it meanwhile.
+
+        Raises:
+            sqlite3.Error: it cannot be opened, or somebody did write it.
+        """
+        if self._is_logging():
+            yield None
+            return
+        address = f"{self.path.absolute().as_uri()}?mode=ro&immutable=1"
+        with contextlib.closing(sqlite3.connect(address, isolation_level=None, uri=True)) as file:
+            version_of(file, self.path)
+            yield file
+        if self._is_logging():
+            raise sqlite3.OperationalError("it was written while it was read")
+
+    def _is_logging(self) -> bool:
+        log = self.path.with_name(f"{self.path.name}-wal")
+        return log.exists() and log.stat().st_size > 0
 
     def identity(self) -> tuple[int, int]:
         """Tell the present file from another one that took its place.
@@ -151,7 +175,7 @@ def version_of(connection: sqlite3.Connection, path: Path, known: int = len(MIGR
 def explain(error: BaseException, path: Path) -> str:
     """Say for the operator what went wrong with the file, and what to do."""
     name = getattr(error, "sqlite_errorname", "")
-    if name == "SQLITE_FULL":
+    if name in ("SQLITE_FULL", "SQLITE_IOERR_SHMSIZE"):
         return f"there is no space left for {path}: make some, nothing else needs to be done"
     if name.startswith(("SQLITE_READONLY", "SQLITE_CANTOPEN", "SQLITE_PERM")):
         return f"{path} cannot be written ({error}): look at its owner and mode, and at the mount"

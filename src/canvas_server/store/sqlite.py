@@ -5,7 +5,6 @@ writer takes all records that wait, stores them in one transaction with one `fsy
 loop once (docs/adr/0008).
 """
 
-import asyncio
 import sqlite3
 import time
 from collections.abc import Callable
@@ -29,7 +28,6 @@ MAX_WAITING_BYTES = 64 * 1024 * 1024
 """Of records on their way; beyond either, edits are refused until there is room."""
 MAX_QUESTIONS = 256
 """About the past. (There are no more questions that open a session than sessions named.)"""
-CLOSE_SECONDS = 1.5
 
 logger = structlog.get_logger()
 
@@ -118,11 +116,10 @@ class SqliteLog:
         self._lock.announce(url)
 
     async def close(self) -> None:
-        """See `Log.close`; a disk that hangs is not waited for longer than a moment."""
-        deadline = time.monotonic() + CLOSE_SECONDS
-        threads = (self._recalling, self._opening, self._writing)
-        if all([await asyncio.to_thread(thread.stop, deadline) for thread in threads]):
-            self._lock.release()
+        """See `Log.close`."""
+        for thread in (self._recalling, self._opening, self._writing):
+            await thread.stop()
+        self._lock.release()
 
     def _answer(self, batch: Batch) -> None:
         counts = self.counts

@@ -50,23 +50,24 @@ class _Thread:
         self._loop: asyncio.AbstractEventLoop | None = None
         self._file: sqlite3.Connection | None = None
         self._identity = (0, 0)
+        self._ended = asyncio.Event()
 
-    def stop(self, deadline: float) -> bool:
-        """Do what waits, then end; tell whether that was done by a time (monotonic clock).
-
-        It blocks.
-        """
-        if self._loop is None:
-            return True
-        self._put_end()
-        self._thread.join(max(0.0, deadline - time.monotonic()))
-        return not self._thread.is_alive()
+    async def stop(self) -> None:
+        """Do what waits, then end."""
+        if self._loop is not None:
+            self._put_end()
+            await self._ended.wait()
 
     def _put_end(self) -> None:
         raise NotImplementedError
 
-    def _run(self) -> None:
+    def _work(self) -> None:
         raise NotImplementedError
+
+    def _run(self) -> None:
+        self._work()
+        self._disconnect()
+        self._tell(self._ended.set)
 
     def _start(self) -> None:
         if self._loop is None:
@@ -136,15 +137,24 @@ class ReadingThread(_Thread):
     def _put_end(self) -> None:
         self._questions.put(None)
 
-    def _run(self) -> None:
+    def _work(self) -> None:
         while asked := self._questions.get():
             question, done = asked
             try:
-                answer = question(self._connection())
+                answer = self._answer(question)
             except Exception as error:  # noqa: BLE001 - the end of a thread; it is logged
                 answer = self._failed(error)
             self._tell(done, answer)
-        self._disconnect()
+
+    def _answer(self, question: Callable[[sqlite3.Connection], T]) -> T:
+        try:
+            return question(self._connection())
+        except sqlite3.OperationalError:
+            # To read, SQLite wants to write a little beside the file, and the disk may be full.
+            with self._database.at_rest() as file:
+                if file is None:
+                    raise
+                return question(file)
 
 
 class Batch(Struct, gc=False):
@@ -182,11 +192,10 @@ class WritingThread(_Thread):
     def _put_end(self) -> None:
         self._jobs.put(None)
 
-    def _run(self) -> None:
+    def _work(self) -> None:
         self._next_trim = time.monotonic() + 1
         while batch := self._take():
             self._store(batch)
-        self._disconnect()
 
     def _take(self) -> list[Job]:
         """Wait for records and return all there are, up to a bound; none: it is the end."""
@@ -223,7 +232,8 @@ class WritingThread(_Thread):
         self._tell(self._answer, Batch(jobs, outcomes, time.perf_counter() - began))
         stored = [job for job, failure in zip(jobs, outcomes, strict=True) if failure is None]
         try:
-            self._ready_writer().write_snapshots(stored)
+            if any(job.snapshot for job in stored):
+                self._ready_writer().write_snapshots(stored)
         except Exception as error:  # noqa: BLE001 - as above
             logger.warning("a snapshot is left for later", why=str(self._failed(error)))
 
@@ -234,15 +244,15 @@ class WritingThread(_Thread):
         return self._writer
 
     def _trim(self) -> None:
-        """Cut the history of the next session that is long enough; when none is, wait."""
+        """Cut a bit of history, or give a bit of space back; when there is none, wait."""
         oldest = self._oldest_ms()
-        found = None
+        goes_on = False
         try:
             if oldest is not None:
                 found = trimming.trim_next(self._connection(), self._trimmed, oldest)
-                trimming.give_back(self._connection())
+                self._trimmed = found or 0
+                goes_on = found is not None or trimming.give_back(self._connection())
         except Exception as error:  # noqa: BLE001 - as above
             logger.warning("old history is not cut off", why=str(self._failed(error)))
-        self._trimmed = found or 0
-        if found is None:
+        if not goes_on:
             self._next_trim = time.monotonic() + TRIM_SECONDS

@@ -12,10 +12,10 @@ _FREED_PAGES = 2000
 
 
 def trim_next(connection: sqlite3.Connection, after: int, before_ms: int) -> int | None:
-    """Cut the next session after an id whose history begins a day or more before a time.
+    """Cut a session after an id whose history begins a day or more before a time.
 
-    Return the id of that session; None: there is none. What is cut are all changes before that
-    time, with the receipts of that age.
+    Return after which id to go on; None: there is none. What is cut are changes before that time,
+    with the receipts of that age, and not more at once than lies between two snapshots.
 
     Raises:
         sqlite3.Error, ValueError: nothing was cut.
@@ -31,43 +31,51 @@ def trim_next(connection: sqlite3.Connection, after: int, before_ms: int) -> int
     session = Session(*row)
     connection.execute("BEGIN IMMEDIATE")
     try:
-        _cut(connection, session, before_ms)
+        more = _cut(connection, session, before_ms)
         connection.execute("COMMIT")
     except BaseException:
         if connection.in_transaction:
             connection.execute("ROLLBACK")
         raise
-    return session.id
+    return session.id - more
 
 
-def give_back(connection: sqlite3.Connection) -> None:
-    """Return some of the freed space to the disk."""
+def give_back(connection: sqlite3.Connection) -> bool:
+    """Return some of the freed space to the disk; tell whether there is more."""
     connection.execute(f"PRAGMA incremental_vacuum({_FREED_PAGES})").fetchall()
+    return bool(connection.execute("PRAGMA freelist_count").fetchone()[0])
 
 
-def _cut(connection: sqlite3.Connection, session: Session, before_ms: int) -> None:
+def _cut(connection: sqlite3.Connection, session: Session, before_ms: int) -> bool:
+    """Cut up to the next snapshot, or up to a time; tell whether there is more before that time."""
     (revision,) = connection.execute(
         "SELECT coalesce((SELECT revision - 1 FROM changes WHERE session = ?1 AND timestamp >= ?2 "
         "ORDER BY revision LIMIT 1), ?3)",
         (session.id, before_ms, session.revision),
     ).fetchone()
+    (nearest,) = connection.execute(
+        "SELECT min(revision) FROM snapshots WHERE session = ? AND revision > ? AND revision < ?",
+        (session.id, session.first_revision, revision),
+    ).fetchone()
+    more = nearest is not None
+    revision = nearest if more else revision
     base = snapshot_of(connection, session, revision)
     entries, _ = entries_of(connection, session, base.revision, revision)
-    scene = replay(base, entries)
     if entries:
-        put_snapshot(
-            connection, session.id, scene.revision, scene.timestamp, packed(scene.elements)
-        )
-    for statement in (
-        "DELETE FROM changes WHERE session = ? AND revision <= ?",
-        "DELETE FROM receipts WHERE session = ? AND revision <= ?",
-        "DELETE FROM snapshots WHERE session = ? AND revision < ?",
+        base = replay(base, entries)
+        put_snapshot(connection, session.id, base.revision, base.timestamp, packed(base.elements))
+    freed = 0
+    for table, content, comparison in (
+        ("changes", "entry", "<="),
+        ("receipts", "receipt", "<="),
+        ("snapshots", "elements", "<"),
     ):
-        connection.execute(statement, (session.id, scene.revision))
+        old = f"FROM {table} WHERE session = ? AND revision {comparison} ?"
+        where = (session.id, base.revision)
+        freed += connection.execute(f"SELECT total(length({content})) {old}", where).fetchone()[0]
+        connection.execute(f"DELETE {old}", where)
     connection.execute(
-        "UPDATE sessions SET first_revision = ?2, bytes = "
-        "coalesce((SELECT sum(length(entry)) FROM changes WHERE session = ?1), 0) + "
-        "coalesce((SELECT sum(length(elements)) FROM snapshots WHERE session = ?1), 0) "
-        "WHERE id = ?1",
-        (session.id, scene.revision),
+        "UPDATE sessions SET first_revision = ?, bytes = max(0, bytes - ?) WHERE id = ?",
+        (base.revision, int(freed), session.id),
     )
+    return more

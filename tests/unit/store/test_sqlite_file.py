@@ -2,12 +2,13 @@
 
 import os
 import random
+import resource
 import sqlite3
 import stat
-import time
 from pathlib import Path
 
 import pytest
+from structlog.testing import capture_logs
 
 from canvas_server.core.records import Record, Snapshot
 from canvas_server.ports import LogFailure
@@ -16,6 +17,7 @@ from canvas_server.store.folder import FolderInUse, FolderLock, StoreError
 from canvas_server.store.schema import MIGRATIONS, prepare
 from canvas_server.store.sqlite import SqliteLog
 from canvas_server.store.trimming import DAY_MS
+from canvas_server.store.writing import put_snapshot
 from logs import START_MS, Asker, add, entries, move, receipt, remove, text
 
 # --- the folder ---------------------------------------------------------------------------------
@@ -165,6 +167,28 @@ async def test_a_file_that_was_removed_is_missed_at_once(tmp_path: Path) -> None
     await log.log.close()
 
 
+async def test_a_full_disk_can_be_read_also_after_a_start(tmp_path: Path) -> None:
+    """SCN2: who comes sees the scene, and can call; edits are refused until there is space."""
+    log = Asker(SqliteLog(tmp_path))
+    await log.put("s", 1, add("one"))
+    await log.log.close()
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    try:
+        with capture_logs() as logged:  # what pytest captures goes to a file
+            resource.setrlimit(resource.RLIMIT_FSIZE, (1, hard))
+            log = Asker(SqliteLog(tmp_path))
+            stored = [await log.load("s") for _ in range(2)]
+            failure = await log.append(Record("s", entries(2, add("two"))))
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    assert [s.snapshot.revision for s in stored] == [1, 1]
+    assert isinstance(failure, LogFailure)
+    assert [line["event"] for line in logged] == ["scenes cannot be stored; calls go on"]
+    await log.put("s", 2, add("two"))
+    assert (await log.load("s")).snapshot.revision == 2
+    await log.log.close()
+
+
 async def test_too_much_that_waits_is_refused_in_its_turn(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -188,7 +212,7 @@ async def test_too_many_questions_about_the_past_are_refused(tmp_path: Path) -> 
     asker = Asker(SqliteLog(tmp_path))
     answer = await asker._ask(lambda done: thread.ask(reading.sessions, done))
     assert isinstance(answer, LogFailure)
-    assert thread.stop(time.monotonic() + 30)
+    await thread.stop()
     await asker.log.close()
 
 
@@ -254,6 +278,29 @@ async def test_old_history_is_cut_and_the_scene_it_led_to_is_kept(tmp_path: Path
 async def test_what_became_old_less_than_a_day_ago_is_left(tmp_path: Path) -> None:
     await old_session(tmp_path)
     assert cut(tmp_path, START_MS + DAY_MS) == [None, None]
+
+
+async def test_a_long_history_is_cut_bit_by_bit(tmp_path: Path) -> None:
+    await old_session(tmp_path)
+    log = Asker(SqliteLog(tmp_path))
+    scenes = [await log.recall("s", revision) for revision in range(11)]
+    await log.log.close()
+    file = schema.connect(tmp_path / "scenes.db")
+    for scene in (scenes[2], scenes[5], scenes[9]):
+        assert scene is not None
+        put_snapshot(file, 1, scene.revision, scene.timestamp, reading.packed(scene.elements))
+    (size,) = file.execute("SELECT bytes FROM sessions").fetchone()
+    after, reach = 0, list[int]()
+    while (found := trimming.trim_next(file, after, START_MS + 7 * DAY_MS)) is not None:
+        after = found
+        session = reading.find(file, "s")
+        assert session is not None
+        reach.append(session.first_revision)
+        for revision in range(session.first_revision, 11):
+            assert reading.recall(file, "s", revision) == scenes[revision]
+    assert reach == [2, 5, 7]
+    assert 0 < file.execute("SELECT bytes FROM sessions").fetchone()[0] < size
+    file.close()
 
 
 async def test_a_session_nobody_edits_any_more_becomes_one_snapshot(tmp_path: Path) -> None:
