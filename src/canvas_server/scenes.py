@@ -128,7 +128,7 @@ class Scenes:
     # --- answers of the log ----------------------------------------------------------------
 
     def _loaded(self, session_id: str, stored: Stored | LogFailure) -> None:
-        failure = self._note("read a scene", stored)
+        failure = self._note("cannot read a scene; who wants to join it has to wait", stored)
         if isinstance(stored, Stored):
             self._hub.opened(session_id, stored)
         for then in self._opening.pop(session_id):
@@ -136,13 +136,13 @@ class Scenes:
         self._hub.settle(session_id)
 
     def _appended(self, session_id: str, ticket: int, failure: LogFailure | None) -> None:
-        if self._note("store a change", failure) is None:
+        if self._note("cannot store a change; calls go on, edits are refused", failure) is None:
             self._perform(self._hub.stored(session_id, ticket))
         else:
             self._perform(self._hub.failed(session_id, ticket, self._clock()))
 
     def _recalled(self, recall: Recall, past: Snapshot | LogFailure | None) -> None:
-        if self._note("read an earlier scene", past) is not None:
+        if self._note("cannot read an earlier scene", past) is not None:
             past_or_code = ErrorCode.STORAGE_FAILED
         else:
             past_or_code = past if isinstance(past, Snapshot) else ErrorCode.REVISION_NOT_FOUND
@@ -154,7 +154,7 @@ class Scenes:
         if failure is not None:
             self.failures += 1
             if not self.failing:
-                logger.error(f"cannot {what}; calls go on, edits are refused", why=str(failure))
+                logger.error(what, why=str(failure))
         elif self.failing:
             logger.info("scenes are stored again")
         self.failing = failure is not None

@@ -146,6 +146,7 @@ def connect(path: Path, *, reading: bool = False) -> sqlite3.Connection:
         uri=True,
     )
     connection.execute("PRAGMA synchronous = FULL")
+    connection.execute("PRAGMA fullfsync = ON")  # macOS: fsync alone does not reach the disk
     connection.execute(f"PRAGMA journal_size_limit = {_WAL_BYTES}")
     if reading:
         connection.execute("PRAGMA query_only = ON")

@@ -64,8 +64,7 @@ class SqliteLog:
         try:
             database.prepare()
         except sqlite3.Error as error:
-            text = "scenes cannot be stored; calls go on"
-            logger.error(text, why=explain(error, database.path))
+            logger.error("scenes cannot be stored now", why=explain(error, database.path))
         except BaseException:
             self._lock.release()
             raise

@@ -183,7 +183,7 @@ async def test_a_full_disk_can_be_read_also_after_a_start(tmp_path: Path) -> Non
         resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
     assert [s.snapshot.revision for s in stored] == [1, 1]
     assert isinstance(failure, LogFailure)
-    assert [line["event"] for line in logged] == ["scenes cannot be stored; calls go on"]
+    assert [line["event"] for line in logged] == ["scenes cannot be stored now"]
     await log.put("s", 2, add("two"))
     assert (await log.load("s")).snapshot.revision == 2
     await log.log.close()
