@@ -24,7 +24,7 @@ T = TypeVar("T")
 
 MAX_BATCH = 512
 MAX_BATCH_BYTES = 4 * 1024 * 1024
-TRIM_SECONDS = 3600.0
+TRIM_SECONDS = 600.0
 TROUBLE = (
     StoreError,
     sqlite3.Error,
@@ -245,13 +245,12 @@ class WritingThread(_Thread):
 
     def _trim(self) -> None:
         """Cut a bit of history, or give a bit of space back; when there is none, wait."""
-        oldest = self._oldest_ms()
         goes_on = False
         try:
-            if oldest is not None:
-                found = trimming.trim_next(self._connection(), self._trimmed, oldest)
-                self._trimmed = found or 0
-                goes_on = found is not None or trimming.give_back(self._connection())
+            file = self._connection()
+            found = trimming.trim_next(file, self._trimmed, self._oldest_ms())
+            self._trimmed = found or 0
+            goes_on = found is not None or trimming.give_back(file)
         except Exception as error:  # noqa: BLE001 - as above
             logger.warning("old history is not cut off", why=str(self._failed(error)))
         if not goes_on:

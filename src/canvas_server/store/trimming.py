@@ -7,12 +7,14 @@ from canvas_server.store.reading import Session, entries_of, packed, snapshot_of
 from canvas_server.store.writing import put_snapshot
 
 DAY_MS = 24 * 3600 * 1000
+MAX_BYTES = 512 * 1024 * 1024
+"""Of the changes and snapshots of one session; beyond it the oldest go before their time."""
 _FREED_PAGES = 2000
 """Given back to the disk at once, at most."""
 
 
-def trim_next(connection: sqlite3.Connection, after: int, before_ms: int) -> int | None:
-    """Cut a session after an id whose history begins a day or more before a time.
+def trim_next(connection: sqlite3.Connection, after: int, before_ms: int | None) -> int | None:
+    """Cut a session after an id whose history begins a day or more before a time, or is too large.
 
     Return after which id to go on; None: there is none. What is cut are changes before that time,
     with the receipts of that age, and not more at once than lies between two snapshots.
@@ -20,18 +22,21 @@ def trim_next(connection: sqlite3.Connection, after: int, before_ms: int) -> int
     Raises:
         sqlite3.Error, ValueError: nothing was cut.
     """
+    before_ms = before_ms or 0
     row = connection.execute(
-        "SELECT id, revision, first_revision FROM sessions AS s WHERE id > ?1 AND (SELECT "
-        "timestamp FROM changes WHERE session = s.id ORDER BY revision LIMIT 1) < ?2 "
-        "ORDER BY id LIMIT 1",
-        (after, before_ms - DAY_MS),
+        "SELECT id, revision, first_revision, too_large FROM (SELECT *, bytes > ?3 AND "
+        "first_revision < (SELECT max(revision) FROM snapshots WHERE session = s.id) AS too_large "
+        "FROM sessions AS s WHERE id > ?1) AS s WHERE too_large OR (SELECT timestamp FROM changes "
+        "WHERE session = s.id ORDER BY revision LIMIT 1) < ?2 ORDER BY id LIMIT 1",
+        (after, before_ms - DAY_MS, MAX_BYTES),
     ).fetchone()
     if row is None:
         return None
-    session = Session(*row)
+    session, too_large = Session(*row[:3]), row[3]
     connection.execute("BEGIN IMMEDIATE")
     try:
-        more = _cut(connection, session, before_ms)
+        until = session.revision + 1 if too_large else _last_before(connection, session, before_ms)
+        more = _cut(connection, session, until)
         connection.execute("COMMIT")
     except BaseException:
         if connection.in_transaction:
@@ -46,13 +51,18 @@ def give_back(connection: sqlite3.Connection) -> bool:
     return bool(connection.execute("PRAGMA freelist_count").fetchone()[0])
 
 
-def _cut(connection: sqlite3.Connection, session: Session, before_ms: int) -> bool:
-    """Cut up to the next snapshot, or up to a time; tell whether there is more before that time."""
+def _last_before(connection: sqlite3.Connection, session: Session, before_ms: int) -> int:
+    """Return the revision of the last change before a time."""
     (revision,) = connection.execute(
         "SELECT coalesce((SELECT revision - 1 FROM changes WHERE session = ?1 AND timestamp >= ?2 "
         "ORDER BY revision LIMIT 1), ?3)",
         (session.id, before_ms, session.revision),
     ).fetchone()
+    return revision
+
+
+def _cut(connection: sqlite3.Connection, session: Session, revision: int) -> bool:
+    """Cut up to the next snapshot, or up to a revision; tell whether there may be more to cut."""
     (nearest,) = connection.execute(
         "SELECT min(revision) FROM snapshots WHERE session = ? AND revision > ? AND revision < ?",
         (session.id, session.first_revision, revision),

@@ -303,6 +303,37 @@ async def test_a_long_history_is_cut_bit_by_bit(tmp_path: Path) -> None:
     file.close()
 
 
+async def test_a_history_that_is_too_large_loses_its_beginning(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """SCN8."""
+    await old_session(tmp_path)
+    file = schema.connect(tmp_path / "scenes.db")
+    scenes = [reading.recall(file, "s", revision) for revision in range(11)]
+    for scene in (scenes[3], scenes[6], scenes[10]):
+        assert scene is not None
+        put_snapshot(file, 1, scene.revision, scene.timestamp, reading.packed(scene.elements))
+    assert trimming.trim_next(file, 0, None) is None
+    (size,) = file.execute("SELECT bytes FROM sessions").fetchone()
+    file.execute("BEGIN")
+    file.execute("DELETE FROM snapshots")
+    monkeypatch.setattr(trimming, "MAX_BYTES", 1)
+    assert trimming.trim_next(file, 0, None) is None, "there is nothing to begin with"
+    file.execute("ROLLBACK")
+    for most, first in ((size - 1, 3), (1, 10)):
+        monkeypatch.setattr(trimming, "MAX_BYTES", most)
+        after = 0
+        while (found := trimming.trim_next(file, after, None)) is not None:
+            after = found
+        session = reading.find(file, "s")
+        assert session is not None
+        assert session.first_revision == first
+        kept = [reading.recall(file, "s", revision) for revision in range(first, 11)]
+        assert kept == scenes[first:]
+    assert reading.load(file, "s").snapshot == scenes[10]
+    file.close()
+
+
 async def test_a_session_nobody_edits_any_more_becomes_one_snapshot(tmp_path: Path) -> None:
     await old_session(tmp_path)
     now = Asker(SqliteLog(tmp_path))
