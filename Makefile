@@ -8,7 +8,7 @@ BIN := .venv/bin
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check lint types generate format coverage bench fuzz soak picture wheel clean
+.PHONY: help run test check lint types generate format coverage bench fuzz soak picture vendor wheel clean
 
 help: ## list the targets
 	@grep -hE '^[a-z]+:.*##' Makefile | sed 's/:.*## /\t/' | expand -t 12
@@ -28,11 +28,12 @@ check: lint types ## what is fast: format, lint, types, import rules, generated 
 		--cov-branch --cov-fail-under=100 --cov-report=term-missing:skip-covered -q $(ARGS)
 
 lint: .venv/.dev
-	@echo "== format, lint, import rules, generated files"
+	@echo "== format, lint, import rules, generated and vendored files"
 	@$(BIN)/ruff format --check --quiet . || { echo "run: make format"; exit 1; }
 	@$(BIN)/ruff check --quiet .
 	@report=$$($(BIN)/lint-imports --no-logo 2>&1) || { echo "$$report"; exit 1; }
 	@$(BIN)/python tools/generate.py --check
+	@$(BIN)/python tools/vendor.py --check
 
 types: .venv/.dev node_modules/.done
 	@echo "== types: Python and the browser client"
@@ -47,6 +48,9 @@ format: .venv/.dev ## format and mend what can be mended
 
 picture: .venv/.dev ## take the picture of the README anew, in real windows
 	@$(BIN)/python tools/screenshot.py
+
+vendor: .venv/.dev ## fetch the libraries of the browser client anew, as pinned in tools/vendor.py
+	@$(BIN)/python tools/vendor.py
 
 bench: .venv/.dev ## measure against the yardstick, write docs/benchmarks.md
 	@$(BIN)/python bench/run.py $(ARGS)

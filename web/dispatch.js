@@ -2,20 +2,16 @@
 
 import { unreachable } from "./unreachable.js";
 
-/** @import {CanvasView} from "./canvas/view.js" */
+/** @import {Board} from "./board.js" */
 /** @import {Roster} from "./peers.js" */
-/** @import {CanvasConnection} from "./protocol.js" */
-/** @import {SceneChange, SceneState} from "./scene.js" */
 /** @import {SignalingManager, SignalNames} from "./signaling.js" */
 /** @import {Error as ErrorMessage, RelayIceCandidate, PeerAssigned, ServerMessage} from "./types/messages.js" */
 
 /**
  * @typedef {object} Parts
- * @property {CanvasConnection} connection
  * @property {Roster} roster
- * @property {SceneState} scene
  * @property {SignalingManager} signaling
- * @property {CanvasView} canvas
+ * @property {Board} board
  * @property {(message: PeerAssigned) => void} assigned
  * @property {(message: ErrorMessage) => void} refused
  */
@@ -24,7 +20,8 @@ import { unreachable } from "./unreachable.js";
  * @param {Parts} parts
  * @param {ServerMessage} message
  */
-export function dispatch({ connection, roster, scene, signaling, canvas, assigned, refused }, message) {
+export function dispatch({ roster, signaling, board, assigned, refused }, message) {
+  if (board.receive(message)) return;
   switch (message.type) {
     case "peer_assigned":
       return assigned(message);
@@ -54,40 +51,21 @@ export function dispatch({ connection, roster, scene, signaling, canvas, assigne
       );
     case "call_ended":
       return signaling.handleCallEnded(message.from_peer_id, message.reason, namesOf(message));
-    case "scene_update":
-      scene.replace(message.scene);
-      return canvas.showAll();
-    case "element_added":
-    case "element_updated":
-    case "element_removed":
-      return change(connection, scene, canvas, message);
-    case "ack":
-      return canvas.settle(message.message_id);
     case "error":
-      canvas.settle(message.message_id);
       return refused(message);
     case "welcome": // the connection itself keeps what it needs of it
     case "pong":
-    case "sync_result": // this client edits only while connected
-    case "peer_cursor": // and does not show pointers
+    case "peer_cursor": // this client does not show pointers
+    case "scene_update": // the board's
+    case "element_added":
+    case "element_updated":
+    case "element_removed":
+    case "ack":
+    case "sync_result":
     case "peer_preview":
       return;
     default:
       unreachable(message);
-  }
-}
-
-/**
- * @param {CanvasConnection} connection
- * @param {SceneState} scene
- * @param {CanvasView} canvas
- * @param {SceneChange} message
- */
-function change(connection, scene, canvas, message) {
-  const outcome = scene.apply(message);
-  if (outcome === "gap") connection.send({ type: "get_scene" });
-  if (outcome === "applied") {
-    canvas.show(message.type === "element_removed" ? message.id : message.element.id);
   }
 }
 

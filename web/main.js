@@ -1,7 +1,7 @@
 /** The page: makes the parts and wires them together. */
 
+import { Board } from "./board.js";
 import { CallBar } from "./callbar.js";
-import { CanvasView } from "./canvas/view.js";
 import { dispatch } from "./dispatch.js";
 import { byId, setText } from "./dom.js";
 import { keepIdentity, recallIdentity } from "./identity.js";
@@ -20,7 +20,6 @@ import { RingView } from "./ring.js";
 import { SceneState } from "./scene.js";
 import { SignalingManager } from "./signaling.js";
 import { soon } from "./soon.js";
-import { Stage } from "./canvas/stage.js";
 import { callEndText, connectionText, mediaFaultText, text } from "./text/calls.js";
 import { VideoManager } from "./video.js";
 
@@ -61,9 +60,7 @@ function start(sessionId, identity) {
   // --- views ---------------------------------------------------------------------------------
 
   const notices = new Notices(byId("notices", HTMLElement));
-  const stage = new Stage(byId("stage", HTMLElement), byId("space", HTMLElement));
-  const canvas = new CanvasView(byId("space", HTMLElement), stage, scene, videos, {
-    send: (message) => connection.send(message),
+  const board = new Board(connection, scene, videos, notices, {
     describe,
     join: (peerId) => (describe(peerId).inGroup ? signaling.joinGroup() : call(peerId)),
   });
@@ -92,7 +89,7 @@ function start(sessionId, identity) {
     const ringsHere = (/** @type {Person} */ person) => person.callState === "ringing" && !person.outgoing;
     ring.show(calls.filter(ringsHere), signaling.inCall);
     bar.show(calls.filter((call) => !ringsHere(call)), signaling.inGroup, media);
-    canvas.showPeople();
+    board.view.showPeople();
     ownTile.show();
     sayWhatManyCost(calls.length);
     keep();
@@ -167,7 +164,7 @@ function start(sessionId, identity) {
     connection.send({ type: "get_scene" });
   });
   connection.on("message", (message) => {
-    dispatch({ connection, roster, scene, signaling, canvas, assigned, refused }, message);
+    dispatch({ roster, signaling, board, assigned, refused }, message);
     if (!UNSEEN.has(message.type)) render();
   });
   connection.on("state", (state) => {
@@ -250,9 +247,6 @@ function start(sessionId, identity) {
       const message = copied ? text.linkCopied : text.linkNotCopied(link);
       notices.show(message, { key: "link", stays: !copied });
     });
-  }
-  for (const [id, direction] of /** @type {const} */ ([["smaller", -1], ["fit", 0], ["larger", 1]])) {
-    byId(`zoom-${id}`, HTMLButtonElement).addEventListener("click", () => stage.zoom(direction));
   }
   byId("rejoin", HTMLButtonElement).addEventListener("click", () => location.reload());
   connection.open();

@@ -28,6 +28,8 @@ def test_the_wheel_holds_the_package_and_the_client(tmp_path: Path) -> None:
         if file.is_file():
             assert f"canvas_server/web/{file.relative_to(ROOT / 'web')}" in names
     assert "canvas_server/py.typed" in names
-    assert any(name.endswith("licenses/LICENSE") for name in names)
+    licences = {name.partition("dist-info/licenses/")[2] for name in names}
+    foreign = {"web/vendor/chart.js/LICENSE.md", "web/vendor/model-viewer/LICENSE"}
+    assert {"LICENSE", *foreign} < licences
     probe = [sys.executable, "-c", PROBE, str(tmp_path / "site")]
     subprocess.run(probe, check=True, cwd=tmp_path, env={**os.environ, "PYTHONPATH": ""})

@@ -20,6 +20,7 @@ const PAIRS = [
   ["warn", ["warn-soft"], TEXT],
   ["bad", ["bad-soft", "raised"], TEXT],
   ["bad-ink", ["bad"], TEXT],
+  ...[1, 2, 3, 4, 5, 6, 7, 8].map((n) => /** @type {[string, string[], number]} */ ([`chart-${n}`, ["surface"], SHAPE])),
 ];
 
 /**

@@ -1,4 +1,9 @@
-/** Moves a node with mouse, touch, pen or arrow keys. */
+/** Moves elements with mouse, touch, pen or arrow keys. */
+
+/** @import {Stage} from "./stage.js" */
+/** @import {CanvasView} from "./view.js" */
+
+/** @typedef {(id: string, place: {x: number, y: number}) => void} Commit told when it is let go */
 
 const THRESHOLD_PX = 3;
 const STEP = 10;
@@ -13,44 +18,47 @@ const ARROWS = {
 };
 
 /**
- * @typedef {object} Movable
- * @property {() => {x: number, y: number}} position in scene units
- * @property {() => number} scale pixels per scene unit
- * @property {(x: number, y: number, last: boolean) => void} move called at most once per frame
- *   during a drag, and with `last` at its end or for each key
+ * @param {HTMLElement} space
+ * @param {Stage} stage
+ * @param {CanvasView} view
+ * @param {Commit} commit
  */
-
-/**
- * @param {HTMLElement} node
- * @param {Movable} movable
- */
-export function makeMovable(node, movable) {
-  node.addEventListener("keydown", (event) => {
+export function makeMovable(space, stage, view, commit) {
+  space.addEventListener("keydown", (event) => {
     const arrow = ARROWS[event.key];
-    if (!arrow || event.target !== node || event.altKey || event.ctrlKey || event.metaKey) return;
+    const id = view.idOf(event.target);
+    const own = id !== null && event.target === view.nodeOf(id);
+    if (!arrow || !own || event.altKey || event.ctrlKey || event.metaKey) return;
     event.preventDefault();
-    const { x, y } = movable.position();
+    const { x, y } = view.transformOf(id);
     const step = event.shiftKey ? BIG_STEP : STEP;
-    movable.move(x + arrow[0] * step, y + arrow[1] * step, true);
+    commit(id, { x: x + arrow[0] * step, y: y + arrow[1] * step });
   });
-  node.addEventListener("pointerdown", (event) => {
+  space.addEventListener("pointerdown", (event) => {
+    const id = view.idOf(event.target);
     const onButton = event.target instanceof Element && event.target.closest("button");
-    if (event.button === 0 && event.isPrimary && !onButton) drag(node, movable, event);
+    if (id !== null && event.button === 0 && event.isPrimary && !onButton) {
+      drag(id, stage, view, commit, event);
+    }
   });
 }
 
 /**
  * Follow one pointer until it is let go.
  *
- * @param {HTMLElement} node
- * @param {Movable} movable
+ * @param {string} id
+ * @param {Stage} stage
+ * @param {CanvasView} view
+ * @param {Commit} commit
  * @param {PointerEvent} start
  */
-function drag(node, movable, start) {
-  const from = movable.position();
+function drag(id, stage, view, commit, start) {
+  const node = view.nodeOf(id);
+  if (!node) return;
+  const from = view.transformOf(id);
   const following = new AbortController();
   const { signal } = following;
-  let to = from;
+  let to = { x: from.x, y: from.y };
   let moving = false;
   let frame = 0;
 
@@ -62,10 +70,10 @@ function drag(node, movable, start) {
     if (!moving && Math.hypot(dx, dy) < THRESHOLD_PX) return;
     moving = true;
     node.classList.add("dragging");
-    to = { x: from.x + dx / movable.scale(), y: from.y + dy / movable.scale() };
+    to = { x: rounded(from.x + dx / stage.scale), y: rounded(from.y + dy / stage.scale) };
     frame ||= requestAnimationFrame(() => {
       frame = 0;
-      movable.move(to.x, to.y, false);
+      view.setMotion(new Map([[id, to]]));
     });
   };
   /** @param {PointerEvent} event */
@@ -74,7 +82,8 @@ function drag(node, movable, start) {
     following.abort();
     cancelAnimationFrame(frame);
     node.classList.remove("dragging");
-    if (moving) movable.move(to.x, to.y, true);
+    if (moving) commit(id, to);
+    view.setMotion(null);
   };
 
   node.setPointerCapture(start.pointerId);
@@ -82,4 +91,9 @@ function drag(node, movable, start) {
   node.addEventListener("pointerup", finish, { signal });
   node.addEventListener("pointercancel", finish, { signal });
   node.addEventListener("lostpointercapture", finish, { signal });
+}
+
+/** @param {number} units */
+function rounded(units) {
+  return Math.round(units * 10) / 10;
 }

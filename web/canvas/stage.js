@@ -1,110 +1,270 @@
 /**
- * The window onto the canvas: turns scene units into pixels so that the scene's viewport fits,
- * and scrolls to what lies beyond it.
+ * The camera over the canvas. Elements are placed in scene units inside one node, the space; to
+ * pan and to zoom is to change the one transform of that node.
  */
 
+import { make } from "../dom.js";
 import { Emitter } from "../emitter.js";
 
-/** @import {Transform} from "../types/messages.js" */
+/** @typedef {{x: number, y: number, width: number, height: number}} Box */
 
-/** @typedef {{left: number, top: number, right: number, bottom: number}} Bounds */
+export const MIN_SCALE = 0.05;
+export const MAX_SCALE = 8;
+/** How much of the frame `fit` leaves free around a box, and `reveal` beside it. */
+const AIR_PX = 24;
+/** A box is not blown up beyond this to fill the window. */
+const MAX_FIT_SCALE = 2;
+/** After this long without motion the picture is drawn anew, sharp. */
+const SETTLE_MS = 160;
+/** Distance of the dots of the ground in scene units, and at most on the screen. */
+const DOTS = 22;
+const WIDEST_DOTS_PX = 32;
 
-const ZOOM_STEP = 1.25;
-const MAX_ZOOM = 8;
-const MIN_ZOOM = 0.5;
+/**
+ * `moved`: the camera has another place or scale; `settled`: it has come to rest since.
+ *
+ * @typedef {{moved: null, settled: null}} StageEvents
+ */
 
-/** @extends {Emitter<{scaled: null}>} */
+/** @extends {Emitter<StageEvents>} */
 export class Stage extends Emitter {
-  #frame;
-  #space;
   #viewport = { width: 1280, height: 720 };
-  #zoom = 1;
-  /** @type {Bounds} */
-  #bounds = { left: 0, top: 0, right: 1280, bottom: 720 };
+  #ground = make("div", { class: "ground" });
+  /** Where the origin of the scene is in the frame, in pixels. */
+  #left = 0;
+  #top = 0;
+  #width = 0;
+  #height = 0;
+  /** Nobody has moved the camera: it goes on showing all of the viewport. */
+  #fitted = true;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  #settling;
+  #settledScale = 0;
   /** Pixels per scene unit. */
   scale = 1;
+  /** It has not come to rest yet. */
+  moving = false;
 
   /**
-   * @param {HTMLElement} frame scrolls
-   * @param {HTMLElement} space inside it, as large as the scene
+   * @param {HTMLElement} frame the window onto the canvas; its padding is what bars lie over
+   * @param {HTMLElement} space the node inside it that holds the elements
    */
   constructor(frame, space) {
     super();
-    this.#frame = frame;
-    this.#space = space;
-    new ResizeObserver(() => this.#rescale()).observe(frame);
+    this.frame = frame;
+    this.space = space;
+    frame.prepend(this.#ground);
+    this.#resize();
+    new ResizeObserver(() => this.#resize()).observe(frame);
   }
 
-  /** @param {{width: number, height: number}} viewport in scene units */
-  setViewport(viewport) {
-    this.#viewport = viewport;
-    this.#rescale();
+  /** @param {{width: number, height: number}} viewport what a newcomer sees, in scene units */
+  setViewport({ width, height }) {
+    if (width === this.#viewport.width && height === this.#viewport.height) return;
+    this.#viewport = { width, height };
+    if (this.#fitted) this.fit();
   }
 
   /**
-   * What the scene takes up beyond its viewport can be scrolled to.
-   *
-   * @param {Bounds} bounds in scene units
+   * @param {number} clientX
+   * @param {number} clientY
+   * @returns {{x: number, y: number}} in scene units
    */
-  setBounds({ left, top, right, bottom }) {
-    const old = this.#bounds;
-    this.#bounds = {
-      left: Math.min(0, left),
-      top: Math.min(0, top),
-      right: Math.max(this.#viewport.width, right),
-      bottom: Math.max(this.#viewport.height, bottom),
+  toScene(clientX, clientY) {
+    const { left, top } = this.frame.getBoundingClientRect();
+    return {
+      x: (clientX - left - this.#left) / this.scale,
+      y: (clientY - top - this.#top) / this.scale,
     };
-    this.#layOut();
-    if (old.left === this.#bounds.left && old.top === this.#bounds.top) return;
-    this.emit("scaled", null);
-    // The origin has moved within the space: scroll along, so that nothing jumps on the screen.
-    this.#frame.scrollLeft += (old.left - this.#bounds.left) * this.scale;
-    this.#frame.scrollTop += (old.top - this.#bounds.top) * this.scale;
-  }
-
-  /** @param {-1 | 0 | 1} direction smaller, fitting, larger */
-  zoom(direction) {
-    const factor = direction === 0 ? 1 : this.#zoom * ZOOM_STEP ** direction;
-    const { scrollLeft, scrollTop, clientWidth, clientHeight } = this.#frame;
-    const middle = { x: scrollLeft + clientWidth / 2, y: scrollTop + clientHeight / 2 };
-    const before = this.scale;
-    this.#zoom = Math.min(MAX_ZOOM, Math.max(MIN_ZOOM, factor));
-    this.#rescale();
-    const ratio = this.scale / before;
-    this.#frame.scrollTo(middle.x * ratio - clientWidth / 2, middle.y * ratio - clientHeight / 2);
   }
 
   /**
-   * Put a node of the space where an element is.
-   *
-   * @param {HTMLElement} node
-   * @param {Required<Transform>} transform
+   * @param {number} x in scene units
+   * @param {number} y
+   * @returns {{x: number, y: number}} in pixels of the page
    */
-  place(node, { x, y, width, height, rotation, z_index }) {
-    const left = (x - this.#bounds.left) * this.scale;
-    const top = (y - this.#bounds.top) * this.scale;
-    const turn = rotation ? ` rotate(${rotation}deg)` : "";
-    node.style.transform = `translate(${left}px, ${top}px)${turn}`;
-    node.style.width = `${width * this.scale}px`;
-    node.style.height = `${height * this.scale}px`;
-    node.style.zIndex = String(z_index);
+  toClient(x, y) {
+    const { left, top } = this.frame.getBoundingClientRect();
+    return { x: left + this.#left + x * this.scale, y: top + this.#top + y * this.scale };
   }
 
-  #rescale() {
-    // The outer size: it does not change when scroll bars come and go.
-    const { offsetWidth, offsetHeight } = this.#frame;
-    const free = offsetHeight - Number.parseFloat(getComputedStyle(this.#frame).paddingBottom);
-    if (offsetWidth <= 0 || free <= 0) return;
-    const { width, height } = this.#viewport;
-    this.scale = Math.min(offsetWidth / width, free / height) * this.#zoom;
-    this.#space.style.setProperty("--scale", String(this.scale));
-    this.#layOut();
-    this.emit("scaled", null);
+  /** The part of the scene that the frame shows, also below bars. @returns {Box} */
+  visible() {
+    const { scale } = this;
+    return {
+      x: -this.#left / scale,
+      y: -this.#top / scale,
+      width: this.#width / scale,
+      height: this.#height / scale,
+    };
   }
 
-  #layOut() {
-    const { left, top, right, bottom } = this.#bounds;
-    this.#space.style.width = `${(right - left) * this.scale}px`;
-    this.#space.style.height = `${(bottom - top) * this.scale}px`;
+  /**
+   * Move what is seen, as if it were pushed.
+   *
+   * @param {number} dx in pixels
+   * @param {number} dy
+   */
+  panBy(dx, dy) {
+    this.#fitted = false;
+    this.#put(this.#left + dx, this.#top + dy, this.scale);
   }
+
+  /**
+   * Zoom; what is at a point stays there.
+   *
+   * @param {number} factor
+   * @param {number} clientX
+   * @param {number} clientY
+   */
+  zoomAt(factor, clientX, clientY) {
+    const { left, top } = this.frame.getBoundingClientRect();
+    this.#zoom(this.scale * factor, clientX - left, clientY - top);
+  }
+
+  /** @param {number} scale pixels per scene unit; the middle stays where it is */
+  zoomTo(scale) {
+    const free = this.#free();
+    this.#zoom(scale, free.x + free.width / 2, free.y + free.height / 2);
+  }
+
+  /**
+   * Show all of a box; without one all of the scene's viewport, also when the window changes.
+   *
+   * @param {Box} [box] in scene units
+   */
+  fit(box) {
+    const free = this.#free();
+    const air = box ? AIR_PX : 0;
+    this.#fitted = !box;
+    const { x, y, width, height } = box ?? { x: 0, y: 0, ...this.#viewport };
+    const across = (free.width - 2 * air) / Math.max(width, 1);
+    const down = (free.height - 2 * air) / Math.max(height, 1);
+    const scale = limited(Math.min(across, down, box ? MAX_FIT_SCALE : MAX_SCALE));
+    this.#put(
+      free.x + free.width / 2 - (x + width / 2) * scale,
+      free.y + free.height / 2 - (y + height / 2) * scale,
+      scale,
+    );
+  }
+
+  /**
+   * Pan as little as shows a box; one that is larger than the frame fills it.
+   *
+   * @param {Box} box in scene units
+   */
+  reveal({ x, y, width, height }) {
+    const free = this.#free();
+    const dx = leastShift(this.#left + x * this.scale, width * this.scale, free.x, free.width);
+    const dy = leastShift(this.#top + y * this.scale, height * this.scale, free.y, free.height);
+    if (dx || dy) this.panBy(dx, dy);
+  }
+
+  /** The part of the frame that no bar lies over, in pixels of the frame. @returns {Box} */
+  #free() {
+    const style = getComputedStyle(this.frame);
+    const [top, right, bottom, left] = [
+      style.paddingTop, style.paddingRight, style.paddingBottom, style.paddingLeft,
+    ].map((padding) => Number.parseFloat(padding) || 0);
+    return {
+      x: left ?? 0,
+      y: top ?? 0,
+      width: Math.max(1, this.#width - (left ?? 0) - (right ?? 0)),
+      height: Math.max(1, this.#height - (top ?? 0) - (bottom ?? 0)),
+    };
+  }
+
+  #resize() {
+    const { offsetWidth, offsetHeight } = this.frame;
+    if (offsetWidth <= 0 || offsetHeight <= 0) return;
+    const dx = (offsetWidth - this.#width) / 2;
+    const dy = (offsetHeight - this.#height) / 2;
+    this.#width = offsetWidth;
+    this.#height = offsetHeight;
+    if (this.#fitted) this.fit();
+    else this.#put(this.#left + dx, this.#top + dy, this.scale);
+  }
+
+  /**
+   * @param {number} wished
+   * @param {number} x of the point that stays, in pixels of the frame
+   * @param {number} y
+   */
+  #zoom(wished, x, y) {
+    const scale = limited(wished);
+    const ratio = scale / this.scale;
+    this.#fitted = false;
+    this.#put(x + (this.#left - x) * ratio, y + (this.#top - y) * ratio, scale);
+  }
+
+  /**
+   * @param {number} left
+   * @param {number} top
+   * @param {number} scale
+   */
+  #put(left, top, scale) {
+    this.#left = left;
+    this.#top = top;
+    this.scale = scale;
+    this.moving = true;
+    const { style } = this.space;
+    style.willChange = "transform"; // while it moves, the picture there is may be moved as it is
+    style.transform = `translate(${left}px, ${top}px) scale(${scale})`;
+    this.#moveGround();
+    if (this.#settledScale === 0) this.#settle();
+    clearTimeout(this.#settling);
+    this.#settling = setTimeout(() => this.#settle(), SETTLE_MS);
+    this.emit("moved", null);
+  }
+
+  #settle() {
+    this.moving = false;
+    this.space.style.willChange = "";
+    if (this.#settledScale !== this.scale) {
+      this.#settledScale = this.scale;
+      // A pixel in scene units, for what must not shrink with the picture: names, buttons, lines.
+      this.space.style.setProperty("--unit", String(Math.min(8, Math.max(0.25, 1 / this.scale))));
+    }
+    this.emit("settled", null);
+  }
+
+  /** The dots lie still in the scene; seen from far there are fewer of them. */
+  #moveGround() {
+    let cell = DOTS * this.scale;
+    while (cell < WIDEST_DOTS_PX / 2) cell *= 2;
+    while (cell > WIDEST_DOTS_PX) cell /= 2;
+    const x = modulo(this.#left + WIDEST_DOTS_PX, cell);
+    const y = modulo(this.#top + WIDEST_DOTS_PX, cell);
+    const { style } = this.#ground;
+    const size = `${cell}px ${cell}px`;
+    if (style.backgroundSize !== size) style.backgroundSize = size;
+    style.transform = `translate(${x}px, ${y}px)`;
+  }
+}
+
+/** @param {number} scale */
+function limited(scale) {
+  return Math.min(MAX_SCALE, Math.max(MIN_SCALE, scale));
+}
+
+/**
+ * @param {number} start of a stretch
+ * @param {number} length
+ * @param {number} from where the room for it begins
+ * @param {number} room
+ * @returns {number} the least shift that brings it inside, or lets it fill the room
+ */
+function leastShift(start, length, from, room) {
+  const air = Math.min(AIR_PX, Math.max(0, (room - length) / 2));
+  const toStart = from + air - start;
+  const toEnd = from + room - air - (start + length);
+  return Math.min(Math.max(0, Math.min(toStart, toEnd)), Math.max(toStart, toEnd));
+}
+
+/**
+ * @param {number} value
+ * @param {number} by
+ */
+function modulo(value, by) {
+  return ((value % by) + by) % by;
 }

@@ -1,32 +1,27 @@
-/** Shows the scene's elements on the stage and lets people move them. */
+/**
+ * Shows the elements of the scene inside the stage's space: one node each, always, so that every
+ * element can be found and reached; what fills the nodes is made near the part that is seen.
+ */
 
 import { make } from "../dom.js";
-import { newId } from "../ids.js";
-import { makeMovable } from "./drag.js";
-import { drawKind } from "./kinds.js";
+import { describeKind } from "./describe.js";
+import { Filler } from "./filler.js";
+import { boundsOf, placeNode } from "./placing.js";
 import { peerOfCamera, wholeTransform } from "../scene.js";
+import { soon } from "../soon.js";
+import { text } from "../text/canvas.js";
 import { Tile } from "./tile.js";
 
+/** @import {Draft} from "../editing/draft.js" */
+/** @import {Previews} from "../editing/previews.js" */
 /** @import {Person} from "../person.js" */
-/** @import {SceneState} from "../scene.js" */
+/** @import {Shown} from "./filler.js" */
 /** @import {Stage} from "./stage.js" */
-/** @import {ClientMessage, Element as SceneElement} from "../types/messages.js" */
+/** @import {Element as SceneElement, Transform} from "../types/messages.js" */
 /** @import {VideoManager} from "../video.js" */
 
 /**
- * A place that wins over what the server says: during a move, and after it until the server has
- * told this editor of its last step (`ack`), so that older echoes do not pull the element back.
- *
- * @typedef {{x: number, y: number, awaits: string | null}} OwnPlace
- */
-
-/** @typedef {{node: HTMLElement, tile: Tile | null, kind: SceneElement["kind"] | null}} Shown */
-
-const ACK_MS = 3_000;
-
-/**
  * @typedef {object} CanvasHooks
- * @property {(message: ClientMessage) => void} send
  * @property {(peerId: string) => Person} describe
  * @property {(peerId: string) => void} join
  */
@@ -34,187 +29,252 @@ const ACK_MS = 3_000;
 export class CanvasView {
   #space;
   #stage;
-  #scene;
+  #draft;
+  #previews;
   #videos;
   #hooks;
+  #filler;
   /** @type {Map<string, Shown>} */
   #shown = new Map();
-  /** @type {Map<string, OwnPlace>} */
-  #own = new Map();
+  /** Those of cameras. @type {Set<Shown>} */
+  #tiles = new Set();
+  /** What the person here is moving. @type {Map<string, Partial<Transform>>} */
+  #motion = new Map();
+  #sortSoon = soon(() => this.#sort());
 
   /**
-   * @param {HTMLElement} space
+   * @param {HTMLElement} space of the stage
    * @param {Stage} stage
-   * @param {SceneState} scene
+   * @param {Draft} draft
+   * @param {Previews} previews
    * @param {VideoManager} videos
    * @param {CanvasHooks} hooks
    */
-  constructor(space, stage, scene, videos, hooks) {
+  constructor(space, stage, draft, previews, videos, hooks) {
     this.#space = space;
     this.#stage = stage;
-    this.#scene = scene;
+    this.#draft = draft;
+    this.#previews = previews;
     this.#videos = videos;
     this.#hooks = hooks;
-    stage.on("scaled", () => {
-      for (const id of this.#shown.keys()) this.#place(id);
-    });
-    matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => {
-      for (const shown of this.#shown.values()) {
-        if (shown.kind?.type === "Text") drawKind(shown.node, shown.kind);
-      }
-    });
-  }
-
-  /** The scene was replaced. */
-  showAll() {
-    this.#stage.setViewport(this.#scene.viewport);
-    for (const id of [...this.#shown.keys()]) if (!this.#scene.elements.has(id)) this.#remove(id);
-    for (const element of this.#scene.elements.values()) this.#draw(element);
-    this.#measure();
-  }
-
-  /**
-   * An element was added, changed or removed.
-   *
-   * @param {string} id
-   */
-  show(id) {
-    const element = this.#scene.elements.get(id);
-    if (element) this.#draw(element);
-    else this.#remove(id);
-    this.#measure();
+    this.#filler = new Filler(stage, this.#shown);
+    draft.on("replaced", () => this.#showAll());
+    draft.on("changed", ({ ids }) => this.#showSome(ids));
+    previews.on("changed", ({ ids }) => this.#placeSome(ids));
+    space.addEventListener("focusin", (event) => this.#reveal(event));
+    this.#showAll();
   }
 
   /** Something about a participant changed. */
   showPeople() {
-    for (const shown of this.#shown.values()) this.#showPerson(shown);
+    for (const shown of this.#tiles) this.#showPerson(shown);
   }
 
   /**
-   * The server has answered an edit of ours.
+   * The node of an element, with its content, wherever it is.
    *
-   * @param {string | null | undefined} messageId
+   * @param {string} id
+   * @returns {HTMLElement | undefined}
    */
-  settle(messageId) {
-    for (const [id, { awaits }] of this.#own) {
-      if (awaits === null || awaits !== messageId) continue;
-      this.#own.delete(id);
-      this.show(id);
+  nodeOf(id) {
+    const shown = this.#shown.get(id);
+    if (shown) this.#filler.fill(shown);
+    return shown?.node;
+  }
+
+  /**
+   * The element an event is about.
+   *
+   * @param {EventTarget | null} target
+   * @returns {string | null}
+   */
+  idOf(target) {
+    const node = target instanceof Element ? target.closest("[data-element-id]") : null;
+    return node && this.#space.contains(node) ? node.getAttribute("data-element-id") : null;
+  }
+
+  /**
+   * Where an element is shown now: where the person here moves it, else where somebody else does,
+   * else where it is.
+   *
+   * @param {string} id
+   * @returns {Required<Transform>}
+   */
+  transformOf(id) {
+    const placed = wholeTransform(this.#draft.get(id)?.transform);
+    return { ...placed, ...(this.#motion.get(id) ?? this.#previews.get(id)) };
+  }
+
+  /**
+   * Show what the person here is moving, where it would be if it were let go.
+   *
+   * @param {Map<string, Partial<Transform>> | null} motion replaces the earlier one
+   */
+  setMotion(motion) {
+    const before = this.#motion;
+    this.#motion = motion ?? new Map();
+    this.#placeSome(this.#motion.keys());
+    for (const id of before.keys()) if (!this.#motion.has(id)) this.#place(id);
+  }
+
+  /**
+   * An element in words.
+   *
+   * @param {string} id
+   * @returns {string}
+   */
+  describe(id) {
+    const kind = this.#draft.get(id)?.kind;
+    const peerId = peerOfCamera(streamOf(kind));
+    if (peerId) return text.camera(this.#hooks.describe(peerId).name);
+    return kind ? describeKind(kind) : "";
+  }
+
+  #showAll() {
+    this.#stage.setViewport(this.#draft.viewport);
+    const gone = new Set(this.#shown.keys());
+    for (const element of this.#draft.elements()) {
+      this.#draw(element);
+      gone.delete(element.id);
     }
+    for (const id of gone) this.#remove(id);
+    this.#sort();
+    this.#filler.look();
+  }
+
+  /** @param {Iterable<string>} ids */
+  #showSome(ids) {
+    for (const id of ids) {
+      const element = this.#draft.get(id);
+      if (element) this.#draw(element);
+      else this.#remove(id);
+    }
+    this.#sortSoon();
+    this.#filler.look();
   }
 
   /** @param {SceneElement} element */
   #draw({ id, kind }) {
     let shown = this.#shown.get(id);
-    if (shown && streamOf(shown.kind) !== streamOf(kind)) {
+    // What an element is never changes (rule SCN4), but an id may be used again.
+    if (shown && (shown.kind.type !== kind.type || streamOf(shown.kind) !== streamOf(kind))) {
       this.#remove(id);
       shown = undefined;
     }
-    shown ??= this.#create(id, kind);
-    if (!shown.kind || !same(shown.kind, kind)) {
-      shown.kind = kind;
-      if (shown.tile && kind.type === "Video") shown.tile.setKind(kind);
-      else drawKind(shown.node, kind);
-    }
-    this.#showPerson(shown);
+    if (!shown) this.#create(id, kind);
+    else if (!same(shown.kind, kind)) this.#redraw(shown, kind);
     this.#place(id);
   }
 
   /**
    * @param {string} id
    * @param {SceneElement["kind"]} kind
-   * @returns {Shown}
    */
   #create(id, kind) {
     const node = make("div", {
       class: "element",
       "data-element-id": id,
+      "data-kind": kind.type,
       role: "group",
       tabindex: "0",
     });
-    this.#space.append(node);
-    /** @type {Shown} */
-    const shown = { node, tile: null, kind: null };
     const streamId = streamOf(kind);
-    if (streamId) node.dataset["streamId"] = streamId;
     const peerId = peerOfCamera(streamId);
-    if (peerId) shown.tile = new Tile(node, streamId, this.#videos, () => this.#hooks.join(peerId));
+    if (streamId) node.dataset["streamId"] = streamId;
+    const tile = peerId
+      ? new Tile(node, streamId, this.#videos, () => this.#hooks.join(peerId))
+      : null;
+    /** @type {Shown} */
+    const shown = { id, node, kind, tile, content: null, at: null, bounds: null, pixels: 0 };
     this.#shown.set(id, shown);
-    makeMovable(node, {
-      position: () => this.#transform(id),
-      scale: () => this.#stage.scale,
-      move: (x, y, last) => this.#move(id, x, y, last),
-    });
-    return shown;
+    if (tile) this.#tiles.add(shown);
+    this.#redraw(shown, kind);
+    this.#showPerson(shown);
+    this.#space.append(node);
+  }
+
+  /**
+   * @param {Shown} shown
+   * @param {SceneElement["kind"]} kind
+   */
+  #redraw(shown, kind) {
+    shown.kind = kind;
+    if (shown.tile && kind.type === "Video") return shown.tile.setKind(kind);
+    shown.node.setAttribute("aria-label", text.element(describeKind(kind)));
+    shown.content?.show(kind);
   }
 
   /** @param {string} id */
   #remove(id) {
     const shown = this.#shown.get(id);
-    shown?.tile?.close();
-    shown?.node.remove();
+    if (!shown) return;
     this.#shown.delete(id);
-    this.#own.delete(id);
+    this.#tiles.delete(shown);
+    shown.tile?.close();
+    shown.content?.close?.();
+    shown.node.remove();
   }
 
   /** @param {Shown} shown */
   #showPerson({ tile, kind }) {
-    const peerId = peerOfCamera(streamOf(kind));
-    if (tile && peerId) tile.setPerson(this.#hooks.describe(peerId));
+    const peerId = tile && peerOfCamera(streamOf(kind));
+    if (peerId) tile.setPerson(this.#hooks.describe(peerId));
   }
 
-  /** @param {string} id */
-  #transform(id) {
-    const transform = wholeTransform(this.#scene.elements.get(id)?.transform);
-    const own = this.#own.get(id);
-    return own ? { ...transform, x: own.x, y: own.y } : transform;
+  /** @param {Iterable<string>} ids */
+  #placeSome(ids) {
+    for (const id of ids) this.#place(id);
+    this.#filler.look();
   }
 
   /** @param {string} id */
   #place(id) {
     const shown = this.#shown.get(id);
-    if (shown) this.#stage.place(shown.node, this.#transform(id));
-  }
-
-  /**
-   * @param {string} id
-   * @param {number} sceneX
-   * @param {number} sceneY
-   * @param {boolean} last
-   */
-  #move(id, sceneX, sceneY, last) {
-    if (!this.#shown.has(id)) return;
-    const x = Math.round(sceneX * 10) / 10;
-    const y = Math.round(sceneY * 10) / 10;
-    // Not one that a page before a reload may have used: that would be a retry (SCN6).
-    const awaits = last ? newId() : null;
-    this.#own.set(id, { x, y, awaits });
-    this.#place(id);
-    /** @type {ClientMessage} */
-    const message = { type: "update_element", id, changes: { transform: { x, y } } };
-    this.#hooks.send(awaits ? { ...message, message_id: awaits } : message);
-    if (!awaits) return;
-    setTimeout(() => this.settle(awaits), ACK_MS);
-    this.#measure();
-  }
-
-  /** Tell the stage what the elements take up; not during a drag, the ground would move. */
-  #measure() {
-    for (const { awaits } of this.#own.values()) if (awaits === null) return;
-    const bounds = { left: 0, top: 0, right: 0, bottom: 0 };
-    for (const id of this.#shown.keys()) {
-      const { x, y, width, height } = this.#transform(id);
-      bounds.left = Math.min(bounds.left, x);
-      bounds.top = Math.min(bounds.top, y);
-      bounds.right = Math.max(bounds.right, x + width);
-      bounds.bottom = Math.max(bounds.bottom, y + height);
+    if (!shown) return;
+    const at = this.transformOf(id);
+    placeNode(shown.node, at, shown.at);
+    if (shown.at?.width !== at.width || shown.at.height !== at.height) {
+      shown.content?.resize?.(at.width, at.height);
     }
-    this.#stage.setBounds(bounds);
+    shown.at = at;
+    shown.bounds = boundsOf(at);
+  }
+
+  /** Of two elements with the same `z_index` the later one is nearer: keep the nodes in order. */
+  #sort() {
+    let next = this.#space.firstElementChild;
+    for (const { id } of this.#draft.elements()) {
+      const node = this.#shown.get(id)?.node;
+      if (!node) continue;
+      if (node === next) next = next.nextElementSibling;
+      else moveBefore(this.#space, node, next);
+    }
+  }
+
+  /** Nobody is to have the focus on something out of sight. @param {FocusEvent} event */
+  #reveal({ target }) {
+    const id = this.idOf(target);
+    const keyboard = target instanceof Element && target.matches(":focus-visible");
+    if (id !== null && keyboard) this.#stage.reveal(boundsOf(this.transformOf(id)));
   }
 }
 
 /**
- * @param {SceneElement["kind"] | null} kind
+ * @param {Element} parent
+ * @param {Element} node
+ * @param {Element | null} next
+ */
+function moveBefore(parent, node, next) {
+  // Where the browser can, without taking it out meanwhile: that would stop its video.
+  if ("moveBefore" in parent && typeof parent.moveBefore === "function" && node.isConnected) {
+    parent.moveBefore(node, next);
+  } else {
+    parent.insertBefore(node, next);
+  }
+}
+
+/**
+ * @param {SceneElement["kind"] | undefined} kind
  * @returns {string} empty for what is no video
  */
 function streamOf(kind) {
@@ -230,6 +290,7 @@ function streamOf(kind) {
  * @returns {boolean}
  */
 function same(one, other) {
+  if (one === other) return true;
   const parts = new Map(Object.entries(one));
   const others = Object.entries(other);
   return parts.size === others.length && others.every(([name, part]) => {

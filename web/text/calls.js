@@ -64,14 +64,6 @@ export const text = {
   muted: "muted",
   /** @param {string} name */
   tile: (name) => `${name}, camera picture. Move it with the arrow keys.`,
-  /** @param {string} what */
-  element: (what) => `${what}. Move it with the arrow keys.`,
-  picture: "Picture",
-  pictureFailed: "This picture cannot be loaded",
-  /** @param {string} type */
-  chart: (type) => `${type.charAt(0).toUpperCase()}${type.slice(1)} chart`,
-  model: "3D model",
-  video: "Video",
   takenOver: "You opened this canvas as the same person in another window. Continue there, or join again here.",
   sessionFull: "This canvas is full: it has no place for another person. Try again when somebody has left.",
   /** @param {string} reason */

@@ -22,12 +22,16 @@ from canvas_server.node import Node
 from canvas_server.protocol.fields import SESSION_PATTERN
 
 # No inline script and nothing from elsewhere. The page evaluates no text; that it may be done lets
-# browser automation wait for expressions, which it does by `eval` in the page.
+# browser automation wait for expressions, which it does by `eval` in the page. Pictures and models
+# of the scene may come from anywhere, and a model is fetched: hence the addresses to connect to.
+# The hash is that of the one style sheet that model-viewer writes into itself as text.
 SECURITY_HEADERS = {
     b"content-security-policy": (
         b"default-src 'self'; script-src 'self' 'unsafe-eval'; "
         b"img-src 'self' data: blob: https: http:; media-src 'self' blob:; "
-        b"connect-src 'self'; object-src 'none'; base-uri 'none'; form-action 'none'; "
+        b"style-src 'self' 'sha256-PXtZZkJMMyc18o/DN1ZEFOJ2qEGq95IQbVaJFMOXOb0='; "
+        b"connect-src 'self' data: blob: https: http:; object-src 'none'; base-uri 'none'; "
+        b"form-action 'none'; "
         b"frame-ancestors 'self'"
     ),
     b"permissions-policy": b"camera=(self), microphone=(self), display-capture=(self)",

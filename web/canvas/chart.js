@@ -1,0 +1,135 @@
+/** A chart on the canvas, drawn by Chart.js. */
+
+import { make } from "../dom.js";
+import { normalChart } from "./chartdata.js";
+import { chartConfig } from "./chartlook.js";
+import { describeKind } from "./describe.js";
+import { errorName, log } from "../log.js";
+import { standIn } from "./standin.js";
+import { theme } from "./theme.js";
+import { text } from "../text/canvas.js";
+
+/** @import {NormalChart} from "./chartdata.js" */
+/** @import {Chart as Kind} from "../types/messages.js" */
+
+/**
+ * The part of Chart.js that is used here.
+ *
+ * @typedef {object} Drawn
+ * @property {{devicePixelRatio: number}} options
+ * @property {(width: number, height: number) => void} resize
+ * @property {() => void} destroy
+ */
+/** @typedef {new (canvas: HTMLCanvasElement, config: object) => Drawn} ChartClass */
+
+const LIBRARY = new URL("../vendor/chart.js/chart.umd.min.js", import.meta.url).href;
+/** Between the edge of the card and the chart, in scene units. */
+const PADDING = 14;
+const LEAST_SIDE = 24;
+/** A canvas has at most so many pixels on a side. */
+const MOST_PIXELS = 4096;
+
+/** @type {Promise<ChartClass> | null} */
+let library = null;
+
+/** @returns {Promise<ChartClass>} Chart.js, loaded when the first chart is shown */
+function loadLibrary() {
+  library ??= import(LIBRARY).then(
+    () => /** @type {{Chart: ChartClass}} */ (/** @type {unknown} */ (globalThis)).Chart,
+    (error) => {
+      library = null; // the next chart tries again
+      throw error;
+    },
+  );
+  return library;
+}
+
+export class ChartContent {
+  #node;
+  /** @type {NormalChart | null} */
+  #data = null;
+  /** @type {Drawn | null} */
+  #drawn = null;
+  #width = 0;
+  #height = 0;
+  #pixels = 1;
+  #label = "";
+  #closed = false;
+  #off;
+
+  /** @param {HTMLElement} node */
+  constructor(node) {
+    this.#node = node;
+    this.#off = theme.on("changed", () => this.#draw());
+  }
+
+  /** @param {Kind} kind */
+  show(kind) {
+    this.#data = normalChart(kind.chart_type, kind.data);
+    this.#label = describeKind(kind);
+    if (this.#data) {
+      this.#draw();
+      return;
+    }
+    this.#drop();
+    standIn(this.#node, "chart", text.chartEmpty(kind.chart_type));
+  }
+
+  /**
+   * @param {number} width
+   * @param {number} height
+   */
+  resize(width, height) {
+    this.#width = Math.max(LEAST_SIDE, width - 2 * PADDING);
+    this.#height = Math.max(LEAST_SIDE, height - 2 * PADDING);
+    this.#fit();
+  }
+
+  /** @param {number} pixels for a scene unit */
+  sharpen(pixels) {
+    this.#pixels = pixels;
+    this.#fit();
+  }
+
+  close() {
+    this.#closed = true;
+    this.#off();
+    this.#drop();
+  }
+
+  async #draw() {
+    let Chart;
+    try {
+      Chart = await loadLibrary();
+    } catch (error) {
+      log("chart", errorName(error));
+      if (!this.#closed) standIn(this.#node, "chart", text.chartFailed);
+      return;
+    }
+    if (this.#closed || !this.#data) return; // taken away while the library came
+    this.#drop();
+    const canvas = make("canvas", { role: "img", "aria-label": this.#label });
+    canvas.width = this.#width;
+    canvas.height = this.#height;
+    this.#node.replaceChildren(make("div", { class: "chart-card" }, canvas));
+    const config = chartConfig(this.#data, Math.min(this.#width, this.#height), this.#ratio());
+    this.#drawn = new Chart(canvas, config);
+    this.#drawn.resize(this.#width, this.#height);
+  }
+
+  #fit() {
+    if (!this.#drawn) return;
+    this.#drawn.options.devicePixelRatio = this.#ratio();
+    this.#drawn.resize(this.#width, this.#height);
+  }
+
+  #ratio() {
+    const most = MOST_PIXELS / Math.max(this.#width, this.#height, 1);
+    return Math.min(most, Math.max(0.25, this.#pixels));
+  }
+
+  #drop() {
+    this.#drawn?.destroy();
+    this.#drawn = null;
+  }
+}

@@ -1,0 +1,70 @@
+/**
+ * Whether a colour can be read on the page. Authors choose colours for a page they cannot see: in
+ * the other theme their text may vanish.
+ */
+
+import { make } from "../dom.js";
+import { theme } from "./theme.js";
+
+/** WCAG 2.2 asks for 4.5:1, and 3:1 for large text: 24 CSS pixels (success criterion 1.4.3). */
+const LEAST_CONTRAST = 4.5;
+const LEAST_CONTRAST_LARGE = 3;
+const LARGE_PX = 24;
+const MOST_KEPT = 1000;
+
+/** By colour, asked for with every text; measuring makes the browser compute styles. @type {Map<string, number>} */
+const contrasts = new Map();
+const probe = make("span");
+theme.on("changed", () => contrasts.clear());
+
+/**
+ * @param {string} color as CSS writes it; what is none is the page's own and does not vanish
+ * @param {number} size of the letters in CSS pixels
+ * @returns {boolean} there is too little contrast between it and the page
+ */
+export function vanishes(color, size) {
+  let contrast = contrasts.get(color);
+  if (contrast === undefined) {
+    if (contrasts.size >= MOST_KEPT) contrasts.clear();
+    contrast = contrastRatio(computed(color), computed("var(--page)"));
+    contrasts.set(color, contrast);
+  }
+  return contrast < (size < LARGE_PX ? LEAST_CONTRAST : LEAST_CONTRAST_LARGE);
+}
+
+/**
+ * @param {string} color
+ * @returns {string} `rgb(…)`
+ */
+function computed(color) {
+  probe.style.color = "";
+  probe.style.color = color;
+  document.body.append(probe);
+  const value = getComputedStyle(probe).color;
+  probe.remove();
+  return value;
+}
+
+/**
+ * The contrast of two colours (WCAG 2.2, "contrast ratio").
+ *
+ * @param {string} one as the browser computes it: `rgb(…)`
+ * @param {string} other
+ * @returns {number}
+ */
+function contrastRatio(one, other) {
+  const [dark, light] = [luminance(one), luminance(other)].sort((a, b) => a - b);
+  return ((light ?? 0) + 0.05) / ((dark ?? 0) + 0.05);
+}
+
+/**
+ * @param {string} color
+ * @returns {number} relative luminance (WCAG 2.2)
+ */
+function luminance(color) {
+  const [red = 0, green = 0, blue = 0] = (color.match(/[\d.]+/g) ?? []).map((part) => {
+    const value = Number(part) / 255;
+    return value <= 0.04045 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4;
+  });
+  return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
+}

@@ -1,0 +1,111 @@
+/** A 3D model on the canvas, drawn by model-viewer. */
+
+import { make } from "../dom.js";
+import { describeKind } from "./describe.js";
+import { errorName, log } from "../log.js";
+import { orientation } from "./orientation.js";
+import { standIn } from "./standin.js";
+import { text } from "../text/canvas.js";
+
+/** @import {Model3D} from "../types/messages.js" */
+
+const LIBRARY = new URL("../vendor/model-viewer/model-viewer.min.js", import.meta.url).href;
+/** Parts the library would fetch from elsewhere; nothing is there, so such models say they fail. */
+const ABSENT = new URL("../vendor/model-viewer/absent/", import.meta.url).href;
+
+/** @type {Promise<unknown> | null} */
+let library = null;
+
+/** Load model-viewer when the first model is seen: it is as large as the rest of the page twice. */
+function loadLibrary() {
+  Object.assign(globalThis, {
+    ModelViewerElement: {
+      dracoDecoderLocation: ABSENT,
+      ktx2TranscoderLocation: ABSENT,
+      lottieLoaderLocation: `${ABSENT}lottie.js`,
+    },
+  });
+  library ??= import(LIBRARY).catch((error) => {
+    library = null; // the next model tries again
+    throw error;
+  });
+  return library;
+}
+
+/** @type {boolean | undefined} */
+let supported;
+
+/** Whether this browser draws in three dimensions; the library only throws where it does not. */
+function drawsModels() {
+  if (supported === undefined) {
+    const gl = document.createElement("canvas").getContext("webgl2");
+    supported = gl !== null;
+    gl?.getExtension("WEBGL_lose_context")?.loseContext(); // browsers allow few of them
+  }
+  return supported;
+}
+
+export class ModelContent {
+  #node;
+  #src = "";
+  /** @type {HTMLElement | null} */
+  #viewer = null;
+  #closed = false;
+
+  /** @param {HTMLElement} node */
+  constructor(node) {
+    this.#node = node;
+  }
+
+  /** @param {Model3D} kind */
+  show(kind) {
+    if (kind.src !== this.#src) this.#load(kind);
+    else if (this.#viewer) dress(this.#viewer, kind);
+  }
+
+  close() {
+    this.#closed = true;
+    this.#viewer = null;
+  }
+
+  /** @param {Model3D} kind */
+  async #load(kind) {
+    this.#src = kind.src;
+    this.#viewer = null;
+    if (!drawsModels()) return standIn(this.#node, "model", text.modelUnsupported);
+    standIn(this.#node, "model", text.modelLoading);
+    const viewer = make(/** @type {"div"} */ ("model-viewer"), {
+      "interaction-prompt": "none",
+      "shadow-intensity": "0.6",
+      loading: "eager",
+    });
+    this.#viewer = viewer;
+    dress(viewer, kind);
+    try {
+      await loadLibrary();
+    } catch (error) {
+      log("model", errorName(error));
+      return this.#fail(viewer);
+    }
+    if (this.#closed || this.#viewer !== viewer) return; // another model since, or none
+    viewer.addEventListener("error", () => this.#fail(viewer));
+    viewer.setAttribute("src", kind.src);
+    this.#node.replaceChildren(viewer);
+  }
+
+  /** @param {HTMLElement} viewer */
+  #fail(viewer) {
+    if (this.#closed || this.#viewer !== viewer) return;
+    this.#viewer = null;
+    standIn(this.#node, "model", text.modelFailed);
+  }
+}
+
+/**
+ * @param {HTMLElement} viewer
+ * @param {Model3D} kind
+ */
+function dress(viewer, kind) {
+  viewer.setAttribute("alt", describeKind(kind));
+  viewer.setAttribute("orientation", orientation(kind.rotation ?? [0, 0, 0]));
+}

@@ -1,0 +1,12 @@
+/** A card that says in words what cannot be shown. */
+
+import { icon, make } from "../dom.js";
+
+/**
+ * @param {HTMLElement} node filled with the card
+ * @param {string} symbol of icons.svg
+ * @param {string} words
+ */
+export function standIn(node, symbol, words) {
+  node.replaceChildren(make("div", { class: "stand-in" }, icon(symbol), make("span", {}, words)));
+}
