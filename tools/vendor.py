@@ -64,6 +64,18 @@ LIBRARIES = (
             File("LICENSE", "cfc7749b96f63bd31c3c42b5c471bf756814053e847c10f3eb003417bc523d30"),
         ),
     ),
+    Library(
+        package="papaparse",
+        version="5.7.1",
+        folder="papaparse",
+        files=(
+            File(
+                "papaparse.min.js",
+                "e032656b2c709e9a756d5be817da9885d58b2313c43d432c414eb8534a752685",
+            ),
+            File("LICENSE", "99aa68e4b42758b09828a46515f70369e5463458ab7a990189f641af2b8d9b4e"),
+        ),
+    ),
 )
 
 

@@ -1,12 +1,13 @@
 /** The board: the canvas, what this person does on it, and what the server says about it. */
 
 import { CanvasView } from "./canvas/view.js";
-import { makeMovable } from "./canvas/drag.js";
 import { byId } from "./dom.js";
 import { Draft } from "./editing/draft.js";
 import { Previews } from "./editing/previews.js";
 import { Stage } from "./canvas/stage.js";
 import { text } from "./text/canvas.js";
+import { Selection } from "./tools/selection.js";
+import { Tools } from "./tools/tools.js";
 
 /** @import {CanvasHooks} from "./canvas/view.js" */
 /** @import {CanvasConnection} from "./protocol.js" */
@@ -33,9 +34,21 @@ export class Board {
     this.draft = new Draft(scene, { send: (message) => connection.send(message) });
     this.previews = new Previews();
     this.view = new CanvasView(space, this.stage, this.draft, this.previews, videos, hooks);
-    makeMovable(space, this.stage, this.view, (id, transform) => {
-      this.draft.edit([{ op: "update", id, changes: { transform } }]);
-    });
+    this.selection = new Selection();
+    this.tools = new Tools(
+      {
+        draft: this.draft,
+        previews: this.previews,
+        stage: this.stage,
+        view: this.view,
+        selection: this.selection,
+        notices,
+        send: (message) => {
+          if (connection.state === "open") connection.send(message);
+        },
+      },
+      byId("canvas", HTMLElement),
+    );
     connectDraft(this.draft, connection);
     connection.on("lost", () => this.previews.clear());
     sayWhatBecomesOfEdits(this.draft, notices);

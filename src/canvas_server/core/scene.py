@@ -10,6 +10,7 @@ from canvas_server.core.effects import Refused
 from canvas_server.protocol.codec import encoded_size
 from canvas_server.protocol.errors import ErrorCode
 from canvas_server.protocol.scene import (
+    Chart,
     Element,
     ElementChanges,
     Kind,
@@ -170,7 +171,9 @@ def changed(element: Element, changes: ElementChanges) -> Element:
 def _changed_kind(old: Kind, patch: dict[str, Any]) -> Kind:
     """Apply a JSON Merge Patch to a kind; what it is and whose stream it shows never changes."""
     before = cast("dict[str, Any]", msgspec.to_builtins(old))
-    after = merge_patch(before, flat_kind(patch))
+    # A chart has `data` of its own: only with a `type` can it be the wrapped form.
+    is_wrapped = not isinstance(old, Chart) or "type" in patch
+    after = merge_patch(before, flat_kind(patch) if is_wrapped else patch)
     fixed = ("type", "stream_id")
     if any(before.get(name) != after.get(name) for name in fixed):
         raise Refused(ErrorCode.INVALID_CHANGE, "`type` and `stream_id` of a kind never change")

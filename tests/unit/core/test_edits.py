@@ -10,6 +10,7 @@ from canvas_server.core import scene as scene_module
 from canvas_server.core.effects import ConnectionId
 from canvas_server.protocol import client, server
 from canvas_server.protocol.scene import (
+    Chart,
     Element,
     ElementChanges,
     NewElement,
@@ -240,6 +241,16 @@ def test_a_scene_has_bounds(monkeypatch: pytest.MonkeyPatch) -> None:
     lab.clear()
     lab.say(a, client.UpdateElement(element_id, ElementChanges(kind={"content": "hi"})))
     assert lab.heard(a, server.ElementUpdated), "a full scene can still shrink"
+
+
+def test_the_data_of_a_chart_can_be_changed_in_part() -> None:
+    """SCN4: `{"data": {...}}` is the chart's own data and not the wrapped form of a kind."""
+    chart = Element("c", Chart("bar", {"title": "", "values": [1, 2]}), Transform())
+    part = scene_module.changed(chart, ElementChanges(kind={"data": {"title": "Sold"}}))
+    assert part.kind == Chart("bar", {"title": "Sold", "values": [1, 2]})
+    wrapped = {"type": "Chart", "data": {"chart_type": "pie"}}
+    changed = scene_module.changed(part, ElementChanges(kind=wrapped))
+    assert changed.kind == Chart("pie", {"title": "Sold", "values": [1, 2]})
 
 
 @pytest.mark.parametrize(

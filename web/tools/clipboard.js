@@ -1,0 +1,173 @@
+/** Copy, cut, paste, and what is dropped on the canvas. */
+
+import { boundsOf, overlap, unionOf } from "../editing/geometry.js";
+import { text } from "../text/tools.js";
+import { frontLayer, middleOfSight } from "./place.js";
+import { wholeTransform } from "../scene.js";
+
+/** @import {Point} from "../editing/geometry.js" */
+/** @import {Additions} from "./additions.js" */
+/** @import {Parts} from "./tools.js" */
+/** @import {AddOperation, Element as SceneElement} from "../types/messages.js" */
+
+const MIME = "application/vnd.canvas-server.elements+json";
+/** How our elements begin where a browser keeps plain text only. */
+const MARK = '{"canvas-server/elements":';
+const ASIDE = 24;
+const MOST_ELEMENTS = 1_000;
+
+export class Clipboard {
+  #parts;
+  #additions;
+  #placeOf;
+  /** The same again lands a step further. */
+  #latest = { json: "", times: 0 };
+
+  /**
+   * @param {Parts} parts
+   * @param {Additions} additions
+   * @param {() => Point | null} placeOf where the pointer is on the canvas, in scene units
+   */
+  constructor(parts, additions, placeOf) {
+    this.#parts = parts;
+    this.#additions = additions;
+    this.#placeOf = placeOf;
+    document.addEventListener("copy", (event) => this.#copy(event, false));
+    document.addEventListener("cut", (event) => this.#copy(event, true));
+    document.addEventListener("paste", (event) => this.#paste(event));
+    const { frame } = parts.stage;
+    frame.addEventListener("dragover", (event) => {
+      event.preventDefault(); // the page would go where the file is
+      if (event.dataTransfer) event.dataTransfer.dropEffect = "copy";
+    });
+    frame.addEventListener("drop", (event) => this.#drop(event));
+  }
+
+  /** Put copies of the selection beside it. */
+  duplicate() {
+    this.#put(this.#chosen(), ASIDE, ASIDE);
+  }
+
+  /** @returns {SceneElement[]} what is selected and can be copied: cameras belong to their people */
+  #chosen() {
+    const { draft, selection } = this.#parts;
+    return [...draft.elements()].filter(({ id, kind }) => selection.has(id) && kind.type !== "Video");
+  }
+
+  /**
+   * @param {ClipboardEvent} event
+   * @param {boolean} cut
+   */
+  #copy(event, cut) {
+    if (isTyping() || !event.clipboardData) return;
+    const elements = this.#chosen();
+    if (elements.length === 0) return;
+    event.preventDefault();
+    const json = `${MARK}${JSON.stringify(elements)}}`;
+    event.clipboardData.setData(MIME, json);
+    event.clipboardData.setData("text/plain", wordsOf(elements) ?? json);
+    this.#latest = { json, times: 0 };
+    if (!cut) return;
+    this.#parts.draft.edit(elements.map(({ id }) => ({ op: "remove", id })));
+    this.#latest.times = -1;
+  }
+
+  /** @param {ClipboardEvent} event */
+  #paste(event) {
+    if (isTyping() || !event.clipboardData || document.querySelector("dialog[open]")) return;
+    event.preventDefault();
+    this.#take(event.clipboardData, this.#placeOf() ?? undefined);
+  }
+
+  /** @param {DragEvent} event */
+  #drop(event) {
+    event.preventDefault();
+    if (!event.dataTransfer) return;
+    this.#take(event.dataTransfer, this.#parts.stage.toScene(event.clientX, event.clientY));
+  }
+
+  /**
+   * @param {DataTransfer} data
+   * @param {Point} [middle]
+   */
+  #take(data, middle) {
+    const words = data.getData("text/plain");
+    const own = data.getData(MIME) || (words.startsWith(MARK) ? words : "");
+    if (own) return this.#takeOwn(own);
+    // A table copied in a spreadsheet comes with a picture of itself: the words say more.
+    const files = [...data.files];
+    if (files.length > 0 && !words.includes("\t")) return void this.#additions.addFiles(files, middle);
+    const link = data.getData("text/uri-list").split("\n")[0]?.trim();
+    if (words || link) void this.#additions.addWords(words || link || "", middle);
+  }
+
+  /** @param {string} json */
+  #takeOwn(json) {
+    const elements = elementsOf(json);
+    if (!elements) return this.#parts.notices.show(text.pasteRefused, { problem: true });
+    if (json !== this.#latest.json) this.#latest = { json, times: -1 };
+    const step = ++this.#latest.times * ASIDE;
+    const box = unionOf(elements.map(({ transform }) => boundsOf(transform)));
+    const sight = this.#parts.stage.visible();
+    if (!box || overlap(box, sight)) return this.#put(elements, step, step);
+    // Copied somewhere else on the canvas, or on another one: into sight.
+    const middle = middleOfSight(this.#parts);
+    const dx = middle.x - box.x - box.width / 2;
+    const dy = middle.y - box.y - box.height / 2;
+    this.#put(elements, dx + step, dy + step);
+  }
+
+  /**
+   * @param {SceneElement[]} elements
+   * @param {number} dx
+   * @param {number} dy
+   */
+  #put(elements, dx, dy) {
+    if (elements.length === 0) return;
+    const { draft, selection, view } = this.#parts;
+    let z_index = frontLayer(this.#parts);
+    const stack = [...elements].sort((a, b) => (a.transform.z_index ?? 0) - (b.transform.z_index ?? 0));
+    /** @type {AddOperation[]} */
+    const operations = stack.map(({ kind, transform }) => {
+      const whole = wholeTransform(transform);
+      const place = { ...whole, x: whole.x + dx, y: whole.y + dy, z_index: z_index++ };
+      return { op: "add", element: { id: draft.newElementId(), kind, transform: place } };
+    });
+    draft.edit(operations);
+    const ids = operations.flatMap(({ element }) => element.id ?? []);
+    selection.set(ids);
+    const [first] = ids;
+    if (first) view.nodeOf(first)?.focus({ preventScroll: true });
+  }
+}
+
+/** @returns {boolean} whether the clipboard is the business of a field now */
+function isTyping() {
+  const active = document.activeElement;
+  if (active instanceof HTMLInputElement || active instanceof HTMLTextAreaElement) return true;
+  return !(document.getSelection()?.isCollapsed ?? true);
+}
+
+/**
+ * @param {SceneElement[]} elements
+ * @returns {string | null} what a text program would like to have of them
+ */
+function wordsOf(elements) {
+  const words = elements.map(({ kind }) => (kind.type === "Text" ? kind.content : null));
+  return words.includes(null) ? null : words.join("\n");
+}
+
+/**
+ * @param {string} json
+ * @returns {SceneElement[] | null} as far as can be told here; the server looks closer
+ */
+function elementsOf(json) {
+  try {
+    const elements = JSON.parse(json)["canvas-server/elements"];
+    if (!Array.isArray(elements) || elements.length > MOST_ELEMENTS) return null;
+    const kinds = new Set(["Text", "Image", "Chart", "Model3D"]);
+    return elements.every((element) => kinds.has(element?.kind?.type) && element.transform) ? elements : null;
+  } catch {
+    return null;
+  }
+}

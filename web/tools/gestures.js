@@ -1,0 +1,267 @@
+/** What a pointer does with the selection: move it, resize it, turn it. */
+
+import {
+  boundsOf,
+  directionOf,
+  handleAt,
+  middleOf,
+  overlap,
+  pulledFactor,
+  resized,
+  rotated,
+  scaled,
+  turned,
+  unionOf,
+} from "../editing/geometry.js";
+import { snapMove, snapResize } from "../editing/snap.js";
+import { wholeTransform } from "../scene.js";
+
+/** @import {Box, Handle, Point} from "../editing/geometry.js" */
+/** @import {Guide} from "../editing/snap.js" */
+/** @import {Parts} from "./tools.js" */
+/** @import {Transform, TransformChanges} from "../types/messages.js" */
+
+/** @typedef {{shift: boolean, free: boolean}} Held keys: `free` switches snapping off */
+
+/**
+ * @typedef {object} Gesture
+ * @property {(to: Point, held: Held) => void} move the pointer is there now, in scene units
+ * @property {() => void} finish it was let go
+ * @property {() => void} cancel as if it had not been
+ */
+
+const SNAP_PX = 6;
+const TURN_STEP = 15;
+/** Among so many others at most lines are looked for. */
+const MOST_OTHERS = 300;
+
+/**
+ * @param {Parts} parts
+ * @returns {Map<string, Required<Transform>>} the selection as it is now
+ */
+export function selected({ draft, selection }) {
+  /** @type {Map<string, Required<Transform>>} */
+  const transforms = new Map();
+  for (const id of selection.ids) {
+    const element = draft.get(id);
+    if (element) transforms.set(id, wholeTransform(element.transform));
+  }
+  return transforms;
+}
+
+/**
+ * Move the selection. Shift keeps to one direction.
+ *
+ * @param {Parts} parts
+ * @param {Point} from
+ * @param {(guides: Guide[]) => void} showGuides
+ * @returns {Gesture}
+ */
+export function moveGesture(parts, from, showGuides) {
+  const { motion, stage } = parts;
+  const start = selected(parts);
+  const box = unionOf([...start.values()].map(boundsOf));
+  const others = boxesInSight(parts);
+  return {
+    move(to, { shift, free }) {
+      let [dx, dy] = [to.x - from.x, to.y - from.y];
+      if (shift) [dx, dy] = Math.abs(dx) > Math.abs(dy) ? [dx, 0] : [0, dy];
+      /** @type {Guide[]} */
+      let guides = [];
+      if (box && !free) {
+        const snap = snapMove({ ...box, x: box.x + dx, y: box.y + dy }, others, SNAP_PX / stage.scale);
+        if (!shift || dx !== 0) dx += snap.dx;
+        if (!shift || dy !== 0) dy += snap.dy;
+        guides = shift ? [] : snap.guides;
+      }
+      motion.show(mapped(start, ({ x, y }) => ({ x: x + dx, y: y + dy })));
+      showGuides(guides);
+    },
+    finish: () => motion.commit(),
+    cancel: () => motion.cancel(),
+  };
+}
+
+/**
+ * Pull a handle of the selection. Pictures and cameras keep their proportions, and so do several at
+ * once; Shift makes anything keep them.
+ *
+ * @param {Parts} parts
+ * @param {Handle} handle
+ * @param {Point} from
+ * @param {(guides: Guide[]) => void} showGuides
+ * @returns {Gesture}
+ */
+export function resizeGesture(parts, handle, from, showGuides) {
+  const [only, ...more] = selected(parts);
+  if (only && more.length === 0) return resizeOne(parts, only, handle, from, showGuides);
+  return resizeGroup(parts, handle, from);
+}
+
+/**
+ * @param {Parts} parts
+ * @param {[string, Required<Transform>]} entry
+ * @param {Handle} handle
+ * @param {Point} from
+ * @param {(guides: Guide[]) => void} showGuides
+ * @returns {Gesture}
+ */
+function resizeOne(parts, [id, start], handle, from, showGuides) {
+  const { draft, motion, stage } = parts;
+  const type = draft.get(id)?.kind.type;
+  const fixed = type === "Image" || type === "Video";
+  const others = boxesInSight(parts);
+  const grip = handleAt(start, handle);
+  // Where it was taken hold of beside the handle's middle counts all along.
+  const off = { x: grip.x - from.x, y: grip.y - from.y };
+  return {
+    move(to, { shift, free }) {
+      const keepAspect = fixed || shift;
+      let goal = { x: to.x + off.x, y: to.y + off.y };
+      /** @type {Guide[]} */
+      let guides = [];
+      if (!free && !keepAspect && start.rotation === 0) {
+        const snap = snapResize(resized(start, handle, goal), handle, others, SNAP_PX / stage.scale);
+        goal = { x: goal.x + snap.dx, y: goal.y + snap.dy };
+        guides = snap.guides;
+      }
+      motion.show(new Map([[id, resized(start, handle, goal, { keepAspect })]]));
+      showGuides(guides);
+    },
+    finish: () => motion.commit(),
+    cancel: () => motion.cancel(),
+  };
+}
+
+/**
+ * @param {Parts} parts
+ * @param {Handle} handle
+ * @param {Point} from
+ * @returns {Gesture}
+ */
+function resizeGroup(parts, handle, from) {
+  const { draft, motion } = parts;
+  const start = selected(parts);
+  const box = unionOf([...start.values()].map(boundsOf)) ?? { x: 0, y: 0, width: 0, height: 0 };
+  const grip = handleAt(wholeTransform(box), handle);
+  let factor = 1;
+  return {
+    move(to) {
+      const goal = { x: to.x + grip.x - from.x, y: to.y + grip.y - from.y };
+      factor = pulledFactor(box, handle, goal, start.values());
+      motion.show(mapped(start, (transform) => scaled(transform, box, handle, factor)));
+    },
+    finish() {
+      /** @type {Map<string, Record<string, unknown>>} */
+      const kinds = new Map();
+      for (const id of start.keys()) {
+        const kind = draft.get(id)?.kind;
+        if (kind?.type !== "Text") continue;
+        const size = (kind.font_size ?? 16) * factor;
+        kinds.set(id, { font_size: Math.min(1000, Math.max(1, Math.round(size * 10) / 10)) });
+      }
+      motion.commit(kinds);
+    },
+    cancel: () => motion.cancel(),
+  };
+}
+
+/**
+ * Turn the selection about its middle; Shift turns in steps.
+ *
+ * @param {Parts} parts
+ * @param {Point} from
+ * @returns {Gesture}
+ */
+export function turnGesture(parts, from) {
+  const { motion } = parts;
+  const start = selected(parts);
+  const transforms = [...start.values()];
+  const only = transforms.length === 1 ? transforms[0] : undefined;
+  const box = only ?? unionOf(transforms.map(boundsOf));
+  const about = box ? middleOf(box) : from;
+  const first = directionOf(about, from);
+  return {
+    move(to, { shift }) {
+      let degrees = directionOf(about, to) - first;
+      if (shift) {
+        const base = only?.rotation ?? 0;
+        degrees = Math.round((base + degrees) / TURN_STEP) * TURN_STEP - base;
+      }
+      motion.show(mapped(start, (transform) => rotated(transform, about, degrees)));
+    },
+    finish: () => motion.commit(),
+    cancel: () => motion.cancel(),
+  };
+}
+
+/**
+ * The middle of the selection, about which it is turned.
+ *
+ * @param {Map<string, Required<Transform>>} transforms
+ * @returns {Point}
+ */
+export function middleOfAll(transforms) {
+  const all = [...transforms.values()];
+  const box = all.length === 1 && all[0] ? all[0] : unionOf(all.map(boundsOf));
+  return middleOf(box ?? { x: 0, y: 0, width: 0, height: 0 });
+}
+
+/**
+ * The box around the selection: turned like a single element, upright around several.
+ *
+ * @param {Required<Transform>[]} transforms
+ * @returns {Required<Transform> | null}
+ */
+export function frameAround(transforms) {
+  if (transforms.length === 1) return transforms[0] ?? null;
+  const box = unionOf(transforms.map(boundsOf));
+  return box && wholeTransform(box);
+}
+
+/**
+ * @param {Map<string, Required<Transform>>} start
+ * @param {(transform: Required<Transform>) => TransformChanges} change
+ * @returns {Map<string, TransformChanges>}
+ */
+export function mapped(start, change) {
+  return new Map([...start].map(([id, transform]) => [id, change(transform)]));
+}
+
+/**
+ * @param {Parts} parts
+ * @returns {Box[]} of the elements in sight that are not selected
+ */
+function boxesInSight({ draft, selection, stage }) {
+  const sight = stage.visible();
+  const boxes = [];
+  for (const { id, transform } of draft.elements()) {
+    if (selection.has(id)) continue;
+    const box = boundsOf(transform);
+    if (overlap(box, sight)) boxes.push(box);
+    if (boxes.length === MOST_OTHERS) break;
+  }
+  return boxes;
+}
+
+/**
+ * Whether an element lies under a rectangle, as it is turned.
+ *
+ * @param {Required<Transform>} transform
+ * @param {Box} area
+ * @returns {boolean}
+ */
+export function touches(transform, area) {
+  if (!overlap(boundsOf(transform), area)) return false;
+  if (transform.rotation % 90 === 0) return true;
+  // Two convex shapes are apart if an edge of one parts them; those of the area were tried above.
+  const middle = middleOf(transform);
+  const corners = [
+    { x: area.x, y: area.y },
+    { x: area.x + area.width, y: area.y },
+    { x: area.x, y: area.y + area.height },
+    { x: area.x + area.width, y: area.y + area.height },
+  ].map((corner) => turned(corner, middle, -transform.rotation));
+  const around = unionOf(corners.map(({ x, y }) => ({ x, y, width: 0, height: 0 })));
+  return around !== null && overlap(around, transform);
+}

@@ -1,0 +1,93 @@
+/** Runs commands by keys, where nobody is typing. */
+
+/** @import {Command} from "./commands.js" */
+/** @import {Parts} from "./tools.js" */
+
+/** What takes keys for itself. */
+const TYPING = "input, select, textarea, [contenteditable], dialog, [role=menu], [role=slider]";
+/** Keys that a printed sign stands for: whether Shift was needed to type it says nothing. */
+const SIGN = /^[^\p{L}\p{N}\s[\]{}]$/u;
+const BRACKETS = /** @type {Record<string, string>} */ ({ "{": "Shift+[", "}": "Shift+]" });
+
+/**
+ * The name of what was pressed, such as `Ctrl+Shift+Z`; ⌘ counts as Ctrl.
+ *
+ * @param {Pick<KeyboardEvent, "key" | "ctrlKey" | "metaKey" | "altKey" | "shiftKey">} event
+ * @returns {string}
+ */
+export function keyOf({ key, ctrlKey, metaKey, altKey, shiftKey }) {
+  const name = key.length === 1 ? key.toUpperCase() : key;
+  const ctrl = ctrlKey || metaKey ? "Ctrl+" : "";
+  if (!ctrl && !altKey && BRACKETS[name]) return BRACKETS[name];
+  // AltGr types brackets on many keyboards, and counts as Ctrl with Alt.
+  if (ctrl && altKey && /^[[\]]$/.test(name)) return name;
+  const shift = shiftKey && !SIGN.test(name) ? "Shift+" : "";
+  return `${ctrl}${altKey ? "Alt+" : ""}${shift}${name}`;
+}
+
+export class Keys {
+  #parts;
+  /** @type {Map<string, Command>} */
+  #commands = new Map();
+  #cancel;
+
+  /**
+   * @param {Parts} parts
+   * @param {Command[]} commands
+   * @param {() => boolean} cancel stops what is going on, if anything is
+   */
+  constructor(parts, commands, cancel) {
+    this.#parts = parts;
+    this.#cancel = cancel;
+    for (const command of commands) {
+      if (!command.native) for (const key of command.keys) this.#commands.set(key, command);
+    }
+    document.addEventListener("keydown", (event) => this.#down(event));
+    document.addEventListener("keyup", (event) => this.#up(event));
+    addEventListener("blur", () => this.#letGo());
+    document.addEventListener("focusout", () => this.#letGo());
+  }
+
+  /** @param {KeyboardEvent} event */
+  #down(event) {
+    if (event.defaultPrevented || event.isComposing) return;
+    const { target } = event;
+    if (!(target instanceof Element) || target.closest(TYPING)) return;
+    const key = keyOf(event);
+    const onCanvas = this.#parts.stage.frame.contains(target) || target === document.body;
+    if (key === "Escape" && onCanvas) return this.#escape(event);
+    const command = this.#commands.get(key);
+    // Elsewhere on the page plain keys belong to what has the focus.
+    if (!command || (!onCanvas && !key.startsWith("Ctrl+"))) return;
+    // A button within an element, such as Join, is pressed by Enter.
+    if (key === "Enter" && target.closest("button, a")) return;
+    if (!command.enabled()) {
+      // The browser's own meaning of Alt+Left or Ctrl+D would be a surprise.
+      if (key.includes("+")) event.preventDefault();
+      return;
+    }
+    event.preventDefault();
+    if (command.group !== "move") this.#letGo();
+    command.run(key);
+  }
+
+  /** @param {KeyboardEvent} event */
+  #up({ key }) {
+    // With Alt let go first, the arrow still ends the motion.
+    if (key.startsWith("Arrow") || key === "," || key === ".") this.#letGo();
+  }
+
+  #letGo() {
+    if (this.#parts.motion.byKeys) this.#parts.motion.commit();
+  }
+
+  /** @param {KeyboardEvent} event */
+  #escape(event) {
+    if (this.#cancel()) return event.preventDefault();
+    if (this.#parts.motion.byKeys) return this.#parts.motion.cancel();
+    if (this.#parts.selection.size === 0) return;
+    event.preventDefault();
+    this.#parts.selection.clear();
+    this.#parts.stage.frame.focus({ preventScroll: true });
+  }
+}
