@@ -104,7 +104,7 @@ class _NoRedirect(urllib.request.HTTPRedirectHandler):
         return None
 
 
-def eventually(condition: Callable[[], Any], what: str, seconds: float = 20) -> Any:
+def eventually(condition: Callable[[], Any], what: str, seconds: float = 45) -> Any:
     """Wait until a condition is true and return what it gave."""
     deadline = time.monotonic() + seconds
     while True:

@@ -3,7 +3,7 @@
 import json
 import os
 
-from windows import OUTPUT, Window
+from windows import OUTPUT, PATIENCE_MS, Window
 
 FRAMES = """async id => {
   const stats = await signalingManager.peerConnections.get(id)?.getStats() ?? new Map();
@@ -83,13 +83,13 @@ class Watch:
             "id => signalingManager.peerConnections.get(id) === watches[id].pc", self.peer_id
         )
 
-    def returned(self, seconds: float = 15) -> None:
+    def returned(self) -> None:
         """Wait until the page's connection was away and is open, once more than last time."""
         self._returns += 1
         self.window.page.wait_for_function(
             "([id, times]) => watches[id].returns >= times",
             arg=[self.peer_id, self._returns],
-            timeout=seconds * 1000,
+            timeout=PATIENCE_MS,
             polling=50,
         )
 
@@ -121,12 +121,12 @@ class Watch:
         return max(0.0, paused_until / 1000 - since)
 
 
-def picture_moves(window: Window, other: Window | str, seconds: float = 15) -> None:
+def picture_moves(window: Window, other: Window | str) -> None:
     """Wait until a call is connected and five more frames of it were decoded."""
     peer_id = other if isinstance(other, str) else other.peer_id
     # Not by wait_for_function, which takes the promise of an asynchronous function for true.
-    lacking: str = window.page.evaluate(MOVES, [peer_id, seconds * 1000])
-    assert not lacking, f"no moving picture in {seconds} s: {lacking}"
+    lacking: str = window.page.evaluate(MOVES, [peer_id, PATIENCE_MS])
+    assert not lacking, f"no moving picture: {lacking}"
 
 
 def call(ada: Window, bob: Window) -> tuple[Watch, Watch]:

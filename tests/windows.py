@@ -25,6 +25,8 @@ FLAGS = [
 CLEAR_OF_CALLS = """signalingManager.peerConnections.size === 0
     && (signalingManager.localStream?.getTracks() ?? [])
         .every(track => track.readyState === 'ended')"""
+# Against hanging only: on a machine with other things to do a picture may take its time.
+PATIENCE_MS = 45_000
 OUTPUT = Path(__file__).resolve().parents[1] / "test-output"
 
 
@@ -49,6 +51,7 @@ class Window:
 
     def __init__(self, page: Page, color: str) -> None:
         self.page = page
+        page.set_default_timeout(PATIENCE_MS)
         self.color = color
         self.complaints: list[str] = []
         self._opened = time.monotonic()
@@ -91,7 +94,7 @@ class Window:
     def shows(self, other: "Window", color: str | None = None) -> None:
         """Wait until the tile of a peer shows moving picture of its colour, by its pixels."""
         self.page.wait_for_function(
-            SEES_COLOR, arg=[f"peer-{other.peer_id}", color or other.color], timeout=15_000
+            SEES_COLOR, arg=[f"peer-{other.peer_id}", color or other.color], timeout=PATIENCE_MS
         )
 
     def state(self, other: "Window") -> str:
@@ -104,7 +107,7 @@ class Window:
         self.page.wait_for_function(
             "([id, states]) => states.includes(signalingManager.callState(id))",
             arg=[peer_id, states],
-            timeout=15_000,
+            timeout=PATIENCE_MS,
         )
 
     def wait_clear(self) -> None:
@@ -112,14 +115,14 @@ class Window:
         self.page.wait_for_function(
             f"""() => {CLEAR_OF_CALLS}
                 && !document.querySelector('[data-element-id][data-stream-id]')""",
-            timeout=15_000,
+            timeout=PATIENCE_MS,
         )
 
     def wait_clear_of_calls(self) -> None:
         """Wait until this window has no call and no running camera; others may have."""
         self.page.wait_for_function(
             f"() => {CLEAR_OF_CALLS}",
-            timeout=15_000,
+            timeout=PATIENCE_MS,
         )
 
     def explain(self) -> str:

@@ -20,8 +20,6 @@ from windows import COLORS, FLAGS, Open, Window, write_picture
 
 CUTS = 20
 
-pytestmark = pytest.mark.timeout(120)  # some faults last, and busy machines take their time
-
 
 @pytest.fixture
 def proxy(server: Server) -> Iterator[Proxy]:
@@ -174,7 +172,7 @@ def test_a_half_dead_connection_is_noticed_and_replaced(
     proxy.stall(new=False)
     started = time.time()
     wake(ada)
-    watches[0].returned(10)
+    watches[0].returned()
     seconds = time.time() - started
     keep_result("half-dead connection replaced", seconds)
     assert seconds < patience(5)
@@ -421,7 +419,8 @@ def test_a_call_outlives_a_sleeping_computer(
     computer.wake()
     started = time.time()
     keep_result(
-        "call after 12 s of sleep", max(watch.steady(started, seconds=30) for watch in watches)
+        "call after 12 s of sleep",
+        max(watch.steady(started, min(80, patience(30))) for watch in watches),
     )
     for watch in watches:
         print(f"sleep: {watch.states}")

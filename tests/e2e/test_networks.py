@@ -17,8 +17,6 @@ from windows import COLORS, FLAGS, Open, Window, write_picture
 HOME_OF = {"red": "a", "green": "b"}
 PORT, PROXY_PORT = 9473, 9474
 
-pytestmark = pytest.mark.timeout(120)  # some faults last, and busy machines take their time
-
 
 @pytest.fixture(scope="module")
 def lab() -> Iterator[Lab]:
