@@ -5,9 +5,10 @@ import re
 from typing import Any
 
 import pytest
-from playwright.sync_api import Locator, expect
+from playwright.sync_api import expect
 
-from windows import Open, Window
+from desk import Desk
+from windows import Open
 
 TABLE = "Quarter\tNorth\tSouth\nQ1\t120\t80\nQ2\t150\t95\nQ3\t90\t130"
 COPY_PICTURE = """async () => {
@@ -20,104 +21,6 @@ COPY_PICTURE = """async () => {
   const picture = await new Promise(resolve => canvas.toBlob(resolve, 'image/png'));
   await navigator.clipboard.write([new ClipboardItem({'image/png': picture})]);
 }"""
-PLACE = """id => {
-  const node = document.querySelector(`[data-element-id="${id}"]`);
-  if (!node) return null;
-  const {transform, width, height, zIndex} = node.style;
-  const [, x, y, turn] = /translate\\((.+)px, (.+)px\\)(?: rotate\\((.+)deg\\))?/.exec(transform);
-  return [x, y, parseFloat(width), parseFloat(height), turn ?? 0, zIndex].map(Number);
-}"""
-
-
-class Desk:
-    """Two windows on one canvas, and what is on it."""
-
-    def __init__(self, ada: Window, bob: Window) -> None:
-        self.ada = ada
-        self.bob = bob
-        self.page = ada.page
-        self.keys = ada.page.keyboard
-        self.mouse = ada.page.mouse
-
-    def ids(self, window: Window | None = None) -> list[str]:
-        """Ids of the elements, in order of coming."""
-        nodes = "nodes => nodes.map(node => node.dataset.elementId)"
-        return (window or self.ada).page.locator("[data-element-id]").evaluate_all(nodes)
-
-    def place(self, element_id: str, window: Window | None = None) -> list[float]:
-        """x, y, width, height, rotation and layer of an element, in scene units."""
-        return (window or self.ada).page.evaluate(PLACE, element_id)
-
-    def node(self, element_id: str, window: Window | None = None) -> Locator:
-        """The node of an element."""
-        return (window or self.ada).page.locator(f'[data-element-id="{element_id}"]')
-
-    def agree(self) -> None:
-        """Wait until both windows have the same elements at the same places."""
-        here = {element_id: self.place(element_id) for element_id in self.ids()}
-        self.bob.page.wait_for_function(
-            f"""here => Object.keys(here).length === document.querySelectorAll(
-                    '[data-element-id]').length
-                && Object.entries(here).every(([id, place]) =>
-                    String(({PLACE})(id)) === String(place))""",
-            arg=here,
-            timeout=20_000,
-        )
-
-    def middle(self, element_id: str) -> tuple[float, float]:
-        """The middle of an element, in pixels of the page."""
-        box = self.node(element_id).bounding_box()
-        assert box
-        return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
-
-    def select(self, *element_ids: str) -> None:
-        """Click elements, with Shift all but the first."""
-        for number, element_id in enumerate(element_ids):
-            if number:
-                self.keys.down("Shift")
-            self.mouse.click(*self.middle(element_id))
-            if number:
-                self.keys.up("Shift")
-
-    def drag(self, start: tuple[float, float], way: tuple[float, float], hold: str = "") -> None:
-        """Drag the pointer from a place some way, with a key held if one is named."""
-        self.mouse.move(*start)
-        self.mouse.down()
-        if hold:
-            self.keys.down(hold)
-        for step in (0.4, 0.8, 1):
-            self.mouse.move(start[0] + way[0] * step, start[1] + way[1] * step)
-        self.mouse.up()
-        if hold:
-            self.keys.up(hold)
-
-    def write(self, at: tuple[float, float], words: str) -> str:
-        """Write a text with the mouse: double click at an empty place, type, click beside it."""
-        before = set(self.ids())
-        self.mouse.dblclick(*at)
-        field = self.page.get_by_role("textbox", name="Text", exact=True)
-        field.wait_for()
-        self.keys.type(words)
-        self.keys.press("Control+Enter")
-        field.wait_for(state="detached")
-        (element_id,) = set(self.ids()) - before
-        self.keys.press("Escape")
-        return element_id
-
-    def handle(self, name: str) -> tuple[float, float]:
-        """The middle of a handle of the selection."""
-        box = self.page.locator(f'[data-handle="{name}"]').bounding_box()
-        assert box
-        return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
-
-    def tool(self, name: str) -> None:
-        """Press a button of the bar, or of its menu."""
-        self.page.locator(f'[data-command="{name}"]').click()
-
-    def arrange(self, name: str) -> None:
-        """Choose from the menu of the bar."""
-        self.page.get_by_role("button", name="Arrange").click()
-        self.tool(name)
 
 
 @pytest.fixture
@@ -242,7 +145,7 @@ def test_what_is_pasted(desk: Desk) -> None:
     write = "words => navigator.clipboard.writeText(words)"
     desk.page.evaluate(write, TABLE)
     desk.keys.press("Control+v")
-    expect(desk.bob.page.locator('[data-kind="Chart"] canvas')).to_be_visible(timeout=15_000)
+    expect(desk.bob.page.locator('[data-kind="Chart"] canvas')).to_be_visible()
     (chart,) = desk.ids()
     panel = desk.page.get_by_role("region", name="Properties")
     panel.get_by_label("Type").select_option("pie")
@@ -257,7 +160,7 @@ def test_what_is_pasted(desk: Desk) -> None:
     desk.page.evaluate(COPY_PICTURE)
     desk.keys.press("Control+v")
     picture = desk.bob.page.locator('[data-kind="Image"] img.loaded')
-    expect(picture).to_be_visible(timeout=15_000)
+    expect(picture).to_be_visible()
     panel.get_by_label("Description").fill("A green field")
     desk.page.locator("#stage").focus()
     expect(picture).to_have_attribute("alt", "A green field")
@@ -274,7 +177,7 @@ def test_what_is_pasted(desk: Desk) -> None:
     desk.tool("chart")
     dialog = desk.page.get_by_role("dialog")
     dialog.get_by_label("Table").fill(TABLE)
-    expect(dialog.locator("canvas")).to_be_visible(timeout=15_000)
+    expect(dialog.locator("canvas")).to_be_visible()
     desk.ada.picture("tools-chart-dialog")
     dialog.get_by_role("button", name="Add to the canvas").click()
     expect(desk.bob.page.locator('[data-kind="Chart"]')).to_have_count(2)
