@@ -8,7 +8,7 @@ BIN := .venv/bin
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check lint types generate format coverage bench fuzz soak picture vendor wheel clean
+.PHONY: help run test check lint types generate format coverage bench frames fuzz soak picture vendor wheel clean
 
 help: ## list the targets
 	@grep -hE '^[a-z]+:.*##' Makefile | sed 's/:.*## /\t/' | expand -t 12
@@ -51,6 +51,9 @@ picture: .venv/.dev ## take the picture of the README anew, in real windows
 
 vendor: .venv/.dev ## fetch the libraries of the browser client anew, as pinned in tools/vendor.py
 	@$(BIN)/python tools/vendor.py
+
+frames: .venv/.dev ## measure how smooth the canvas is, and how fast large scenes open
+	@$(BIN)/python bench/frames.py
 
 bench: .venv/.dev ## measure against the yardstick, write docs/benchmarks.md
 	@$(BIN)/python bench/run.py $(ARGS)
