@@ -1,9 +1,10 @@
 """How smooth the canvas is in a real Chromium, and how fast a large scene opens.
 
 ``make frames`` shows 500 elements and the live pictures of four cameras, pans, zooms and drags by
-the mouse for some seconds each, and takes the time from one animation frame to the next. Then it opens scenes of some sizes and takes the time from the arrival of the scene in
-the page until all that is in sight is drawn. Chromium draws in software here: with a graphics card
-it is faster. Writes a table, and test-output/frames.json.
+the mouse for some seconds each, and takes the time from one animation frame to the next. Then it
+opens scenes of some sizes and takes the time from the arrival of the scene in the page until all
+that is in sight is drawn. Chromium draws in software here: with a graphics card it is faster.
+Writes a table, and test-output/frames.json.
 """
 
 import json
