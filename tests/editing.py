@@ -32,7 +32,7 @@ from canvas_server.core.canvas import Canvas
 from canvas_server.core.effects import Refused
 from canvas_server.core.records import Record, Snapshot, Stored
 from canvas_server.core.replay import replay
-from canvas_server.ports import LogFailure, SessionSummary
+from canvas_server.ports import History, LogFailure, SessionSummary
 from canvas_server.protocol.history import Added, Entry, Updated
 from canvas_server.protocol.http import ChangedElement, SceneEdit
 from canvas_server.protocol.scene import (
@@ -154,7 +154,7 @@ class LateLog:
         session_id: str,
         before: int | None,
         limit: int,
-        done: Callable[[tuple[Entry, ...] | LogFailure], None],
+        done: Callable[[History | LogFailure], None],
     ) -> None:
         """Nobody asks here."""
         raise NotImplementedError

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable
 from typing import Any, TypeVar
 
 from canvas_server.core.records import Receipt, Record, Snapshot, Stored
-from canvas_server.ports import Log, LogFailure, SessionSummary
+from canvas_server.ports import History, Log, LogFailure, SessionSummary
 from canvas_server.protocol.history import Added, Change, Entry, Removed, Replaced, Updated
 from canvas_server.protocol.scene import (
     Element,
@@ -80,7 +80,7 @@ class Asker:
 
     async def history(
         self, session_id: str, before: int | None = None, limit: int = 1000
-    ) -> tuple[Entry, ...]:
+    ) -> History:
         return await self._ask(lambda done: self.log.history(session_id, before, limit, done))
 
     async def sessions(self) -> tuple[SessionSummary, ...]:

@@ -27,6 +27,21 @@ class SessionSummary(Struct, frozen=True):
     """Roughly what its changes and snapshots take up."""
 
 
+MAX_HISTORY_BYTES = 4 * 1024 * 1024
+"""Of the changes that are read at once; a single one may be longer."""
+
+
+class History(Struct, frozen=True):
+    """A part of what happened in a session."""
+
+    revision: int
+    """The latest one there is."""
+    first_revision: int
+    """It reaches back to the scene at this revision."""
+    entries: tuple[Entry, ...]
+    """The latest first."""
+
+
 class Log(Protocol):
     """Where scenes are kept: for each session an ordered log of changes, with snapshots.
 
@@ -62,9 +77,12 @@ class Log(Protocol):
         session_id: str,
         before: int | None,
         limit: int,
-        done: Callable[[tuple[Entry, ...] | LogFailure], None],
+        done: Callable[[History | LogFailure], None],
     ) -> None:
-        """Read up to `limit` changes, the latest first, of revisions below `before`."""
+        """Read up to `limit` changes, the latest first, of revisions below `before`.
+
+        Fewer come, but at least one, when they are longer than `MAX_HISTORY_BYTES`.
+        """
         ...
 
     def sessions(self, done: Callable[[tuple[SessionSummary, ...] | LogFailure], None]) -> None:

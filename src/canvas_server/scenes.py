@@ -8,10 +8,11 @@ from typing import TypeVar, assert_never
 
 import structlog
 
+from canvas_server.core.edit import scene_document
 from canvas_server.core.effects import Answered, Append, Effect, Recall, Refused
 from canvas_server.core.hub import Hub
 from canvas_server.core.records import Snapshot, Stored
-from canvas_server.ports import Log, LogFailure
+from canvas_server.ports import History, Log, LogFailure
 from canvas_server.protocol.errors import ErrorCode
 from canvas_server.protocol.http import SceneEdit
 from canvas_server.protocol.scene import SceneDocument
@@ -86,6 +87,47 @@ class Scenes:
             return scene
 
         return await self._when_open(session_id, document)
+
+    async def past(self, session_id: str, revision: int) -> SceneDocument:
+        """Return a scene as it was after a revision, or after the last one before it that there is.
+
+        Raises:
+            Refused: the history does not reach there.
+            LogFailure: it cannot be read.
+        """
+        recall = functools.partial(self.log.recall, session_id, revision)
+        past: Snapshot | None = await self._ask(recall)
+        if past is None:
+            raise Refused(ErrorCode.REVISION_NOT_FOUND)
+        return scene_document(session_id, past.elements, past.revision, past.timestamp)
+
+    async def history(self, session_id: str, before: int | None, limit: int) -> History:
+        """Return up to `limit` changes below a revision, the latest first; see `Log.history`.
+
+        Raises:
+            LogFailure: it cannot be read.
+        """
+        history: History = await self._ask(
+            functools.partial(self.log.history, session_id, before, limit)
+        )
+        return history
+
+    async def _ask(self, ask: Callable[[Callable[[T | LogFailure], None]], None]) -> T:
+        """Ask the log something about the past; whether it stores is not seen from the answer."""
+        result: asyncio.Future[T] = asyncio.get_running_loop().create_future()
+
+        def done(answer: T | LogFailure) -> None:
+            if isinstance(answer, LogFailure):
+                self.failures += 1
+            if result.done():
+                return  # the request was given up
+            if isinstance(answer, LogFailure):
+                result.set_exception(answer)
+            else:
+                result.set_result(answer)
+
+        ask(done)
+        return await result
 
     async def edit(self, edit: SceneEdit, expected: int | None) -> SceneDocument:
         """Make an edit and return the scene with it, when it is stored.

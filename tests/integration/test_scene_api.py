@@ -141,7 +141,9 @@ def test_what_is_refused_changes_nothing(
     assert (scene["revision"], scene["elements"]) == (0, [])
 
 
-@pytest.mark.parametrize("path", ["/api/scene/no%20name", "/api/scene/" + "x" * 65])
+@pytest.mark.parametrize(
+    "path", ["/api/scene/no%20name", "/api/scene/" + "x" * 65, "/api/scene/a.b/history"]
+)
 def test_a_name_that_is_none_is_not_found(server: Server, path: str) -> None:
     assert server.get(path)[0] == 404
 
@@ -149,3 +151,76 @@ def test_a_name_that_is_none_is_not_found(server: Server, path: str) -> None:
 def test_foreign_pages_cannot_edit(server: Server) -> None:
     status, _, answer = post(server, {"clear": True}, {"Origin": "https://evil.example"})
     assert (status, answer["code"]) == (403, "forbidden_origin")
+
+
+def edits(server: Server, session_id: str, count: int) -> None:
+    """Add labels, one revision each."""
+    for number in range(1, count + 1):
+        post(server, {"session_id": session_id, "add": [{"id": f"e{number}", "kind": TEXT}]})
+
+
+def test_earlier_scenes_are_read(server: Server) -> None:
+    """SCN8."""
+    edits(server, "past", 3)
+    post(server, {"session_id": "past", "clear": True})
+    for revision in range(5):
+        status, headers, body = server.exchange(f"/api/scene/past?revision={revision}")
+        scene = json.loads(body)["scene"]
+        assert (status, headers["etag"]) == (200, f'"{revision}"')
+        assert (scene["session_id"], scene["revision"]) == ("past", revision)
+        ids = [f"e{n}" for n in range(1, revision + 1)] if revision < 4 else []
+        assert [element["id"] for element in scene["elements"]] == ids
+    tag = {"If-None-Match": '"2"'}
+    assert server.get("/api/scene/past?revision=2", tag) == (304, b"")
+    assert server.get("/api/scene/past?revision=3", tag)[0] == 200
+    assert json.loads(server.get("/api/scene/nobody?revision=0")[1])["scene"]["elements"] == []
+    for path in ("past?revision=5", "nobody?revision=1"):
+        status, body = server.get(f"/api/scene/{path}")
+        assert (status, json.loads(body)["code"]) == (404, "revision_not_found")
+
+
+def test_the_history_is_read_in_pages(server: Server) -> None:
+    """SCN8."""
+    with Wire(server) as wire:
+        ada = wire.join("history")
+        wire.send({"type": "subscribe", "session_id": "history", "display_name": "Ada"})
+        element = {"id": "own", "kind": TEXT}
+        wire.send({"type": "add_element", "element": element, "message_id": "m"})
+        wire.until("ack")
+    edits(server, "history", 4)
+    status, headers, body = server.exchange("/api/scene/history/history?limit=3")
+    page = json.loads(body)
+    assert (status, page["success"], page["revision"], page["first_revision"]) == (200, True, 5, 0)
+    assert [entry["revision"] for entry in page["entries"]] == [5, 4, 3]
+    assert page["entries"][0]["change"]["element"]["id"] == "e4"
+    assert page["entries"][0]["timestamp"] > 1_700_000_000_000
+    rest = json.loads(server.get("/api/scene/history/history?before=3")[1])
+    assert [entry["revision"] for entry in rest["entries"]] == [2, 1]
+    assert (rest["entries"][1]["peer_id"], rest["entries"][1]["display_name"]) == (ada, "Ada")
+    assert json.loads(server.get("/api/scene/history/history?before=1")[1])["entries"] == []
+    tag = {"If-None-Match": headers["etag"]}
+    assert server.get("/api/scene/history/history?limit=3", tag) == (304, b"")
+    edits(server, "history", 1)  # refused: there is such an element
+    post(server, {"session_id": "history", "remove": ["own"]})
+    assert server.get("/api/scene/history/history?limit=3", tag)[0] == 200
+    nothing = json.loads(server.get("/api/scene/nobody/history")[1])
+    assert nothing == {"success": True, "revision": 0, "first_revision": 0, "entries": []}
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "?revision=-1",
+        "?revision=x",
+        "?revision=",
+        "?revision=99999999999999999",
+        "/history?limit=0",
+        "/history?limit=1001",
+        "/history?before=1.5",
+    ],
+)
+def test_what_is_asked_wrongly_is_said_so(server: Server, query: str) -> None:
+    status, body = server.get(f"/api/scene/s{query}")
+    answer = json.loads(body)
+    assert (status, answer["code"], answer["success"]) == (400, "invalid_message", False)
+    assert "whole number" in answer["error"]

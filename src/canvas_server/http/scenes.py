@@ -1,10 +1,12 @@
-"""`/api/scene`: the scene of a session, read and edited over HTTP.
+"""`/api/scene`: the scene of a session and its history, read and edited over HTTP.
 
 The entity tag of a scene is its revision, so `If-Match` makes an edit depend on nobody having
 edited in between, and `If-None-Match` makes asking again cheap (RFC 9110 section 13.1).
 """
 
+import functools
 import re
+from collections.abc import Awaitable, Callable
 
 import msgspec
 from starlette.exceptions import HTTPException
@@ -13,18 +15,23 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from canvas_server.core.effects import Refused
+from canvas_server.http.asked import matches, number_of, session_of
 from canvas_server.http.errors import refusal
 from canvas_server.ports import LogFailure
 from canvas_server.protocol.codec import MalformedMessage, decode_scene_edit
 from canvas_server.protocol.errors import ErrorCode
-from canvas_server.protocol.fields import SESSION_PATTERN
-from canvas_server.protocol.http import SceneAnswer
+from canvas_server.protocol.http import HistoryAnswer, SceneAnswer
 from canvas_server.protocol.scene import SceneDocument
 from canvas_server.scenes import Scenes
 
+Endpoint = Callable[[Request], Awaitable[Response]]
+
 MAX_BODY_BYTES = 8 * 1024 * 1024
+MAX_ENTRIES = 1000
+USUAL_ENTRIES = 200
 _STATUS = {
     ErrorCode.ELEMENT_NOT_FOUND: 404,
+    ErrorCode.REVISION_NOT_FOUND: 404,
     ErrorCode.PEER_NOT_FOUND: 409,
     ErrorCode.ELEMENT_EXISTS: 409,
     ErrorCode.REVISION_CHANGED: 412,
@@ -38,22 +45,43 @@ def scene_routes(scenes: Scenes) -> list[BaseRoute]:
     """Return the routes that read and edit scenes."""
 
     async def read(request: Request) -> Response:
-        session_id = request.path_params.get("session", "default")
-        if not re.search(SESSION_PATTERN, session_id):
-            raise HTTPException(404, "a session name has 1 to 64 letters, digits, '_' and '-'")
-        try:
-            scene = await scenes.read(session_id)
-        except LogFailure:
-            return _refused(ErrorCode.STORAGE_FAILED)
-        if matches(request.headers.get("if-none-match"), scene.revision, weak=True):
+        revision = number_of(request, "revision")
+        scene = await scene_at(scenes, session_of(request), revision)
+        if matches(request.headers.get("if-none-match"), str(scene.revision), weak=True):
             return Response(status_code=304, headers=_headers(scene))
         return _answer(scene)
 
+    async def history(request: Request) -> Response:
+        session_id = session_of(request)
+        limit = number_of(request, "limit", 1, MAX_ENTRIES) or USUAL_ENTRIES
+        past = await scenes.history(session_id, number_of(request, "before"), limit)
+        tag = f"{past.first_revision}-{past.revision}"
+        headers = {"etag": f'"{tag}"', "cache-control": "no-cache"}
+        if matches(request.headers.get("if-none-match"), tag, weak=True):
+            return Response(status_code=304, headers=headers)
+        answer = HistoryAnswer(past.revision, past.first_revision, past.entries)
+        return Response(msgspec.json.encode(answer), 200, headers, "application/json")
+
     async def edit(request: Request) -> Response:
+        wanted = decode_scene_edit(await body_of(request))
+        expected = _expected(request.headers.get("if-match"))
+        return _answer(await scenes.edit(wanted, expected))
+
+    return [
+        Route("/api/scene", told(read)),
+        Route("/api/scene", told(edit), methods=["POST"]),
+        Route("/api/scene/{session}", told(read)),
+        Route("/api/scene/{session}/history", told(history)),
+    ]
+
+
+def told(answer: Endpoint) -> Endpoint:
+    """Wrap an endpoint so that what is refused, or fails, is answered with its code."""
+
+    @functools.wraps(answer)
+    async def wrapped(request: Request) -> Response:
         try:
-            wanted = decode_scene_edit(await body_of(request))
-            expected = _expected(request.headers.get("if-match"))
-            return _answer(await scenes.edit(wanted, expected))
+            return await answer(request)
         except MalformedMessage as malformed:
             return refusal(400, malformed.code, malformed.text)
         except Refused as refused:
@@ -61,20 +89,19 @@ def scene_routes(scenes: Scenes) -> list[BaseRoute]:
         except LogFailure:
             return _refused(ErrorCode.STORAGE_FAILED)
 
-    return [
-        Route("/api/scene", read),
-        Route("/api/scene", edit, methods=["POST"]),
-        Route("/api/scene/{session}", read),
-    ]
+    return wrapped
 
 
-def matches(condition: str | None, revision: int, *, weak: bool) -> bool:
-    """Tell whether a list of entity tags has that of a revision (RFC 9110 section 8.8.3.2)."""
-    if condition is None:
-        return False
-    tags = re.findall(r'(W/)?"([^"]*)"', condition)
-    found = any(tag == str(revision) and (weak or not prefix) for prefix, tag in tags)
-    return found or condition.strip() == "*"
+async def scene_at(scenes: Scenes, session_id: str, revision: int | None) -> SceneDocument:
+    """Return a scene as it is, or as it was after a revision.
+
+    Raises:
+        Refused: the history does not reach there.
+        LogFailure: it cannot be read.
+    """
+    if revision is None:
+        return await scenes.read(session_id)
+    return await scenes.past(session_id, revision)
 
 
 async def body_of(request: Request) -> bytes:

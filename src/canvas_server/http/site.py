@@ -1,6 +1,5 @@
 """The HTTP side: the browser client, health and metrics."""
 
-import re
 import secrets
 from importlib.resources import files
 from pathlib import Path
@@ -16,10 +15,10 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from canvas_server import __version__
 from canvas_server.http.access import Access
+from canvas_server.http.asked import session_of
 from canvas_server.http.errors import refusal
 from canvas_server.http.scenes import scene_routes
 from canvas_server.node import Node
-from canvas_server.protocol.fields import SESSION_PATTERN
 
 # No inline script and nothing from elsewhere. The page evaluates no text; that it may be done lets
 # browser automation wait for expressions, which it does by `eval` in the page. Pictures and models
@@ -100,8 +99,7 @@ def make_site(node: Node, access: Access, metrics: CollectorRegistry) -> ASGIApp
         return RedirectResponse(f"/s/{fresh_session()}{query}", 307)
 
     async def session_page(request: Request) -> Response:
-        if not re.search(SESSION_PATTERN, request.path_params["session"]):
-            raise HTTPException(404, "a session name has 1 to 64 letters, digits, '_' and '-'")
+        session_of(request)
         return FileResponse(web / "index.html", headers={"cache-control": "no-cache"})
 
     async def live(_: Request) -> Response:

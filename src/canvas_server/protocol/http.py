@@ -4,7 +4,8 @@ from typing import Annotated
 
 from msgspec import Meta, Struct
 
-from canvas_server.protocol.fields import ElementId, SessionId
+from canvas_server.protocol.fields import ElementId, Revision, SessionId
+from canvas_server.protocol.history import Entry
 from canvas_server.protocol.scene import ElementChanges, NewElement, SceneDocument
 
 MAX_EDITED = 20_000
@@ -34,4 +35,16 @@ class SceneAnswer(Struct, frozen=True):
     """The answer to `GET` and `POST`: the scene as everybody has been told it is."""
 
     scene: SceneDocument
+    success: bool = True
+
+
+class HistoryAnswer(Struct, frozen=True):
+    """A part of the history, the latest change first; go on with `before`, the last revision of it.
+
+    It ends where `first_revision` is: the scene at that revision can be had, none before it.
+    """
+
+    revision: Revision
+    first_revision: Revision
+    entries: tuple[Entry, ...]
     success: bool = True

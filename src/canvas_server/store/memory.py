@@ -2,9 +2,11 @@
 
 from collections.abc import Callable
 
+import msgspec
+
 from canvas_server.core.records import MAX_RECEIPTS, Receipt, Record, Snapshot, Stored
 from canvas_server.core.replay import replay
-from canvas_server.ports import LogFailure, SessionSummary
+from canvas_server.ports import MAX_HISTORY_BYTES, History, LogFailure, SessionSummary
 from canvas_server.protocol.history import Entry
 
 
@@ -62,12 +64,20 @@ class MemoryLog:
         session_id: str,
         before: int | None,
         limit: int,
-        done: Callable[[tuple[Entry, ...] | LogFailure], None],
+        done: Callable[[History | LogFailure], None],
     ) -> None:
         """See `Log.history`."""
         kept = self._sessions.get(session_id, _Kept())
         asked = [e for e in reversed(kept.entries) if before is None or e.revision < before]
-        self._call_soon(lambda: done(tuple(asked[:limit])))
+        found: list[Entry] = []
+        size = 0
+        for entry in asked[:limit]:
+            size += len(msgspec.json.encode(entry))
+            if found and size > MAX_HISTORY_BYTES:
+                break
+            found.append(entry)
+        answer = History(kept.now.revision, 0, tuple(found))
+        self._call_soon(lambda: done(answer))
 
     def sessions(self, done: Callable[[tuple[SessionSummary, ...] | LogFailure], None]) -> None:
         """See `Log.sessions`."""

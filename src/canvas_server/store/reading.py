@@ -11,7 +11,7 @@ from msgspec import Struct
 
 from canvas_server.core.records import MAX_RECEIPTS, Receipt, Snapshot, Stored
 from canvas_server.core.replay import replay
-from canvas_server.ports import SessionSummary
+from canvas_server.ports import MAX_HISTORY_BYTES, History, SessionSummary
 from canvas_server.protocol.history import Entry
 from canvas_server.protocol.scene import Element
 
@@ -73,19 +73,33 @@ def recall(connection: sqlite3.Connection, session_id: str, revision: int) -> Sn
 
 
 def history(
-    connection: sqlite3.Connection, session_id: str, before: int | None, limit: int
-) -> tuple[Entry, ...]:
+    connection: sqlite3.Connection,
+    session_id: str,
+    before: int | None,
+    limit: int,
+    most_bytes: int = MAX_HISTORY_BYTES,
+) -> History:
     """Read changes, the latest first; see `Log.history`."""
     with one_state(connection):
         session = find(connection, session_id)
         if session is None:
-            return ()
+            return History(0, 0, ())
+        asked = (session.id, session.revision + 1 if before is None else before, limit)
         rows = connection.execute(
             "SELECT entry FROM changes WHERE session = ? AND revision < ? "
             "ORDER BY revision DESC LIMIT ?",
-            (session.id, session.revision + 1 if before is None else before, limit),
-        ).fetchall()
-    return tuple(_entry(row[0]) for row in rows)
+            asked,
+        )
+        found: list[bytes] = []
+        size = 0
+        for (entry,) in rows:
+            size += len(entry)
+            if found and size > most_bytes:
+                break
+            found.append(entry)
+        rows.close()
+    entries = tuple(_entry(text) for text in found)
+    return History(session.revision, session.first_revision, entries)
 
 
 def sessions(connection: sqlite3.Connection) -> tuple[SessionSummary, ...]:

@@ -14,8 +14,7 @@ import structlog
 from msgspec import Struct
 
 from canvas_server.core.records import Record, Snapshot, Stored
-from canvas_server.ports import LogFailure, SessionSummary
-from canvas_server.protocol.history import Entry
+from canvas_server.ports import History, LogFailure, SessionSummary
 from canvas_server.store import reading
 from canvas_server.store.folder import DATABASE, FolderLock
 from canvas_server.store.schema import Database, explain
@@ -101,7 +100,7 @@ class SqliteLog:
         session_id: str,
         before: int | None,
         limit: int,
-        done: Callable[[tuple[Entry, ...] | LogFailure], None],
+        done: Callable[[History | LogFailure], None],
     ) -> None:
         """See `Log.history`."""
         self._recalling.ask(lambda file: reading.history(file, session_id, before, limit), done)

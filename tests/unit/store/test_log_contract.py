@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from canvas_server.core.records import MAX_RECEIPTS, Record, Snapshot, Stored
 from canvas_server.core.replay import replay
-from canvas_server.ports import Log, LogFailure
+from canvas_server.ports import MAX_HISTORY_BYTES, History, Log, LogFailure
 from canvas_server.protocol.history import Change
 from canvas_server.protocol.scene import (
     Chart,
@@ -45,7 +45,7 @@ async def test_an_unknown_session_is_empty(log: Asker) -> None:
     assert await log.load("s") == Stored(Snapshot(0, 0))
     assert await log.recall("s", 0) == Snapshot(0, 0)
     assert await log.recall("s", 1) is None
-    assert await log.history("s") == ()
+    assert await log.history("s") == History(0, 0, ())
     assert await log.sessions() == ()
 
 
@@ -55,8 +55,9 @@ async def test_what_was_appended_is_read(log: Asker) -> None:
     await log.put("other", 1, add("one"))
     stored = await log.load("s")
     assert stored.snapshot == Snapshot(4, START_MS + 4000, (text("two"),))
-    assert [entry.revision for entry in await log.history("s")] == [4, 3, 2, 1]
-    assert (await log.history("s"))[-1] == entries(1, add("one"))[0]
+    past = await log.history("s")
+    assert [entry.revision for entry in past.entries] == [4, 3, 2, 1]
+    assert past.entries[-1] == entries(1, add("one"))[0]
     assert (await log.load("other")).snapshot.revision == 1
 
 
@@ -105,10 +106,24 @@ async def test_a_snapshot_changes_nothing_but_the_time_it_takes(log: Asker) -> N
 
 async def test_the_history_is_read_in_pages(log: Asker) -> None:
     await log.put("s", 1, add("one"), *(move("one", n) for n in range(9)))
-    assert [e.revision for e in await log.history("s", None, 4)] == [10, 9, 8, 7]
-    assert [e.revision for e in await log.history("s", 7, 4)] == [6, 5, 4, 3]
-    assert [e.revision for e in await log.history("s", 3, 4)] == [2, 1]
-    assert await log.history("s", 1, 4) == ()
+    pages = [(None, [10, 9, 8, 7]), (7, [6, 5, 4, 3]), (3, [2, 1]), (1, [])]
+    for before, expected in pages:
+        past = await log.history("s", before, 4)
+        assert (past.revision, past.first_revision) == (10, 0)
+        assert [entry.revision for entry in past.entries] == expected
+
+
+async def test_a_page_of_the_history_is_not_too_long(log: Asker) -> None:
+    third = [text(f"e{n}", "x" * 16_000) for n in range(MAX_HISTORY_BYTES // 16_000 // 3)]
+    more = [text(f"f{n}", "x" * 16_000) for n in range(MAX_HISTORY_BYTES // 16_000)]
+    await log.put("s", 1, *(replace(*third) for _ in range(4)), replace(*more, *third))
+    seen: list[list[int]] = []
+    before = None
+    while before != 1:
+        page = [entry.revision for entry in (await log.history("s", before)).entries]
+        seen.append(page)
+        before = page[-1]
+    assert seen == [[5], [4, 3], [2, 1]]
 
 
 async def test_sessions_are_listed_by_name(log: Asker) -> None:
@@ -136,7 +151,7 @@ async def test_a_whole_scene_bridges_a_gap_but_goes_back_nowhere(log: Asker) -> 
     """SCN3: what came while nothing could be stored."""
     await log.put("s", 1, add("one"))
     await log.put("s", 5, replace(text("one"), text("two")), remove("two"), follows=False)
-    assert [entry.revision for entry in await log.history("s")] == [6, 5, 1]
+    assert [entry.revision for entry in (await log.history("s")).entries] == [6, 5, 1]
     for revision, count in ((1, 1), (2, 1), (4, 1), (5, 2), (6, 1)):
         scene = await log.recall("s", revision)
         assert scene is not None

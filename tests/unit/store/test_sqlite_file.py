@@ -265,7 +265,9 @@ async def test_old_history_is_cut_and_the_scene_it_led_to_is_kept(tmp_path: Path
     log = Asker(SqliteLog(tmp_path))
     after = [await log.recall("s", revision) for revision in range(11)]
     assert after == [None] * 4 + before[4:]
-    assert [entry.revision for entry in await log.history("s")] == [10, 9, 8, 7, 6, 5]
+    past = await log.history("s")
+    assert (past.revision, past.first_revision) == (10, 4)
+    assert [entry.revision for entry in past.entries] == [10, 9, 8, 7, 6, 5]
     (summary,) = await log.sessions()
     assert (summary.revision, summary.first_revision) == (10, 4)
     stored = await log.load("s")

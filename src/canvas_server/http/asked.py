@@ -1,0 +1,52 @@
+"""What a request asks for: the session in its path, numbers in its query, what it has already."""
+
+import re
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+
+from canvas_server.protocol.codec import MalformedMessage
+from canvas_server.protocol.errors import ErrorCode
+from canvas_server.protocol.fields import SESSION_PATTERN
+
+MAX_NUMBER = 2**53 - 1
+
+
+def session_of(request: Request) -> str:
+    """Return the session that the path names; `default` where it names none.
+
+    Raises:
+        HTTPException: 404, it is no name of a session.
+    """
+    session_id = request.path_params.get("session", "default")
+    if not re.search(SESSION_PATTERN, session_id):
+        raise HTTPException(404, "a session name has 1 to 64 letters, digits, '_' and '-'")
+    return session_id
+
+
+def number_of(
+    request: Request, name: str, lowest: int = 0, highest: int = MAX_NUMBER
+) -> int | None:
+    """Return a number of the query; None where it is not there.
+
+    Raises:
+        MalformedMessage: it is none, or outside the limits.
+    """
+    text = request.query_params.get(name)
+    if text is None:
+        return None
+    if not re.fullmatch(r"[0-9]{1,16}", text) or not lowest <= int(text) <= highest:
+        reason = f"{name} is a whole number from {lowest} to {highest}"
+        raise MalformedMessage(ErrorCode.INVALID_MESSAGE, reason)
+    return int(text)
+
+
+def matches(condition: str | None, tag: str, *, weak: bool) -> bool:
+    """Tell whether a list of entity tags has one (RFC 9110 section 8.8.3.2); without its quotes."""
+    if condition is None:
+        return False
+    found = any(
+        other == tag and (weak or not prefix)
+        for prefix, other in re.findall(r'(W/)?"([^"]*)"', condition)
+    )
+    return found or condition.strip() == "*"
