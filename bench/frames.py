@@ -12,6 +12,7 @@ import shutil
 import sys
 import tempfile
 import urllib.request
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -134,7 +135,7 @@ def gestures(page: Page) -> dict[str, dict[str, float]]:
     """Pan, zoom and drag for some seconds each."""
     results: dict[str, dict[str, float]] = {}
 
-    def measure(name: str, act: Any) -> None:
+    def measure(name: str, act: Callable[[int], object]) -> None:
         page.evaluate("() => { window.stopFrames = watchFrames(); }")
         page.evaluate("() => { window.started = performance.now(); }")
         step = 0
