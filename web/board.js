@@ -1,20 +1,32 @@
 /** The board: the canvas, what this person does on it, and what the server says about it. */
 
+import { Cursors } from "./canvas/cursors.js";
+import { Pointing } from "./canvas/pointing.js";
+import { Stage } from "./canvas/stage.js";
 import { CanvasView } from "./canvas/view.js";
 import { byId } from "./dom.js";
 import { Draft } from "./editing/draft.js";
+import { boundsOf } from "./editing/geometry.js";
 import { Previews } from "./editing/previews.js";
-import { Stage } from "./canvas/stage.js";
+import { Panels } from "./panels/panels.js";
+import { ShownScene } from "./panels/shown.js";
 import { text } from "./text/canvas.js";
 import { Selection } from "./tools/selection.js";
 import { Tools } from "./tools/tools.js";
 
-/** @import {CanvasHooks} from "./canvas/view.js" */
 /** @import {CanvasConnection} from "./protocol.js" */
 /** @import {Notices} from "./notices.js" */
+/** @import {Person} from "./person.js" */
 /** @import {SceneState} from "./scene.js" */
-/** @import {ServerMessage} from "./types/messages.js" */
+/** @import {ClientMessage, ServerMessage} from "./types/messages.js" */
 /** @import {VideoManager} from "./video.js" */
+
+/**
+ * @typedef {object} BoardHooks
+ * @property {(peerId: string) => Person} describe
+ * @property {(peerId: string) => void} join
+ * @property {() => boolean} isAlone nobody else is here
+ */
 
 const ZOOM_STEP = 1.25;
 /** Too much waited to be sent: the time to let some of it go before edits are sent again. */
@@ -26,29 +38,51 @@ export class Board {
    * @param {SceneState} scene
    * @param {VideoManager} videos
    * @param {Notices} notices
-   * @param {CanvasHooks} hooks
+   * @param {BoardHooks} hooks
    */
   constructor(connection, scene, videos, notices, hooks) {
     const space = byId("space", HTMLElement);
     this.stage = new Stage(byId("stage", HTMLElement), space);
     this.draft = new Draft(scene, { send: (message) => connection.send(message) });
     this.previews = new Previews();
-    this.view = new CanvasView(space, this.stage, this.draft, this.previews, videos, hooks);
+    const shown = new ShownScene(this.draft, this.previews);
+    this.view = new CanvasView(space, this.stage, shown, shown.previews, videos, hooks);
     this.selection = new Selection();
+    const send = (/** @type {ClientMessage} */ message) => {
+      if (connection.state === "open" && !hooks.isAlone()) connection.send(message);
+    };
     this.tools = new Tools(
       {
-        draft: this.draft,
-        previews: this.previews,
+        draft: shown,
+        previews: shown.previews,
         stage: this.stage,
         view: this.view,
         selection: this.selection,
         notices,
-        send: (message) => {
-          if (connection.state === "open") connection.send(message);
-        },
+        send,
       },
       byId("canvas", HTMLElement),
     );
+    const invite = () => {
+      byId("empty", HTMLElement).hidden = shown.size > 0 || connection.state !== "open";
+    };
+    shown.on("changed", invite);
+    shown.on("replaced", invite);
+    connection.on("state", invite);
+    this.panels = new Panels({
+      sessionId: connection.sessionId,
+      draft: this.draft,
+      shown,
+      notices,
+      describePerson: hooks.describe,
+      describe: (id) => this.view.describe(id),
+      choose: (ids) => this.#choose(ids),
+      edit: (id) => this.tools.open(id),
+      commands: this.tools.commands,
+    });
+    this.selection.on("changed", () => this.panels.select(this.selection.ids));
+    this.cursors = new Cursors(byId("cursors", HTMLElement), this.stage, hooks.describe);
+    tellPointer(this.stage, (x, y) => send({ type: "cursor", x, y }));
     connectDraft(this.draft, connection);
     connection.on("lost", () => this.previews.clear());
     sayWhatBecomesOfEdits(this.draft, notices);
@@ -62,6 +96,20 @@ export class Board {
     }
   }
 
+  /** Something about a participant changed. */
+  showPeople() {
+    this.view.showPeople();
+    this.cursors.showPeople();
+    this.panels.showPeople();
+  }
+
+  /** @param {string[]} ids to select; the last one is brought in sight */
+  #choose(ids) {
+    this.selection.set(ids);
+    const last = ids.at(-1);
+    if (last !== undefined) this.stage.reveal(boundsOf(this.view.transformOf(last)));
+  }
+
   /**
    * @param {ServerMessage} message
    * @returns {boolean} whether it was for the board
@@ -71,7 +119,11 @@ export class Board {
       case "peer_preview":
         this.previews.take(message);
         return true;
+      case "peer_cursor":
+        this.cursors.point(message.from_peer_id, message.x, message.y);
+        return true;
       case "peer_left":
+        this.cursors.remove(message.peer_id);
         this.previews.forget(message.peer_id);
         return false;
       case "element_updated":
@@ -116,4 +168,17 @@ function sayWhatBecomesOfEdits(draft, notices) {
     if (held) notices.show(text.held, { key: "store", problem: true, stays: true });
     else notices.hide("store");
   });
+}
+
+/**
+ * @param {Stage} stage
+ * @param {(x: number, y: number) => void} tell where the pointer is, in scene units
+ */
+function tellPointer(stage, tell) {
+  const pointing = new Pointing(tell);
+  stage.frame.addEventListener("pointermove", ({ clientX, clientY }) => {
+    const { x, y } = stage.toScene(clientX, clientY);
+    pointing.at(x, y);
+  });
+  stage.frame.addEventListener("pointerleave", () => pointing.away());
 }

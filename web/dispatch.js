@@ -55,7 +55,6 @@ export function dispatch({ roster, signaling, board, assigned, refused }, messag
       return refused(message);
     case "welcome": // the connection itself keeps what it needs of it
     case "pong":
-    case "peer_cursor": // this client does not show pointers
     case "scene_update": // the board's
     case "element_added":
     case "element_updated":
@@ -63,6 +62,7 @@ export function dispatch({ roster, signaling, board, assigned, refused }, messag
     case "ack":
     case "sync_result":
     case "peer_preview":
+    case "peer_cursor":
       return;
     default:
       unreachable(message);

@@ -29,7 +29,7 @@ import { VideoManager } from "./video.js";
 
 const PATIENCE_MS = 5_000;
 /** Messages that change nothing a person sees, and come by the hundred. */
-const UNSEEN = new Set(["relay_ice_candidate", "peer_cursor", "pong"]);
+const UNSEEN = new Set(["relay_ice_candidate", "peer_cursor", "peer_preview", "pong"]);
 
 const session = page.sessionOfAddress();
 if (session) start(session, await recallIdentity(session));
@@ -63,6 +63,7 @@ function start(sessionId, identity) {
   const board = new Board(connection, scene, videos, notices, {
     describe,
     join: (peerId) => (describe(peerId).inGroup ? signaling.joinGroup() : call(peerId)),
+    isAlone: () => roster.peers.size < 2,
   });
   const people = new PeopleView(byId("people-list", HTMLElement), byId("alone", HTMLElement), {
     call,
@@ -89,11 +90,10 @@ function start(sessionId, identity) {
     const ringsHere = (/** @type {Person} */ person) => person.callState === "ringing" && !person.outgoing;
     ring.show(calls.filter(ringsHere), signaling.inCall);
     bar.show(calls.filter((call) => !ringsHere(call)), signaling.inGroup, media);
-    board.view.showPeople();
+    board.showPeople();
     ownTile.show();
     sayWhatManyCost(calls.length);
     keep();
-    byId("empty", HTMLElement).hidden = scene.elements.size > 0 || connection.state !== "open";
   });
 
   /** @param {number} count of calls */

@@ -12,8 +12,8 @@ import { soon } from "../soon.js";
 import { text } from "../text/canvas.js";
 import { Tile } from "./tile.js";
 
-/** @import {Draft} from "../editing/draft.js" */
-/** @import {Previews} from "../editing/previews.js" */
+/** @import {Editable} from "../editing/draft.js" */
+/** @import {Motions} from "../editing/previews.js" */
 /** @import {Person} from "../person.js" */
 /** @import {Shown} from "./filler.js" */
 /** @import {Stage} from "./stage.js" */
@@ -45,8 +45,8 @@ export class CanvasView {
   /**
    * @param {HTMLElement} space of the stage
    * @param {Stage} stage
-   * @param {Draft} draft
-   * @param {Previews} previews
+   * @param {Editable} draft
+   * @param {Motions} previews
    * @param {VideoManager} videos
    * @param {CanvasHooks} hooks
    */

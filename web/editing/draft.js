@@ -29,6 +29,19 @@ import { UndoStack } from "./undo.js";
  * @property {boolean} held
  */
 
+/**
+ * What is told of the elements: the draft itself tells more.
+ *
+ * @typedef {{changed: {ids: Iterable<string>}, replaced: null, history: null}} SceneEvents
+ */
+
+/**
+ * What is shown and edited: a draft, or what stands before one.
+ *
+ * @typedef {Pick<Draft, "get" | "has" | "elements" | "size" | "viewport" | "newElementId" | "edit"
+ *   | "canUndo" | "canRedo" | "undo" | "redo"> & Pick<Emitter<SceneEvents>, "on">} Editable
+ */
+
 /** The server could not store: the first pause before it is asked again. It doubles up to the longest. */
 const PAUSE_MS = 1_000;
 const LONGEST_PAUSE_MS = 15_000;
@@ -76,7 +89,7 @@ export class Draft extends Emitter {
     return this.get(id) !== undefined;
   }
 
-  /** All elements, in the order in which they came. @returns {Generator<SceneElement>} */
+  /** All elements, in the order in which they came. @returns {IterableIterator<SceneElement>} */
   *elements() {
     for (const id of this.#scene.elements.keys()) {
       const element = this.get(id);

@@ -7,6 +7,7 @@ import { Emitter } from "../emitter.js";
 /** Whoever says nothing for so long has let go, though we have not heard of it. */
 const STALE_MS = 2_000;
 
+/** @typedef {Pick<Previews, "get"> & Pick<Emitter<{changed: {ids: Iterable<string>}}>, "on">} Motions */
 /** @typedef {{elements: Map<string, TransformChanges>, timer: ReturnType<typeof setTimeout>}} Motion */
 
 /** @extends {Emitter<{changed: {ids: Iterable<string>}}>} */

@@ -35,6 +35,15 @@ export const commandText = {
   properties: "Properties",
 };
 
+/** What the commands are for. */
+export const groupText = {
+  add: "Add",
+  edit: "Edit",
+  move: "Move, resize, rotate",
+  arrange: "Front and back",
+  view: "Look",
+};
+
 /** @type {Record<string, string>} */
 const kindText = {
   Text: "Text",

@@ -8,7 +8,7 @@ import { roundedChanges } from "../editing/geometry.js";
 import { stands } from "../editing/operations.js";
 
 /** @import {CanvasView} from "../canvas/view.js" */
-/** @import {Draft} from "../editing/draft.js" */
+/** @import {Editable} from "../editing/draft.js" */
 /** @import {ClientMessage, TransformChanges, UpdateOperation} from "../types/messages.js" */
 
 const PREVIEW_MS = 1000 / 30;
@@ -31,7 +31,7 @@ export class Motion extends Emitter {
   #telling;
 
   /**
-   * @param {Draft} draft
+   * @param {Editable} draft
    * @param {CanvasView} view
    * @param {(message: ClientMessage) => void} send
    */

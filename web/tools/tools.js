@@ -15,8 +15,8 @@ import { Toolbar } from "./toolbar.js";
 
 /** @import {CanvasView} from "../canvas/view.js" */
 /** @import {Stage} from "../canvas/stage.js" */
-/** @import {Draft} from "../editing/draft.js" */
-/** @import {Previews} from "../editing/previews.js" */
+/** @import {Editable} from "../editing/draft.js" */
+/** @import {Motions} from "../editing/previews.js" */
 /** @import {Notices} from "../notices.js" */
 /** @import {Selection} from "./selection.js" */
 /** @import {ClientMessage} from "../types/messages.js" */
@@ -25,8 +25,8 @@ import { Toolbar } from "./toolbar.js";
  * What the tools work with.
  *
  * @typedef {object} Base
- * @property {Draft} draft
- * @property {Previews} previews
+ * @property {Editable} draft
+ * @property {Motions} previews
  * @property {Stage} stage
  * @property {CanvasView} view
  * @property {Selection} selection
@@ -39,6 +39,8 @@ import { Toolbar } from "./toolbar.js";
 export class Tools {
   /** Everything that can be done, with its keys. */
   commands;
+  /** Opens an element: a text to be written in, anything else with its properties. */
+  open;
 
   /**
    * @param {Base} base
@@ -58,13 +60,13 @@ export class Tools {
     const additions = new Additions(parts, editor);
     const properties = new Properties(parts, (look) => editor.setLook(look));
     const chartDialog = new ChartDialog((chart) => additions.addChart(chart));
-    /** @param {string} id */
-    const open = (id) => {
+    const open = (/** @type {string} */ id) => {
       const type = draft.get(id)?.kind.type;
       if (type === "Text") return editor.edit(id);
       selection.set([id]);
       if (type !== "Video") properties.open();
     };
+    this.open = open;
     const pointer = new Pointer(parts, overlay, { open, write: (at) => editor.write(at) });
     const clipboard = new Clipboard(parts, additions, () =>
       pointer.seen && stage.toScene(pointer.seen.x, pointer.seen.y));

@@ -1,0 +1,85 @@
+/** The canvas as a file: a picture, a drawing, or data. The server makes them. */
+
+import { icon, make, setText } from "../dom.js";
+import { copy } from "../page.js";
+import { text } from "../text/panels.js";
+
+/** @import {Notices} from "../notices.js" */
+
+const WIDTHS = [1280, 1920, 3840];
+const FORMATS = /** @type {const} */ (["png", "svg", "json"]);
+const SYMBOLS = { png: "picture", svg: "pencil", json: "braces" };
+
+export class ExportMenu {
+  #address;
+  #notices;
+  #about = make("p", { class: "panel-about" }, text.saveNow);
+  #width = make("select", { id: "picture-width" });
+  /** @type {Map<string, HTMLAnchorElement>} */
+  #links = new Map();
+  /** @type {number | null} */
+  #revision = null;
+  node;
+
+  /**
+   * @param {string} sessionId
+   * @param {Notices} notices
+   */
+  constructor(sessionId, notices) {
+    this.#address = `/api/scene/${sessionId}/export`;
+    this.#notices = notices;
+    for (const width of WIDTHS) this.#width.append(make("option", { value: String(width) }, text.pixels(width)));
+    this.#width.value = "1920";
+    this.#width.addEventListener("change", () => this.#point());
+    this.node = make("div", { class: "export" }, make("h2", {}, text.saveTitle), this.#about);
+    for (const format of FORMATS) this.node.append(this.#link(format));
+    const share = make("button", { type: "button", "data-action": "copy-picture" }, icon("link"), text.copyPicture);
+    share.addEventListener("click", () => this.#share());
+    this.node.append(make("label", { for: "picture-width" }, text.size), this.#width, share);
+    this.#point();
+  }
+
+  /**
+   * What the files show.
+   *
+   * @param {number | null} revision `null`: the present
+   * @param {string} moment in words
+   */
+  showMoment(revision, moment) {
+    this.#revision = revision;
+    setText(this.#about, revision === null ? text.saveNow : text.savePast(moment));
+    this.#point();
+  }
+
+  /** @param {"png" | "svg" | "json"} format */
+  #link(format) {
+    const [name, about] = text.formats[format];
+    const words = make("span", { class: "format-words" }, make("strong", {}, name), make("span", {}, about));
+    const link = make("a", { class: "format", download: "", "data-format": format }, icon(SYMBOLS[format]), words, icon("download"));
+    this.#links.set(format, link);
+    return link;
+  }
+
+  /**
+   * @param {string} format
+   * @returns {string}
+   */
+  #addressOf(format) {
+    const wishes = new URLSearchParams();
+    if (this.#revision !== null) wishes.set("revision", String(this.#revision));
+    if (format === "png") wishes.set("width", this.#width.value);
+    const query = wishes.toString();
+    return `${this.#address}.${format}${query && `?${query}`}`;
+  }
+
+  #point() {
+    for (const [format, link] of this.#links) link.href = this.#addressOf(format);
+  }
+
+  async #share() {
+    const link = new URL(this.#addressOf("png"), location.href).href;
+    const copied = await copy(link);
+    const done = this.#revision === null ? text.pictureCopied : text.pastPictureCopied;
+    this.#notices.show(copied ? done : text.pictureNotCopied(link), { key: "link", stays: !copied });
+  }
+}

@@ -1,0 +1,43 @@
+/** What the keys do, in a dialog. */
+
+import { make } from "../dom.js";
+import { text } from "../text/panels.js";
+import { groupText, shownKey } from "../text/tools.js";
+import { makeDialog } from "./dialog.js";
+
+/** @import {Command, Group} from "../tools/commands.js" */
+
+/** Keys that belong to what has the focus, not to the page. */
+const FIELDS = "input, textarea, select, [contenteditable]";
+const MOST_NAMES = 2;
+
+/**
+ * @param {HTMLButtonElement} button
+ * @param {Command[]} commands
+ */
+export function offerHelp(button, commands) {
+  button.addEventListener("click", () => showHelp(commands));
+  document.addEventListener("keydown", (event) => {
+    const { key, target } = event;
+    const writes = target instanceof Element && target.closest(FIELDS);
+    if (key !== "F1" && (key !== "?" || writes)) return;
+    event.preventDefault();
+    if (!document.querySelector("dialog[open]")) showHelp(commands);
+  });
+}
+
+/** @param {Command[]} commands */
+function showHelp(commands) {
+  const groups = /** @type {Group[]} */ (Object.keys(groupText)).map((group) => {
+    const list = make("dl", { class: "keys" });
+    for (const { keys, shownKeys, label } of commands.filter((command) => command.group === group)) {
+      if (keys.length === 0) continue;
+      const names = shownKeys ? [shownKeys] : keys.slice(0, MOST_NAMES).map(shownKey);
+      const cell = make("dt", {}, ...names.map((name) => make("kbd", {}, name)));
+      list.append(make("div", {}, cell, make("dd", {}, label)));
+    }
+    return make("section", {}, make("h3", {}, groupText[group]), list);
+  });
+  const body = make("div", { class: "help", tabindex: "0", role: "group", "aria-label": text.helpTitle }, ...groups);
+  makeDialog(text.helpTitle, body).showModal();
+}

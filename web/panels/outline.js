@@ -1,0 +1,155 @@
+/** Everything on the canvas as a list, for keyboards and screen readers, and to find what lies hidden. */
+
+import { icon, make, setIcon, setText } from "../dom.js";
+import { orderText, text } from "../text/panels.js";
+import { Listbox, taken } from "./listbox.js";
+import { inOrder } from "./order.js";
+
+/** @import {Order} from "./order.js" */
+/** @import {ShownScene} from "./shown.js" */
+/** @import {Element as SceneElement} from "../types/messages.js" */
+
+/**
+ * @typedef {object} OutlineHooks
+ * @property {(id: string) => string} describe words for an element
+ * @property {(ids: string[]) => void} choose select these on the canvas; the last one is brought in sight
+ * @property {(ids: string[]) => void} remove
+ * @property {(id: string) => void} edit
+ */
+
+const ROW_PX = 44;
+/** The list follows the canvas, but not at every step of a drag. */
+const PAUSE_MS = 200;
+/** @type {Record<SceneElement["kind"]["type"], string>} */
+const SYMBOLS = { Text: "text", Image: "picture", Chart: "chart", Model3D: "model", Video: "camera" };
+
+export class Outline {
+  #shown;
+  #hooks;
+  #list;
+  #count = make("p", { class: "panel-count" });
+  #empty = make("p", { class: "panel-empty" }, text.noElements);
+  #status = make("p", { class: "panel-status", role: "status" });
+  /** @type {Order} */
+  #order = "reading";
+  /** @type {ReadonlySet<string>} */
+  #selected = new Set();
+  #timer = 0;
+  #open = false;
+  node;
+
+  /**
+   * @param {ShownScene} shown
+   * @param {OutlineHooks} hooks
+   */
+  constructor(shown, hooks) {
+    this.#shown = shown;
+    this.#hooks = hooks;
+    this.#list = new Listbox(
+      text.elementList,
+      { height: ROW_PX, draw: (row, id) => this.#draw(row, id), words: (id) => hooks.describe(id) },
+      { multiple: true },
+    );
+    this.#list.on("chosen", (ids) => {
+      this.#selected = new Set(ids);
+      hooks.choose(ids);
+    });
+    this.#list.on("key", (event) => this.#press(event));
+    this.node = make("div", { class: "outline" });
+    this.node.append(
+      make("div", { class: "panel-bar" }, this.#count, this.#orderChoice()),
+      this.#empty,
+      this.#list.node,
+      this.#status,
+      make("p", { class: "panel-hint" }, text.listHint),
+    );
+    shown.on("changed", () => this.#soon());
+    shown.on("replaced", () => this.#soon());
+  }
+
+  /** @param {boolean} open whether it is in sight */
+  setOpen(open) {
+    this.#open = open;
+    if (open) this.#show();
+    else setText(this.#status, "");
+  }
+
+  /** @param {ReadonlySet<string>} ids selected on the canvas */
+  select(ids) {
+    this.#selected = ids;
+    if (this.#open) this.#list.select(ids);
+  }
+
+  /** Names may have changed. */
+  showPeople() {
+    if (this.#open) this.#soon();
+  }
+
+  #orderChoice() {
+    const choice = make("select", { "aria-label": text.order });
+    for (const [order, label] of Object.entries(orderText)) choice.append(make("option", { value: order }, label));
+    choice.addEventListener("change", () => {
+      this.#order = /** @type {Order} */ (choice.value);
+      this.#show();
+    });
+    return choice;
+  }
+
+  #soon() {
+    if (!this.#open || this.#timer) return;
+    this.#timer = window.setTimeout(() => {
+      this.#timer = 0;
+      if (this.#open) this.#show();
+    }, PAUSE_MS);
+  }
+
+  #show() {
+    const { size } = this.#shown;
+    setText(this.#count, text.count(size));
+    this.#empty.hidden = size > 0;
+    this.#list.node.hidden = size === 0;
+    this.#list.show(inOrder(this.#shown.elements(), this.#order));
+    this.#list.select(this.#selected);
+  }
+
+  /**
+   * @param {HTMLElement} row
+   * @param {string} id
+   */
+  #draw(row, id) {
+    const kind = this.#shown.get(id)?.kind;
+    if (!kind) return;
+    const words = this.#hooks.describe(id);
+    const symbol = SYMBOLS[kind.type] ?? "text";
+    const [picture, label] = row.children;
+    if (picture instanceof SVGSVGElement && label) {
+      setIcon(picture, symbol);
+      setText(label, words);
+    } else row.replaceChildren(icon(symbol), make("span", { class: "row-words" }, words));
+  }
+
+  /** @param {KeyboardEvent} event */
+  #press(event) {
+    const { active } = this.#list;
+    if (!active || event.altKey || event.ctrlKey || event.metaKey) return;
+    if (event.key === "Delete" || event.key === "Backspace") {
+      taken(event);
+      this.#remove(this.#selected.has(active) ? [...this.#selected] : [active]);
+    } else if (event.key === "Enter" || event.key === "F2") {
+      taken(event);
+      this.#hooks.edit(active);
+    }
+  }
+
+  /** @param {string[]} ids */
+  #remove(ids) {
+    if (this.#shown.isPast) return;
+    const there = ids.filter((id) => this.#shown.has(id));
+    const removable = there.filter((id) => this.#shown.get(id)?.kind.type !== "Video");
+    this.#hooks.remove(removable);
+    setText(this.#status, text.removed(removable.length, there.length - removable.length));
+    this.#show();
+    const { active } = this.#list;
+    if (active && removable.length > 0) this.#hooks.choose([active]);
+  }
+}

@@ -1,0 +1,124 @@
+/** Makes the panels beside the canvas and connects them with it. */
+
+import { byId } from "../dom.js";
+import { soon } from "../soon.js";
+import { historyFaultText, text } from "../text/panels.js";
+import { PastBanner } from "./banner.js";
+import { confirmed } from "./dialog.js";
+import { ExportMenu } from "./exportmenu.js";
+import { offerHelp } from "./help.js";
+import { HistoryView } from "./historyview.js";
+import { Outline } from "./outline.js";
+import { Replay } from "./replay.js";
+import { SidePanel } from "./sidepanel.js";
+import { HistoryFailure, Timeline } from "./timeline.js";
+
+/** @import {Draft} from "../editing/draft.js" */
+/** @import {Notices} from "../notices.js" */
+/** @import {Person} from "../person.js" */
+/** @import {ShownScene} from "./shown.js" */
+/** @import {Command} from "../tools/commands.js" */
+
+/**
+ * @typedef {object} PanelParts
+ * @property {string} sessionId
+ * @property {Draft} draft
+ * @property {ShownScene} shown what the canvas shows of it
+ * @property {Notices} notices
+ * @property {(peerId: string) => Person} describePerson
+ * @property {(id: string) => string} describe words for an element
+ * @property {(ids: string[]) => void} choose select these and bring the last one in sight
+ * @property {(id: string) => void} edit begin to edit an element's text
+ * @property {Command[]} commands what the help tells of
+ */
+
+export class Panels {
+  #parts;
+  #panel;
+  #outline;
+  #history;
+  #replay;
+  #timeline;
+  #banner;
+
+  /** @param {PanelParts} parts */
+  constructor(parts) {
+    this.#parts = parts;
+    const { draft, shown, notices, sessionId } = parts;
+    const openers = /** @type {NodeListOf<HTMLButtonElement>} */ (document.querySelectorAll("[data-panel]"));
+    this.#panel = new SidePanel(byId("panel", HTMLElement), openers);
+    this.#outline = new Outline(shown, {
+      describe: parts.describe,
+      choose: parts.choose,
+      edit: parts.edit,
+      remove: (ids) => shown.edit(ids.map((id) => ({ op: "remove", id }))),
+    });
+    this.#timeline = new Timeline(sessionId);
+    this.#replay = new Replay(this.#timeline, shown);
+    this.#history = new HistoryView(this.#timeline, this.#replay, {
+      describe: parts.describePerson,
+      kindOf: (id) => draft.get(id)?.kind,
+      failed: (error) => this.#say(error),
+    });
+    const menu = new ExportMenu(sessionId, notices);
+    this.#banner = new PastBanner(byId("canvas", HTMLElement), {
+      back: () => this.#replay.toNow(),
+      restore: () => this.#restore(),
+    });
+    this.#panel.add("elements", text.tabs.elements, this.#outline.node);
+    this.#panel.add("history", text.tabs.history, this.#history.node);
+    this.#panel.add("save", text.tabs.save, menu.node);
+    this.#panel.on("shown", (name) => {
+      byId("people", HTMLElement).hidden = name !== null;
+      this.#outline.setOpen(name === "elements");
+      this.#history.setOpen(name === "history");
+    });
+    this.#replay.on("moved", () => {
+      const { revision } = this.#replay;
+      const moment = revision === null ? "" : this.#history.momentText(revision);
+      this.#banner.show(revision === null ? null : moment);
+      menu.showMoment(revision, moment);
+    });
+    shown.on("looked", (isPast) => byId("canvas", HTMLElement).toggleAttribute("data-past", isPast));
+    shown.on("blocked", () => notices.show(text.pastIsFixed, { key: "past" }));
+    this.#replay.on("failed", (error) => this.#say(error));
+    const refresh = soon(() => this.#history.refresh());
+    draft.on("changed", refresh);
+    draft.on("replaced", refresh);
+    offerHelp(byId("help", HTMLButtonElement), parts.commands);
+  }
+
+  /** @param {ReadonlySet<string>} ids selected on the canvas */
+  select(ids) {
+    this.#outline.select(ids);
+  }
+
+  /** Names may have changed. */
+  showPeople() {
+    this.#outline.showPeople();
+  }
+
+  async #restore() {
+    const { revision } = this.#replay;
+    if (revision === null) return;
+    this.#replay.pause();
+    const count = this.#timeline.revision - revision;
+    const question = text.restoreQuestion(this.#history.momentText(revision), count);
+    if (!(await confirmed(text.restoreTitle, question, text.restoreNow))) return;
+    this.#banner.setBusy(true);
+    const refusal = await this.#parts.draft.restore(revision);
+    this.#banner.setBusy(false);
+    if (refusal) {
+      this.#parts.notices.show(historyFaultText(refusal.code), { problem: true, key: "restore" });
+      return;
+    }
+    this.#replay.toNow();
+    this.#parts.notices.show(text.restored, { key: "restore" });
+  }
+
+  /** @param {unknown} error */
+  #say(error) {
+    if (!(error instanceof HistoryFailure)) throw error;
+    this.#parts.notices.show(historyFaultText(error.message), { problem: true, key: "history" });
+  }
+}

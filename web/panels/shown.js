@@ -1,0 +1,182 @@
+/** What the canvas shows: the scene as it is, which can be edited, or as it was, which cannot. Pure. */
+
+import { Emitter } from "../emitter.js";
+import { PastScene } from "./past.js";
+
+/** @import {Draft} from "../editing/draft.js" */
+/** @import {Operation} from "../editing/operations.js" */
+/** @import {Previews} from "../editing/previews.js" */
+/** @import {Elements} from "./past.js" */
+/** @import {Element as SceneElement} from "../types/messages.js" */
+
+/**
+ * `looked`: whether it is the past that is shown from now on. `blocked`: somebody tried to edit it.
+ *
+ * @typedef {{changed: {ids: Iterable<string>}, replaced: null, history: null, looked: boolean, blocked: null}} ShownEvents
+ */
+
+/**
+ * Stands before the draft and has its words. Cameras are always shown as they are, since the call goes on,
+ * and since a restored scene keeps them. An earlier camera is shown where it was, if nobody is there now.
+ *
+ * @extends {Emitter<ShownEvents>}
+ */
+export class ShownScene extends Emitter {
+  #draft;
+  #past = new PastScene();
+  /** The earlier scene in sight. @type {Elements | null} */
+  #earlier = null;
+  /** What others are moving; nothing in the past. */
+  previews;
+
+  /**
+   * @param {Draft} draft
+   * @param {Previews} previews
+   */
+  constructor(draft, previews) {
+    super();
+    this.#draft = draft;
+    draft.on("changed", (change) => {
+      if (this.#earlier) this.#past.become(this.#composed(this.#earlier));
+      else this.emit("changed", change);
+    });
+    draft.on("replaced", () => {
+      if (this.#earlier) this.#past.become(this.#composed(this.#earlier));
+      else this.emit("replaced", null);
+    });
+    draft.on("history", () => this.emit("history", null));
+    this.#past.on("changed", (change) => {
+      if (this.#earlier) this.emit("changed", change);
+    });
+    this.previews = new ShownPreviews(previews, () => this.isPast);
+  }
+
+  get isPast() {
+    return this.#earlier !== null;
+  }
+
+  /**
+   * Show an earlier scene, or the present one again.
+   *
+   * @param {Elements | null} earlier
+   */
+  look(earlier) {
+    const before = this.#earlier;
+    if (earlier && before) {
+      this.#earlier = earlier;
+      this.#past.become(this.#composed(earlier));
+    } else if (earlier || before) {
+      if (earlier) this.#past.become(this.#composed(earlier)); // told below, as a whole
+      this.#earlier = earlier;
+      this.emit("replaced", null);
+      this.emit("history", null);
+      this.emit("looked", this.isPast);
+    }
+  }
+
+  // --- as a draft --------------------------------------------------------------------------------
+
+  get #source() {
+    return this.#earlier ? this.#past : this.#draft;
+  }
+
+  /** @param {string} id */
+  get(id) {
+    return this.#source.get(id);
+  }
+
+  /** @param {string} id */
+  has(id) {
+    return this.#source.has(id);
+  }
+
+  elements() {
+    return this.#source.elements();
+  }
+
+  get size() {
+    return this.#source.size;
+  }
+
+  get viewport() {
+    return this.#draft.viewport;
+  }
+
+  newElementId() {
+    return this.#draft.newElementId();
+  }
+
+  /**
+   * @param {readonly Operation[]} operations
+   * @param {{undoable?: boolean}} [how]
+   */
+  edit(operations, how) {
+    if (this.isPast) this.emit("blocked", null);
+    else this.#draft.edit(operations, how);
+  }
+
+  get canUndo() {
+    return !this.isPast && this.#draft.canUndo;
+  }
+
+  get canRedo() {
+    return !this.isPast && this.#draft.canRedo;
+  }
+
+  undo() {
+    return this.isPast ? this.#blocked() : this.#draft.undo();
+  }
+
+  redo() {
+    return this.isPast ? this.#blocked() : this.#draft.redo();
+  }
+
+  /** @returns {"nothing"} */
+  #blocked() {
+    this.emit("blocked", null);
+    return "nothing";
+  }
+
+  /**
+   * @param {Elements} earlier
+   * @returns {Elements}
+   */
+  #composed(earlier) {
+    const tiles = [...this.#draft.elements()].filter(({ kind }) => kind.type === "Video");
+    const streams = new Set(tiles.map(streamOf));
+    /** @type {Map<string, SceneElement>} */
+    const composed = new Map();
+    for (const [id, element] of earlier) if (!streams.has(streamOf(element))) composed.set(id, element);
+    for (const tile of tiles) composed.set(tile.id, tile);
+    return composed;
+  }
+}
+
+/** @extends {Emitter<{changed: {ids: Iterable<string>}}>} */
+export class ShownPreviews extends Emitter {
+  #previews;
+  #isPast;
+
+  /**
+   * @param {Previews} previews
+   * @param {() => boolean} isPast
+   */
+  constructor(previews, isPast) {
+    super();
+    this.#previews = previews;
+    this.#isPast = isPast;
+    previews.on("changed", (change) => {
+      if (!isPast()) this.emit("changed", change);
+    });
+  }
+
+  /** @param {string} id */
+  get(id) {
+    return this.#isPast() ? undefined : this.#previews.get(id);
+  }
+}
+
+/** @param {SceneElement} element */
+function streamOf({ kind }) {
+  return kind.type === "Video" ? kind.stream_id : null;
+}

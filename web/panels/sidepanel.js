@@ -1,0 +1,120 @@
+/**
+ * The panel beside the canvas, in the place of the people while it is open. Its parts are tabs, as the
+ * WAI-ARIA Authoring Practices have them.
+ */
+
+import { icon, make } from "../dom.js";
+import { Emitter } from "../emitter.js";
+import { text } from "../text/panels.js";
+
+/** @typedef {{tab: HTMLButtonElement, body: HTMLElement}} Part */
+
+/** @extends {Emitter<{shown: string | null}>} `shown`: the part in sight; `null`: closed */
+export class SidePanel extends Emitter {
+  #node;
+  #openers;
+  #tabs = make("div", { role: "tablist", class: "panel-tabs", "aria-label": text.panel });
+  /** @type {Map<string, Part>} */
+  #parts = new Map();
+  /** Where the focus goes back to. @type {HTMLElement | null} */
+  #opener = null;
+  /** The part in sight. @type {string | null} */
+  current = null;
+
+  /**
+   * @param {HTMLElement} node
+   * @param {Iterable<HTMLButtonElement>} openers each names in `data-panel` the part it opens
+   */
+  constructor(node, openers) {
+    super();
+    this.#node = node;
+    this.#openers = [...openers];
+    const close = make("button", { type: "button", class: "ghost", "aria-label": text.closePanel, title: text.closePanel });
+    close.append(icon("close"));
+    close.addEventListener("click", () => this.close());
+    node.setAttribute("aria-label", text.panel);
+    node.append(make("div", { class: "panel-head" }, this.#tabs, close));
+    node.addEventListener("keydown", (event) => {
+      if (event.key !== "Escape" || event.defaultPrevented) return;
+      event.preventDefault();
+      this.close();
+    });
+    this.#tabs.addEventListener("keydown", (event) => this.#turn(event));
+    for (const opener of this.#openers) {
+      opener.setAttribute("aria-controls", node.id);
+      opener.setAttribute("aria-expanded", "false");
+      opener.addEventListener("click", () => {
+        const name = opener.dataset["panel"] ?? "";
+        if (this.current === name) this.close();
+        else this.open(name, opener);
+      });
+    }
+  }
+
+  /**
+   * @param {string} name
+   * @param {string} label
+   * @param {HTMLElement} content
+   */
+  add(name, label, content) {
+    const id = `${this.#node.id}-${name}`;
+    const tab = make("button", {
+      type: "button",
+      role: "tab",
+      id: `${id}-tab`,
+      "aria-controls": id,
+      "aria-selected": "false",
+      tabindex: "-1",
+    }, label);
+    const body = make("div", { role: "tabpanel", class: "panel-body", id, "aria-labelledby": tab.id, hidden: "" }, content);
+    tab.addEventListener("click", () => this.open(name));
+    this.#tabs.append(tab);
+    this.#node.append(body);
+    this.#parts.set(name, { tab, body });
+  }
+
+  /**
+   * @param {string} name
+   * @param {HTMLElement | null} [opener] gets the focus back
+   */
+  open(name, opener = null) {
+    const part = this.#parts.get(name);
+    if (!part || this.current === name) return;
+    if (opener) this.#opener = opener;
+    this.#show(name);
+    part.tab.focus();
+  }
+
+  close() {
+    if (this.current === null) return;
+    const hadFocus = this.#node.contains(document.activeElement);
+    this.#show(null);
+    if (hadFocus) this.#opener?.focus();
+  }
+
+  /** @param {string | null} name */
+  #show(name) {
+    this.current = name;
+    for (const [own, { tab, body }] of this.#parts) {
+      tab.setAttribute("aria-selected", String(own === name));
+      tab.tabIndex = own === name ? 0 : -1;
+      body.hidden = own !== name;
+    }
+    this.#node.hidden = name === null;
+    for (const opener of this.#openers) {
+      opener.setAttribute("aria-expanded", String(opener.dataset["panel"] === name));
+    }
+    this.emit("shown", name);
+  }
+
+  /** @param {KeyboardEvent} event */
+  #turn(event) {
+    const names = [...this.#parts.keys()];
+    const at = names.indexOf(this.current ?? "");
+    const to = { ArrowLeft: at - 1, ArrowRight: at + 1, Home: 0, End: -1 }[event.key];
+    const name = to === undefined ? undefined : names.at(to % names.length);
+    if (name === undefined) return;
+    event.preventDefault();
+    this.open(name);
+  }
+}
