@@ -79,7 +79,7 @@ class Server:
         request = urllib.request.Request(self.url + path, headers=headers or {})
         opener = urllib.request.build_opener(_NoRedirect)
         try:
-            with opener.open(request, timeout=10) as response:
+            with opener.open(request, timeout=45) as response:
                 return response.status, dict(response.headers.items()), response.read()
         except urllib.error.HTTPError as error:
             with error:
@@ -102,6 +102,24 @@ class Server:
 class _NoRedirect(urllib.request.HTTPRedirectHandler):
     def redirect_request(self, *_: Any, **__: Any) -> None:
         return None
+
+
+def post(
+    server: Server, body: object, headers: dict[str, str] | None = None
+) -> tuple[int, dict[str, str], Any]:
+    """Edit a scene over HTTP; return status, headers and body of the answer."""
+    data = body if isinstance(body, bytes) else json.dumps(body).encode()
+    request = urllib.request.Request(
+        server.url + "/api/scene",
+        data,
+        headers={"content-type": "application/json"} | (headers or {}),
+    )
+    try:
+        with urllib.request.urlopen(request, timeout=45) as response:
+            return response.status, dict(response.headers.items()), json.load(response)
+    except urllib.error.HTTPError as error:
+        with error:
+            return error.code, dict(error.headers.items()), json.load(error)
 
 
 def eventually(condition: Callable[[], Any], what: str, seconds: float = 45) -> Any:

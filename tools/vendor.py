@@ -1,4 +1,4 @@
-"""Brings the browser libraries of `web/vendor/` from the npm registry, pinned.
+"""Brings what others made, the browser libraries and the font, from the npm registry, pinned.
 
 python tools/vendor.py           fetches every library anew (after changing a version below)
 python tools/vendor.py --check   compares what is there with the sums below; asks nobody
@@ -13,7 +13,8 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-VENDOR = Path(__file__).resolve().parent.parent / "web" / "vendor"
+ROOT = Path(__file__).resolve().parent.parent
+VENDOR = ROOT / "web" / "vendor"
 
 
 @dataclass(frozen=True)
@@ -25,7 +26,7 @@ class File:
 
     @property
     def name(self) -> str:
-        """Its name in the folder of the library."""
+        """Its name in the folder that the library has here."""
         return Path(self.path).name
 
 
@@ -43,7 +44,7 @@ LIBRARIES = (
     Library(
         package="chart.js",
         version="4.6.1",
-        folder="chart.js",
+        folder="web/vendor/chart.js",
         files=(
             File(
                 "dist/chart.umd.min.js",
@@ -55,7 +56,7 @@ LIBRARIES = (
     Library(
         package="@google/model-viewer",
         version="4.4.0",
-        folder="model-viewer",
+        folder="web/vendor/model-viewer",
         files=(
             File(
                 "dist/model-viewer.min.js",
@@ -67,7 +68,7 @@ LIBRARIES = (
     Library(
         package="papaparse",
         version="5.7.1",
-        folder="papaparse",
+        folder="web/vendor/papaparse",
         files=(
             File(
                 "papaparse.min.js",
@@ -76,12 +77,30 @@ LIBRARIES = (
             File("LICENSE", "99aa68e4b42758b09828a46515f70369e5463458ab7a990189f641af2b8d9b4e"),
         ),
     ),
+    Library(
+        package="@expo-google-fonts/inter",
+        version="0.4.2",
+        folder="src/canvas_server/export/font",
+        files=(
+            File(
+                "400Regular/Inter_400Regular.ttf",
+                "a414b48aa577ef2c62ebb135341ddeef33ee26a4f5dc9f787f93c1aab08ebb50",
+            ),
+            File(
+                "600SemiBold/Inter_600SemiBold.ttf",
+                "f30e9d2574c3bec5144347ff965f9841c8f06857f0b7383000f8c9489a161841",
+            ),
+            File(
+                "LICENSE_FONT", "5b9321a4298cfeb6b34354164a1c3afc3db114569984c502b9b35d988fd58c57"
+            ),
+        ),
+    ),
 )
 
 
 def fetch(library: Library) -> None:
     """Download a package with npm, as it is configured here, and keep the files wanted."""
-    target = VENDOR / library.folder
+    target = ROOT / library.folder
     target.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as folder:
         command = ["npm", "pack", "--silent", f"{library.package}@{library.version}"]
@@ -97,16 +116,16 @@ def fetch(library: Library) -> None:
 
 def complaints(library: Library) -> list[str]:
     """Say which files of a library are missing, changed or not its own."""
-    target = VENDOR / library.folder
+    target = ROOT / library.folder
     found: list[str] = []
     for file in library.files:
         here = target / file.name
         got = hashlib.sha256(here.read_bytes()).hexdigest() if here.is_file() else "missing"
         if got != file.sha256:
-            found.append(f"web/vendor/{library.folder}/{file.name}: {got}, not {file.sha256}")
+            found.append(f"{library.folder}/{file.name}: {got}, not {file.sha256}")
     names = {file.name for file in library.files}
     present = {file.name for file in target.iterdir()} if target.is_dir() else set[str]()
-    found += [f"web/vendor/{library.folder}/{name}: unknown" for name in sorted(present - names)]
+    found += [f"{library.folder}/{name}: unknown" for name in sorted(present - names)]
     return found
 
 
@@ -118,8 +137,8 @@ def main() -> None:
         for library in LIBRARIES:
             fetch(library)
     found = [line for library in LIBRARIES for line in complaints(library)]
-    known = {library.folder for library in LIBRARIES}
-    found += [f"web/vendor/{p.name}: unknown" for p in VENDOR.iterdir() if p.name not in known]
+    known = {ROOT / library.folder for library in LIBRARIES}
+    found += [f"{path}: unknown" for path in VENDOR.iterdir() if path not in known]
     if found:
         sys.exit("\n".join(found))
 

@@ -1,5 +1,8 @@
 """Pointers, the list of elements, the history, help; and what axe finds wrong with all of them."""
 
+import re
+from pathlib import Path
+
 import pytest
 from playwright.sync_api import expect
 
@@ -87,6 +90,30 @@ def test_the_history_is_played_and_restored(desk: Desk) -> None:
     expect(desk.page.locator(".past-banner")).to_be_visible()
     desk.page.locator('[data-action="now"]').click()
     expect(desk.page.locator("[data-element-id]")).to_have_count(2)
+
+
+def test_the_canvas_is_saved_as_a_picture(desk: Desk, tmp_path: Path) -> None:
+    """As it is, and as it was at the moment that is looked at."""
+
+    def saved() -> str:
+        with desk.page.expect_download() as download:
+            desk.page.locator('[data-format="svg"]').click()
+        download.value.save_as(tmp_path / "saved.svg")
+        return (tmp_path / "saved.svg").read_text()
+
+    desk.page.get_by_role("button", name="Save", exact=True).click()
+    assert [word in saved() for word in ("One", "Three")] == [True, True]
+    desk.page.get_by_role("tab", name="History").click()
+    desk.page.get_by_role("slider", name="Moment").focus()
+    desk.keys.press("ArrowLeft")
+    desk.page.get_by_role("tab", name="Save").click()
+    expect(desk.page.locator('[data-format="svg"]')).to_have_attribute(
+        "href", re.compile("revision=")
+    )
+    assert [word in saved() for word in ("One", "Three")] == [True, False]
+    with desk.page.expect_download() as download:
+        desk.page.locator('[data-format="png"]').click()
+    assert download.value.path().read_bytes().startswith(b"\x89PNG")
 
 
 def test_axe_finds_nothing_serious(open_window: Open) -> None:

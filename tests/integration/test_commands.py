@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from click.testing import CliRunner, Result
+from PIL import Image
 
 from canvas_server.cli import main
 from canvas_server.store import schema
@@ -118,6 +119,24 @@ def test_a_scene_is_exported_as_it_is_and_as_it_was(tmp_path: Path) -> None:
     file = tmp_path / "scene.json"
     done("export", "s", "-o", file, "--data", tmp_path)
     assert json.loads(file.read_text())["revision"] == 3
+
+
+def test_a_scene_is_exported_as_a_picture(tmp_path: Path) -> None:
+    """As the ending of the file says, or the option."""
+    with running(tmp_path) as server, Wire(server) as wire:
+        wire.join("s")
+        edit(wire, 1)
+        live = server.get("/api/scene/s/export.svg")[1]
+    file = tmp_path / "scene.svg"
+    done("export", "s", "-o", file, "--data", tmp_path)
+    assert file.read_bytes() == live
+    assert done("export", "s", "--format", "svg", "--data", tmp_path).encode() == live
+    done("export", "s", "-o", tmp_path / "s.PNG", "--width", 300, "--data", tmp_path)
+    with Image.open(tmp_path / "s.PNG") as picture:
+        assert picture.width == 300
+    assert "--format" in refusal("export", "s", "-o", tmp_path / "s.jpg", "--data", tmp_path)
+    assert done("export", "s", "-o", tmp_path / "s", "--data", tmp_path) == ""
+    assert json.loads((tmp_path / "s").read_text())["revision"] == 1
 
 
 def test_a_scene_is_imported_with_and_without_a_server(tmp_path: Path) -> None:

@@ -1,32 +1,12 @@
 """`/api/scene`: the scene over HTTP, beside those who edit it in their windows."""
 
 import json
-import urllib.error
-import urllib.request
-from typing import Any
 
 import pytest
 
-from servers import Server, Wire
+from servers import Server, Wire, post
 
 TEXT = {"type": "Text", "content": "from afar"}
-
-
-def post(
-    server: Server, body: object, headers: dict[str, str] | None = None
-) -> tuple[int, dict[str, str], Any]:
-    data = body if isinstance(body, bytes) else json.dumps(body).encode()
-    request = urllib.request.Request(
-        server.url + "/api/scene",
-        data,
-        headers={"content-type": "application/json"} | (headers or {}),
-    )
-    try:
-        with urllib.request.urlopen(request, timeout=10) as response:
-            return response.status, dict(response.headers.items()), json.load(response)
-    except urllib.error.HTTPError as error:
-        with error:
-            return error.code, dict(error.headers.items()), json.load(error)
 
 
 def test_a_scene_is_read_and_edited(server: Server) -> None:

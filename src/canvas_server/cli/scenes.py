@@ -2,6 +2,7 @@
 
 import asyncio
 import itertools
+import sys
 import time
 import urllib.error
 import urllib.request
@@ -17,6 +18,7 @@ from canvas_server.core.edit import scene_document
 from canvas_server.core.effects import Append, Refused
 from canvas_server.core.records import Record, Stored
 from canvas_server.core.session import Session
+from canvas_server.export import apart
 from canvas_server.ports import LogFailure
 from canvas_server.protocol.fields import SessionId
 from canvas_server.protocol.http import SceneEdit
@@ -28,6 +30,7 @@ from canvas_server.store.folder import FolderInUse, StoreError
 from canvas_server.store.sqlite import SqliteLog
 
 SECONDS = 60
+FORMS = ("json", "svg", "png")
 FILE = click.Path(dir_okay=False, path_type=Path)
 
 
@@ -62,15 +65,43 @@ def restore(file: Path, data_dir: Path) -> None:
 @click.command("export")
 @click.argument("session")
 @click.option("-o", "--output", type=FILE, help="Where to; else to the standard output.")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(FORMS),
+    help="Else what the name of the file ends with, else json.",
+)
+@click.option(
+    "--width", type=click.IntRange(1, apart.MOST_WIDTH), help="Of a PNG, in pixels across."
+)
 @click.option("--revision", type=click.IntRange(min=0), help="An earlier one; else as it is now.")
 @with_data_dir
-def export_scene(session: str, output: Path | None, revision: int | None, data_dir: Path) -> None:
-    """Write the scene of SESSION as JSON, also while a server is running."""
-    text = msgspec.json.format(msgspec.json.encode(stored_scene(data_dir, session, revision)))
-    if output is None:
-        click.echo(text)
-    else:
-        output.write_bytes(text + b"\n")
+def export_scene(
+    session: str,
+    output: Path | None,
+    form: str | None,
+    width: int | None,
+    revision: int | None,
+    data_dir: Path,
+) -> None:
+    """Write the scene of SESSION as a picture or as data, also while a server is running."""
+    ending = form or (output.suffix.lower().removeprefix(".") if output else "") or "json"
+    if ending not in FORMS:
+        raise Failure(f"no scene is written as {ending}: choose with --format")
+    if output is None and ending == "png" and sys.stdout.isatty():
+        raise Failure("a PNG is nothing to read: name a file with -o")
+    scene = stored_scene(data_dir, session, revision)
+    try:
+        if ending == "json":
+            made = msgspec.json.format(msgspec.json.encode(scene)) + b"\n"
+        else:
+            made = asyncio.run(apart.draw(scene, "png" if ending == "png" else "svg", width))
+        if output is None:
+            click.echo(made, nl=False)
+        else:
+            output.write_bytes(made)
+    except (apart.CannotDraw, OSError) as error:
+        raise Failure(str(error)) from error
 
 
 @click.command("import")

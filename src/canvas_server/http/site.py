@@ -1,5 +1,6 @@
 """The HTTP side: the browser client, health and metrics."""
 
+import html
 import secrets
 from importlib.resources import files
 from pathlib import Path
@@ -8,7 +9,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_l
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import FileResponse, JSONResponse, RedirectResponse, Response
+from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -17,8 +18,11 @@ from canvas_server import __version__
 from canvas_server.http.access import Access
 from canvas_server.http.asked import session_of
 from canvas_server.http.errors import refusal
+from canvas_server.http.pictures import picture_routes
 from canvas_server.http.scenes import scene_routes
 from canvas_server.node import Node
+
+PREVIEW_WIDTH = 1200
 
 # No inline script and nothing from elsewhere. The page evaluates no text; that it may be done lets
 # browser automation wait for expressions, which it does by `eval` in the page. Pictures and models
@@ -48,6 +52,22 @@ def web_folder() -> Path:
 def fresh_session() -> str:
     """Make a session name nobody guesses (96 bits)."""
     return secrets.token_urlsafe(12)
+
+
+def preview(session_id: str, picture: str) -> str:
+    """Return what a chat shows in the place of a link to a session (the Open Graph protocol)."""
+    told = {
+        "og:type": "website",
+        "og:title": f"{session_id}: a shared canvas",
+        "og:description": "Open the link to see what is on it, and each other.",
+        "og:image": picture,
+        "og:image:type": "image/png",
+        "og:image:alt": "The canvas as it is now",
+    }
+    return "".join(
+        f'  <meta property="{name}" content="{html.escape(content)}">\n  '
+        for name, content in told.items()
+    )
 
 
 class Guard:
@@ -99,8 +119,12 @@ def make_site(node: Node, access: Access, metrics: CollectorRegistry) -> ASGIApp
         return RedirectResponse(f"/s/{fresh_session()}{query}", 307)
 
     async def session_page(request: Request) -> Response:
-        session_of(request)
-        return FileResponse(web / "index.html", headers={"cache-control": "no-cache"})
+        session_id = session_of(request)
+        page = (web / "index.html").read_text(encoding="utf-8")
+        picture = request.url_for("picture", session=session_id, ending="png")
+        about = preview(session_id, str(picture.include_query_params(width=PREVIEW_WIDTH)))
+        page = page.replace("</head>", about + "</head>", 1)
+        return HTMLResponse(page, headers={"cache-control": "no-cache"})
 
     async def live(_: Request) -> Response:
         return JSONResponse({"status": "live", "version": __version__})
@@ -129,6 +153,7 @@ def make_site(node: Node, access: Access, metrics: CollectorRegistry) -> ASGIApp
             Route("/ws", needs_upgrade),
             Route("/ws/sync", needs_upgrade),
             *scene_routes(node.scenes),
+            *picture_routes(node.scenes),
             Mount("/", Client(directory=web, html=True)),
         ],
         exception_handlers={HTTPException: _http_error, Exception: _internal_error},

@@ -1,0 +1,32 @@
+"""Draws one scene, in a process of its own: JSON comes in, a picture goes out.
+
+``python -m canvas_server.export svg``, or ``png`` with the width in pixels. What people put on a
+canvas may be costly to draw, or break what draws it; the server goes on with calls all the same.
+"""
+
+import os
+import resource
+import sys
+
+import msgspec
+
+from canvas_server.export import png, svg
+from canvas_server.protocol.scene import SceneDocument
+
+CPU_SECONDS = 20
+MEMORY_BYTES = 1024**3
+
+
+def main(form: str, width: str = "") -> None:
+    """Draw the scene that the standard input holds; write to the standard output."""
+    resource.setrlimit(resource.RLIMIT_CPU, (CPU_SECONDS, CPU_SECONDS))
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    os.nice(5)  # calls come first
+    drawn = svg.draw(msgspec.json.decode(sys.stdin.buffer.read(), type=SceneDocument))
+    made = drawn.text.encode() if form == "svg" else png.paint(drawn, int(width) if width else None)
+    sys.stdout.buffer.write(made)
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

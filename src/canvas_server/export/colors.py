@@ -1,0 +1,66 @@
+"""Colours: those of the page in its light theme, and those that people choose."""
+
+import functools
+from typing import Any, cast
+
+from msgspec import Struct
+from tinycss2.color3 import parse_color  # type: ignore[import-untyped]
+
+PAGE = "#f3f4f7"
+SURFACE = "#ffffff"
+LINE = "#dfe2e8"
+INK = "#1b1e27"
+INK_SOFT = "#5c6373"
+CARD = "#1c1f27"
+SHADOW = "#141828"
+SERIES = (
+    "#4450c8",
+    "#c4620a",
+    "#0d8577",
+    "#b8357f",
+    "#8a7a00",
+    "#1779ba",
+    "#8e4fc4",
+    "#6b7280",
+)
+# WCAG 2.2, success criterion 1.4.3; large is 24 CSS pixels.
+_LEAST_CONTRAST = 4.5
+_LEAST_CONTRAST_LARGE = 3
+_LARGE = 24
+
+
+class Paint(Struct, frozen=True):
+    """A colour as SVG writes it."""
+
+    color: str
+    opacity: float = 1.0
+
+
+INKED = Paint(INK)
+
+
+@functools.lru_cache(maxsize=1024)
+def paint_of(color: str) -> Paint:
+    """Read a CSS colour; what is none, and black, which nobody chose, is the ink of the page."""
+    found = cast("Any", parse_color(color))
+    if found is None or found == "currentColor":
+        return INKED
+    red, green, blue, opacity = (min(1.0, max(0.0, float(part))) for part in found)
+    if (red, green, blue, opacity) == (0, 0, 0, 1):
+        return INKED
+    parts = (round(part * 255) for part in (red, green, blue))
+    return Paint("#" + "".join(f"{part:02x}" for part in parts), opacity)
+
+
+def vanishes(paint: Paint, size: float) -> bool:
+    """Tell whether text of a colour cannot be read on the page."""
+    least = _LEAST_CONTRAST if size < _LARGE else _LEAST_CONTRAST_LARGE
+    dark, light = sorted((_luminance(paint.color), _luminance(PAGE)))
+    return (light + 0.05) / (dark + 0.05) < least
+
+
+def _luminance(color: str) -> float:
+    """Return the relative luminance (WCAG 2.2) of `#rrggbb`."""
+    parts = (int(color[place : place + 2], 16) / 255 for place in (1, 3, 5))
+    red, green, blue = (p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue

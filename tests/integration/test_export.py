@@ -1,0 +1,130 @@
+"""Scenes as pictures over HTTP: what they show, and that they never hold up calls."""
+
+import io
+import json
+import re
+import threading
+from typing import Any
+
+import pytest
+from PIL import Image
+
+from drawings import png_url
+from servers import Server, Wire, eventually, post
+
+
+def element(kind: dict[str, Any], **transform: float) -> dict[str, Any]:
+    return {"kind": kind, "transform": {"width": 200, "height": 100, **transform}}
+
+
+def pixels(data: bytes) -> Image.Image:
+    return Image.open(io.BytesIO(data)).convert("RGB")
+
+
+@pytest.fixture(scope="module")
+def session(server: Server) -> str:
+    """A session with a red picture at the left and a chart at the right."""
+    chart = {"type": "Chart", "chart_type": "bar", "data": {"labels": ["a", "b"], "values": [1, 2]}}
+    add = [element({"type": "Image", "src": png_url(40, 20)}), element(chart, x=400, height=300)]
+    assert post(server, {"session_id": "drawn", "add": add})[0] == 200
+    return "drawn"
+
+
+def test_what_is_drawn_is_where_it_is_on_the_canvas(server: Server, session: str) -> None:
+    """The view has 680 by 380 units: what is there, and 40 around it."""
+    status, headers, body = server.exchange(f"/api/scene/{session}/export.png?width=1360")
+    assert (status, headers["content-type"]) == (200, "image/png")
+    picture = pixels(body)
+    assert picture.size == (1360, 760)
+    assert picture.getpixel((80 + 200, 80 + 100)) == (255, 0, 0)
+    assert picture.getpixel((40, 40)) == (0xF3, 0xF4, 0xF7)
+    bars = picture.crop((880, 80, 1280, 680)).getcolors(1 << 20) or []
+    assert sum(count for count, color in bars if color == (0x44, 0x50, 0xC8)) > 1000
+
+
+def test_a_drawing_that_is_opened_runs_and_loads_nothing(server: Server, session: str) -> None:
+    _, headers, body = server.exchange(f"/api/scene/{session}/export.svg")
+    assert headers["content-type"].startswith("image/svg+xml")
+    assert headers["content-security-policy"] == "default-src 'none'; img-src data:; sandbox"
+    assert headers["x-content-type-options"] == "nosniff"
+    assert headers["content-disposition"] == 'inline; filename="drawn-2.svg"'
+    assert body.startswith(b"<svg")
+
+
+def test_the_data_are_those_of_the_scene(server: Server, session: str) -> None:
+    exported = json.loads(server.get(f"/api/scene/{session}/export.json")[1])
+    assert exported == json.loads(server.get(f"/api/scene/{session}")[1])["scene"]
+
+
+def test_an_earlier_moment_is_drawn(server: Server, session: str) -> None:
+    one = server.get(f"/api/scene/{session}/export.png?width=560&revision=1")[1]
+    assert pixels(one).size == (560, 360)  # twice 200 by 100 units, and 40 around them
+
+
+def test_what_has_not_changed_is_not_sent_again(server: Server, session: str) -> None:
+    path = f"/api/scene/{session}/export.png?width=20"
+    tag = server.exchange(path)[1]["etag"]
+    assert server.get(path, {"If-None-Match": tag})[0] == 304
+    assert server.get(path + "&revision=1", {"If-None-Match": tag})[0] == 200
+
+
+@pytest.mark.parametrize(
+    ("rest", "status"),
+    [
+        ("export.gif", 404),
+        ("export.png?width=0", 400),
+        ("export.png?width=4097", 400),
+        ("export.png?width=1e3", 400),
+        ("export.svg?revision=999", 404),
+        ("export.svg?revision=-1", 400),
+    ],
+)
+def test_what_cannot_be_had(server: Server, session: str, rest: str, status: int) -> None:
+    got, body = server.get(f"/api/scene/{session}/{rest}")
+    assert (got, json.loads(body)["success"]) == (status, False)
+
+
+def test_a_chat_finds_a_picture_of_the_canvas(server: Server, session: str) -> None:
+    """The Open Graph protocol asks for whole addresses."""
+    page = server.get(f"/s/{session}")[1].decode()
+    (address,) = re.findall(r'<meta property="og:image" content="([^"]+)">', page)
+    assert address.startswith(server.url)
+    status, body = server.get(address.removeprefix(server.url))
+    assert status == 200
+    assert pixels(body).width == 1200
+    assert f'content="{session}: a shared canvas"' in page
+
+
+def test_calls_go_on_while_much_is_drawn(server: Server) -> None:
+    """Who asks for more pictures than can wait is told to ask again; signals pass all the while."""
+    line = {"type": "Chart", "chart_type": "line", "data": list(range(100))}
+    post(server, {"session_id": "busy", "add": [element(line, x=n) for n in range(10)]})
+    answers: list[int] = []
+
+    def ask(width: int) -> None:
+        answers.append(server.get(f"/api/scene/busy/export.png?width={width}")[0])
+
+    asking = [threading.Thread(target=ask, args=(width,)) for width in range(100, 120)]
+    for thread in asking:
+        thread.start()
+    eventually(lambda: answers.count(503) == 4, "more than can wait is refused")
+    with Wire(server) as ada:
+        ada.join("beside")
+        assert len(answers) < 20, "they were drawn before anybody could join"
+    for thread in asking:
+        thread.join()
+    assert sorted(answers) == [200] * 16 + [503] * 4
+
+
+def test_the_same_picture_is_drawn_once(server: Server, session: str) -> None:
+    path = f"/api/scene/{session}/export.png?width=77"
+    answers: list[bytes] = []
+    asking = [
+        threading.Thread(target=lambda: answers.append(server.get(path)[1])) for _ in range(30)
+    ]
+    for thread in asking:
+        thread.start()
+    for thread in asking:
+        thread.join()
+    assert len(set(answers)) == 1
+    assert pixels(answers[0]).width == 77

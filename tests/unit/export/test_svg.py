@@ -1,0 +1,183 @@
+"""Scenes as SVG."""
+
+import base64
+import math
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from canvas_server.export import svg
+from canvas_server.export.letters import width_of, wrap
+from canvas_server.protocol.scene import Chart, Image, Kind, Model3D, Text, Transform, Video
+from drawings import SAMPLES, SVG, elements, png_url, read, scene_of, titles, words
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.lists(elements, max_size=6))
+def test_every_scene_becomes_a_document_that_does_nothing(
+    some: list[tuple[Kind, Transform]],
+) -> None:
+    root = read(scene_of(*some))
+    box = [float(part) for part in root.attrib["viewBox"].split()]
+    assert all(math.isfinite(part) for part in box)
+    assert min(box[2:]) > 0
+
+
+def test_an_empty_scene_is_its_first_view() -> None:
+    root = read(scene_of())
+    assert root.attrib["viewBox"] == "0 0 1280 720"
+    assert (root.attrib["width"], root.attrib["height"]) == ("1280", "720")
+
+
+def test_the_view_holds_everything_that_is_there() -> None:
+    turned = (Model3D("https://a/b"), Transform(100, 100, 200, 100, 90))
+    root = read(scene_of((Text("a"), Transform(-50, 0, 10, 10)), turned))
+    assert root.attrib["viewBox"] == "-90 -40 380 330"
+    assert root[3].attrib["transform"] == "rotate(90 200 150)"
+
+
+def test_text_that_is_longer_than_its_element_is_in_the_view_too() -> None:
+    root = read(scene_of((Text("a\n" * 100, 10), Transform(0, 0, 100, 20))))
+    assert float(root.attrib["height"]) == pytest.approx(101 * 13 + 2 * svg.MARGIN)
+
+
+def test_the_nearer_element_is_drawn_later() -> None:
+    places = [Transform(z_index=z) for z in (5, -1, 5, 0)]
+    root = read(scene_of(*((Text(f"t{n}"), at) for n, at in enumerate(places))))
+    assert words(root) == ["t1", "t3", "t0", "t2"]
+
+
+@pytest.mark.parametrize(
+    ("align", "anchor", "x"),
+    [("left", "start", 10), ("center", "middle", 60), ("right", "end", 110)],
+)
+def test_text_is_aligned(align: Any, anchor: str, x: float) -> None:
+    root = read(scene_of((Text("one\ntwo", 20, align=align), Transform(10, 0, 100, 60))))
+    (text,) = root.iter(f"{SVG}text")
+    assert text.attrib["text-anchor"] == anchor
+    assert [float(line.attrib["x"]) for line in text] == [x, x]
+    first, second = (float(line.attrib["y"]) for line in text)
+    assert second - first == pytest.approx(1.3 * 20)
+    assert 20 * 0.7 < first < 20 * 1.3
+
+
+def test_a_colour_that_is_none_is_ink_and_one_that_vanishes_gets_a_card() -> None:
+    none = read(scene_of(Text("a", color="url(javascript:x)")))
+    assert next(none.iter(f"{SVG}text")).attrib["fill"] == "#1b1e27"
+    white = read(scene_of(Text("a", color="white")))
+    assert next(white.iter(f"{SVG}text")).attrib["fill"] == "#ffffff"
+    assert [rect.attrib["fill"] for rect in white.iter(f"{SVG}rect")] == ["#f3f4f7", "#1c1f27"]
+
+
+def test_lines_break_where_the_page_breaks_them() -> None:
+    assert wrap("one two  three", width_of("one two", 16), 16, 9) == ["one two", "three"]
+    assert wrap("  in\n\nout", 200, 16, 9) == ["  in", "", "out"]
+    assert wrap("well-known", width_of("well-kn", 16), 16, 9) == ["well-", "known"]
+    assert wrap("漢字漢字", 33, 16, 9) == ["漢字", "漢字"]
+    assert wrap("abcdef", width_of("abc", 16), 16, 9) == ["abc", "def"]
+    assert wrap("x" * 5, 0, 16, 3) == ["x", "x", "…"]
+    assert wrap("a\r\nb\rc\td", 200, 16, 9) == ["a", "b", "c        d"]
+    assert wrap("\0\ud800", 200, 16, 9) == ["\ufffd\ufffd"]
+
+
+@given(st.text("ab -漢\n", max_size=60), st.floats(0, 80), st.integers(1, 8))
+def test_lines_hold_all_and_no_more_than_has_room(text: str, width: float, most: int) -> None:
+    lines = wrap(text, width, 10, most)
+    assert len(lines) <= most
+    assert all(len(line) <= 1 or width_of(line.strip(), 10) <= width + 0.02 for line in lines)
+    if lines[-1:] != ["…"]:
+        assert "".join("".join(lines).split()) == "".join(text.split())
+
+
+def test_pictures_are_within() -> None:
+    inner = "<svg xmlns='http://www.w3.org/2000/svg'><script>alert(1)</script></svg>"
+    root = read(scene_of(Image(png_url(), "A red square"), Image(f"data:image/svg+xml,{inner}")))
+    first, second = root.iter(f"{SVG}image")
+    assert first.attrib["href"] == png_url()
+    assert second.attrib["href"] == (
+        "data:image/svg+xml;base64," + base64.b64encode(inner.encode()).decode()
+    )
+    assert titles(root) == ["A red square", "Picture"]
+
+
+@pytest.mark.parametrize(
+    "src",
+    [
+        "data:image/png;base64,AAAA",
+        "data:image/png;base64,!",
+        "data:image/png",
+        "data:image/x,y",
+        "data:image/",
+        "DATA:image/png;base64,AAAA",
+    ],
+)
+def test_a_picture_that_is_none_is_a_frame(src: str) -> None:
+    root = read(scene_of(Image(src)))
+    assert not list(root.iter(f"{SVG}image"))
+    assert words(root) == ["Picture"]
+
+
+def test_a_picture_that_unpacks_to_gigabytes_is_a_frame() -> None:
+    bomb = png_url(2, 2)
+    data = bytearray(base64.b64decode(bomb.partition(",")[2]))
+    data[16:24] = (60_000).to_bytes(4) * 2
+    bomb = "data:image/png;base64," + base64.b64encode(data).decode()
+    assert words(read(scene_of(Image(bomb, "Large")))) == ["Large"]
+
+
+def test_of_many_large_pictures_the_first_are_drawn() -> None:
+    large = Image(png_url(4000, 4000))
+    root = read(scene_of(*[large] * 7))
+    assert len(list(root.iter(f"{SVG}image"))) == svg.MOST_PIXELS_OF_ALL // 16_000_000
+
+
+def test_what_lies_elsewhere_is_named_and_not_loaded() -> None:
+    address = "https://example.org/<a>/plan.png?x=1&y=2"
+    root = read(scene_of(Image(address, "The plan"), Image(address), Model3D("http://a/b%20c.glb")))
+    assert titles(root) == [
+        f"The plan\n{address}",
+        f"Picture plan.png\n{address}",
+        "3D model b c.glb",
+    ]
+    assert words(root)[0] == "The plan"
+    assert words(root)[1].startswith("https://example.org/<a>")
+
+
+def test_cameras_are_tiles_with_words() -> None:
+    peer = "12ab4500-0000-4000-8000-00000000000a"
+    root = read(scene_of(Video(f"peer-{peer}"), Video(f"screen-{peer}"), Video("lobby")))
+    assert words(root) == ["Camera", "Shared screen", "Camera"]
+    grounds = [rect.attrib["fill"] for rect in root.iter(f"{SVG}rect")][1::2]
+    assert grounds[0] == grounds[1] != grounds[2]
+
+
+@pytest.mark.parametrize("sample", SAMPLES, ids=lambda sample: sample["name"])
+def test_charts_are_drawn(sample: dict[str, Any]) -> None:
+    chart = Chart(sample["chart_type"], sample["data"])
+    root = read(scene_of((chart, Transform(0, 0, 400, 300))))
+    written = words(root)
+    if sample["expected"] is None:
+        assert written == [f"{sample['chart_type'].capitalize()} chart"]
+        return
+    for label in sample["expected"]["labels"]:
+        assert label in written
+    if sample["expected"]["title"]:
+        assert sample["expected"]["title"] in written
+    marks = [
+        node for node in root.iter() if node.tag in (f"{SVG}path", f"{SVG}circle", f"{SVG}rect")
+    ]
+    assert any(mark.get("fill") == "#4450c8" or mark.get("stroke") == "#4450c8" for mark in marks)
+
+
+def test_charts_beside_each_other_share_nothing() -> None:
+    chart = Chart("line", {"labels": ["<a>", '"b"'], "values": [1, 2]})
+    root = read(scene_of(*[(chart, Transform(0, 0, 400, 300))] * 2))
+    assert words(root).count("<a>") == 2
+    assert not any("id" in node.attrib or "class" in node.attrib for node in root.iter())
+
+
+def test_of_very_many_charts_the_first_are_drawn() -> None:
+    root = read(scene_of(*[Chart("pie", [1, 2])] * (svg.MOST_CHARTS + 2)))
+    assert words(root).count("Pie chart") == 2
