@@ -8,7 +8,7 @@ BIN := .venv/bin
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check lint types generate format coverage bench frames fuzz soak picture vendor wheel clean
+.PHONY: help run test check lint types generate format coverage bench benchscene frames fuzz soak picture vendor wheel clean
 
 help: ## list the targets
 	@grep -hE '^[a-z]+:.*##' Makefile | sed 's/:.*## /\t/' | expand -t 12
@@ -60,6 +60,9 @@ bench: .venv/.dev ## measure against the yardstick, write docs/benchmarks.md
 
 soak: .venv/.dev ## call, cut and hang up many hundred times, in a quarter of an hour (ARGS="cuts --count 50")
 	@$(BIN)/python bench/soak.py $(ARGS)
+
+benchscene: .venv/.dev ## measure edits of a scene, write the table of bench/README.md
+	@$(BIN)/python bench/scene.py $(ARGS)
 
 fuzz: .venv/.dev ## let people edit one scene over a bad network, a thousand times (ARGS="--seeds 5000")
 	@$(BIN)/python tests/editing.py $(ARGS)

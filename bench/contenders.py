@@ -30,24 +30,34 @@ def command(name: str, data: str) -> list[str]:
 @contextlib.contextmanager
 def running(name: str) -> Generator[tuple[int, str]]:
     """Run a server for the length of a block; yield its process id and WebSocket address."""
-    with tempfile.TemporaryDirectory() as data:
-        process = subprocess.Popen(
-            command(name, data),
-            stdout=subprocess.PIPE,
-            text=True,
-            env={**os.environ, "CANVAS_STUN_URLS": ""},
-            preexec_fn=lambda: os.sched_setaffinity(0, cores()[0]),  # noqa: PLW1509
-        )
-        try:
-            assert process.stdout is not None
-            line = process.stdout.readline()
-            found = re.search(r"http://([^ /]+:\d+)", line)
-            if found is None:
-                raise SystemExit(f"{name} did not start: {line!r}")
-            yield process.pid, f"ws://{found[1]}/ws"
-        finally:
-            process.terminate()
-            process.wait(10)
+    with tempfile.TemporaryDirectory() as data, launched(command(name, data)) as (pid, host):
+        yield pid, f"ws://{host}/ws"
+
+
+@contextlib.contextmanager
+def launched(line: list[str]) -> Generator[tuple[int, str]]:
+    """Run a command that prints its address; yield its process id and its host and port."""
+    process = subprocess.Popen(
+        line,
+        stdout=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "CANVAS_STUN_URLS": ""},
+        preexec_fn=pinned,  # noqa: PLW1509
+    )
+    try:
+        assert process.stdout is not None
+        found = re.search(r"http://([^ /]+:\d+)", process.stdout.readline())
+        if found is None:
+            raise SystemExit(f"{line} did not start")
+        yield process.pid, found[1]
+    finally:
+        process.terminate()
+        process.wait(20)
+
+
+def pinned() -> None:
+    """Stay on the core of the server."""
+    os.sched_setaffinity(0, cores()[0])
 
 
 def cpu_seconds(pid: int) -> float:

@@ -70,18 +70,16 @@ def table(results: Results) -> str:
     return "\n".join(lines)
 
 
-def machine() -> str:
-    """Return what it was measured on."""
+def machine(*, yardstick: bool = True) -> str:
+    """Return what it was measured on, and with."""
     model = "unknown processor"
     for line in Path("/proc/cpuinfo").read_text().splitlines():
         if line.startswith("model name"):
             model = line.partition(":")[2].strip()
             break
     parts = ", ".join(f"{name} {version(name)}" for name in ("picows", "uvicorn", "msgspec"))
-    return (
-        f"{model}, Python {platform.python_version()}, {parts}; yardstick: websockets "
-        + version("websockets")
-    )
+    about = f"{model}, Python {platform.python_version()}, {parts}"
+    return f"{about}; yardstick: websockets {version('websockets')}" if yardstick else about
 
 
 def plot(results: Results, path: Path) -> None:
