@@ -143,6 +143,17 @@ test("what both removed is removed", () => {
   assert.equal(desk.draft.size, 0);
 });
 
+test("own edits stay on a scene that is told anew", () => {
+  const desk = new Desk("a", "b");
+  desk.draft.edit([move("a", 5), remove("b"), add("c")]);
+  const viewport = { width: 1280, height: 720 };
+  desk.tell({ type: "scene_update", scene: { viewport, elements: [note("a", "theirs"), note("b")], revision: 9 } });
+  assert.deepEqual([desk.x("a"), desk.content("a")], [5, "theirs"]);
+  assert.deepEqual([...desk.draft.elements()].map(({ id }) => id), ["a", "c"]);
+  desk.refuse("scene_full");
+  assert.deepEqual([desk.x("a"), desk.draft.size], [0, 2]);
+});
+
 test("undo leaves alone what others have changed since", () => {
   const desk = new Desk("a", "b");
   desk.draft.edit([move("a", 5), move("b", 5)]);
