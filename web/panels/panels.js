@@ -32,6 +32,9 @@ import { HistoryFailure, Timeline } from "./timeline.js";
  * @property {Command[]} commands what the help tells of
  */
 
+/** What takes longer is told. */
+const PATIENCE_MS = 1_000;
+
 export class Panels {
   #parts;
   #panel;
@@ -106,14 +109,17 @@ export class Panels {
     const question = text.restoreQuestion(this.#history.momentText(revision), count);
     if (!(await confirmed(text.restoreTitle, question, text.restoreNow))) return;
     this.#banner.setBusy(true);
+    const { notices } = this.#parts;
+    const waits = setTimeout(() => notices.show(text.restoreWaits, { key: "restore", stays: true }), PATIENCE_MS);
     const refusal = await this.#parts.draft.restore(revision);
+    clearTimeout(waits);
     this.#banner.setBusy(false);
     if (refusal) {
-      this.#parts.notices.show(historyFaultText(refusal.code), { problem: true, key: "restore" });
+      notices.show(historyFaultText(refusal.code), { problem: true, key: "restore" });
       return;
     }
     this.#replay.toNow();
-    this.#parts.notices.show(text.restored, { key: "restore" });
+    notices.show(text.restored, { key: "restore" });
   }
 
   /** @param {unknown} error */

@@ -90,7 +90,6 @@ export const text = {
   exactTime: (timestamp) => exactTime.format(timestamp),
   /** @param {number} timestamp */
   day: (timestamp) => day.format(timestamp),
-  today: "Today",
   /**
    * @param {number} revision
    * @param {number} latest
@@ -114,7 +113,7 @@ export const text = {
     `For everybody here the canvas becomes what it was at ${moment}. ${count === 1 ? "One later change goes" : `${numbers.format(count)} later changes go`} from the canvas and ${count === 1 ? "stays" : "stay"} in the history, so this can be taken back in the same way. Cameras stay where they are.`,
   restoreNow: "Restore",
   restored: "The canvas was restored.",
-  restoreWaits: "The connection is away. The canvas is restored as soon as it is back.",
+  restoreWaits: "The canvas is restored as soon as the server answers.",
 
   // --- what can be saved
   saveTitle: "The canvas as a file",
@@ -137,7 +136,6 @@ export const text = {
   pictureNotCopied: (link) => `Your browser did not allow copying. The link is ${link}`,
 
   // --- help
-  help: "Keyboard",
   helpTitle: "What the keys do",
 };
 
