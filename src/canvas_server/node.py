@@ -43,6 +43,8 @@ UNHURRIED = frozenset((PeerCursor, PeerMediaState, PeerPreview, PeerUpdated))
 UNHURRIED_SECONDS = 0.02
 MAX_AWAY_BYTES = 256 * 1024 * 1024
 """For all peers together whose connection is gone."""
+MAX_UNSTORED = 2000
+"""While more edits wait to be stored, who sends another one is read no further (OUT2)."""
 
 
 class Connection(Wire, Protocol):
@@ -97,6 +99,8 @@ class Node:
         self._call_later = call_later
         self._held: dict[ConnectionId, list[bytes | None]] = {}
         """What came from connections whose session is being read; None: a binary message."""
+        self._behind: set[ConnectionId] = set()
+        """Those who edit faster than edits are stored."""
         self._late = False
         self._dirty: dict[Outbox, None] = {}
         self._unhurried: dict[Outbox, None] = {}
@@ -126,7 +130,10 @@ class Node:
             self._perform(self.hub.refuse(connection_id, malformed))
             return
         self.counts.received[type(message)] += 1
+        waiting = self.scenes.waiting
         self._perform(self.hub.handle(connection_id, message, self._clock()))
+        if self.scenes.waiting > max(waiting, MAX_UNSTORED):
+            self._wait_for_log(connection_id)
 
     def refuse_binary(self, connection_id: ConnectionId) -> None:
         """Answer a binary message; the connection lives on."""
@@ -199,6 +206,10 @@ class Node:
     def _perform_late(self, effects: list[Effect]) -> None:
         """Perform what the log has caused; what it says together is written together."""
         self._perform(effects)
+        if self._behind and self.scenes.waiting <= MAX_UNSTORED // 2:
+            behind, self._behind = self._behind, set()
+            for connection_id in behind:
+                self._read_on(connection_id)
         if self._dirty and not self._late:
             self._late = True
             self._call_later(0, self._flush_late)
@@ -245,9 +256,22 @@ class Node:
                 self.refuse_binary(connection_id)
             else:
                 self.receive(connection_id, payload)
-        if connection_id not in self._held and connection_id in self.connections:
-            self.connections[connection_id].release()
+        self._read_on(connection_id)
         self._perform_late([])
+
+    def _wait_for_log(self, connection_id: ConnectionId) -> None:
+        if connection_id in self.connections and connection_id not in self._behind:
+            self._behind.add(connection_id)
+            self.connections[connection_id].hold()
+            self.counts.held_back += 1
+
+    def _read_on(self, connection_id: ConnectionId) -> None:
+        """Read a connection again that nothing keeps from it any more."""
+        if connection_id in self._held or connection_id in self._behind:
+            return
+        connection = self.connections.get(connection_id)
+        if connection is not None:
+            connection.release()
 
     def _resume(self, effect: Resume) -> None:
         """Let the outbox of a peer go on with another socket."""

@@ -34,6 +34,8 @@ class Scenes:
     ) -> None:
         """Serve a hub; `perform` performs the effects of an answer of the log."""
         self.log = log
+        self.waiting = 0
+        """Edits on their way to the log."""
         self.failures = 0
         """What the log could not do since the start."""
         self._hub = hub
@@ -60,6 +62,7 @@ class Scenes:
         """Perform an effect that concerns the log."""
         match effect:
             case Append(ticket, record):
+                self.waiting += 1
                 done = functools.partial(self._appended, record.session_id, ticket)
                 self.log.append(record, done)
             case Recall(session_id, _, message):
@@ -178,6 +181,7 @@ class Scenes:
         self._hub.settle(session_id)
 
     def _appended(self, session_id: str, ticket: int, failure: LogFailure | None) -> None:
+        self.waiting -= 1
         if self._note("cannot store a change; calls go on, edits are refused", failure) is None:
             self._perform(self._hub.stored(session_id, ticket))
         else:

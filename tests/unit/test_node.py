@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from canvas_server import node as node_module
 from canvas_server.core.effects import ConnectionId
 from canvas_server.node import Node
 from canvas_server.outbox import Outbox, Outboxes
@@ -336,6 +337,34 @@ def test_what_the_log_stores_together_is_written_together() -> None:
     lab.run_timers()
     assert len(a.writes) == len(b.writes) == 1
     assert [m["type"] for m in a.heard()] == ["element_added", "ack"] * 5
+
+
+def test_who_edits_faster_than_edits_are_stored_is_read_more_slowly(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """OUT2."""
+    monkeypatch.setattr(node_module, "MAX_UNSTORED", 4)
+    lab = Lab()
+    (a, first, _), (b, second, _), (c, third, _) = lab.join(), lab.join(), lab.join()
+    for number in range(8):
+        assert a.held == (number > 4)
+        element = {"id": f"e{number}", "kind": {"type": "Text", "content": "x"}}
+        lab.say(first, {"type": "add_element", "element": element, "message_id": str(number)})
+    lab.say(second, {"type": "ping"})
+    lab.say(third, {"type": "clear_scene", "message_id": "c"})
+    assert (a.held, b.held, c.held) == (True, False, True)
+    lab.node.disconnect(third, None)
+    while lab.node.scenes.waiting > 3:
+        assert a.held
+        lab.timers.pop(0)()
+    while a.held:
+        lab.timers.pop(0)()
+    assert lab.node.scenes.waiting == 2
+    lab.run_timers()
+    assert [m["message_id"] for m in a.heard() if m["type"] == "ack"] == list("01234567")
+    assert lab.node.counts.held_back == 2
+    lab.say(first, {"type": "clear_scene", "message_id": "again"})
+    assert not a.held
 
 
 def test_an_edit_that_is_not_stored_is_said(monkeypatch: pytest.MonkeyPatch) -> None:

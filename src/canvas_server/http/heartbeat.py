@@ -34,7 +34,7 @@ class Heartbeat:
         turn = self._tick % PING_SECONDS
         for connection_id, connection in list(self._node.connections.items()):
             if connection_id % PING_SECONDS == turn and isinstance(connection, WebSocketConnection):
-                if connection.heard or connection.held_back:
+                if connection.heard or connection.unread:
                     connection.ping()
                 else:
                     connection.close(CloseCode.SILENT)

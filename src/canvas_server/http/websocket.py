@@ -151,6 +151,11 @@ class WebSocketConnection(WSListener):
         if not self.held_back and not self._tcp.is_closing():
             self._tcp.resume_reading()
 
+    @property
+    def unread(self) -> bool:
+        """Whether it is not read for now, so that its silence means nothing."""
+        return self.held_back or self._on_hold
+
     def ask(self, number: int) -> None:
         """Ping; the number comes back in the pong when everything before it was read."""
         self._transport.send_ping(number.to_bytes(8))

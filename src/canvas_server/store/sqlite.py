@@ -22,7 +22,7 @@ from canvas_server.store.threads import Batch, ReadingThread, WritingThread
 from canvas_server.store.trimming import DAY_MS
 from canvas_server.store.writing import job_of, refused
 
-MAX_WAITING = 20_000
+MAX_WAITING = 100_000
 MAX_WAITING_BYTES = 64 * 1024 * 1024
 """Of records on their way; beyond either, edits are refused until there is room."""
 MAX_QUESTIONS = 256

@@ -65,9 +65,11 @@ class _Thread:
         raise NotImplementedError
 
     def _run(self) -> None:
-        self._work()
-        self._disconnect()
-        self._tell(self._ended.set)
+        try:
+            self._work()
+        finally:
+            self._disconnect()
+            self._tell(self._ended.set)
 
     def _start(self) -> None:
         if self._loop is None:
