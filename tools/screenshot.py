@@ -12,11 +12,46 @@ from playwright.sync_api import sync_playwright
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "tests"))
 
-from servers import running  # noqa: E402 - helpers of the tests
+from servers import Server, post, running  # noqa: E402 - helpers of the tests
 from windows import FLAGS, Window  # noqa: E402
 
 SIZE = (640, 360)
-WINDOW = {"width": 900, "height": 600}
+WINDOW = {"width": 1100, "height": 700}
+SESSION = "launch-plan"
+
+
+def furnish(server: Server, session: str) -> None:
+    """Put on the canvas what two people might talk about; the tiles go below."""
+    title = {"type": "Text", "content": "Launch in March: what is left?", "font_size": 32}
+    tasks = {
+        "type": "Text",
+        "content": "Ada: pricing page\nBob: import of old boards\nboth: a walk on Friday",
+        "font_size": 22,
+        "color": "#2563eb",
+    }
+    chart = {
+        "type": "Chart",
+        "chart_type": "line",
+        "data": {
+            "title": "Sign-ups",
+            "labels": ["Oct", "Nov", "Dec", "Jan", "Feb"],
+            "series": [
+                {"name": "teams", "values": [12, 19, 31, 52, 84]},
+                {"name": "people", "values": [40, 61, 88, 140, 213]},
+            ],
+        },
+    }
+    add = [
+        {"kind": kind, "transform": dict(zip(("x", "y", "width", "height"), place, strict=True))}
+        for kind, place in (
+            (title, (150, 14, 480, 44)),
+            (tasks, (150, 90, 380, 120)),
+            (chart, (640, 10, 560, 300)),
+        )
+    ]
+    answer = post(server, {"session_id": session, "add": add})
+    if answer[0] != 200:
+        raise SystemExit(answer[2])
 
 
 def portrait(
@@ -59,6 +94,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
         path = Path(folder)
         with running(path / "data") as server:
+            furnish(server, SESSION)
             windows: list[Window] = []
             for name, picture in people.items():
                 film(path / f"{name}.y4m", picture)
@@ -69,7 +105,7 @@ def main() -> None:
                 context = browser.new_context(viewport=WINDOW)  # type: ignore[arg-type]
                 context.grant_permissions(["camera", "microphone"], origin=server.url)
                 window = Window(context.new_page(), name)
-                window.page.goto(f"{server.url}/s/design-review?name={name}")
+                window.page.goto(f"{server.url}/s/{SESSION}?name={name}")
                 window.page.locator('[data-connection="open"]').wait_for(state="attached")
                 windows.append(window)
             ada, bob = windows
@@ -82,11 +118,15 @@ def main() -> None:
                 window.page.wait_for_function(
                     "query => document.querySelector(query)?.videoWidth >= 320", arg=video
                 )
+            bob.page.locator("[data-panel=history]").click()
+            ada.page.mouse.move(640, 330)
+            ada.page.mouse.move(700, 300)
+            bob.page.locator("[data-cursor-of]").get_by_text("Ada").wait_for()
             shots = [Image.open(io.BytesIO(window.page.screenshot())) for window in windows]
     both = Image.new("RGB", (2 * WINDOW["width"] + 24, WINDOW["height"]), (128, 132, 140))
     both.paste(shots[0], (0, 0))
     both.paste(shots[1], (WINDOW["width"] + 24, 0))
-    both.resize((both.width * 2 // 3, both.height * 2 // 3)).save(
+    both.resize((both.width * 3 // 5, both.height * 3 // 5)).save(
         ROOT / "docs" / "call.png", optimize=True
     )
     print("wrote docs/call.png")
