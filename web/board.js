@@ -16,7 +16,7 @@ import { Tools } from "./tools/tools.js";
 
 /** @import {CanvasConnection} from "./protocol.js" */
 /** @import {Notices} from "./notices.js" */
-/** @import {Person} from "./person.js" */
+/** @import {Person} from "./people/person.js" */
 /** @import {SceneState} from "./scene.js" */
 /** @import {ClientMessage, ServerMessage} from "./types/messages.js" */
 /** @import {VideoManager} from "./video.js" */

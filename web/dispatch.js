@@ -3,7 +3,7 @@
 import { unreachable } from "./unreachable.js";
 
 /** @import {Board} from "./board.js" */
-/** @import {Roster} from "./peers.js" */
+/** @import {Roster} from "./people/peers.js" */
 /** @import {SignalingManager, SignalNames} from "./signaling.js" */
 /** @import {Error as ErrorMessage, RelayIceCandidate, PeerAssigned, ServerMessage} from "./types/messages.js" */
 

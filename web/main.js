@@ -1,30 +1,30 @@
 /** The page: makes the parts and wires them together. */
 
 import { Board } from "./board.js";
-import { CallBar } from "./callbar.js";
+import { CallBar } from "./people/callbar.js";
 import { dispatch } from "./dispatch.js";
 import { byId, setText } from "./dom.js";
-import { keepIdentity, recallIdentity } from "./identity.js";
-import { GroupView } from "./groupview.js";
+import { keepIdentity, recallIdentity } from "./connection/identity.js";
+import { GroupView } from "./people/groupview.js";
 import { LocalMedia } from "./media.js";
 import { Notices } from "./notices.js";
 import { OwnTile } from "./owntile.js";
-import { Roster } from "./peers.js";
-import { prepareCalls } from "./peerconnection.js";
-import { PeopleView } from "./people.js";
-import { describePerson, ownMedia } from "./person.js";
+import { Roster } from "./people/peers.js";
+import { prepareCalls } from "./calls/peerconnection.js";
+import { PeopleView } from "./people/people.js";
+import { describePerson, ownMedia } from "./people/person.js";
 import * as page from "./page.js";
 import { CanvasConnection } from "./protocol.js";
-import { MANY_CALLS, sendingQuality } from "./quality.js";
-import { RingView } from "./ring.js";
+import { MANY_CALLS, sendingQuality } from "./calls/quality.js";
+import { RingView } from "./people/ring.js";
 import { SceneState } from "./scene.js";
 import { SignalingManager } from "./signaling.js";
 import { soon } from "./soon.js";
 import { callEndText, connectionText, mediaFaultText, text } from "./text/calls.js";
 import { VideoManager } from "./video.js";
 
-/** @import {Identity} from "./identity.js" */
-/** @import {Person} from "./person.js" */
+/** @import {Identity} from "./connection/identity.js" */
+/** @import {Person} from "./people/person.js" */
 /** @import {Error as ErrorMessage, PeerAssigned} from "./types/messages.js" */
 
 const PATIENCE_MS = 5_000;

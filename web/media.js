@@ -2,9 +2,9 @@
 
 import { Emitter } from "./emitter.js";
 import { errorName, log } from "./log.js";
-import { applyToCamera } from "./quality.js";
+import { applyToCamera } from "./calls/quality.js";
 
-/** @import {SendingQuality} from "./quality.js" */
+/** @import {SendingQuality} from "./calls/quality.js" */
 
 /** @typedef {"audio" | "video"} MediaKind */
 

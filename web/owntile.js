@@ -4,7 +4,7 @@ import { newId } from "./ids.js";
 import { freeSlot } from "./placement.js";
 import { cameraOf } from "./scene.js";
 
-/** @import {Roster} from "./peers.js" */
+/** @import {Roster} from "./people/peers.js" */
 /** @import {CanvasConnection} from "./protocol.js" */
 /** @import {SceneState} from "./scene.js" */
 /** @import {SignalingManager} from "./signaling.js" */

@@ -3,11 +3,11 @@
  * Knows no page: it runs wherever there is a WebSocket.
  */
 
-import { Backlog } from "./backlog.js";
+import { Backlog } from "./connection/backlog.js";
 import { Emitter } from "./emitter.js";
 import { errorName, log } from "./log.js";
-import { retryDelay } from "./retry.js";
-import { onWake } from "./wake.js";
+import { retryDelay } from "./connection/retry.js";
+import { onWake } from "./connection/wake.js";
 
 /** @import {ClientMessage, ServerMessage, PeerAssigned, Error as ErrorMessage} from "./types/messages.js" */
 

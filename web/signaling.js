@@ -1,19 +1,19 @@
 /** Calls with the other peers of the session: who rings, who is talking, what is sent for it. */
 
-import { Call } from "./call.js";
-import { EarlyCandidates } from "./early.js";
+import { Call } from "./calls/call.js";
+import { EarlyCandidates } from "./calls/early.js";
 import { Emitter } from "./emitter.js";
-import { EndedCalls } from "./ended.js";
-import { Group } from "./group.js";
+import { EndedCalls } from "./calls/ended.js";
+import { Group } from "./calls/group.js";
 import { log } from "./log.js";
-import { sendingQuality } from "./quality.js";
-import { Returning } from "./returning.js";
-import { onWake } from "./wake.js";
+import { sendingQuality } from "./calls/quality.js";
+import { Returning } from "./calls/returning.js";
+import { onWake } from "./connection/wake.js";
 
-/** @import {CallEndReason, CallState} from "./call.js" */
-/** @import {SavedCall} from "./identity.js" */
+/** @import {CallEndReason, CallState} from "./calls/call.js" */
+/** @import {SavedCall} from "./connection/identity.js" */
 /** @import {LocalMedia} from "./media.js" */
-/** @import {Roster} from "./peers.js" */
+/** @import {Roster} from "./people/peers.js" */
 /** @import {CanvasConnection} from "./protocol.js" */
 /** @import {ClientMessage, Peer} from "./types/messages.js" */
 

@@ -124,7 +124,7 @@ def test_late_answers_and_old_candidates_are_ignored(open_window: Open) -> None:
     page = open_window("red").page
     result = page.evaluate(
         """async () => {
-            const {Negotiation} = await import("/negotiation.js");
+            const {Negotiation} = await import("/calls/negotiation.js");
             const signals = [];
             const ours = new RTCPeerConnection();
             const negotiation = new Negotiation(ours, true, signal => signals.push(signal));

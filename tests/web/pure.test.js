@@ -4,9 +4,9 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { Emitter } from "../../web/emitter.js";
-import { Roster } from "../../web/peers.js";
+import { Roster } from "../../web/people/peers.js";
 import { freeSlot } from "../../web/placement.js";
-import { retryDelay } from "../../web/retry.js";
+import { retryDelay } from "../../web/connection/retry.js";
 import { SceneState, cameraOf, peerOfCamera } from "../../web/scene.js";
 
 const VIEWPORT = { width: 1280, height: 720 };

@@ -3,13 +3,13 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { Backlog } from "../../web/backlog.js";
-import { EarlyCandidates } from "../../web/early.js";
-import { EndedCalls } from "../../web/ended.js";
-import { Group } from "../../web/group.js";
-import { Roster } from "../../web/peers.js";
-import { MANY_CALLS, sendingQuality } from "../../web/quality.js";
-import { Returning } from "../../web/returning.js";
+import { Backlog } from "../../web/connection/backlog.js";
+import { EarlyCandidates } from "../../web/calls/early.js";
+import { EndedCalls } from "../../web/calls/ended.js";
+import { Group } from "../../web/calls/group.js";
+import { Roster } from "../../web/people/peers.js";
+import { MANY_CALLS, sendingQuality } from "../../web/calls/quality.js";
+import { Returning } from "../../web/calls/returning.js";
 
 /**
  * @param {number} number

@@ -5,7 +5,7 @@
 
 import { icon, make, setText } from "../dom.js";
 
-/** @import {Person} from "../person.js" */
+/** @import {Person} from "../people/person.js" */
 /** @import {Emitter} from "../emitter.js" */
 
 /** @typedef {{toClient: (x: number, y: number) => {x: number, y: number}} & Pick<Emitter<{moved: null}>, "on">} Camera */

@@ -1,10 +1,10 @@
 /** The tile of a camera: the picture, or a still in its place, and the name. */
 
 import { icon, make, setText } from "../dom.js";
-import { callIsOver } from "../person.js";
+import { callIsOver } from "../people/person.js";
 import { text } from "../text/calls.js";
 
-/** @import {Person} from "../person.js" */
+/** @import {Person} from "../people/person.js" */
 /** @import {Video} from "../types/messages.js" */
 /** @import {VideoManager} from "../video.js" */
 

@@ -14,7 +14,7 @@ import { Tile } from "./tile.js";
 
 /** @import {Editable} from "../editing/draft.js" */
 /** @import {Motions} from "../editing/previews.js" */
-/** @import {Person} from "../person.js" */
+/** @import {Person} from "../people/person.js" */
 /** @import {Shown} from "./filler.js" */
 /** @import {Stage} from "./stage.js" */
 /** @import {Element as SceneElement, Transform} from "../types/messages.js" */

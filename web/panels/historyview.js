@@ -7,7 +7,7 @@ import { text } from "../text/panels.js";
 import { chronicle } from "./chronicle.js";
 import { Listbox } from "./listbox.js";
 
-/** @import {Person} from "../person.js" */
+/** @import {Person} from "../people/person.js" */
 /** @import {Kind, Step} from "./chronicle.js" */
 /** @import {Replay} from "./replay.js" */
 /** @import {Timeline} from "./timeline.js" */

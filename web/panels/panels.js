@@ -15,7 +15,7 @@ import { HistoryFailure, Timeline } from "./timeline.js";
 
 /** @import {Draft} from "../editing/draft.js" */
 /** @import {Notices} from "../notices.js" */
-/** @import {Person} from "../person.js" */
+/** @import {Person} from "../people/person.js" */
 /** @import {ShownScene} from "./shown.js" */
 /** @import {Command} from "../tools/commands.js" */
 

@@ -3,7 +3,7 @@
 import { language } from "./language.js";
 
 /** @import {CallChange} from "../signaling.js" */
-/** @import {CallState} from "../call.js" */
+/** @import {CallState} from "../calls/call.js" */
 /** @import {MediaFault, MediaKind} from "../media.js" */
 /** @import {ConnectionState} from "../protocol.js" */
 

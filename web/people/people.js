@@ -1,8 +1,8 @@
 /** The list of the others in the session, with what can be done with each. */
 
-import { icon, make, setText } from "./dom.js";
+import { icon, make, setText } from "../dom.js";
 import { callIsOver } from "./person.js";
-import { peerStateText, text } from "./text/calls.js";
+import { peerStateText, text } from "../text/calls.js";
 
 /** @import {Person} from "./person.js" */
 

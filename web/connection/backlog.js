@@ -3,7 +3,7 @@
  * gap (rule RES1 of docs/SPEC.md). Pure: no socket, no page.
  */
 
-/** @import {ClientMessage} from "./types/messages.js" */
+/** @import {ClientMessage} from "../types/messages.js" */
 
 /** @typedef {{text: string, type: ClientMessage["type"], droppable: boolean, written: boolean}} Entry */
 

@@ -1,6 +1,6 @@
 /** The call of everybody in the session: each who has joined is connected with all the others. */
 
-/** @import {Peer} from "./types/messages.js" */
+/** @import {Peer} from "../types/messages.js" */
 
 export class Group {
   joined = false;

@@ -1,13 +1,13 @@
 /** What the page shows of a participant, put together from all that is known. */
 
-import { text } from "./text/calls.js";
+import { text } from "../text/calls.js";
 
-/** @import {CallState} from "./call.js" */
-/** @import {LocalMedia} from "./media.js" */
+/** @import {CallState} from "../calls/call.js" */
+/** @import {LocalMedia} from "../media.js" */
 /** @import {Roster} from "./peers.js" */
-/** @import {CanvasConnection} from "./protocol.js" */
-/** @import {SignalingManager} from "./signaling.js" */
-/** @import {Media} from "./types/messages.js" */
+/** @import {CanvasConnection} from "../protocol.js" */
+/** @import {SignalingManager} from "../signaling.js" */
+/** @import {Media} from "../types/messages.js" */
 
 /**
  * @typedef {object} Person

@@ -1,10 +1,10 @@
 /** The bar of the calls in progress: what they do, microphone, camera, leave. */
 
-import { setIcon, setText } from "./dom.js";
-import { callStatusText, text } from "./text/calls.js";
+import { setIcon, setText } from "../dom.js";
+import { callStatusText, text } from "../text/calls.js";
 
-/** @import {CallState} from "./call.js" */
-/** @import {LocalMedia, MediaKind} from "./media.js" */
+/** @import {CallState} from "../calls/call.js" */
+/** @import {LocalMedia, MediaKind} from "../media.js" */
 
 export class CallBar {
   #bar;

@@ -1,7 +1,7 @@
 /** Who is calling: a card for each, with Accept and Decline. */
 
-import { icon, make, setText } from "./dom.js";
-import { text } from "./text/calls.js";
+import { icon, make, setText } from "../dom.js";
+import { text } from "../text/calls.js";
 
 /** @import {Person} from "./person.js" */
 

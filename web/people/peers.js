@@ -1,6 +1,6 @@
 /** Who is in the session, kept true by the messages. Pure. */
 
-/** @import {Peer, PeerList, PeerMediaState} from "./types/messages.js" */
+/** @import {Peer, PeerList, PeerMediaState} from "../types/messages.js" */
 
 export class Roster {
   /** By peer id, in order of joining, yourself included. @type {Map<string, Peer>} */
@@ -61,7 +61,7 @@ export class Roster {
    * What a peer has said of its media, or `null`: a client need not say it.
    *
    * @param {string} peerId
-   * @returns {import("./types/messages.js").Media | null}
+   * @returns {import("../types/messages.js").Media | null}
    */
   media(peerId) {
     const media = this.peers.get(peerId)?.media;

@@ -1,7 +1,7 @@
 /** The call of everybody: who is in it, and the button to start or join it. */
 
-import { setText } from "./dom.js";
-import { text } from "./text/calls.js";
+import { setText } from "../dom.js";
+import { text } from "../text/calls.js";
 
 /** @import {Person} from "./person.js" */
 

@@ -3,8 +3,8 @@
  * what it knew of them, and when: as soon as the other side is here. Pure.
  */
 
-/** @import {SavedCall} from "./identity.js" */
-/** @import {Peer} from "./types/messages.js" */
+/** @import {SavedCall} from "../connection/identity.js" */
+/** @import {Peer} from "../types/messages.js" */
 
 /**
  * @typedef {object} Due

@@ -1,13 +1,13 @@
 /** One call with one peer: its peer connection, its media and how far it has come. */
 
-import { newId } from "./ids.js";
-import { errorName, log } from "./log.js";
+import { newId } from "../ids.js";
+import { errorName, log } from "../log.js";
 import { Negotiation } from "./negotiation.js";
 import { fingerprintOf, KINDS, newPeerConnection, placeholder } from "./peerconnection.js";
 import { applyToSender } from "./quality.js";
 import { Recovery } from "./recovery.js";
 
-/** @import {ClientMessage, CallEnded} from "./types/messages.js" */
+/** @import {ClientMessage, CallEnded} from "../types/messages.js" */
 /** @import {Signal} from "./negotiation.js" */
 /** @import {SendingQuality} from "./quality.js" */
 
