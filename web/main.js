@@ -6,7 +6,8 @@ import { dispatch } from "./dispatch.js";
 import { byId, setText } from "./dom.js";
 import { keepIdentity, recallIdentity } from "./connection/identity.js";
 import { GroupView } from "./people/groupview.js";
-import { LocalMedia } from "./media.js";
+import { LocalMedia } from "./media/local.js";
+import { ScreenShare } from "./media/screen.js";
 import { Notices } from "./notices.js";
 import { OwnTile } from "./owntile.js";
 import { Roster } from "./people/peers.js";
@@ -17,7 +18,7 @@ import * as page from "./page.js";
 import { CanvasConnection } from "./protocol.js";
 import { MANY_CALLS, sendingQuality } from "./calls/quality.js";
 import { RingView } from "./people/ring.js";
-import { SceneState } from "./scene.js";
+import { cameraOf, SceneState, screenOf } from "./scene.js";
 import { SignalingManager } from "./signaling.js";
 import { soon } from "./soon.js";
 import { callEndText, connectionText, mediaFaultText, text } from "./text/calls.js";
@@ -48,11 +49,23 @@ function start(sessionId, identity) {
   });
   const media = new LocalMedia();
   const roster = new Roster();
-  const signaling = new SignalingManager(connection, media, roster);
+  const screen = new ScreenShare();
+  const signaling = new SignalingManager(connection, media, screen, roster);
   const videos = new VideoManager();
   const scene = new SceneState();
-  const app = { connection, roster, signaling, media };
-  const ownTile = new OwnTile({ connection, signaling, roster, scene });
+  const app = { connection, roster, signaling, media, screen, scene };
+  const ownTiles = [
+    new OwnTile(app, {
+      streamOf: cameraOf,
+      isWanted: () => signaling.inCall,
+      isOver: () => false,
+    }),
+    new OwnTile(app, {
+      streamOf: screenOf,
+      isWanted: () => signaling.inCall && screen.stream !== null,
+      isOver: () => signaling.inCall && screen.stream === null,
+    }),
+  ];
   const describe = (/** @type {string} */ peerId) => describePerson(app, peerId);
   const call = (/** @type {string} */ peerId) => signaling.startCall(peerId);
   Object.assign(window, { signalingManager: signaling, videoManager: videos });
@@ -78,6 +91,7 @@ function start(sessionId, identity) {
   });
   const bar = new CallBar(byId("callbar", HTMLElement), {
     toggle: (kind) => media.toggle(kind),
+    toggleScreen: () => (screen.stream ? screen.stop() : void screen.start()),
     leave: () => signaling.leaveCalls(),
   });
 
@@ -89,9 +103,9 @@ function start(sessionId, identity) {
     const calls = signaling.calls.map((call) => ({ ...call, ...describe(call.peerId) }));
     const ringsHere = (/** @type {Person} */ person) => person.callState === "ringing" && !person.outgoing;
     ring.show(calls.filter(ringsHere), signaling.inCall);
-    bar.show(calls.filter((call) => !ringsHere(call)), signaling.inGroup, media);
+    bar.show(calls.filter((call) => !ringsHere(call)), signaling.inGroup, media, screen);
     board.showPeople();
-    ownTile.show();
+    for (const tile of ownTiles) tile.show();
     sayWhatManyCost(calls.length);
     keep();
   });
@@ -141,7 +155,7 @@ function start(sessionId, identity) {
       case "element_not_found": // moved while somebody removed it
         return;
       case "scene_full":
-        if (ownTile.isWish(message_id)) notices.show(text.sceneFull, { problem: true });
+        if (ownTiles.some((tile) => tile.isWish(message_id))) notices.show(text.sceneFull, { problem: true });
         return;
       default:
         notices.show(text.serverRefused(message), { problem: true });
@@ -185,7 +199,7 @@ function start(sessionId, identity) {
   let announced = "";
 
   function announceMedia() {
-    const now = media.stream ? ownMedia(media) : { audio: false, video: false, screen: false };
+    const now = media.stream ? ownMedia(media, screen) : { audio: false, video: false, screen: false };
     const state = media.stream ? JSON.stringify(now) : "";
     if (!now || state === announced) return;
     announced = state;
@@ -196,6 +210,18 @@ function start(sessionId, identity) {
     if (!videos.ownPeerId) return;
     if (stream) videos.addPeerStream(stream, videos.ownPeerId);
     else videos.removeStream(videos.ownPeerId);
+  });
+  screen.on("changed", () => {
+    const { stream } = screen;
+    if (stream && videos.ownPeerId) videos.addScreenStream(stream, videos.ownPeerId);
+    else if (videos.ownPeerId) videos.removeScreenStream(videos.ownPeerId);
+    announceMedia();
+    render();
+  });
+  screen.on("failed", () => notices.show(text.shareFailed, { problem: true }));
+  signaling.on("screen", ({ peerId, stream }) => {
+    if (stream) videos.addScreenStream(stream, peerId);
+    else videos.removeScreenStream(peerId);
   });
   signaling.on("stream", ({ peerId, stream }) => {
     if (stream) videos.addPeerStream(stream, peerId);

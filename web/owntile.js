@@ -1,8 +1,7 @@
-/** The tile of the own camera: it is on the canvas while this peer is in a call. */
+/** A tile of this peer, of its camera or its screen: it is on the canvas while the peer sends that. */
 
 import { newId } from "./ids.js";
 import { freeSlot } from "./placement.js";
-import { cameraOf } from "./scene.js";
 
 /** @import {Roster} from "./people/peers.js" */
 /** @import {CanvasConnection} from "./protocol.js" */
@@ -10,17 +9,28 @@ import { cameraOf } from "./scene.js";
 /** @import {SignalingManager} from "./signaling.js" */
 /** @import {Transform} from "./types/messages.js" */
 
+/**
+ * @typedef {object} Subject what the tile shows
+ * @property {(peerId: string) => string} streamOf its stream id
+ * @property {() => boolean} isWanted it is to be on the canvas
+ * @property {() => boolean} isOver it is to go: not by the server, which takes the tiles of who leaves its
+ *   last call (rule SCN3)
+ */
+
 export class OwnTile {
   #connection;
   #signaling;
   #roster;
   #scene;
+  #subject;
   /** Where it was last, in the present calls. @type {Transform | null} */
   #place = null;
   /** The `message_id` of the latest wish for it. */
   #wish = "";
   /** Asked for it in the present calls, and it has not come yet. */
   #awaited = false;
+  /** The id of the tile that was asked to go. */
+  #taken = "";
 
   /**
    * @param {object} app
@@ -28,18 +38,23 @@ export class OwnTile {
    * @param {SignalingManager} app.signaling
    * @param {Roster} app.roster
    * @param {SceneState} app.scene
+   * @param {Subject} subject
    */
-  constructor({ connection, signaling, roster, scene }) {
+  constructor({ connection, signaling, roster, scene }, subject) {
     this.#connection = connection;
     this.#signaling = signaling;
     this.#roster = roster;
     this.#scene = scene;
+    this.#subject = subject;
     signaling.on("entered", () => this.show());
     signaling.on("local", (stream) => {
       // Out of all calls: what was asked for before is nothing to wait for in the next one.
       if (!stream) this.#awaited = false;
     });
-    connection.on("lost", () => (this.#awaited = false));
+    connection.on("lost", () => {
+      this.#awaited = false;
+      this.#taken = "";
+    });
     connection.on("message", (message) => {
       if (message.type === "ack" && this.isWish(message.message_id)) this.#takeBack(message.result.id);
     });
@@ -53,21 +68,24 @@ export class OwnTile {
     return this.#wish !== "" && messageId === this.#wish;
   }
 
-  /** Put it on the canvas, unless it is there. The server keeps it to one (rule SCN3). */
+  /** Put it on the canvas, unless it is there, or take it away. The server keeps it to one (rule SCN3). */
   show() {
     const { peerId } = this.#connection;
-    const tile = peerId ? this.#scene.tileOf(cameraOf(peerId)) : undefined;
+    const { inCall } = this.#signaling;
+    const wanted = this.#subject.isWanted();
+    const tile = peerId ? this.#scene.tileOf(this.#subject.streamOf(peerId)) : undefined;
     if (tile) this.#place = tile.transform;
-    if (tile || !this.#signaling.inCall) this.#awaited = false;
-    if (!this.#signaling.inCall) this.#place = null;
-    if (!peerId || tile || this.#awaited || !this.#signaling.inCall || !this.#scene.known) return;
+    if (tile || !wanted) this.#awaited = false;
+    if (!inCall) this.#place = null;
+    if (tile && this.#subject.isOver()) this.#remove(tile.id);
+    if (!peerId || tile || this.#awaited || !wanted || !this.#scene.known) return;
     this.#awaited = true;
     // Each time another name: the same wish under the same name is a retry, which changes nothing (SCN6).
     this.#wish = newId();
     this.#connection.send({
       type: "add_element",
       element: {
-        kind: { type: "Video", stream_id: cameraOf(peerId) },
+        kind: { type: "Video", stream_id: this.#subject.streamOf(peerId) },
         transform: this.#place ?? this.#freePlace(peerId),
       },
       message_id: this.#wish,
@@ -82,11 +100,18 @@ export class OwnTile {
   }
 
   /**
-   * The call may be over before the wish arrives, when the other is busy: the tile would stay.
+   * It may be unwanted before the wish arrives, when the other is busy: the tile would stay.
    *
    * @param {string} id
    */
   #takeBack(id) {
-    if (!this.#signaling.inCall) this.#connection.send({ type: "remove_element", id });
+    if (!this.#subject.isWanted()) this.#remove(id);
+  }
+
+  /** @param {string} id */
+  #remove(id) {
+    if (id === this.#taken) return;
+    this.#taken = id;
+    this.#connection.send({ type: "remove_element", id });
   }
 }

@@ -101,11 +101,23 @@ export function cameraOf(peerId) {
 }
 
 /**
- * The peer whose camera a stream id names, or `null`.
+ * The stream id of a screen that a peer shares.
+ *
+ * @param {string} peerId
+ * @returns {string}
+ */
+export function screenOf(peerId) {
+  return `screen-${peerId}`;
+}
+
+/**
+ * Whose stream a stream id names, and what it shows; `null` for a stream of nobody here.
  *
  * @param {string} streamId
- * @returns {string | null}
+ * @returns {{peerId: string, source: "camera" | "screen"} | null}
  */
-export function peerOfCamera(streamId) {
-  return streamId.startsWith("peer-") ? streamId.slice("peer-".length) : null;
+export function ownerOf(streamId) {
+  const [, kind, peerId] = /^(peer|screen)-(.+)$/.exec(streamId) ?? [];
+  if (!kind || !peerId) return null;
+  return { peerId, source: kind === "peer" ? "camera" : "screen" };
 }

@@ -12,7 +12,8 @@ import { onWake } from "./connection/wake.js";
 
 /** @import {CallEndReason, CallState} from "./calls/call.js" */
 /** @import {SavedCall} from "./connection/identity.js" */
-/** @import {LocalMedia} from "./media.js" */
+/** @import {LocalMedia} from "./media/local.js" */
+/** @import {ScreenShare} from "./media/screen.js" */
 /** @import {Roster} from "./people/peers.js" */
 /** @import {CanvasConnection} from "./protocol.js" */
 /** @import {ClientMessage, Peer} from "./types/messages.js" */
@@ -38,13 +39,15 @@ import { onWake } from "./connection/wake.js";
 
 /**
  * `entered`: this peer called, accepted or joined, so its camera belongs on the canvas. `local`: the
- * stream of the own camera, `null` when it is off again. `stream`: what a peer sends, or `null`.
+ * stream of the own camera, `null` when it is off again. `stream`: what a peer sends, or `null`;
+ * `screen`: the screen that it shares.
  *
  * @typedef {object} SignalingEvents
  * @property {CallChange} state
  * @property {null} entered
  * @property {MediaStream | null} local
  * @property {{peerId: string, stream: MediaStream | null}} stream
+ * @property {{peerId: string, stream: MediaStream | null}} screen
  */
 
 /** For one of two that both begin anew: the time the other has to offer first. */
@@ -63,6 +66,7 @@ export class SignalingManager extends Emitter {
 
   #connection;
   #media;
+  #screen;
   #roster;
   /** @type {Map<string, Call>} */
   #calls = new Map();
@@ -75,13 +79,18 @@ export class SignalingManager extends Emitter {
   /**
    * @param {CanvasConnection} connection
    * @param {LocalMedia} media
+   * @param {ScreenShare} screen
    * @param {Roster} roster
    */
-  constructor(connection, media, roster) {
+  constructor(connection, media, screen, roster) {
     super();
     this.#roster = roster;
     this.#connection = connection;
     this.#media = media;
+    this.#screen = screen;
+    screen.on("changed", () => {
+      for (const call of this.#calls.values()) call.setScreen(screen.stream);
+    });
     media.on("changed", () => {
       for (const call of this.#calls.values()) if (call.accepted) call.attachTracks();
     });
@@ -462,10 +471,12 @@ export class SignalingManager extends Emitter {
       made: ({ pc }) => pc && this.peerConnections.set(peerId, pc),
       changed: (call) => this.#tell(call),
       streamed: ({ remoteStream }) => this.emit("stream", { peerId, stream: remoteStream }),
+      screened: (_, stream) => this.emit("screen", { peerId, stream }),
       troubled: () => this.#connection.wake(),
       expired: (_, reason) => this.endCall(peerId, reason),
     });
     this.#calls.set(peerId, call);
+    call.setScreen(this.#screen.stream);
     this.#ended.forget(peerId);
     const early = this.#early.take(peerId);
     if (!how.outgoing) for (const candidate of early) call.handleCandidate(candidate);
@@ -512,6 +523,7 @@ export class SignalingManager extends Emitter {
 
   #turnOff() {
     if (this.inCall || !this.#media.stream) return;
+    this.#screen.stop();
     this.#media.stop();
     this.emit("local", null);
   }
@@ -530,6 +542,7 @@ export class SignalingManager extends Emitter {
     this.#returning.settle(peerId);
     this.#ended.add(peerId, call.names);
     this.emit("stream", { peerId, stream: null });
+    this.emit("screen", { peerId, stream: null });
     if (reason === "hangup" || reason === "declined") this.#group.part(peerId);
     else if (this.inGroup) setTimeout(() => this.#connectGroup(), LATER_MS);
     this.#turnOff();

@@ -2,7 +2,7 @@
 
 import { Emitter } from "./emitter.js";
 import { errorName, log } from "./log.js";
-import { cameraOf } from "./scene.js";
+import { cameraOf, screenOf } from "./scene.js";
 
 /**
  * `blocked`: the browser wants a click before it plays sound; `false` when it plays.
@@ -10,11 +10,15 @@ import { cameraOf } from "./scene.js";
  * @typedef {{blocked: boolean}} VideoEvents
  */
 
-/** @typedef {{stream: MediaStream, own: boolean, player: HTMLMediaElement | null}} Source */
+/**
+ * `own`: of this page, so it is shown without sound; a camera of its own mirrored, as in a mirror.
+ *
+ * @typedef {{stream: MediaStream, own: boolean, mirrored: boolean, player: HTMLMediaElement | null}} Source
+ */
 
 /** @extends {Emitter<VideoEvents>} */
 export class VideoManager extends Emitter {
-  /** Whose stream is shown mirrored and without sound. @type {string | null} */
+  /** Whose streams are those of this page. @type {string | null} */
   ownPeerId = null;
   /** By stream id. @type {Map<string, Source>} */
   #sources = new Map();
@@ -35,16 +39,42 @@ export class VideoManager extends Emitter {
    * @param {string} peerId
    */
   addPeerStream(stream, peerId) {
-    const streamId = cameraOf(peerId);
-    if (this.#sources.get(streamId)?.stream === stream) return;
-    this.removeStream(peerId);
-    this.#sources.set(streamId, { stream, own: peerId === this.ownPeerId, player: null });
-    this.#join(streamId);
+    this.#add(cameraOf(peerId), stream, peerId === this.ownPeerId);
   }
 
   /** @param {string} peerId */
   removeStream(peerId) {
-    const streamId = cameraOf(peerId);
+    this.#remove(cameraOf(peerId));
+  }
+
+  /**
+   * @param {MediaStream} stream of a screen that a peer shares
+   * @param {string} peerId
+   */
+  addScreenStream(stream, peerId) {
+    this.#add(screenOf(peerId), stream, peerId === this.ownPeerId);
+  }
+
+  /** @param {string} peerId */
+  removeScreenStream(peerId) {
+    this.#remove(screenOf(peerId));
+  }
+
+  /**
+   * @param {string} streamId
+   * @param {MediaStream} stream
+   * @param {boolean} own
+   */
+  #add(streamId, stream, own) {
+    if (this.#sources.get(streamId)?.stream === stream) return;
+    this.#remove(streamId);
+    const mirrored = own && streamId.startsWith("peer-");
+    this.#sources.set(streamId, { stream, own, mirrored, player: null });
+    this.#join(streamId);
+  }
+
+  /** @param {string} streamId */
+  #remove(streamId) {
     const source = this.#sources.get(streamId);
     if (!source) return;
     this.#dropPlayer(source);
@@ -101,7 +131,7 @@ export class VideoManager extends Emitter {
     video.playsInline = true;
     video.setAttribute("playsinline", "");
     video.muted = source.own;
-    video.classList.toggle("mirrored", source.own);
+    video.classList.toggle("mirrored", source.mirrored);
     video.disablePictureInPicture = source.own;
     const look = () => slot.toggleAttribute("data-live", video.videoWidth > 0);
     video.addEventListener("loadeddata", look);

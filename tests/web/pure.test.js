@@ -7,7 +7,7 @@ import { Emitter } from "../../web/emitter.js";
 import { Roster } from "../../web/people/peers.js";
 import { freeSlot } from "../../web/placement.js";
 import { retryDelay } from "../../web/connection/retry.js";
-import { SceneState, cameraOf, peerOfCamera } from "../../web/scene.js";
+import { SceneState, cameraOf, ownerOf, screenOf } from "../../web/scene.js";
 
 const VIEWPORT = { width: 1280, height: 720 };
 
@@ -78,8 +78,9 @@ test("the scene follows the changes in order and tells a gap once (SCN1)", () =>
 });
 
 test("a stream id names its peer", () => {
-  assert.equal(peerOfCamera(cameraOf("x-y")), "x-y");
-  assert.equal(peerOfCamera("screen-x"), null);
+  assert.deepEqual(ownerOf(cameraOf("x-y")), { peerId: "x-y", source: "camera" });
+  assert.deepEqual(ownerOf(screenOf("x-y")), { peerId: "x-y", source: "screen" });
+  assert.equal(ownerOf("lobby"), null);
 });
 
 test("the roster keeps the order of joining", () => {

@@ -6,6 +6,7 @@ import { Negotiation } from "./negotiation.js";
 import { fingerprintOf, KINDS, newPeerConnection, placeholder } from "./peerconnection.js";
 import { applyToSender } from "./quality.js";
 import { Recovery } from "./recovery.js";
+import { ScreenLink } from "./screenlink.js";
 
 /** @import {ClientMessage, CallEnded} from "../types/messages.js" */
 /** @import {Signal} from "./negotiation.js" */
@@ -20,6 +21,7 @@ import { Recovery } from "./recovery.js";
  * @property {(call: Call) => void} made there is a peer connection, or another one
  * @property {(call: Call) => void} changed the state changed
  * @property {(call: Call) => void} streamed the first media of the peer came; see `remoteStream`
+ * @property {(call: Call, stream: MediaStream | null) => void} screened the screen of the peer came or went
  * @property {() => void} troubled no media come: the network may be gone
  * @property {(call: Call, reason: CallEndReason) => void} expired a state lasted too long
  */
@@ -58,6 +60,10 @@ export class Call {
   #negotiation = null;
   /** @type {Recovery | null} */
   #recovery = null;
+  /** @type {ScreenLink | null} */
+  #screenLink = null;
+  /** The screen we share. @type {MediaStream | null} */
+  #screen = null;
   /** Of the peer connection at the other end; empty: nothing was agreed with it yet. */
   #remoteFingerprint = "";
   /** @type {SendingQuality | null} */
@@ -135,7 +141,11 @@ export class Call {
       this.#hooks.troubled();
       pc.restartIce();
     });
-    pc.ontrack = ({ track }) => this.#receiveTrack(track);
+    const screenLink = new ScreenLink(pc, (stream) => this.#hooks.screened(this, stream));
+    this.#screenLink = screenLink;
+    pc.ontrack = (event) => {
+      if (!screenLink.take(event)) this.#receiveTrack(event.track);
+    };
     pc.onconnectionstatechange = () => this.#follow(pc.connectionState);
     this.#hooks.made(this);
     return pc;
@@ -248,6 +258,12 @@ export class Call {
     if (this.#quality) this.setQuality(this.#quality);
   }
 
+  /** @param {MediaStream | null} stream of the screen that is shared from now on; `null`: none */
+  setScreen(stream) {
+    this.#screen = stream;
+    if (this.#senders.size > 0) this.#screenLink?.send(stream);
+  }
+
   close() {
     clearTimeout(this.#limit);
     clearTimeout(this.#offerTimer);
@@ -261,6 +277,7 @@ export class Call {
     for (const track of this.remoteStream.getTracks()) track.stop();
     this.#negotiation?.close();
     this.#recovery?.close();
+    this.#screenLink?.close();
     this.#senders.clear();
     this.#remoteFingerprint = "";
     if (!this.pc) return;
@@ -280,6 +297,7 @@ export class Call {
     this.#closeConnection();
     this.pc = null;
     this.remoteStream = new MediaStream();
+    this.#hooks.screened(this, null);
     this.connect(iceServers, polite);
     if (this.state === "connected") this.#setState("reconnecting");
   }
@@ -325,6 +343,7 @@ export class Call {
       this.#senders.set(kind, this.pc.addTrack(placeholder(kind), ...streams));
     }
     this.attachTracks();
+    if (this.#screen) this.#screenLink?.send(this.#screen);
   }
 
   /** @param {MediaStreamTrack} track */

@@ -17,21 +17,25 @@ export class Tile {
   #muted = make("span", { class: "tile-muted", role: "img", "aria-label": text.muted }, icon("mic-off"));
   #videos;
   #streamId;
+  #source;
 
   /**
    * @param {HTMLElement} node the element's node on the canvas
    * @param {string} streamId
+   * @param {"camera" | "screen"} source
    * @param {VideoManager} videos
    * @param {() => void} join calls the peer
    */
-  constructor(node, streamId, videos, join) {
+  constructor(node, streamId, source, videos, join) {
     this.node = node;
     this.#streamId = streamId;
+    this.#source = source;
     this.#videos = videos;
     this.#join = make("button", { type: "button", class: "primary small", "data-action": "join" });
     this.#join.append(icon("phone"), text.join);
     this.#join.addEventListener("click", join);
     node.classList.add("tile");
+    node.dataset["source"] = source;
     node.append(
       this.#slot,
       make("div", { class: "tile-still" }, this.#initial, this.#join),
@@ -53,16 +57,18 @@ export class Tile {
 
   /** @param {Person} person */
   setPerson(person) {
-    const shown = person.own ? text.youNamed(person.name) : person.name;
+    const screen = this.#source === "screen";
+    const named = person.own ? text.youNamed(person.name) : person.name;
+    const shown = screen ? text.screenNamed(named) : named;
     setText(this.#name, shown);
     setText(this.#initial, person.initial);
     this.node.style.setProperty("--hue", String(person.hue));
-    this.node.setAttribute("aria-label", text.tile(shown));
-    this.node.toggleAttribute("data-camera-off", person.media?.video === false);
+    this.node.setAttribute("aria-label", screen ? text.screenTile(shown) : text.tile(shown));
+    this.node.toggleAttribute("data-camera-off", !screen && person.media?.video === false);
     const interrupted = person.callState === "reconnecting";
     this.#away.hidden = person.own || !person.present || (person.connected && !interrupted);
     this.node.toggleAttribute("data-interrupted", interrupted);
-    this.#muted.hidden = person.media?.audio !== false;
+    this.#muted.hidden = screen || person.media?.audio !== false;
     this.#join.hidden = person.own || !person.present || !callIsOver(person.callState);
     this.#join.disabled = !person.callable;
     this.#join.setAttribute("aria-label", text.joinPeer(person.name));

@@ -7,7 +7,7 @@ import { make } from "../dom.js";
 import { describeKind } from "./describe.js";
 import { Filler } from "./filler.js";
 import { boundsOf, placeNode } from "./placing.js";
-import { peerOfCamera, wholeTransform } from "../scene.js";
+import { ownerOf, wholeTransform } from "../scene.js";
 import { soon } from "../soon.js";
 import { text } from "../text/canvas.js";
 import { Tile } from "./tile.js";
@@ -125,8 +125,8 @@ export class CanvasView {
    */
   describe(id) {
     const kind = this.#draft.get(id)?.kind;
-    const peerId = peerOfCamera(streamOf(kind));
-    if (peerId) return text.camera(this.#hooks.describe(peerId).name);
+    const owner = ownerOf(streamOf(kind));
+    if (owner) return text[owner.source](this.#hooks.describe(owner.peerId).name);
     return kind ? describeKind(kind) : "";
   }
 
@@ -179,10 +179,10 @@ export class CanvasView {
       tabindex: "0",
     });
     const streamId = streamOf(kind);
-    const peerId = peerOfCamera(streamId);
+    const owner = ownerOf(streamId);
     if (streamId) node.dataset["streamId"] = streamId;
-    const tile = peerId
-      ? new Tile(node, streamId, this.#videos, () => this.#hooks.join(peerId))
+    const tile = owner
+      ? new Tile(node, streamId, owner.source, this.#videos, () => this.#hooks.join(owner.peerId))
       : null;
     /** @type {Shown} */
     const shown = { id, node, kind, tile, content: null, at: null, bounds: null, pixels: 0 };
@@ -217,8 +217,8 @@ export class CanvasView {
 
   /** @param {Shown} shown */
   #showPerson({ tile, kind }) {
-    const peerId = tile && peerOfCamera(streamOf(kind));
-    if (peerId) tile.setPerson(this.#hooks.describe(peerId));
+    const owner = tile && ownerOf(streamOf(kind));
+    if (owner) tile.setPerson(this.#hooks.describe(owner.peerId));
   }
 
   /** @param {Iterable<string>} ids */

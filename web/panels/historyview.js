@@ -2,7 +2,7 @@
 
 import { icon, make, setIcon, setText } from "../dom.js";
 import { describeKind } from "../canvas/describe.js";
-import { peerOfCamera } from "../scene.js";
+import { ownerOf } from "../scene.js";
 import { text } from "../text/panels.js";
 import { chronicle } from "./chronicle.js";
 import { Listbox } from "./listbox.js";
@@ -215,8 +215,9 @@ export class HistoryView {
     if (ids.length > 1) return text.several(ids.length);
     if (!kind) return text.something;
     if (kind.type === "Video") {
-      const peerId = peerOfCamera(kind.stream_id);
-      return text.cameraOf(peerId ? this.#cameraName(peerId) : text.somebody);
+      const owner = ownerOf(kind.stream_id);
+      const name = owner ? this.#cameraName(owner.peerId) : text.somebody;
+      return owner?.source === "screen" ? text.screenOf(name) : text.cameraOf(name);
     }
     const words = describeKind(kind);
     if (kind.type !== "Text") return words;

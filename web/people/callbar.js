@@ -1,21 +1,23 @@
 /** The bar of the calls in progress: what they do, microphone, camera, leave. */
 
 import { setIcon, setText } from "../dom.js";
+import { ScreenShare } from "../media/screen.js";
 import { callStatusText, text } from "../text/calls.js";
 
 /** @import {CallState} from "../calls/call.js" */
-/** @import {LocalMedia, MediaKind} from "../media.js" */
+/** @import {LocalMedia, MediaKind} from "../media/local.js" */
 
 export class CallBar {
   #bar;
   #status;
   #leave;
+  #screen;
   /** @type {[MediaKind, HTMLButtonElement][]} */
   #switches;
 
   /**
    * @param {HTMLElement} bar with its buttons, as in index.html
-   * @param {{toggle: (kind: MediaKind) => void, leave: () => void}} hooks
+   * @param {{toggle: (kind: MediaKind) => void, toggleScreen: () => void, leave: () => void}} hooks
    */
   constructor(bar, hooks) {
     this.#bar = bar;
@@ -26,6 +28,9 @@ export class CallBar {
       ["video", find(bar, "[data-action=camera]", HTMLButtonElement)],
     ];
     this.#leave.addEventListener("click", hooks.leave);
+    this.#screen = find(bar, "[data-action=screen]", HTMLButtonElement);
+    this.#screen.hidden = !ScreenShare.supported;
+    this.#screen.addEventListener("click", hooks.toggleScreen);
     for (const [kind, button] of this.#switches) {
       button.addEventListener("click", () => hooks.toggle(kind));
     }
@@ -35,14 +40,21 @@ export class CallBar {
    * @param {{name: string, state: CallState}[]} calls those that this peer has begun or accepted
    * @param {boolean} inGroup this peer has joined the call of everybody
    * @param {LocalMedia} media
+   * @param {ScreenShare} screen
    */
-  show(calls, inGroup, media) {
+  show(calls, inGroup, media, screen) {
     this.#bar.hidden = calls.length === 0 && !inGroup;
     if (this.#bar.hidden) return;
     setText(this.#status, calls.length > 0 ? callStatusText(calls) : text.waitingForOthers);
     const ringing = !inGroup && calls.every(({ state }) => state === "ringing");
     const leave = ringing ? text.cancelCall : calls.length > 1 ? text.leaveCalls : text.leaveCall;
     setText(find(this.#leave, "span", HTMLElement), leave);
+    const sharing = screen.stream !== null;
+    const share = sharing ? text.stopSharing : text.shareScreen;
+    this.#screen.setAttribute("aria-label", share);
+    this.#screen.title = share;
+    this.#screen.toggleAttribute("data-sharing", sharing);
+    setIcon(find(this.#screen, "svg", SVGSVGElement), sharing ? "screen-off" : "screen");
     for (const [kind, button] of this.#switches) {
       const off = !media.isWanted(kind);
       const absent = !media.starting && media.track(kind) === null;

@@ -3,7 +3,8 @@
 import { text } from "../text/calls.js";
 
 /** @import {CallState} from "../calls/call.js" */
-/** @import {LocalMedia} from "../media.js" */
+/** @import {LocalMedia} from "../media/local.js" */
+/** @import {ScreenShare} from "../media/screen.js" */
 /** @import {Roster} from "./peers.js" */
 /** @import {CanvasConnection} from "../protocol.js" */
 /** @import {SignalingManager} from "../signaling.js" */
@@ -27,11 +28,11 @@ import { text } from "../text/calls.js";
  */
 
 /**
- * @param {{connection: CanvasConnection, roster: Roster, signaling: SignalingManager, media: LocalMedia}} app
+ * @param {{connection: CanvasConnection, roster: Roster, signaling: SignalingManager, media: LocalMedia, screen: ScreenShare}} app
  * @param {string} peerId
  * @returns {Person}
  */
-export function describePerson({ connection, roster, signaling, media }, peerId) {
+export function describePerson({ connection, roster, signaling, media, screen }, peerId) {
   const peer = roster.peers.get(peerId);
   const own = peerId === connection.peerId;
   const name = (own ? connection.displayName : peer?.display_name) || defaultName(peerId);
@@ -49,7 +50,7 @@ export function describePerson({ connection, roster, signaling, media }, peerId)
     callState: signaling.callState(peerId),
     outgoing: call?.outgoing ?? false,
     callable: connection.state === "open" && peer !== undefined,
-    media: own ? ownMedia(media) : roster.media(peerId),
+    media: own ? ownMedia(media, screen) : roster.media(peerId),
   };
 }
 
@@ -63,11 +64,12 @@ export function callIsOver(state) {
 
 /**
  * @param {LocalMedia} media
+ * @param {ScreenShare} screen
  * @returns {Media | null}
  */
-export function ownMedia(media) {
+export function ownMedia(media, screen) {
   if (!media.stream || media.starting) return null;
-  return { audio: media.isOn("audio"), video: media.isOn("video"), screen: false };
+  return { audio: media.isOn("audio"), video: media.isOn("video"), screen: screen.stream !== null };
 }
 
 /**

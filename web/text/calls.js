@@ -4,7 +4,7 @@ import { language } from "./language.js";
 
 /** @import {CallChange} from "../signaling.js" */
 /** @import {CallState} from "../calls/call.js" */
-/** @import {MediaFault, MediaKind} from "../media.js" */
+/** @import {MediaFault, MediaKind} from "../media/local.js" */
 /** @import {ConnectionState} from "../protocol.js" */
 
 /** @type {Record<ConnectionState, string>} */
@@ -64,6 +64,13 @@ export const text = {
   muted: "muted",
   /** @param {string} name */
   tile: (name) => `${name}, camera picture. Move it with the arrow keys.`,
+  /** @param {string} name whose it is */
+  screenNamed: (name) => `${name}: screen`,
+  /** @param {string} name */
+  screenTile: (name) => `${name}, shared picture. Move it with the arrow keys.`,
+  shareScreen: "Share your screen",
+  stopSharing: "Stop sharing your screen",
+  shareFailed: "Your screen cannot be shared: the browser or the system does not allow it. Look for screen recording in the privacy settings of your system.",
   takenOver: "You opened this canvas as the same person in another window. Continue there, or join again here.",
   sessionFull: "This canvas is full: it has no place for another person. Try again when somebody has left.",
   /** @param {string} reason */

@@ -5,6 +5,8 @@ export const text = {
   element: (what) => `${what}. Move it with the arrow keys.`,
   /** @param {string} name of the person it shows */
   camera: (name) => `${name}, camera picture`,
+  /** @param {string} name of the person who shares it */
+  screen: (name) => `${name}, shared screen`,
   emptyText: "Empty text",
   /** @param {string} name of its file; may be empty */
   picture: (name) => (name ? `Picture ${name}` : "Picture"),

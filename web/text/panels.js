@@ -81,6 +81,8 @@ export const text = {
   quoted: (content) => `“${content}”`,
   /** @param {string} name */
   cameraOf: (name) => `the camera of ${name}`,
+  /** @param {string} name */
+  screenOf: (name) => `the screen of ${name}`,
   /** @param {number} count */
   several: (count) => `${numbers.format(count)} elements`,
   something: "an element",

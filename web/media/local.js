@@ -1,10 +1,10 @@
 /** The camera and the microphone of this page: on while there is a call, off otherwise. */
 
-import { Emitter } from "./emitter.js";
-import { errorName, log } from "./log.js";
-import { applyToCamera } from "./calls/quality.js";
+import { Emitter } from "../emitter.js";
+import { errorName, log } from "../log.js";
+import { applyToCamera } from "../calls/quality.js";
 
-/** @import {SendingQuality} from "./calls/quality.js" */
+/** @import {SendingQuality} from "../calls/quality.js" */
 
 /** @typedef {"audio" | "video"} MediaKind */
 
