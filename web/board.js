@@ -5,6 +5,7 @@ import { Pointing } from "./canvas/pointing.js";
 import { Stage } from "./canvas/stage.js";
 import { CanvasView } from "./canvas/view.js";
 import { byId } from "./dom.js";
+import { callKeys } from "./people/callkeys.js";
 import { Draft } from "./editing/draft.js";
 import { boundsOf } from "./editing/geometry.js";
 import { Previews } from "./editing/previews.js";
@@ -78,7 +79,7 @@ export class Board {
       describe: (id) => this.view.describe(id),
       choose: (ids) => this.#choose(ids),
       edit: (id) => this.tools.open(id),
-      commands: this.tools.commands,
+      commands: [...this.tools.commands, ...callKeys],
     });
     this.selection.on("changed", () => this.panels.select(this.selection.ids));
     this.cursors = new Cursors(byId("cursors", HTMLElement), this.stage, hooks.describe);

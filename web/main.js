@@ -2,12 +2,16 @@
 
 import { Board } from "./board.js";
 import { CallBar } from "./people/callbar.js";
+import { listenToCallKeys } from "./people/callkeys.js";
+import { Choices } from "./devices/choices.js";
+import { showDevices } from "./devices/dialog.js";
 import { dispatch } from "./dispatch.js";
 import { byId, setText } from "./dom.js";
 import { keepIdentity, recallIdentity } from "./connection/identity.js";
 import { GroupView } from "./people/groupview.js";
 import { LocalMedia } from "./media/local.js";
 import { ScreenShare } from "./media/screen.js";
+import { Speaking } from "./media/speaking.js";
 import { Notices } from "./notices.js";
 import { OwnTile } from "./owntile.js";
 import { Roster } from "./people/peers.js";
@@ -24,6 +28,7 @@ import { soon } from "./soon.js";
 import { callEndText, connectionText, mediaFaultText, text } from "./text/calls.js";
 import { VideoManager } from "./video.js";
 
+/** @import {Chosen} from "./devices/choices.js" */
 /** @import {Identity} from "./connection/identity.js" */
 /** @import {Person} from "./people/person.js" */
 /** @import {Error as ErrorMessage, PeerAssigned} from "./types/messages.js" */
@@ -47,13 +52,15 @@ function start(sessionId, identity) {
     displayName: page.firstName(),
     identity,
   });
-  const media = new LocalMedia();
+  const choices = new Choices();
+  const media = new LocalMedia(choices);
   const roster = new Roster();
   const screen = new ScreenShare();
   const signaling = new SignalingManager(connection, media, screen, roster);
   const videos = new VideoManager();
   const scene = new SceneState();
-  const app = { connection, roster, signaling, media, screen, scene };
+  const speaking = new Speaking(signaling, media);
+  const app = { connection, roster, signaling, media, screen, speaking, scene };
   const ownTiles = [
     new OwnTile(app, {
       streamOf: cameraOf,
@@ -219,6 +226,7 @@ function start(sessionId, identity) {
     render();
   });
   screen.on("failed", () => notices.show(text.shareFailed, { problem: true }));
+  speaking.on("changed", () => board.showPeople());
   signaling.on("screen", ({ peerId, stream }) => {
     if (stream) videos.addScreenStream(stream, peerId);
     else videos.removeScreenStream(peerId);
@@ -247,6 +255,22 @@ function start(sessionId, identity) {
     if (blocked) notices.show(text.soundBlocked, { key: "sound", stays: true });
     else notices.hide("sound");
   });
+
+  // --- devices -------------------------------------------------------------------------------
+
+  /** @type {Partial<Record<keyof Chosen, () => void>>} */
+  const effects = {
+    speaker: () => videos.sound.setSpeaker(choices.get("speaker")),
+    spatial: () => videos.sound.setSpatial(choices.get("spatial")),
+    quality: () => signaling.setPreset(choices.get("quality")),
+    hint: () => screen.setHint(choices.get("hint")),
+  };
+  for (const effect of Object.values(effects)) effect();
+  choices.on("changed", (name) => effects[name]?.());
+  for (const button of document.querySelectorAll("[data-action=devices]")) {
+    button.addEventListener("click", () => showDevices(choices, media));
+  }
+  listenToCallKeys(() => signaling.inCall, (kind) => media.toggle(kind));
 
   // --- the page ------------------------------------------------------------------------------
 

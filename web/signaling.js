@@ -11,6 +11,7 @@ import { Returning } from "./calls/returning.js";
 import { onWake } from "./connection/wake.js";
 
 /** @import {CallEndReason, CallState} from "./calls/call.js" */
+/** @import {Preset} from "./calls/quality.js" */
 /** @import {SavedCall} from "./connection/identity.js" */
 /** @import {LocalMedia} from "./media/local.js" */
 /** @import {ScreenShare} from "./media/screen.js" */
@@ -66,6 +67,8 @@ export class SignalingManager extends Emitter {
 
   #connection;
   #media;
+  /** @type {Preset} */
+  #preset = "auto";
   #screen;
   #roster;
   /** @type {Map<string, Call>} */
@@ -513,10 +516,17 @@ export class SignalingManager extends Emitter {
     return stream;
   }
 
-  /** The more calls there are, the smaller are the pictures. */
+  /** @param {Preset} preset of the pictures sent from now on */
+  setPreset(preset) {
+    this.#preset = preset;
+    this.#setQuality();
+  }
+
+  /** The more calls there are, the smaller are the pictures, unless the person wants it otherwise. */
   #setQuality() {
     const calls = [...this.#calls.values()].filter((call) => call.accepted);
-    const quality = sendingQuality(Math.max(calls.length, this.inGroup ? this.#group.size : 0));
+    const count = Math.max(calls.length, this.inGroup ? this.#group.size : 0);
+    const quality = sendingQuality(count, this.#preset);
     this.#media.setQuality(quality);
     for (const call of calls) call.setQuality(quality);
   }

@@ -2,6 +2,7 @@
 
 import { Emitter } from "./emitter.js";
 import { errorName, log } from "./log.js";
+import { Sound } from "./media/sound.js";
 import { cameraOf, screenOf } from "./scene.js";
 
 /**
@@ -26,6 +27,8 @@ export class VideoManager extends Emitter {
   #slots = new Map();
   /** @type {Set<HTMLMediaElement>} */
   #blocked = new Set();
+  /** How the others are heard. */
+  sound = new Sound((streamId) => this.#slots.get(streamId));
 
   constructor() {
     super();
@@ -77,6 +80,7 @@ export class VideoManager extends Emitter {
   #remove(streamId) {
     const source = this.#sources.get(streamId);
     if (!source) return;
+    this.sound.remove(streamId);
     this.#dropPlayer(source);
     this.#sources.delete(streamId);
     this.#slots.get(streamId)?.removeAttribute("data-live");
@@ -116,6 +120,7 @@ export class VideoManager extends Emitter {
     if (!source.player) return;
     source.player.autoplay = true;
     source.player.srcObject = source.stream;
+    if (!source.own) this.sound.add(streamId, source.player, source.stream);
     this.#play(source.player);
   }
 

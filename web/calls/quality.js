@@ -10,14 +10,31 @@
  * @property {number} maxBitrate bits per second, to each of the others
  */
 
+/**
+ * What the person wants: `auto` follows the number of calls, the others are an upper bound whatever that
+ * number is.
+ *
+ * @typedef {"auto" | "low" | "medium" | "high" | "ultra"} Preset
+ */
+
+/** @type {Record<Exclude<Preset, "auto">, SendingQuality>} */
+const PRESETS = {
+  low: { height: 180, framerate: 15, maxBitrate: 200_000 },
+  medium: { height: 360, framerate: 24, maxBitrate: 700_000 },
+  high: { height: 720, framerate: 30, maxBitrate: 2_500_000 },
+  ultra: { height: 1080, framerate: 30, maxBitrate: 5_000_000 },
+};
+
 /** More calls than this and the page says what it costs. */
 export const MANY_CALLS = 5;
 
 /**
  * @param {number} calls
+ * @param {Preset} [preset]
  * @returns {SendingQuality}
  */
-export function sendingQuality(calls) {
+export function sendingQuality(calls, preset = "auto") {
+  if (preset !== "auto") return PRESETS[preset] ?? PRESETS.high;
   if (calls <= 2) return { height: 720, framerate: 30, maxBitrate: 2_500_000 };
   if (calls <= MANY_CALLS) return { height: 360, framerate: 24, maxBitrate: 600_000 };
   return { height: 180, framerate: 10, maxBitrate: 150_000 };

@@ -3,6 +3,7 @@
 import { icon, make, setText } from "../dom.js";
 import { callIsOver } from "../people/person.js";
 import { text } from "../text/calls.js";
+import { text as devices } from "../text/devices.js";
 
 /** @import {Person} from "../people/person.js" */
 /** @import {Video} from "../types/messages.js" */
@@ -15,6 +16,8 @@ export class Tile {
   #name = make("span", { class: "tile-name" });
   #away = make("span", { class: "tile-away" }, text.away);
   #muted = make("span", { class: "tile-muted", role: "img", "aria-label": text.muted }, icon("mic-off"));
+  /** @type {HTMLInputElement | null} */
+  #volume = null;
   #videos;
   #streamId;
   #source;
@@ -44,6 +47,16 @@ export class Tile {
     videos.addSlot(streamId, this.#slot);
   }
 
+  /** Those of others can be made quieter; it is seen when the tile is pointed at or has the focus. */
+  #offerVolume() {
+    const { sound } = this.#videos;
+    const slider = make("input", { type: "range", class: "tile-volume", min: "0", max: "1", step: "0.05" });
+    slider.valueAsNumber = sound.volumeOf(this.#streamId);
+    slider.addEventListener("input", () => sound.setVolume(this.#streamId, slider.valueAsNumber));
+    this.node.append(slider);
+    return slider;
+  }
+
   /** @param {Video} kind */
   setKind({ mirror = false, crop }) {
     this.#slot.classList.toggle("mirrored", mirror);
@@ -69,6 +82,9 @@ export class Tile {
     this.#away.hidden = person.own || !person.present || (person.connected && !interrupted);
     this.node.toggleAttribute("data-interrupted", interrupted);
     this.#muted.hidden = screen || person.media?.audio !== false;
+    this.node.toggleAttribute("data-speaking", !screen && person.speaking);
+    if (!person.own) this.#volume ??= this.#offerVolume();
+    this.#volume?.setAttribute("aria-label", devices.volume(shown));
     this.#join.hidden = person.own || !person.present || !callIsOver(person.callState);
     this.#join.disabled = !person.callable;
     this.#join.setAttribute("aria-label", text.joinPeer(person.name));

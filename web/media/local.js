@@ -5,6 +5,7 @@ import { errorName, log } from "../log.js";
 import { applyToCamera } from "../calls/quality.js";
 
 /** @import {SendingQuality} from "../calls/quality.js" */
+/** @import {Choices} from "../devices/choices.js" */
 
 /** @typedef {"audio" | "video"} MediaKind */
 
@@ -38,12 +39,33 @@ export class LocalMedia extends Emitter {
   stream = null;
   /** Still waiting for the devices, perhaps for the person to allow them. */
   starting = false;
+  /** When they are ready, or are known not to be there. */
+  #started = Promise.resolve();
   /** What the person wants to be on. */
   #wanted = { audio: true, video: true };
   /** What went away during the present call. @type {Set<MediaKind>} */
   #lost = new Set();
   /** @type {SendingQuality | null} */
   #quality = null;
+  #choices;
+  #off;
+  /** The latest device that was asked for, by kind. @type {Record<MediaKind, number>} */
+  #asked = { audio: 0, video: 0 };
+
+  /** @param {Choices} choices which devices the person wants */
+  constructor(choices) {
+    super();
+    this.#choices = choices;
+    this.#off = choices.on("changed", (name) => {
+      if (name === "audio" || name === "video") this.#change(name);
+    });
+  }
+
+  /** Turn the devices off, and take no more notice of what is chosen. */
+  close() {
+    this.stop();
+    this.#off();
+  }
 
   /**
    * Let the browser look for the devices. That asks nobody, turns nothing on, and the first call
@@ -64,7 +86,7 @@ export class LocalMedia extends Emitter {
     const stream = new MediaStream();
     this.stream = stream;
     this.starting = true;
-    this.#fill(stream).finally(() => {
+    this.#started = this.#fill(stream).finally(() => {
       if (this.stream !== stream) return;
       this.starting = false;
       this.emit("changed", null);
@@ -110,7 +132,8 @@ export class LocalMedia extends Emitter {
 
   /** @param {SendingQuality} quality of the pictures from now on */
   setQuality(quality) {
-    if (quality.height === this.#quality?.height) return;
+    const { height, framerate } = this.#quality ?? {};
+    if (quality.height === height && quality.framerate === framerate) return;
     this.#quality = quality;
     this.#scale();
   }
@@ -167,22 +190,97 @@ export class LocalMedia extends Emitter {
    */
   async #add(stream, kinds) {
     if (this.stream !== stream) return;
-    const found = await navigator.mediaDevices.getUserMedia(
-      Object.fromEntries(kinds.map((kind) => [kind, CONSTRAINTS[kind]])),
-    );
+    const found = await this.#open(kinds);
     for (const track of found.getTracks()) {
       // The last call may have ended while the person was being asked.
       if (this.stream !== stream) {
         track.stop();
         continue;
       }
-      const kind = /** @type {MediaKind} */ (track.kind);
-      track.enabled = this.#wanted[kind];
-      track.onended = () => this.#lose(stream, track, kind);
-      stream.addTrack(track);
-      if (kind === "video") this.#scale();
+      this.#take(stream, track);
     }
     if (this.stream === stream) this.emit("changed", null);
+  }
+
+  /**
+   * Open the devices that were chosen, or others where those are not there.
+   *
+   * @param {MediaKind[]} kinds
+   * @returns {Promise<MediaStream>}
+   */
+  async #open(kinds) {
+    const chosen = kinds.map((kind) => {
+      const deviceId = this.#choices.get(kind);
+      // `ideal` would be weighed against the size of the pictures.
+      return [kind, deviceId ? { ...CONSTRAINTS[kind], deviceId: { exact: deviceId } } : CONSTRAINTS[kind]];
+    });
+    try {
+      return await navigator.mediaDevices.getUserMedia(Object.fromEntries(chosen));
+    } catch (error) {
+      if (errorName(error) !== "OverconstrainedError") throw error;
+      const any = kinds.map((kind) => [kind, CONSTRAINTS[kind]]);
+      return navigator.mediaDevices.getUserMedia(Object.fromEntries(any));
+    }
+  }
+
+  /**
+   * The person has chosen another device: calls go on with its track in the place of the old one, without
+   * being negotiated anew (`replaceTrack`, W3C webrtc-pc section 5.2).
+   *
+   * @param {MediaKind} kind
+   */
+  async #change(kind) {
+    const { stream } = this;
+    if (!stream) return; // the next call takes it
+    if (this.starting) return void this.#started.then(() => this.#change(kind));
+    const asked = ++this.#asked[kind];
+    const present = this.track(kind);
+    try {
+      const found = await this.#replace(kind, present);
+      const [track] = found.getTracks();
+      if (!track) return;
+      if (this.stream !== stream || asked !== this.#asked[kind]) return track.stop();
+      const before = this.track(kind);
+      if (before) {
+        stream.removeTrack(before);
+        stopTrack(before);
+      }
+      this.#lost.delete(kind);
+      this.#take(stream, track);
+      this.emit("changed", null);
+    } catch (error) {
+      log("media", "change", kind, errorName(error));
+      if (this.stream !== stream) return;
+      this.emit("fault", { kinds: [kind], fault: faultOf(error) });
+      if (present?.readyState === "ended") this.#lose(stream, present, kind);
+    }
+  }
+
+  /**
+   * @param {MediaKind} kind
+   * @param {MediaStreamTrack | null} present
+   */
+  async #replace(kind, present) {
+    try {
+      return await this.#open([kind]);
+    } catch (error) {
+      if (errorName(error) !== "NotReadableError" || !present) throw error;
+      // Some systems open one camera at a time.
+      stopTrack(present);
+      return this.#open([kind]);
+    }
+  }
+
+  /**
+   * @param {MediaStream} stream
+   * @param {MediaStreamTrack} track
+   */
+  #take(stream, track) {
+    const kind = /** @type {MediaKind} */ (track.kind);
+    track.enabled = this.#wanted[kind];
+    track.onended = () => this.#lose(stream, track, kind);
+    stream.addTrack(track);
+    if (kind === "video") this.#scale();
   }
 
   /**

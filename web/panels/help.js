@@ -5,7 +5,9 @@ import { text } from "../text/panels.js";
 import { groupText, shownKey } from "../text/tools.js";
 import { makeDialog } from "./dialog.js";
 
-/** @import {Command, Group} from "../tools/commands.js" */
+/** @import {Command} from "../tools/commands.js" */
+
+/** @typedef {Pick<Command, "keys" | "shownKeys" | "label"> & {group: keyof typeof groupText}} Described */
 
 /** Keys that belong to what has the focus, not to the page. */
 const FIELDS = "input, textarea, select, [contenteditable]";
@@ -13,7 +15,7 @@ const MOST_NAMES = 2;
 
 /**
  * @param {HTMLButtonElement} button
- * @param {Command[]} commands
+ * @param {Described[]} commands
  */
 export function offerHelp(button, commands) {
   button.addEventListener("click", () => showHelp(commands));
@@ -26,9 +28,9 @@ export function offerHelp(button, commands) {
   });
 }
 
-/** @param {Command[]} commands */
+/** @param {Described[]} commands */
 function showHelp(commands) {
-  const groups = /** @type {Group[]} */ (Object.keys(groupText)).map((group) => {
+  const groups = /** @type {(keyof typeof groupText)[]} */ (Object.keys(groupText)).map((group) => {
     const list = make("dl", { class: "keys" });
     for (const { keys, shownKeys, label } of commands.filter((command) => command.group === group)) {
       if (keys.length === 0) continue;

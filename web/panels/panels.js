@@ -17,7 +17,7 @@ import { HistoryFailure, Timeline } from "./timeline.js";
 /** @import {Notices} from "../notices.js" */
 /** @import {Person} from "../people/person.js" */
 /** @import {ShownScene} from "./shown.js" */
-/** @import {Command} from "../tools/commands.js" */
+/** @import {Described} from "./help.js" */
 
 /**
  * @typedef {object} PanelParts
@@ -29,7 +29,7 @@ import { HistoryFailure, Timeline } from "./timeline.js";
  * @property {(id: string) => string} describe words for an element
  * @property {(ids: string[]) => void} choose select these and bring the last one in sight
  * @property {(id: string) => void} edit begin to edit an element's text
- * @property {Command[]} commands what the help tells of
+ * @property {Described[]} commands what the help tells of
  */
 
 /** What takes longer is told. */

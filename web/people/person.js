@@ -5,6 +5,7 @@ import { text } from "../text/calls.js";
 /** @import {CallState} from "../calls/call.js" */
 /** @import {LocalMedia} from "../media/local.js" */
 /** @import {ScreenShare} from "../media/screen.js" */
+/** @import {Speaking} from "../media/speaking.js" */
 /** @import {Roster} from "./peers.js" */
 /** @import {CanvasConnection} from "../protocol.js" */
 /** @import {SignalingManager} from "../signaling.js" */
@@ -24,15 +25,16 @@ import { text } from "../text/calls.js";
  * @property {CallState} callState of the call with us
  * @property {boolean} outgoing we began that call
  * @property {boolean} callable a call could be begun now
+ * @property {boolean} speaking
  * @property {Media | null} media `null` when nothing was said of it
  */
 
 /**
- * @param {{connection: CanvasConnection, roster: Roster, signaling: SignalingManager, media: LocalMedia, screen: ScreenShare}} app
+ * @param {{connection: CanvasConnection, roster: Roster, signaling: SignalingManager, media: LocalMedia, screen: ScreenShare, speaking: Speaking}} app
  * @param {string} peerId
  * @returns {Person}
  */
-export function describePerson({ connection, roster, signaling, media, screen }, peerId) {
+export function describePerson({ connection, roster, signaling, media, screen, speaking }, peerId) {
   const peer = roster.peers.get(peerId);
   const own = peerId === connection.peerId;
   const name = (own ? connection.displayName : peer?.display_name) || defaultName(peerId);
@@ -50,6 +52,7 @@ export function describePerson({ connection, roster, signaling, media, screen },
     callState: signaling.callState(peerId),
     outgoing: call?.outgoing ?? false,
     callable: connection.state === "open" && peer !== undefined,
+    speaking: speaking.has(peerId),
     media: own ? ownMedia(media, screen) : roster.media(peerId),
   };
 }

@@ -42,6 +42,7 @@ export const groupText = {
   move: "Move, resize, rotate",
   arrange: "Front and back",
   view: "Look",
+  call: "In a call, anywhere on the page",
 };
 
 /** @type {Record<string, string>} */

@@ -1,0 +1,185 @@
+/** Camera and sound: what is used and how it looks and sounds, before a call and during one. */
+
+import { make } from "../dom.js";
+import { LocalMedia } from "../media/local.js";
+import { makeDialog } from "../panels/dialog.js";
+import { hintText, presetText, text } from "../text/devices.js";
+import { audioContext, Meter } from "./meter.js";
+
+/** @import {Choices, Chosen} from "./choices.js" */
+
+/** @typedef {"audio" | "video" | "speaker"} DeviceKind */
+
+const TICK_MS = 50;
+/** A loud voice fills the meter. */
+const FULL_LEVEL = 0.3;
+const TONE = { hertz: 440, seconds: 0.6, volume: 0.2 };
+
+/** @type {[DeviceKind, MediaDeviceKind, string][]} */
+const KINDS = [
+  ["video", "videoinput", text.camera],
+  ["audio", "audioinput", text.microphone],
+  ["speaker", "audiooutput", text.speaker],
+];
+
+/**
+ * @param {Choices} choices
+ * @param {LocalMedia} calls what calls send, if there is one
+ */
+export function showDevices(choices, calls) {
+  if (document.querySelector("dialog.devices")) return;
+  new DevicesDialog(choices, calls);
+}
+
+class DevicesDialog {
+  #choices;
+  /** What the preview shows: what calls send, or what they would. */
+  #media;
+  #ownMedia;
+  #video = make("video", { class: "mirrored", playsinline: "", "aria-label": text.preview });
+  #still = make("p", {}, text.noPicture);
+  #meter = make("meter", { min: "0", max: "1", "aria-label": text.level });
+  /** @type {Map<DeviceKind, HTMLSelectElement>} */
+  #selects = new Map();
+  /** @type {{track: MediaStreamTrack, meter: Meter} | null} */
+  #heard = null;
+
+  /**
+   * @param {Choices} choices
+   * @param {LocalMedia} calls
+   */
+  constructor(choices, calls) {
+    this.#choices = choices;
+    this.#ownMedia = calls.stream ? null : new LocalMedia(choices);
+    this.#media = this.#ownMedia ?? calls;
+    this.#video.muted = this.#video.autoplay = true;
+    const picture = make("div", { class: "devices-picture" }, this.#still, this.#video);
+    const body = make("div", { class: "devices-body" }, picture, this.#meter, ...this.#fields());
+    const dialog = makeDialog(text.title, body, this.#buttons());
+    dialog.classList.add("devices");
+    const list = () => void this.#list();
+    const offMedia = this.#media.on("changed", () => this.#show());
+    const offFaults = this.#media.on("fault", () => this.#show());
+    const timer = setInterval(() => {
+      this.#meter.value = Math.min(1, (this.#heard?.meter.level ?? 0) / FULL_LEVEL);
+    }, TICK_MS);
+    navigator.mediaDevices?.addEventListener("devicechange", list);
+    dialog.addEventListener("close", () => {
+      navigator.mediaDevices?.removeEventListener("devicechange", list);
+      clearInterval(timer);
+      offMedia();
+      offFaults();
+      this.#heard?.meter.close();
+      this.#video.srcObject = null;
+      this.#ownMedia?.close();
+    });
+    dialog.showModal();
+    this.#ownMedia?.start();
+    this.#show();
+  }
+
+  /** @returns {HTMLElement[]} */
+  #fields() {
+    const devices = KINDS.map(([kind, , label]) => {
+      const select = make("select", { id: `device-${kind}` });
+      select.addEventListener("change", () => this.#choices.set(kind, select.value));
+      this.#selects.set(kind, select);
+      return field(label, select);
+    });
+    return [
+      ...devices,
+      field(text.quality, this.#choice("quality", presetText)),
+      field(text.hint, this.#choice("hint", hintText)),
+      this.#check(),
+    ];
+  }
+
+  /**
+   * @template {"quality" | "hint"} Name
+   * @param {Name} name
+   * @param {Record<Chosen[Name], string>} words
+   * @returns {HTMLSelectElement}
+   */
+  #choice(name, words) {
+    const select = make("select", { id: `choice-${name}` });
+    for (const [value, label] of Object.entries(words)) {
+      select.append(make("option", { value }, String(label)));
+    }
+    select.value = this.#choices.get(name);
+    select.addEventListener("change", () => {
+      this.#choices.set(name, /** @type {Chosen[Name]} */ (select.value));
+    });
+    return select;
+  }
+
+  #check() {
+    const box = make("input", { type: "checkbox", id: "choice-spatial" });
+    box.checked = this.#choices.get("spatial");
+    box.addEventListener("change", () => this.#choices.set("spatial", box.checked));
+    return make("div", { class: "check" }, box, make("label", { for: box.id }, text.spatial));
+  }
+
+  #buttons() {
+    const test = make("button", { type: "button", "data-action": "test-tone" }, text.test);
+    test.addEventListener("click", () => void playTone(this.#choices.get("speaker")));
+    const done = make("button", { type: "button", class: "primary", "data-action": "done" }, text.done);
+    done.addEventListener("click", () => done.closest("dialog")?.close());
+    return make("div", { class: "dialog-buttons" }, test, done);
+  }
+
+  /** The streams are others, or a track of them is. */
+  #show() {
+    const { stream } = this.#media;
+    if (this.#video.srcObject !== stream) this.#video.srcObject = stream;
+    this.#video.hidden = !this.#media.isOn("video");
+    this.#still.hidden = !this.#video.hidden;
+    const track = this.#media.track("audio");
+    if (track !== (this.#heard?.track ?? null)) {
+      this.#heard?.meter.close();
+      this.#heard = track ? { track, meter: new Meter(track) } : null;
+    }
+    void this.#list();
+  }
+
+  /** Offer what there is; its names are told only to pages that may use it. */
+  async #list() {
+    const all = (await navigator.mediaDevices?.enumerateDevices()) ?? [];
+    for (const [kind, of] of KINDS) {
+      const select = this.#selects.get(kind);
+      if (!select) continue;
+      const found = all.filter((device) => device.kind === of && device.deviceId && device.deviceId !== "default");
+      const options = found.map(({ deviceId, label }, place) =>
+        make("option", { value: deviceId }, label || text.unnamed(place + 1)));
+      const usual = make("option", { value: "" }, found.length > 0 ? text.usual : text.none);
+      select.replaceChildren(usual, ...options);
+      select.value = this.#choices.get(kind);
+      if (select.selectedIndex < 0) select.value = ""; // it is not there now
+    }
+  }
+}
+
+/**
+ * @param {string} label
+ * @param {HTMLSelectElement} control
+ */
+function field(label, control) {
+  return make("div", { class: "field" }, make("label", { for: control.id }, label), control);
+}
+
+/** @param {string} speaker id of the device; empty: the one of the system */
+async function playTone(speaker) {
+  const context = audioContext();
+  const destination = new MediaStreamAudioDestinationNode(context);
+  const gain = new GainNode(context, { gain: TONE.volume });
+  const tone = new OscillatorNode(context, { frequency: TONE.hertz });
+  tone.connect(gain).connect(destination);
+  const player = new Audio();
+  player.srcObject = destination.stream;
+  if (speaker && "setSinkId" in player) await player.setSinkId(speaker).catch(() => {});
+  tone.start();
+  tone.stop(context.currentTime + TONE.seconds);
+  tone.onended = () => {
+    player.srcObject = null;
+  };
+  await player.play().catch(() => {});
+}

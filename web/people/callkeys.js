@@ -1,0 +1,30 @@
+/** Keys of a call: they count wherever nobody is writing. */
+
+import { text } from "../text/devices.js";
+import { keyOf } from "../tools/keys.js";
+
+/** @import {MediaKind} from "../media/local.js" */
+
+const WRITING = "input, select, textarea, [contenteditable], dialog, [role=listbox], [role=menu]";
+
+/** @type {{keys: string[], label: string, group: "call", kind: MediaKind}[]} */
+export const callKeys = [
+  { keys: ["M"], label: text.mute, group: "call", kind: "audio" },
+  { keys: ["V"], label: text.cameraSwitch, group: "call", kind: "video" },
+];
+
+/**
+ * @param {() => boolean} inCall
+ * @param {(kind: MediaKind) => void} toggle
+ */
+export function listenToCallKeys(inCall, toggle) {
+  document.addEventListener("keydown", (event) => {
+    const { target } = event;
+    if (event.defaultPrevented || event.repeat || !inCall()) return;
+    if (target instanceof Element && target.closest(WRITING)) return;
+    const pressed = callKeys.find(({ keys }) => keys.includes(keyOf(event)));
+    if (!pressed) return;
+    event.preventDefault();
+    toggle(pressed.kind);
+  });
+}

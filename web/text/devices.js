@@ -1,0 +1,43 @@
+/** What the page says of devices, sound and quality. */
+
+/** @import {Preset} from "../calls/quality.js" */
+/** @import {ContentHint} from "../media/screen.js" */
+
+export const text = {
+  title: "Camera and sound",
+  open: "Camera and sound",
+  preview: "Your picture, as the others see it",
+  noPicture: "No picture",
+  level: "How loud your microphone is",
+  camera: "Camera",
+  microphone: "Microphone",
+  speaker: "Speaker",
+  test: "Play a tone",
+  usual: "The one of the system",
+  /** For devices whose name the browser tells only after it may use them. @param {number} number */
+  unnamed: (number) => `Device ${number}`,
+  none: "None found",
+  quality: "Your picture",
+  hint: "Shared screens",
+  spatial: "Sound comes from where its tile is; best with headphones",
+  done: "Done",
+  /** @param {string} name of a person */
+  volume: (name) => `Volume of ${name}`,
+  mute: "Microphone on or off",
+  cameraSwitch: "Camera on or off",
+};
+
+/** @type {Record<Preset, string>} */
+export const presetText = {
+  auto: "Automatic: smaller the more people see it",
+  low: "Low: 180 lines, for weak networks",
+  medium: "Medium: 360 lines",
+  high: "High: 720 lines",
+  ultra: "Ultra: 1080 lines, up to 5 Mbit/s to each",
+};
+
+/** @type {Record<ContentHint, string>} */
+export const hintText = {
+  detail: "Sharp: for text and drawings",
+  motion: "Smooth: for films",
+};
