@@ -8,7 +8,7 @@ BIN := .venv/bin
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check lint types generate format coverage bench benchscene frames fuzz soak picture vendor wheel clean
+.PHONY: help run test check lint types generate format coverage bench benchscene frames sight fuzz soak picture vendor wheel clean
 
 help: ## list the targets
 	@grep -hE '^[a-z]+:.*##' Makefile | sed 's/:.*## /\t/' | expand -t 12
@@ -57,6 +57,9 @@ frames: .venv/.dev ## measure how smooth the canvas is, and how fast large scene
 
 bench: .venv/.dev ## measure against the yardstick, write docs/benchmarks.md
 	@$(BIN)/python bench/run.py $(ARGS)
+
+sight: .venv/.dev ## measure what it saves to send pictures only as large as they are seen
+	@$(BIN)/python bench/sight.py
 
 soak: .venv/.dev ## call, cut and hang up many hundred times, in a quarter of an hour (ARGS="cuts --count 50")
 	@$(BIN)/python bench/soak.py $(ARGS)

@@ -53,6 +53,8 @@ export function dispatch({ roster, signaling, board, assigned, refused }, messag
       return signaling.handleCallEnded(message.from_peer_id, message.reason, namesOf(message));
     case "error":
       return refused(message);
+    case "peer_view_size":
+      return signaling.handleViewSize(message.from_peer_id, message);
     case "welcome": // the connection itself keeps what it needs of it
     case "pong":
     case "scene_update": // the board's

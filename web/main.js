@@ -12,6 +12,7 @@ import { GroupView } from "./people/groupview.js";
 import { LocalMedia } from "./media/local.js";
 import { ScreenShare } from "./media/screen.js";
 import { Speaking } from "./media/speaking.js";
+import { shownHeight, ViewSizes } from "./media/viewsizes.js";
 import { Notices } from "./notices.js";
 import { OwnTile } from "./owntile.js";
 import { Roster } from "./people/peers.js";
@@ -35,7 +36,7 @@ import { VideoManager } from "./video.js";
 
 const PATIENCE_MS = 5_000;
 /** Messages that change nothing a person sees, and come by the hundred. */
-const UNSEEN = new Set(["relay_ice_candidate", "peer_cursor", "peer_preview", "pong"]);
+const UNSEEN = new Set(["relay_ice_candidate", "peer_cursor", "peer_preview", "peer_view_size", "pong"]);
 
 const session = page.sessionOfAddress();
 if (session) start(session, await recallIdentity(session));
@@ -254,6 +255,25 @@ function start(sessionId, identity) {
   videos.on("blocked", (blocked) => {
     if (blocked) notices.show(text.soundBlocked, { key: "sound", stays: true });
     else notices.hide("sound");
+  });
+
+  // --- what is seen --------------------------------------------------------------------------
+
+  const views = new ViewSizes(
+    (peerId) => ({
+      camera: shownHeight(videos.slotOf(cameraOf(peerId)), board.stage.frame),
+      screen: shownHeight(videos.slotOf(screenOf(peerId)), board.stage.frame),
+    }),
+    (peerId, sizes) => {
+      if (connection.state === "open") {
+        connection.send({ type: "view_size", target_peer_id: peerId, ...sizes });
+      } else views.forget(peerId);
+    },
+  );
+  connection.on("lost", () => views.forget());
+  signaling.on("state", ({ peerId, state }) => {
+    views.follow(signaling.calls.filter((call) => call.state === "connected").map((call) => call.peerId));
+    if (state === "connected") views.forget(peerId);
   });
 
   // --- devices -------------------------------------------------------------------------------

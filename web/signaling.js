@@ -14,6 +14,7 @@ import { onWake } from "./connection/wake.js";
 /** @import {Preset} from "./calls/quality.js" */
 /** @import {SavedCall} from "./connection/identity.js" */
 /** @import {LocalMedia} from "./media/local.js" */
+/** @import {Sizes} from "./media/viewsizes.js" */
 /** @import {ScreenShare} from "./media/screen.js" */
 /** @import {Roster} from "./people/peers.js" */
 /** @import {CanvasConnection} from "./protocol.js" */
@@ -267,6 +268,16 @@ export class SignalingManager extends Emitter {
    */
   getOrCreateConnection(peerId) {
     return this.#connect(this.#calls.get(peerId) ?? this.#begin(peerId, { outgoing: true }));
+  }
+
+  /**
+   * A peer tells how large it shows what this one sends.
+   *
+   * @param {string} fromPeerId
+   * @param {Sizes} sizes
+   */
+  handleViewSize(fromPeerId, sizes) {
+    this.#calls.get(fromPeerId)?.setView(sizes);
   }
 
   // --- coming back ---------------------------------------------------------------------------

@@ -28,7 +28,7 @@ export class VideoManager extends Emitter {
   /** @type {Set<HTMLMediaElement>} */
   #blocked = new Set();
   /** How the others are heard. */
-  sound = new Sound((streamId) => this.#slots.get(streamId));
+  sound = new Sound((streamId) => this.slotOf(streamId));
 
   constructor() {
     super();
@@ -107,6 +107,14 @@ export class VideoManager extends Emitter {
     if (this.#slots.get(streamId) !== slot) return;
     this.#slots.delete(streamId);
     this.#join(streamId);
+  }
+
+  /**
+   * @param {string} streamId
+   * @returns {HTMLElement | undefined} the place of its tile
+   */
+  slotOf(streamId) {
+    return this.#slots.get(streamId);
   }
 
   /** @param {string} streamId */

@@ -33,6 +33,7 @@ FEATURES = (
     "signaling",
     "presence",
     "media_state",
+    "view_size",
     "cursor",
     "scene",
     "sync_queue",

@@ -4,13 +4,14 @@ import { newId } from "../ids.js";
 import { errorName, log } from "../log.js";
 import { Negotiation } from "./negotiation.js";
 import { fingerprintOf, KINDS, newPeerConnection, placeholder } from "./peerconnection.js";
-import { applyToSender } from "./quality.js";
+import { applyToSender, SCREEN_BITRATE } from "./quality.js";
 import { Recovery } from "./recovery.js";
 import { ScreenLink } from "./screenlink.js";
 
 /** @import {ClientMessage, CallEnded} from "../types/messages.js" */
 /** @import {Signal} from "./negotiation.js" */
 /** @import {SendingQuality} from "./quality.js" */
+/** @import {Sizes} from "../media/viewsizes.js" */
 
 /** @typedef {"idle" | "ringing" | "connecting" | "connected" | "reconnecting" | "ended"} CallState */
 /** @typedef {CallEnded["reason"]} CallEndReason */
@@ -68,6 +69,10 @@ export class Call {
   #remoteFingerprint = "";
   /** @type {SendingQuality | null} */
   #quality = null;
+  /** How large the peer shows what we send; it need not say so. @type {Sizes} */
+  #view = { camera: Infinity, screen: Infinity };
+  /** When what was last asked of the senders is done: they take one wish at a time. */
+  #fitted = Promise.resolve();
   /** What carries our tracks, by kind. @type {Map<string, RTCRtpSender>} */
   #senders = new Map();
   /** An offer that waits for the person. @type {{sdp: string, offerId: string} | null} */
@@ -237,9 +242,28 @@ export class Call {
   /** @param {SendingQuality} quality of the pictures sent from now on */
   setQuality(quality) {
     this.#quality = quality;
-    const sender = this.#senders.get("video");
-    if (!sender) return;
-    applyToSender(sender, quality).catch((error) => log("call", "quality", errorName(error)));
+    this.#fit();
+  }
+
+  /** @param {Sizes} view how large the peer shows what we send, from now on */
+  setView(view) {
+    this.#view = view;
+    this.#fit();
+  }
+
+  #fit() {
+    this.#fitted = this.#fitted.then(() => this.#fitSenders()).catch((error) => {
+      log("call", "quality", errorName(error));
+    });
+  }
+
+  async #fitSenders() {
+    const camera = this.#senders.get("video");
+    if (camera && this.#quality) {
+      await applyToSender(camera, this.#quality.maxBitrate, this.#view.camera);
+    }
+    const screen = this.#screenLink?.videoSender;
+    if (screen) await applyToSender(screen, SCREEN_BITRATE, this.#view.screen);
   }
 
   /** @param {RTCIceCandidateInit} candidate */
@@ -255,13 +279,14 @@ export class Call {
       if (sender.track === track) continue;
       sender.replaceTrack(track).catch(() => log("call", "no", kind, "sent"));
     }
-    if (this.#quality) this.setQuality(this.#quality);
+    this.#fit();
   }
 
   /** @param {MediaStream | null} stream of the screen that is shared from now on; `null`: none */
   setScreen(stream) {
     this.#screen = stream;
     if (this.#senders.size > 0) this.#screenLink?.send(stream);
+    this.#fit();
   }
 
   close() {
@@ -365,6 +390,7 @@ export class Call {
     this.#recovery?.follow();
     if (connectionState === "connected") {
       this.#connectedOnce = true;
+      this.#fit(); // before this, some browsers had no encodings to be bounded
       this.#setState("connected");
     } else if (connectionState === "disconnected" || connectionState === "failed") {
       if (this.#connectedOnce) this.#setState("reconnecting");

@@ -25,6 +25,11 @@ const PRESETS = {
   ultra: { height: 1080, framerate: 30, maxBitrate: 5_000_000 },
 };
 
+/** A stream gets this much, however small it is shown. */
+const LEAST_BITRATE = 60_000;
+/** For a shared screen, whatever the number of calls. */
+export const SCREEN_BITRATE = 2_500_000;
+
 /** More calls than this and the page says what it costs. */
 export const MANY_CALLS = 5;
 
@@ -56,15 +61,37 @@ export async function applyToCamera(track, { height, framerate }) {
 }
 
 /**
- * Bound what goes to one receiver (W3C webrtc-pc section 5.2, RTCRtpEncodingParameters).
+ * Send one receiver no more than its bound, and no larger than it is seen there (W3C webrtc-pc section 5.2,
+ * RTCRtpEncodingParameters). What is not seen is not sent.
  *
  * @param {RTCRtpSender} sender of a video track
- * @param {SendingQuality} quality
+ * @param {number} maxBitrate in bits per second
+ * @param {number} height at which the receiver shows it, in device pixels; 0: it does not
  */
-export async function applyToSender(sender, { maxBitrate }) {
+export async function applyToSender(sender, maxBitrate, height) {
   const parameters = sender.getParameters();
   const [encoding] = parameters.encodings ?? [];
-  if (!encoding || encoding.maxBitrate === maxBitrate) return;
-  encoding.maxBitrate = maxBitrate;
+  if (!encoding) return;
+  const wanted = encodingFor(sender.track?.getSettings().height ?? 0, maxBitrate, height);
+  const same = /** @type {(keyof typeof wanted)[]} */ (Object.keys(wanted)).every(
+    (name) => encoding[name] === wanted[name],
+  );
+  if (same) return;
+  Object.assign(encoding, wanted);
   await sender.setParameters(parameters);
+}
+
+/**
+ * @param {number} sent height of the pictures
+ * @param {number} maxBitrate of pictures of that height
+ * @param {number} seen height at which they are shown; 0: not at all
+ */
+export function encodingFor(sent, maxBitrate, seen) {
+  const scale = seen > 0 ? Math.max(1, sent / seen) : 1;
+  return {
+    active: seen > 0,
+    scaleResolutionDownBy: scale,
+    // Fewer pixels need fewer bits, though not in proportion.
+    maxBitrate: Math.round(Math.max(LEAST_BITRATE, maxBitrate / scale ** 1.5)),
+  };
 }

@@ -26,6 +26,11 @@ export class ScreenLink {
     this.#seen = seen;
   }
 
+  /** What carries the picture of our screen, once there was one. */
+  get videoSender() {
+    return this.#sending.get("video")?.sender;
+  }
+
   /**
    * Send a screen from now on.
    *

@@ -141,7 +141,9 @@ export class LocalMedia extends Emitter {
   #scale() {
     const track = this.track("video");
     if (!track || !this.#quality) return;
-    applyToCamera(track, this.#quality).catch((error) => log("media", "scale", errorName(error)));
+    applyToCamera(track, this.#quality)
+      .then(() => this.emit("changed", null)) // its pictures have another size
+      .catch((error) => log("media", "scale", errorName(error)));
   }
 
   /** @param {MediaKind} kind */

@@ -332,6 +332,19 @@ export interface MediaState {
   screen: boolean;
 }
 
+/** Tell a peer how large its streams are shown here, so that it sends no more than is seen.
+
+    The heights are in device pixels; 0 means that a stream is not seen at all. */
+export interface ViewSize {
+  type: "view_size";
+  /** A participant: a UUID in lower-case text form. */
+  target_peer_id: string;
+  /** Device pixels; 0: not seen. */
+  camera: number;
+  /** Device pixels; 0: not seen. */
+  screen?: number;
+}
+
 /** Where the sender's pointer is. May be dropped on the way. */
 export interface Cursor {
   type: "cursor";
@@ -616,6 +629,19 @@ export interface PeerMediaState {
   screen: boolean;
 }
 
+/** How large a peer shows your streams; before it says so, take it that it sees all of them.
+
+    The heights are in device pixels; 0 means that a stream is not seen at all. */
+export interface PeerViewSize {
+  type: "peer_view_size";
+  /** A participant: a UUID in lower-case text form. */
+  from_peer_id: string;
+  /** Device pixels; 0: not seen. */
+  camera: number;
+  /** Device pixels; 0: not seen. */
+  screen: number;
+}
+
 /** Where a peer's pointer is. The first thing dropped for a slow reader (OUT1). */
 export interface PeerCursor {
   type: "peer_cursor";
@@ -675,6 +701,7 @@ export type ClientMessage =
   | SyncQueue
   | Preview
   | MediaState
+  | ViewSize
   | Cursor;
 
 export type ServerMessage =
@@ -696,6 +723,7 @@ export type ServerMessage =
   | Ack
   | SyncResult
   | PeerMediaState
+  | PeerViewSize
   | PeerCursor
   | PeerPreview
   | Pong

@@ -207,6 +207,8 @@ class Hub:
                 return self._ping(peer, message, now)
             case client.MediaState():
                 return session.media_state(peer, message)
+            case client.ViewSize():
+                return session.view_size(peer, message)
             case client.ListPeers():
                 _require_own(session, message.session_id)
                 return [Send((peer.connection,), session.peer_list())]

@@ -111,6 +111,12 @@ class Session:
             server.PeerMediaState(peer.peer_id, message.audio, message.video, message.screen),
         )
 
+    def view_size(self, sender: Participant, message: client.ViewSize) -> list[Effect]:
+        """Tell a peer how large another one shows its streams."""
+        target = self._target(sender, message.target_peer_id)
+        size = server.PeerViewSize(sender.peer_id, message.camera, message.screen)
+        return [Send((target.connection,), size)]
+
     def cursor(self, peer: Participant, message: client.Cursor) -> list[Effect]:
         """Show the others where a peer points."""
         return self.to_others(peer, server.PeerCursor(peer.peer_id, message.x, message.y))

@@ -26,6 +26,7 @@ from canvas_server.protocol.fields import (
     SessionId,
     TargetPeerId,
     UsernameFragment,
+    ViewHeight,
 )
 from canvas_server.protocol.scene import ElementChanges, NewElement, TransformChanges
 
@@ -205,6 +206,17 @@ class MediaState(Struct, frozen=True, tag_field="type", tag="media_state"):
     screen: bool
 
 
+class ViewSize(Struct, frozen=True, tag_field="type", tag="view_size"):
+    """Tell a peer how large its streams are shown here, so that it sends no more than is seen.
+
+    The heights are in device pixels; 0 means that a stream is not seen at all.
+    """
+
+    target_peer_id: PeerId
+    camera: ViewHeight
+    screen: ViewHeight = 0
+
+
 class PreviewedElement(Struct, frozen=True):
     """Where an element would be if it were let go now."""
 
@@ -247,5 +259,6 @@ ClientMessage = (
     | SyncQueue
     | Preview
     | MediaState
+    | ViewSize
     | Cursor
 )

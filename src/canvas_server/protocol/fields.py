@@ -100,6 +100,7 @@ Revision = Annotated[
 
 # Far beyond any canvas, near enough that sums of a few stay exact.
 Coordinate = Annotated[float, Meta(ge=-1e7, le=1e7, description="Scene units (CSS pixels).")]
+ViewHeight = Annotated[int, Meta(ge=0, le=16_384, description="Device pixels; 0: not seen.")]
 Extent = Annotated[float, Meta(ge=0, le=1e6, description="Scene units (CSS pixels).")]
 Degrees = Annotated[float, Meta(ge=-360_000, le=360_000, description="Clockwise, in degrees.")]
 Layer = Annotated[int, Meta(ge=-(2**31), le=2**31 - 1, description="Larger is nearer.")]

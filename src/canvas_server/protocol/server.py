@@ -24,6 +24,7 @@ from canvas_server.protocol.fields import (
     SessionId,
     TimestampMs,
     UsernameFragment,
+    ViewHeight,
 )
 from canvas_server.protocol.scene import Element, SceneDocument
 
@@ -251,6 +252,17 @@ class PeerCursor(Struct, frozen=True, tag_field="type", tag="peer_cursor"):
     y: Coordinate
 
 
+class PeerViewSize(Struct, frozen=True, tag_field="type", tag="peer_view_size"):
+    """How large a peer shows your streams; before it says so, take it that it sees all of them.
+
+    The heights are in device pixels; 0 means that a stream is not seen at all.
+    """
+
+    from_peer_id: PeerId
+    camera: ViewHeight
+    screen: ViewHeight = 0
+
+
 class PeerPreview(Struct, frozen=True, tag_field="type", tag="peer_preview"):
     """Elements a peer is moving; dropped like `peer_cursor`.
 
@@ -302,6 +314,7 @@ ServerMessage = (
     | Ack
     | SyncResult
     | PeerMediaState
+    | PeerViewSize
     | PeerCursor
     | PeerPreview
     | Pong

@@ -224,6 +224,19 @@ def test_media_state_and_cursor_reach_the_others() -> None:
     assert lab.heard(b, server.PeerList)[0].peers[0].media == server.Media(True, False, True)
 
 
+def test_how_large_a_stream_is_seen_is_told_to_who_sends_it() -> None:
+    """SIG1, SIG3."""
+    lab = Lab()
+    (a, ada), (b, bob), (c, _) = lab.join(), lab.join(), lab.join()
+    _, elsewhere = lab.join("x")
+    lab.clear()
+    lab.say(a, client.ViewSize(bob, camera=360, screen=0))
+    assert lab.inbox[b] == [server.PeerViewSize(ada, camera=360)]
+    assert lab.inbox[a] == lab.inbox[c] == []
+    lab.say(a, client.ViewSize(elsewhere, camera=360))
+    assert lab.error(a) == "peer_not_found"
+
+
 def test_alone_nobody_is_told() -> None:
     lab = Lab()
     a, _ = lab.join()

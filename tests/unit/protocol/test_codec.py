@@ -60,6 +60,7 @@ SAMPLES: list[dict[str, Any]] = [
     {"type": "remove_element", "id": "e"},
     {"type": "sync_queue", "operations": [{"op": "remove", "id": "e"}]},
     {"type": "media_state", "audio": True, "video": False, "screen": False},
+    {"type": "view_size", "target_peer_id": "p", "camera": 360, "screen": 0},
     {"type": "cursor", "x": 1, "y": 2.5},
     {"type": "preview", "elements": [{"id": "e", "transform": {"x": 1}}]},
     {"type": "clear_scene"},
