@@ -337,7 +337,7 @@ export interface MediaState {
     The heights are in device pixels; 0 means that a stream is not seen at all. */
 export interface ViewSize {
   type: "view_size";
-  /** A participant: a UUID in lower-case text form. */
+  /** The peer this is for; of the sender's own session. */
   target_peer_id: string;
   /** Device pixels; 0: not seen. */
   camera: number;

@@ -212,7 +212,7 @@ class ViewSize(Struct, frozen=True, tag_field="type", tag="view_size"):
     The heights are in device pixels; 0 means that a stream is not seen at all.
     """
 
-    target_peer_id: PeerId
+    target_peer_id: TargetPeerId
     camera: ViewHeight
     screen: ViewHeight = 0
 
