@@ -26,6 +26,7 @@ import { Tools } from "./tools/tools.js";
  * @typedef {object} BoardHooks
  * @property {(peerId: string) => Person} describe
  * @property {(peerId: string) => void} join
+ * @property {(peerId: string) => HTMLElement} badgeFor a sign for the tile: how good the call is
  * @property {() => boolean} isAlone nobody else is here
  */
 

@@ -13,6 +13,8 @@ import { LocalMedia } from "./media/local.js";
 import { ScreenShare } from "./media/screen.js";
 import { Speaking } from "./media/speaking.js";
 import { shownHeight, ViewSizes } from "./media/viewsizes.js";
+import { Badges } from "./monitor/badge.js";
+import { Monitor } from "./monitor/monitor.js";
 import { Notices } from "./notices.js";
 import { OwnTile } from "./owntile.js";
 import { Roster } from "./people/peers.js";
@@ -81,9 +83,14 @@ function start(sessionId, identity) {
   // --- views ---------------------------------------------------------------------------------
 
   const notices = new Notices(byId("notices", HTMLElement));
+  const monitor = new Monitor(signaling);
+  const badges = new Badges(monitor, (peerId) => describe(peerId).name, (_, badge) => {
+    notices.show(badge.title, { key: "quality" });
+  });
   const board = new Board(connection, scene, videos, notices, {
     describe,
     join: (peerId) => (describe(peerId).inGroup ? signaling.joinGroup() : call(peerId)),
+    badgeFor: (peerId) => badges.nodeFor(peerId),
     isAlone: () => roster.peers.size < 2,
   });
   const people = new PeopleView(byId("people-list", HTMLElement), byId("alone", HTMLElement), {

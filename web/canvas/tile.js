@@ -18,6 +18,9 @@ export class Tile {
   #muted = make("span", { class: "tile-muted", role: "img", "aria-label": text.muted }, icon("mic-off"));
   /** @type {HTMLInputElement | null} */
   #volume = null;
+  /** @type {HTMLElement | null} */
+  #badge = null;
+  #badgeFor;
   #videos;
   #streamId;
   #source;
@@ -28,12 +31,14 @@ export class Tile {
    * @param {"camera" | "screen"} source
    * @param {VideoManager} videos
    * @param {() => void} join calls the peer
+   * @param {() => HTMLElement} badgeFor makes the sign of how good the call is
    */
-  constructor(node, streamId, source, videos, join) {
+  constructor(node, streamId, source, videos, join, badgeFor) {
     this.node = node;
     this.#streamId = streamId;
     this.#source = source;
     this.#videos = videos;
+    this.#badgeFor = badgeFor;
     this.#join = make("button", { type: "button", class: "primary small", "data-action": "join" });
     this.#join.append(icon("phone"), text.join);
     this.#join.addEventListener("click", join);
@@ -55,6 +60,13 @@ export class Tile {
     slider.addEventListener("input", () => sound.setVolume(this.#streamId, slider.valueAsNumber));
     this.node.append(slider);
     return slider;
+  }
+
+  /** Those of others say how good the call is, at their camera. */
+  #offerBadge() {
+    const badge = this.#badgeFor();
+    this.node.append(badge);
+    return badge;
   }
 
   /** @param {Video} kind */
@@ -84,6 +96,7 @@ export class Tile {
     this.#muted.hidden = screen || person.media?.audio !== false;
     this.node.toggleAttribute("data-speaking", !screen && person.speaking);
     if (!person.own) this.#volume ??= this.#offerVolume();
+    if (!person.own && !screen) this.#badge ??= this.#offerBadge();
     this.#volume?.setAttribute("aria-label", devices.volume(shown));
     this.#join.hidden = person.own || !person.present || !callIsOver(person.callState);
     this.#join.disabled = !person.callable;

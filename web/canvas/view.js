@@ -24,6 +24,7 @@ import { Tile } from "./tile.js";
  * @typedef {object} CanvasHooks
  * @property {(peerId: string) => Person} describe
  * @property {(peerId: string) => void} join
+ * @property {(peerId: string) => HTMLElement} badgeFor a sign for the tile: how good the call is
  */
 
 export class CanvasView {
@@ -182,7 +183,14 @@ export class CanvasView {
     const owner = ownerOf(streamId);
     if (streamId) node.dataset["streamId"] = streamId;
     const tile = owner
-      ? new Tile(node, streamId, owner.source, this.#videos, () => this.#hooks.join(owner.peerId))
+      ? new Tile(
+          node,
+          streamId,
+          owner.source,
+          this.#videos,
+          () => this.#hooks.join(owner.peerId),
+          () => this.#hooks.badgeFor(owner.peerId),
+        )
       : null;
     /** @type {Shown} */
     const shown = { id, node, kind, tile, content: null, at: null, bounds: null, pixels: 0 };
