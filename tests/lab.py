@@ -35,11 +35,19 @@ STUN_REQUEST = bytes.fromhex("000100002112a442") + b"canvas-test."
 
 RULES = """
 table ip home {
-  chain out { type nat hook postrouting priority 100; oifname "wan" masquerade; }
-  chain through { type filter hook forward priority 0; iifname "wan" ct state new drop; }
+  chain out { type nat hook postrouting priority 100; oifname "wan" masquerade MAPPING; }
+  chain through { type filter hook forward priority 0; iifname "wan" ct state new drop; BLOCKED }
   chain in { type filter hook input priority 0; iifname "wan" ct state new drop; }
 }
 """
+
+
+def rules(*, symmetric: bool = False, udp: bool = True) -> str:
+    """What a router does: one port for everybody or one for each, and whether UDP passes."""
+    mapping = "fully-random" if symmetric else ""
+    return RULES.replace("MAPPING", mapping).replace(
+        "BLOCKED", "" if udp else "meta l4proto udp drop;"
+    )
 
 
 def run(*command: str, text: str | None = None) -> str:
@@ -70,7 +78,7 @@ def lacking() -> str | None:
     try:
         for what, command in tries.items():
             try:
-                run(*command.split(), text=RULES)
+                run(*command.split(), text=rules())
             except LabError as error:
                 return f"this kernel lets us have no {what}: {error}"
     finally:
@@ -131,11 +139,22 @@ class Lab:
 
     def start_stun(self, folder: Path) -> str:
         """Run coturn as STUN server on the public host; return its address."""
+        self._start_coturn(folder / "stun", STUN_PORT, "stun-only\n")
+        return f"stun:{PUBLIC}:{STUN_PORT}"
+
+    def start_turn(self, folder: Path, port: int, secret: str, more: str = "") -> str:
+        """Run coturn as TURN server too, with ephemeral credentials; return its address."""
+        auth = f"use-auth-secret\nstatic-auth-secret={secret}\nrealm=test\nrelay-ip={PUBLIC}\n"
+        self._start_coturn(folder / f"turn-{port}", port, auth + more)
+        return f"turn:{PUBLIC}:{port}"
+
+    def _start_coturn(self, folder: Path, port: int, more: str) -> None:
+        folder.mkdir()
         settings = folder / "turnserver.conf"
         settings.write_text(
-            f"listening-ip={PUBLIC}\nlistening-port={STUN_PORT}\nstun-only\nno-tls\nno-dtls\n"
-            f"no-cli\nlog-file={folder / 'turnserver.log'}\npidfile={folder / 'turnserver.pid'}\n"
-            f"userdb={folder / 'turndb'}\n"
+            f"listening-ip={PUBLIC}\nlistening-port={port}\nno-tls\nno-dtls\nno-cli\n"
+            f"log-file={folder / 'turnserver.log'}\npidfile={folder / 'turnserver.pid'}\n"
+            f"userdb={folder / 'turndb'}\n{more}"
         )
         with self.inside("pub"):
             self._processes.append(
@@ -146,8 +165,7 @@ class Lab:
                     text=True,
                 )
             )
-            eventually(lambda: _answers(PUBLIC, STUN_PORT), "the STUN server answers")
-        return f"stun:{PUBLIC}:{STUN_PORT}"
+            eventually(lambda: _answers(PUBLIC, port), "coturn answers")
 
     # --- what happens to networks --------------------------------------------------------------
 
@@ -159,6 +177,12 @@ class Lab:
     def repair(self, home: str) -> None:
         """Lose and delay nothing more."""
         self.impair(home, loss=0, round_trip=0)
+
+    def route(self, home: str, *, symmetric: bool = False, udp: bool = True) -> None:
+        """Give a home a router of another kind; by default the usual one."""
+        router = f"router-{home}"
+        self._in(router, "nft flush ruleset")
+        self._in(router, "nft -f -", text=rules(symmetric=symmetric, udp=udp))
 
     def unplug(self, home: str) -> None:
         """Take the home's computer off its network, which it notices."""
@@ -226,7 +250,7 @@ class Lab:
         self._ip(home, "link set eth0 up")
         self._ip(home, f"route add default via {net}.1")
         self._in(router, "sysctl -qw net.ipv4.ip_forward=1")
-        self._in(router, "nft -f -", text=RULES)
+        self._in(router, "nft -f -", text=rules())
 
 
 def _net(home: str) -> str:

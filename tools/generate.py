@@ -11,6 +11,7 @@ from typing import Any, get_args
 import msgspec
 
 from canvas_server.protocol.client import ClientMessage, Operation
+from canvas_server.protocol.diagnosis import Cause
 from canvas_server.protocol.errors import CloseCode, ErrorCode
 from canvas_server.protocol.scene import Kind
 from canvas_server.protocol.server import ServerMessage
@@ -208,6 +209,9 @@ def tables(definitions: dict[str, JsonSchema]) -> dict[str, str]:
         "shapes": "\n".join(struct_table(s, definitions) for s in shapes),
         "errors": "\n".join(
             ["| code | meaning |", "|---|---|", *(f"| `{e}` | {e.meaning} |" for e in ErrorCode)]
+        ),
+        "causes": "\n".join(
+            ["| cause | meaning |", "|---|---|", *(f"| `{c}` | {c.meaning} |" for c in Cause)]
         ),
         "closes": "\n".join(
             ["| code | reason |", "|---|---|", *(f"| {c.value} | {c.meaning} |" for c in CloseCode)]

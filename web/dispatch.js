@@ -5,7 +5,7 @@ import { unreachable } from "./unreachable.js";
 /** @import {Board} from "./board.js" */
 /** @import {Roster} from "./people/peers.js" */
 /** @import {SignalingManager, SignalNames} from "./signaling.js" */
-/** @import {Error as ErrorMessage, RelayIceCandidate, PeerAssigned, ServerMessage} from "./types/messages.js" */
+/** @import {CallDiagnosis, Error as ErrorMessage, RelayIceCandidate, PeerAssigned, ServerMessage} from "./types/messages.js" */
 
 /**
  * @typedef {object} Parts
@@ -13,6 +13,7 @@ import { unreachable } from "./unreachable.js";
  * @property {SignalingManager} signaling
  * @property {Board} board
  * @property {(message: PeerAssigned) => void} assigned
+ * @property {(message: CallDiagnosis) => void} diagnosed
  * @property {(message: ErrorMessage) => void} refused
  */
 
@@ -20,7 +21,7 @@ import { unreachable } from "./unreachable.js";
  * @param {Parts} parts
  * @param {ServerMessage} message
  */
-export function dispatch({ roster, signaling, board, assigned, refused }, message) {
+export function dispatch({ roster, signaling, board, assigned, diagnosed, refused }, message) {
   if (board.receive(message)) return;
   switch (message.type) {
     case "peer_assigned":
@@ -53,6 +54,8 @@ export function dispatch({ roster, signaling, board, assigned, refused }, messag
       return signaling.handleCallEnded(message.from_peer_id, message.reason, namesOf(message));
     case "error":
       return refused(message);
+    case "call_diagnosis":
+      return diagnosed(message);
     case "peer_view_size":
       return signaling.handleViewSize(message.from_peer_id, message);
     case "welcome": // the connection itself keeps what it needs of it

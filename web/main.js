@@ -29,12 +29,13 @@ import { cameraOf, SceneState, screenOf } from "./scene.js";
 import { SignalingManager } from "./signaling.js";
 import { soon } from "./soon.js";
 import { callEndText, connectionText, mediaFaultText, text } from "./text/calls.js";
+import { diagnosisText } from "./text/diagnosis.js";
 import { VideoManager } from "./video.js";
 
 /** @import {Chosen} from "./devices/choices.js" */
 /** @import {Identity} from "./connection/identity.js" */
 /** @import {Person} from "./people/person.js" */
-/** @import {Error as ErrorMessage, PeerAssigned} from "./types/messages.js" */
+/** @import {CallDiagnosis, Error as ErrorMessage, PeerAssigned} from "./types/messages.js" */
 
 const PATIENCE_MS = 5_000;
 /** Messages that change nothing a person sees, and come by the hundred. */
@@ -158,6 +159,14 @@ function start(sessionId, identity) {
     videos.ownPeerId = peer_id;
   }
 
+  /** @param {CallDiagnosis} diagnosis */
+  function diagnosed(diagnosis) {
+    const { from_peer_id: peerId } = diagnosis;
+    if (signaling.callState(peerId) === "connected") return; // it came about after all
+    const words = diagnosisText(diagnosis, describe(peerId).name);
+    notices.show(words, { key: `diagnosis-${peerId}`, problem: true, stays: true });
+  }
+
   /** @param {ErrorMessage} error */
   function refused({ code, message, message_id }) {
     switch (code) {
@@ -193,7 +202,7 @@ function start(sessionId, identity) {
     connection.send({ type: "get_scene" });
   });
   connection.on("message", (message) => {
-    dispatch({ roster, signaling, board, assigned, refused }, message);
+    dispatch({ roster, signaling, board, assigned, diagnosed, refused }, message);
     if (!UNSEEN.has(message.type)) render();
   });
   connection.on("state", (state) => {
@@ -280,7 +289,10 @@ function start(sessionId, identity) {
   connection.on("lost", () => views.forget());
   signaling.on("state", ({ peerId, state }) => {
     views.follow(signaling.calls.filter((call) => call.state === "connected").map((call) => call.peerId));
-    if (state === "connected") views.forget(peerId);
+    if (state === "connected") {
+      views.forget(peerId);
+      notices.hide(`diagnosis-${peerId}`);
+    }
   });
 
   // --- devices -------------------------------------------------------------------------------

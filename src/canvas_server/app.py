@@ -34,6 +34,7 @@ FEATURES = (
     "presence",
     "media_state",
     "view_size",
+    "call_report",
     "cursor",
     "scene",
     "sync_queue",

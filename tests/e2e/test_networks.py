@@ -2,10 +2,10 @@
 
 import shutil
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
-from playwright.sync_api import Browser, Playwright
+from playwright.sync_api import Browser, Playwright, expect
 
 import lab as laboratory
 from lab import PUBLIC, Lab
@@ -16,6 +16,8 @@ from windows import COLORS, FLAGS, Open, Window, write_picture
 
 HOME_OF = {"red": "a", "green": "b"}
 PORT, PROXY_PORT = 9473, 9474
+TURN_PORT, DEAF_TURN_PORT = 3479, 3480
+SECRET = "secret of the turn servers"
 
 
 @pytest.fixture(scope="module")
@@ -56,7 +58,7 @@ def browsers(
     """A Chromium in each home."""
     folder = tmp_path_factory.mktemp("homes")
     chromium = shutil.which("chromium") or "/usr/bin/chromium"
-    origins = ",".join(f"http://{PUBLIC}:{port}" for port in (PORT, PROXY_PORT))
+    origins = ",".join(f"http://{PUBLIC}:{port}" for port in range(PORT, PORT + 10))
     launched: dict[str, Browser] = {}
     for color, home in HOME_OF.items():
         picture = folder / f"{color}.y4m"
@@ -81,6 +83,7 @@ def calm(lab: Lab) -> Iterator[None]:
     for home in HOME_OF.values():
         lab.repair(home)
         lab.plug(home)
+        lab.route(home)
 
 
 def meet(open_window: Open, at: Proxy | None = None) -> tuple[Window, Window]:
@@ -177,3 +180,108 @@ def test_a_call_follows_to_another_address(open_window: Open, lab: Lab, whose: s
     recovered(f"call at another address of the {whose}", started, watches)
     ada.wait_connection("open")
     excuse_sockets(ada, bob)
+
+
+# --- calls that cannot come about, and what is said of them ---------------------------------------
+
+Servers = Callable[..., Server]
+
+
+@pytest.fixture(scope="module")
+def servers(lab: Lab, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Servers]:
+    """Further servers on the public host, each with ICE servers of its own."""
+    started: list[Server] = []
+
+    def start(*options: str) -> Server:
+        port = PORT + 2 + len(started)
+        where = ["--open", "--host", PUBLIC, "--port", str(port)]
+        with lab.inside("pub"):
+            data = tmp_path_factory.mktemp("public") / "data"
+            started.append(Server(data, *where, *options))
+        return started[-1]
+
+    yield start
+    for server in started:
+        server.close()
+
+
+@pytest.fixture(scope="module")
+def turn(lab: Lab, tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """A TURN server, and one that passes nothing on."""
+    folder = tmp_path_factory.mktemp("turn")
+    deaf = "denied-peer-ip=0.0.0.0-255.255.255.255\n"
+    return {
+        "good": lab.start_turn(folder, TURN_PORT, SECRET),
+        "deaf": lab.start_turn(folder, DEAF_TURN_PORT, SECRET, deaf),
+        "absent": f"turn:{PUBLIC}:9",
+    }
+
+
+def said(window: Window, words: str) -> None:
+    expect(window.page.locator("#notices")).to_contain_text(words)
+
+
+def try_call(open_window: Open, at: Server | None = None) -> tuple[Window, Window]:
+    """Call and accept; whether media come through remains to be seen."""
+    ada = open_window("red", query="name=Ada", at=at)
+    bob = open_window("green", query="name=Bob", at=at)
+    ada.sees(bob)
+    ada.press("call", bob)
+    bob.press("accept")
+    return ada, bob
+
+
+def test_both_are_told_whose_network_blocks_udp(
+    open_window: Open, lab: Lab, server: Server
+) -> None:
+    lab.route("b", udp=False)
+    ada, bob = try_call(open_window)
+    said(ada, "The network on the side of Bob blocks UDP, and no TURN server is configured.")
+    said(bob, "The network on your side blocks UDP, and no TURN server is configured.")
+    ada.picture("diagnosis")
+
+
+def test_both_are_told_that_their_routers_do_not_fit(
+    open_window: Open, lab: Lab, server: Server
+) -> None:
+    for home in HOME_OF.values():
+        lab.route(home, symmetric=True)
+    for window in try_call(open_window):
+        said(window, "The routers of your two networks let nothing through directly")
+
+
+def test_a_turn_server_carries_what_routers_do_not(
+    open_window: Open, lab: Lab, servers: Servers, turn: dict[str, str]
+) -> None:
+    for home in HOME_OF.values():
+        lab.route(home, symmetric=True)
+    at = servers("--stun-urls", "", "--turn-urls", turn["good"], "--turn-secret", SECRET)
+    ada, bob = try_call(open_window, at)
+    ada.shows(bob)
+    bob.shows(ada)
+    assert "relay" in route(ada, bob)
+    expect(ada.page.locator("#notices")).not_to_contain_text("does not come about")
+
+
+@pytest.mark.parametrize(
+    ("which", "secret", "words"),
+    [
+        ("good", "another", "The TURN server refuses this server's credentials."),
+        ("absent", SECRET, "The network on both sides lets nothing through to the TURN server."),
+        ("deaf", SECRET, "Both of you reach the TURN server, but it passes no media."),
+    ],
+)
+def test_both_are_told_what_is_wrong_with_the_turn_server(
+    open_window: Open,
+    lab: Lab,
+    servers: Servers,
+    turn: dict[str, str],
+    which: str,
+    secret: str,
+    words: str,
+) -> None:
+    for home in HOME_OF.values():
+        lab.route(home, symmetric=True)
+    at = servers("--stun-urls", "", "--turn-urls", turn[which], "--turn-secret", secret)
+    for window in try_call(open_window, at):
+        said(window, words)

@@ -6,6 +6,7 @@ import { Negotiation } from "./negotiation.js";
 import { fingerprintOf, KINDS, newPeerConnection, placeholder } from "./peerconnection.js";
 import { applyToSender, SCREEN_BITRATE } from "./quality.js";
 import { Recovery } from "./recovery.js";
+import { StuckConnection } from "./report.js";
 import { ScreenLink } from "./screenlink.js";
 
 /** @import {ClientMessage, CallEnded} from "../types/messages.js" */
@@ -61,6 +62,8 @@ export class Call {
   #negotiation = null;
   /** @type {Recovery | null} */
   #recovery = null;
+  /** @type {StuckConnection | null} */
+  #stuck = null;
   /** @type {ScreenLink | null} */
   #screenLink = null;
   /** The screen we share. @type {MediaStream | null} */
@@ -302,6 +305,8 @@ export class Call {
     for (const track of this.remoteStream.getTracks()) track.stop();
     this.#negotiation?.close();
     this.#recovery?.close();
+    this.#stuck?.close();
+    this.#stuck = null;
     this.#screenLink?.close();
     this.#senders.clear();
     this.#remoteFingerprint = "";
@@ -381,6 +386,11 @@ export class Call {
 
   /** Offer and answer are exchanged. */
   #agree() {
+    if (this.pc && !this.#connectedOnce) {
+      this.#stuck ??= new StuckConnection(this.pc, (progress) => {
+        this.#hooks.send({ type: "call_report", target_peer_id: this.peerId, ...progress });
+      });
+    }
     if (this.state === "ringing") this.#setState("connecting");
   }
 

@@ -345,6 +345,17 @@ export interface ViewSize {
   screen?: number;
 }
 
+/** Say how far this side has got with a call that does not come about.
+
+    Answered by `call_diagnosis`, to both sides, as soon as what they report tells why. */
+export interface CallReport {
+  type: "call_report";
+  /** The peer this is for; of the sender's own session. */
+  target_peer_id: string;
+  gathered: ("host" | "prflx" | "relay" | "srflx")[];
+  turn_refused?: boolean;
+}
+
 /** Where the sender's pointer is. May be dropped on the way. */
 export interface Cursor {
   type: "cursor";
@@ -642,6 +653,17 @@ export interface PeerViewSize {
   screen: number;
 }
 
+/** Why the call with a peer does not come about, from what both sides reported. */
+export interface CallDiagnosis {
+  type: "call_diagnosis";
+  /** A participant: a UUID in lower-case text form. */
+  from_peer_id: string;
+  cause: Cause;
+  whose: "both" | "network" | "them" | "you";
+}
+
+export type Cause = "no_direct_way" | "no_network" | "no_servers" | "relay_fails" | "turn_refused" | "turn_unreachable" | "udp_blocked";
+
 /** Where a peer's pointer is. The first thing dropped for a slow reader (OUT1). */
 export interface PeerCursor {
   type: "peer_cursor";
@@ -702,6 +724,7 @@ export type ClientMessage =
   | Preview
   | MediaState
   | ViewSize
+  | CallReport
   | Cursor;
 
 export type ServerMessage =
@@ -724,6 +747,7 @@ export type ServerMessage =
   | SyncResult
   | PeerMediaState
   | PeerViewSize
+  | CallDiagnosis
   | PeerCursor
   | PeerPreview
   | Pong

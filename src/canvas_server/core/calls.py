@@ -1,6 +1,10 @@
 """The call table: who is in a call with whom (rules SIG5, SIG6, SIG8)."""
 
-from msgspec import Struct
+from msgspec import Struct, field
+
+from canvas_server.core.effects import Refused
+from canvas_server.protocol.client import CallReport
+from canvas_server.protocol.errors import ErrorCode
 
 MAX_IDS = 4
 
@@ -13,6 +17,8 @@ class Call(Struct):
     answered: bool = False
     ids: tuple[str, ...] = ()
     """What its peers call it; two after glare, none where the clients give none."""
+    reports: dict[str, CallReport] = field(default_factory=dict[str, CallReport])
+    """What its peers said last of why it does not come about."""
 
 
 class CallTable:
@@ -68,6 +74,18 @@ class CallTable:
                     del self._answered[here]
                     stopped.append(here)
         return stopped
+
+    def report(self, sender: str, report: CallReport) -> CallReport | None:
+        """Keep what a peer reports of a call; return what the other one reported.
+
+        Raises:
+            Refused: there is no such call.
+        """
+        call = self._calls.get(sender, {}).get(report.target_peer_id)
+        if call is None:
+            raise Refused(ErrorCode.NOT_IN_CALL)
+        call.reports[sender] = report
+        return call.reports.get(report.target_peer_id)
 
     def partners(self, peer_id: str) -> tuple[str, ...]:
         """Return everybody this peer has a call with, answered or ringing."""

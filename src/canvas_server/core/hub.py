@@ -12,6 +12,7 @@ from typing import assert_never
 from msgspec import UNSET, Struct, UnsetType
 
 from canvas_server.core import edits
+from canvas_server.core.diagnosis import Servers
 from canvas_server.core.effects import (
     Arrived,
     Close,
@@ -209,6 +210,8 @@ class Hub:
                 return session.media_state(peer, message)
             case client.ViewSize():
                 return session.view_size(peer, message)
+            case client.CallReport():
+                return session.report_call(peer, message, self._servers(peer, now))
             case client.ListPeers():
                 _require_own(session, message.session_id)
                 return [Send((peer.connection,), session.peer_list())]
@@ -220,6 +223,13 @@ class Hub:
                 return self._subscribe(peer.connection, peer, message, now)
             case _:
                 assert_never(message)
+
+    def _servers(self, peer: Participant, now: float) -> Servers:
+        urls = [url for given in self._around.ice_servers(peer.peer_id, now) for url in given.urls]
+        return Servers(
+            stun=any(url.startswith("stun") for url in urls),
+            turn=any(url.startswith("turn") for url in urls),
+        )
 
     # --- what the log answers ----------------------------------------------------------------
 

@@ -9,6 +9,7 @@ from msgspec import Struct
 
 from canvas_server.core.calls import CallTable
 from canvas_server.core.canvas import Canvas
+from canvas_server.core.diagnosis import Servers, diagnose
 from canvas_server.core.edit import STREAM_PREFIXES
 from canvas_server.core.effects import ConnectionId, Effect, Refused, Send
 from canvas_server.core.records import Stored
@@ -116,6 +117,24 @@ class Session:
         target = self._target(sender, message.target_peer_id)
         size = server.PeerViewSize(sender.peer_id, message.camera, message.screen)
         return [Send((target.connection,), size)]
+
+    def report_call(
+        self, sender: Participant, message: client.CallReport, servers: Servers
+    ) -> list[Effect]:
+        """Tell both sides of a call why it does not come about, if what they report tells."""
+        target = self._target(sender, message.target_peer_id)
+        other = self.calls.report(sender.peer_id, message)
+        found = diagnose(message, other, servers)
+        if found is None:
+            return []
+        told: list[Effect] = []
+        for to, about, view in (
+            (sender, target, found),
+            *([(target, sender, found.mirrored)] if other else []),
+        ):
+            said = server.CallDiagnosis(about.peer_id, view.cause, view.whose)
+            told.append(Send((to.connection,), said))
+        return told
 
     def cursor(self, peer: Participant, message: client.Cursor) -> list[Effect]:
         """Show the others where a peer points."""

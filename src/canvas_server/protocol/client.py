@@ -4,6 +4,7 @@ from typing import Annotated
 
 from msgspec import Meta, Struct
 
+from canvas_server.protocol.diagnosis import CandidateType
 from canvas_server.protocol.errors import CallEndReason
 from canvas_server.protocol.fields import (
     MAX_OPERATIONS,
@@ -217,6 +218,19 @@ class ViewSize(Struct, frozen=True, tag_field="type", tag="view_size"):
     screen: ViewHeight = 0
 
 
+class CallReport(Struct, frozen=True, tag_field="type", tag="call_report"):
+    """Say how far this side has got with a call that does not come about.
+
+    Answered by `call_diagnosis`, to both sides, as soon as what they report tells why.
+    """
+
+    target_peer_id: TargetPeerId
+    gathered: Annotated[tuple[CandidateType, ...], Meta(max_length=4)]
+    """Which types of ICE candidates were gathered here."""
+    turn_refused: bool = False
+    """A TURN server refused the credentials (STUN errors 401 and 438, RFC 8489 section 14.8)."""
+
+
 class PreviewedElement(Struct, frozen=True):
     """Where an element would be if it were let go now."""
 
@@ -260,5 +274,6 @@ ClientMessage = (
     | Preview
     | MediaState
     | ViewSize
+    | CallReport
     | Cursor
 )

@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 from msgspec import UNSET, Meta, Struct, UnsetType
 
 from canvas_server.protocol.client import PreviewedElement
+from canvas_server.protocol.diagnosis import Cause, Whose
 from canvas_server.protocol.errors import CallEndReason, ErrorCode
 from canvas_server.protocol.fields import (
     CallId,
@@ -263,6 +264,14 @@ class PeerViewSize(Struct, frozen=True, tag_field="type", tag="peer_view_size"):
     screen: ViewHeight = 0
 
 
+class CallDiagnosis(Struct, frozen=True, tag_field="type", tag="call_diagnosis"):
+    """Why the call with a peer does not come about, from what both sides reported."""
+
+    from_peer_id: PeerId
+    cause: Cause
+    whose: Whose
+
+
 class PeerPreview(Struct, frozen=True, tag_field="type", tag="peer_preview"):
     """Elements a peer is moving; dropped like `peer_cursor`.
 
@@ -315,6 +324,7 @@ ServerMessage = (
     | SyncResult
     | PeerMediaState
     | PeerViewSize
+    | CallDiagnosis
     | PeerCursor
     | PeerPreview
     | Pong

@@ -61,6 +61,7 @@ SAMPLES: list[dict[str, Any]] = [
     {"type": "sync_queue", "operations": [{"op": "remove", "id": "e"}]},
     {"type": "media_state", "audio": True, "video": False, "screen": False},
     {"type": "view_size", "target_peer_id": "p", "camera": 360, "screen": 0},
+    {"type": "call_report", "target_peer_id": "p", "gathered": ["host"], "turn_refused": True},
     {"type": "cursor", "x": 1, "y": 2.5},
     {"type": "preview", "elements": [{"id": "e", "transform": {"x": 1}}]},
     {"type": "clear_scene"},
