@@ -8,11 +8,12 @@ import pytest
 from playwright.sync_api import Browser, Playwright, expect
 
 import lab as laboratory
+from axe import accessible
 from lab import PUBLIC, Lab
 from proxy import Proxy
 from servers import Server
 from watch import Watch, call, excuse_sockets, keep_result, patience
-from windows import COLORS, FLAGS, Open, Window, write_picture
+from windows import COLORS, FLAGS, OUTPUT, Open, Window, write_picture
 
 HOME_OF = {"red": "a", "green": "b"}
 PORT, PROXY_PORT = 9473, 9474
@@ -285,3 +286,47 @@ def test_both_are_told_what_is_wrong_with_the_turn_server(
     at = servers("--stun-urls", "", "--turn-urls", turn[which], "--turn-secret", secret)
     for window in try_call(open_window, at):
         said(window, words)
+
+
+@pytest.mark.parametrize("router", ["symmetric", "without-udp"])
+def test_the_self_test_says_what_works_from_here(
+    open_window: Open, lab: Lab, server: Server, servers: Servers, turn: dict[str, str], router: str
+) -> None:
+    symmetric = router == "symmetric"
+    lab.route("a", symmetric=symmetric, udp=symmetric)
+    stuns = [turn[which].replace("turn:", "stun:") for which in ("good", "deaf")]
+    turns = [turn["good"], turn["good"] + "?transport=tcp", turn["deaf"]]
+    at = servers(
+        *("--stun-urls", " ".join(stuns)),
+        *("--turn-urls", " ".join(turns), "--turn-secret", SECRET),
+    )
+    window = open_window("red", at=at)
+    page = window.page
+    page.goto(f"{at.url}/doctor/")
+    page.get_by_role("button", name="Start the test").click()
+    expect(page.get_by_role("button", name="Copy the report")).to_be_visible()
+    found = {
+        row.get_attribute("data-check"): (row.get_attribute("data-level"), row.inner_text())
+        for row in page.locator("[data-check]").all()
+    }
+    levels = {check: level for check, (level, _) in found.items()}
+    udp = "good" if symmetric else "bad"
+    assert levels == {
+        "browser": "good",
+        "server": "good",
+        "camera": "good",
+        "microphone": "good",
+        stuns[0]: udp,
+        stuns[1]: udp,
+        "nat": "fair" if symmetric else "bad",
+        turns[0]: udp,
+        turns[1]: "good",
+        turns[2]: "bad",
+    }
+    assert ("symmetric NAT" if symmetric else "blocks UDP") in found["nat"][1]
+    passes = "passes nothing on" if symmetric else "cannot be reached"
+    assert passes in found[turns[2]][1]
+    expect(page.locator("#summary")).to_contain_text("also where direct ways are blocked")
+    accessible(window, "self-test")
+    OUTPUT.mkdir(exist_ok=True)
+    page.screenshot(path=OUTPUT / f"doctor-{router}.png", full_page=True)

@@ -124,7 +124,8 @@ class DevicesDialog {
     test.addEventListener("click", () => void playTone(this.#choices.get("speaker")));
     const done = make("button", { type: "button", class: "primary", "data-action": "done" }, text.done);
     done.addEventListener("click", () => done.closest("dialog")?.close());
-    return make("div", { class: "dialog-buttons" }, test, done);
+    const doctor = make("a", { href: "/doctor/", target: "_blank" }, text.selfTest);
+    return make("div", { class: "dialog-buttons" }, doctor, test, done);
   }
 
   /** The streams are others, or a track of them is. */

@@ -21,6 +21,7 @@ export const text = {
   hint: "Shared screens",
   spatial: "Sound comes from where its tile is; best with headphones",
   done: "Done",
+  selfTest: "Will calls work from here?",
   /** @param {string} name of a person */
   volume: (name) => `Volume of ${name}`,
   mute: "Microphone on or off",

@@ -1,0 +1,140 @@
+"""`canvas-server doctor`: whether this machine can serve calls, in words."""
+
+import asyncio
+import shutil
+import socket
+import urllib.request
+from collections.abc import Iterator
+from typing import Literal
+
+import click
+from msgspec import Struct
+
+from canvas_server.http.access import is_loopback
+from canvas_server.reach import Unreachable, ask, place_of
+from canvas_server.settings import Settings, with_settings
+from canvas_server.store.folder import FolderInUse, StoreError
+from canvas_server.store.sqlite import SqliteLog
+
+SECONDS = 5
+LITTLE_SPACE = 1024**3
+
+
+class Finding(Struct, frozen=True):
+    """What one check came to."""
+
+    level: Literal["good", "fair", "bad"]
+    subject: str
+    words: str
+
+
+MARKS = {"good": ("✓", "green"), "fair": ("!", "yellow"), "bad": ("✗", "red")}
+
+
+@click.command()
+@with_settings
+def doctor(**values: object) -> None:
+    """Look whether a server with these settings can serve calls, and say what to do if not.
+
+    It takes the same flags and variables as `serve`. What a guest's own network lets through is
+    told by the page /doctor/ of the server.
+    """
+    settings = Settings(**values)  # type: ignore[arg-type] - made by SETTINGS
+    failed = False
+    for finding in _findings(settings):
+        mark, color = MARKS[finding.level]
+        click.echo(f"{click.style(mark, fg=color)} {finding.subject}: {finding.words}")
+        failed = failed or finding.level == "bad"
+    if failed:
+        raise click.exceptions.Exit(1)
+
+
+def _findings(settings: Settings) -> Iterator[Finding]:
+    yield from _folder(settings)
+    yield _exposure(settings)
+    if not settings.stun_urls:
+        words = "none is named: direct calls work within one network only (CANVAS_STUN_URLS)"
+        yield Finding("fair", "STUN", words)
+    for url in settings.stun_urls:
+        yield _reached(url)
+    if not settings.turn_urls:
+        words = "none is named: calls between strict networks do not come about (CANVAS_TURN_URLS)"
+        yield Finding("fair", "TURN", words)
+    for url in settings.turn_urls:
+        yield _reached(url)
+    if settings.turn_urls and not (
+        settings.turn_secret or (settings.turn_username and settings.turn_credential)
+    ):
+        words = "no credentials are set: give CANVAS_TURN_SECRET, the one that the TURN server has"
+        yield Finding("bad", "TURN", words)
+
+
+def _folder(settings: Settings) -> Iterator[Finding]:
+    """Look at the data folder, and at the server that has it, or at the port for one."""
+    folder, subject = settings.data_dir, f"data folder {settings.data_dir}"
+    try:
+        asyncio.run(_opened(settings))
+    except FolderInUse as taken:
+        yield Finding("good", subject, f"a server has it, process {taken.holder.pid}")
+        if taken.holder.url:
+            yield _server(taken.holder.url)
+    except (StoreError, OSError) as error:
+        yield Finding("bad", subject, f"{error}; choose one with --data")
+        return
+    else:
+        yield Finding("good", subject, "scenes can be stored there")
+        yield _port(settings)
+    free = shutil.disk_usage(folder).free
+    level = "fair" if free < LITTLE_SPACE else "good"
+    yield Finding(level, "disk", f"{free / 1024**3:,.1f} GiB are free")
+
+
+async def _opened(settings: Settings) -> None:
+    await SqliteLog(settings.data_dir).close()
+
+
+def _server(url: str) -> Finding:
+    try:
+        with urllib.request.urlopen(f"{url}/health", timeout=SECONDS) as answer:  # noqa: S310 - ours
+            return Finding("good", f"server {url}", f"is ready ({answer.status})")
+    except (OSError, ValueError) as error:
+        return Finding("bad", f"server {url}", f"does not answer: {error}")
+
+
+def _port(settings: Settings) -> Finding:
+    subject = f"port {settings.port}"
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    try:
+        with socket.socket(family, socket.SOCK_STREAM) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind((settings.host, settings.port))
+    except OSError as error:
+        words = (
+            f"cannot be opened on {settings.host} ({error.strerror}); choose another with --port"
+        )
+        return Finding("bad", subject, words)
+    return Finding("good", subject, f"is free on {settings.host}")
+
+
+def _exposure(settings: Settings) -> Finding:
+    if is_loopback(settings.host):
+        words = "only this machine can connect; put a proxy with TLS in front for others"
+        if settings.allowed_origins:
+            words = f"only this machine, and pages of {', '.join(settings.allowed_origins)}"
+        return Finding("good", "who can connect", words)
+    if settings.open:
+        words = (
+            "whoever reaches this address, since --open is given; browsers give cameras to https"
+        )
+        return Finding("fair", "who can connect", words)
+    return Finding("bad", "who can connect", "nobody: beyond loopback it starts with --open only")
+
+
+def _reached(url: str) -> Finding:
+    try:
+        asyncio.run(ask(place_of(url)))
+    except ValueError as error:
+        return Finding("bad", url, str(error))
+    except Unreachable as error:
+        return Finding("bad", url, f"{error}: is it running, and does a firewall let it through?")
+    return Finding("good", url, "answers from here")

@@ -1,0 +1,116 @@
+"""`canvas-server doctor`, with real sockets at the other end."""
+
+import shutil
+import socket
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from canvas_server.cli import main
+from canvas_server.reach import Place, place_of
+from servers import eventually, running
+
+
+@pytest.fixture(scope="module")
+def coturn(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A STUN and TURN server over UDP and TCP; its host and port."""
+    folder = tmp_path_factory.mktemp("coturn")
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    settings = folder / "turnserver.conf"
+    settings.write_text(
+        f"listening-ip=127.0.0.1\nlistening-port={port}\nno-tls\nno-dtls\nno-cli\nno-auth\n"
+        f"log-file={folder / 'log'}\npidfile={folder / 'pid'}\nuserdb={folder / 'db'}\n"
+    )
+    command = [shutil.which("turnserver") or "turnserver", "-c", str(settings)]
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
+    def answers() -> bool:
+        with socket.socket() as probe:
+            return probe.connect_ex(("127.0.0.1", port)) == 0
+
+    eventually(answers, "coturn listens")
+    yield f"127.0.0.1:{port}"
+    process.terminate()
+    process.wait(10)
+
+
+def examine(*options: object) -> tuple[int, list[str]]:
+    result = CliRunner().invoke(main, ["doctor", *map(str, options)])
+    assert result.exception is None or isinstance(result.exception, SystemExit), result.output
+    return result.exit_code, result.output.splitlines()
+
+
+def test_a_machine_that_can_serve(tmp_path: Path, coturn: str) -> None:
+    code, lines = examine(
+        *("--data", tmp_path / "data", "--port", 0, "--stun-urls", f"stun:{coturn}"),
+        *("--turn-urls", f"turn:{coturn} turn:{coturn}?transport=tcp", "--turn-secret", "x"),
+    )
+    assert code == 0
+    assert [line[0] for line in lines] == ["✓"] * 7, lines
+    assert any("scenes can be stored there" in line for line in lines)
+    assert f"✓ turn:{coturn}?transport=tcp: answers from here" in lines
+
+
+def test_a_server_that_runs_is_looked_at(tmp_path: Path) -> None:
+    with running(tmp_path) as server:
+        code, lines = examine("--data", tmp_path, "--stun-urls", "")
+        assert f"✓ server {server.url}: is ready (200)" in lines
+    assert code == 0
+    assert next(line for line in lines if line[0] == "!").startswith("! STUN: none is named")
+
+
+def test_what_is_wrong_is_said_with_what_to_do(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("no folder")
+    with socket.socket() as silent:
+        silent.bind(("127.0.0.1", 0))
+        silent.listen()
+        nobody = f"127.0.0.1:{silent.getsockname()[1]}"
+        code, lines = examine(
+            *("--data", tmp_path / "file" / "data", "--host", "0.0.0.0"),
+            *("--stun-urls", f"stun:{nobody} stun:nowhere.invalid http://x"),
+            *("--turn-urls", f"turns:{nobody}"),
+        )
+    assert code == 1
+    text = "\n".join(lines)
+    assert "choose one with --data" in text
+    assert "beyond loopback it starts with --open only" in text
+    assert f"✗ stun:{nobody}:" in text
+    assert "✗ stun:nowhere.invalid:" in text
+    assert "http://x is no address of a STUN or TURN server" in text
+    assert f"✗ turns:{nobody}: no answer within" in text
+    assert "no credentials are set: give CANVAS_TURN_SECRET" in text
+
+
+def test_a_taken_port(tmp_path: Path) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        code, lines = examine("--data", tmp_path, "--port", port, "--stun-urls", "")
+    assert code == 1
+    assert any(f"✗ port {port}" in line and "--port" in line for line in lines)
+
+
+@pytest.mark.parametrize(
+    ("url", "place"),
+    [
+        ("stun:a", Place("stun", "a", 3478, "udp")),
+        ("turn:a:5?transport=tcp", Place("turn", "a", 5, "tcp")),
+        ("turns:[::1]:443", Place("turns", "::1", 443, "tls")),
+        ("turn:[::1]", Place("turn", "::1", 3478, "udp")),
+    ],
+)
+def test_addresses(url: str, place: Place) -> None:
+    """RFC 7064 and RFC 7065."""
+    assert place_of(url) == place
+
+
+@pytest.mark.parametrize("url", ["", "stun:", "http:a", "stun:a:0", "stun:a:x", "stun::1"])
+def test_no_addresses(url: str) -> None:
+    with pytest.raises(ValueError, match=r"names no|is no address"):
+        place_of(url)
