@@ -12,6 +12,7 @@ need() { # need COMMAND PACKAGE...
 python3 -c 'import ensurepip' 2>/dev/null || missing="python3 python3-venv"
 if [ "$1" = test ]; then
     need chromium chromium
+    need firefox-esr firefox-esr
     need node nodejs
     need npm npm
     if [ "$(id -u)" -eq 0 ]; then # the tests between networks of their own; others skip them

@@ -1,0 +1,77 @@
+"""The same calls in Firefox, with itself and with Chromium."""
+
+from collections.abc import Iterator
+
+import pytest
+
+import firefox as driver
+from firefox import Firefox, FirefoxWindow
+from servers import Server
+from windows import SEES_COLOR, Open
+
+
+@pytest.fixture(scope="module")
+def firefox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Firefox]:
+    lacking = driver.lacking()
+    if lacking:
+        pytest.skip(lacking)
+    with Firefox(tmp_path_factory.mktemp("firefox")) as firefox:
+        yield firefox
+
+
+def plays(window: FirefoxWindow, peer_id: str) -> None:
+    """Wait until the pictures of a peer move, and its sound comes."""
+    video = f"document.querySelector('[data-element-id] video[data-stream-id=\"peer-{peer_id}\"]')"
+    window.wait(f"{video}?.videoWidth > 0 && {video}.currentTime > 0.5")
+    window.wait(f"""(async () => {{
+        const stats = await signalingManager.peerConnections.get('{peer_id}').getStats();
+        return [...stats.values()].some(({{type, kind, packetsReceived}}) =>
+            type === 'inbound-rtp' && kind === 'audio' && packetsReceived > 10);
+    }})()""")
+
+
+def test_two_windows_of_firefox(firefox: Firefox, server: Server) -> None:
+    ada, bob = (firefox.open(f"{server.url}/s/foxes?name={name}") for name in ("Ada", "Bob"))
+    ada.press(f'[data-peer-id="{bob.peer_id}"] [data-action="call"]')
+    bob.press('[data-action="accept"]')
+    plays(ada, bob.peer_id)
+    plays(bob, ada.peer_id)
+    ada.press('[data-action="leave"]')
+    for window in (ada, bob):
+        window.wait("signalingManager.peerConnections.size === 0")
+        window.wait("!document.querySelector('[data-element-id][data-stream-id]')")
+
+
+@pytest.mark.parametrize("caller", ["Firefox", "Chromium"])
+def test_firefox_and_chromium(
+    firefox: Firefox, open_window: Open, server: Server, caller: str
+) -> None:
+    """Either calls; what Chromium does not show is not sent, and comes again."""
+    session = f"mixed-{caller}"
+    fox = firefox.open(f"{server.url}/s/{session}?name=Fox")
+    chrome = open_window("red", session=session, query="name=Chrome")
+    chrome.sees(fox.peer_id)
+    if caller == "Firefox":
+        fox.press(f'[data-peer-id="{chrome.peer_id}"] [data-action="call"]')
+        chrome.press("accept")
+    else:
+        chrome.entry(fox.peer_id).locator('[data-action="call"]').click()
+        fox.press('[data-action="accept"]')
+    plays(fox, chrome.peer_id)
+    fox.wait(f"({SEES_COLOR})(['peer-{chrome.peer_id}', 'red'])")
+    video = f'[data-element-id] video[data-stream-id="peer-{fox.peer_id}"]'
+    chrome.page.wait_for_function(
+        "query => document.querySelector(query)?.currentTime > 0.5", arg=video
+    )
+    sends = f"""(async () => {{
+        const [sender] = signalingManager.peerConnections.get('{chrome.peer_id}').getSenders()
+            .filter(({{track}}) => track?.kind === 'video');
+        return sender.getParameters().encodings[0].active;
+    }})()"""
+    chrome.page.mouse.move(400, 400)
+    chrome.page.mouse.wheel(0, 4000)
+    fox.wait(f"(async () => !(await {sends}))()")
+    chrome.page.mouse.wheel(0, -4000)
+    fox.wait(sends)
+    fox.press('[data-action="leave"]')
+    chrome.wait_clear()
