@@ -50,7 +50,7 @@ def entries(first: int, *changes: Change, timestamp: int | None = None) -> tuple
 
 
 def receipt(message_id: str, revision: int, digest: int = 1) -> Receipt:
-    return Receipt(ADA, Ack(message_id, AckResult("e", revision)), digest)
+    return Receipt(ADA, Ack(message_id, AckResult(revision, "e")), digest)
 
 
 class Asker:

@@ -601,10 +601,10 @@ export interface Ack {
 
 /** What an accepted edit made. `clear_scene` and `restore_scene` concern no single element. */
 export interface AckResult {
-  /** An element of the scene. */
-  id: string;
   /** Grows by 1 with each accepted change of the scene. */
   revision: number;
+  /** An element of the scene. */
+  id: string;
 }
 
 /** What became of a `sync_queue`. */

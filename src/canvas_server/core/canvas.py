@@ -272,7 +272,7 @@ class Canvas:
                     case Replaced():  # pragma: no cover - it is never about tiles alone
                         raise AssertionError
         if isinstance(awaited.reply, server.Ack):
-            result = server.AckResult(awaited.reply.result.id, self.scene.revision)
+            result = server.AckResult(self.scene.revision, awaited.reply.result.id)
             reply = server.Ack(awaited.reply.message_id, result)
             awaited = msgspec.structs.replace(awaited, reply=reply)
         self._log_is_behind |= bool(edit.entries)

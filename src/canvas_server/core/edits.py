@@ -122,7 +122,7 @@ def _acked(awaited: Awaited, element_id: str | UnsetType, revision: int) -> Awai
     """Add the `ack`, if one was asked for."""
     if awaited.message_id is None:
         return awaited
-    ack = server.Ack(awaited.message_id, server.AckResult(element_id, revision))
+    ack = server.Ack(awaited.message_id, server.AckResult(revision, element_id))
     return msgspec.structs.replace(awaited, reply=ack)
 
 

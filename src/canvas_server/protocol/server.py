@@ -204,8 +204,8 @@ class ElementRemoved(Struct, frozen=True, tag_field="type", tag="element_removed
 class AckResult(Struct, frozen=True):
     """What an accepted edit made. `clear_scene` and `restore_scene` concern no single element."""
 
-    id: ElementId | UnsetType
     revision: Revision
+    id: ElementId | UnsetType = UNSET
 
 
 class Ack(Struct, frozen=True, tag_field="type", tag="ack"):

@@ -46,19 +46,19 @@ def test_everybody_hears_each_change_and_the_editor_gets_its_ack() -> None:
     element = Element(element_id, LABEL, Transform(1, 2, 3, 4, 5, 6))
     added = server.ElementAdded(element, 1, MS)
     assert lab.inbox[b] == [added]
-    assert lab.inbox[a] == [added, server.Ack("add", server.AckResult(element_id, 1))]
+    assert lab.inbox[a] == [added, server.Ack("add", server.AckResult(1, element_id))]
     lab.clear()
     changes = ElementChanges(TransformChanges(x=9), {"content": "bye"})
     lab.say(b, client.UpdateElement(element_id, changes, "update"))
     changed = Element(element_id, Text("bye", 16, "#123456"), Transform(9, 2, 3, 4, 5, 6))
     updated = server.ElementUpdated(changed, 2, MS)
     assert lab.inbox[a] == [updated]
-    assert lab.inbox[b] == [updated, server.Ack("update", server.AckResult(element_id, 2))]
+    assert lab.inbox[b] == [updated, server.Ack("update", server.AckResult(2, element_id))]
     lab.clear()
     lab.say(a, client.RemoveElement(element_id, "remove"))
     removed = server.ElementRemoved(element_id, 3, MS)
     assert lab.inbox[b] == [removed]
-    assert lab.inbox[a] == [removed, server.Ack("remove", server.AckResult(element_id, 3))]
+    assert lab.inbox[a] == [removed, server.Ack("remove", server.AckResult(3, element_id))]
     assert scene_of(lab, a) == ()
 
 
@@ -129,7 +129,7 @@ def test_the_tile_of_a_stream_exists_once() -> None:
     lab.clear()
     lab.say(b, client.AddElement(NewElement(Video(stream), id="another"), "again"))
     assert lab.inbox[a] == []
-    assert lab.inbox[b] == [server.Ack("again", server.AckResult(first, 1))]
+    assert lab.inbox[b] == [server.Ack("again", server.AckResult(1, first))]
     lab.say(b, client.RemoveElement(first))
     assert add(lab, b, NewElement(Video(stream), id="another")) == "another"
 
@@ -287,7 +287,7 @@ def test_clearing_leaves_the_tiles_of_those_who_are_here() -> None:
     (update,) = lab.heard(a, server.SceneUpdate)
     assert [element.id for element in update.scene.elements] == [tile]
     assert update.scene.revision == 3
-    assert lab.heard(b, server.Ack) == [server.Ack("clear", server.AckResult(UNSET, 3))]
+    assert lab.heard(b, server.Ack) == [server.Ack("clear", server.AckResult(3, UNSET))]
 
 
 def test_what_moves_is_shown_to_the_others() -> None:

@@ -218,7 +218,7 @@ def test_an_answer_that_depends_on_what_is_not_stored_waits_for_it() -> None:
     lab.say(b, client.AddElement(msgspec.structs.replace(tile, id="other"), "2"))
     assert lab.inbox[b] == []
     lab.disk.answer()
-    assert lab.inbox[b][1:] == [server.Ack("2", server.AckResult("tile", 1))]
+    assert lab.inbox[b][1:] == [server.Ack("2", server.AckResult(1, "tile"))]
     lab.clear()
     lab.disk.full = True
     lab.say(a, client.AddElement(text("one"), "3"))
@@ -242,8 +242,8 @@ def test_calls_go_on_when_the_disk_is_full() -> None:
     lab.say(b, client.SyncQueue((client.UpdateOperation("ada", moved(6)),), "3"))
     lab.busy = False
     lab.disk.answer()
-    assert lab.heard(a, server.Ack) == [server.Ack("1", server.AckResult("ada", 2))]
-    assert lab.heard(b, server.Ack) == [server.Ack("2", server.AckResult("ada", 4))]
+    assert lab.heard(a, server.Ack) == [server.Ack("1", server.AckResult(2, "ada"))]
+    assert lab.heard(b, server.Ack) == [server.Ack("2", server.AckResult(4, "ada"))]
     assert lab.heard(b, server.SyncResult)[0].synced_count == 1
     assert ids(lab) == ["one", "ada"]
     told = [m for m in lab.inbox[a] if isinstance(m, server.ElementUpdated)]
@@ -442,7 +442,7 @@ def test_an_earlier_scene_comes_back_as_a_new_change() -> None:
     (told,) = lab.heard(a, server.SceneUpdate)
     assert told.scene.revision == 6
     assert [(e.id, e.transform.x) for e in told.scene.elements] == [("one", 0), ("tile", 7)]
-    assert lab.inbox[b] == [told, server.Ack("r", server.AckResult(UNSET, 6))]
+    assert lab.inbox[b] == [told, server.Ack("r", server.AckResult(6, UNSET))]
     change = records(lab)[-1].entries[0].change
     assert isinstance(change, Replaced)
     assert change.restored == 2
