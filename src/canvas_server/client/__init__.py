@@ -1,0 +1,33 @@
+"""A client of the protocol for Python programs, on asyncio. See docs/CLIENT.md.
+
+It knows the messages (`canvas_server.protocol`) and nothing else of the server.
+"""
+
+from canvas_server.client.backlog import Edit
+from canvas_server.client.connection import Client, Said, State, connect
+from canvas_server.client.errors import (
+    CannotConnect,
+    Closed,
+    FellBehind,
+    Lost,
+    Refused,
+    TooMuchWaiting,
+)
+from canvas_server.client.messages import Messages
+from canvas_server.client.view import View
+
+__all__ = [
+    "CannotConnect",
+    "Client",
+    "Closed",
+    "Edit",
+    "FellBehind",
+    "Lost",
+    "Messages",
+    "Refused",
+    "Said",
+    "State",
+    "TooMuchWaiting",
+    "View",
+    "connect",
+]

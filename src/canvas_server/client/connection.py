@@ -1,0 +1,476 @@
+"""One peer's connection to a canvas-server, as described in docs/PROTOCOL.md."""
+
+import asyncio
+import contextlib
+import random
+import time
+import uuid
+import weakref
+from collections.abc import AsyncGenerator, Callable
+from typing import Literal, overload
+from urllib.parse import urlsplit
+
+import msgspec
+from msgspec import UNSET
+from msgspec.structs import replace
+from websockets.asyncio.client import ClientConnection
+from websockets.asyncio.client import connect as open_socket
+from websockets.exceptions import ConnectionClosed, InvalidStatus, WebSocketException
+
+from canvas_server.client.backlog import MAX_ENTRIES, Backlog, Edit
+from canvas_server.client.errors import CannotConnect, Closed, Lost, Refused, TooMuchWaiting
+from canvas_server.client.messages import Messages
+from canvas_server.client.retry import retry_delay
+from canvas_server.client.view import View
+from canvas_server.protocol.client import (
+    AddElement,
+    Answer,
+    CallReport,
+    ClearScene,
+    ClientMessage,
+    Cursor,
+    EndCall,
+    GetScene,
+    GroupCall,
+    IceCandidate,
+    ListPeers,
+    MediaState,
+    Offer,
+    Ping,
+    Preview,
+    RemoveElement,
+    RestoreScene,
+    StartCall,
+    Subscribe,
+    SyncQueue,
+    UpdateElement,
+    ViewSize,
+)
+from canvas_server.protocol.errors import CloseCode, ErrorCode
+from canvas_server.protocol.server import (
+    Ack,
+    Error,
+    IceServer,
+    PeerAssigned,
+    Pong,
+    ServerMessage,
+    SyncResult,
+)
+
+Said = (
+    ListPeers
+    | GetScene
+    | Ping
+    | StartCall
+    | GroupCall
+    | Offer
+    | Answer
+    | IceCandidate
+    | EndCall
+    | Preview
+    | MediaState
+    | ViewSize
+    | CallReport
+    | Cursor
+)
+"""What is said with `Client.send`: all but edits, and the `subscribe` of the client itself."""
+
+State = Literal["connecting", "open", "away", "closed"]
+"""`away`: the connection broke, and the client is coming back."""
+
+CONNECT_SECONDS = 5.0
+STABLE_SECONDS = 5.0
+IDLE_SECONDS = 15.0
+PONG_SECONDS = 8.0
+FLUSH_SECONDS = 2.0
+MAX_MESSAGE_BYTES = 64 * 1024 * 1024
+COME_BACK = 3001
+"""Our close code for a socket that is given up: it says that we come back (RES1)."""
+LEAVE = 1000
+_FOR_GOOD = range(4100, 4200)
+
+_decode = msgspec.json.Decoder(ServerMessage).decode
+
+
+def socket_url(url: str) -> str:
+    """Return the address of the WebSocket of the server at `url`.
+
+    Raises:
+        CannotConnect: it is no address of a server.
+    """
+    parts = urlsplit(url if "://" in url else f"http://{url}")
+    scheme = {"http": "ws", "https": "wss", "ws": "ws", "wss": "wss"}.get(parts.scheme)
+    if scheme is None or not parts.netloc:
+        raise CannotConnect(f"{url!r} is no address such as http://127.0.0.1:9473")
+    return f"{scheme}://{parts.netloc}/ws"
+
+
+@contextlib.asynccontextmanager
+async def connect(
+    url: str,
+    session: str,
+    name: str = "",
+    on_state: Callable[[State], None] | None = None,
+) -> AsyncGenerator["Client"]:
+    """Be a peer of a session for the length of a block, through broken connections.
+
+    Inside of the block it is known who is here and what is on the canvas (`Client.view`); at its
+    end the place is given up at once (close code 1000).
+
+    Raises:
+        CannotConnect: the server cannot be reached at first, or would not have us.
+    """
+    client = Client(url, session, name, on_state)
+    try:
+        await client.open()
+        yield client
+    finally:
+        await client.close()
+
+
+class Client:
+    """A peer. Made by `connect`."""
+
+    def __init__(
+        self, url: str, session: str, name: str, on_state: Callable[[State], None] | None = None
+    ) -> None:
+        self.url = socket_url(url)
+        self.session_id = session
+        self.name = name
+        self.state: State = "connecting"
+        self.peer_id = ""
+        """Given by the server; another one after a long absence in which somebody took it."""
+        self.ice_servers: tuple[IceServer, ...] = ()
+        self.view = View()
+        """Who is here and what is on the canvas."""
+        self._on_state = on_state
+        self._resume_token = ""
+        self._backlog = Backlog()
+        self._edits: dict[str, tuple[Edit, asyncio.Future[Ack | SyncResult]]] = {}
+        self._streams: weakref.WeakSet[Messages] = weakref.WeakSet()
+        self._ready: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._runner: asyncio.Task[None] | None = None
+        self._socket: ClientConnection | None = None
+        self._fresh = True  # not yet subscribed on the present socket
+        self._joined = False  # subscribed at least once: there is something to go on with
+        self._astray = 0  # sockets given up whose `subscribe` may reach the server late
+        self._pinged = False
+        self._something_to_write = asyncio.Event()
+        self._all_written = asyncio.Event()
+        self._all_written.set()
+
+    # --- what a program does -------------------------------------------------------------------
+
+    async def open(self) -> None:
+        """Connect, and stay connected until `close`.
+
+        Raises:
+            CannotConnect: the server cannot be reached, or would not have us.
+        """
+        self._runner = asyncio.create_task(self._run(), name="canvas client")
+        self._runner.add_done_callback(self._ended)
+        await asyncio.shield(self._ready)
+
+    async def close(self) -> None:
+        """Send what waits and leave the session at once: nobody keeps the place."""
+        if self.state == "open":
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(FLUSH_SECONDS):
+                    await self._all_written.wait()
+        self._finish(LEAVE, "")
+        if self._socket is not None:
+            await self._socket.close(LEAVE)
+        if self._runner is not None:
+            self._runner.cancel()
+            await asyncio.gather(self._runner, return_exceptions=True)
+
+    def send(self, message: Said) -> None:
+        """Say something: at once, or when the connection is back.
+
+        It arrives once and in order, unless the server has lost this peer's place meanwhile.
+
+        Raises:
+            Closed: this client is closed.
+            TooMuchWaiting: more was said than can wait.
+        """
+        self._push(message)
+
+    @overload
+    def edit(self, message: SyncQueue) -> "asyncio.Future[SyncResult]": ...
+    @overload
+    def edit(
+        self, message: AddElement | UpdateElement | RemoveElement | ClearScene | RestoreScene
+    ) -> "asyncio.Future[Ack]": ...
+    def edit(self, message: Edit) -> "asyncio.Future[Ack] | asyncio.Future[SyncResult]":
+        """Change the scene; await what is returned to know that it is stored.
+
+        It gets a `message_id` where it has none, and is said again after a broken connection until
+        it is answered; it is made once all the same (SCN6).
+
+        Raises:
+            Closed: this client is closed.
+            TooMuchWaiting: more was said than can wait.
+            Refused: (when awaited) it has changed nothing; with `storage_failed` try again later.
+            Lost: (when awaited) nobody can tell whether it was made.
+        """
+        if len(self._edits) >= MAX_ENTRIES:
+            raise TooMuchWaiting(f"{MAX_ENTRIES} edits wait for their answer")
+        message_id = message.message_id or str(uuid.uuid4())
+        message = replace(message, message_id=message_id)
+        self._push(message)
+        answer: asyncio.Future[Ack | SyncResult] = asyncio.get_running_loop().create_future()
+        self._edits[message_id] = (message, answer)
+        return answer  # type: ignore[return-value] - a `sync_queue` alone has a `sync_result`
+
+    def rename(self, name: str) -> None:
+        """Take another name without leaving."""
+        self.name = name
+        if self.state == "open":  # else it will be said on joining
+            self._push(Subscribe(self.session_id, display_name=name))
+
+    def messages(self) -> Messages:
+        """Return what comes from now on, for `async for`; each caller gets all of it.
+
+        A `PeerAssigned` in it says that the connection is back. With `recovered` nothing is
+        missing; else a `PeerList` and a `SceneUpdate` follow.
+        """
+        stream = Messages()
+        if self.state == "closed":
+            stream.finish()
+        self._streams.add(stream)
+        return stream
+
+    # --- coming and going ----------------------------------------------------------------------
+
+    async def _run(self) -> None:
+        """Connect again and again until it is closed for good."""
+        attempt = 0
+        while not self._is_closed:
+            began = time.monotonic()
+            problem = await self._connect_once()
+            if self._is_closed:
+                return
+            if not self._joined:
+                self._fail(f"{self.url}: {problem}")
+                return
+            if time.monotonic() - began > STABLE_SECONDS:
+                attempt = 0
+            self._backlog.cut()
+            self._set_state("away")
+            await asyncio.sleep(retry_delay(attempt, random.random()))  # noqa: S311 - no secret
+            attempt += 1
+
+    async def _connect_once(self) -> str:
+        """Connect and converse until it breaks; return why, for people."""
+        self._fresh = True
+        self._pinged = False
+        local = urlsplit(self.url).hostname in ("127.0.0.1", "localhost", "::1")
+        try:
+            socket = await open_socket(
+                self.url,
+                compression=None,
+                max_size=MAX_MESSAGE_BYTES,
+                open_timeout=CONNECT_SECONDS,
+                close_timeout=FLUSH_SECONDS,
+                ping_interval=IDLE_SECONDS,
+                ping_timeout=PONG_SECONDS,
+                proxy=None if local else True,
+            )
+        except InvalidStatus as error:
+            return f"the server answered {error.response.status_code}: is it a canvas-server?"
+        except TimeoutError:
+            return "no answer"
+        except (OSError, EOFError, WebSocketException) as error:
+            return str(error) or type(error).__name__
+        self._socket = socket
+        try:
+            await self._converse(socket)
+        except TimeoutError:
+            self._astray += self._fresh
+            await socket.close(COME_BACK)
+            return "no answer"
+        except ConnectionClosed:
+            pass
+        finally:
+            self._socket = None
+        code = socket.close_code or 1006
+        if code in _FOR_GOOD and not self._was_our_own(code):
+            self._finish(code, socket.close_reason or "")
+        return socket.close_reason or f"closed with {code}"
+
+    async def _converse(self, socket: ClientConnection) -> None:
+        writer = asyncio.create_task(self._write(socket))
+        try:
+            async with asyncio.timeout(CONNECT_SECONDS) as patience:
+                await self._subscribe(socket)
+                async for frame in socket:
+                    refused = self._receive(frame)
+                    if refused is not None and not self._try_otherwise(refused):
+                        return await socket.close(COME_BACK)
+                    if refused is not None:
+                        await self._subscribe(socket)
+                    if not self._fresh and patience.when() is not None:
+                        patience.reschedule(None)
+        finally:
+            writer.cancel()
+            await asyncio.gather(writer, return_exceptions=True)
+        return None
+
+    async def _subscribe(self, socket: ClientConnection) -> None:
+        """Ask for the place this peer had, or for a new one."""
+        message = Subscribe(self.session_id, display_name=self.name or None)
+        if self.peer_id:
+            message = replace(
+                message,
+                peer_id=self.peer_id,
+                resume_token=self._resume_token,
+                received=self._backlog.received,
+            )
+        await socket.send(msgspec.json.encode(message), text=True)
+
+    async def _write(self, socket: ClientConnection) -> None:
+        while True:
+            await self._something_to_write.wait()
+            self._something_to_write.clear()
+            if self._fresh:
+                continue
+            for text in self._backlog.take():
+                await socket.send(text, text=True)
+            if not self._something_to_write.is_set():
+                self._all_written.set()
+
+    def _try_otherwise(self, error: Error) -> bool:
+        """Return whether to subscribe again at once, now that this was refused."""
+        if error.code is ErrorCode.STORAGE_FAILED and self._joined:
+            return False  # the scene cannot be read now
+        if error.code is ErrorCode.PEER_ID_TAKEN and self.peer_id:
+            self.peer_id = ""
+            return True
+        self._fail(error.message)
+        return False
+
+    def _was_our_own(self, code: int) -> bool:
+        """Whether an earlier socket of ours has taken over, its `subscribe` having come late."""
+        if code != CloseCode.TAKEN_OVER or self._astray == 0:
+            return False
+        self._astray -= 1
+        return True
+
+    # --- what comes ----------------------------------------------------------------------------
+
+    def _receive(self, frame: str | bytes) -> Error | None:
+        """Take one frame; return the error that refuses our `subscribe`, if it is one."""
+        try:
+            message = _decode(frame)
+        except (msgspec.DecodeError, msgspec.ValidationError):
+            # Of a newer server: what we do not understand was sent to us all the same.
+            self._backlog.received += not self._fresh
+            return None
+        if self._fresh and isinstance(message, Error):
+            return message
+        lost = isinstance(message, PeerAssigned) and self._assigned(message)
+        if not isinstance(message, PeerAssigned) and not self._fresh:
+            self._backlog.received += 1
+        if isinstance(message, Pong) and not self._fresh:
+            self._pinged = False
+            self._backlog.arrived(0 if message.received is UNSET else message.received)
+        self.view.apply(message)
+        self._answer(message)
+        for stream in list(self._streams):
+            stream.put(message)
+        if lost:
+            self._edit_again()
+        if self.view.known and not self._ready.done():
+            self._ready.set_result(None)
+        return None
+
+    def _assigned(self, message: PeerAssigned) -> bool:
+        """Be who the server says; return whether it has forgotten what we said before."""
+        before, self.peer_id = self.peer_id, message.peer_id
+        self._resume_token = message.resume_token
+        self.ice_servers = message.ice_servers
+        if not self._fresh:
+            self._backlog.subscribed()
+            return False
+        self._fresh = False
+        if message.recovered:
+            self._backlog.recovered(0 if message.received is UNSET else message.received)
+        else:
+            self._backlog.lost()
+        lost = self._joined and not message.recovered
+        if lost and before != message.peer_id:
+            self._give_up_edits(Lost("not known whether it was made: somebody else now"))
+        self._joined = True
+        self._set_state("open")
+        self._something_to_write.set()
+        return lost
+
+    def _answer(self, message: ServerMessage) -> None:
+        """Tell who waits for the answer to an edit."""
+        if not isinstance(message, Ack | SyncResult | Error) or message.message_id is None:
+            return
+        _, answer = self._edits.pop(message.message_id, (None, None))
+        if answer is None or answer.done():
+            return
+        if isinstance(message, Error):
+            answer.set_exception(Refused(message.code, message.message))
+        else:
+            answer.set_result(message)
+
+    def _edit_again(self) -> None:
+        """Say the edits again that were not answered; under the same name it is a retry (SCN6)."""
+        for message, _ in self._edits.values():
+            self._push(message)
+
+    # --- helpers -------------------------------------------------------------------------------
+
+    def _push(self, message: ClientMessage) -> None:
+        if self.state == "closed":
+            raise Closed(LEAVE, "it was closed before")
+        if not self._backlog.push(message):
+            raise TooMuchWaiting(f"too much waits, lost: {type(message).__name__}")
+        if not self._pinged and self._backlog.is_much_in_doubt:
+            self._pinged = True
+            self._backlog.push(Ping(self._backlog.received))
+        self._all_written.clear()
+        self._something_to_write.set()
+
+    def _give_up_edits(self, error: Exception) -> None:
+        for _, answer in self._edits.values():
+            if not answer.done():
+                answer.set_exception(error)
+                answer.exception()  # who does not wait for it need not be told
+        self._edits.clear()
+
+    @property
+    def _is_closed(self) -> bool:
+        return self.state == "closed"
+
+    def _fail(self, text: str) -> None:
+        """Give up: before anything began, or because the session would not have us back."""
+        if not self._ready.done():
+            self._ready.set_exception(CannotConnect(text))
+        self._finish(0, text)
+
+    def _finish(self, code: int, reason: str) -> None:
+        if self.state == "closed":
+            return
+        self._set_state("closed")
+        self._give_up_edits(Closed(code, reason))
+        for stream in self._streams:
+            stream.finish(None if code == LEAVE else Closed(code, reason))
+        if not self._ready.done():
+            self._ready.set_exception(CannotConnect(reason or "closed"))
+            self._ready.exception()  # seen, where nobody waits for it any more
+
+    def _ended(self, runner: "asyncio.Task[None]") -> None:
+        """Let nobody wait for what a mistake of ours has ended."""
+        if not runner.cancelled() and (error := runner.exception()) is not None:
+            self._fail(repr(error))
+
+    def _set_state(self, state: State) -> None:
+        if state == self.state:
+            return
+        self.state = state
+        if self._on_state is not None:
+            self._on_state(state)

@@ -1,0 +1,65 @@
+"""What a session looks like to one of its peers: who is here, and what is on the canvas. Pure."""
+
+from canvas_server.protocol.scene import Element, Video, Viewport
+from canvas_server.protocol.server import (
+    ElementAdded,
+    ElementRemoved,
+    ElementUpdated,
+    Peer,
+    PeerJoined,
+    PeerLeft,
+    PeerList,
+    PeerUpdated,
+    SceneUpdate,
+    ServerMessage,
+)
+
+
+class View:
+    """A copy of the list of peers and of the scene that follows the messages."""
+
+    def __init__(self) -> None:
+        self.peers: dict[str, Peer] = {}
+        """By peer id, in order of joining; this peer included."""
+        self.elements: dict[str, Element] = {}
+        """By element id."""
+        self.viewport = Viewport()
+        self.revision = 0
+        self.known = False
+        """A list of peers and a scene have come."""
+        self._listed = False
+
+    def apply(self, message: ServerMessage) -> None:
+        """Follow one message."""
+        match message:
+            case PeerList(peers=peers):
+                self.peers = {peer.peer_id: peer for peer in peers}
+                self._listed = True
+            case PeerJoined(peer=peer) | PeerUpdated(peer=peer):
+                self.peers[peer.peer_id] = peer
+            case PeerLeft(peer_id=peer_id):
+                self.peers.pop(peer_id, None)
+            case SceneUpdate(scene=scene):
+                self.elements = {element.id: element for element in scene.elements}
+                self.viewport, self.revision = scene.viewport, scene.revision
+                self.known = self._listed
+            case ElementAdded(element=element) | ElementUpdated(element=element):
+                self.elements[element.id] = element
+                self.revision = message.revision
+            case ElementRemoved(id=element_id):
+                self.elements.pop(element_id, None)
+                self.revision = message.revision
+            case _:
+                pass
+
+    def tile_of(self, stream_id: str) -> Element | None:
+        """Return the Video element of a stream, if it is on the canvas."""
+        for element in self.elements.values():
+            if isinstance(element.kind, Video) and element.kind.stream_id == stream_id:
+                return element
+        return None
+
+    def name_of(self, peer_id: str) -> str:
+        """Return what people call a peer: its name, else the beginning of its id."""
+        peer = self.peers.get(peer_id)
+        return (peer and peer.display_name) or peer_id[:8]

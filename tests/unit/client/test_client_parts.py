@@ -1,0 +1,110 @@
+"""The view, the pauses, the address and the stream of messages."""
+
+import asyncio
+
+import pytest
+
+from canvas_server.client import CannotConnect, Closed, FellBehind, Messages, View
+from canvas_server.client.connection import socket_url
+from canvas_server.client.messages import MAX_UNREAD
+from canvas_server.client.retry import LONGEST_SECONDS, retry_delay
+from canvas_server.protocol.scene import Element, SceneDocument, Text, Transform, Video, Viewport
+from canvas_server.protocol.server import (
+    ElementAdded,
+    ElementRemoved,
+    ElementUpdated,
+    Media,
+    Peer,
+    PeerJoined,
+    PeerLeft,
+    PeerList,
+    PeerUpdated,
+    Pong,
+    SceneUpdate,
+)
+
+
+def peer(peer_id: str, name: str | None = None) -> Peer:
+    return Peer(peer_id, connected=True, in_call=False, media=Media(), display_name=name)
+
+
+def element(element_id: str, text: str) -> Element:
+    return Element(element_id, Text(text), Transform())
+
+
+def test_the_view_follows_the_messages() -> None:
+    view = View()
+    view.apply(SceneUpdate(SceneDocument("s", Viewport(), (element("a", "1"),), 4, 0)))
+    assert not view.known
+    view.apply(PeerList("s", (peer("x", "Ada"),)))
+    view.apply(SceneUpdate(SceneDocument("s", Viewport(width=9), (element("b", "1"),), 5, 0)))
+    assert view.known
+    assert (list(view.elements), view.viewport.width, view.revision) == (["b"], 9, 5)
+    view.apply(ElementUpdated(element("b", "2"), 6, 0))
+    view.apply(ElementAdded(Element("t", Video("peer-x"), Transform()), 7, 0))
+    assert view.elements["b"].kind == Text("2")
+    assert view.tile_of("peer-x") == view.elements["t"]
+    assert view.tile_of("peer-y") is None
+    view.apply(ElementRemoved("t", 8, 0))
+    assert (view.tile_of("peer-x"), view.revision) == (None, 8)
+    view.apply(PeerJoined("s", peer("y-longer-than-8")))
+    assert [view.name_of(peer_id) for peer_id in view.peers] == ["Ada", "y-longer"]
+    view.apply(PeerUpdated(peer("y-longer-than-8", "Bob")))
+    assert view.name_of("y-longer-than-8") == "Bob"
+    view.apply(PeerLeft("s", "x", "left"))
+    assert list(view.peers) == ["y-longer-than-8"]
+    assert view.name_of("x") == "x"
+    view.apply(Pong(0))
+
+
+def test_pauses_grow_to_a_limit_and_differ_between_peers() -> None:
+    assert retry_delay(0, 0.5) == 0
+    grown = [retry_delay(attempt, 1) for attempt in range(1, 40)]
+    assert grown == sorted(grown)
+    assert grown[0] == pytest.approx(0.3)
+    assert grown[-1] == LONGEST_SECONDS
+    assert retry_delay(5, 0) == retry_delay(5, 1) / 2
+
+
+@pytest.mark.parametrize(
+    ("given", "meant"),
+    [
+        ("http://127.0.0.1:9473", "ws://127.0.0.1:9473/ws"),
+        ("https://call.example.org/s/room?x=1", "wss://call.example.org/ws"),
+        ("wss://call.example.org", "wss://call.example.org/ws"),
+        ("localhost:80", "ws://localhost:80/ws"),
+    ],
+)
+def test_the_address_of_the_socket(given: str, meant: str) -> None:
+    assert socket_url(given) == meant
+
+
+@pytest.mark.parametrize("given", ["ftp://example.org", "http://", ""])
+def test_what_is_no_address(given: str) -> None:
+    with pytest.raises(CannotConnect):
+        socket_url(given)
+
+
+async def test_messages_come_in_order_and_end_with_the_client() -> None:
+    messages = Messages()
+    messages.put(Pong(1))
+    messages.put(Pong(2))
+    asyncio.get_running_loop().call_soon(messages.put, Pong(3))
+    asyncio.get_running_loop().call_soon(messages.finish)
+    assert [message async for message in messages] == [Pong(1), Pong(2), Pong(3)]
+    assert [message async for message in messages] == []
+
+
+async def test_messages_say_when_the_server_ended_it() -> None:
+    messages = Messages()
+    messages.finish(Closed(4100, "taken"))
+    with pytest.raises(Closed, match="taken"):
+        await anext(messages)
+
+
+async def test_messages_that_are_not_read_are_not_kept_for_ever() -> None:
+    messages = Messages()
+    for number in range(MAX_UNREAD + 5):
+        messages.put(Pong(number))
+    with pytest.raises(FellBehind):
+        await anext(messages)
