@@ -11,6 +11,7 @@ import click
 import structlog
 
 from canvas_server import __version__, app
+from canvas_server.cli.bot import bot
 from canvas_server.cli.doctor import doctor
 from canvas_server.cli.scenes import backup, export_scene, import_scene, restore
 from canvas_server.http.site import fresh_session
@@ -34,7 +35,7 @@ def main() -> None:
     """Video calls on a shared canvas. Without a command: serve."""
 
 
-for command in (backup, doctor, restore, export_scene, import_scene):
+for command in (backup, bot, doctor, restore, export_scene, import_scene):
     main.add_command(command)
 
 
