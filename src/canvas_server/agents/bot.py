@@ -247,7 +247,7 @@ class Bot:
         for candidate in self._early.pop(peer_id, ()):
             call.step(candidate)
         if group:
-            self._join_group()
+            self.join_group()
         self._entered()
         return call
 
@@ -313,7 +313,8 @@ class Bot:
                 # The call was over before the tile came: it would stay.
                 await self._client.edit(RemoveElement(ack.result.id))
 
-    def _join_group(self) -> None:
+    def join_group(self) -> None:
+        """Join the call of everybody."""
         if self.in_group:
             return
         self.in_group = True
