@@ -10,13 +10,8 @@ from playwright.sync_api import expect
 from desk import Desk
 from proxy import Proxy
 from servers import Server, running
-from windows import Open, Window
-
-
-def excuse(*windows: Window) -> None:
-    """Browsers complain by themselves about sockets that break."""
-    for window in windows:
-        window.complaints[:] = [text for text in window.complaints if "WebSocket" not in text]
+from watch import excuse_sockets
+from windows import Open
 
 
 @pytest.fixture
@@ -53,7 +48,7 @@ def test_edits_made_offline_arrive_and_their_fate_is_said(open_window: Open, pro
     expect(desk.node(gone)).to_have_count(0)
     desk.agree()
     ada.picture("canvas-synced")
-    excuse(ada)
+    excuse_sockets(ada)
 
 
 def test_a_killed_server_has_every_edit(open_window: Open, tmp_path: Path) -> None:
@@ -78,7 +73,7 @@ def test_a_killed_server_has_every_edit(open_window: Open, tmp_path: Path) -> No
         desk.select(before)
         desk.keys.press("Delete")
         expect(desk.node(before, bob)).to_have_count(0)
-    excuse(ada, bob)
+    excuse_sockets(ada, bob)
 
 
 def test_what_the_disk_has_no_room_for_waits_in_the_window(

@@ -19,7 +19,7 @@ from windows import FLAGS, OUTPUT
 # Pictures in three dimensions need a GPU, or this.
 GL = ["--use-gl=angle", "--use-angle=swiftshader", "--enable-unsafe-swiftshader"]
 SIZE = {"width": 1280, "height": 800}
-SLOW = 30_000
+SLOW = 90_000
 """Milliseconds a busy machine may take to draw in three dimensions without a GPU."""
 
 
