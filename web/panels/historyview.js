@@ -34,7 +34,7 @@ export class HistoryView {
   #steps = new Map();
   #slider = make("input", { type: "range", class: "slider", "aria-label": text.moment, step: "1" });
   #moment = make("p", { class: "moment" });
-  #play = make("button", { type: "button", class: "round primary", "data-action": "play" }, icon("play"));
+  #play = make("button", { type: "button", class: "round primary", "data-action": "play", "aria-label": text.play, title: text.play }, icon("play"));
   #empty = make("p", { class: "panel-empty" }, text.reading);
   #earlier = make("button", { type: "button", class: "small", hidden: "" }, text.readEarlier);
   #player;
