@@ -9,7 +9,7 @@ import contextlib
 import logging
 import uuid
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Literal, Protocol
 
 from aiortc import (
@@ -24,7 +24,7 @@ from aiortc.mediastreams import MediaStreamError
 from aiortc.sdp import candidate_from_sdp
 
 from canvas_server.agents.descriptions import fingerprint_of, fragments_of
-from canvas_server.agents.media import Outgoing, Program, Recorder, next_frame
+from canvas_server.agents.media import KINDS, Outgoing, Program, Recorder, next_frame
 from canvas_server.client import Said
 from canvas_server.protocol.client import Answer, IceCandidate, Offer
 from canvas_server.protocol.errors import CallEndReason
@@ -192,6 +192,7 @@ class Call:
         pc = self._pc
         if pc is None or pc.connectionState in ("closed", "failed"):
             pc = await self._start_anew()
+        self._send_tracks(pc, KINDS)
         await pc.setLocalDescription(await pc.createOffer())
         self._offer_id = str(uuid.uuid4())
         sdp = pc.localDescription.sdp
@@ -209,6 +210,8 @@ class Call:
         if pc is None or self.awaits_answer or self._is_stranger(offer.sdp) or _is_over(pc):
             pc = await self._start_anew()
         await self._describe(pc, "offer", offer.sdp)
+        # What was not offered has no place in an answer: aiortc then fails to make one.
+        self._send_tracks(pc, {transceiver.kind for transceiver in pc.getTransceivers()})
         await pc.setLocalDescription(await pc.createAnswer())
         sdp = pc.localDescription.sdp
         self._hooks.send(Answer(self.peer_id, sdp, self.id, offer.offer_id))
@@ -272,8 +275,10 @@ class Call:
         return self._fingerprint != fingerprint_of(sdp) or self._fragments != fragments_of(sdp)
 
     async def _start_anew(self) -> RTCPeerConnection:
+        if self._pc is not None:
+            self._early = []  # else they have overtaken the first offer
         await self._close_connection()
-        self._fingerprint, self._fragments, self._early = "", frozenset(), []
+        self._fingerprint, self._fragments = "", frozenset()
         self._sent = self._hooks.program()
         try:
             pc = self._new_connection(self._hooks.ice_servers)
@@ -304,9 +309,13 @@ class Call:
 
         pc.add_listener("track", receive)
         pc.add_listener("connectionstatechange", follow)
-        for track in self._sent.tracks:
-            pc.addTrack(track)
         return pc
+
+    def _send_tracks(self, pc: RTCPeerConnection, kinds: Collection[str]) -> None:
+        sent = [sender.track for sender in pc.getSenders()]
+        for track in self._sent.tracks:
+            if track.kind in kinds and track not in sent:
+                pc.addTrack(track)
 
     async def _close_connection(self) -> None:
         pc, self._pc = self._pc, None
