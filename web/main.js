@@ -12,7 +12,7 @@ import { GroupView } from "./people/groupview.js";
 import { LocalMedia } from "./media/local.js";
 import { ScreenShare } from "./media/screen.js";
 import { Speaking } from "./media/speaking.js";
-import { shownHeight, ViewSizes } from "./media/viewsizes.js";
+import { announcer, applyChoices, placeStreams, tellViewSizes } from "./media/wiring.js";
 import { Badges } from "./monitor/badge.js";
 import { Monitor } from "./monitor/monitor.js";
 import { Notices } from "./notices.js";
@@ -32,7 +32,6 @@ import { callEndText, connectionText, mediaFaultText, text } from "./text/calls.
 import { diagnosisText } from "./text/diagnosis.js";
 import { VideoManager } from "./video.js";
 
-/** @import {Chosen} from "./devices/choices.js" */
 /** @import {Identity} from "./connection/identity.js" */
 /** @import {Person} from "./people/person.js" */
 /** @import {CallDiagnosis, Error as ErrorMessage, PeerAssigned} from "./types/messages.js" */
@@ -64,7 +63,7 @@ function start(sessionId, identity) {
   const videos = new VideoManager();
   const scene = new SceneState();
   const speaking = new Speaking(signaling, media);
-  const app = { connection, roster, signaling, media, screen, speaking, scene };
+  const app = { connection, roster, signaling, media, screen, speaking, scene, videos };
   const ownTiles = [
     new OwnTile(app, {
       streamOf: cameraOf,
@@ -193,10 +192,6 @@ function start(sessionId, identity) {
   };
   let patience = setTimeout(sayUnreachable, PATIENCE_MS);
 
-  connection.on("lost", () => {
-    announced = "";
-    announceMedia();
-  });
   connection.on("overflow", () => {
     notices.show(text.overflow, { key: "overflow", problem: true });
     connection.send({ type: "get_scene" });
@@ -219,49 +214,26 @@ function start(sessionId, identity) {
 
   // --- calls ---------------------------------------------------------------------------------
 
-  /** What the others were told in the present calls; empty: nothing. */
-  let announced = "";
-
-  function announceMedia() {
-    const now = media.stream ? ownMedia(media, screen) : { audio: false, video: false, screen: false };
-    const state = media.stream ? JSON.stringify(now) : "";
-    if (!now || state === announced) return;
-    announced = state;
-    connection.send({ type: "media_state", ...now });
-  }
-
-  signaling.on("local", (stream) => {
-    if (!videos.ownPeerId) return;
-    if (stream) videos.addPeerStream(stream, videos.ownPeerId);
-    else videos.removeStream(videos.ownPeerId);
-  });
-  screen.on("changed", () => {
-    const { stream } = screen;
-    if (stream && videos.ownPeerId) videos.addScreenStream(stream, videos.ownPeerId);
-    else if (videos.ownPeerId) videos.removeScreenStream(videos.ownPeerId);
+  placeStreams(app);
+  const announceMedia = announcer(connection, () => ({
+    inCall: media.stream !== null,
+    media: media.stream ? ownMedia(media, screen) : { audio: false, video: false, screen: false },
+  }));
+  const sendsOther = () => {
     announceMedia();
     render();
-  });
+  };
+  media.on("changed", sendsOther);
+  screen.on("changed", sendsOther);
   screen.on("failed", () => notices.show(text.shareFailed, { problem: true }));
   speaking.on("changed", () => board.showPeople());
-  signaling.on("screen", ({ peerId, stream }) => {
-    if (stream) videos.addScreenStream(stream, peerId);
-    else videos.removeScreenStream(peerId);
-  });
-  signaling.on("stream", ({ peerId, stream }) => {
-    if (stream) videos.addPeerStream(stream, peerId);
-    else videos.removeStream(peerId);
-  });
   signaling.on("state", (change) => {
     if (change.state === "ended") {
       roster.expectNoMore(change.peerId);
       const message = callEndText(change, describe(change.peerId).name);
       if (message) notices.show(message, { problem: change.reason === "failed" });
     }
-    render();
-  });
-  media.on("changed", () => {
-    announceMedia();
+    if (change.state === "connected") notices.hide(`diagnosis-${change.peerId}`);
     render();
   });
   media.on("fault", ({ kinds, fault }) => {
@@ -273,39 +245,11 @@ function start(sessionId, identity) {
     else notices.hide("sound");
   });
 
-  // --- what is seen --------------------------------------------------------------------------
-
-  const views = new ViewSizes(
-    (peerId) => ({
-      camera: shownHeight(videos.slotOf(cameraOf(peerId)), board.stage.frame),
-      screen: shownHeight(videos.slotOf(screenOf(peerId)), board.stage.frame),
-    }),
-    (peerId, sizes) => {
-      if (connection.state === "open") {
-        connection.send({ type: "view_size", target_peer_id: peerId, ...sizes });
-      } else views.forget(peerId);
-    },
-  );
-  connection.on("lost", () => views.forget());
-  signaling.on("state", ({ peerId, state }) => {
-    views.follow(signaling.calls.filter((call) => call.state === "connected").map((call) => call.peerId));
-    if (state === "connected") {
-      views.forget(peerId);
-      notices.hide(`diagnosis-${peerId}`);
-    }
-  });
+  tellViewSizes(app, board.stage.frame);
 
   // --- devices -------------------------------------------------------------------------------
 
-  /** @type {Partial<Record<keyof Chosen, () => void>>} */
-  const effects = {
-    speaker: () => videos.sound.setSpeaker(choices.get("speaker")),
-    spatial: () => videos.sound.setSpatial(choices.get("spatial")),
-    quality: () => signaling.setPreset(choices.get("quality")),
-    hint: () => screen.setHint(choices.get("hint")),
-  };
-  for (const effect of Object.values(effects)) effect();
-  choices.on("changed", (name) => effects[name]?.());
+  applyChoices(choices, app);
   for (const button of document.querySelectorAll("[data-action=devices]")) {
     button.addEventListener("click", () => showDevices(choices, media));
   }

@@ -277,7 +277,7 @@ export class SignalingManager extends Emitter {
    * @param {Sizes} sizes
    */
   handleViewSize(fromPeerId, sizes) {
-    this.#calls.get(fromPeerId)?.setView(sizes);
+    this.#calls.get(fromPeerId)?.fitting.setView(sizes);
   }
 
   // --- coming back ---------------------------------------------------------------------------
@@ -539,7 +539,7 @@ export class SignalingManager extends Emitter {
     const count = Math.max(calls.length, this.inGroup ? this.#group.size : 0);
     const quality = sendingQuality(count, this.#preset);
     this.#media.setQuality(quality);
-    for (const call of calls) call.setQuality(quality);
+    for (const call of calls) call.fitting.setQuality(quality);
   }
 
   #turnOff() {

@@ -1,18 +1,16 @@
 /** One call with one peer: its peer connection, its media and how far it has come. */
 
 import { newId } from "../ids.js";
-import { errorName, log } from "../log.js";
+import { log } from "../log.js";
+import { Fitting } from "./fitting.js";
 import { Negotiation } from "./negotiation.js";
 import { fingerprintOf, KINDS, newPeerConnection, placeholder } from "./peerconnection.js";
-import { applyToSender, SCREEN_BITRATE } from "./quality.js";
 import { Recovery } from "./recovery.js";
 import { StuckConnection } from "./report.js";
 import { ScreenLink } from "./screenlink.js";
 
 /** @import {ClientMessage, CallEnded} from "../types/messages.js" */
 /** @import {Signal} from "./negotiation.js" */
-/** @import {SendingQuality} from "./quality.js" */
-/** @import {Sizes} from "../media/viewsizes.js" */
 
 /** @typedef {"idle" | "ringing" | "connecting" | "connected" | "reconnecting" | "ended"} CallState */
 /** @typedef {CallEnded["reason"]} CallEndReason */
@@ -70,12 +68,11 @@ export class Call {
   #screen = null;
   /** Of the peer connection at the other end; empty: nothing was agreed with it yet. */
   #remoteFingerprint = "";
-  /** @type {SendingQuality | null} */
-  #quality = null;
-  /** How large the peer shows what we send; it need not say so. @type {Sizes} */
-  #view = { camera: Infinity, screen: Infinity };
-  /** When what was last asked of the senders is done: they take one wish at a time. */
-  #fitted = Promise.resolve();
+  /** How large our pictures are sent. */
+  fitting = new Fitting(() => ({
+    camera: this.#senders.get("video"),
+    screen: this.#screenLink?.videoSender,
+  }));
   /** What carries our tracks, by kind. @type {Map<string, RTCRtpSender>} */
   #senders = new Map();
   /** An offer that waits for the person. @type {{sdp: string, offerId: string} | null} */
@@ -242,33 +239,6 @@ export class Call {
     this.#recovery?.nudge();
   }
 
-  /** @param {SendingQuality} quality of the pictures sent from now on */
-  setQuality(quality) {
-    this.#quality = quality;
-    this.#fit();
-  }
-
-  /** @param {Sizes} view how large the peer shows what we send, from now on */
-  setView(view) {
-    this.#view = view;
-    this.#fit();
-  }
-
-  #fit() {
-    this.#fitted = this.#fitted.then(() => this.#fitSenders()).catch((error) => {
-      log("call", "quality", errorName(error));
-    });
-  }
-
-  async #fitSenders() {
-    const camera = this.#senders.get("video");
-    if (camera && this.#quality) {
-      await applyToSender(camera, this.#quality.maxBitrate, this.#view.camera);
-    }
-    const screen = this.#screenLink?.videoSender;
-    if (screen) await applyToSender(screen, SCREEN_BITRATE, this.#view.screen);
-  }
-
   /** @param {RTCIceCandidateInit} candidate */
   handleCandidate(candidate) {
     if (this.accepted && this.#negotiation) this.#negotiation.handleCandidate(candidate);
@@ -282,14 +252,14 @@ export class Call {
       if (sender.track === track) continue;
       sender.replaceTrack(track).catch(() => log("call", "no", kind, "sent"));
     }
-    this.#fit();
+    this.fitting.fit();
   }
 
   /** @param {MediaStream | null} stream of the screen that is shared from now on; `null`: none */
   setScreen(stream) {
     this.#screen = stream;
     if (this.#senders.size > 0) this.#screenLink?.send(stream);
-    this.#fit();
+    this.fitting.fit();
   }
 
   close() {
@@ -400,7 +370,7 @@ export class Call {
     this.#recovery?.follow();
     if (connectionState === "connected") {
       this.#connectedOnce = true;
-      this.#fit(); // before this, some browsers had no encodings to be bounded
+      this.fitting.fit(); // before this, some browsers had no encodings to be bounded
       this.#setState("connected");
     } else if (connectionState === "disconnected" || connectionState === "failed") {
       if (this.#connectedOnce) this.#setState("reconnecting");

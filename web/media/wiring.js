@@ -1,0 +1,105 @@
+/** Connects what this page sends and receives with the parts that show it, tell of it and bound it. */
+
+import { cameraOf, screenOf } from "../scene.js";
+import { shownHeight, ViewSizes } from "./viewsizes.js";
+
+/** @import {Choices, Chosen} from "../devices/choices.js" */
+/** @import {CanvasConnection} from "../protocol.js" */
+/** @import {SignalingManager} from "../signaling.js" */
+/** @import {VideoManager} from "../video.js" */
+/** @import {Media} from "../types/messages.js" */
+/** @import {ScreenShare} from "./screen.js" */
+
+/**
+ * Bring every stream, own or received, to its tile.
+ *
+ * @param {{signaling: SignalingManager, screen: ScreenShare, videos: VideoManager}} app
+ */
+export function placeStreams({ signaling, screen, videos }) {
+  signaling.on("local", (stream) => {
+    if (!videos.ownPeerId) return;
+    if (stream) videos.addPeerStream(stream, videos.ownPeerId);
+    else videos.removeStream(videos.ownPeerId);
+  });
+  signaling.on("stream", ({ peerId, stream }) => {
+    if (stream) videos.addPeerStream(stream, peerId);
+    else videos.removeStream(peerId);
+  });
+  signaling.on("screen", ({ peerId, stream }) => {
+    if (stream) videos.addScreenStream(stream, peerId);
+    else videos.removeScreenStream(peerId);
+  });
+  screen.on("changed", () => {
+    if (!videos.ownPeerId) return;
+    if (screen.stream) videos.addScreenStream(screen.stream, videos.ownPeerId);
+    else videos.removeScreenStream(videos.ownPeerId);
+  });
+}
+
+/**
+ * Tell the others what this page sends, whenever that changes.
+ *
+ * @param {CanvasConnection} connection
+ * @param {() => {inCall: boolean, media: Media | null}} now `null`: not known yet
+ * @returns {() => void} looks whether something has changed
+ */
+export function announcer(connection, now) {
+  /** What they were told in the present calls; empty: nothing. */
+  let announced = "";
+  const look = () => {
+    const { inCall, media } = now();
+    const state = inCall ? JSON.stringify(media) : "";
+    if (!media || state === announced) return;
+    announced = state;
+    connection.send({ type: "media_state", ...media });
+  };
+  connection.on("lost", () => {
+    announced = "";
+    look();
+  });
+  return look;
+}
+
+/**
+ * Tell the others how large this page shows what they send.
+ *
+ * @param {{connection: CanvasConnection, signaling: SignalingManager, videos: VideoManager}} app
+ * @param {Element} frame of the canvas
+ */
+export function tellViewSizes({ connection, signaling, videos }, frame) {
+  const views = new ViewSizes(
+    (peerId) => ({
+      camera: shownHeight(videos.slotOf(cameraOf(peerId)), frame),
+      screen: shownHeight(videos.slotOf(screenOf(peerId)), frame),
+    }),
+    (peerId, sizes) => {
+      if (connection.state === "open") {
+        connection.send({ type: "view_size", target_peer_id: peerId, ...sizes });
+      } else views.forget(peerId);
+    },
+  );
+  connection.on("lost", () => views.forget());
+  signaling.on("state", ({ peerId, state }) => {
+    const connected = signaling.calls.filter((call) => call.state === "connected");
+    views.follow(connected.map((call) => call.peerId));
+    if (state === "connected") views.forget(peerId); // it may be another page of that person
+  });
+}
+
+/**
+ * Let what the person has chosen count, now and when they choose again.
+ *
+ * @param {Choices} choices
+ * @param {{signaling: SignalingManager, screen: ScreenShare, videos: VideoManager}} app
+ */
+export function applyChoices(choices, { signaling, screen, videos }) {
+  /** @type {Partial<Record<keyof Chosen, () => void>>} */
+  const effects = {
+    speaker: () => videos.sound.setSpeaker(choices.get("speaker")),
+    spatial: () => videos.sound.setSpatial(choices.get("spatial")),
+    quality: () => signaling.setPreset(choices.get("quality")),
+    hint: () => screen.setHint(choices.get("hint")),
+  };
+  for (const effect of Object.values(effects)) effect();
+  choices.on("changed", (name) => effects[name]?.());
+}
