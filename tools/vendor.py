@@ -78,6 +78,22 @@ LIBRARIES = (
         ),
     ),
     Library(
+        package="uplot",
+        version="1.6.32",
+        folder="web/vendor/uplot",
+        files=(
+            File(
+                "dist/uPlot.iife.min.js",
+                "19c8d4c6ad88929a79f4ae49d6f7161566dfd0ba3d15cc495e974f787eb78f1f",
+            ),
+            File(
+                "dist/uPlot.min.css",
+                "df630c6a8d6f8eeaff264b50f73ce5b114f646ffd9a0bb74f049b0a00135fa04",
+            ),
+            File("LICENSE", "8f989229699b4fe2f1a0432d0e9edc338a8a911e250e2d1b01ecd770a5f5b1bd"),
+        ),
+    ),
+    Library(
         package="@expo-google-fonts/inter",
         version="0.4.2",
         folder="src/canvas_server/export/font",

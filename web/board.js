@@ -16,6 +16,7 @@ import { Selection } from "./tools/selection.js";
 import { Tools } from "./tools/tools.js";
 
 /** @import {CanvasConnection} from "./protocol.js" */
+/** @import {Monitor} from "./monitor/monitor.js" */
 /** @import {Notices} from "./notices.js" */
 /** @import {Person} from "./people/person.js" */
 /** @import {SceneState} from "./scene.js" */
@@ -39,10 +40,11 @@ export class Board {
    * @param {CanvasConnection} connection
    * @param {SceneState} scene
    * @param {VideoManager} videos
+   * @param {Monitor} monitor
    * @param {Notices} notices
    * @param {BoardHooks} hooks
    */
-  constructor(connection, scene, videos, notices, hooks) {
+  constructor(connection, scene, videos, monitor, notices, hooks) {
     const space = byId("space", HTMLElement);
     this.stage = new Stage(byId("stage", HTMLElement), space);
     this.draft = new Draft(scene, { send: (message) => connection.send(message) });
@@ -75,6 +77,7 @@ export class Board {
       sessionId: connection.sessionId,
       draft: this.draft,
       shown,
+      monitor,
       notices,
       describePerson: hooks.describe,
       describe: (id) => this.view.describe(id),

@@ -84,10 +84,10 @@ function start(sessionId, identity) {
 
   const notices = new Notices(byId("notices", HTMLElement));
   const monitor = new Monitor(signaling);
-  const badges = new Badges(monitor, (peerId) => describe(peerId).name, (_, badge) => {
-    notices.show(badge.title, { key: "quality" });
+  const badges = new Badges(monitor, (peerId) => describe(peerId).name, (peerId, badge) => {
+    board.panels.openCall(peerId, badge);
   });
-  const board = new Board(connection, scene, videos, notices, {
+  const board = new Board(connection, scene, videos, monitor, notices, {
     describe,
     join: (peerId) => (describe(peerId).inGroup ? signaling.joinGroup() : call(peerId)),
     badgeFor: (peerId) => badges.nodeFor(peerId),

@@ -1,5 +1,6 @@
 """Calls between two homes behind NAT, on networks that fail as networks do."""
 
+import re
 import shutil
 import time
 from collections.abc import Callable, Iterator
@@ -146,6 +147,23 @@ def test_a_bad_line_carries_a_call_and_a_resumed_socket(
     ada.wait_clear()
     bob.wait_clear()
     excuse_sockets(ada, bob)
+
+
+def test_the_page_says_what_the_line_loses(open_window: Open, lab: Lab) -> None:
+    """A tenth of all packets, as the line counts them."""
+    ada, bob = meet(open_window)
+    call(ada, bob)
+    sign = ada.tile(bob).locator(".tile-signal")
+    expect(sign).to_be_visible()
+    lab.impair("a", loss=0.1, round_trip=0.02)
+    sign.click()
+    for figure in ("lossIn", "lossOut"):
+        loss = ada.page.locator(f'[data-figure="{figure}"]')
+        expect(loss).to_have_text(re.compile(r"^([5-9]|1[0-5])(\.\d)?%$"))
+    expect(sign).to_have_attribute("data-level", re.compile("fair|poor"))
+    expect(ada.page.locator(".calls-rating")).to_have_text(re.compile("^(Fair|Poor): "))
+    expect(ada.page.locator('[data-figure="path"]')).to_have_text(re.compile("NAT.*, UDP$"))
+    ada.picture("monitor-loss")
 
 
 @pytest.mark.parametrize("what", ["computer", "router"])

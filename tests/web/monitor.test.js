@@ -6,11 +6,12 @@ import { mock, test } from "node:test";
 
 import { Emitter } from "../../web/emitter.js";
 import { csvOf } from "../../web/monitor/csv.js";
+import { columnsOf, PLOTS, rangeOf, spanOf, splitsOf, topOf } from "../../web/monitor/lines.js";
 import { Monitor } from "../../web/monitor/monitor.js";
 import { presentOf, rate } from "../../web/monitor/rating.js";
 import { KEPT_MS, SampleRing } from "../../web/monitor/ring.js";
 import { sampleOf } from "../../web/monitor/sample.js";
-import { text } from "../../web/text/monitor.js";
+import { figureText, plotText, text } from "../../web/text/monitor.js";
 
 /** @typedef {Record<string, any>} Stat */
 
@@ -206,6 +207,38 @@ test("a table for other programs", () => {
   assert.match(first ?? "", /^2026-11-26T12:00:00\.000Z,\d+,\d+,[\d.]+,[\d.]+,320,240,320,240,0,0,/);
   assert.match(second ?? "", /^2026-11-26T12:00:01\.000Z,.*,0\.3333,.*,"A ""b"", c",VP8,none,,,,false$/);
   assert.equal(end, "");
+});
+
+test("figures in words; what is not known is no figure", () => {
+  const { present } = rated({ roundTrip: 0.4, sizeIn: null, framesIn: null, bitrateIn: 1_234_567, codecOut: "H264", lossIn: -0.01 });
+  const words = Object.fromEntries(Object.entries(figureText).map(([name, { value }]) => [name, value(present)]));
+  assert.deepEqual(
+    [words["sizeIn"], words["bitrateIn"], words["lossIn"], words["roundTrip"], words["codec"], words["path"], words["limitation"]],
+    ["", "1.2 Mbit/s", "0%", "below 1 ms", "VP8 / H264", "host, UDP", "nothing"],
+  );
+});
+
+test("lines are broken where samples are missing", () => {
+  const samples = [0, 1, 2, 9, 10].map((second) => made({ time: second * 1_000, roundTrip: second, jitter: null }));
+  assert.deepEqual(columnsOf(samples, PLOTS.delay), [
+    [0, 1, 2, 5.5, 9, 10],
+    [0, 1, 2, null, 9, 10],
+    [null, null, null, null, null, null],
+  ]);
+  assert.deepEqual(rangeOf([3, null, -1]), { least: -1, most: 3 });
+  assert.equal(rangeOf([null]), null);
+});
+
+test("a plot shows a minute at least, has few times below it, and a round top", () => {
+  assert.deepEqual(spanOf([]), [-60, 0]);
+  assert.deepEqual(spanOf([990, 1_000]), [940, 1_000]);
+  assert.deepEqual(spanOf([700, 1_000]), [700, 1_000]);
+  assert.deepEqual(splitsOf([940, 1_000]), [940, 955, 970, 985, 1_000]);
+  assert.deepEqual(splitsOf([701, 1_000]), [760, 820, 880, 940, 1_000]);
+  assert.deepEqual(splitsOf([700, 1_000]), [760, 880, 1_000]);
+  assert.deepEqual([0, 45, 60, 240].map(text.ago), ["now", "−45 s", "−1 min", "−4 min"]);
+  assert.deepEqual([topOf(0, 100), topOf(101, 100), topOf(450, 100), topOf(0.3, 0.1), topOf(NaN, 10)], [100, 200, 500, 0.4, 10]);
+  assert.deepEqual([0, 50_000, 2_000_000].map(plotText.bitrate.tick), ["0", "50 k", "2 M"]);
 });
 
 /** Calls whose connections answer with the recorded reports. */

@@ -1,6 +1,7 @@
 /** Makes the panels beside the canvas and connects them with it. */
 
 import { byId } from "../dom.js";
+import { CallsPanel } from "../monitor/callspanel.js";
 import { soon } from "../soon.js";
 import { historyFaultText, text } from "../text/panels.js";
 import { PastBanner } from "./banner.js";
@@ -14,6 +15,7 @@ import { SidePanel } from "./sidepanel.js";
 import { HistoryFailure, Timeline } from "./timeline.js";
 
 /** @import {Draft} from "../editing/draft.js" */
+/** @import {Monitor} from "../monitor/monitor.js" */
 /** @import {Notices} from "../notices.js" */
 /** @import {Person} from "../people/person.js" */
 /** @import {ShownScene} from "./shown.js" */
@@ -24,6 +26,7 @@ import { HistoryFailure, Timeline } from "./timeline.js";
  * @property {string} sessionId
  * @property {Draft} draft
  * @property {ShownScene} shown what the canvas shows of it
+ * @property {Monitor} monitor of the calls
  * @property {Notices} notices
  * @property {(peerId: string) => Person} describePerson
  * @property {(id: string) => string} describe words for an element
@@ -40,6 +43,7 @@ export class Panels {
   #panel;
   #outline;
   #history;
+  #calls;
   #replay;
   #timeline;
   #banner;
@@ -71,10 +75,13 @@ export class Panels {
     this.#panel.add("elements", text.tabs.elements, this.#outline.node);
     this.#panel.add("history", text.tabs.history, this.#history.node);
     this.#panel.add("save", text.tabs.save, menu.node);
+    this.#calls = new CallsPanel(parts.monitor, (peerId) => parts.describePerson(peerId).name);
+    this.#panel.add("calls", text.tabs.calls, this.#calls.node);
     this.#panel.on("shown", (name) => {
       byId("people", HTMLElement).hidden = name !== null;
       this.#outline.setOpen(name === "elements");
       this.#history.setOpen(name === "history");
+      this.#calls.setOpen(name === "calls");
     });
     this.#replay.on("moved", () => {
       const { revision } = this.#replay;
@@ -96,9 +103,21 @@ export class Panels {
     this.#outline.select(ids);
   }
 
+  /**
+   * Show how the call with a peer is.
+   *
+   * @param {string} peerId
+   * @param {HTMLElement} opener gets the focus back
+   */
+  openCall(peerId, opener) {
+    this.#calls.choose(peerId);
+    this.#panel.open("calls", opener);
+  }
+
   /** Names may have changed. */
   showPeople() {
     this.#outline.showPeople();
+    this.#calls.show();
   }
 
   async #restore() {

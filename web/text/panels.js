@@ -37,7 +37,7 @@ export const text = {
   cancel: "Cancel",
   panel: "Side panel",
   /** The name of each part of the panel. */
-  tabs: { elements: "Elements", history: "History", save: "Save" },
+  tabs: { elements: "Elements", history: "History", save: "Save", calls: "Calls" },
 
   // --- the list of elements
   elementList: "Elements on the canvas",

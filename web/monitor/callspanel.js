@@ -1,0 +1,132 @@
+/** The part of the side panel that shows how calls are: figures, lines of the last minutes, a table to save. */
+
+import { icon, make, setText } from "../dom.js";
+import { errorName, log } from "../log.js";
+import { text } from "../text/monitor.js";
+import { showLevel } from "./badge.js";
+import { csvOf } from "./csv.js";
+import { Figures } from "./figures.js";
+import { PLOTS } from "./lines.js";
+import { Plot } from "./plot.js";
+import { loadPlots } from "./uplot.js";
+
+/** @import {PlotName} from "./lines.js" */
+/** @import {Monitor} from "./monitor.js" */
+
+export class CallsPanel {
+  #monitor;
+  #nameOf;
+  #open = false;
+  #asked = false;
+  /** Whose call is shown. @type {string | null} */
+  #peerId = null;
+  #choice = make("select", { id: "calls-peer" });
+  #sign = icon("signal-good");
+  #words = make("span");
+  #rating = make("p", { class: "calls-rating" }, this.#sign, this.#words);
+  #over = make("p", { class: "calls-over", hidden: "" }, text.over);
+  #figures = new Figures();
+  #plots = /** @type {PlotName[]} */ (Object.keys(PLOTS)).map((name) => new Plot(name));
+  #empty = make("p", { class: "panel-empty" }, text.noCalls);
+  #call;
+  node;
+
+  /**
+   * @param {Monitor} monitor
+   * @param {(peerId: string) => string} nameOf
+   */
+  constructor(monitor, nameOf) {
+    this.#monitor = monitor;
+    this.#nameOf = nameOf;
+    const save = make("button", { type: "button", "data-action": "save-figures" }, icon("download"), text.save);
+    save.addEventListener("click", () => this.#save());
+    this.#choice.addEventListener("change", () => this.choose(this.#choice.value));
+    this.#call = make(
+      "div",
+      { class: "calls-call", hidden: "" },
+      make("div", { class: "panel-bar" }, make("label", { for: this.#choice.id }, text.peer), this.#choice),
+      make(
+        "div",
+        { class: "calls-body", tabindex: "0", role: "group", "aria-label": text.figures },
+        this.#rating,
+        this.#over,
+        this.#figures.node,
+        ...this.#plots.map(({ node }) => node),
+      ),
+      make("div", { class: "calls-foot" }, save),
+    );
+    this.node = make("div", { class: "calls" });
+    monitor.on("sampled", () => this.show());
+  }
+
+  /** @param {boolean} open it is in sight */
+  setOpen(open) {
+    this.#open = open;
+    if (open && !this.node.hasChildNodes()) this.node.append(this.#empty, this.#call);
+    this.show();
+    if (open && !this.#asked) this.#loadPlots();
+  }
+
+  /** @param {string} peerId whose call is shown from now on */
+  choose(peerId) {
+    this.#peerId = peerId;
+    this.show();
+  }
+
+  /** Show what is new. */
+  show() {
+    if (!this.#open) return;
+    const peers = this.#offerPeers();
+    this.#empty.hidden = peers.length > 0;
+    this.#call.hidden = peers.length === 0;
+    const state = this.#peerId === null ? null : this.#monitor.stateOf(this.#peerId);
+    if (this.#peerId === null || !state) return;
+    const live = this.#monitor.isLive(this.#peerId);
+    this.#rating.hidden = !live;
+    this.#over.hidden = live;
+    showLevel(this.#rating, this.#sign, state.rating.level);
+    setText(this.#words, text.rating(state.rating, state.present));
+    this.#figures.show(state.present);
+    const samples = this.#monitor.samplesOf(this.#peerId);
+    for (const plot of this.#plots) plot.show(samples);
+  }
+
+  /** @returns {string[]} those there is something to show of, the present calls first */
+  #offerPeers() {
+    const measured = this.#monitor.peers.filter((peerId) => this.#monitor.stateOf(peerId));
+    const order = (/** @type {string} */ peerId) => Number(!this.#monitor.isLive(peerId));
+    const peers = measured.sort((a, b) => order(a) - order(b) || this.#nameOf(a).localeCompare(this.#nameOf(b)));
+    if (this.#peerId === null || !peers.includes(this.#peerId)) this.#peerId = peers[0] ?? null;
+    const offered = peers.map((peerId) => ({
+      peerId,
+      words: this.#monitor.isLive(peerId) ? this.#nameOf(peerId) : text.ended(this.#nameOf(peerId)),
+    }));
+    const shown = [...this.#choice.options].map(({ value, text: words }) => ({ peerId: value, words }));
+    // An open list would close each second.
+    if (JSON.stringify(shown) !== JSON.stringify(offered)) {
+      this.#choice.replaceChildren(...offered.map(({ peerId, words }) => make("option", { value: peerId }, words)));
+    }
+    if (this.#choice.value !== this.#peerId) this.#choice.value = this.#peerId ?? "";
+    return peers;
+  }
+
+  async #loadPlots() {
+    this.#asked = true;
+    try {
+      const library = await loadPlots();
+      for (const plot of this.#plots) plot.setLibrary(library);
+    } catch (error) {
+      log("monitor", errorName(error));
+      this.#asked = false; // opening the panel tries again
+    }
+  }
+
+  #save() {
+    if (this.#peerId === null) return;
+    const table = new Blob([csvOf(this.#monitor.samplesOf(this.#peerId))], { type: "text/csv" });
+    const address = URL.createObjectURL(table);
+    make("a", { href: address, download: text.fileName(this.#nameOf(this.#peerId), new Date()) }).click();
+    // The browser has it by then.
+    setTimeout(() => URL.revokeObjectURL(address));
+  }
+}
