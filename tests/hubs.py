@@ -31,6 +31,7 @@ from canvas_server.store.memory import MemoryLog
 
 M = TypeVar("M", bound=msgspec.Struct)
 NOW = 1_700_000_000.0
+FEATURES = ("signaling", "call_quality")
 ICE = (server.IceServer(("stun:stun.example.org",)),)
 
 
@@ -69,6 +70,7 @@ def make_hub(
     resume_seconds: float = 120,
     started: float = 0,
     numbers: Iterator[int] | None = None,
+    features: tuple[str, ...] = FEATURES,
 ) -> Hub:
     """Return a hub whose ids are 0x100, 0x101 … as UUIDs.
 
@@ -82,7 +84,7 @@ def make_hub(
             new_id=lambda: str(uuid.UUID(int=next(numbers))),
             resume_token=lambda peer_id, session_id, _: f"{peer_id}@{session_id}#{next(tokens)}",
             proves=prove,
-            features=("signaling",),
+            features=features,
             ice_servers=lambda _peer_id, _now: ICE,
             resume_seconds=resume_seconds,
             started=started,

@@ -5,6 +5,7 @@
 
 import json
 import sys
+from inspect import cleandoc
 from pathlib import Path
 from typing import Any, get_args
 
@@ -123,11 +124,11 @@ def reachable(definitions: dict[str, JsonSchema], names: list[str]) -> set[str]:
 
 def all_structs() -> list[type[msgspec.Struct]]:
     """Return every struct of the protocol package."""
-    from canvas_server.protocol import client, scene, server  # noqa: PLC0415
+    from canvas_server.protocol import client, quality, scene, server  # noqa: PLC0415
 
     return [
         value
-        for module in (scene, client, server)
+        for module in (scene, quality, client, server)
         for value in vars(module).values()
         if isinstance(value, type) and issubclass(value, msgspec.Struct)
     ]
@@ -190,7 +191,7 @@ def struct_table(struct: type[msgspec.Struct], definitions: dict[str, JsonSchema
     title = tag_of(struct) if tag_field else struct.__name__
     rows = field_rows(node, tag_field)
     table = ["", "| field | type | |", "|---|---|---|", *rows] if rows else []
-    return "\n".join([f"#### `{title}`", "", str(node.get("description", "")), *table, ""])
+    return "\n".join([f"#### `{title}`", "", cleandoc(node.get("description", "")), *table, ""])
 
 
 def tables(definitions: dict[str, JsonSchema]) -> dict[str, str]:

@@ -16,6 +16,7 @@ import { Selection } from "./tools/selection.js";
 import { Tools } from "./tools/tools.js";
 
 /** @import {CanvasConnection} from "./protocol.js" */
+/** @import {Diagnoses} from "./monitor/diagnoses.js" */
 /** @import {Monitor} from "./monitor/monitor.js" */
 /** @import {Notices} from "./notices.js" */
 /** @import {Person} from "./people/person.js" */
@@ -40,11 +41,11 @@ export class Board {
    * @param {CanvasConnection} connection
    * @param {SceneState} scene
    * @param {VideoManager} videos
-   * @param {Monitor} monitor
+   * @param {{monitor: Monitor, diagnoses: Diagnoses}} quality of the calls
    * @param {Notices} notices
    * @param {BoardHooks} hooks
    */
-  constructor(connection, scene, videos, monitor, notices, hooks) {
+  constructor(connection, scene, videos, quality, notices, hooks) {
     const space = byId("space", HTMLElement);
     this.stage = new Stage(byId("stage", HTMLElement), space);
     this.draft = new Draft(scene, { send: (message) => connection.send(message) });
@@ -77,7 +78,7 @@ export class Board {
       sessionId: connection.sessionId,
       draft: this.draft,
       shown,
-      monitor,
+      quality,
       notices,
       describePerson: hooks.describe,
       describe: (id) => this.view.describe(id),

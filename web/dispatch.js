@@ -5,7 +5,8 @@ import { unreachable } from "./unreachable.js";
 /** @import {Board} from "./board.js" */
 /** @import {Roster} from "./people/peers.js" */
 /** @import {SignalingManager, SignalNames} from "./signaling.js" */
-/** @import {CallDiagnosis, Error as ErrorMessage, RelayIceCandidate, PeerAssigned, ServerMessage} from "./types/messages.js" */
+/** @import {Diagnoses} from "./monitor/diagnoses.js" */
+/** @import {Error as ErrorMessage, RelayIceCandidate, PeerAssigned, ServerMessage} from "./types/messages.js" */
 
 /**
  * @typedef {object} Parts
@@ -13,7 +14,7 @@ import { unreachable } from "./unreachable.js";
  * @property {SignalingManager} signaling
  * @property {Board} board
  * @property {(message: PeerAssigned) => void} assigned
- * @property {(message: CallDiagnosis) => void} diagnosed
+ * @property {Diagnoses} diagnoses
  * @property {(message: ErrorMessage) => void} refused
  */
 
@@ -21,7 +22,7 @@ import { unreachable } from "./unreachable.js";
  * @param {Parts} parts
  * @param {ServerMessage} message
  */
-export function dispatch({ roster, signaling, board, assigned, diagnosed, refused }, message) {
+export function dispatch({ roster, signaling, board, assigned, diagnoses, refused }, message) {
   if (board.receive(message)) return;
   switch (message.type) {
     case "peer_assigned":
@@ -55,7 +56,7 @@ export function dispatch({ roster, signaling, board, assigned, diagnosed, refuse
     case "error":
       return refused(message);
     case "call_diagnosis":
-      return diagnosed(message);
+      return diagnoses.receive(message);
     case "peer_view_size":
       return signaling.handleViewSize(message.from_peer_id, message);
     case "welcome": // the connection itself keeps what it needs of it

@@ -14,7 +14,10 @@ import { ScreenShare } from "./media/screen.js";
 import { Speaking } from "./media/speaking.js";
 import { announcer, applyChoices, placeStreams, tellViewSizes } from "./media/wiring.js";
 import { Badges } from "./monitor/badge.js";
+import { Diagnoses } from "./monitor/diagnoses.js";
+import { showDiagnoses } from "./monitor/diagnosisnotices.js";
 import { Monitor } from "./monitor/monitor.js";
+import { Reporter } from "./monitor/reporter.js";
 import { Notices } from "./notices.js";
 import { OwnTile } from "./owntile.js";
 import { Roster } from "./people/peers.js";
@@ -29,12 +32,11 @@ import { cameraOf, SceneState, screenOf } from "./scene.js";
 import { SignalingManager } from "./signaling.js";
 import { soon } from "./soon.js";
 import { callEndText, connectionText, mediaFaultText, text } from "./text/calls.js";
-import { diagnosisText } from "./text/diagnosis.js";
 import { VideoManager } from "./video.js";
 
 /** @import {Identity} from "./connection/identity.js" */
 /** @import {Person} from "./people/person.js" */
-/** @import {CallDiagnosis, Error as ErrorMessage, PeerAssigned} from "./types/messages.js" */
+/** @import {Error as ErrorMessage, PeerAssigned} from "./types/messages.js" */
 
 const PATIENCE_MS = 5_000;
 /** Messages that change nothing a person sees, and come by the hundred. */
@@ -84,10 +86,14 @@ function start(sessionId, identity) {
 
   const notices = new Notices(byId("notices", HTMLElement));
   const monitor = new Monitor(signaling);
-  const badges = new Badges(monitor, (peerId) => describe(peerId).name, (peerId, badge) => {
+  const diagnoses = new Diagnoses(signaling);
+  new Reporter(monitor, connection, (peerId) => signaling.callState(peerId) === "connected");
+  const nameOf = (/** @type {string} */ peerId) => describe(peerId).name;
+  showDiagnoses(diagnoses, notices, nameOf);
+  const badges = new Badges(monitor, nameOf, (peerId, badge) => {
     board.panels.openCall(peerId, badge);
   });
-  const board = new Board(connection, scene, videos, monitor, notices, {
+  const board = new Board(connection, scene, videos, { monitor, diagnoses }, notices, {
     describe,
     join: (peerId) => (describe(peerId).inGroup ? signaling.joinGroup() : call(peerId)),
     badgeFor: (peerId) => badges.nodeFor(peerId),
@@ -158,14 +164,6 @@ function start(sessionId, identity) {
     videos.ownPeerId = peer_id;
   }
 
-  /** @param {CallDiagnosis} diagnosis */
-  function diagnosed(diagnosis) {
-    const { from_peer_id: peerId } = diagnosis;
-    if (signaling.callState(peerId) === "connected") return; // it came about after all
-    const words = diagnosisText(diagnosis, describe(peerId).name);
-    notices.show(words, { key: `diagnosis-${peerId}`, problem: true, stays: true });
-  }
-
   /** @param {ErrorMessage} error */
   function refused({ code, message, message_id }) {
     switch (code) {
@@ -197,7 +195,7 @@ function start(sessionId, identity) {
     connection.send({ type: "get_scene" });
   });
   connection.on("message", (message) => {
-    dispatch({ roster, signaling, board, assigned, diagnosed, refused }, message);
+    dispatch({ roster, signaling, board, assigned, diagnoses, refused }, message);
     if (!UNSEEN.has(message.type)) render();
   });
   connection.on("state", (state) => {
@@ -233,7 +231,6 @@ function start(sessionId, identity) {
       const message = callEndText(change, describe(change.peerId).name);
       if (message) notices.show(message, { problem: change.reason === "failed" });
     }
-    if (change.state === "connected") notices.hide(`diagnosis-${change.peerId}`);
     render();
   });
   media.on("fault", ({ kinds, fault }) => {

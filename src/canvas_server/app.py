@@ -54,6 +54,12 @@ class StartupError(Exception):
     """The server cannot start as it was asked to; the text says what to do."""
 
 
+def features(settings: Settings) -> tuple[str, ...]:
+    """Return what `welcome` lists: what works, and what is wanted."""
+    wanted = {"auto_accept": settings.auto_accept, "call_quality": settings.quality_reports}
+    return FEATURES + tuple(name for name, on in wanted.items() if on)
+
+
 def open_data(settings: Settings) -> tuple[SqliteLog, ResumeTokens]:
     """Take the data folder; return what is in it.
 
@@ -81,7 +87,7 @@ def make_node(settings: Settings, scenes: Log, tokens: ResumeTokens) -> Node:
             new_id=lambda: str(uuid.uuid4()),
             resume_token=tokens.sign,
             proves=tokens.proves,
-            features=FEATURES + (("auto_accept",) if settings.auto_accept else ()),
+            features=features(settings),
             ice_servers=lambda peer_id, now: ice_servers(
                 stun_urls=settings.stun_urls,
                 turn_urls=settings.turn_urls,

@@ -21,13 +21,16 @@ from canvas_server.core.effects import (
     Resume,
     Send,
     Storage,
+    Tally,
 )
 from canvas_server.core.hub import Hub
 from canvas_server.outbox import Outbox, Outboxes, Wire, frame_of
 from canvas_server.ports import Log, LogFailure
 from canvas_server.protocol.client import ClientMessage
 from canvas_server.protocol.codec import MalformedMessage, decode
+from canvas_server.protocol.diagnosis import Cause
 from canvas_server.protocol.errors import CloseCode, ErrorCode
+from canvas_server.protocol.quality import Quality
 from canvas_server.protocol.server import (
     Error,
     PeerCursor,
@@ -92,6 +95,8 @@ class Node:
         self.scenes = Scenes(hub, log, self._perform_late, clock)
         self.counts = Counts()
         self.connections: dict[ConnectionId, Connection] = {}
+        self.tally: Callable[[Quality | Cause], None] = lambda _: None
+        """Counts what calls were like; for who keeps the metrics to set."""
         self.stopping = False
         """Set when the process is about to end: readiness turns red."""
         self._clock = clock
@@ -218,7 +223,9 @@ class Node:
         self._late = False
         self.flush()
 
-    def _perform_rare(self, effect: Mark | Resume | Arrived | Discard | Close | Storage) -> None:
+    def _perform_rare(
+        self, effect: Mark | Resume | Arrived | Discard | Close | Tally | Storage
+    ) -> None:
         match effect:
             case Mark():
                 self.outboxes[effect.connection].mark(effect.token, effect.snapshot)
@@ -233,6 +240,8 @@ class Node:
                 connection = self.connections.pop(effect.connection, None)
                 if connection is not None:
                     connection.close(effect.code)
+            case Tally():
+                self.tally(effect.what)
             case Load():
                 self._held[effect.connection] = []
                 self.connections[effect.connection].hold()

@@ -27,6 +27,7 @@ class Settings(Struct, frozen=True):
     turn_credential: str | None
     allowed_origins: tuple[str, ...]
     auto_accept: bool
+    quality_reports: bool
     resume_seconds: int
     rate_limit_burst: int
     rate_limit_sustained: int
@@ -140,6 +141,15 @@ SETTINGS = (
         "Let links with `auto=1` accept calls also beyond loopback (kiosks).",
     ),
     Setting(
+        "quality_reports",
+        "--quality-reports/--no-quality-reports",
+        "CANVAS_QUALITY_REPORTS",
+        bool,
+        True,
+        "Ask pages how good their calls are: both sides are told why one is poor, and `/metrics` "
+        "counts it. No addresses.",
+    ),
+    Setting(
         "resume_seconds",
         "--resume-seconds",
         "CANVAS_RESUME_SECONDS",
@@ -197,7 +207,7 @@ def settings_table() -> str:
     """Return the table of the README."""
     rows = ["| flag | variable | default | |", "|---|---|---|---|"]
     for setting in SETTINGS:
-        default = setting.default_text or {None: "none", False: "off"}.get(
+        default = setting.default_text or {None: "none", False: "off", True: "on"}.get(
             setting.default, str(setting.default)
         )
         rows.append(f"| `{setting.flag}` | `{setting.variable}` | {default} | {setting.help} |")

@@ -166,6 +166,26 @@ def test_the_page_says_what_the_line_loses(open_window: Open, lab: Lab) -> None:
     ada.picture("monitor-loss")
 
 
+def test_both_are_told_whose_line_makes_a_call_poor(open_window: Open, lab: Lab) -> None:
+    """Ada's: her calls with both of the other home suffer, theirs within it does not."""
+    ada, bob = meet(open_window)
+    cem = open_window("green", query="name=Cem")
+    for caller, callee in ((ada, bob), (ada, cem), (bob, cem)):
+        caller.sees(callee)
+        callee.sees(caller)
+        call(caller, callee)
+    lab.impair("a", loss=0.3, round_trip=0.02)
+    said(ada, "The calls with Bob and Cem are poor. Packets get lost on your side.")
+    said(bob, "The call with Ada is poor. Packets get lost on the side of Ada.")
+    said(cem, "The call with Ada is poor. Packets get lost on the side of Ada.")
+    expect(bob.page.locator("#notices")).not_to_contain_text("Cem")
+    ada.tile(bob).locator(".tile-signal").click()
+    expect(ada.page.locator(".calls-diagnosis")).to_contain_text("Packets get lost on your side.")
+    ada.picture("monitor-poor")
+    lab.repair("a")
+    expect(bob.page.locator("#notices")).not_to_contain_text("is poor")
+
+
 @pytest.mark.parametrize("what", ["computer", "router"])
 def test_a_call_outlives_five_seconds_without_network(
     open_window: Open, lab: Lab, what: str

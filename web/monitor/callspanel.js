@@ -2,6 +2,7 @@
 
 import { icon, make, setText } from "../dom.js";
 import { errorName, log } from "../log.js";
+import { diagnosisText } from "../text/diagnosis.js";
 import { text } from "../text/monitor.js";
 import { showLevel } from "./badge.js";
 import { csvOf } from "./csv.js";
@@ -11,10 +12,12 @@ import { Plot } from "./plot.js";
 import { loadPlots } from "./uplot.js";
 
 /** @import {PlotName} from "./lines.js" */
+/** @import {Diagnoses} from "./diagnoses.js" */
 /** @import {Monitor} from "./monitor.js" */
 
 export class CallsPanel {
   #monitor;
+  #diagnoses;
   #nameOf;
   #open = false;
   #asked = false;
@@ -25,6 +28,7 @@ export class CallsPanel {
   #words = make("span");
   #rating = make("p", { class: "calls-rating" }, this.#sign, this.#words);
   #over = make("p", { class: "calls-over", hidden: "" }, text.over);
+  #diagnosis = make("p", { class: "calls-diagnosis", hidden: "" });
   #figures = new Figures();
   #plots = /** @type {PlotName[]} */ (Object.keys(PLOTS)).map((name) => new Plot(name));
   #empty = make("p", { class: "panel-empty" }, text.noCalls);
@@ -32,11 +36,12 @@ export class CallsPanel {
   node;
 
   /**
-   * @param {Monitor} monitor
+   * @param {{monitor: Monitor, diagnoses: Diagnoses}} quality
    * @param {(peerId: string) => string} nameOf
    */
-  constructor(monitor, nameOf) {
+  constructor({ monitor, diagnoses }, nameOf) {
     this.#monitor = monitor;
+    this.#diagnoses = diagnoses;
     this.#nameOf = nameOf;
     const save = make("button", { type: "button", "data-action": "save-figures" }, icon("download"), text.save);
     save.addEventListener("click", () => this.#save());
@@ -49,6 +54,7 @@ export class CallsPanel {
         "div",
         { class: "calls-body", tabindex: "0", role: "group", "aria-label": text.figures },
         this.#rating,
+        this.#diagnosis,
         this.#over,
         this.#figures.node,
         ...this.#plots.map(({ node }) => node),
@@ -57,6 +63,7 @@ export class CallsPanel {
     );
     this.node = make("div", { class: "calls" });
     monitor.on("sampled", () => this.show());
+    diagnoses.on("changed", () => this.show());
   }
 
   /** @param {boolean} open it is in sight */
@@ -86,6 +93,9 @@ export class CallsPanel {
     this.#over.hidden = live;
     showLevel(this.#rating, this.#sign, state.rating.level);
     setText(this.#words, text.rating(state.rating, state.present));
+    const diagnosis = this.#diagnoses.of(this.#peerId);
+    this.#diagnosis.hidden = !live || !diagnosis;
+    setText(this.#diagnosis, diagnosis ? diagnosisText(diagnosis, [this.#nameOf(this.#peerId)]) : "");
     this.#figures.show(state.present);
     const samples = this.#monitor.samplesOf(this.#peerId);
     for (const plot of this.#plots) plot.show(samples);

@@ -15,6 +15,7 @@ import { SidePanel } from "./sidepanel.js";
 import { HistoryFailure, Timeline } from "./timeline.js";
 
 /** @import {Draft} from "../editing/draft.js" */
+/** @import {Diagnoses} from "../monitor/diagnoses.js" */
 /** @import {Monitor} from "../monitor/monitor.js" */
 /** @import {Notices} from "../notices.js" */
 /** @import {Person} from "../people/person.js" */
@@ -26,7 +27,7 @@ import { HistoryFailure, Timeline } from "./timeline.js";
  * @property {string} sessionId
  * @property {Draft} draft
  * @property {ShownScene} shown what the canvas shows of it
- * @property {Monitor} monitor of the calls
+ * @property {{monitor: Monitor, diagnoses: Diagnoses}} quality of the calls
  * @property {Notices} notices
  * @property {(peerId: string) => Person} describePerson
  * @property {(id: string) => string} describe words for an element
@@ -75,7 +76,7 @@ export class Panels {
     this.#panel.add("elements", text.tabs.elements, this.#outline.node);
     this.#panel.add("history", text.tabs.history, this.#history.node);
     this.#panel.add("save", text.tabs.save, menu.node);
-    this.#calls = new CallsPanel(parts.monitor, (peerId) => parts.describePerson(peerId).name);
+    this.#calls = new CallsPanel(parts.quality, (peerId) => parts.describePerson(peerId).name);
     this.#panel.add("calls", text.tabs.calls, this.#calls.node);
     this.#panel.on("shown", (name) => {
       byId("people", HTMLElement).hidden = name !== null;

@@ -356,6 +356,47 @@ export interface CallReport {
   turn_refused?: boolean;
 }
 
+/** Say how good a call is at this side: now and then, and when the rating changes.
+
+    Only to a server that lists `call_quality`. Where one side finds the call poor, both may get
+    `call_diagnosis` (SIG13). */
+export interface CallQuality {
+  type: "call_quality";
+  /** The peer this is for; of the sender's own session. */
+  target_peer_id: string;
+  quality: Quality;
+}
+
+/** The last seconds of a call; what is not known is absent.
+
+    `in`: what comes from the other, `out`: what goes there. No addresses. */
+export interface Quality {
+  rating: "fair" | "good" | "poor";
+  path?: Path | null;
+  loss_in?: number | null;
+  loss_out?: number | null;
+  /** Milliseconds. */
+  round_trip?: number | null;
+  /** Milliseconds. */
+  jitter?: number | null;
+  /** Bits per second. */
+  bitrate_in?: number | null;
+  /** Bits per second. */
+  bitrate_out?: number | null;
+  /** Pictures per second. */
+  frame_rate_in?: number | null;
+  /** Pictures per second. */
+  frame_rate_out?: number | null;
+  limitation?: "bandwidth" | "cpu" | "none" | "other" | null;
+}
+
+/** The way that the media take: the types of both candidates, and how the local one goes. */
+export interface Path {
+  local: "host" | "prflx" | "relay" | "srflx";
+  remote: "host" | "prflx" | "relay" | "srflx";
+  protocol: "tcp" | "tls" | "udp";
+}
+
 /** Where the sender's pointer is. May be dropped on the way. */
 export interface Cursor {
   type: "cursor";
@@ -653,7 +694,9 @@ export interface PeerViewSize {
   screen: number;
 }
 
-/** Why the call with a peer does not come about, from what both sides reported. */
+/** Why the call with a peer does not come about or is poor, from what both sides said.
+
+    `well`: what was said of it before is over. */
 export interface CallDiagnosis {
   type: "call_diagnosis";
   /** A participant: a UUID in lower-case text form. */
@@ -662,7 +705,7 @@ export interface CallDiagnosis {
   whose: "both" | "network" | "them" | "you";
 }
 
-export type Cause = "no_direct_way" | "no_network" | "no_servers" | "relay_fails" | "turn_refused" | "turn_unreachable" | "udp_blocked";
+export type Cause = "busy_computer" | "far" | "loss" | "no_direct_way" | "no_network" | "no_servers" | "relay_fails" | "relay_over_tcp" | "slow_network" | "turn_refused" | "turn_unreachable" | "udp_blocked" | "well";
 
 /** Where a peer's pointer is. The first thing dropped for a slow reader (OUT1). */
 export interface PeerCursor {
@@ -725,6 +768,7 @@ export type ClientMessage =
   | MediaState
   | ViewSize
   | CallReport
+  | CallQuality
   | Cursor;
 
 export type ServerMessage =

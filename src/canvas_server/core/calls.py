@@ -1,10 +1,12 @@
-"""The call table: who is in a call with whom (rules SIG5, SIG6, SIG8)."""
+"""The call table: who is in a call with whom (rules SIG5, SIG6, SIG8), and what they say of it."""
 
 from msgspec import Struct, field
 
+from canvas_server.core.diagnosis import Diagnosis
 from canvas_server.core.effects import Refused
 from canvas_server.protocol.client import CallReport
 from canvas_server.protocol.errors import ErrorCode
+from canvas_server.protocol.quality import Quality
 
 MAX_IDS = 4
 
@@ -19,6 +21,10 @@ class Call(Struct):
     """What its peers call it; two after glare, none where the clients give none."""
     reports: dict[str, CallReport] = field(default_factory=dict[str, CallReport])
     """What its peers said last of why it does not come about."""
+    qualities: dict[str, Quality] = field(default_factory=dict[str, Quality])
+    """How its peers find it."""
+    told: Diagnosis | None = None
+    """What was said of a poor call, as the caller was told."""
 
 
 class CallTable:
@@ -75,17 +81,23 @@ class CallTable:
                     stopped.append(here)
         return stopped
 
-    def report(self, sender: str, report: CallReport) -> CallReport | None:
-        """Keep what a peer reports of a call; return what the other one reported.
+    def of(self, one: str, other: str) -> Call:
+        """Return the call of two peers.
 
         Raises:
-            Refused: there is no such call.
+            Refused: there is none.
         """
-        call = self._calls.get(sender, {}).get(report.target_peer_id)
+        call = self._calls.get(one, {}).get(other)
         if call is None:
             raise Refused(ErrorCode.NOT_IN_CALL)
-        call.reports[sender] = report
-        return call.reports.get(report.target_peer_id)
+        return call
+
+    def qualities_at(self, peer_id: str) -> dict[str, Quality]:
+        """Return how a peer finds its calls, by partner, as far as it has said so."""
+        calls = self._calls.get(peer_id, {}).items()
+        return {
+            partner: call.qualities[peer_id] for partner, call in calls if peer_id in call.qualities
+        }
 
     def partners(self, peer_id: str) -> tuple[str, ...]:
         """Return everybody this peer has a call with, answered or ringing."""

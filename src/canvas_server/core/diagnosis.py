@@ -28,6 +28,19 @@ class Diagnosis(Struct, frozen=True):
         return Diagnosis(self.cause, others.get(self.whose, self.whose))
 
 
+_WHOSE: dict[tuple[bool, bool], Whose] = {
+    (True, True): "both",
+    (True, False): "you",
+    (False, True): "them",
+    (False, False): "network",
+}
+
+
+def whose(here: bool, there: bool) -> Whose:
+    """Return at whose side a cause lies that was seen here and there, or at neither."""
+    return _WHOSE[here, there]
+
+
 # What one side alone shows; the first that holds for any side counts.
 _ONE_SIDED: tuple[tuple[Cause, Callable[[CallReport, Servers], bool]], ...] = (
     (Cause.NO_NETWORK, lambda side, _: not side.gathered),
@@ -49,7 +62,7 @@ def diagnose(own: CallReport, other: CallReport | None, servers: Servers) -> Dia
         here = holds(own, servers)
         there = other is not None and holds(other, servers)
         if here or there:
-            return Diagnosis(cause, "both" if here and there else "you" if here else "them")
+            return Diagnosis(cause, whose(here, there))
     if other is None:
         return None
     if servers.turn:

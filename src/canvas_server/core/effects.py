@@ -6,7 +6,9 @@ from msgspec import Struct
 
 from canvas_server.core.records import Record
 from canvas_server.protocol import client
+from canvas_server.protocol.diagnosis import Cause
 from canvas_server.protocol.errors import CloseCode, ErrorCode
+from canvas_server.protocol.quality import Quality
 from canvas_server.protocol.server import PeerAssigned, ServerMessage
 
 ConnectionId = NewType("ConnectionId", int)
@@ -100,8 +102,14 @@ class Answered(Struct, frozen=True, gc=False):
     failure: ErrorCode | None = None
 
 
+class Tally(Struct, frozen=True, gc=False):
+    """Count this among what calls were like; it changes nothing for anybody."""
+
+    what: Quality | Cause
+
+
 Storage = Load | Append | Recall | Answered
-Effect = Send | Mark | Resume | Arrived | Discard | Close | Storage
+Effect = Send | Mark | Resume | Arrived | Discard | Close | Tally | Storage
 
 
 class Streams(Protocol):

@@ -11,7 +11,7 @@ from typing import assert_never
 
 from msgspec import UNSET, Struct, UnsetType
 
-from canvas_server.core import edits
+from canvas_server.core import advice, edits
 from canvas_server.core.diagnosis import Servers
 from canvas_server.core.effects import (
     Arrived,
@@ -211,7 +211,10 @@ class Hub:
             case client.ViewSize():
                 return session.view_size(peer, message)
             case client.CallReport():
-                return session.report_call(peer, message, self._servers(peer, now))
+                return advice.report(peer, message, self._servers(peer, now))
+            case client.CallQuality():
+                self._require_feature("call_quality")
+                return advice.rate(peer, message)
             case client.ListPeers():
                 _require_own(session, message.session_id)
                 return [Send((peer.connection,), session.peer_list())]
@@ -223,6 +226,10 @@ class Hub:
                 return self._subscribe(peer.connection, peer, message, now)
             case _:
                 assert_never(message)
+
+    def _require_feature(self, name: str) -> None:
+        if name not in self._around.features:
+            raise Refused(ErrorCode.UNKNOWN_TYPE, f"This server does not ask for `{name}`.")
 
     def _servers(self, peer: Participant, now: float) -> Servers:
         urls = [url for given in self._around.ice_servers(peer.peer_id, now) for url in given.urls]

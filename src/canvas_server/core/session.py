@@ -9,7 +9,6 @@ from msgspec import Struct
 
 from canvas_server.core.calls import CallTable
 from canvas_server.core.canvas import Canvas
-from canvas_server.core.diagnosis import Servers, diagnose
 from canvas_server.core.edit import STREAM_PREFIXES
 from canvas_server.core.effects import ConnectionId, Effect, Refused, Send
 from canvas_server.core.records import Stored
@@ -114,27 +113,9 @@ class Session:
 
     def view_size(self, sender: Participant, message: client.ViewSize) -> list[Effect]:
         """Tell a peer how large another one shows its streams."""
-        target = self._target(sender, message.target_peer_id)
+        target = self.target(sender, message.target_peer_id)
         size = server.PeerViewSize(sender.peer_id, message.camera, message.screen)
         return [Send((target.connection,), size)]
-
-    def report_call(
-        self, sender: Participant, message: client.CallReport, servers: Servers
-    ) -> list[Effect]:
-        """Tell both sides of a call why it does not come about, if what they report tells."""
-        target = self._target(sender, message.target_peer_id)
-        other = self.calls.report(sender.peer_id, message)
-        found = diagnose(message, other, servers)
-        if found is None:
-            return []
-        told: list[Effect] = []
-        for to, about, view in (
-            (sender, target, found),
-            *([(target, sender, found.mirrored)] if other else []),
-        ):
-            said = server.CallDiagnosis(about.peer_id, view.cause, view.whose)
-            told.append(Send((to.connection,), said))
-        return told
 
     def cursor(self, peer: Participant, message: client.Cursor) -> list[Effect]:
         """Show the others where a peer points."""
@@ -169,21 +150,21 @@ class Session:
         """Ring a peer."""
         if message.session_id != self.session_id:
             raise Refused(ErrorCode.WRONG_SESSION)
-        target = self._target(sender, message.target_peer_id)
+        target = self.target(sender, message.target_peer_id)
         self.calls.begin(sender.peer_id, target.peer_id, message.call_id, group=message.group)
         call = server.IncomingCall(sender.peer_id, self.session_id, message.call_id, message.group)
         return [Send((target.connection,), call)]
 
     def offer(self, sender: Participant, message: client.Offer) -> list[Effect]:
         """Relay an offer; without a call it begins one (SIG6)."""
-        target = self._target(sender, message.target_peer_id)
+        target = self.target(sender, message.target_peer_id)
         self.calls.begin(sender.peer_id, target.peer_id, message.call_id)
         offer = server.RelayOffer(sender.peer_id, message.sdp, message.call_id, message.offer_id)
         return [Send((target.connection,), offer)]
 
     def answer(self, sender: Participant, message: client.Answer) -> list[Effect]:
         """Relay an answer; a call that rang is in progress from now on."""
-        target = self._target(sender, message.target_peer_id)
+        target = self.target(sender, message.target_peer_id)
         answer = server.RelayAnswer(sender.peer_id, message.sdp, message.call_id, message.offer_id)
         effects: list[Effect] = [Send((target.connection,), answer)]
         for peer_id in self.calls.answer(sender.peer_id, target.peer_id):
@@ -192,7 +173,7 @@ class Session:
 
     def ice_candidate(self, sender: Participant, message: client.IceCandidate) -> list[Effect]:
         """Relay an ICE candidate."""
-        target = self._target(sender, message.target_peer_id)
+        target = self.target(sender, message.target_peer_id)
         return [
             Send(
                 (target.connection,),
@@ -211,7 +192,7 @@ class Session:
         self, sender: Participant, message: client.EndCall, timestamp: int
     ) -> list[Effect]:
         """End the call of two peers, or what would have become one."""
-        target = self._target(sender, message.target_peer_id)
+        target = self.target(sender, message.target_peer_id)
         stopped = self.calls.end(sender.peer_id, target.peer_id, message.call_id)
         if stopped is None:
             raise Refused(ErrorCode.NOT_IN_CALL)
@@ -223,6 +204,19 @@ class Session:
 
     # --- helpers -----------------------------------------------------------------------
 
+    def target(self, sender: Participant, target_peer_id: str) -> Participant:
+        """Find whom a signal is for; a peer elsewhere and one that is not are the same (SIG1).
+
+        Raises:
+            Refused: `peer_not_found`, `self_signal`.
+        """
+        target = self.peers.get(target_peer_id)
+        if target is None:
+            raise Refused(ErrorCode.PEER_NOT_FOUND)
+        if target is sender:
+            raise Refused(ErrorCode.SELF_SIGNAL)
+        return target
+
     def to_all(self, message: server.ServerMessage) -> list[Effect]:
         """Send to everybody in the session."""
         return _send((peer.connection for peer in self.peers.values()), message)
@@ -232,15 +226,6 @@ class Session:
         return _send(
             (peer.connection for peer in self.peers.values() if peer is not sender), message
         )
-
-    def _target(self, sender: Participant, target_peer_id: str) -> Participant:
-        """Find whom a signal is for; a peer elsewhere and one that is not are the same (SIG1)."""
-        target = self.peers.get(target_peer_id)
-        if target is None:
-            raise Refused(ErrorCode.PEER_NOT_FOUND)
-        if target is sender:
-            raise Refused(ErrorCode.SELF_SIGNAL)
-        return target
 
     def _after_call(self, peer: Participant, stopped: list[str], timestamp: int) -> list[Effect]:
         """Say what the end of a call changed for one of its peers (SCN3)."""

@@ -3,12 +3,20 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from prometheus_client import CollectorRegistry, PlatformCollector, ProcessCollector
+from prometheus_client import (
+    CollectorRegistry,
+    Counter,
+    Histogram,
+    PlatformCollector,
+    ProcessCollector,
+)
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, InfoMetricFamily, Metric
 from prometheus_client.registry import Collector
 
 from canvas_server import __version__
 from canvas_server.node import Node
+from canvas_server.protocol.diagnosis import Cause
+from canvas_server.protocol.quality import Quality
 from canvas_server.store.sqlite import LogCounts
 
 
@@ -55,6 +63,70 @@ class NodeCollector(Collector):
         yield _labelled("canvas_closed", "Connections the server closed.", "code", counts.closed)
 
 
+class CallMetrics:
+    """What calls were like, as their peers said (rule SIG13)."""
+
+    def __init__(self, metrics: CollectorRegistry) -> None:
+        def histogram(name: str, text: str, buckets: tuple[float, ...]) -> Histogram:
+            return Histogram(
+                f"canvas_call_{name}", text, ["direction"], buckets=buckets, registry=metrics
+            )
+
+        rates = (5e4, 1e5, 2e5, 5e5, 1e6, 2e6, 4e6, 8e6)
+        self._loss = histogram(
+            "loss_ratio", "Share of the packets lost.", (0.001, 0.01, 0.03, 0.05, 0.1, 0.2, 0.5)
+        )
+        self._bitrate = histogram("bitrate_bits_per_second", "Bits of a call in a second.", rates)
+        self._frame_rate = histogram(
+            "frame_rate_hertz", "Pictures of a camera in a second.", (1, 5, 10, 15, 20, 25, 30, 60)
+        )
+        self._round_trip = Histogram(
+            "canvas_call_round_trip_seconds",
+            "There and back.",
+            buckets=(0.005, 0.02, 0.05, 0.1, 0.2, 0.3, 0.5, 0.8, 2),
+            registry=metrics,
+        )
+        self._jitter = Histogram(
+            "canvas_call_jitter_seconds",
+            "Of the worst stream.",
+            buckets=(0.001, 0.005, 0.01, 0.02, 0.05, 0.1, 0.3),
+            registry=metrics,
+        )
+        self._reports = Counter(
+            "canvas_call_reports",
+            "What peers said of their calls.",
+            ["rating", "path", "protocol", "limitation"],
+            registry=metrics,
+        )
+        self._diagnoses = Counter(
+            "canvas_call_diagnoses", "What people were told.", ["cause"], registry=metrics
+        )
+
+    def count(self, what: Quality | Cause) -> None:
+        """Take one thing in."""
+        if isinstance(what, Cause):
+            self._diagnoses.labels(what).inc()
+            return
+        path = what.path
+        self._reports.labels(
+            what.rating,
+            "unknown" if path is None else "relay" if path.relayed else "direct",
+            "unknown" if path is None else path.protocol,
+            what.limitation or "unknown",
+        ).inc()
+        for metric, directions in (
+            (self._loss, (what.loss_in, what.loss_out)),
+            (self._bitrate, (what.bitrate_in, what.bitrate_out)),
+            (self._frame_rate, (what.frame_rate_in, what.frame_rate_out)),
+        ):
+            for direction, value in zip(("in", "out"), directions, strict=True):
+                if value is not None:
+                    metric.labels(direction).observe(value)
+        for metric, value in ((self._round_trip, what.round_trip), (self._jitter, what.jitter)):
+            if value is not None:
+                metric.observe(value / 1000)
+
+
 def _by_tag(counter: Mapping[Any, int]) -> dict[str, int]:
     return {str(struct.__struct_config__.tag): value for struct, value in counter.items()}
 
@@ -70,6 +142,7 @@ def registry(node: Node, log: LogCounts) -> CollectorRegistry:
     """Return the metrics of this process."""
     metrics = CollectorRegistry()
     metrics.register(NodeCollector(node, log))
+    node.tally = CallMetrics(metrics).count
     ProcessCollector(registry=metrics)
     PlatformCollector(registry=metrics)
     return metrics

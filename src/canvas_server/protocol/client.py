@@ -29,6 +29,7 @@ from canvas_server.protocol.fields import (
     UsernameFragment,
     ViewHeight,
 )
+from canvas_server.protocol.quality import Quality
 from canvas_server.protocol.scene import ElementChanges, NewElement, TransformChanges
 
 
@@ -231,6 +232,17 @@ class CallReport(Struct, frozen=True, tag_field="type", tag="call_report"):
     """A TURN server refused the credentials (STUN errors 401 and 438, RFC 8489 section 14.8)."""
 
 
+class CallQuality(Struct, frozen=True, tag_field="type", tag="call_quality"):
+    """Say how good a call is at this side: now and then, and when the rating changes.
+
+    Only to a server that lists `call_quality`. Where one side finds the call poor, both may get
+    `call_diagnosis` (SIG13).
+    """
+
+    target_peer_id: TargetPeerId
+    quality: Quality
+
+
 class PreviewedElement(Struct, frozen=True):
     """Where an element would be if it were let go now."""
 
@@ -275,5 +287,6 @@ ClientMessage = (
     | MediaState
     | ViewSize
     | CallReport
+    | CallQuality
     | Cursor
 )

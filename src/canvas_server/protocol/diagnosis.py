@@ -1,4 +1,4 @@
-"""Why a call does not come about, as far as both sides and the server can tell."""
+"""Why a call does not come about or is poor, as far as both sides and the server can tell."""
 
 from enum import StrEnum
 from typing import Literal
@@ -11,7 +11,7 @@ Whose = Literal["you", "them", "both", "network"]
 
 
 class Cause(StrEnum):
-    """Why no media come through. Stable names; the text beside them is for people."""
+    """Why no media come through, or poorly. Stable names; the text beside them is for people."""
 
     NO_NETWORK = "no_network"
     TURN_REFUSED = "turn_refused"
@@ -20,6 +20,12 @@ class Cause(StrEnum):
     RELAY_FAILS = "relay_fails"
     NO_DIRECT_WAY = "no_direct_way"
     NO_SERVERS = "no_servers"
+    LOSS = "loss"
+    BUSY_COMPUTER = "busy_computer"
+    RELAY_OVER_TCP = "relay_over_tcp"
+    SLOW_NETWORK = "slow_network"
+    FAR = "far"
+    WELL = "well"
 
     @property
     def meaning(self) -> str:
@@ -41,4 +47,13 @@ _MEANINGS = {
     "no TURN server is configured.",
     Cause.NO_SERVERS: "The two are not in one network, and neither a STUN nor a TURN server is "
     "configured.",
+    Cause.LOSS: "Packets get lost on the way: a cable instead of Wi-Fi helps, and fewer downloads.",
+    Cause.BUSY_COMPUTER: "The computer there is too busy for its pictures: other programs take its "
+    "time.",
+    Cause.RELAY_OVER_TCP: "UDP does not pass there, so that the call goes through a relay over "
+    "TCP, where one lost packet holds up all that follow: allow UDP in the firewall.",
+    Cause.SLOW_NETWORK: "The network takes less than the pictures need: lower the quality, or send "
+    "none.",
+    Cause.FAR: "It takes long there and back: a relay nearer to both helps, or no VPN.",
+    Cause.WELL: "What was said of the call before is over.",
 }

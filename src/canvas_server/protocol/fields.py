@@ -105,3 +105,6 @@ Extent = Annotated[float, Meta(ge=0, le=1e6, description="Scene units (CSS pixel
 Degrees = Annotated[float, Meta(ge=-360_000, le=360_000, description="Clockwise, in degrees.")]
 Layer = Annotated[int, Meta(ge=-(2**31), le=2**31 - 1, description="Larger is nearer.")]
 Fraction = Annotated[float, Meta(ge=0, le=1)]
+Milliseconds = Annotated[float, Meta(ge=0, le=1e7, description="Milliseconds.")]
+BitsPerSecond = Annotated[float, Meta(ge=0, le=1e12, description="Bits per second.")]
+FrameRate = Annotated[float, Meta(ge=0, le=1000, description="Pictures per second.")]

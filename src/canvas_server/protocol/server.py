@@ -265,7 +265,10 @@ class PeerViewSize(Struct, frozen=True, tag_field="type", tag="peer_view_size"):
 
 
 class CallDiagnosis(Struct, frozen=True, tag_field="type", tag="call_diagnosis"):
-    """Why the call with a peer does not come about, from what both sides reported."""
+    """Why the call with a peer does not come about or is poor, from what both sides said.
+
+    `well`: what was said of it before is over.
+    """
 
     from_peer_id: PeerId
     cause: Cause

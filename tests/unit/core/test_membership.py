@@ -8,7 +8,7 @@ from canvas_server.protocol import client, server
 from canvas_server.protocol.codec import MalformedMessage
 from canvas_server.protocol.errors import CloseCode, ErrorCode
 from canvas_server.protocol.scene import NewElement, Text
-from hubs import ICE, NOW, Lab, prove
+from hubs import FEATURES, ICE, NOW, Lab, prove
 
 WISH = "12345678-1234-1234-1234-123456789abc"
 
@@ -18,7 +18,7 @@ def test_welcome_is_first_and_only_ping_works_before_subscribe() -> None:
     lab = Lab()
     a = lab.connect()
     assert lab.inbox[a] == [
-        server.Welcome("test", "default", int(NOW * 1000), ("signaling",), legacy_signaling=True)
+        server.Welcome("test", "default", int(NOW * 1000), FEATURES, legacy_signaling=True)
     ]
     lab.clear()
     lab.say(a, client.Ping())

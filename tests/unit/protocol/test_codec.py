@@ -62,6 +62,17 @@ SAMPLES: list[dict[str, Any]] = [
     {"type": "media_state", "audio": True, "video": False, "screen": False},
     {"type": "view_size", "target_peer_id": "p", "camera": 360, "screen": 0},
     {"type": "call_report", "target_peer_id": "p", "gathered": ["host"], "turn_refused": True},
+    {
+        "type": "call_quality",
+        "target_peer_id": "p",
+        "quality": {
+            "rating": "poor",
+            "path": {"local": "relay", "remote": "srflx", "protocol": "tcp"},
+            "loss_in": 0.1,
+            "round_trip": 0.5,
+            "limitation": None,
+        },
+    },
     {"type": "cursor", "x": 1, "y": 2.5},
     {"type": "preview", "elements": [{"id": "e", "transform": {"x": 1}}]},
     {"type": "clear_scene"},
