@@ -23,7 +23,7 @@ export function showDiagnoses(diagnoses, notices, nameOf) {
     const wanted = new Map();
     for (const [key, peers] of peersByKey) {
       const diagnosis = diagnoses.of(peers[0] ?? "");
-      if (diagnosis) wanted.set(key, diagnosisText(diagnosis, peers.map(nameOf)));
+      if (diagnosis) wanted.set(key, diagnosisText(diagnosis, peers.map(nameOf).sort((a, b) => a.localeCompare(b))));
     }
     for (const key of shown.keys()) if (!wanted.has(key)) notices.hide(key);
     for (const [key, words] of wanted) {
