@@ -1,5 +1,7 @@
 """The call table: who is in a call with whom (rules SIG5, SIG6, SIG8), and what they say of it."""
 
+from collections.abc import Iterator
+
 from msgspec import Struct, field
 
 from canvas_server.core.diagnosis import Diagnosis
@@ -98,6 +100,13 @@ class CallTable:
         return {
             partner: call.qualities[peer_id] for partner, call in calls if peer_id in call.qualities
         }
+
+    def by_callee(self) -> Iterator[tuple[str, Call]]:
+        """Yield every call once, with who was called."""
+        for calls in self._calls.values():
+            yield from (
+                (partner, call) for partner, call in calls.items() if call.caller != partner
+            )
 
     def partners(self, peer_id: str) -> tuple[str, ...]:
         """Return everybody this peer has a call with, answered or ringing."""

@@ -27,12 +27,13 @@ from canvas_server.core.effects import (
     Send,
     Streams,
 )
+from canvas_server.core.overview import overview
 from canvas_server.core.records import Snapshot, Stored
 from canvas_server.core.session import MAX_PEERS, Away, Participant, Session
 from canvas_server.protocol import client, server
 from canvas_server.protocol.codec import MalformedMessage
 from canvas_server.protocol.errors import CloseCode, ErrorCode
-from canvas_server.protocol.http import SceneEdit
+from canvas_server.protocol.http import SceneEdit, SessionOverview
 from canvas_server.protocol.scene import SceneDocument
 
 DEFAULT_SESSION = "default"
@@ -105,6 +106,10 @@ class Hub:
         """Return the scene of a session as everybody was told it is; None: it is not open."""
         session = self._sessions.get(session_id)
         return None if session is None else session.canvas.document()
+
+    def overview(self) -> tuple[SessionOverview, ...]:
+        """Return every session that has a peer, for who runs the server."""
+        return tuple(overview(session) for session in self._sessions.values() if session.peers)
 
     # --- inputs ----------------------------------------------------------------------------
 

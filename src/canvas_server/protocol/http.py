@@ -1,12 +1,15 @@
-"""What is sent to and answered by `/api/scene`."""
+"""What is sent to and answered by `/api`."""
 
 from typing import Annotated
 
 from msgspec import Meta, Struct
 
-from canvas_server.protocol.fields import ElementId, Revision, SessionId
+from canvas_server.protocol.diagnosis import Cause
+from canvas_server.protocol.fields import Count, ElementId, PeerId, Revision, SessionId
 from canvas_server.protocol.history import Entry
+from canvas_server.protocol.quality import Quality
 from canvas_server.protocol.scene import ElementChanges, NewElement, SceneDocument
+from canvas_server.protocol.server import Peer
 
 MAX_EDITED = 20_000
 
@@ -47,4 +50,33 @@ class HistoryAnswer(Struct, frozen=True):
     revision: Revision
     first_revision: Revision
     entries: tuple[Entry, ...]
+    success: bool = True
+
+
+class CallOverview(Struct, frozen=True, omit_defaults=True):
+    """A call, and how good it is as far as its peers say (SIG13)."""
+
+    caller: PeerId
+    callee: PeerId
+    answered: bool
+    quality: dict[PeerId, Quality] = {}
+    """What each of the two said last."""
+    cause: Cause | None = None
+    """What the two were told of it, where it is poor."""
+
+
+class SessionOverview(Struct, frozen=True):
+    """A session that somebody is in."""
+
+    session_id: SessionId
+    revision: Revision
+    elements: Count
+    peers: tuple[Peer, ...]
+    calls: tuple[CallOverview, ...]
+
+
+class SessionsAnswer(Struct, frozen=True):
+    """The answer to `GET /api/sessions`."""
+
+    sessions: tuple[SessionOverview, ...]
     success: bool = True

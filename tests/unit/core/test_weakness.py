@@ -9,6 +9,7 @@ from canvas_server.core.effects import Tally
 from canvas_server.core.weakness import Side, explain
 from canvas_server.protocol import client, server
 from canvas_server.protocol.diagnosis import Cause, Whose
+from canvas_server.protocol.http import CallOverview
 from canvas_server.protocol.quality import Path, Quality
 from hubs import Lab, make_hub
 
@@ -104,6 +105,25 @@ def test_without_a_call_there_is_nothing_to_say(about: str, code: str) -> None:
     (a, _), (_, bob) = lab.join(), lab.join()
     say(lab, a, bob if about == "bob" else about, GOOD)
     assert lab.error(a) == code
+
+
+def test_the_operator_sees_what_was_said() -> None:
+    lab = Lab()
+    (a, ada), (_, bob), (c, cem) = lab.join(), lab.join(), lab.join()
+    lab.join("t")
+    lab.drop(lab.join("u")[0])
+    lab.say(a, client.StartCall(bob, "s"))
+    lab.say(c, client.StartCall(ada, "s"))
+    lab.say(a, client.Answer(cem, "v=0"))
+    say(lab, a, bob, BUSY)
+    here, there = lab.hub.overview()
+    assert (here.session_id, there.session_id) == ("s", "t")
+    assert [peer.peer_id for peer in here.peers] == [ada, bob, cem]
+    assert here.calls == (
+        CallOverview(ada, bob, answered=False, quality={ada: BUSY}, cause=Cause.BUSY_COMPUTER),
+        CallOverview(cem, ada, answered=True),
+    )
+    assert there.calls == ()
 
 
 def test_a_server_that_asks_for_no_reports_takes_none() -> None:
