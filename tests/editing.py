@@ -464,7 +464,7 @@ class Story:
     @property
     def canvas(self) -> Canvas:
         """The scene as the server has it."""
-        return self.wire.node.hub._sessions[SESSION].canvas
+        return self.wire.node.hub._members.sessions[SESSION].canvas
 
     def state(self, name: str) -> dict[str, Any]:
         """Return what a page shows."""

@@ -22,8 +22,9 @@ from canvas_server.core.effects import (
     Send,
     Streams,
 )
-from canvas_server.core.hub import Hub, Surroundings
+from canvas_server.core.hub import Hub
 from canvas_server.core.records import Snapshot, Stored
+from canvas_server.core.surroundings import Admission, Everybody, Surroundings
 from canvas_server.ports import LogFailure
 from canvas_server.protocol import client, server
 from canvas_server.protocol.errors import ErrorCode
@@ -71,6 +72,7 @@ def make_hub(
     started: float = 0,
     numbers: Iterator[int] | None = None,
     features: tuple[str, ...] = FEATURES,
+    admission: Admission | None = None,
 ) -> Hub:
     """Return a hub whose ids are 0x100, 0x101 … as UUIDs.
 
@@ -88,6 +90,7 @@ def make_hub(
             ice_servers=lambda _peer_id, _now: ICE,
             resume_seconds=resume_seconds,
             started=started,
+            admission=admission or Everybody(),
         ),
         streams,
     )

@@ -14,6 +14,7 @@ import msgspec
 from canvas_server.protocol.client import ClientMessage, Operation
 from canvas_server.protocol.diagnosis import Cause
 from canvas_server.protocol.errors import CloseCode, ErrorCode
+from canvas_server.protocol.roles import Right, Role
 from canvas_server.protocol.scene import Kind
 from canvas_server.protocol.server import ServerMessage
 from canvas_server.settings import settings_table
@@ -213,6 +214,13 @@ def tables(definitions: dict[str, JsonSchema]) -> dict[str, str]:
         ),
         "causes": "\n".join(
             ["| cause | meaning |", "|---|---|", *(f"| `{c}` | {c.meaning} |" for c in Cause)]
+        ),
+        "roles": "\n".join(
+            ["| role | rights | |", "|---|---|---|"]
+            + [f"| `{r}` | {', '.join(sorted(r.rights)) or 'none'} | {r.meaning} |" for r in Role]
+        ),
+        "rights": "\n".join(
+            ["| right | |", "|---|---|", *(f"| `{r}` | {r.meaning} |" for r in Right)]
         ),
         "closes": "\n".join(
             ["| code | reason |", "|---|---|", *(f"| {c.value} | {c.meaning} |" for c in CloseCode)]

@@ -16,6 +16,8 @@ import { Selection } from "./tools/selection.js";
 import { Tools } from "./tools/tools.js";
 
 /** @import {CanvasConnection} from "./protocol.js" */
+/** @import {Pass} from "./connection/pass.js" */
+/** @import {Right} from "./invite/rights.js" */
 /** @import {Diagnoses} from "./monitor/diagnoses.js" */
 /** @import {Monitor} from "./monitor/monitor.js" */
 /** @import {Notices} from "./notices.js" */
@@ -30,6 +32,7 @@ import { Tools } from "./tools/tools.js";
  * @property {(peerId: string) => void} join
  * @property {(peerId: string) => HTMLElement} badgeFor a sign for the tile: how good the call is
  * @property {() => boolean} isAlone nobody else is here
+ * @property {(right: Right) => boolean} may
  */
 
 const ZOOM_STEP = 1.25;
@@ -39,22 +42,25 @@ const OVERFLOW_MS = 1_000;
 export class Board {
   /**
    * @param {CanvasConnection} connection
+   * @param {Pass} pass
    * @param {SceneState} scene
    * @param {VideoManager} videos
    * @param {{monitor: Monitor, diagnoses: Diagnoses}} quality of the calls
    * @param {Notices} notices
    * @param {BoardHooks} hooks
    */
-  constructor(connection, scene, videos, quality, notices, hooks) {
+  constructor(connection, pass, scene, videos, quality, notices, hooks) {
     const space = byId("space", HTMLElement);
     this.stage = new Stage(byId("stage", HTMLElement), space);
     this.draft = new Draft(scene, { send: (message) => connection.send(message) });
     this.previews = new Previews();
-    const shown = new ShownScene(this.draft, this.previews);
+    const mayEdit = () => hooks.may("edit");
+    const shown = new ShownScene(this.draft, this.previews, mayEdit);
     this.view = new CanvasView(space, this.stage, shown, shown.previews, videos, hooks);
     this.selection = new Selection();
     const send = (/** @type {ClientMessage} */ message) => {
-      if (connection.state === "open" && !hooks.isAlone()) connection.send(message);
+      const allowed = message.type === "cursor" || mayEdit();
+      if (connection.state === "open" && !hooks.isAlone() && allowed) connection.send(message);
     };
     this.tools = new Tools(
       {
@@ -76,6 +82,7 @@ export class Board {
     connection.on("state", invite);
     this.panels = new Panels({
       sessionId: connection.sessionId,
+      pass,
       draft: this.draft,
       shown,
       quality,

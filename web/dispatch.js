@@ -59,6 +59,7 @@ export function dispatch({ roster, signaling, board, assigned, diagnoses, refuse
       return diagnoses.receive(message);
     case "peer_view_size":
       return signaling.handleViewSize(message.from_peer_id, message);
+    case "token_renewed":
     case "welcome": // the connection itself keeps what it needs of it
     case "pong":
     case "scene_update": // the board's

@@ -8,7 +8,10 @@ import { showDevices } from "./devices/dialog.js";
 import { dispatch } from "./dispatch.js";
 import { byId, setText } from "./dom.js";
 import { keepIdentity, recallIdentity } from "./connection/identity.js";
+import { Pass } from "./connection/pass.js";
 import { GroupView } from "./people/groupview.js";
+import { showInvite } from "./invite/dialog.js";
+import { Rights } from "./invite/rights.js";
 import { LocalMedia } from "./media/local.js";
 import { ScreenShare } from "./media/screen.js";
 import { Speaking } from "./media/speaking.js";
@@ -21,6 +24,7 @@ import { Reporter } from "./monitor/reporter.js";
 import { Notices } from "./notices.js";
 import { OwnTile } from "./owntile.js";
 import { Roster } from "./people/peers.js";
+import { confirmed } from "./panels/dialog.js";
 import { prepareCalls } from "./calls/peerconnection.js";
 import { PeopleView } from "./people/people.js";
 import { describePerson, ownMedia } from "./people/person.js";
@@ -31,7 +35,8 @@ import { RingView } from "./people/ring.js";
 import { cameraOf, SceneState, screenOf } from "./scene.js";
 import { SignalingManager } from "./signaling.js";
 import { soon } from "./soon.js";
-import { callEndText, connectionText, mediaFaultText, text } from "./text/calls.js";
+import { callEndText, connectionText, endText, mediaFaultText, text } from "./text/calls.js";
+import { text as inviteText } from "./text/invite.js";
 import { VideoManager } from "./video.js";
 
 /** @import {Identity} from "./connection/identity.js" */
@@ -51,14 +56,18 @@ else location.replace("/");
  * @param {Identity | null} identity of this window before it was reloaded
  */
 function start(sessionId, identity) {
+  const pass = new Pass(sessionId);
+  const rights = new Rights();
   const connection = new CanvasConnection({
     url: page.webSocketUrl(),
+    pass,
     sessionId,
     displayName: page.firstName(),
     identity,
   });
   const choices = new Choices();
-  const media = new LocalMedia(choices);
+  const mayPublish = () => rights.has("publish");
+  const media = new LocalMedia(choices, mayPublish);
   const roster = new Roster();
   const screen = new ScreenShare();
   const signaling = new SignalingManager(connection, media, screen, roster);
@@ -69,7 +78,7 @@ function start(sessionId, identity) {
   const ownTiles = [
     new OwnTile(app, {
       streamOf: cameraOf,
-      isWanted: () => signaling.inCall,
+      isWanted: () => signaling.inCall && mayPublish(),
       isOver: () => false,
     }),
     new OwnTile(app, {
@@ -93,15 +102,21 @@ function start(sessionId, identity) {
   const badges = new Badges(monitor, nameOf, (peerId, badge) => {
     board.panels.openCall(peerId, badge);
   });
-  const board = new Board(connection, scene, videos, { monitor, diagnoses }, notices, {
+  const board = new Board(connection, pass, scene, videos, { monitor, diagnoses }, notices, {
     describe,
     join: (peerId) => (describe(peerId).inGroup ? signaling.joinGroup() : call(peerId)),
     badgeFor: (peerId) => badges.nodeFor(peerId),
     isAlone: () => roster.peers.size < 2,
+    may: (right) => rights.has(right),
   });
   const people = new PeopleView(byId("people-list", HTMLElement), byId("alone", HTMLElement), {
     call,
     hangUp: (peerId) => signaling.endCall(peerId),
+    kick: async (peerId) => {
+      if (await confirmed(inviteText.removeTitle(nameOf(peerId)), inviteText.removeQuestion, inviteText.remove)) {
+        connection.send({ type: "kick", target_peer_id: peerId });
+      }
+    },
   });
   const ring = new RingView(byId("ring", HTMLElement), {
     accept: (peerId) => signaling.acceptCall(peerId),
@@ -123,7 +138,8 @@ function start(sessionId, identity) {
     group.show(others, signaling.inGroup, connection.state === "open");
     const calls = signaling.calls.map((call) => ({ ...call, ...describe(call.peerId) }));
     const ringsHere = (/** @type {Person} */ person) => person.callState === "ringing" && !person.outgoing;
-    ring.show(calls.filter(ringsHere), signaling.inCall);
+    const hint = signaling.inCall ? text.acceptHintOn : text.acceptHint;
+    ring.show(calls.filter(ringsHere), mayPublish() ? hint : inviteText.listenHint);
     bar.show(calls.filter((call) => !ringsHere(call)), signaling.inGroup, media, screen);
     board.showPeople();
     for (const tile of ownTiles) tile.show();
@@ -154,7 +170,9 @@ function start(sessionId, identity) {
   if (identity) signaling.restore(identity.calls, identity.group);
 
   /** @param {PeerAssigned} message */
-  function assigned({ peer_id, ice_servers }) {
+  function assigned(message) {
+    const { peer_id, ice_servers } = message;
+    rights.take(message);
     signaling.iceServers = ice_servers.map(({ urls, username, credential }) => ({
       urls,
       ...(username != null && { username }),
@@ -270,8 +288,16 @@ function start(sessionId, identity) {
   });
 
   setText(byId("session-name", HTMLElement), sessionId);
+  rights.on("changed", () => {
+    for (const words of document.querySelectorAll("[data-copy-link] span")) {
+      setText(words, rights.has("moderate") ? inviteText.invite : text.copyLink);
+    }
+    board.showPeople();
+  });
   for (const button of document.querySelectorAll("[data-copy-link]")) {
     button.addEventListener("click", async () => {
+      if (rights.has("moderate")) return showInvite(sessionId, pass);
+      if (pass.token) return notices.show(inviteText.onlyByLink, { key: "link" });
       const link = page.linkToShare();
       const copied = await page.copy(link);
       const message = copied ? text.linkCopied : text.linkNotCopied(link);
@@ -291,7 +317,7 @@ function start(sessionId, identity) {
  * @returns {string}
  */
 function whyClosed({ closeCode, closeReason }) {
-  if (closeCode === "4100") return text.takenOver;
-  if (closeCode === "session_full") return text.sessionFull;
+  const known = endText[closeCode];
+  if (known) return known;
   return closeCode.startsWith("41") ? text.closed(closeReason) : text.refused(closeReason);
 }

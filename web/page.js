@@ -1,5 +1,7 @@
 /** What the address of the page asks for, and what this browser remembers. */
 
+import { make } from "./dom.js";
+
 const NAME_KEY = "canvas-server.name";
 const MAX_NAME = 64;
 const LOOPBACK = /^(localhost|127(\.\d+){3}|\[?::1\]?)$/;
@@ -68,6 +70,19 @@ function rememberedName() {
 /** @returns {string} */
 function guest() {
   return `Guest ${1000 + Math.floor(Math.random() * 9000)}`;
+}
+
+/**
+ * Let the browser keep something as a file.
+ *
+ * @param {Blob} content
+ * @param {string} name
+ */
+export function save(content, name) {
+  const address = URL.createObjectURL(content);
+  make("a", { href: address, download: name }).click();
+  // The browser has it by then.
+  setTimeout(() => URL.revokeObjectURL(address));
 }
 
 /**

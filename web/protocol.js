@@ -55,6 +55,7 @@ export class CanvasConnection extends Emitter {
   #url;
   #sessionId;
   #displayName;
+  #pass;
   /** Proves `peerId` to the server after the connection broke. */
   resumeToken = "";
   /** @type {WebSocket | null} */
@@ -82,12 +83,14 @@ export class CanvasConnection extends Emitter {
    * @param {string} options.sessionId
    * @param {string} [options.displayName]
    * @param {{peerId: string, token: string} | null} [options.identity] of an earlier page of this window
+   * @param {{token: string, take: (token: string) => void}} [options.pass] lets us into the session
    */
-  constructor({ url, sessionId, displayName = "", identity = null }) {
+  constructor({ url, sessionId, displayName = "", identity = null, pass = { token: "", take: () => {} } }) {
     super();
     this.#url = url;
     this.#sessionId = sessionId;
     this.#displayName = displayName;
+    this.#pass = pass;
     this.peerId = identity?.peerId ?? null;
     this.resumeToken = identity?.token ?? "";
     onWake(() => this.wake());
@@ -218,6 +221,7 @@ export class CanvasConnection extends Emitter {
     /** @type {ClientMessage} */
     const message = { type: "subscribe", session_id: this.#sessionId };
     if (this.#displayName) message.display_name = this.#displayName;
+    if (this.#pass.token) message.token = this.#pass.token;
     if (this.peerId) {
       message.peer_id = this.peerId;
       message.resume_token = this.resumeToken;
@@ -249,6 +253,7 @@ export class CanvasConnection extends Emitter {
     if (message.type === "error" && this.#fresh) return this.#refused(message);
     if (message.type === "peer_assigned") this.#assigned(message);
     else if (!this.#fresh) this.#backlog.received += 1;
+    if (message.type === "token_renewed") this.#pass.take(message.token);
     if (message.type === "pong" && !this.#fresh) {
       this.#asked = false;
       this.#backlog.arrived(message.received ?? 0);

@@ -482,6 +482,7 @@ export class SignalingManager extends Emitter {
   #begin(peerId, how) {
     const call = new Call(peerId, how, {
       send: (message) => this.#send(message),
+      publishes: () => this.#media.mayPublish(),
       made: ({ pc }) => pc && this.peerConnections.set(peerId, pc),
       changed: (call) => this.#tell(call),
       streamed: ({ remoteStream }) => this.emit("stream", { peerId, stream: remoteStream }),

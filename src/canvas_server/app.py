@@ -14,12 +14,15 @@ import uvicorn
 import uvloop
 
 from canvas_server import __version__
-from canvas_server.auth import ResumeTokens, load_key
-from canvas_server.core.hub import Hub, Surroundings
+from canvas_server.auth.authority import Authority, open_authority
+from canvas_server.core.hub import Hub
+from canvas_server.core.surroundings import Everybody, Surroundings
 from canvas_server.http.access import Access, is_loopback
+from canvas_server.http.gate import Gate
 from canvas_server.http.heartbeat import Heartbeat
 from canvas_server.http.metrics import registry
 from canvas_server.http.site import make_site
+from canvas_server.http.tokens import token_routes
 from canvas_server.http.upgrade import WebSocketUpgrade
 from canvas_server.ice import ice_servers
 from canvas_server.node import Node
@@ -60,7 +63,7 @@ def features(settings: Settings) -> tuple[str, ...]:
     return FEATURES + tuple(name for name, on in wanted.items() if on)
 
 
-def open_data(settings: Settings) -> tuple[SqliteLog, ResumeTokens]:
+def open_data(settings: Settings) -> tuple[SqliteLog, Authority]:
     """Take the data folder; return what is in it.
 
     Raises:
@@ -68,7 +71,7 @@ def open_data(settings: Settings) -> tuple[SqliteLog, ResumeTokens]:
     """
     try:
         scenes = SqliteLog(settings.data_dir, settings.history_days)
-        return scenes, ResumeTokens(load_key(settings.data_dir))
+        return scenes, open_authority(settings.auth_secret, settings.data_dir)
     except StoreError as error:
         raise StartupError(str(error)) from error
     except OSError as error:
@@ -78,15 +81,15 @@ def open_data(settings: Settings) -> tuple[SqliteLog, ResumeTokens]:
         raise StartupError(text) from error
 
 
-def make_node(settings: Settings, scenes: Log, tokens: ResumeTokens) -> Node:
+def make_node(settings: Settings, scenes: Log, authority: Authority) -> Node:
     """Return the node that settings describe."""
     outboxes = Outboxes()
     hub = Hub(
         Surroundings(
             version=__version__,
             new_id=lambda: str(uuid.uuid4()),
-            resume_token=tokens.sign,
-            proves=tokens.proves,
+            resume_token=authority.resume.sign,
+            proves=authority.resume.proves,
             features=features(settings),
             ice_servers=lambda peer_id, now: ice_servers(
                 stun_urls=settings.stun_urls,
@@ -99,6 +102,7 @@ def make_node(settings: Settings, scenes: Log, tokens: ResumeTokens) -> Node:
             ),
             resume_seconds=settings.resume_seconds,
             started=time.time(),
+            admission=authority.join or Everybody(),
         ),
         outboxes,
     )
@@ -120,16 +124,19 @@ class CanvasServer(uvicorn.Server):
         """
         check(settings)
         self.settings = settings
-        self._log, tokens = open_data(settings)
-        self.node = make_node(settings, self._log, tokens)
+        self._log, authority = open_data(settings)
+        self.node = make_node(settings, self._log, authority)
         self._ready = ready
         access = Access(settings.host, settings.allowed_origins)
         upgrade = WebSocketUpgrade(
             self.node, access, settings.rate_limit_burst, settings.rate_limit_sustained
         )
+        gate = Gate(authority.join, authority.admins)
+        tokens = token_routes(gate, authority.join, authority.invitations, self.node.revoke)
+        metrics = registry(self.node, self._log.counts)
         super().__init__(
             uvicorn.Config(
-                make_site(self.node, access, registry(self.node, self._log.counts)),
+                make_site(self.node, access, metrics, gate, tokens),
                 host=settings.host,
                 port=settings.port,
                 http="httptools",
@@ -187,11 +194,12 @@ def run(settings: Settings, ready: Callable[[str], None]) -> None:
 
 def check(settings: Settings) -> None:
     """Refuse settings that would leave the door open by accident; name those that open it."""
-    if is_loopback(settings.host):
+    if is_loopback(settings.host) or settings.auth_secret:
         return
     if not settings.open:
         raise StartupError(
             f"{settings.host} can be reached by others, and this server asks nobody who they are: "
-            "stay on 127.0.0.1 behind a proxy that does, or add --open if that is what you want"
+            "set CANVAS_AUTH_SECRET to what `canvas-server secret` prints, then only those with a "
+            "link come in; or add --open if everybody may"
         )
     log.warning("open: whoever reaches this address can join every session", host=settings.host)

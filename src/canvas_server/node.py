@@ -174,6 +174,11 @@ class Node:
             size -= outbox.size
             outbox.give_up()
 
+    def revoke(self, invitation: str) -> None:
+        """Remove everybody who came by an invitation that was taken back."""
+        self._perform(self.hub.revoke(invitation, self._clock()))
+        self.flush()
+
     def flush(self) -> None:
         """Write what is queued: one write for each connection that has something to hear now."""
         if self._dirty:

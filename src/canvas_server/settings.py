@@ -20,6 +20,7 @@ class Settings(Struct, frozen=True):
     data_dir: Path
     history_days: int
     open: bool
+    auth_secret: tuple[str, ...]
     stun_urls: tuple[str, ...]
     turn_urls: tuple[str, ...]
     turn_secret: str | None
@@ -56,7 +57,28 @@ class UrlList(click.ParamType[Any]):
         return tuple(text.replace(",", " ").split())
 
 
+class SecretList(UrlList):
+    """Secrets that nobody guesses, separated by commas or spaces."""
+
+    name = "SECRETS"
+
+    def convert(self, value: Any, param: Any, ctx: Any) -> tuple[str, ...]:
+        """Split the text; its parts are said to nobody."""
+        secrets = super().convert(value, param, ctx)
+        if any(len(secret) < MIN_SECRET for secret in secrets):
+            self.fail(
+                f"each secret needs at least {MIN_SECRET} characters: `canvas-server secret` "
+                "makes a good one",
+                param,
+                ctx,
+            )
+        return secrets
+
+
 URLS = UrlList()
+SECRETS = SecretList()
+MIN_SECRET = 32
+"""Characters; what is shorter may be guessed from one token (RFC 7518 section 3.2)."""
 PORT = click.IntRange(0, 65535)
 POSITIVE = click.IntRange(min=1)
 
@@ -93,6 +115,17 @@ SETTINGS = (
         bool,
         False,
         "Serve beyond loopback although nobody has to prove who they are.",
+    ),
+    Setting(
+        "auth_secret",
+        "--auth-secret",
+        "CANVAS_AUTH_SECRET",
+        SECRETS,
+        (),
+        "Secret that signs join tokens (`canvas-server secret` makes one): who has none stays out. "
+        "Of several, with commas between, the first signs and all are believed. Better as a "
+        "variable: a flag is seen by all users of the machine.",
+        "none: nobody is asked",
     ),
     Setting(
         "stun_urls",
@@ -183,10 +216,16 @@ def with_settings(command: Callable[..., Any]) -> Callable[..., Any]:
     return command
 
 
-def with_data_dir(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Give a click command the option that names the data folder."""
-    (setting,) = (setting for setting in SETTINGS if setting.field == "data_dir")
-    return _option(setting)(command)
+def with_settings_of(*fields: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Give a click command the options of some settings."""
+
+    def give(command: Callable[..., Any]) -> Callable[..., Any]:
+        for setting in reversed(SETTINGS):
+            if setting.field in fields:
+                command = _option(setting)(command)
+        return command
+
+    return give
 
 
 def _option(setting: Setting) -> Callable[[Callable[..., Any]], Callable[..., Any]]:

@@ -59,6 +59,8 @@ def open_window(
         session: str | None = None,
         query: str = "",
         *,
+        token: str = "",
+        becomes: str = "open",
         camera: bool = True,
         at: Server | None = None,
         context: BrowserContext | None = None,
@@ -72,8 +74,9 @@ def open_window(
         name = session or request.node.name.replace("[", "-").replace("]", "")[:60]
         window = Window(context.new_page(), color)
         windows.append(window)
-        window.page.goto(f"{(at or server).url}/s/{name}?{query}&debug=1")
-        window.wait_connection("open")
+        fragment = f"#token={token}" if token else ""
+        window.page.goto(f"{(at or server).url}/s/{name}?{query}&debug=1{fragment}")
+        window.wait_connection(becomes)
         return window
 
     yield open_window

@@ -12,7 +12,8 @@ import pytest
 from click.testing import CliRunner
 
 from canvas_server import app, ice
-from canvas_server.auth import RESUME_SECONDS, ResumeTokens, load_key
+from canvas_server.auth.keys import Keys, load_key
+from canvas_server.auth.resume import RESUME_SECONDS, ResumeTokens
 from canvas_server.cli import main
 from canvas_server.protocol.server import IceServer
 from canvas_server.settings import SETTINGS, STUN_URLS, Settings, with_settings
@@ -52,7 +53,7 @@ def test_turn_credentials_of_a_shared_secret_expire() -> None:
 
 
 def test_a_resume_token_proves_one_peer_in_one_session_for_a_while() -> None:
-    tokens = ResumeTokens(b"k" * 32)
+    tokens = ResumeTokens(Keys(b"k" * 32))
     token = tokens.sign("ada", "s", NOW)
     assert token != tokens.sign("ada", "s", NOW), "each counts from its own place"
     assert tokens.proves(token, "ada", "s", NOW)
@@ -61,7 +62,7 @@ def test_a_resume_token_proves_one_peer_in_one_session_for_a_while() -> None:
     assert not tokens.proves(token, "ada", "s", NOW + RESUME_SECONDS)
     assert not tokens.proves("", "ada", "s", NOW)
     assert not tokens.proves(token[:-2] + "xx", "ada", "s", NOW)
-    assert not ResumeTokens(b"j" * 32).proves(token, "ada", "s", NOW)
+    assert not ResumeTokens(Keys(b"j" * 32)).proves(token, "ada", "s", NOW)
 
 
 def test_the_key_is_made_once_and_is_nobody_elses(tmp_path: Path) -> None:
@@ -122,11 +123,16 @@ def test_beyond_loopback_only_when_said_so(tmp_path: Path) -> None:
     app.check(parse(*arguments, "--open"))
 
 
-def test_a_secret_that_would_protect_nothing_is_refused(tmp_path: Path) -> None:
-    env = {"CANVAS_AUTH_SECRET": "x" * 40}
+def test_with_a_secret_it_may_be_reached_by_all() -> None:
+    app.check(parse("--host", "0.0.0.0", env={"CANVAS_AUTH_SECRET": "x" * 32}))
+
+
+def test_a_secret_that_can_be_guessed_is_refused_and_not_repeated(tmp_path: Path) -> None:
+    env = {"CANVAS_AUTH_SECRET": f"{'x' * 32},guess"}
     result = CliRunner().invoke(main, ["--port", "0", "--data", str(tmp_path)], env=env)
-    assert result.exit_code == 1
-    assert "CANVAS_AUTH_SECRET" in result.output
+    assert result.exit_code == 2
+    assert "canvas-server secret" in result.output
+    assert "guess" not in result.output
 
 
 def test_a_data_folder_that_cannot_be_used_is_named(tmp_path: Path) -> None:

@@ -18,6 +18,7 @@ import { ScreenLink } from "./screenlink.js";
 /**
  * @typedef {object} CallHooks
  * @property {(message: ClientMessage) => void} send
+ * @property {() => boolean} publishes this side sends media, not only receives them
  * @property {(call: Call) => void} made there is a peer connection, or another one
  * @property {(call: Call) => void} changed the state changed
  * @property {(call: Call) => void} streamed the first media of the peer came; see `remoteStream`
@@ -73,6 +74,8 @@ export class Call {
     camera: this.#senders.get("video"),
     screen: this.#screenLink?.videoSender,
   }));
+  /** The media of this side are part of the peer connection. */
+  #mediaAdded = false;
   /** What carries our tracks, by kind. @type {Map<string, RTCRtpSender>} */
   #senders = new Map();
   /** An offer that waits for the person. @type {{sdp: string, offerId: string} | null} */
@@ -198,7 +201,7 @@ export class Call {
     const taken = outcome !== "ignored";
     if (outcome === "rolls back the first" || (taken && this.#isStranger(sdp))) this.#startAnew();
     if (taken) {
-      this.#addMedia();
+      this.#addMedia("answer");
       this.#remoteFingerprint = fingerprintOf(sdp);
     }
     const answered = await this.#negotiation.handleDescription({ type: "offer", sdp }, offerId);
@@ -228,7 +231,7 @@ export class Call {
    * @param {RTCIceServer[]} iceServers
    */
   offerAgain(iceServers) {
-    if (!this.accepted || !this.pc || this.#senders.size === 0) return;
+    if (!this.accepted || !this.pc || !this.#mediaAdded) return;
     this.pc.setConfiguration({ ...this.pc.getConfiguration(), iceServers });
     if (this.pc.connectionState !== "connected") this.pc.restartIce();
     this.#negotiation?.offerAgain();
@@ -279,6 +282,7 @@ export class Call {
     this.#stuck = null;
     this.#screenLink?.close();
     this.#senders.clear();
+    this.#mediaAdded = false;
     this.#remoteFingerprint = "";
     if (!this.pc) return;
     this.pc.ontrack = this.pc.onconnectionstatechange = null;
@@ -335,9 +339,17 @@ export class Call {
    * Add one medium of each kind, as the example of webrtc-pc 10.7 does: by addTrack. Where the
    * other's offer is answered, also after glare rolled back ours, JSEP (RFC 9429 section 5.10)
    * takes such media for it; those of addTransceiver would stay behind and be offered again.
+   *
+   * @param {"offer" | "answer"} into who only receives asks for media in an offer; an answer takes what is
+   *   offered
    */
-  #addMedia() {
-    if (!this.pc || this.#senders.size > 0) return;
+  #addMedia(into = "offer") {
+    if (!this.pc || this.#mediaAdded) return;
+    this.#mediaAdded = true;
+    if (!this.#hooks.publishes()) {
+      if (into === "offer") for (const kind of KINDS) this.pc.addTransceiver(kind, { direction: "recvonly" });
+      return;
+    }
     for (const kind of KINDS) {
       const streams = this.#localStream ? [this.#localStream] : [];
       this.#senders.set(kind, this.pc.addTrack(placeholder(kind), ...streams));

@@ -1,6 +1,7 @@
 /** The checks of the self-test, in order. Each gives its outcome in words. */
 
 import { audioContext, Meter } from "../devices/meter.js";
+import { Pass } from "../connection/pass.js";
 import { newId } from "../ids.js";
 import { errorName } from "../log.js";
 import { webSocketUrl } from "../page.js";
@@ -30,16 +31,21 @@ export function checkBrowser() {
 }
 
 /**
- * Join a session of nobody else, for its ICE servers.
+ * Join a session for its ICE servers: one of nobody else, or where the server lets in by token only, the one
+ * that the address names (`/doctor/?session=NAME#token=…`; within a window that has been there without token).
  *
  * @returns {Promise<{outcome: Outcome, iceServers: readonly IceServer[]}>}
  */
 export async function checkServer() {
-  const connection = new CanvasConnection({ url: webSocketUrl(), sessionId: `test-${newId()}`, displayName: "" });
+  const named = new URLSearchParams(location.search).get("session");
+  const sessionId = named ?? `test-${newId()}`;
+  const pass = new Pass(sessionId);
+  const connection = new CanvasConnection({ url: webSocketUrl(), sessionId, displayName: text.self, pass });
   try {
     /** @type {Promise<readonly IceServer[]>} */
     const assigned = new Promise((resolve, reject) => {
       connection.on("peer_assigned", ({ ice_servers }) => resolve(ice_servers));
+      connection.on("state", (state) => state === "closed" && reject());
       setTimeout(reject, SERVER_MS);
     });
     connection.open();
@@ -53,7 +59,8 @@ export async function checkServer() {
     await answered;
     return { outcome: good(text.serverGood(performance.now() - asked)), iceServers };
   } catch {
-    return { outcome: bad(text.serverBad), iceServers: [] };
+    const asks = connection.closeCode === "unauthorized" || connection.closeCode === "token_expired";
+    return { outcome: bad(asks ? text.serverAsks : text.serverBad), iceServers: [] };
   } finally {
     connection.close();
   }

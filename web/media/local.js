@@ -52,9 +52,13 @@ export class LocalMedia extends Emitter {
   /** The latest device that was asked for, by kind. @type {Record<MediaKind, number>} */
   #asked = { audio: 0, video: 0 };
 
-  /** @param {Choices} choices which devices the person wants */
-  constructor(choices) {
+  /**
+   * @param {Choices} choices which devices the person wants
+   * @param {() => boolean} [mayPublish] without that nothing is turned on
+   */
+  constructor(choices, mayPublish = () => true) {
     super();
+    this.mayPublish = mayPublish;
     this.#choices = choices;
     this.#off = choices.on("changed", (name) => {
       if (name === "audio" || name === "video") this.#change(name);
@@ -85,6 +89,7 @@ export class LocalMedia extends Emitter {
     if (this.stream) return this.stream;
     const stream = new MediaStream();
     this.stream = stream;
+    if (!this.mayPublish()) return stream;
     this.starting = true;
     this.#started = this.#fill(stream).finally(() => {
       if (this.stream !== stream) return;

@@ -2,6 +2,7 @@
 
 import { icon, make, setText } from "../dom.js";
 import { errorName, log } from "../log.js";
+import { save } from "../page.js";
 import { diagnosisText } from "../text/diagnosis.js";
 import { text } from "../text/monitor.js";
 import { showLevel } from "./badge.js";
@@ -134,9 +135,6 @@ export class CallsPanel {
   #save() {
     if (this.#peerId === null) return;
     const table = new Blob([csvOf(this.#monitor.samplesOf(this.#peerId))], { type: "text/csv" });
-    const address = URL.createObjectURL(table);
-    make("a", { href: address, download: text.fileName(this.#nameOf(this.#peerId), new Date()) }).click();
-    // The browser has it by then.
-    setTimeout(() => URL.revokeObjectURL(address));
+    save(table, text.fileName(this.#nameOf(this.#peerId), new Date()));
   }
 }

@@ -1,9 +1,11 @@
 /** The canvas as a file: a picture, a drawing, or data. The server makes them. */
 
 import { icon, make, setText } from "../dom.js";
-import { copy } from "../page.js";
+import { errorName, log } from "../log.js";
+import { copy, save } from "../page.js";
 import { text } from "../text/panels.js";
 
+/** @import {Pass} from "../connection/pass.js" */
 /** @import {Notices} from "../notices.js" */
 
 const WIDTHS = [1280, 1920, 3840];
@@ -13,6 +15,7 @@ const SYMBOLS = { png: "picture", svg: "pencil", json: "braces" };
 export class ExportMenu {
   #address;
   #notices;
+  #pass;
   #about = make("p", { class: "panel-about" }, text.saveNow);
   #width = make("select", { id: "picture-width" });
   /** @type {Map<string, HTMLAnchorElement>} */
@@ -23,9 +26,11 @@ export class ExportMenu {
 
   /**
    * @param {string} sessionId
+   * @param {Pass} pass
    * @param {Notices} notices
    */
-  constructor(sessionId, notices) {
+  constructor(sessionId, pass, notices) {
+    this.#pass = pass;
     this.#address = `/api/scene/${sessionId}/export`;
     this.#notices = notices;
     for (const width of WIDTHS) this.#width.append(make("option", { value: String(width) }, text.pixels(width)));
@@ -35,7 +40,8 @@ export class ExportMenu {
     for (const format of FORMATS) this.node.append(this.#link(format));
     const share = make("button", { type: "button", "data-action": "copy-picture" }, icon("link"), text.copyPicture);
     share.addEventListener("click", () => this.#share());
-    this.node.append(make("label", { for: "picture-width" }, text.size), this.#width, share);
+    this.node.append(make("label", { for: "picture-width" }, text.size), this.#width);
+    if (!pass.token) this.node.append(share); // else the link would show nothing to others
     this.#point();
   }
 
@@ -56,6 +62,11 @@ export class ExportMenu {
     const [name, about] = text.formats[format];
     const words = make("span", { class: "format-words" }, make("strong", {}, name), make("span", {}, about));
     const link = make("a", { class: "format", download: "", "data-format": format }, icon(SYMBOLS[format]), words, icon("download"));
+    link.addEventListener("click", (event) => {
+      if (!this.#pass.token) return; // the browser fetches it by itself
+      event.preventDefault();
+      void this.#save(link.href, format);
+    });
     this.#links.set(format, link);
     return link;
   }
@@ -74,6 +85,21 @@ export class ExportMenu {
 
   #point() {
     for (const [format, link] of this.#links) link.href = this.#addressOf(format);
+  }
+
+  /**
+   * @param {string} address
+   * @param {string} format
+   */
+  async #save(address, format) {
+    try {
+      const response = await this.#pass.fetch(address);
+      if (!response.ok) throw new Error(String(response.status));
+      save(await response.blob(), text.fileName(format, new Date()));
+    } catch (error) {
+      log("export", errorName(error));
+      this.#notices.show(text.notSaved, { problem: true });
+    }
   }
 
   async #share() {

@@ -3,6 +3,7 @@
 import { byId } from "../dom.js";
 import { CallsPanel } from "../monitor/callspanel.js";
 import { soon } from "../soon.js";
+import { text as inviteText } from "../text/invite.js";
 import { historyFaultText, text } from "../text/panels.js";
 import { PastBanner } from "./banner.js";
 import { confirmed } from "./dialog.js";
@@ -14,6 +15,7 @@ import { Replay } from "./replay.js";
 import { SidePanel } from "./sidepanel.js";
 import { HistoryFailure, Timeline } from "./timeline.js";
 
+/** @import {Pass} from "../connection/pass.js" */
 /** @import {Draft} from "../editing/draft.js" */
 /** @import {Diagnoses} from "../monitor/diagnoses.js" */
 /** @import {Monitor} from "../monitor/monitor.js" */
@@ -28,6 +30,7 @@ import { HistoryFailure, Timeline } from "./timeline.js";
  * @property {Draft} draft
  * @property {ShownScene} shown what the canvas shows of it
  * @property {{monitor: Monitor, diagnoses: Diagnoses}} quality of the calls
+ * @property {Pass} pass
  * @property {Notices} notices
  * @property {(peerId: string) => Person} describePerson
  * @property {(id: string) => string} describe words for an element
@@ -61,14 +64,14 @@ export class Panels {
       edit: parts.edit,
       remove: (ids) => shown.edit(ids.map((id) => ({ op: "remove", id }))),
     });
-    this.#timeline = new Timeline(sessionId);
+    this.#timeline = new Timeline(sessionId, (...request) => parts.pass.fetch(...request));
     this.#replay = new Replay(this.#timeline, shown);
     this.#history = new HistoryView(this.#timeline, this.#replay, {
       describe: parts.describePerson,
       kindOf: (id) => draft.get(id)?.kind,
       failed: (error) => this.#say(error),
     });
-    const menu = new ExportMenu(sessionId, notices);
+    const menu = new ExportMenu(sessionId, parts.pass, notices);
     this.#banner = new PastBanner(byId("canvas", HTMLElement), {
       back: () => this.#replay.toNow(),
       restore: () => this.#restore(),
@@ -91,7 +94,7 @@ export class Panels {
       menu.showMoment(revision, moment);
     });
     shown.on("looked", (isPast) => byId("canvas", HTMLElement).toggleAttribute("data-past", isPast));
-    shown.on("blocked", () => notices.show(text.pastIsFixed, { key: "past" }));
+    shown.on("blocked", (why) => notices.show(why === "past" ? text.pastIsFixed : inviteText.readOnly, { key: "fixed" }));
     this.#replay.on("failed", (error) => this.#say(error));
     const refresh = soon(() => this.#history.refresh());
     draft.on("changed", refresh);

@@ -10,9 +10,10 @@ import { PastScene } from "./past.js";
 /** @import {Element as SceneElement} from "../types/messages.js" */
 
 /**
- * `looked`: whether it is the past that is shown from now on. `blocked`: somebody tried to edit it.
+ * `looked`: whether it is the past that is shown from now on. `blocked`: somebody tried to edit it, or
+ * the present without being allowed to.
  *
- * @typedef {{changed: {ids: Iterable<string>}, replaced: null, history: null, looked: boolean, blocked: null}} ShownEvents
+ * @typedef {{changed: {ids: Iterable<string>}, replaced: null, history: null, looked: boolean, blocked: "past" | "forbidden"}} ShownEvents
  */
 
 /**
@@ -23,6 +24,7 @@ import { PastScene } from "./past.js";
  */
 export class ShownScene extends Emitter {
   #draft;
+  #mayEdit;
   #past = new PastScene();
   /** The earlier scene in sight. @type {Elements | null} */
   #earlier = null;
@@ -32,9 +34,11 @@ export class ShownScene extends Emitter {
   /**
    * @param {Draft} draft
    * @param {Previews} previews
+   * @param {() => boolean} [mayEdit] this person may change the scene
    */
-  constructor(draft, previews) {
+  constructor(draft, previews, mayEdit = () => true) {
     super();
+    this.#mayEdit = mayEdit;
     this.#draft = draft;
     draft.on("changed", (change) => {
       if (this.#earlier) this.#past.become(this.#composed(this.#earlier));
@@ -111,29 +115,33 @@ export class ShownScene extends Emitter {
    * @param {{undoable?: boolean}} [how]
    */
   edit(operations, how) {
-    if (this.isPast) this.emit("blocked", null);
+    if (this.#isFixed) this.#blocked();
     else this.#draft.edit(operations, how);
   }
 
   get canUndo() {
-    return !this.isPast && this.#draft.canUndo;
+    return !this.#isFixed && this.#draft.canUndo;
   }
 
   get canRedo() {
-    return !this.isPast && this.#draft.canRedo;
+    return !this.#isFixed && this.#draft.canRedo;
   }
 
   undo() {
-    return this.isPast ? this.#blocked() : this.#draft.undo();
+    return this.#isFixed ? this.#blocked() : this.#draft.undo();
   }
 
   redo() {
-    return this.isPast ? this.#blocked() : this.#draft.redo();
+    return this.#isFixed ? this.#blocked() : this.#draft.redo();
+  }
+
+  get #isFixed() {
+    return this.isPast || !this.#mayEdit();
   }
 
   /** @returns {"nothing"} */
   #blocked() {
-    this.emit("blocked", null);
+    this.emit("blocked", this.isPast ? "past" : "forbidden");
     return "nothing";
   }
 

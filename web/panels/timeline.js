@@ -32,7 +32,7 @@ export class Timeline {
 
   /**
    * @param {string} sessionId
-   * @param {typeof fetch} [fetcher]
+   * @param {(address: string, how: RequestInit) => Promise<Response>} [fetcher]
    */
   constructor(sessionId, fetcher = (...request) => fetch(...request)) {
     this.#address = `/api/scene/${sessionId}`;

@@ -3,6 +3,7 @@
 import { icon, make, setText } from "../dom.js";
 import { callIsOver } from "./person.js";
 import { peerStateText, text } from "../text/calls.js";
+import { roleText, text as inviteText } from "../text/invite.js";
 
 /** @import {Person} from "./person.js" */
 
@@ -15,6 +16,7 @@ import { peerStateText, text } from "../text/calls.js";
  * @property {HTMLButtonElement} call
  * @property {HTMLButtonElement} hangUp
  * @property {HTMLElement} hangUpText
+ * @property {HTMLButtonElement} kick only who moderates sees it
  */
 
 export class PeopleView {
@@ -27,7 +29,7 @@ export class PeopleView {
   /**
    * @param {HTMLElement} list
    * @param {HTMLElement} alone shown when nobody else is there
-   * @param {{call: (peerId: string) => void, hangUp: (peerId: string) => void}} hooks
+   * @param {{call: (peerId: string) => void, hangUp: (peerId: string) => void, kick: (peerId: string) => void}} hooks
    */
   constructor(list, alone, hooks) {
     this.#list = list;
@@ -68,16 +70,19 @@ export class PeopleView {
       call: make("button", { type: "button", class: "primary small", "data-action": "call" }),
       hangUp: make("button", { type: "button", class: "danger small", "data-action": "hangup" }),
       hangUpText,
+      kick: make("button", { type: "button", class: "ghost", "data-action": "kick" }, icon("close")),
     };
     entry.call.append(icon("phone"), text.call);
     entry.hangUp.append(icon("phone-off"), hangUpText);
     entry.call.addEventListener("click", () => this.#hooks.call(peerId));
     entry.hangUp.addEventListener("click", () => this.#hooks.hangUp(peerId));
+    entry.kick.addEventListener("click", () => this.#hooks.kick(peerId));
     entry.node.append(
       entry.initial,
       make("span", { class: "person-text" }, entry.name, entry.state),
       entry.call,
       entry.hangUp,
+      entry.kick,
     );
     this.#entries.set(peerId, entry);
     return entry;
@@ -88,13 +93,16 @@ export class PeopleView {
  * @param {Entry} entry
  * @param {Person} person
  */
-function update({ node, initial, name, state, call, hangUp, hangUpText }, person) {
+function update({ node, initial, name, state, call, hangUp, hangUpText, kick }, person) {
   const { callState, outgoing } = person;
   node.style.setProperty("--hue", String(person.hue));
   node.dataset["state"] = person.connected ? callState : "away";
   setText(initial, person.initial);
   setText(name, person.name);
-  setText(state, peerStateText(person));
+  const beside = roleText[person.role].beside;
+  setText(state, [peerStateText(person), ...(beside ? [beside] : [])].join(" · "));
+  kick.title = inviteText.removeNamed(person.name);
+  kick.setAttribute("aria-label", kick.title);
   const focused = document.activeElement;
   const ringsHere = callState === "ringing" && !outgoing;
   const ringsThere = callState === "ringing" && outgoing;

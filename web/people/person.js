@@ -9,6 +9,7 @@ import { text } from "../text/calls.js";
 /** @import {Roster} from "./peers.js" */
 /** @import {CanvasConnection} from "../protocol.js" */
 /** @import {SignalingManager} from "../signaling.js" */
+/** @import {Role} from "../invite/rights.js" */
 /** @import {Media} from "../types/messages.js" */
 
 /**
@@ -26,6 +27,7 @@ import { text } from "../text/calls.js";
  * @property {boolean} outgoing we began that call
  * @property {boolean} callable a call could be begun now
  * @property {boolean} speaking
+ * @property {Role} role
  * @property {Media | null} media `null` when nothing was said of it
  */
 
@@ -53,6 +55,7 @@ export function describePerson({ connection, roster, signaling, media, screen, s
     outgoing: call?.outgoing ?? false,
     callable: connection.state === "open" && peer !== undefined,
     speaking: speaking.has(peerId),
+    role: peer?.role ?? "edit",
     media: own ? ownMedia(media, screen) : roster.media(peerId),
   };
 }

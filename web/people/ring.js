@@ -25,16 +25,16 @@ export class RingView {
 
   /**
    * @param {Person[]} callers
-   * @param {boolean} inCall there is a call already
+   * @param {string} hint what accepting does
    */
-  show(callers, inCall) {
+  show(callers, hint) {
     const ringing = new Set(callers.map(({ peerId }) => peerId));
     for (const [peerId, card] of this.#cards) if (!ringing.has(peerId)) this.#close(peerId, card);
     for (const caller of callers) {
       const card = this.#cards.get(caller.peerId) ?? this.#open(caller.peerId);
       card.node.style.setProperty("--hue", String(caller.hue));
       setText(card.title, text.isCalling(caller.name));
-      setText(card.hint, inCall ? text.acceptHintOn : text.acceptHint);
+      setText(card.hint, hint);
     }
     const [first] = callers;
     document.title = first ? `☎ ${text.isCalling(first.name)}` : this.#pageTitle;

@@ -1,5 +1,6 @@
 /** What the page says of people, calls and the connection. */
 
+import { text as inviteText } from "./invite.js";
 import { language } from "./language.js";
 
 /** @import {CallChange} from "../signaling.js" */
@@ -17,6 +18,7 @@ export const connectionText = {
 
 export const text = {
   close: "Close",
+  copyLink: "Copy link",
   linkCopied: "Link copied. Send it to whoever should join.",
   /** @param {string} link */
   linkNotCopied: (link) => `Your browser did not allow copying. The link is ${link}`,
@@ -80,6 +82,20 @@ export const text = {
   sceneFull: "The canvas is full, so your picture cannot be placed on it. Others still hear you. Remove something and call again.",
   /** @param {string} reason */
   serverRefused: (reason) => `The server refused that: ${reason}`,
+};
+
+/**
+ * Why the server ended the connection or would not have us, by close code or error code.
+ *
+ * @type {Partial<Record<string, string>>}
+ */
+export const endText = {
+  4100: text.takenOver,
+  4101: inviteText.expired,
+  4102: inviteText.removed,
+  session_full: text.sessionFull,
+  unauthorized: inviteText.needsLink,
+  token_expired: inviteText.expired,
 };
 
 /**

@@ -24,6 +24,8 @@ export const text = {
   server: "Connection to this server",
   /** @param {number} ms */
   serverGood: (ms) => `A WebSocket is open; an answer takes ${Math.round(ms)} ms.`,
+  self: "Self-test",
+  serverAsks: "The server answers, but lets in by link only. Open the canvas by your link first, then its self-test: /doctor/?session=NAME, with the name in the link.",
   serverBad: "No WebSocket can be opened. A proxy between here and the server may not pass WebSockets on; ask whoever runs the server.",
   camera: "Camera",
   microphone: "Microphone",

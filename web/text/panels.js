@@ -132,6 +132,12 @@ export const text = {
     json: ["Data (JSON)", "Everything, to be read by programs"],
   },
   copyPicture: "Copy link of the picture",
+  /**
+   * @param {string} format
+   * @param {Date} now
+   */
+  fileName: (format, now) => `canvas-${now.toISOString().slice(0, 16).replace(":", "-")}.${format}`,
+  notSaved: "The file could not be made. Try again in a moment.",
   pictureCopied: "Link copied. It always shows the canvas as it is then.",
   pastPictureCopied: "Link copied. It shows the canvas as it was at this moment.",
   /** @param {string} link */

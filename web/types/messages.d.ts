@@ -13,7 +13,7 @@ export interface Subscribe {
   peer_id?: string | null;
   /** What people read; never HTML. */
   display_name?: string | null;
-  /** Kept for join tokens; this version asks for none. */
+  /** Lets its bearer into one session, in a role (TOK1). Never in a query. */
   token?: string | null;
   /** Proves a peer id in a session, for a day. */
   resume_token?: string | null;
@@ -122,6 +122,15 @@ export interface EndCall {
   reason?: "busy" | "declined" | "failed" | "hangup" | "left" | "timeout";
   /** The call this is about, chosen by who began it (SIG8). */
   call_id?: string | null;
+}
+
+/** Remove a peer from the session (TOK4); needs the right to moderate. */
+export interface Kick {
+  type: "kick";
+  /** The peer this is for; of the sender's own session. */
+  target_peer_id: string;
+  /** Chosen by the sender, echoed in the reply. */
+  message_id?: string | null;
 }
 
 /** Add an element. A second Video of a stream is acked with the first one's id (SCN3). */
@@ -433,6 +442,9 @@ export interface PeerAssigned {
   recovered: boolean;
   /** With `recovered: true`: how many messages the server had from this peer since the `subscribe` that the token answered. What came after them was lost on the way: send it again. */
   received: number;
+  role: Role;
+  /** What this role may do (TOK3). */
+  rights: Right[];
 }
 
 /** An `RTCIceServer` of the W3C WebRTC API. */
@@ -440,6 +452,19 @@ export interface IceServer {
   urls: string[];
   username?: string | null;
   credential?: string | null;
+}
+
+export type Role = "agent" | "edit" | "moderate" | "present" | "view";
+
+export type Right = "edit" | "moderate" | "publish";
+
+/** Another join token in the place of yours, which ends soon: use it from now on (TOK2). */
+export interface TokenRenewed {
+  type: "token_renewed";
+  /** Lets its bearer into one session, in a role (TOK1). Never in a query. */
+  token: string;
+  /** Milliseconds since 1970-01-01 UTC. */
+  expires: number;
 }
 
 /** Everybody in the session, yourself included, in order of joining. */
@@ -463,6 +488,7 @@ export interface Peer {
   display_name?: string | null;
   /** In the call of everybody (SIG10). */
   group_call?: boolean;
+  role?: Role;
 }
 
 /** Which media a peer sends. */
@@ -532,7 +558,7 @@ export interface PeerLeft {
   session_id: string;
   /** A participant: a UUID in lower-case text form. */
   peer_id: string;
-  reason: "disconnected" | "left";
+  reason: "disconnected" | "left" | "removed";
 }
 
 /** Somebody rings you. Sent again after a snapshot, as long as it rings. */
@@ -669,7 +695,7 @@ export interface FailedOperation {
   message: string;
 }
 
-export type ErrorCode = "binary_frame" | "element_exists" | "element_not_found" | "invalid_change" | "invalid_json" | "invalid_message" | "not_in_call" | "not_subscribed" | "peer_id_taken" | "peer_not_found" | "revision_changed" | "revision_not_found" | "scene_full" | "self_signal" | "session_full" | "storage_failed" | "unknown_type" | "wrong_session";
+export type ErrorCode = "binary_frame" | "element_exists" | "element_not_found" | "forbidden" | "invalid_change" | "invalid_json" | "invalid_message" | "not_in_call" | "not_subscribed" | "peer_id_taken" | "peer_not_found" | "revision_changed" | "revision_not_found" | "scene_full" | "self_signal" | "session_full" | "storage_failed" | "token_expired" | "unauthorized" | "unknown_type" | "wrong_session";
 
 /** What a peer's media are doing now. */
 export interface PeerMediaState {
@@ -758,6 +784,7 @@ export type ClientMessage =
   | Answer
   | IceCandidate
   | EndCall
+  | Kick
   | AddElement
   | UpdateElement
   | RemoveElement
@@ -774,6 +801,7 @@ export type ClientMessage =
 export type ServerMessage =
   | Welcome
   | PeerAssigned
+  | TokenRenewed
   | PeerList
   | SceneUpdate
   | PeerJoined

@@ -1,9 +1,9 @@
 """The command line."""
 
 import contextlib
+import functools
 import io
 import logging
-import os
 import sys
 from typing import TextIO, cast
 
@@ -14,6 +14,7 @@ from canvas_server import __version__, app
 from canvas_server.cli.bot import bot
 from canvas_server.cli.doctor import doctor
 from canvas_server.cli.scenes import backup, export_scene, import_scene, restore
+from canvas_server.cli.tokens import secret, token
 from canvas_server.http.site import fresh_session
 from canvas_server.settings import Settings, with_settings
 
@@ -35,7 +36,7 @@ def main() -> None:
     """Video calls on a shared canvas. Without a command: serve."""
 
 
-for command in (backup, bot, doctor, restore, export_scene, import_scene):
+for command in (backup, bot, doctor, restore, export_scene, import_scene, secret, token):
     main.add_command(command)
 
 
@@ -44,19 +45,21 @@ for command in (backup, bot, doctor, restore, export_scene, import_scene):
 def serve(**values: object) -> None:
     """Serve the canvas, its signalling and its web client on one port."""
     _log_to_stderr()
-    if os.environ.get("CANVAS_AUTH_SECRET"):
-        raise click.ClickException(
-            "CANVAS_AUTH_SECRET is set, but this version cannot check join tokens yet: "
-            "unset it, and keep the server on loopback or behind a proxy that asks who people are"
-        )
     try:
-        app.run(Settings(**values), _say_ready)  # type: ignore[arg-type] - made by SETTINGS
+        settings = Settings(**values)  # type: ignore[arg-type] - made by SETTINGS
+        app.run(settings, functools.partial(_say_ready, asks=bool(settings.auth_secret)))
     except app.StartupError as error:
         raise click.ClickException(str(error)) from error
 
 
-def _say_ready(url: str) -> None:
-    click.echo(f"canvas-server is ready: {url} (open {url}/s/{fresh_session()} in two windows)")
+def _say_ready(url: str, *, asks: bool) -> None:
+    session = fresh_session()
+    hint = (
+        f"`canvas-server token --link --session {session} --role moderate --url {url}` makes a link"
+        if asks
+        else f"open {url}/s/{session} in two windows"
+    )
+    click.echo(f"canvas-server is ready: {url} ({hint})")
     sys.stdout.flush()
 
 

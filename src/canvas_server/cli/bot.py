@@ -20,12 +20,25 @@ FILE = click.Path(dir_okay=False, path_type=Path)
 @click.option("--session", "-s", required=True, help="The name in the link, /s/NAME.")
 @click.option("--url", default="http://127.0.0.1:9473", show_default=True, help="Of the server.")
 @click.option("--name", default="Bot", show_default=True, help="What people read.")
+@click.option(
+    "--token",
+    envvar="CANVAS_JOIN_TOKEN",
+    default="",
+    help="Join token, where the server asks for one (`canvas-server token`).",
+)
 @click.option("--show", default="pattern", show_default=True, help="`pattern`, or a media FILE.")
 @click.option("--echo", is_flag=True, help="Send back what is received instead.")
 @click.option("--record", type=FILE, help="Keep what is received; one file for each call.")
 @click.option("--call", "wanted", default="", help="Call who has this name, once they are here.")
 def bot(
-    session: str, url: str, name: str, show: str, echo: bool, record: Path | None, wanted: str
+    session: str,
+    url: str,
+    name: str,
+    token: str,
+    show: str,
+    echo: bool,
+    record: Path | None,
+    wanted: str,
 ) -> None:
     """Join SESSION as a peer without a browser, and accept calls. Ctrl-C leaves.
 
@@ -44,11 +57,19 @@ def bot(
     for noisy in ("aioice", "aiortc", "libav"):  # their logs have addresses in them
         logging.getLogger(noisy).setLevel(logging.CRITICAL)
     with suppress(KeyboardInterrupt):
-        asyncio.run(_run(session, url, name, show, record, wanted, echo=echo))
+        asyncio.run(_run(session, url, name, token, show, record, wanted, echo=echo))
 
 
 async def _run(
-    session: str, url: str, name: str, show: str, record: Path | None, wanted: str, *, echo: bool
+    session: str,
+    url: str,
+    name: str,
+    token: str,
+    show: str,
+    record: Path | None,
+    wanted: str,
+    *,
+    echo: bool,
 ) -> None:
     from canvas_server.agents import media  # noqa: PLC0415 - optional, and slow to load
     from canvas_server.agents.bot import Bot  # noqa: PLC0415
@@ -77,7 +98,7 @@ async def _run(
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     try:
-        async with connect(url, session, name, tell) as client:
+        async with connect(url, session, name, tell, token) as client:
             click.echo(f"joined {session} as {name}: {url.rstrip('/')}/s/{session}")
             agent = Bot(client, program, say=click.echo, record=record, call=wanted)
             answers = asyncio.create_task(agent.run())

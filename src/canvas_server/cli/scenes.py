@@ -23,7 +23,7 @@ from canvas_server.ports import LogFailure
 from canvas_server.protocol.fields import SessionId
 from canvas_server.protocol.http import SceneEdit
 from canvas_server.protocol.scene import NewElement, SceneDocument, Video
-from canvas_server.settings import with_data_dir
+from canvas_server.settings import with_settings_of
 from canvas_server.store import backup as copies
 from canvas_server.store import reading
 from canvas_server.store.folder import FolderInUse, StoreError
@@ -40,7 +40,7 @@ class Failure(click.ClickException):
 
 @click.command()
 @click.argument("file", type=FILE)
-@with_data_dir
+@with_settings_of("data_dir")
 def backup(file: Path, data_dir: Path) -> None:
     """Write all scenes to FILE, also while a server is running. An older FILE is replaced."""
     try:
@@ -52,7 +52,7 @@ def backup(file: Path, data_dir: Path) -> None:
 
 @click.command()
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@with_data_dir
+@with_settings_of("data_dir")
 def restore(file: Path, data_dir: Path) -> None:
     """Put the scenes of a backup in the place of those that are there. Stop the server first."""
     try:
@@ -75,7 +75,7 @@ def restore(file: Path, data_dir: Path) -> None:
     "--width", type=click.IntRange(1, apart.MOST_WIDTH), help="Of a PNG, in pixels across."
 )
 @click.option("--revision", type=click.IntRange(min=0), help="An earlier one; else as it is now.")
-@with_data_dir
+@with_settings_of("data_dir")
 def export_scene(
     session: str,
     output: Path | None,
@@ -108,7 +108,7 @@ def export_scene(
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, allow_dash=True))
 @click.argument("session", required=False)
 @click.option("--url", help="Of a running server, such as http://127.0.0.1:9473.")
-@with_data_dir
+@with_settings_of("data_dir")
 def import_scene(file: str, session: str | None, url: str | None, data_dir: Path) -> None:
     """Put the scene of FILE into SESSION, in the place of what is there; tiles are left out.
 

@@ -33,6 +33,7 @@ from canvas_server.protocol.client import (
     GetScene,
     GroupCall,
     IceCandidate,
+    Kick,
     ListPeers,
     MediaState,
     Offer,
@@ -55,6 +56,7 @@ from canvas_server.protocol.server import (
     Pong,
     ServerMessage,
     SyncResult,
+    TokenRenewed,
 )
 
 Said = (
@@ -67,6 +69,7 @@ Said = (
     | Answer
     | IceCandidate
     | EndCall
+    | Kick
     | Preview
     | MediaState
     | ViewSize
@@ -111,16 +114,18 @@ async def connect(
     session: str,
     name: str = "",
     on_state: Callable[[State], None] | None = None,
+    token: str = "",
 ) -> AsyncGenerator["Client"]:
     """Be a peer of a session for the length of a block, through broken connections.
 
     Inside of the block it is known who is here and what is on the canvas (`Client.view`); at its
-    end the place is given up at once (close code 1000).
+    end the place is given up at once (close code 1000). A `token` lets in where the server asks
+    for one (TOK1); it is renewed as long as the client is here.
 
     Raises:
         CannotConnect: the server cannot be reached at first, or would not have us.
     """
-    client = Client(url, session, name, on_state)
+    client = Client(url, session, name, on_state, token)
     try:
         await client.open()
         yield client
@@ -132,7 +137,12 @@ class Client:
     """A peer. Made by `connect`."""
 
     def __init__(
-        self, url: str, session: str, name: str, on_state: Callable[[State], None] | None = None
+        self,
+        url: str,
+        session: str,
+        name: str,
+        on_state: Callable[[State], None] | None = None,
+        token: str = "",
     ) -> None:
         self.url = socket_url(url)
         self.session_id = session
@@ -144,6 +154,7 @@ class Client:
         self.view = View()
         """Who is here and what is on the canvas."""
         self._on_state = on_state
+        self._token = token
         self._resume_token = ""
         self._backlog = Backlog()
         self._edits: dict[str, tuple[Edit, asyncio.Future[Ack | SyncResult]]] = {}
@@ -318,7 +329,9 @@ class Client:
 
     async def _subscribe(self, socket: ClientConnection) -> None:
         """Ask for the place this peer had, or for a new one."""
-        message = Subscribe(self.session_id, display_name=self.name or None)
+        message = Subscribe(
+            self.session_id, display_name=self.name or None, token=self._token or None
+        )
         if self.peer_id:
             message = replace(
                 message,
@@ -371,6 +384,8 @@ class Client:
         lost = isinstance(message, PeerAssigned) and self._assigned(message)
         if not isinstance(message, PeerAssigned) and not self._fresh:
             self._backlog.received += 1
+        if isinstance(message, TokenRenewed):
+            self._token = message.token
         if isinstance(message, Pong) and not self._fresh:
             self._pinged = False
             self._backlog.arrived(0 if message.received is UNSET else message.received)

@@ -123,6 +123,10 @@ class Scene:
         self._elements, self._sizes = replaced._elements, replaced._sizes
         self.revision += 1
 
+    def get(self, element_id: str) -> Element | None:
+        """Return an element, if it is there."""
+        return self._elements.get(element_id)
+
     def _get(self, element_id: str) -> Element:
         element = self._elements.get(element_id)
         if element is None:

@@ -11,6 +11,7 @@ from canvas_server.core.calls import CallTable
 from canvas_server.core.canvas import Canvas
 from canvas_server.core.edit import STREAM_PREFIXES
 from canvas_server.core.effects import ConnectionId, Effect, Refused, Send
+from canvas_server.core.grants import Grant
 from canvas_server.core.records import Stored
 from canvas_server.protocol import client, server
 from canvas_server.protocol.errors import ErrorCode
@@ -37,6 +38,7 @@ class Participant(Struct, eq=False):
     session: "Session"
     connection: ConnectionId
     display_name: str | None
+    grant: Grant = Grant()
     media: server.Media = server.Media()
     in_group: bool = False
     away: Away | None = None
@@ -63,13 +65,13 @@ class Session:
         if display_name is None or display_name == peer.display_name:
             return []
         peer.display_name = display_name
-        return self._tell_update(peer)
+        return self.tell_update(peer)
 
     def set_away(self, peer: Participant, away: Away | None) -> list[Effect]:
         """Note that a peer's connection is gone, or there is one; tell the others (RES2)."""
         same = (peer.away is None) is (away is None)
         peer.away = away
-        return [] if same else self._tell_update(peer)
+        return [] if same else self.tell_update(peer)
 
     def next_to_go(self) -> Participant | None:
         """Return who will lose its place first among those who are away."""
@@ -77,7 +79,10 @@ class Session:
         return min(until, key=until.__getitem__, default=None)
 
     def leave(
-        self, peer: Participant, reason: "Literal['left', 'disconnected']", timestamp: int
+        self,
+        peer: Participant,
+        reason: "Literal['left', 'disconnected', 'removed']",
+        timestamp: int,
     ) -> list[Effect]:
         """Take a peer out: its calls end (SIG5), its tiles go (SCN3), the others are told."""
         del self.peers[peer.peer_id]
@@ -96,7 +101,13 @@ class Session:
         in_call = self.calls.in_call(peer.peer_id)
         connected = peer.away is None
         return server.Peer(
-            peer.peer_id, connected, in_call, peer.media, peer.display_name, peer.in_group
+            peer.peer_id,
+            connected,
+            in_call,
+            peer.media,
+            peer.display_name,
+            peer.in_group,
+            peer.grant.role,
         )
 
     def peer_list(self) -> server.PeerList:
@@ -132,7 +143,7 @@ class Session:
         if peer.in_group == message.joined:
             return []
         peer.in_group = message.joined
-        return self._tell_update(peer)
+        return self.tell_update(peer)
 
     def ring_again(self, peer: Participant) -> list[Effect]:
         """Tell a peer that may have missed it who is calling."""
@@ -168,7 +179,7 @@ class Session:
         answer = server.RelayAnswer(sender.peer_id, message.sdp, message.call_id, message.offer_id)
         effects: list[Effect] = [Send((target.connection,), answer)]
         for peer_id in self.calls.answer(sender.peer_id, target.peer_id):
-            effects += self._tell_update(self.peers[peer_id])
+            effects += self.tell_update(self.peers[peer_id])
         return effects
 
     def ice_candidate(self, sender: Participant, message: client.IceCandidate) -> list[Effect]:
@@ -233,10 +244,10 @@ class Session:
         if not self.calls.has_any(peer.peer_id):
             effects += self._remove_tiles(peer, timestamp)
         if peer.peer_id in stopped:
-            effects += self._tell_update(peer)
+            effects += self.tell_update(peer)
         return effects
 
-    def _tell_update(self, peer: Participant) -> list[Effect]:
+    def tell_update(self, peer: Participant) -> list[Effect]:
         """Tell the others what a peer looks like now."""
         return self.to_others(peer, server.PeerUpdated(self.view(peer)))
 

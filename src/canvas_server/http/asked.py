@@ -1,4 +1,4 @@
-"""What a request asks for: the session in its path, numbers in its query, what it has already."""
+"""What a request asks for: the session in its path, numbers in its query, its body."""
 
 import re
 
@@ -10,6 +10,7 @@ from canvas_server.protocol.errors import ErrorCode
 from canvas_server.protocol.fields import SESSION_PATTERN
 
 MAX_NUMBER = 2**53 - 1
+MAX_BODY_BYTES = 8 * 1024 * 1024
 
 
 def session_of(request: Request) -> str:
@@ -39,6 +40,20 @@ def number_of(
         reason = f"{name} is a whole number from {lowest} to {highest}"
         raise MalformedMessage(ErrorCode.INVALID_MESSAGE, reason)
     return int(text)
+
+
+async def body_of(request: Request) -> bytes:
+    """Read the body of a request.
+
+    Raises:
+        HTTPException: 413, it is too large.
+    """
+    body = bytearray()
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > MAX_BODY_BYTES:
+            raise HTTPException(413, f"at most {MAX_BODY_BYTES} bytes are read")
+    return bytes(body)
 
 
 def matches(condition: str | None, tag: str, *, weak: bool) -> bool:

@@ -1,7 +1,32 @@
 """Errors of HTTP answers: ``{success: false, error, code}``."""
 
+import functools
+from collections.abc import Awaitable, Callable
+
 import msgspec
+from starlette.requests import Request
 from starlette.responses import Response
+
+from canvas_server.core.effects import Refused
+from canvas_server.ports import LogFailure
+from canvas_server.protocol.codec import MalformedMessage
+from canvas_server.protocol.errors import ErrorCode
+
+Endpoint = Callable[[Request], Awaitable[Response]]
+
+_STATUS = {
+    ErrorCode.UNAUTHORIZED: 401,
+    ErrorCode.TOKEN_EXPIRED: 401,
+    ErrorCode.FORBIDDEN: 403,
+    ErrorCode.ELEMENT_NOT_FOUND: 404,
+    ErrorCode.REVISION_NOT_FOUND: 404,
+    ErrorCode.PEER_NOT_FOUND: 409,
+    ErrorCode.ELEMENT_EXISTS: 409,
+    ErrorCode.REVISION_CHANGED: 412,
+    ErrorCode.SCENE_FULL: 413,
+    ErrorCode.INVALID_CHANGE: 422,
+    ErrorCode.STORAGE_FAILED: 503,
+}
 
 
 def error_body(code: str, text: str) -> bytes:
@@ -12,3 +37,26 @@ def error_body(code: str, text: str) -> bytes:
 def refusal(status: int, code: str, text: str, headers: dict[str, str] | None = None) -> Response:
     """Return an answer that says what went wrong."""
     return Response(error_body(code, text), status, headers, "application/json")
+
+
+def told(answer: Endpoint) -> Endpoint:
+    """Wrap an endpoint so that what is refused, or fails, is answered with its code."""
+
+    @functools.wraps(answer)
+    async def wrapped(request: Request) -> Response:
+        try:
+            return await answer(request)
+        except MalformedMessage as malformed:
+            return refusal(400, malformed.code, malformed.text)
+        except Refused as refused:
+            return _refused(refused.code, refused.text)
+        except (LogFailure, OSError):
+            return _refused(ErrorCode.STORAGE_FAILED)
+
+    return wrapped
+
+
+def _refused(code: ErrorCode, text: str = "") -> Response:
+    status = _STATUS.get(code, 400)
+    headers = {"www-authenticate": "Bearer"} if status == 401 else None  # RFC 6750 section 3
+    return refusal(status, code, text or code.meaning, headers)

@@ -16,8 +16,9 @@ from starlette.routing import BaseRoute, Route
 from canvas_server import __version__
 from canvas_server.export.apart import MOST_WIDTH, CannotDraw, Form, draw
 from canvas_server.http.asked import matches, number_of, session_of
-from canvas_server.http.errors import refusal
-from canvas_server.http.scenes import scene_at, told
+from canvas_server.http.errors import refusal, told
+from canvas_server.http.gate import Gate
+from canvas_server.http.scenes import scene_at
 from canvas_server.protocol.scene import SceneDocument
 from canvas_server.scenes import Scenes
 
@@ -83,7 +84,7 @@ class Pictures:
             task.exception()  # is told to those who still wait
 
 
-def picture_routes(scenes: Scenes) -> list[BaseRoute]:
+def picture_routes(scenes: Scenes, gate: Gate) -> list[BaseRoute]:
     """Return the routes that answer scenes as files."""
     pictures = Pictures()
 
@@ -97,7 +98,9 @@ def picture_routes(scenes: Scenes) -> list[BaseRoute]:
         if ending not in _TYPES:
             raise HTTPException(404, f"a scene is exported as {', '.join(_TYPES)}")
         width = number_of(request, "width", 1, MOST_WIDTH) if ending == "png" else None
-        scene = await scene_at(scenes, session_of(request), number_of(request, "revision"))
+        session_id = session_of(request)
+        gate.require(request, session_id)
+        scene = await scene_at(scenes, session_id, number_of(request, "revision"))
         tag = f"{scene.revision}-{__version__}"
         name = f"{scene.session_id}-{scene.revision}.{ending}"
         headers = {

@@ -10,7 +10,7 @@ from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
-from starlette.routing import Mount, Route
+from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -18,8 +18,10 @@ from canvas_server import __version__
 from canvas_server.http.access import Access
 from canvas_server.http.asked import session_of
 from canvas_server.http.errors import refusal
+from canvas_server.http.gate import Gate
 from canvas_server.http.pictures import picture_routes
 from canvas_server.http.scenes import scene_routes
+from canvas_server.http.sessions import session_routes
 from canvas_server.node import Node
 
 PREVIEW_WIDTH = 1200
@@ -110,7 +112,9 @@ class Client(StaticFiles):
         return response
 
 
-def make_site(node: Node, access: Access, metrics: CollectorRegistry) -> ASGIApp:
+def make_site(
+    node: Node, access: Access, metrics: CollectorRegistry, gate: Gate, routes: list[BaseRoute]
+) -> ASGIApp:
     """Return the ASGI application."""
     web = web_folder()
 
@@ -121,9 +125,10 @@ def make_site(node: Node, access: Access, metrics: CollectorRegistry) -> ASGIApp
     async def session_page(request: Request) -> Response:
         session_id = session_of(request)
         page = (web / "index.html").read_text(encoding="utf-8")
-        picture = request.url_for("picture", session=session_id, ending="png")
-        about = preview(session_id, str(picture.include_query_params(width=PREVIEW_WIDTH)))
-        page = page.replace("</head>", about + "</head>", 1)
+        if gate.is_open:  # else the chat would show nothing: it has no token
+            picture = request.url_for("picture", session=session_id, ending="png")
+            about = preview(session_id, str(picture.include_query_params(width=PREVIEW_WIDTH)))
+            page = page.replace("</head>", about + "</head>", 1)
         return HTMLResponse(page, headers={"cache-control": "no-cache"})
 
     async def live(_: Request) -> Response:
@@ -152,8 +157,10 @@ def make_site(node: Node, access: Access, metrics: CollectorRegistry) -> ASGIApp
             Route("/metrics", exposition),
             Route("/ws", needs_upgrade),
             Route("/ws/sync", needs_upgrade),
-            *scene_routes(node.scenes),
-            *picture_routes(node.scenes),
+            *scene_routes(node.scenes, gate),
+            *picture_routes(node.scenes, gate),
+            *session_routes(gate, node.hub),
+            *routes,
             Mount("/", Client(directory=web, html=True)),
         ],
         exception_handlers={HTTPException: _http_error, Exception: _internal_error},

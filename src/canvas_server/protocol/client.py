@@ -133,6 +133,13 @@ class EndCall(Struct, frozen=True, tag_field="type", tag="end_call"):
     call_id: CallId | None = None
 
 
+class Kick(Struct, frozen=True, tag_field="type", tag="kick"):
+    """Remove a peer from the session (TOK4); needs the right to moderate."""
+
+    target_peer_id: TargetPeerId
+    message_id: MessageId | None = None
+
+
 class AddElement(Struct, frozen=True, tag_field="type", tag="add_element"):
     """Add an element. A second Video of a stream is acked with the first one's id (SCN3)."""
 
@@ -277,6 +284,7 @@ ClientMessage = (
     | Answer
     | IceCandidate
     | EndCall
+    | Kick
     | AddElement
     | UpdateElement
     | RemoveElement

@@ -7,7 +7,7 @@ import msgspec
 
 from canvas_server.protocol.client import ClientMessage
 from canvas_server.protocol.errors import ErrorCode
-from canvas_server.protocol.http import SceneEdit
+from canvas_server.protocol.http import SceneEdit, TokenWish
 from canvas_server.protocol.scene import Element, flat_kind
 from canvas_server.protocol.server import ServerMessage
 
@@ -57,6 +57,15 @@ def decode_scene_edit(body: bytes) -> SceneEdit:
         for element in cast("list[Any]", added) if isinstance(added, list) else ():
             _flatten_kind(element)
         return _convert(edit, SceneEdit, None)
+
+
+def decode_token_wish(body: bytes) -> TokenWish:
+    """Read the body of `POST /api/tokens`.
+
+    Raises:
+        MalformedMessage: `invalid_json` or `invalid_message`.
+    """
+    return _convert(_decode_object(body), TokenWish, None)
 
 
 def encoded_size(element: Element) -> int:

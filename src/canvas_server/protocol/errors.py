@@ -25,6 +25,9 @@ class ErrorCode(StrEnum):
     REVISION_NOT_FOUND = "revision_not_found"
     REVISION_CHANGED = "revision_changed"
     STORAGE_FAILED = "storage_failed"
+    UNAUTHORIZED = "unauthorized"
+    TOKEN_EXPIRED = "token_expired"  # noqa: S105
+    FORBIDDEN = "forbidden"
 
     @property
     def meaning(self) -> str:
@@ -51,6 +54,10 @@ _ERROR_MEANINGS = {
     ErrorCode.REVISION_NOT_FOUND: "The history does not reach back to this revision.",
     ErrorCode.REVISION_CHANGED: "The scene has another revision than the edit expects.",
     ErrorCode.STORAGE_FAILED: "The server cannot read or store the scene now; nothing was changed.",
+    ErrorCode.UNAUTHORIZED: "This session is for those with a link to it; the token is missing, "
+    "wrong or was taken back.",
+    ErrorCode.TOKEN_EXPIRED: "The token was good, but its time is over: ask for a new link.",
+    ErrorCode.FORBIDDEN: "Your role does not allow this.",
 }
 
 
@@ -63,6 +70,8 @@ class CloseCode(IntEnum):
     TOO_SLOW = 4000
     SILENT = 4001
     TAKEN_OVER = 4100
+    TOKEN_EXPIRED = 4101
+    REMOVED = 4102
 
     @property
     def meaning(self) -> str:
@@ -77,6 +86,8 @@ _CLOSE_MEANINGS = {
     CloseCode.TOO_SLOW: "you read too slowly and too much is waiting: come back",
     CloseCode.SILENT: "nothing was heard from you, not even a pong: come back",
     CloseCode.TAKEN_OVER: "another connection proved to be this peer",
+    CloseCode.TOKEN_EXPIRED: "your token has expired: ask for a new link",
+    CloseCode.REMOVED: "you were removed from the session, or your link was taken back",
 }
 
 CallEndReason = Literal["hangup", "declined", "busy", "timeout", "left", "failed"]

@@ -61,7 +61,11 @@ OfferId = Annotated[
     ),
 ]
 JoinToken = Annotated[
-    str, Meta(max_length=4096, description="Kept for join tokens; this version asks for none.")
+    str,
+    Meta(
+        max_length=4096,
+        description="Lets its bearer into one session, in a role (TOK1). Never in a query.",
+    ),
 ]
 ResumeToken = Annotated[
     str, Meta(max_length=4096, description="Proves a peer id in a session, for a day.")

@@ -5,9 +5,19 @@ from typing import Annotated
 from msgspec import Meta, Struct
 
 from canvas_server.protocol.diagnosis import Cause
-from canvas_server.protocol.fields import Count, ElementId, PeerId, Revision, SessionId
+from canvas_server.protocol.fields import (
+    Count,
+    DisplayName,
+    ElementId,
+    JoinToken,
+    PeerId,
+    Revision,
+    SessionId,
+    TimestampMs,
+)
 from canvas_server.protocol.history import Entry
 from canvas_server.protocol.quality import Quality
+from canvas_server.protocol.roles import Role
 from canvas_server.protocol.scene import ElementChanges, NewElement, SceneDocument
 from canvas_server.protocol.server import Peer
 
@@ -79,4 +89,45 @@ class SessionsAnswer(Struct, frozen=True):
     """The answer to `GET /api/sessions`."""
 
     sessions: tuple[SessionOverview, ...]
+    success: bool = True
+
+
+class TokenWish(Struct, frozen=True):
+    """The body of `POST /api/tokens`: what is to be given out."""
+
+    session_id: SessionId
+    role: Role = Role.EDIT
+    name: DisplayName | None = None
+    """What its bearer is called, unless they say something else."""
+    expires_in: Annotated[int, Meta(ge=1, le=366 * 24 * 3600)] = 24 * 3600
+    """Seconds in which it opens the session."""
+    renewable: bool = True
+    """Who is in the session when it ends is given another one in time (TOK2)."""
+
+
+class TokenAnswer(Struct, frozen=True):
+    """What was given out. The token is shown this once."""
+
+    token: JoinToken
+    token_id: str
+    expires: TimestampMs
+    link: str
+    success: bool = True
+
+
+class GivenOut(Struct, frozen=True):
+    """A token that was given out; not the token itself."""
+
+    token_id: str
+    role: Role
+    made: TimestampMs
+    expires: TimestampMs
+    name: DisplayName | None
+    revoked: bool
+
+
+class TokensAnswer(Struct, frozen=True):
+    """What was given out for a session, oldest first."""
+
+    tokens: tuple[GivenOut, ...]
     success: bool = True

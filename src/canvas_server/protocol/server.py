@@ -14,6 +14,7 @@ from canvas_server.protocol.fields import (
     Count,
     DisplayName,
     ElementId,
+    JoinToken,
     MessageId,
     MLineIndex,
     OfferId,
@@ -27,6 +28,7 @@ from canvas_server.protocol.fields import (
     UsernameFragment,
     ViewHeight,
 )
+from canvas_server.protocol.roles import Right, Role
 from canvas_server.protocol.scene import Element, SceneDocument
 
 
@@ -47,6 +49,7 @@ class Peer(Struct, frozen=True, omit_defaults=True):
     media: Media
     display_name: DisplayName | None = None
     group_call: Annotated[bool, Meta(description="In the call of everybody (SIG10).")] = False
+    role: Role = Role.EDIT
 
 
 class IceServer(Struct, frozen=True, omit_defaults=True):
@@ -93,6 +96,15 @@ class PeerAssigned(Struct, frozen=True, tag_field="type", tag="peer_assigned"):
             "way: send it again."
         ),
     ] = UNSET
+    role: Role = Role.EDIT
+    rights: Annotated[tuple[Right, ...], Meta(description="What this role may do (TOK3).")] = ()
+
+
+class TokenRenewed(Struct, frozen=True, tag_field="type", tag="token_renewed"):
+    """Another join token in the place of yours, which ends soon: use it from now on (TOK2)."""
+
+    token: JoinToken
+    expires: TimestampMs
 
 
 class PeerList(Struct, frozen=True, tag_field="type", tag="peer_list"):
@@ -126,7 +138,7 @@ class PeerLeft(Struct, frozen=True, tag_field="type", tag="peer_left"):
 
     session_id: SessionId
     peer_id: PeerId
-    reason: Literal["left", "disconnected"]
+    reason: Literal["left", "disconnected", "removed"]
 
 
 class IncomingCall(Struct, frozen=True, omit_defaults=True, tag_field="type", tag="incoming_call"):
@@ -310,6 +322,7 @@ class Error(Struct, frozen=True, omit_defaults=True, tag_field="type", tag="erro
 ServerMessage = (
     Welcome
     | PeerAssigned
+    | TokenRenewed
     | PeerList
     | SceneUpdate
     | PeerJoined

@@ -136,8 +136,11 @@ class HubMachine(RuleBasedStateMachine):
         """Everything the hub knows, to see that a refusal changed nothing."""
         hub = self.lab.hub
         return (
-            {c: p and (p.peer_id, p.session.session_id) for c, p in hub._connections.items()},
-            sorted(hub._participants),
+            {
+                c: p and (p.peer_id, p.session.session_id)
+                for c, p in hub._members.connections.items()
+            },
+            sorted(hub._members.peers),
             {
                 name: (
                     session.peer_list(),
@@ -147,7 +150,7 @@ class HubMachine(RuleBasedStateMachine):
                     {p: session.calls.partners(p) for p in session.peers},
                     {p: peer.away for p, peer in session.peers.items()},
                 )
-                for name, session in hub._sessions.items()
+                for name, session in hub._members.sessions.items()
             },
         )
 
@@ -482,7 +485,7 @@ class HubMachine(RuleBasedStateMachine):
         for copy in self.known():
             if not copy.session_id:
                 continue
-            session = self.lab.hub._sessions[copy.session_id]
+            session = self.lab.hub._members.sessions[copy.session_id]
             document = session.canvas.document()
             assert copy.revision == document.revision
             assert copy.elements == {e.id: e for e in document.elements}
@@ -498,7 +501,7 @@ class HubMachine(RuleBasedStateMachine):
         """SCN2: also what a session that nobody is in comes back with."""
         if self.behind:
             return
-        for session in self.lab.hub._sessions.values():
+        for session in self.lab.hub._members.sessions.values():
             shown = session.canvas.shown
             past: list[Snapshot | None] = []
             self.lab.disk.recall(session.session_id, shown.revision, past.append)  # type: ignore[arg-type]
@@ -512,25 +515,27 @@ class HubMachine(RuleBasedStateMachine):
     @invariant()
     def peers_and_connections_are_those_of_the_model(self) -> None:
         hub = self.lab.hub
-        assert set(hub._connections) == set(self.copies), "SES1"
+        assert set(hub._members.connections) == set(self.copies), "SES1"
         ids = [c.peer_id for c in self.known() if c.peer_id]
         assert len(ids) == len(set(ids)), "SES2"
-        assert hub._participants.keys() == set(ids)
-        assert {peer.peer_id for peer in hub._away} == {c.peer_id for c, _ in self.away.values()}
+        assert hub._members.peers.keys() == set(ids)
+        assert {peer.peer_id for peer in hub._members.away} == {
+            c.peer_id for c, _ in self.away.values()
+        }
         for pair in self.calls:
             one, other = pair
             assert self.session_of(one) == self.session_of(other) is not None
 
     @invariant()
     def the_call_table_is_that_of_the_model(self) -> None:
-        for session in self.lab.hub._sessions.values():
+        for session in self.lab.hub._members.sessions.values():
             for peer_id in session.peers:
                 expected = {next(iter(p - {peer_id})) for p in self.calls if peer_id in p}
                 assert set(session.calls.partners(peer_id)) == expected
 
     @invariant()
     def a_stream_of_a_peer_has_one_tile_and_the_peer_is_here(self) -> None:
-        for session in self.lab.hub._sessions.values():
+        for session in self.lab.hub._members.sessions.values():
             streams = [
                 e.kind.stream_id for e in session.canvas.scene.elements if isinstance(e.kind, Video)
             ]

@@ -7,6 +7,7 @@ from canvas_server.core.effects import Close, Discard
 from canvas_server.protocol import client, server
 from canvas_server.protocol.codec import MalformedMessage
 from canvas_server.protocol.errors import CloseCode, ErrorCode
+from canvas_server.protocol.roles import Right
 from canvas_server.protocol.scene import NewElement, Text
 from hubs import FEATURES, ICE, NOW, Lab, prove
 
@@ -46,7 +47,9 @@ def test_subscribe_tells_who_you_are_then_who_is_here_then_the_scene() -> None:
     bob = assigned.peer_id
     token = lab.marks[b]
     assert prove(token, bob, "s", NOW)
-    assert assigned == server.PeerAssigned(bob, "s", token, ICE, recovered=False)
+    assert assigned == server.PeerAssigned(
+        bob, "s", token, ICE, recovered=False, rights=(Right.EDIT, Right.PUBLISH)
+    )
     media = server.Media()
     peers = (
         server.Peer(ada, True, False, media, "Ada"),
@@ -166,7 +169,7 @@ def test_a_full_session_refuses_and_a_peer_already_inside_may_stay(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """SES4."""
-    monkeypatch.setattr("canvas_server.core.hub.MAX_PEERS", 2)
+    monkeypatch.setattr("canvas_server.core.members.MAX_PEERS", 2)
     assert session_module.MAX_PEERS > 2
     lab = Lab()
     (_, ada), (b, _) = lab.join(), lab.join()
@@ -191,7 +194,7 @@ def test_a_full_session_refuses_and_a_peer_already_inside_may_stay(
 
 def test_in_a_full_session_who_is_away_gives_way(monkeypatch: pytest.MonkeyPatch) -> None:
     """SES4: the one whose place ends first; nobody who is here."""
-    monkeypatch.setattr("canvas_server.core.hub.MAX_PEERS", 3)
+    monkeypatch.setattr("canvas_server.core.members.MAX_PEERS", 3)
     lab = Lab()
     (a, ada), (b, bob), (c, _) = lab.join(), lab.join(), lab.join()
     lab.drop(a, None)
@@ -270,3 +273,17 @@ def test_what_is_no_message_gets_one_error() -> None:
     a, _ = lab.join()
     lab.perform(lab.hub.refuse(a, MalformedMessage(ErrorCode.UNKNOWN_TYPE, "what?", "m")))
     assert lab.inbox[a] == [server.Error(ErrorCode.UNKNOWN_TYPE, "what?", "m")]
+
+
+def test_who_takes_another_id_in_the_same_session_leaves_under_the_old_one() -> None:
+    """SES1."""
+    lab = Lab()
+    a, ada = lab.join()
+    other = "00000000-0000-0000-0000-0000000000aa"
+    lab.say(a, client.Subscribe("s", other))
+    (assigned,) = lab.heard(a, server.PeerAssigned)
+    assert assigned.peer_id == other
+    (listed,) = lab.heard(a, server.PeerList)
+    assert [peer.peer_id for peer in listed.peers] == [other]
+    assert lab.hub.peer_count == 1
+    assert ada != other

@@ -15,11 +15,14 @@ from canvas_server.protocol.codec import (
     MalformedMessage,
     decode,
     decode_scene_edit,
+    decode_token_wish,
     encode,
     encoded_size,
 )
 from canvas_server.protocol.errors import CloseCode, ErrorCode
 from canvas_server.protocol.fields import MAX_CANDIDATE, MAX_SDP
+from canvas_server.protocol.http import TokenWish
+from canvas_server.protocol.roles import Role
 from canvas_server.protocol.scene import Chart, Element, Image, NewElement, Text, Transform, Video
 
 SCHEMA = json.loads(
@@ -55,6 +58,7 @@ SAMPLES: list[dict[str, Any]] = [
         "username_fragment": "x",
     },
     {"type": "end_call", "target_peer_id": "p", "reason": "busy"},
+    {"type": "kick", "target_peer_id": "p", "message_id": "m"},
     {"type": "add_element", "element": {"kind": {"type": "Text", "content": "x"}}},
     {"type": "update_element", "id": "e", "changes": {"transform": {"x": 1}}, "message_id": "m"},
     {"type": "remove_element", "id": "e"},
@@ -79,6 +83,13 @@ SAMPLES: list[dict[str, Any]] = [
     {"type": "restore_scene", "revision": 3, "message_id": "m"},
 ]
 TAGS = [cast("Any", t).__struct_config__.tag for t in get_args(client.ClientMessage)]
+
+
+def test_a_wish_for_a_token_is_read() -> None:
+    assert decode_token_wish(b'{"session_id":"s"}') == TokenWish("s", Role.EDIT)
+    for body in (b"", b"[]", b'{"session_id":"s","expires_in":0}', b'{"session_id":"no spaces"}'):
+        with pytest.raises(MalformedMessage):
+            decode_token_wish(body)
 
 
 def refusal(frame: bytes) -> MalformedMessage:

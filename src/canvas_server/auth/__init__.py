@@ -1,0 +1,1 @@
+"""Who may come in: keys, the tokens they sign, and what was given out."""

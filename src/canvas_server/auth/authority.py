@@ -1,0 +1,37 @@
+"""Everything that says who may come in, made from the settings and the data folder."""
+
+import time
+from pathlib import Path
+
+from msgspec import Struct
+
+from canvas_server.auth.admin import AdminTokens
+from canvas_server.auth.invitations import Invitations
+from canvas_server.auth.join import JoinTokens
+from canvas_server.auth.keys import Keys, load_key
+from canvas_server.auth.resume import ResumeTokens
+
+
+class Authority(Struct, frozen=True):
+    """The tokens of a server. Without secrets nobody is asked for one."""
+
+    resume: ResumeTokens
+    invitations: Invitations
+    join: JoinTokens | None = None
+    admins: AdminTokens | None = None
+
+
+def open_authority(secrets: tuple[str, ...], data_dir: Path) -> Authority:
+    """Take up what is in the data folder.
+
+    Raises:
+        OSError: it cannot be used.
+    """
+    if not secrets:
+        keys = Keys(load_key(data_dir))
+        return Authority(ResumeTokens(keys), Invitations(None, time.time()))
+    keys = Keys(*map(str.encode, secrets))
+    invitations = Invitations(data_dir, time.time())
+    return Authority(
+        ResumeTokens(keys), invitations, JoinTokens(keys, invitations), AdminTokens(keys)
+    )

@@ -1,0 +1,90 @@
+"""Join tokens: who bears one may be in a session, in a role (rules TOK1 and TOK2)."""
+
+import secrets
+from typing import Any
+
+import msgspec
+from msgspec import Struct
+
+from canvas_server.auth.invitations import Invitations
+from canvas_server.auth.keys import Keys
+from canvas_server.auth.signing import BadToken, Expired, Signer
+from canvas_server.core.effects import Refused
+from canvas_server.core.grants import Grant
+from canvas_server.protocol.errors import ErrorCode
+from canvas_server.protocol.fields import DisplayName, SessionId
+from canvas_server.protocol.roles import Role
+
+RENEWED_SECONDS = 3600
+"""The longest life of a token that is given to somebody who is here."""
+_RENEW_AFTER = 2 / 3
+
+
+class Claims(Struct, frozen=True, omit_defaults=True):
+    """What a join token says, beside when it expires."""
+
+    session: SessionId
+    role: Role
+    invitation: str
+    """Shared by all that are made from the first; by it they are taken back."""
+    iat: int
+    name: DisplayName | None = None
+    renew: bool = False
+    """Who is here when it ends is given another one in time."""
+
+
+class JoinTokens:
+    """Makes join tokens and says what they allow."""
+
+    def __init__(self, keys: Keys, invitations: Invitations) -> None:
+        self._signer = Signer(keys, "join")
+        self._invitations = invitations
+
+    def sign(self, claims: Claims, expires: float) -> str:
+        """Return a token that opens a session until then."""
+        return self._signer.sign(msgspec.to_builtins(claims), expires)
+
+    def admit(self, token: str | None, session_id: str, now: float) -> Grant:
+        """Return what a token allows in a session.
+
+        Raises:
+            Refused: `unauthorized`, for whatever reason; `token_expired`.
+        """
+        if token is None:
+            raise Refused(ErrorCode.UNAUTHORIZED)
+        try:
+            claims, expires = self._read(token, now)
+        except Expired:
+            raise Refused(ErrorCode.TOKEN_EXPIRED) from None
+        except BadToken:
+            raise Refused(ErrorCode.UNAUTHORIZED) from None
+        if claims.session != session_id or self._invitations.is_revoked(claims.invitation):
+            raise Refused(ErrorCode.UNAUTHORIZED)
+        return _grant(claims, expires)
+
+    def renew(self, grant: Grant, session_id: str, now: float) -> tuple[str, Grant]:
+        """Return another token like the one that was granted, and what it allows."""
+        claims = Claims(session_id, grant.role, grant.invitation, int(now), grant.name, renew=True)
+        expires = int(now + grant.life)
+        return self.sign(claims, expires), _grant(claims, expires)
+
+    def _read(self, token: str, now: float) -> tuple[Claims, int]:
+        raw: dict[str, Any] = self._signer.read(token, now)
+        try:
+            return msgspec.convert(raw, Claims), raw["exp"]
+        except msgspec.ValidationError as error:
+            raise BadToken from error
+
+
+def _grant(claims: Claims, expires: int) -> Grant:
+    if not claims.renew:
+        return Grant(claims.role, claims.invitation, claims.name, expires)
+    # A link may open for weeks; what who came by it is given instead soon ends, and is renewed.
+    life = max(min(expires - claims.iat, RENEWED_SECONDS), 1)
+    renew_at = claims.iat + life * _RENEW_AFTER
+    return Grant(claims.role, claims.invitation, claims.name, expires, renew_at, life)
+
+
+def fresh_invitation() -> str:
+    """Make an id for something that is given out."""
+    return secrets.token_urlsafe(9)

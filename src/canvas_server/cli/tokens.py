@@ -1,0 +1,87 @@
+"""The commands that make secrets and tokens. They need no running server."""
+
+import time
+
+import click
+import msgspec
+
+from canvas_server.auth.admin import AdminTokens
+from canvas_server.auth.invitations import Invitations
+from canvas_server.auth.join import Claims, JoinTokens, fresh_invitation
+from canvas_server.auth.keys import Keys, fresh_secret
+from canvas_server.cli.values import DURATION
+from canvas_server.http.tokens import link_of
+from canvas_server.protocol.fields import DisplayName, SessionId
+from canvas_server.protocol.roles import Role
+from canvas_server.settings import with_settings_of
+
+
+@click.command()
+def secret() -> None:
+    """Print a fresh secret for CANVAS_AUTH_SECRET."""
+    click.echo(fresh_secret())
+
+
+@click.command()
+@with_settings_of("auth_secret")
+@click.option("--session", "-s", help="The name in the link, /s/NAME.")
+@click.option(
+    "--role",
+    type=click.Choice([role.value for role in Role]),
+    default=Role.EDIT.value,
+    show_default=True,
+    help="What its bearer may do.",
+)
+@click.option("--name", help="What its bearer is called, unless they say something else.")
+@click.option(
+    "--expires", type=DURATION, default="8h", show_default=True, help="For how long it opens."
+)
+@click.option(
+    "--renewable/--no-renewable",
+    default=True,
+    show_default=True,
+    help="Who is in the session when it ends may stay.",
+)
+@click.option("--link", is_flag=True, help="Print a link in place of the token.")
+@click.option("--url", default="http://127.0.0.1:9473", show_default=True, help="Of the link.")
+@click.option("--admin", is_flag=True, help="A token for who runs the server, of no session.")
+def token(
+    auth_secret: tuple[str, ...],
+    session: str | None,
+    role: str,
+    name: str | None,
+    expires: int,
+    url: str,
+    *,
+    renewable: bool,
+    link: bool,
+    admin: bool,
+) -> None:
+    """Print a join token, or a link with one, for a server with the same CANVAS_AUTH_SECRET.
+
+    What says who may come in is the token alone: give it to nobody else. Its id, by which it is
+    taken back (DELETE /api/tokens/ID), goes to stderr.
+    """
+    if not auth_secret:
+        raise click.ClickException(
+            "set CANVAS_AUTH_SECRET to the secret of the server; `canvas-server secret` makes one"
+        )
+    now = time.time()
+    keys = Keys(*map(str.encode, auth_secret))
+    if admin:
+        click.echo(AdminTokens(keys).sign(now + expires))
+        return
+    if session is None:
+        raise click.UsageError("name the --session it is for, or make an --admin token")
+    for value, kind, flag in (
+        (session, SessionId, "--session"),
+        (name or "", DisplayName, "--name"),
+    ):
+        try:
+            msgspec.convert(value, kind)
+        except msgspec.ValidationError as error:
+            raise click.BadParameter(str(error), param_hint=flag) from error
+    claims = Claims(session, Role(role), fresh_invitation(), int(now), name, renewable)
+    made = JoinTokens(keys, Invitations(None, now)).sign(claims, now + expires)
+    click.echo(f"id: {claims.invitation}", err=True)
+    click.echo(link_of(url, session, made) if link else made)

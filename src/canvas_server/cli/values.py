@@ -1,0 +1,26 @@
+"""Kinds of values that people write on the command line."""
+
+import re
+from typing import Any
+
+import click
+
+_SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 24 * 3600}
+
+
+class Duration(click.ParamType[Any]):
+    """A time such as `90m`, `8h` or `7d`, in seconds."""
+
+    name = "DURATION"
+
+    def convert(self, value: Any, param: Any, ctx: Any) -> int:
+        """Read the text."""
+        if isinstance(value, int):
+            return value
+        found = re.fullmatch(r"([1-9]\d{0,5})([smhd])", str(value))
+        if not found:
+            self.fail(f"{value!r} is no time such as 90m, 8h or 7d", param, ctx)
+        return int(found[1]) * _SECONDS[found[2]]
+
+
+DURATION = Duration()

@@ -1,0 +1,281 @@
+"""Who is on which connection, in which session and with what grant: coming, coming back and going.
+
+As elsewhere in the core, methods change this state and return the effects, or raise `Refused`
+before any change.
+"""
+
+from typing import Literal
+
+from msgspec import UNSET, UnsetType
+
+from canvas_server.core.effects import (
+    Close,
+    ConnectionId,
+    Discard,
+    Effect,
+    Load,
+    Mark,
+    Refused,
+    Resume,
+    Send,
+    Streams,
+)
+from canvas_server.core.grants import Grant
+from canvas_server.core.renewals import Renewals
+from canvas_server.core.session import MAX_PEERS, Away, Participant, Session
+from canvas_server.core.surroundings import Surroundings, milliseconds
+from canvas_server.protocol import client, server
+from canvas_server.protocol.errors import CloseCode, ErrorCode
+
+RELOAD_SECONDS = 5.0
+LEFT_FOR_GOOD, GOING_AWAY = 1000, 1001  # RFC 6455 section 7.4.1
+
+LeaveReason = Literal["left", "disconnected", "removed"]
+
+
+class Members:
+    """The connections, the peers and their sessions."""
+
+    def __init__(self, surroundings: Surroundings, streams: Streams) -> None:
+        self.connections: dict[ConnectionId, Participant | None] = {}
+        """None: it has no session yet (SES1)."""
+        self.peers: dict[str, Participant] = {}
+        self.sessions: dict[str, Session] = {}
+        self.away: dict[Participant, Away] = {}
+        self._around = surroundings
+        self._streams = streams
+        # Sessions with tiles from before the start, whose peers may yet come back.
+        self._unswept: set[Session] = set()
+        self._renewals = Renewals()
+
+    def disconnect(
+        self, connection: ConnectionId, now: float, close_code: int | None
+    ) -> list[Effect]:
+        """Forget a connection that is closed, with the code its owner gave if it gave one.
+
+        Whether its peer leaves or keeps its place for a while depends on the code (RES1).
+        """
+        peer = self.connections.pop(connection, None)
+        if peer is None:
+            return [Discard(connection)]
+        seconds = self._around.resume_seconds
+        if close_code == GOING_AWAY:
+            seconds = min(RELOAD_SECONDS, seconds)
+        away = Away(now + seconds, closing=close_code in (LEFT_FOR_GOOD, GOING_AWAY))
+        if close_code == LEFT_FOR_GOOD or seconds <= 0:
+            return [Discard(connection), *self._leave(peer, now, _reason(away))]
+        self.away[peer] = away
+        return peer.session.set_away(peer, away)
+
+    def expire(self, now: float) -> list[Effect]:
+        """Let those go whose place is kept no longer, or whose grant is over, and their tiles."""
+        due = [peer for peer, away in self.away.items() if away.until <= now]
+        effects = [effect for peer in due for effect in self._give_up(peer, now)]
+        for peer in self._renewals.due(now):
+            if self.peers.get(peer.peer_id) is peer:
+                effects += self._renew(peer, now)
+        if self._unswept and now >= self._around.started + self._around.resume_seconds:
+            for session in self._unswept:
+                effects += session.canvas.sweep(milliseconds(now))
+            self._unswept.clear()
+        return effects
+
+    def revoke(self, invitation: str, now: float) -> list[Effect]:
+        """Remove everybody who came by an invitation that was taken back (TOK4)."""
+        came = [peer for peer in self.peers.values() if peer.grant.invitation == invitation]
+        return [effect for peer in came for effect in self.remove(peer, CloseCode.REMOVED, now)]
+
+    def subscribe(
+        self,
+        connection: ConnectionId,
+        current: Participant | None,
+        message: client.Subscribe,
+        now: float,
+    ) -> list[Effect]:
+        """Make a connection a peer of a session (SES1, SES2), or a peer's again (RES1).
+
+        Who proves to be a peer of it needs no join token; who brings one has what it grants (TOK1).
+        """
+        peer_id = message.peer_id or (current.peer_id if current else self._around.new_id())
+        holder = self.peers.get(peer_id)
+        session_id = message.session_id
+        stays = holder is not None and holder.session.session_id == session_id
+        is_own = holder is None or holder is current
+        proved = is_own or self._around.proves(message.resume_token or "", peer_id, session_id, now)
+        grant = self._granted(message, holder if stays and proved else None, now)
+        if not proved:
+            raise Refused(ErrorCode.PEER_ID_TAKEN)
+        if current is not None and holder is current and stays:
+            told = self._take_grant(current, grant)
+            told += current.session.rename(current, message.display_name)
+            return self._introduce(current, now) + told
+        if holder is not None and stays:
+            left = [] if current is None else self._leave(current, now, "left")
+            told = self._take_grant(holder, grant)
+            return left + self._come_back(holder, connection, message, now) + told
+        session = self.sessions.get(session_id)
+        if session is None:
+            return [Load(session_id, connection, message)]
+        leaving = [peer for peer in {id(p): p for p in (current, holder)}.values() if peer]
+        effects = self._make_room(session, leaving, now)
+        for old in leaving:
+            effects += self._leave(old, now, "left", to=session)
+            if old is not current:
+                effects += self._take_from(old)
+        display_name = message.display_name or (current.display_name if current else grant.name)
+        peer = Participant(peer_id, session, connection, display_name, grant)
+        self._renewals.expect(peer)
+        self.connections[connection] = self.peers[peer_id] = peer
+        joined = session.join(peer)
+        return effects + self._introduce(peer, now) + joined
+
+    def _granted(self, message: client.Subscribe, holder: Participant | None, now: float) -> Grant:
+        """Return what somebody may do who wants to be a new peer, or again the one that is there.
+
+        Raises:
+            Refused: `unauthorized`, `token_expired`.
+        """
+        try:
+            if message.token is None and holder is not None:
+                return holder.grant
+            return self._around.admission.admit(message.token, message.session_id, now)
+        except Refused:
+            if holder is None:
+                raise
+            return holder.grant  # the token may have ended while it was on its way back
+
+    def _take_grant(self, peer: Participant, grant: Grant) -> list[Effect]:
+        """Let another grant hold for a peer; tell the others when its role changes."""
+        if peer.grant is grant:
+            return []
+        same = peer.grant.role is grant.role
+        peer.grant = grant
+        self._renewals.expect(peer)
+        return [] if same else peer.session.tell_update(peer)
+
+    def _renew(self, peer: Participant, now: float) -> list[Effect]:
+        """Give a peer another token in time, or let it go when its grant is over (TOK2)."""
+        if peer.grant.renew_at is None:
+            return self.remove(peer, CloseCode.TOKEN_EXPIRED, now)
+        token, grant = self._around.admission.renew(peer.grant, peer.session.session_id, now)
+        told = self._take_grant(peer, grant)
+        renewed = server.TokenRenewed(token, milliseconds(grant.expires or now))
+        return [Send((peer.connection,), renewed), *told]
+
+    def remove(self, peer: Participant, code: CloseCode, now: float) -> list[Effect]:
+        """Take a peer out that may not be here any more; it is told so, and does not come back."""
+        released = self._take_from(peer, code)
+        return [*released, *self._leave(peer, now, "removed")]
+
+    def _come_back(
+        self,
+        peer: Participant,
+        connection: ConnectionId,
+        message: client.Subscribe,
+        now: float,
+    ) -> list[Effect]:
+        """Give a peer another connection: what it missed follows, or a snapshot (RES1)."""
+        self.away.pop(peer, None)
+        told = peer.session.set_away(peer, None)
+        told += peer.session.rename(peer, message.display_name)
+        resumed = self._resume(peer, connection, message, now)
+        released = self._take_from(peer)
+        peer.connection = connection
+        self.connections[connection] = peer
+        introduced = [] if resumed else self._introduce(peer, now)
+        return resumed + released + introduced + told
+
+    def _resume(
+        self,
+        peer: Participant,
+        connection: ConnectionId,
+        message: client.Subscribe,
+        now: float,
+    ) -> list[Effect]:
+        """Let a connection go on where the peer's old one ended; nothing where it cannot."""
+        old, token, received = peer.connection, message.resume_token or "", message.received
+        heard = None if received is None else self._streams.resumable(old, token, received)
+        if heard is None or received is None:
+            return []
+        assigned = self._assigned(peer, now, recovered=True, heard=heard)
+        return [Resume(old, connection, token, received, assigned)]
+
+    def _take_from(self, peer: Participant, code: CloseCode = CloseCode.TAKEN_OVER) -> list[Effect]:
+        """Let go of the connection a peer had: it is gone, or is closed (SES2)."""
+        if self.connections.pop(peer.connection, None) is None:
+            return [Discard(peer.connection)]
+        return [Close(peer.connection, code), Discard(peer.connection)]
+
+    def _introduce(self, peer: Participant, now: float) -> list[Effect]:
+        """Tell a peer who it is and what its session looks like."""
+        assigned = self._assigned(peer, now, recovered=False)
+        return [
+            Send((peer.connection,), assigned),
+            Send((peer.connection,), peer.session.peer_list()),
+            Send((peer.connection,), server.SceneUpdate(peer.session.canvas.document())),
+            Mark(peer.connection, assigned.resume_token, 2),
+            *peer.session.ring_again(peer),
+        ]
+
+    def _assigned(
+        self, peer: Participant, now: float, *, recovered: bool, heard: int | UnsetType = UNSET
+    ) -> server.PeerAssigned:
+        session_id = peer.session.session_id
+        return server.PeerAssigned(
+            peer.peer_id,
+            session_id,
+            self._around.resume_token(peer.peer_id, session_id, now),
+            self._around.ice_servers(peer.peer_id, now),
+            recovered,
+            heard,
+            peer.grant.role,
+            tuple(sorted(peer.grant.role.rights)),
+        )
+
+    def _leave(
+        self, peer: Participant, now: float, reason: LeaveReason, *, to: Session | None = None
+    ) -> list[Effect]:
+        session = peer.session
+        del self.peers[peer.peer_id]
+        self.away.pop(peer, None)
+        effects = session.leave(peer, reason, milliseconds(now))
+        if session is not to:
+            self.close_if_idle(session)
+        return effects
+
+    def _give_up(self, peer: Participant, now: float) -> list[Effect]:
+        """End the wait for a peer that is away."""
+        return [Discard(peer.connection), *self._leave(peer, now, _reason(peer.away))]
+
+    def _make_room(self, session: Session, leaving: list[Participant], now: float) -> list[Effect]:
+        """See that one more peer has a place; who is away gives way (SES4).
+
+        Raises:
+            Refused: `session_full`.
+        """
+        staying = len(session.peers) - sum(peer.session is session for peer in leaving)
+        if staying < MAX_PEERS:
+            return []
+        next_to_go = session.next_to_go()
+        if next_to_go is None:
+            raise Refused(ErrorCode.SESSION_FULL)
+        return self._give_up(next_to_go, now)
+
+    def open(self, session: Session) -> None:
+        """Take a session up that was read from the log.
+
+        Peers that were in it before a restart have time to come back to their tiles (SCN3).
+        """
+        self.sessions[session.session_id] = session
+        if session.canvas.scene.tiles:
+            self._unswept.add(session)
+
+    def close_if_idle(self, session: Session) -> None:
+        """Forget a session that nobody is in and of which everything is stored."""
+        if not session.peers and session.canvas.at_rest:
+            self.sessions.pop(session.session_id, None)
+            self._unswept.discard(session)
+
+
+def _reason(away: Away | None) -> LeaveReason:
+    return "left" if away is not None and away.closing else "disconnected"

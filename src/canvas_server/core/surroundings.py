@@ -1,0 +1,65 @@
+"""What the core cannot know by itself: chance, secrets and the network."""
+
+from collections.abc import Callable
+from typing import Protocol
+
+from msgspec import Struct
+
+from canvas_server.core.grants import Grant
+from canvas_server.protocol import server
+
+RESUME_SECONDS = 120.0
+
+
+class Admission(Protocol):
+    """Who may come into a session, and as what."""
+
+    def admit(self, token: str | None, session_id: str, now: float) -> Grant:
+        """Return what a join token allows (TOK1).
+
+        Raises:
+            Refused: `unauthorized`, `token_expired`.
+        """
+        ...
+
+    def renew(self, grant: Grant, session_id: str, now: float) -> tuple[str, Grant]:
+        """Return another token with the same rights, and its grant (TOK2)."""
+        ...
+
+
+class Everybody:
+    """No token is asked for, and no grant ends."""
+
+    def admit(self, token: str | None, session_id: str, now: float) -> Grant:  # noqa: ARG002
+        """Let them in."""
+        return Grant()
+
+    def renew(self, grant: Grant, session_id: str, now: float) -> tuple[str, Grant]:  # noqa: ARG002
+        """Change nothing; no grant of theirs ends, so nobody asks."""
+        return "", grant
+
+
+class Surroundings(Struct, frozen=True):
+    """What the hub cannot know by itself: chance, secrets and the network."""
+
+    version: str
+    new_id: Callable[[], str]
+    """Makes a UUID that was never made before."""
+    resume_token: Callable[[str, str, float], str]
+    """Signs (peer id, session id, now); no two are the same."""
+    proves: Callable[[str, str, str, float], bool]
+    """Tells whether (token, peer id, session id, now) belong together."""
+    features: tuple[str, ...]
+    """What `welcome` lists."""
+    ice_servers: Callable[[str, float], tuple[server.IceServer, ...]]
+    """Makes the ICE servers for (peer id, now)."""
+    admission: Admission = Everybody()
+    resume_seconds: float = RESUME_SECONDS
+    """How long a peer keeps its place after its connection broke (RES1)."""
+    started: float = 0.0
+    """When the process was started; seconds since 1970 UTC."""
+
+
+def milliseconds(now: float) -> int:
+    """Return a time of the hub as messages have it."""
+    return int(now * 1000)

@@ -1,0 +1,82 @@
+"""Who a request comes from: its bearer token (RFC 6750), and what that allows (rule TOK5)."""
+
+import time
+from collections.abc import Callable
+
+from starlette.requests import Request
+
+from canvas_server.auth.admin import AdminTokens
+from canvas_server.auth.join import JoinTokens
+from canvas_server.core import grants
+from canvas_server.core.effects import Refused
+from canvas_server.protocol.errors import ErrorCode
+from canvas_server.protocol.roles import Right
+
+_NOBODY_ASKED = (
+    "this server asks nobody who they are; set CANVAS_AUTH_SECRET to what "
+    "`canvas-server secret` prints, then `canvas-server token --admin` makes a token for this"
+)
+
+
+class Gate:
+    """Lets requests through. Where no tokens are asked for, everybody is `edit`."""
+
+    def __init__(
+        self,
+        join: JoinTokens | None,
+        admins: AdminTokens | None,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        """Both are there, or neither."""
+        self._join = join
+        self._admins = admins
+        self._clock = clock
+
+    @property
+    def is_open(self) -> bool:
+        """Whether nobody is asked who they are."""
+        return self._join is None
+
+    def require(self, request: Request, session_id: str, right: Right | None = None) -> None:
+        """Let those through who may be in a session, and have a right where one is needed.
+
+        Raises:
+            Refused: `unauthorized`, `token_expired`, `forbidden`.
+        """
+        if self._join is None or self.is_admin(request):
+            return
+        grant = self._join.admit(_bearer(request), session_id, self._clock())
+        if right is not None:
+            grants.require(grant, right)
+
+    def require_moderator(self, request: Request, session_id: str) -> None:
+        """Let those through who look after a session, or run the server.
+
+        Raises:
+            Refused: as `require`; `forbidden` where no tokens are asked for.
+        """
+        if self._join is None:
+            raise Refused(ErrorCode.FORBIDDEN, _NOBODY_ASKED)
+        self.require(request, session_id, Right.MODERATE)
+
+    def require_admin(self, request: Request) -> None:
+        """Let those through who run the server.
+
+        Raises:
+            Refused: `unauthorized`; `forbidden` where no tokens are asked for.
+        """
+        if self._admins is None:
+            raise Refused(ErrorCode.FORBIDDEN, _NOBODY_ASKED)
+        if not self.is_admin(request):
+            text = "this takes an admin token; `canvas-server token --admin` makes one"
+            raise Refused(ErrorCode.UNAUTHORIZED, text)
+
+    def is_admin(self, request: Request) -> bool:
+        """Tell whether a request comes from who runs the server."""
+        token = _bearer(request)
+        return self._admins is not None and self._admins.proves(token or "", self._clock())
+
+
+def _bearer(request: Request) -> str | None:
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    return token.strip() if scheme.lower() == "bearer" and token.strip() else None

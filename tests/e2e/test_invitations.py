@@ -1,0 +1,123 @@
+"""Links that let in, in a role: made, opened, taken back, as people do it (TOK1 to TOK4)."""
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import expect
+
+from axe import accessible
+from invitations import SECRET, token
+from servers import Server, running
+from windows import Open, Window
+
+MEDIA = """id => signalingManager.peerConnections.get(id).getTransceivers()
+    .map(({currentDirection}) => currentDirection)"""
+
+
+@pytest.fixture(scope="module")
+def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A server that asks for tokens."""
+    data = tmp_path_factory.mktemp("house") / "data"
+    with running(data, env={"CANVAS_AUTH_SECRET": SECRET}) as server:
+        yield server
+
+
+def invited(window: Window, role: str) -> str:
+    """Make a link in the dialog; return its token."""
+    page = window.page
+    page.get_by_role("button", name="Invite").first.click()
+    page.get_by_label("They may").select_option(role)
+    page.get_by_role("button", name="Make a link").click()
+    field = page.get_by_label("The new link")
+    expect(field).to_have_value(re.compile("#token=ey"))
+    link = field.input_value()
+    assert link.startswith(f"{page.url.split('?')[0]}#token=")
+    return link.partition("#token=")[2]
+
+
+def test_who_has_no_link_is_told_what_to_do(open_window: Open, house: Server) -> None:
+    window = open_window("red", at=house, becomes="closed")
+    expect(window.page.locator("#closed-text")).to_contain_text("Ask whoever sent it for a new one")
+    window.picture("no-token")
+
+
+def test_somebody_watches_by_a_link_and_it_is_taken_back(open_window: Open, house: Server) -> None:
+    session = "watching"
+    boss = token("--session", session, "--role", "moderate")
+    ada = open_window("red", session, "name=Ada", at=house, token=boss)
+    assert "token" not in ada.page.url
+    for role in ("edit", "view"):
+        made = invited(ada, role)
+        if role == "view":
+            expect(ada.page.locator("[data-token-id]")).to_have_count(2)
+            accessible(ada, "the dialog to invite")
+            ada.picture("invite")
+        ada.page.keyboard.press("Escape")
+    vera = open_window("green", session, "name=Vera", at=house, token=made)
+    expect(ada.entry(vera)).to_contain_text("watches")
+    expect(vera.page.locator(".toolbar")).to_be_hidden()
+    vera.press("call", ada)
+    ada.press("accept")
+    vera.shows(ada)
+    ada.wait_state(vera, "connected")
+    assert vera.page.evaluate(MEDIA, ada.peer_id) == ["recvonly", "recvonly"]
+    expect(vera.tile(vera)).to_have_count(0)
+    expect(vera.page.locator('[data-action="camera"]')).to_be_hidden()
+    ada.picture("watched")
+    vera.picture("watching")
+
+    vera.tile(ada).focus()
+    vera.page.keyboard.press("ArrowRight")
+    expect(vera.page.locator("#notices")).to_contain_text("look at this canvas, not change it")
+
+    vera.page.reload()
+    vera.wait_connection("open")
+    vera.shows(ada)
+    assert vera.page.evaluate(MEDIA, ada.peer_id) == ["recvonly", "recvonly"]
+
+    ada.page.get_by_role("button", name="Invite").first.click()
+    ada.page.get_by_role("button", name="Take back the link “Watch").click()
+    ada.page.get_by_role("button", name="Take back", exact=True).last.click()
+    vera.wait_connection("closed")
+    expect(vera.page.locator("#closed-text")).to_contain_text("was taken back")
+    expect(ada.page.locator("[data-token-id]")).to_have_count(1)
+    ada.page.keyboard.press("Escape")
+    expect(ada.entry(vera.peer_id)).to_have_count(0)
+    ada.wait_clear_of_calls()
+
+
+def test_somebody_is_called_by_who_watches_them_and_removed(
+    open_window: Open, house: Server
+) -> None:
+    session = "removing"
+    boss = token("--session", session, "--role", "moderate")
+    ada = open_window("red", session, "name=Ada", at=house, token=boss)
+    guest = token("--session", session, "--role", "view")
+    vera = open_window("green", session, "name=Vera", at=house, token=guest)
+    ada.sees(vera)
+    ada.press("call", vera)
+    expect(vera.page.locator(".ring")).to_contain_text("Your camera and microphone stay off.")
+    vera.press("accept")
+    vera.shows(ada)
+    assert set(vera.page.evaluate(MEDIA, ada.peer_id)) == {"recvonly"}
+    expect(vera.page.locator('[data-action="kick"]')).to_be_hidden()
+    ada.press("kick", vera)
+    ada.page.get_by_role("button", name="Remove", exact=True).click()
+    vera.wait_connection("closed")
+    expect(vera.page.locator("#closed-text")).to_contain_text("You were removed")
+    ada.wait_clear_of_calls()
+
+
+def test_files_and_the_past_take_the_token_along(open_window: Open, house: Server) -> None:
+    session = "saving"
+    made = token("--session", session)
+    ada = open_window("red", session, "name=Ada", at=house, token=made)
+    ada.page.get_by_role("button", name="Save", exact=True).click()
+    with ada.page.expect_download() as download:
+        ada.page.locator('[data-format="json"]').click()
+    assert download.value.suggested_filename.endswith(".json")
+    ada.page.get_by_role("tab", name="History").click()
+    expect(ada.page.locator("#panel")).not_to_contain_text("cannot")
+    ada.page.get_by_role("button", name="Copy link").first.click()
+    expect(ada.page.locator("#notices")).to_contain_text("opens only by a link")

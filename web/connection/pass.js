@@ -1,0 +1,55 @@
+/**
+ * What lets this window into its session: the join token of the link (rules TOK1, TOK2). It comes in the
+ * fragment, which no browser sends anywhere, and stays in `sessionStorage`, which is of this window.
+ */
+
+const FRAGMENT = "token";
+
+export class Pass {
+  #key;
+  /** The present token; empty: the link had none. */
+  token = "";
+
+  /** @param {string} sessionId */
+  constructor(sessionId) {
+    this.#key = `canvas-server.token.${sessionId}`;
+    const fragment = new URLSearchParams(location.hash.slice(1));
+    const brought = fragment.get(FRAGMENT);
+    if (brought) {
+      // Nobody who looks over a shoulder, and no list of visited pages, is to have it.
+      history.replaceState(history.state, "", location.pathname + location.search);
+      this.take(brought);
+    } else this.token = this.#read();
+  }
+
+  /** @param {string} token in the place of the present one */
+  take(token) {
+    this.token = token;
+    try {
+      sessionStorage.setItem(this.#key, token);
+    } catch {
+      // Storage can be forbidden; then a reload needs the link again.
+    }
+  }
+
+  /**
+   * Ask the server for something, with the token.
+   *
+   * @param {string | URL} address
+   * @param {RequestInit} [how]
+   * @returns {Promise<Response>}
+   */
+  fetch(address, how = {}) {
+    const headers = new Headers(how.headers);
+    if (this.token) headers.set("authorization", `Bearer ${this.token}`);
+    return fetch(address, { ...how, headers });
+  }
+
+  #read() {
+    try {
+      return sessionStorage.getItem(this.#key) ?? "";
+    } catch {
+      return "";
+    }
+  }
+}
