@@ -10,11 +10,13 @@ import threading
 import time
 from collections.abc import AsyncGenerator, Callable, Iterator
 from pathlib import Path
+from typing import cast
 
 from canvas_server.agents.bot import Bot
 from canvas_server.agents.media import Program, pattern
 from canvas_server.client import Client, connect
 from servers import Server, eventually
+from windows import Window
 
 
 class BotProcess:
@@ -97,3 +99,22 @@ async def agent(
             await bot.leave()
             running.cancel()
             await asyncio.gather(running, return_exceptions=True)
+
+
+def session_of(window: Window) -> str:
+    """The session that a window is in."""
+    return window.page.url.split("/s/")[1].split("?")[0]
+
+
+class _Other:
+    """The bot, as a window sees it."""
+
+    def __init__(self, window: Window, color: str, name: str = "Bot") -> None:
+        entry = window.page.locator("[data-peer-id]").filter(has_text=name).first
+        self.peer_id = entry.get_attribute("data-peer-id")
+        self.color = color
+
+
+def as_window(window: Window, color: str) -> Window:
+    """The bot, for what is asked of windows."""
+    return cast("Window", _Other(window, color))

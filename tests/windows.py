@@ -221,3 +221,24 @@ FACTS = """async () => {
   }
   return facts;
 }"""
+
+# The loudest frequency in what a tile plays, in hertz; 0: nothing is to be heard.
+HEARD = """async stream => {
+  const video = document.querySelector(`video[data-stream-id="${stream}"]`);
+  const context = window.testContext ??= new AudioContext();
+  await context.resume();
+  const source = context.createMediaStreamSource(video.srcObject);
+  const analyser = new AnalyserNode(context, {fftSize: 8192, smoothingTimeConstant: 0});
+  source.connect(analyser);
+  const levels = new Float32Array(analyser.frequencyBinCount);
+  const found = [];
+  for (let look = 0; look < 12; look++) {
+    await new Promise(resolve => setTimeout(resolve, 100));
+    analyser.getFloatFrequencyData(levels);
+    const most = levels.reduce((best, level, bin) => level > levels[best] ? bin : best, 0);
+    if (levels[most] > -60) found.push(most * context.sampleRate / analyser.fftSize);
+  }
+  source.disconnect();
+  found.sort((a, b) => a - b);
+  return found[found.length >> 1] ?? 0;
+}"""

@@ -1,41 +1,65 @@
 """A browser in a call with the peer that has none."""
 
-from typing import Any, cast
+import math
+from array import array
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
 
-from bots import BotProcess, bot
+import av
+from av import AudioFrame, VideoFrame
+
+from bots import BotProcess, as_window, bot, session_of
+from canvas_server.agents.pattern import TONE_HERTZ
 from servers import Server
-from windows import PATIENCE_MS, Open, Window
+from windows import HEARD, PATIENCE_MS, Open, Window
 
-HEARS = """async () => {
-  for (const pc of signalingManager.peerConnections.values())
-    for (const report of (await pc.getStats()).values())
-      if (report.type === 'inbound-rtp' && report.kind === 'audio')
-        return report.totalAudioEnergy > 0;
-  return false;
+COMES = """async peer => {
+  const pc = signalingManager.peerConnections.get(peer);
+  for (const report of (await pc.getStats()).values())
+    if (report.type === 'inbound-rtp' && report.kind === 'video')
+      return [report.frameHeight, report.framesReceived];
 }"""
+FILM_HERTZ = 1200
 
 
-class Other:
-    """The bot, as a window sees it."""
-
-    def __init__(self, window: Window, color: str, name: str = "Bot") -> None:
-        entry = window.page.locator("[data-peer-id]").filter(has_text=name).first
-        self.peer_id = entry.get_attribute("data-peer-id")
-        self.color = color
-
-
-def other(window: Window, color: str) -> Window:
-    return cast("Window", Other(window, color))
+def hears(window: Window, bot: Window, hertz: float) -> None:
+    """Wait until a tone of this frequency is heard of the bot."""
+    window.page.wait_for_function(
+        f"async ([stream, hertz]) => Math.abs(await ({HEARD})(stream) / hertz - 1) < 0.03",
+        arg=[f"peer-{bot.peer_id}", hertz],
+        timeout=PATIENCE_MS,
+    )
 
 
-def hears(window: Window) -> None:
-    """Wait until it receives a sound that is not silence."""
-    window.page.wait_for_function(HEARS, timeout=PATIENCE_MS)
+def write_film(path: Path) -> None:
+    """Two seconds of blue, with a tone."""
+    with av.open(str(path), "w") as film:
+        video = film.add_stream("libx264", 25)
+        video.width, video.height, video.pix_fmt = 320, 240, "yuv420p"
+        audio = film.add_stream("aac", 48_000)
+        audio.layout = "mono"
+        blue = VideoFrame(320, 240, "yuv420p")
+        for plane, value in zip(blue.planes, (41, 240, 110), strict=True):
+            plane.update(bytes([value]) * plane.buffer_size)
+        for number in range(50):
+            blue.pts, blue.time_base = number, Fraction(1, 25)
+            film.mux(video.encode(blue))
+        for block in range(100):
+            wave = (
+                12_000 * math.sin(2 * math.pi * FILM_HERTZ * (block * 960 + n) / 48_000)
+                for n in range(960)
+            )
+            sound = AudioFrame(format="s16", layout="mono", samples=960)
+            sound.planes[0].update(array("h", map(int, wave)).tobytes())
+            sound.pts, sound.sample_rate, sound.time_base = block * 960, 48_000, Fraction(1, 48_000)
+            film.mux(audio.encode(sound))
+        film.mux(video.encode(None))
+        film.mux(audio.encode(None))
 
 
 def run_for(window: Window, server: Server, *args: str) -> Any:
-    session = window.page.url.split("/s/")[1].split("?")[0]
-    return bot(server, session, *args)
+    return bot(server, session_of(window), *args)
 
 
 def told(process: BotProcess, *lines: str) -> None:
@@ -49,9 +73,9 @@ def test_a_bot_calls_shows_its_picture_and_survives_an_ice_restart(
     ada = open_window("red", session="bot-calls", query="name=Ada")
     with run_for(ada, server, "--call", "Ada") as process:
         ada.press("accept")
-        bob = other(ada, "green")
+        bob = as_window(ada, "green")
         ada.shows(bob)
-        hears(ada)
+        hears(ada, bob, TONE_HERTZ)
         told(process, "joined bot-calls as Bot", "calling Ada", "connected with Ada")
         assert "Bot" in ada.tile(bob).inner_text()
         ada.page.evaluate(
@@ -77,12 +101,66 @@ def test_an_echo_shows_the_own_colour_and_leaves_on_interrupt(
 ) -> None:
     ada = open_window("red", session="bot-echoes", query="name=Ada")
     with run_for(ada, server, "--echo", "--name", "Bot") as process:
-        bob = other(ada, "red")
+        bob = as_window(ada, "red")
         ada.press("call", bob)
         ada.shows(bob)
-        hears(ada)
         told(process, "called by Ada", "connected with Ada")
         assert process.interrupt() == 0
         told(process, "left")
         ada.wait_clear()
         ada.entry(bob).wait_for(state="detached")
+
+
+def test_a_film_is_seen_and_heard(open_window: Open, server: Server, tmp_path: Path) -> None:
+    write_film(tmp_path / "film.mp4")
+    ada = open_window("red", session="bot-films", query="name=Ada")
+    with run_for(ada, server, "--show", str(tmp_path / "film.mp4"), "--call", "Ada"):
+        ada.press("accept")
+        bob = as_window(ada, "blue")
+        ada.shows(bob)
+        hears(ada, bob, FILM_HERTZ)
+        ada.press("hangup", bob)
+        ada.wait_clear()
+
+
+def test_its_pictures_are_as_large_as_they_are_seen(open_window: Open, server: Server) -> None:
+    """SIG11."""
+    ada = open_window("red", session="bot-fits", query="name=Ada")
+
+    def comes(condition: str, *more: object) -> None:
+        ada.page.wait_for_function(
+            f"""async ([peer, ...more]) => {{
+                const [height, frames] = await ({COMES})(peer);
+                return {condition};
+            }}""",
+            arg=[bob.peer_id, *more],
+            timeout=PATIENCE_MS,
+        )
+
+    with run_for(ada, server, "--call", "Ada"):
+        ada.press("accept")
+        bob = as_window(ada, "green")
+        ada.shows(bob)
+        comes("height > 200")
+        for _ in range(7):
+            ada.page.get_by_role("button", name="Smaller").click()
+        comes("height > 0 && height <= 100")
+        ada.shows(bob)
+        ada.page.get_by_role("button", name="Fit to the window").click()
+        comes("height > 200")
+        ada.page.mouse.move(400, 400)
+        ada.page.mouse.wheel(0, 4000)
+        ada.page.wait_for_function(
+            f"""async peer => {{
+                const [, before] = await ({COMES})(peer);
+                await new Promise(resolve => setTimeout(resolve, 1_000));
+                const [, after] = await ({COMES})(peer);
+                return after === before;
+            }}""",
+            arg=bob.peer_id,
+            timeout=PATIENCE_MS,
+        )
+        _, seen = ada.page.evaluate(COMES, bob.peer_id)
+        ada.page.mouse.wheel(0, -4000)
+        comes("frames > more[0] + 10", seen)
+        ada.shows(bob)

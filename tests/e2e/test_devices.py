@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Browser, Playwright, expect
 
 from axe import accessible
-from windows import FLAGS, Open, Window, connect
+from windows import FLAGS, HEARD, Open, Window, connect
 
 # The second one is a depth camera, whose pictures calls cannot send.
 DEVICES = [
@@ -19,26 +19,6 @@ DEVICES = [
     "--use-fake-device-for-media-stream=device-count=3",
 ]
 TONES = {"Ada": 1000, "Bob": 1600}
-# The strongest frequency that is heard of somebody, in Hz; 0 for silence.
-HEARD = """async stream => {
-  const video = document.querySelector(`video[data-stream-id="${stream}"]`);
-  const context = window.testContext ??= new AudioContext();
-  await context.resume();
-  const source = context.createMediaStreamSource(video.srcObject);
-  const analyser = new AnalyserNode(context, {fftSize: 8192, smoothingTimeConstant: 0});
-  source.connect(analyser);
-  const levels = new Float32Array(analyser.frequencyBinCount);
-  const found = [];
-  for (let look = 0; look < 12; look++) {
-    await new Promise(resolve => setTimeout(resolve, 100));
-    analyser.getFloatFrequencyData(levels);
-    const most = levels.reduce((best, level, bin) => level > levels[best] ? bin : best, 0);
-    if (levels[most] > -60) found.push(most * context.sampleRate / analyser.fftSize);
-  }
-  source.disconnect();
-  found.sort((a, b) => a - b);
-  return found[found.length >> 1] ?? 0;
-}"""
 CAMERA = "() => signalingManager.localStream?.getVideoTracks()[0]?.label ?? ''"
 
 

@@ -10,6 +10,7 @@ from playwright.sync_api import Browser, Playwright, expect
 
 import lab as laboratory
 from axe import accessible
+from bots import BotProcess, as_window, session_of
 from lab import PUBLIC, Lab
 from proxy import Proxy
 from servers import Server
@@ -300,6 +301,42 @@ def test_a_turn_server_carries_what_routers_do_not(
     bob.shows(ada)
     assert "relay" in route(ada, bob)
     expect(ada.page.locator("#notices")).not_to_contain_text("does not come about")
+
+
+def test_a_bot_talks_through_a_turn_server(
+    open_window: Open, lab: Lab, servers: Servers, turn: dict[str, str]
+) -> None:
+    for home in HOME_OF.values():
+        lab.route(home, symmetric=True)
+    at = servers("--stun-urls", "", "--turn-urls", turn["good"], "--turn-secret", SECRET)
+    ada = open_window("red", query="name=Ada", at=at)
+    with lab.inside("b"):
+        process = BotProcess(at, session_of(ada), "--call", "Ada")
+    try:
+        ada.press("accept")
+        process.says("connected with Ada")
+        seen = as_window(ada, "green")
+        ada.shows(seen)
+        assert "relay" in route(ada, seen)
+        ada.press("hangup", seen)
+        ada.wait_clear()
+    finally:
+        process.close()
+
+
+def test_a_bot_is_told_too_why_its_call_does_not_come_about(
+    open_window: Open, lab: Lab, server: Server
+) -> None:
+    lab.route("b", udp=False)
+    ada = open_window("red", query="name=Ada")
+    with lab.inside("b"):
+        process = BotProcess(server, session_of(ada), "--call", "Ada")
+    try:
+        ada.press("accept")
+        process.says("about the call with Ada, our side: The network there blocks UDP")
+        said(ada, "The network on the side of Bot blocks UDP, and no TURN server is configured.")
+    finally:
+        process.close()
 
 
 @pytest.mark.parametrize(

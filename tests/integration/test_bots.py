@@ -65,13 +65,13 @@ async def test_a_call_with_pictures_sound_tiles_a_second_offer_and_a_recording(
         peers = ada[1].view.peers
         await until(lambda: peers[bob[1].peer_id].in_call, "known to be in a call")
         assert peers[bob[1].peer_id].media == Media(audio=True, video=True)
-        first = call._pc
-        assert first is not None
+        assert call._link is not None
+        first = call._link.pc
         first.addTrack(PatternTrack())  # as a shared screen is: a section more
         call.step("offer")
         await until(lambda: len(first.remoteDescription.sdp.split("m=")) == 4, "its answer")
         await talk(ada, bob)
-        assert call._pc is first
+        assert call._link.pc is first
         bob[0].end(ada[1].peer_id, "hangup")
         await until(lambda: not ada[0].calls and not ada[1].view.elements, "no call, no tile")
         await ada[0].leave()

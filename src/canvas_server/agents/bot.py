@@ -10,6 +10,7 @@ from pathlib import Path
 from canvas_server.agents.call import Call
 from canvas_server.agents.media import Program, Recorder, free_path
 from canvas_server.agents.placement import free_slot
+from canvas_server.agents.words import END_TEXT, diagnosis_text
 from canvas_server.client import Client, Closed, Refused, Said, TooMuchWaiting
 from canvas_server.client.errors import Lost
 from canvas_server.protocol.client import (
@@ -23,6 +24,7 @@ from canvas_server.protocol.client import (
 from canvas_server.protocol.errors import CallEndReason
 from canvas_server.protocol.scene import NewElement, Video
 from canvas_server.protocol.server import (
+    CallDiagnosis,
     CallEnded,
     ElementRemoved,
     IceServer,
@@ -33,6 +35,7 @@ from canvas_server.protocol.server import (
     PeerLeft,
     PeerList,
     PeerUpdated,
+    PeerViewSize,
     RelayAnswer,
     RelayIceCandidate,
     RelayOffer,
@@ -47,16 +50,6 @@ MAX_EARLY = 32
 LATER_SECONDS = 1.0
 """For one of two that both begin anew: the time the other has to offer first."""
 LEAVE_SECONDS = 5.0
-
-_WHY: dict[str, str] = {
-    "hangup": "hung up",
-    "declined": "declined",
-    "busy": "busy",
-    "timeout": "no answer",
-    "left": "left",
-    "failed": "no connection",
-    "lost": "the server has forgotten this peer",
-}
 
 
 class Bot:
@@ -173,6 +166,21 @@ class Bot:
 
     def _take(self, message: ServerMessage) -> None:
         match message:
+            case PeerAssigned(recovered=False):
+                self._lost()
+            case PeerList(peers=peers):
+                self._look_around(list(peers), snapshot=True)
+            case PeerJoined(peer=peer) | PeerUpdated(peer=peer):
+                self._look_around([peer])
+            case PeerLeft(peer_id=peer_id):
+                self._take_end(peer_id, "left", None)
+            case SceneUpdate() | ElementRemoved():
+                self._show_tile()
+            case _:
+                self._take_of_call(message)
+
+    def _take_of_call(self, message: ServerMessage) -> None:
+        match message:
             case IncomingCall(from_peer_id=peer_id, call_id=call_id, group=group):
                 self._call_of(peer_id, call_id, group=group)
             case RelayOffer(from_peer_id=peer_id, call_id=call_id):
@@ -185,16 +193,12 @@ class Bot:
                 self._take_candidate(peer_id, message)
             case CallEnded(from_peer_id=peer_id, reason=reason, call_id=call_id):
                 self._take_end(peer_id, reason, call_id)
-            case PeerAssigned(recovered=False):
-                self._lost()
-            case PeerList(peers=peers):
-                self._look_around(list(peers), snapshot=True)
-            case PeerJoined(peer=peer) | PeerUpdated(peer=peer):
-                self._look_around([peer])
-            case PeerLeft(peer_id=peer_id):
-                self._take_end(peer_id, "left", None)
-            case SceneUpdate() | ElementRemoved():
-                self._show_tile()
+            case PeerViewSize(from_peer_id=peer_id, camera=height):
+                if call := self.calls.get(peer_id):
+                    call.view.height = height
+            case CallDiagnosis():
+                name = self._client.view.name_of(message.from_peer_id)
+                self._say(diagnosis_text(message, name))
             case _:
                 pass
 
@@ -270,7 +274,7 @@ class Bot:
         self._ended.extend(call.names)
         recorded = call.recorder.path if call.recorder and call.recorder.started else None
         kept = f"; recorded in {recorded}" if recorded else ""
-        self._say(f"call with {call.name} ended: {_WHY.get(reason, reason)}{kept}")
+        self._say(f"call with {call.name} ended: {END_TEXT.get(reason, reason)}{kept}")
         self._later(call.close())
         if reason in ("hangup", "declined"):
             self._apart.add(call.peer_id)
@@ -289,7 +293,10 @@ class Bot:
     def _tell_media(self, *, sends: bool) -> None:
         if sends != self._sends:
             self._sends = sends
-            self.send(MediaState(audio=sends, video=sends, screen=False))
+            self._say_media()
+
+    def _say_media(self) -> None:
+        self.send(MediaState(audio=self._sends, video=self._sends, screen=False))
 
     def _show_tile(self) -> None:
         """Put our tile on the canvas, unless it is there. The server keeps it to one (SCN3)."""
@@ -374,7 +381,7 @@ class Bot:
         if self.in_group:
             self.send(GroupCall(joined=True))
         if self._sends:
-            self.send(MediaState(audio=True, video=True, screen=False))
+            self._say_media()
 
     def _later(self, work: Coroutine[None, None, None]) -> None:
         """Do something beside what else is done."""

@@ -9,24 +9,20 @@ import contextlib
 import logging
 import uuid
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from typing import Literal, Protocol
 
-from aiortc import (
-    MediaStreamTrack,
-    RTCBundlePolicy,
-    RTCConfiguration,
-    RTCIceServer,
-    RTCPeerConnection,
-    RTCSessionDescription,
-)
-from aiortc.mediastreams import MediaStreamError
+from aiortc import MediaStreamTrack, RTCSessionDescription
 from aiortc.sdp import candidate_from_sdp
+from av.frame import Frame
 
-from canvas_server.agents.descriptions import fingerprint_of, fragments_of
-from canvas_server.agents.media import KINDS, Outgoing, Program, Recorder, next_frame
+from canvas_server.agents.descriptions import fingerprint_of, fragments_of, gathered_in
+from canvas_server.agents.fitting import View
+from canvas_server.agents.link import Link
+from canvas_server.agents.media import KINDS, Program, Recorder
+from canvas_server.agents.timers import Timers
 from canvas_server.client import Said
-from canvas_server.protocol.client import Answer, IceCandidate, Offer
+from canvas_server.protocol.client import Answer, CallReport, IceCandidate, Offer
 from canvas_server.protocol.errors import CallEndReason
 from canvas_server.protocol.server import IceServer, RelayAnswer, RelayIceCandidate, RelayOffer
 
@@ -47,6 +43,8 @@ ANSWER_SECONDS = 8.0
 RESTART_SECONDS = 1.0
 POLITE_SECONDS = 1.5
 LONGEST_SECONDS = 10.0
+REPORT_SECONDS = 7.0
+"""ICE that has found no way for so long will hardly find one (SIG12)."""
 MAX_NAMES = 8
 MAX_STEPS = 256
 MAX_EARLY = 128
@@ -108,11 +106,11 @@ class Call:
         self.received: Counter[str] = Counter()
         """Frames that came, by kind."""
         self.recorder = recorder
+        self.view = View()
+        """How large the other side shows our pictures."""
         self._hooks = hooks
         self._polite = polite
-        self._pc: RTCPeerConnection | None = None
-        self._sent = Outgoing()
-        self._listeners: set[asyncio.Task[None]] = set()
+        self._link: Link | None = None
         self._steps: asyncio.Queue[Step] = asyncio.Queue(MAX_STEPS)
         self._early: list[RelayIceCandidate] = []
         self._fingerprint = ""  # of the peer connection at the other end; empty: none is known
@@ -120,13 +118,13 @@ class Call:
         self._offer_id = ""
         self._connected_once = False
         self._attempts = 0
-        self._timers: dict[str, asyncio.TimerHandle] = {}
+        self._timers = Timers()
         self._worker = asyncio.create_task(self._work(), name=f"call with {peer_id}")
         self._start_limit()
         if outgoing:
             self.step("offer")
         else:
-            self._after("offer", OFFER_SECONDS, lambda: self.step("offer if none came"))
+            self._timers.after("offer", OFFER_SECONDS, lambda: self.step("offer if none came"))
 
     def step(self, step: Step) -> None:
         """Do one thing after another; more than can wait is dropped."""
@@ -136,7 +134,7 @@ class Call:
     @property
     def awaits_answer(self) -> bool:
         """Our offer is still without an answer."""
-        return self._pc is not None and self._pc.signalingState == "have-local-offer"
+        return self._link is not None and self._link.awaits_answer
 
     def is_called(self, name: str | None) -> bool:
         """Whether a signal is about this call; clients that give no names are believed."""
@@ -150,8 +148,7 @@ class Call:
     async def close(self) -> None:
         """End it here; tell nobody."""
         self.state = "ended"
-        for timer in self._timers.values():
-            timer.cancel()
+        self._timers.close()
         self._worker.cancel()
         await asyncio.gather(self._worker, return_exceptions=True)
         await self._close_connection()
@@ -189,67 +186,80 @@ class Call:
                 await self._offer()
 
     async def _offer(self) -> None:
-        pc = self._pc
-        if pc is None or pc.connectionState in ("closed", "failed"):
-            pc = await self._start_anew()
-        self._send_tracks(pc, KINDS)
+        link = self._link
+        if link is None or link.is_over:
+            link = await self._start_anew()
+        link.send(KINDS)
+        pc = link.pc
         await pc.setLocalDescription(await pc.createOffer())
         self._offer_id = str(uuid.uuid4())
         sdp = pc.localDescription.sdp
         self._hooks.send(Offer(self.peer_id, sdp, self.id, self._offer_id))
         self._end_candidates(sdp)
         if self.state != "ringing":
-            self._after("answer", ANSWER_SECONDS, self._offer_in_vain)
+            self._timers.after("answer", ANSWER_SECONDS, self._offer_in_vain)
 
     async def _take_offer(self, offer: RelayOffer) -> None:
         if self.awaits_answer and not self._polite:
             return  # glare: our offer stands
-        self._cancel("offer")
-        self._cancel("answer")
-        pc = self._pc
-        if pc is None or self.awaits_answer or self._is_stranger(offer.sdp) or _is_over(pc):
-            pc = await self._start_anew()
-        await self._describe(pc, "offer", offer.sdp)
+        self._timers.cancel("offer")
+        self._timers.cancel("answer")
+        link = self._link
+        if link is None or link.awaits_answer or link.is_over or self._is_stranger(offer.sdp):
+            link = await self._start_anew()
+        pc = link.pc
+        await self._describe(link, "offer", offer.sdp)
         # What was not offered has no place in an answer: aiortc then fails to make one.
-        self._send_tracks(pc, {transceiver.kind for transceiver in pc.getTransceivers()})
+        link.send({transceiver.kind for transceiver in pc.getTransceivers()})
         await pc.setLocalDescription(await pc.createAnswer())
         sdp = pc.localDescription.sdp
         self._hooks.send(Answer(self.peer_id, sdp, self.id, offer.offer_id))
         self._end_candidates(sdp)
-        if self.state == "ringing":
-            self._set_state("connecting")
+        self._agreed()
 
     async def _take_answer(self, answer: RelayAnswer) -> None:
-        pc = self._pc
+        link = self._link
         late = answer.offer_id is not None and answer.offer_id != self._offer_id
-        if pc is None or not self.awaits_answer or late:
+        if link is None or not link.awaits_answer or late:
             return
-        self._cancel("answer")
+        self._timers.cancel("answer")
         if self._fingerprint and self._fingerprint != fingerprint_of(answer.sdp):
             # The other side has begun anew: ours would not fit.
             await self._start_anew()
             await self._offer()
             return
-        await self._describe(pc, "answer", answer.sdp)
+        await self._describe(link, "answer", answer.sdp)
+        self._agreed()
+
+    def _agreed(self) -> None:
+        """Offer and answer are exchanged."""
+        if not self._connected_once:
+            self._timers.after("report", REPORT_SECONDS, self._report)
         if self.state == "ringing":
             self._set_state("connecting")
 
-    async def _describe(self, pc: RTCPeerConnection, kind: str, sdp: str) -> None:
+    def _report(self) -> None:
+        """Say how far this side has got with a call that does not come about."""
+        if self._link is not None and not self._connected_once:
+            gathered = gathered_in(self._link.pc.localDescription.sdp)
+            self._hooks.send(CallReport(self.peer_id, gathered))
+
+    async def _describe(self, link: Link, kind: str, sdp: str) -> None:
         self._fingerprint, self._fragments = fingerprint_of(sdp), fragments_of(sdp)
-        await pc.setRemoteDescription(RTCSessionDescription(sdp, kind))
+        await link.pc.setRemoteDescription(RTCSessionDescription(sdp, kind))
         early, self._early = self._early, []
         for candidate in early:
             with contextlib.suppress(ValueError, AssertionError, IndexError, OSError):
                 await self._take_candidate(candidate)
 
     async def _take_candidate(self, message: RelayIceCandidate) -> None:
-        pc = self._pc
-        if pc is None or not self._fragments:
+        if self._link is None or not self._fragments:
             if len(self._early) < MAX_EARLY:  # it has overtaken its description
                 self._early.append(message)
             return
         if message.username_fragment and message.username_fragment not in self._fragments:
             return  # of another generation
+        pc = self._link.pc
         if not message.candidate:
             await pc.addIceCandidate(None)
             return
@@ -274,77 +284,37 @@ class Call:
             return False
         return self._fingerprint != fingerprint_of(sdp) or self._fragments != fragments_of(sdp)
 
-    async def _start_anew(self) -> RTCPeerConnection:
-        if self._pc is not None:
+    async def _start_anew(self) -> Link:
+        if self._link is not None:
             self._early = []  # else they have overtaken the first offer
         await self._close_connection()
         self._fingerprint, self._fragments = "", frozenset()
-        self._sent = self._hooks.program()
-        try:
-            pc = self._new_connection(self._hooks.ice_servers)
-        except ValueError:
-            # A mistyped STUN or TURN address on the server: without them many calls still connect.
-            pc = self._new_connection(())
-        self._pc = pc
+        sent = self._hooks.program()
+        link = Link(self._hooks.ice_servers, sent, self.view, self._take, self._follow)
+        self._link = link
         if self.state == "connected":
             self._set_state("reconnecting")
-        return pc
-
-    def _new_connection(self, servers: Sequence[IceServer]) -> RTCPeerConnection:
-        ice = [RTCIceServer(list(s.urls), s.username, s.credential) for s in servers]
-        pc = RTCPeerConnection(RTCConfiguration(ice, bundlePolicy=RTCBundlePolicy.MAX_BUNDLE))
-
-        heard: set[str] = set()
-
-        def receive(track: MediaStreamTrack) -> None:
-            sound_or_camera = track.kind not in heard  # what comes after it is of a shared screen
-            heard.add(track.kind)
-            listener = asyncio.create_task(self._listen(track, keep=sound_or_camera))
-            self._listeners.add(listener)
-            listener.add_done_callback(self._listeners.discard)
-
-        def follow() -> None:
-            if pc is self._pc:
-                self._follow(pc.connectionState)
-
-        pc.add_listener("track", receive)
-        pc.add_listener("connectionstatechange", follow)
-        return pc
-
-    def _send_tracks(self, pc: RTCPeerConnection, kinds: Collection[str]) -> None:
-        sent = [sender.track for sender in pc.getSenders()]
-        for track in self._sent.tracks:
-            if track.kind in kinds and track not in sent:
-                pc.addTrack(track)
+        return link
 
     async def _close_connection(self) -> None:
-        pc, self._pc = self._pc, None
-        if pc is not None:
-            await pc.close()
-        self._sent.close()
-        for listener in list(self._listeners):
-            listener.cancel()
+        link, self._link = self._link, None
+        if link is not None:
+            await link.close()
 
-    async def _listen(self, track: MediaStreamTrack, *, keep: bool) -> None:
-        """Take what comes: a track that nobody reads fills the memory."""
-        sent, recorder = self._sent, self.recorder
-        with contextlib.suppress(MediaStreamError):
-            while True:
-                frame = await next_frame(track)
-                if not keep:
-                    continue
-                self.received[track.kind] += 1
-                sent.hear(frame, track.kind, track)
-                if recorder is not None:
-                    await recorder.put(frame, track.kind, track)
+    async def _take(self, frame: Frame, track: MediaStreamTrack) -> None:
+        self.received[track.kind] += 1
+        if self.recorder is not None:
+            await self.recorder.put(frame, track.kind, track)
 
-    def _follow(self, state: str) -> None:
-        if state == "connected":
+    def _follow(self, link: Link) -> None:
+        if link is not self._link:
+            return
+        if link.pc.connectionState == "connected":
             self._connected_once = True
             self._attempts = 0
-            self._cancel("restart")
+            self._timers.cancel("restart")
             self._set_state("connected")
-        elif state in ("failed", "closed") and self.state != "ended":
+        elif link.is_over and self.state != "ended":
             if self._connected_once:
                 self._set_state("reconnecting")
             self._restart_later()
@@ -352,10 +322,12 @@ class Call:
     def _restart_later(self) -> None:
         """Both sides see the path die: the polite one lets the other begin."""
         again = min(LONGEST_SECONDS, RESTART_SECONDS * 2**self._attempts)
-        self._after("restart", again + (POLITE_SECONDS if self._polite else 0), self._restart)
+        self._timers.after(
+            "restart", again + (POLITE_SECONDS if self._polite else 0), self._restart
+        )
 
     def _restart(self) -> None:
-        if self._pc is not None and not _is_over(self._pc):
+        if self._link is not None and not self._link.is_over:
             return  # the other side has begun
         self._attempts += 1
         if self._hooks.is_here(self.peer_id):
@@ -377,27 +349,7 @@ class Call:
         self._hooks.changed(self)
 
     def _start_limit(self) -> None:
-        self._cancel("limit")
+        self._timers.cancel("limit")
         if self.state in LIMITS:
             seconds, reason = LIMITS[self.state]
-            self._after("limit", seconds, lambda: self._hooks.expired(self, reason))
-
-    def _after(self, name: str, seconds: float, act: "Callback") -> None:
-        self._cancel(name)
-        self._timers[name] = asyncio.get_running_loop().call_later(seconds, act)
-
-    def _cancel(self, name: str) -> None:
-        if name in self._timers:
-            self._timers.pop(name).cancel()
-
-
-class Callback(Protocol):
-    """Something to be done later."""
-
-    def __call__(self) -> object:
-        """Do it."""
-        ...
-
-
-def _is_over(pc: RTCPeerConnection) -> bool:
-    return pc.connectionState in ("closed", "failed")
+            self._timers.after("limit", seconds, lambda: self._hooks.expired(self, reason))

@@ -1,8 +1,12 @@
 """What has to be read in a session description, and nothing more. Pure."""
 
 import re
+from typing import cast
+
+from canvas_server.protocol.diagnosis import CandidateType
 
 _FINGERPRINT = re.compile(r"^a=fingerprint:(.*?)\s*$", re.MULTILINE)
+_CANDIDATE_TYPE = re.compile(r"^a=candidate:.* typ (host|srflx|prflx|relay)\b", re.MULTILINE)
 _FRAGMENT = re.compile(r"^a=ice-ufrag:(\S+)", re.MULTILINE)
 
 
@@ -15,3 +19,9 @@ def fingerprint_of(sdp: str) -> str:
 def fragments_of(sdp: str) -> frozenset[str]:
     """Return the username fragments in it: its ICE generation (RFC 8839 section 5.4)."""
     return frozenset(_FRAGMENT.findall(sdp))
+
+
+def gathered_in(sdp: str) -> tuple[CandidateType, ...]:
+    """Return the types of the ICE candidates in it (RFC 8839 section 5.1), each once."""
+    found = cast("list[CandidateType]", _CANDIDATE_TYPE.findall(sdp))
+    return tuple(dict.fromkeys(found))

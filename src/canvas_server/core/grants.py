@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+import msgspec
 from msgspec import Struct
 
 from canvas_server.core.edit import owner_of
@@ -30,16 +31,17 @@ class Grant(Struct, frozen=True):
     """When the peer is to be given another one; None: it ends with this one."""
     life: float = 0
     """How long that other one lives, in seconds."""
+    restricts: bool = False
+    """Not every message passes; follows from the role, at hand since each message asks."""
+
+    def __post_init__(self) -> None:
+        restricts = not self.role.rights >= _NOT_RESTRICTED
+        msgspec.structs.force_setattr(self, "restricts", restricts)
 
     @property
     def due(self) -> float | None:
         """When something is to be done about it."""
         return self.expires if self.renew_at is None else self.renew_at
-
-    @property
-    def restricts(self) -> bool:
-        """Whether there is something in it that not every message passes."""
-        return not self.role.rights >= _NOT_RESTRICTED
 
 
 def require(grant: Grant, right: Right) -> None:

@@ -1,5 +1,6 @@
 """What a bot sends and where its tile goes."""
 
+import asyncio
 import json
 import subprocess
 from array import array
@@ -13,11 +14,16 @@ import pytest
 from aiortc.mediastreams import MediaStreamError
 from av import AudioFrame, VideoFrame
 
-from canvas_server.agents.descriptions import fingerprint_of, fragments_of
+from bots import until
+from canvas_server.agents.descriptions import fingerprint_of, fragments_of, gathered_in
+from canvas_server.agents.fitting import Fitted, View, fitted
 from canvas_server.agents.media import QUEUED, CannotPlay, Pipe, free_path, kinds_in
 from canvas_server.agents.pattern import BAND_TOP, BeepTrack, PatternTrack
 from canvas_server.agents.placement import free_slot
+from canvas_server.agents.words import diagnosis_text
+from canvas_server.protocol.diagnosis import Cause, Whose
 from canvas_server.protocol.scene import Transform, Viewport
+from canvas_server.protocol.server import CallDiagnosis
 
 ROOT = Path(__file__).resolve().parents[3]
 
@@ -30,6 +36,74 @@ def test_fingerprint_and_fragments_of_a_description() -> None:
     assert fingerprint_of(sdp) == "sha-256 ab:cd"
     assert fragments_of(sdp) == {"x1"}
     assert (fingerprint_of("v=0"), fragments_of("v=0")) == ("", frozenset())
+
+
+def test_the_types_of_candidates_in_a_description() -> None:
+    lines = [
+        "a=candidate:1 1 udp 2130706431 10.0.0.1 5000 typ host",
+        "a=candidate:2 1 udp 1694498815 203.0.113.1 5001 typ srflx raddr 10.0.0.1 rport 5000",
+        "a=candidate:3 1 udp 2130706431 10.0.0.2 5000 typ host",
+        "a=candidate:4 1 udp 1 203.0.113.2 5002 typ relay raddr 0.0.0.0 rport 0",
+        "a=candidate:5 1 udp 1 203.0.113.2 5002 typ unheard",
+    ]
+    assert gathered_in("v=0\r\n" + "\r\n".join(lines)) == ("host", "srflx", "relay")
+    assert gathered_in("v=0") == ()
+
+
+@pytest.mark.parametrize(
+    ("height", "size"),
+    [
+        (None, (640, 360)),
+        (1080, (640, 360)),
+        (360, (640, 360)),
+        (180, (320, 180)),
+        (101, (180, 100)),
+        (1, (160, 90)),
+    ],
+)
+def test_pictures_are_made_to_fit(height: int | None, size: tuple[int, int]) -> None:
+    """SIG11."""
+    frame = VideoFrame(640, 360, "yuv420p")
+    frame.pts, frame.time_base = 90, Fraction(1, 90_000)
+    small = fitted(frame, height)
+    assert isinstance(small, VideoFrame)
+    assert (small.width, small.height) == size
+    assert (small.pts, small.time_base) == (90, Fraction(1, 90_000))
+
+
+async def test_what_is_not_seen_is_not_sent_and_comes_back() -> None:
+    """SIG11."""
+    pipe, view = Pipe("video"), View()
+    track = Fitted(pipe, view)
+
+    def show(pts: int) -> None:
+        frame = VideoFrame(64, 48, "yuv420p")
+        frame.pts, frame.time_base = pts, Fraction(1, 90_000)
+        pipe.put(frame, "a")
+
+    view.height = 0
+    for pts in (0, 1, 2):
+        show(pts)
+    waiting = asyncio.create_task(track.recv())
+    await until(pipe._queue.empty, "they are taken")
+    view.height = None
+    show(3)
+    assert (await waiting).pts == 3
+    track.stop()
+    with pytest.raises(MediaStreamError):
+        await track.recv()
+
+
+@pytest.mark.parametrize(
+    ("cause", "whose", "words"),
+    [
+        (Cause.UDP_BLOCKED, "you", "about the call with Ada, our side: The network there blocks"),
+        (Cause.LOSS, "network", "about the call with Ada, between the two: Packets get lost"),
+        (Cause.WELL, "network", "the call with Ada is good again"),
+    ],
+)
+def test_what_it_is_told_of_a_call_it_says_in_words(cause: Cause, whose: Whose, words: str) -> None:
+    assert diagnosis_text(CallDiagnosis("ada", cause, whose), "Ada").startswith(words)
 
 
 def random_case(random: Random) -> tuple[int, int, list[Transform], Viewport]:
