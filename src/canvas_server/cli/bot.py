@@ -8,9 +8,8 @@ from contextlib import suppress
 from pathlib import Path
 
 import click
-import msgspec
 
-from canvas_server.protocol.fields import DisplayName, SessionId
+from canvas_server.cli.values import SERVER_URL, check_names
 
 NEEDED = {"aiortc": "aiortc", "av": "av", "websockets": "websockets"}
 FILE = click.Path(dir_okay=False, path_type=Path)
@@ -18,7 +17,7 @@ FILE = click.Path(dir_okay=False, path_type=Path)
 
 @click.command()
 @click.option("--session", "-s", required=True, help="The name in the link, /s/NAME.")
-@click.option("--url", default="http://127.0.0.1:9473", show_default=True, help="Of the server.")
+@click.option("--url", default=SERVER_URL, show_default=True, help="Of the server.")
 @click.option("--name", default="Bot", show_default=True, help="What people read.")
 @click.option(
     "--token",
@@ -49,11 +48,7 @@ def bot(
         raise click.ClickException(
             f"{', '.join(missing)} is missing: run `pip install 'canvas-server[bot]'`"
         )
-    for value, kind, flag in ((session, SessionId, "--session"), (name, DisplayName, "--name")):
-        try:
-            msgspec.convert(value, kind)
-        except msgspec.ValidationError as error:
-            raise click.BadParameter(str(error), param_hint=flag) from error
+    check_names(session, name)
     for noisy in ("aioice", "aiortc", "libav"):  # their logs have addresses in them
         logging.getLogger(noisy).setLevel(logging.CRITICAL)
     with suppress(KeyboardInterrupt):

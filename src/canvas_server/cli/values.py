@@ -4,6 +4,9 @@ import re
 from typing import Any
 
 import click
+import msgspec
+
+from canvas_server.protocol.fields import DisplayName, SessionId
 
 _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 24 * 3600}
 
@@ -24,3 +27,18 @@ class Duration(click.ParamType[Any]):
 
 
 DURATION = Duration()
+SERVER_URL = "http://127.0.0.1:9473"
+"""Where a server is that was started without settings."""
+
+
+def check_names(session: str, name: str) -> None:
+    """See that the server would take them.
+
+    Raises:
+        click.BadParameter: it would not.
+    """
+    for value, kind, flag in ((session, SessionId, "--session"), (name, DisplayName, "--name")):
+        try:
+            msgspec.convert(value, kind)
+        except msgspec.ValidationError as error:
+            raise click.BadParameter(str(error), param_hint=flag) from error
