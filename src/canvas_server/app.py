@@ -125,6 +125,7 @@ class CanvasServer(uvicorn.Server):
         check(settings)
         self.settings = settings
         self._log, authority = open_data(settings)
+        self._invitations = authority.invitations
         self.node = make_node(settings, self._log, authority)
         self._ready = ready
         access = Access(settings.host, settings.allowed_origins)
@@ -167,6 +168,7 @@ class CanvasServer(uvicorn.Server):
         with contextlib.suppress(TimeoutError):  # a disk that hangs
             async with asyncio.timeout(FLUSH_SECONDS):
                 await self._log.close()
+        self._invitations.close()
 
     @contextlib.contextmanager
     def capture_signals(self) -> Generator[None]:

@@ -32,6 +32,5 @@ def open_authority(secrets: tuple[str, ...], data_dir: Path) -> Authority:
         return Authority(ResumeTokens(keys), Invitations(None, time.time()))
     keys = Keys(*map(str.encode, secrets))
     invitations = Invitations(data_dir, time.time())
-    return Authority(
-        ResumeTokens(keys), invitations, JoinTokens(keys, invitations), AdminTokens(keys)
-    )
+    join = JoinTokens(keys, invitations.is_revoked)
+    return Authority(ResumeTokens(keys), invitations, join, AdminTokens(keys))

@@ -72,30 +72,11 @@ class Invitations:
         return invitation is not None and invitation.revoked is not None
 
     def note(self, invitation: Invitation) -> None:
-        """Remember what is given out.
+        """Remember what is given out, or what has become of it.
 
         Raises:
             OSError: it cannot be stored.
         """
-        self._put(invitation)
-
-    def revoke(self, invitation_id: str, now: float) -> None:
-        """Take something back, also what was made elsewhere and is not known here.
-
-        Raises:
-            OSError: that cannot be stored.
-        """
-        known = self._all.get(invitation_id)
-        if known is None:
-            unknown = now + 12 * KEPT_SECONDS  # of whatever it is; nobody knows when it ends
-            known = Invitation(invitation_id, "", Role.VIEW, None, now, unknown)
-        self._put(replace(known, revoked=known.revoked or now))
-
-    def close(self) -> None:
-        """Let go of the file."""
-        self._database.close()
-
-    def _put(self, invitation: Invitation) -> None:
         row = (
             invitation.id,
             invitation.session_id,
@@ -114,6 +95,22 @@ class Invitations:
             except sqlite3.Error as error:
                 raise OSError(f"{DATABASE}: {error}") from error
             self._all[invitation.id] = invitation
+
+    def revoke(self, invitation_id: str, now: float) -> None:
+        """Take something back, also what was made elsewhere and is not known here.
+
+        Raises:
+            OSError: that cannot be stored.
+        """
+        known = self._all.get(invitation_id)
+        if known is None:
+            unknown = now + 12 * KEPT_SECONDS  # of whatever it is; nobody knows when it ends
+            known = Invitation(invitation_id, "", Role.VIEW, None, now, unknown)
+        self.note(replace(known, revoked=known.revoked or now))
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._database.close()
 
 
 def _open(path: Path | None) -> sqlite3.Connection:

@@ -1,12 +1,12 @@
 """Join tokens: who bears one may be in a session, in a role (rules TOK1 and TOK2)."""
 
 import secrets
+from collections.abc import Callable
 from typing import Any
 
 import msgspec
 from msgspec import Struct
 
-from canvas_server.auth.invitations import Invitations
 from canvas_server.auth.keys import Keys
 from canvas_server.auth.signing import BadToken, Expired, Signer
 from canvas_server.core.effects import Refused
@@ -36,9 +36,10 @@ class Claims(Struct, frozen=True, omit_defaults=True):
 class JoinTokens:
     """Makes join tokens and says what they allow."""
 
-    def __init__(self, keys: Keys, invitations: Invitations) -> None:
+    def __init__(self, keys: Keys, is_revoked: Callable[[str], bool]) -> None:
+        """`is_revoked` tells of an invitation whether it was taken back."""
         self._signer = Signer(keys, "join")
-        self._invitations = invitations
+        self._is_revoked = is_revoked
 
     def sign(self, claims: Claims, expires: float) -> str:
         """Return a token that opens a session until then."""
@@ -58,7 +59,7 @@ class JoinTokens:
             raise Refused(ErrorCode.TOKEN_EXPIRED) from None
         except BadToken:
             raise Refused(ErrorCode.UNAUTHORIZED) from None
-        if claims.session != session_id or self._invitations.is_revoked(claims.invitation):
+        if claims.session != session_id or self._is_revoked(claims.invitation):
             raise Refused(ErrorCode.UNAUTHORIZED)
         return _grant(claims, expires)
 

@@ -23,14 +23,14 @@ class Signer:
     def __init__(self, keys: Keys, audience: str) -> None:
         """`audience` is the kind (RFC 7519 section 4.1.3); each has keys of its own."""
         self._audience = audience
-        self._keys = keys.of(audience)
+        self._keys = {key.id: key.value for key in keys.of(audience)}
 
     def sign(self, claims: dict[str, Any], expires: float) -> str:
         """Return a token that lives until then, in seconds since 1970 UTC."""
-        key = self._keys[0]
+        key_id, key = next(iter(self._keys.items()))
         claims = {**claims, "aud": self._audience, "exp": int(expires)}
         return jwt.encode(  # pyright: ignore[reportUnknownMemberType]
-            claims, key.value, _ALGORITHM, {"kid": key.id}
+            claims, key, _ALGORITHM, {"kid": key_id}
         )
 
     def read(self, token: str, now: float) -> dict[str, Any]:
@@ -41,21 +41,16 @@ class Signer:
             Expired: it was one.
         """
         try:
-            kid = jwt.get_unverified_header(token).get("kid")
-            # Those of an earlier version name none.
-            likely = [key for key in self._keys if kid in (key.id, None)]
-            claims = self._read(token, likely[0].value)
-        except (jwt.InvalidTokenError, IndexError) as error:
+            key = self._keys[jwt.get_unverified_header(token)["kid"]]
+            claims = jwt.decode(  # pyright: ignore[reportUnknownMemberType]
+                token,
+                key,
+                [_ALGORITHM],
+                audience=self._audience,
+                options={"verify_exp": False, "require": ["exp"]},  # by our own clock
+            )
+        except (jwt.InvalidTokenError, KeyError) as error:
             raise BadToken from error
         if claims["exp"] <= now:
             raise Expired
         return claims
-
-    def _read(self, token: str, key: bytes) -> dict[str, Any]:
-        return jwt.decode(  # pyright: ignore[reportUnknownMemberType]
-            token,
-            key,
-            [_ALGORITHM],
-            audience=self._audience,
-            options={"verify_exp": False, "require": ["exp"]},  # by our own clock
-        )

@@ -3,15 +3,12 @@
 import time
 
 import click
-import msgspec
 
 from canvas_server.auth.admin import AdminTokens
-from canvas_server.auth.invitations import Invitations
 from canvas_server.auth.join import Claims, JoinTokens, fresh_invitation
 from canvas_server.auth.keys import Keys, fresh_secret
-from canvas_server.cli.values import DURATION
+from canvas_server.cli.values import DURATION, SERVER_URL, check_names
 from canvas_server.http.tokens import link_of
-from canvas_server.protocol.fields import DisplayName, SessionId
 from canvas_server.protocol.roles import Role
 from canvas_server.settings import with_settings_of
 
@@ -43,7 +40,7 @@ def secret() -> None:
     help="Who is in the session when it ends may stay.",
 )
 @click.option("--link", is_flag=True, help="Print a link in place of the token.")
-@click.option("--url", default="http://127.0.0.1:9473", show_default=True, help="Of the link.")
+@click.option("--url", default=SERVER_URL, show_default=True, help="Of the link.")
 @click.option("--admin", is_flag=True, help="A token for who runs the server, of no session.")
 def token(
     auth_secret: tuple[str, ...],
@@ -73,15 +70,8 @@ def token(
         return
     if session is None:
         raise click.UsageError("name the --session it is for, or make an --admin token")
-    for value, kind, flag in (
-        (session, SessionId, "--session"),
-        (name or "", DisplayName, "--name"),
-    ):
-        try:
-            msgspec.convert(value, kind)
-        except msgspec.ValidationError as error:
-            raise click.BadParameter(str(error), param_hint=flag) from error
+    check_names(session, name or "")
     claims = Claims(session, Role(role), fresh_invitation(), int(now), name, renewable)
-    made = JoinTokens(keys, Invitations(None, now)).sign(claims, now + expires)
+    made = JoinTokens(keys, is_revoked=lambda _: False).sign(claims, now + expires)
     click.echo(f"id: {claims.invitation}", err=True)
     click.echo(link_of(url, session, made) if link else made)
