@@ -211,9 +211,7 @@ SETTINGS = (
 
 def with_settings(command: Callable[..., Any]) -> Callable[..., Any]:
     """Give a click command an option for each setting."""
-    for setting in reversed(SETTINGS):
-        command = _option(setting)(command)
-    return command
+    return with_settings_of(*(setting.field for setting in SETTINGS))(command)
 
 
 def with_settings_of(*fields: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
