@@ -46,7 +46,7 @@ class Fitted(MediaStreamTrack):
 
 def fitted(frame: Frame, height: int | None) -> Frame:
     """Return a picture at most so high, of the same shape; encoders want even sides."""
-    if height is None or not isinstance(frame, VideoFrame) or frame.height <= height:
+    if height is None or not isinstance(frame, VideoFrame):
         return frame
     share = max(height, LEAST_HEIGHT) / frame.height
     if share >= 1:
