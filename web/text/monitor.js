@@ -1,6 +1,6 @@
 /** What the page says of how good calls are. */
 
-import { language } from "./language.js";
+import { language, stamp } from "./language.js";
 
 /** @import {LineName, PlotName} from "../monitor/lines.js" */
 /** @import {Level, Present, Rating, Reason} from "../monitor/rating.js" */
@@ -59,7 +59,7 @@ export const text = {
    * @param {string} name
    * @param {Date} now
    */
-  fileName: (name, now) => `call ${name} ${now.toISOString().slice(0, 16).replace(":", "-")}.csv`.replace(/[^\p{L}\p{N}.]+/gu, "-"),
+  fileName: (name, now) => `call ${name} ${stamp(now)}.csv`.replace(/[^\p{L}\p{N}.]+/gu, "-"),
   /**
    * A plot for those who cannot see it.
    *

@@ -1,6 +1,6 @@
 /** What the panels beside the canvas say: the list of elements, the history, what can be saved, help. */
 
-import { language } from "./language.js";
+import { language, stamp } from "./language.js";
 
 /** @import {Deed} from "../panels/chronicle.js" */
 /** @import {Order} from "../panels/order.js" */
@@ -136,7 +136,7 @@ export const text = {
    * @param {string} format
    * @param {Date} now
    */
-  fileName: (format, now) => `canvas-${now.toISOString().slice(0, 16).replace(":", "-")}.${format}`,
+  fileName: (format, now) => `canvas-${stamp(now)}.${format}`,
   notSaved: "The file could not be made. Try again in a moment.",
   pictureCopied: "Link copied. It always shows the canvas as it is then.",
   pastPictureCopied: "Link copied. It shows the canvas as it was at this moment.",
