@@ -1,5 +1,6 @@
 """Calls between two homes behind NAT, on networks that fail as networks do."""
 
+import contextlib
 import re
 import shutil
 import time
@@ -257,6 +258,24 @@ def turn(lab: Lab, tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     }
 
 
+def only_relayed(lab: Lab, servers: Servers, turn: str, secret: str = SECRET) -> Server:
+    """A server between homes whose routers let nothing through directly."""
+    for home in HOME_OF.values():
+        lab.route(home, symmetric=True)
+    return servers("--stun-urls", "", "--turn-urls", turn, "--turn-secret", secret)
+
+
+@contextlib.contextmanager
+def bot_at(lab: Lab, home: str, window: Window, at: Server) -> Iterator[BotProcess]:
+    """A bot in another home, that calls the person in a window."""
+    with lab.inside(home):
+        process = BotProcess(at, session_of(window), "--call", "Ada")
+    try:
+        yield process
+    finally:
+        process.close()
+
+
 def said(window: Window, words: str) -> None:
     expect(window.page.locator("#notices")).to_contain_text(words)
 
@@ -293,9 +312,7 @@ def test_both_are_told_that_their_routers_do_not_fit(
 def test_a_turn_server_carries_what_routers_do_not(
     open_window: Open, lab: Lab, servers: Servers, turn: dict[str, str]
 ) -> None:
-    for home in HOME_OF.values():
-        lab.route(home, symmetric=True)
-    at = servers("--stun-urls", "", "--turn-urls", turn["good"], "--turn-secret", SECRET)
+    at = only_relayed(lab, servers, turn["good"])
     ada, bob = try_call(open_window, at)
     ada.shows(bob)
     bob.shows(ada)
@@ -306,13 +323,9 @@ def test_a_turn_server_carries_what_routers_do_not(
 def test_a_bot_talks_through_a_turn_server(
     open_window: Open, lab: Lab, servers: Servers, turn: dict[str, str]
 ) -> None:
-    for home in HOME_OF.values():
-        lab.route(home, symmetric=True)
-    at = servers("--stun-urls", "", "--turn-urls", turn["good"], "--turn-secret", SECRET)
+    at = only_relayed(lab, servers, turn["good"])
     ada = open_window("red", query="name=Ada", at=at)
-    with lab.inside("b"):
-        process = BotProcess(at, session_of(ada), "--call", "Ada")
-    try:
+    with bot_at(lab, "b", ada, at) as process:
         ada.press("accept")
         process.says("connected with Ada")
         seen = as_window(ada, "green")
@@ -320,8 +333,6 @@ def test_a_bot_talks_through_a_turn_server(
         assert "relay" in route(ada, seen)
         ada.press("hangup", seen)
         ada.wait_clear()
-    finally:
-        process.close()
 
 
 def test_a_bot_is_told_too_why_its_call_does_not_come_about(
@@ -329,14 +340,10 @@ def test_a_bot_is_told_too_why_its_call_does_not_come_about(
 ) -> None:
     lab.route("b", udp=False)
     ada = open_window("red", query="name=Ada")
-    with lab.inside("b"):
-        process = BotProcess(server, session_of(ada), "--call", "Ada")
-    try:
+    with bot_at(lab, "b", ada, server) as process:
         ada.press("accept")
         process.says("about the call with Ada, our side: The network there blocks UDP")
         said(ada, "The network on the side of Bot blocks UDP, and no TURN server is configured.")
-    finally:
-        process.close()
 
 
 @pytest.mark.parametrize(
@@ -356,9 +363,7 @@ def test_both_are_told_what_is_wrong_with_the_turn_server(
     secret: str,
     words: str,
 ) -> None:
-    for home in HOME_OF.values():
-        lab.route(home, symmetric=True)
-    at = servers("--stun-urls", "", "--turn-urls", turn[which], "--turn-secret", secret)
+    at = only_relayed(lab, servers, turn[which], secret)
     for window in try_call(open_window, at):
         said(window, words)
 
