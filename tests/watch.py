@@ -156,10 +156,9 @@ def excuse_sockets(*windows: Window) -> None:
 
 
 def keep_result(name: str, seconds: float) -> None:
-    """Add a duration to `recovery.json` of the test output, and print it."""
+    """Add a line to `recovery.jsonl` of the test output, and print it."""
     OUTPUT.mkdir(exist_ok=True)
-    path = OUTPUT / "recovery.json"
-    results: dict[str, float] = json.loads(path.read_text()) if path.exists() else {}
-    results[name] = round(seconds, 2)
-    path.write_text(json.dumps(results, indent=2, sort_keys=True) + "\n")
-    print(f"{name}: {results[name]} s")
+    line = json.dumps({"fault": name, "seconds": round(seconds, 2)})
+    with (OUTPUT / "recovery.jsonl").open("a") as file:  # other workers may write as well
+        file.write(line + "\n")
+    print(line)
