@@ -17,8 +17,10 @@ run: .venv/.run ## serve on http://127.0.0.1:9473 (ARGS="--port 8000" for more)
 	@$(BIN)/canvas-server serve $(ARGS)
 
 test: check ## every check and test, in about 10 minutes
-	@echo "== sockets and browsers"
-	@$(BIN)/python -m pytest tests/integration tests/e2e $(ARGS)
+	@echo "== sockets"
+	@$(BIN)/python -m pytest tests/integration -n 2 --dist loadfile $(ARGS)
+	@echo "== browsers"
+	@$(BIN)/python -m pytest tests/e2e $(ARGS)
 
 check: lint types ## what is fast: format, lint, types, import rules, generated files, pure tests
 	@echo "== pure tests of the browser client"
