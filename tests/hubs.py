@@ -32,6 +32,8 @@ from canvas_server.store.memory import MemoryLog
 
 M = TypeVar("M", bound=msgspec.Struct)
 NOW = 1_700_000_000.0
+RELAY_ONLY = "relay-only"
+"""The session whose calls go through TURN servers alone."""
 FEATURES = ("signaling", "call_quality")
 ICE = (server.IceServer(("stun:stun.example.org",)),)
 
@@ -73,6 +75,7 @@ def make_hub(
     numbers: Iterator[int] | None = None,
     features: tuple[str, ...] = FEATURES,
     admission: Admission | None = None,
+    ice_seconds: float | None = None,
 ) -> Hub:
     """Return a hub whose ids are 0x100, 0x101 … as UUIDs.
 
@@ -88,6 +91,8 @@ def make_hub(
             proves=prove,
             features=features,
             ice_servers=lambda _peer_id, _now: ICE,
+            ice_seconds=ice_seconds,
+            relay_only=lambda session_id: session_id == RELAY_ONLY,
             resume_seconds=resume_seconds,
             started=started,
             admission=admission or Everybody(),
@@ -136,11 +141,13 @@ class Lab:
     The log answers at once, unless `busy` is set.
     """
 
-    def __init__(self, resume_seconds: float = 120, started: float = 0) -> None:
+    def __init__(
+        self, resume_seconds: float = 120, started: float = 0, ice_seconds: float | None = None
+    ) -> None:
         self.memory = Memory()
         self.disk = Disk()
         self.busy = False
-        self.hub = make_hub(self.memory, resume_seconds, started)
+        self.hub = make_hub(self.memory, resume_seconds, started, ice_seconds=ice_seconds)
         self.now = NOW
         self.watch: Callable[[list[Effect]], None] = lambda _: None
         """Sees all effects before they are performed."""

@@ -33,7 +33,7 @@ class Server:
         )
         assert self.process.stdout is not None
         line = self.process.stdout.readline()
-        found = re.search(r"http://[^ /]+:(\d+)", line)
+        found = re.search(r"https?://[^ /]+:(\d+)", line)
         if found is None:
             self.process.wait(5)
             raise AssertionError(f"no ready line, but {line!r}: {self.stderr()}")

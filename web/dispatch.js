@@ -1,5 +1,6 @@
 /** Takes each server message to the part of the page it concerns. */
 
+import { iceServersOf } from "./calls/ice.js";
 import { unreachable } from "./unreachable.js";
 
 /** @import {Board} from "./board.js" */
@@ -59,6 +60,8 @@ export function dispatch({ roster, signaling, board, assigned, diagnoses, refuse
       return diagnoses.receive(message);
     case "peer_view_size":
       return signaling.handleViewSize(message.from_peer_id, message);
+    case "ice_servers_renewed":
+      return signaling.configure({ iceServers: iceServersOf(message.ice_servers) });
     case "token_renewed":
     case "welcome": // the connection itself keeps what it needs of it
     case "pong":

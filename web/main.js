@@ -25,6 +25,7 @@ import { Notices } from "./notices.js";
 import { OwnTile } from "./owntile.js";
 import { Roster } from "./people/peers.js";
 import { confirmed } from "./panels/dialog.js";
+import { iceServersOf } from "./calls/ice.js";
 import { prepareCalls } from "./calls/peerconnection.js";
 import { PeopleView } from "./people/people.js";
 import { describePerson, ownMedia } from "./people/person.js";
@@ -171,13 +172,9 @@ function start(sessionId, identity) {
 
   /** @param {PeerAssigned} message */
   function assigned(message) {
-    const { peer_id, ice_servers } = message;
+    const { peer_id, ice_servers, ice_transport_policy: policy } = message;
     rights.take(message);
-    signaling.iceServers = ice_servers.map(({ urls, username, credential }) => ({
-      urls,
-      ...(username != null && { username }),
-      ...(credential != null && { credential }),
-    }));
+    signaling.configure({ iceServers: iceServersOf(ice_servers), iceTransportPolicy: policy ?? "all" });
     signaling.autoAccept = page.autoAccept(connection.features);
     videos.ownPeerId = peer_id;
   }

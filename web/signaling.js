@@ -59,8 +59,8 @@ const LATER_MS = 1_000;
 export class SignalingManager extends Emitter {
   /** @type {Map<string, RTCPeerConnection>} */
   peerConnections = new Map();
-  /** @type {RTCIceServer[]} */
-  iceServers = [];
+  /** How connections to other peers are made. @type {RTCConfiguration} */
+  #ice = {};
   /** Accept what rings without asking: for kiosks and tests. */
   autoAccept = false;
   /** With so many calls a further one is answered with `busy`. */
@@ -280,6 +280,17 @@ export class SignalingManager extends Emitter {
     this.#calls.get(fromPeerId)?.fitting.setView(sizes);
   }
 
+  /**
+   * Take what the server says of how peers reach each other: for calls to come, and for the next time
+   * that one of those which are there has to look for another way.
+   *
+   * @param {RTCConfiguration} ice
+   */
+  configure(ice) {
+    this.#ice = { ...this.#ice, ...ice };
+    for (const call of this.#calls.values()) call.configure(this.#ice);
+  }
+
   // --- coming back ---------------------------------------------------------------------------
 
   /**
@@ -341,7 +352,7 @@ export class SignalingManager extends Emitter {
   /** @param {string} peerId */
   #offerAgain(peerId) {
     if (!this.#returning.settle(peerId)) return;
-    this.#calls.get(peerId)?.offerAgain(this.iceServers);
+    this.#calls.get(peerId)?.offerAgain();
   }
 
   #nudge() {
@@ -516,7 +527,7 @@ export class SignalingManager extends Emitter {
    */
   #connect(call) {
     const polite = (this.peerId ?? "") > call.peerId;
-    return call.connect(this.iceServers, polite);
+    return call.connect(this.#ice, polite);
   }
 
   /** @returns {MediaStream} */

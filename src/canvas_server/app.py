@@ -5,9 +5,11 @@ import contextlib
 import functools
 import signal
 import socket
+import ssl
 import time
 import uuid
 from collections.abc import Callable, Generator
+from fnmatch import fnmatchcase
 
 import structlog
 import uvicorn
@@ -18,19 +20,24 @@ from canvas_server.auth.authority import Authority, open_authority
 from canvas_server.core.hub import Hub
 from canvas_server.core.surroundings import Everybody, Surroundings
 from canvas_server.http.access import Access, is_loopback
+from canvas_server.http.doors import Proxies
+from canvas_server.http.entrance import BoundedHttp, Entrance
 from canvas_server.http.gate import Gate
 from canvas_server.http.heartbeat import Heartbeat
+from canvas_server.http.lan import authority_route
 from canvas_server.http.metrics import registry
 from canvas_server.http.site import make_site
 from canvas_server.http.tokens import token_routes
 from canvas_server.http.upgrade import WebSocketUpgrade
-from canvas_server.ice import ice_servers
+from canvas_server.ice import IcePlan
 from canvas_server.node import Node
 from canvas_server.outbox import Outboxes
 from canvas_server.ports import Log
 from canvas_server.settings import Settings
 from canvas_server.store.folder import StoreError
 from canvas_server.store.sqlite import SqliteLog
+from canvas_server.tls.folder import lan_folder
+from canvas_server.tls.serving import Certificate, CertificateError
 
 FEATURES = (
     "signaling",
@@ -83,7 +90,7 @@ def open_data(settings: Settings) -> tuple[SqliteLog, Authority]:
 
 def make_node(settings: Settings, scenes: Log, authority: Authority) -> Node:
     """Return the node that settings describe."""
-    outboxes = Outboxes()
+    outboxes, plan = Outboxes(), IcePlan(settings)
     hub = Hub(
         Surroundings(
             version=__version__,
@@ -91,15 +98,9 @@ def make_node(settings: Settings, scenes: Log, authority: Authority) -> Node:
             resume_token=authority.resume.sign,
             proves=authority.resume.proves,
             features=features(settings),
-            ice_servers=lambda peer_id, now: ice_servers(
-                stun_urls=settings.stun_urls,
-                turn_urls=settings.turn_urls,
-                turn_secret=settings.turn_secret,
-                turn_username=settings.turn_username,
-                turn_credential=settings.turn_credential,
-                peer_id=peer_id,
-                now=now,
-            ),
+            ice_servers=plan.servers,
+            ice_seconds=plan.seconds,
+            relay_only=lambda name: any(fnmatchcase(name, each) for each in settings.relay_only),
             resume_seconds=settings.resume_seconds,
             started=time.time(),
             admission=authority.join or Everybody(),
@@ -124,23 +125,30 @@ class CanvasServer(uvicorn.Server):
         """
         check(settings)
         self.settings = settings
+        self._certificate = open_certificate(settings)
         self._log, authority = open_data(settings)
         self._invitations = authority.invitations
         self.node = make_node(settings, self._log, authority)
         self._ready = ready
         access = Access(settings.host, settings.allowed_origins)
+        proxies = Proxies(settings.trusted_proxies)
+        entrance = Entrance(settings.per_address, proxies, self.node.counts)
         upgrade = WebSocketUpgrade(
-            self.node, access, settings.rate_limit_burst, settings.rate_limit_sustained
+            self.node, access, entrance, settings.rate_limit_burst, settings.rate_limit_sustained
         )
         gate = Gate(authority.join, authority.admins)
-        tokens = token_routes(gate, authority.join, authority.invitations, self.node.revoke)
+        routes = token_routes(gate, authority.join, authority.invitations, self.node.revoke)
+        if settings.lan:
+            routes.append(authority_route(lan_folder(settings.data_dir)))
         metrics = registry(self.node, self._log.counts)
         super().__init__(
             uvicorn.Config(
-                make_site(self.node, access, metrics, gate, tokens),
+                make_site(self.node, access, metrics, gate, routes),
                 host=settings.host,
                 port=settings.port,
-                http="httptools",
+                http=functools.partial(BoundedHttp, entrance),  # type: ignore[arg-type]
+                forwarded_allow_ips=list(settings.trusted_proxies),
+                ssl_context_factory=self._context if self._certificate else None,
                 ws=upgrade,  # type: ignore[arg-type] - any callable is taken
                 lifespan="off",
                 access_log=False,
@@ -156,7 +164,7 @@ class CanvasServer(uvicorn.Server):
         port = self.servers[0].sockets[0].getsockname()[1]
         name = f"[{self.settings.host}]" if ":" in self.settings.host else self.settings.host
         self._heartbeat = asyncio.create_task(Heartbeat(self.node).run())
-        url = f"http://{name}:{port}"
+        url = f"{'https' if self._certificate else 'http'}://{name}:{port}"
         self._log.announce(url)
         self._ready(url)
 
@@ -176,7 +184,23 @@ class CanvasServer(uvicorn.Server):
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, functools.partial(self.handle_exit, number, None))
+        if self._certificate is not None:
+            loop.add_signal_handler(signal.SIGHUP, self._read_certificate)
         yield
+
+    def _context(self, *_: object) -> ssl.SSLContext:
+        assert self._certificate is not None  # noqa: S101 - asked for only then
+        return self._certificate.context
+
+    def _read_certificate(self) -> None:
+        """Serve a certificate that was renewed; on SIGHUP."""
+        assert self._certificate is not None  # noqa: S101 - only then there is a handler
+        try:
+            self._certificate.reload()
+        except CertificateError as error:
+            log.error("the old certificate stays in use", reason=str(error))
+        else:
+            log.info("certificate read again")
 
 
 def run(settings: Settings, ready: Callable[[str], None]) -> None:
@@ -194,8 +218,29 @@ def run(settings: Settings, ready: Callable[[str], None]) -> None:
         raise StartupError(f"{text} Choose another with --port.") from None
 
 
+def open_certificate(settings: Settings) -> Certificate | None:
+    """Return the certificate to serve with; None: plain HTTP.
+
+    Raises:
+        StartupError: it cannot be used.
+    """
+    if settings.tls_cert is None and settings.tls_key is None:
+        return None
+    if settings.tls_cert is None or settings.tls_key is None:
+        raise StartupError("a certificate needs its key: give both --tls-cert and --tls-key")
+    try:
+        return Certificate(settings.tls_cert, settings.tls_key)
+    except CertificateError as error:
+        raise StartupError(str(error)) from error
+
+
 def check(settings: Settings) -> None:
     """Refuse settings that would leave the door open by accident; name those that open it."""
+    if settings.relay_only and not settings.turn_urls:
+        raise StartupError(
+            "--relay-only leaves no way for calls without a TURN server: give CANVAS_TURN_URLS "
+            "too; `canvas-server turn-config` prints how to run one"
+        )
     if is_loopback(settings.host) or settings.auth_secret:
         return
     if not settings.open:

@@ -76,6 +76,7 @@ class Counts:
         self.connections = 0
         self.held_back = 0
         self.resumed = 0
+        self.turned_away = 0
 
 
 class Node:
@@ -121,24 +122,31 @@ class Node:
         self.flush()
         return connection_id
 
-    def receive(self, connection_id: ConnectionId, payload: bytes | memoryview) -> None:
-        """Handle one text message. What it causes is queued; call `flush` after a batch."""
+    def receive(
+        self, connection_id: ConnectionId, payload: bytes | memoryview
+    ) -> type[ClientMessage] | None:
+        """Handle one text message; return of which type it was, if that is known by now.
+
+        What it causes is queued; call `flush` after a batch.
+        """
         if connection_id not in self.connections:
-            return  # closed by the server, and its last frames still come in
+            return None  # closed by the server, and its last frames still come in
         if connection_id in self._held:
             self._held[connection_id].append(bytes(payload))
-            return
+            return None
         self.outboxes[connection_id].heard += 1
         try:
             message = decode(payload)
         except MalformedMessage as malformed:
             self._perform(self.hub.refuse(connection_id, malformed))
-            return
-        self.counts.received[type(message)] += 1
+            return None
+        kind = type(message)
+        self.counts.received[kind] += 1
         waiting = self.scenes.waiting
         self._perform(self.hub.handle(connection_id, message, self._clock()))
         if self.scenes.waiting > max(waiting, MAX_UNSTORED):
             self._wait_for_log(connection_id)
+        return kind
 
     def refuse_binary(self, connection_id: ConnectionId) -> None:
         """Answer a binary message; the connection lives on."""

@@ -1,5 +1,6 @@
 """Every setting: flag, environment variable, default. The table of the README is made of it."""
 
+import ipaddress
 import os
 from collections.abc import Callable
 from pathlib import Path
@@ -9,6 +10,7 @@ import click
 import platformdirs
 from msgspec import Struct
 
+DEFAULT_HOST = "127.0.0.1"
 STUN_URLS = ("stun:stun.l.google.com:19302", "stun:global.stun.twilio.com:3478")
 
 
@@ -26,12 +28,19 @@ class Settings(Struct, frozen=True):
     turn_secret: str | None
     turn_username: str | None
     turn_credential: str | None
+    turn_seconds: int
+    relay_only: tuple[str, ...]
+    tls_cert: Path | None
+    tls_key: Path | None
+    lan: bool
+    trusted_proxies: tuple[str, ...]
     allowed_origins: tuple[str, ...]
     auto_accept: bool
     quality_reports: bool
     resume_seconds: int
     rate_limit_burst: int
     rate_limit_sustained: int
+    per_address: int
 
 
 class Setting(Struct, frozen=True):
@@ -75,7 +84,32 @@ class SecretList(UrlList):
         return secrets
 
 
+class SessionList(UrlList):
+    """Names of sessions, or patterns of names, separated by commas or spaces."""
+
+    name = "SESSIONS"
+
+
+class NetworkList(UrlList):
+    """Addresses and networks, separated by commas or spaces."""
+
+    name = "NETWORKS"
+
+    def convert(self, value: Any, param: Any, ctx: Any) -> tuple[str, ...]:
+        """Split the text."""
+        networks = super().convert(value, param, ctx)
+        for network in networks:
+            try:
+                ipaddress.ip_network(network, strict=False)
+            except ValueError as error:
+                self.fail(f"{network} is neither an address nor a network: {error}", param, ctx)
+        return networks
+
+
 URLS = UrlList()
+SESSIONS = SessionList()
+NETWORKS = NetworkList()
+FILE = click.Path(dir_okay=False, path_type=Path)
 SECRETS = SecretList()
 MIN_SECRET = 32
 """Characters; what is shorter may be guessed from one token (RFC 7518 section 3.2)."""
@@ -89,7 +123,7 @@ def _default_stun_urls() -> tuple[str, ...]:
 
 
 SETTINGS = (
-    Setting("host", "--host", "CANVAS_HOST", str, "127.0.0.1", "Address to listen on."),
+    Setting("host", "--host", "CANVAS_HOST", str, DEFAULT_HOST, "Address to listen on."),
     Setting("port", "--port", "CANVAS_PORT", PORT, 9473, "Port; 0 takes a free one."),
     Setting(
         "data_dir",
@@ -143,7 +177,7 @@ SETTINGS = (
         "CANVAS_TURN_SECRET",
         str,
         None,
-        "Secret shared with the TURN servers: each peer gets credentials that live an hour.",
+        "Secret shared with the TURN servers: each peer gets credentials of its own that end soon.",
     ),
     Setting(
         "turn_username", "--turn-username", "CANVAS_TURN_USERNAME", str, None, "Static TURN user."
@@ -155,6 +189,53 @@ SETTINGS = (
         str,
         None,
         "Password of the static TURN user.",
+    ),
+    Setting(
+        "turn_seconds",
+        "--turn-seconds",
+        "CANVAS_TURN_SECONDS",
+        click.IntRange(60, 86_400),
+        3600,
+        "How long such credentials are good; peers that stay get others in time.",
+    ),
+    Setting(
+        "relay_only",
+        "--relay-only",
+        "CANVAS_RELAY_ONLY",
+        SESSIONS,
+        (),
+        "Sessions, by name or pattern (`public-*`; `*` for all), whose calls go through TURN "
+        "servers alone, so that nobody learns anybody's address.",
+        "none",
+    ),
+    Setting(
+        "tls_cert",
+        "--tls-cert",
+        "CANVAS_TLS_CERT",
+        FILE,
+        None,
+        "Certificate to serve https with (PEM, with those between it and its root). Read again on "
+        "SIGHUP.",
+    ),
+    Setting("tls_key", "--tls-key", "CANVAS_TLS_KEY", FILE, None, "Its private key (PEM)."),
+    Setting(
+        "lan",
+        "--lan",
+        "CANVAS_LAN",
+        bool,
+        False,
+        "Serve https to the local network, with a certificate and a secret of this installation, "
+        "and print a link as a QR code: a phone joins with its camera.",
+    ),
+    Setting(
+        "trusted_proxies",
+        "--trusted-proxies",
+        "CANVAS_TRUSTED_PROXIES",
+        NETWORKS,
+        ("127.0.0.1", "::1"),
+        "Addresses and networks of proxies whose `X-Forwarded-For` and `X-Forwarded-Proto` are "
+        "believed.",
+        "this machine",
     ),
     Setting(
         "allowed_origins",
@@ -205,6 +286,15 @@ SETTINGS = (
         POSITIVE,
         5_000,
         "Messages a second a connection may go on sending.",
+    ),
+    Setting(
+        "per_address",
+        "--per-address",
+        "CANVAS_PER_ADDRESS",
+        POSITIVE,
+        256,
+        "Connections from one address (IPv6: one /64) at a time, and within ten seconds. This "
+        "machine itself is not counted.",
     ),
 )
 

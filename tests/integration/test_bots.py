@@ -150,6 +150,13 @@ async def test_a_call_outlives_cut_sockets_and_a_restarted_server(tmp_path: Path
             proxy.close()
 
 
+NONSENSE = (
+    "v=0\r\nm=audio 9 UDP/TLS/RTP/SAVPF x\r\na=rtpmap:what\r\na=mid:0\r\na=ice-ufrag:abcd\r\n"
+    f"a=ice-pwd:{'p' * 24}\r\na=fingerprint:sha-256 {':'.join(['AB'] * 32)}\r\n"
+)
+"""An offer that says how it is secured, and nothing else that can be understood."""
+
+
 async def test_an_offer_that_makes_no_sense_ends_the_call_and_not_the_bot(server: Server) -> None:
     async with agent(server.url, "nonsense", "Bob") as bob:
         with Wire(server) as wire:
@@ -158,7 +165,7 @@ async def test_an_offer_that_makes_no_sense_ends_the_call_and_not_the_bot(server
                 wire.join("nonsense", display_name="Mallory")
                 target = bob[1].peer_id
                 wire.send({"type": "ice_candidate", "target_peer_id": target, "candidate": "x y"})
-                wire.send({"type": "offer", "target_peer_id": target, "sdp": "v=0\r\nm=nonsense"})
+                wire.send({"type": "offer", "target_peer_id": target, "sdp": NONSENSE})
                 return wire.until("call_ended")["reason"]
 
             assert await asyncio.to_thread(exchange) == "failed"

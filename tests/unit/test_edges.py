@@ -10,11 +10,13 @@ from pathlib import Path
 import click
 import pytest
 from click.testing import CliRunner
+from msgspec import structs
 
-from canvas_server import app, ice
+from canvas_server import app
 from canvas_server.auth.keys import Keys, load_key
 from canvas_server.auth.resume import RESUME_SECONDS, ResumeTokens
 from canvas_server.cli import main
+from canvas_server.ice import IcePlan
 from canvas_server.protocol.server import IceServer
 from canvas_server.settings import SETTINGS, STUN_URLS, Settings, with_settings
 
@@ -22,14 +24,8 @@ NOW = 1_700_000_000.0
 
 
 def servers(**wishes: object) -> tuple[IceServer, ...]:
-    nothing = {
-        "stun_urls": (),
-        "turn_urls": (),
-        "turn_secret": None,
-        "turn_username": None,
-        "turn_credential": None,
-    }
-    return ice.ice_servers(**{**nothing, **wishes}, peer_id="ada", now=NOW)  # type: ignore[arg-type]
+    settings = structs.replace(parse(), **{"stun_urls": (), **wishes})
+    return IcePlan(settings).servers("ada", NOW)
 
 
 def test_no_addresses_no_servers() -> None:
@@ -48,6 +44,8 @@ def test_stun_and_static_turn() -> None:
 def test_turn_credentials_of_a_shared_secret_expire() -> None:
     (turn,) = servers(turn_urls=("turn:c",), turn_secret="secret", turn_username="ignored")
     assert turn.username == "1700003600:ada"
+    sooner = servers(turn_urls=("turn:c",), turn_secret="secret", turn_seconds=60)
+    assert sooner[0].username == "1700000060:ada"
     digest = hmac.new(b"secret", b"1700003600:ada", hashlib.sha1).digest()
     assert turn.credential == base64.b64encode(digest).decode()
 
@@ -133,6 +131,40 @@ def test_a_secret_that_can_be_guessed_is_refused_and_not_repeated(tmp_path: Path
     assert result.exit_code == 2
     assert "canvas-server secret" in result.output
     assert "guess" not in result.output
+
+
+def test_calls_through_turn_servers_alone_need_one() -> None:
+    with pytest.raises(app.StartupError, match="CANVAS_TURN_URLS"):
+        app.check(parse("--relay-only", "public-*"))
+    app.check(parse("--relay-only", "*", "--turn-urls", "turn:turn.example.org"))
+
+
+def test_a_proxy_is_an_address() -> None:
+    assert parse("--trusted-proxies", "10.0.0.0/8 ::1").trusted_proxies == ("10.0.0.0/8", "::1")
+    result = CliRunner().invoke(main, ["--trusted-proxies", "proxy.example.org"])
+    assert result.exit_code == 2
+    assert "neither an address nor a network" in result.output
+
+
+def test_the_configuration_of_a_turn_server() -> None:
+    result = CliRunner().invoke(main, ["turn-config"], env={"CANVAS_TURN_SECRET": ""})
+    assert result.exit_code == 1
+    assert "canvas-server secret" in result.output
+    env = {"CANVAS_TURN_SECRET": "hush"}
+    printed = CliRunner().invoke(main, ["turn-config", "--allow", "10.1.0.0/16"], env=env).output
+    lines = printed.splitlines()
+    assert "static-auth-secret=hush" in lines
+    assert {"no-tls", "no-cli", "no-multicast-peers", "no-tcp-relay"} <= set(lines)
+    assert "denied-peer-ip=10.0.0.0-10.255.255.255" in lines
+    assert "denied-peer-ip=::ffff:0:0-::ffff:ffff:ffff" in lines
+    assert "allowed-peer-ip=10.1.0.0-10.1.255.255" in lines
+    tls = ["turn-config", "--cert", "c.pem", "--key", "k.pem", "--external-ip", "203.0.113.1"]
+    lines = CliRunner().invoke(main, tls, env=env).output.splitlines()
+    assert {"cert=c.pem", "pkey=k.pem", "external-ip=203.0.113.1"} <= set(lines)
+    assert "no-tls" not in lines
+    assert CliRunner().invoke(main, [*tls[:3]], env=env).exit_code == 2
+    assert CliRunner().invoke(main, ["turn-config", "--listen", "x"], env=env).exit_code == 2
+    assert "[Service]" in CliRunner().invoke(main, ["turn-config", "--systemd"]).output
 
 
 def test_a_data_folder_that_cannot_be_used_is_named(tmp_path: Path) -> None:

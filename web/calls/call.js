@@ -1,7 +1,7 @@
 /** One call with one peer: its peer connection, its media and how far it has come. */
 
 import { newId } from "../ids.js";
-import { log } from "../log.js";
+import { errorName, log } from "../log.js";
 import { Fitting } from "./fitting.js";
 import { Negotiation } from "./negotiation.js";
 import { fingerprintOf, KINDS, newPeerConnection, placeholder } from "./peerconnection.js";
@@ -136,13 +136,13 @@ export class Call {
   /**
    * Make the peer connection, unless there is one.
    *
-   * @param {RTCIceServer[]} iceServers
+   * @param {RTCConfiguration} ice
    * @param {boolean} polite
    * @returns {RTCPeerConnection}
    */
-  connect(iceServers, polite) {
+  connect(ice, polite) {
     if (this.pc) return this.pc;
-    const pc = newPeerConnection(iceServers);
+    const pc = newPeerConnection(ice);
     this.pc = pc;
     this.#negotiation = new Negotiation(pc, polite, (signal) => this.#send(signal));
     this.#recovery = new Recovery(pc, polite, () => {
@@ -226,13 +226,19 @@ export class Call {
   }
 
   /**
-   * Offer again: nobody knows what the other side has heard of what we said, nor it what we heard.
-   *
-   * @param {RTCIceServer[]} iceServers
+   * @param {RTCConfiguration} ice for the next time that candidates are gathered
    */
-  offerAgain(iceServers) {
+  configure(ice) {
+    try {
+      this.pc?.setConfiguration({ ...this.pc.getConfiguration(), ...ice });
+    } catch (error) {
+      log("call", "ICE servers refused", errorName(error)); // a mistyped address
+    }
+  }
+
+  /** Offer again: nobody knows what the other side has heard of what we said, nor it what we heard. */
+  offerAgain() {
     if (!this.accepted || !this.pc || !this.#mediaAdded) return;
-    this.pc.setConfiguration({ ...this.pc.getConfiguration(), iceServers });
     if (this.pc.connectionState !== "connected") this.pc.restartIce();
     this.#negotiation?.offerAgain();
   }
@@ -296,13 +302,13 @@ export class Call {
    */
   #startAnew() {
     log("call", "another peer connection");
-    const { iceServers = [] } = this.pc?.getConfiguration() ?? {};
+    const { iceServers = [], iceTransportPolicy = "all" } = this.pc?.getConfiguration() ?? {};
     const polite = this.#negotiation?.polite ?? true;
     this.#closeConnection();
     this.pc = null;
     this.remoteStream = new MediaStream();
     this.#hooks.screened(this, null);
-    this.connect(iceServers, polite);
+    this.connect({ iceServers, iceTransportPolicy }, polite);
     if (this.state === "connected") this.#setState("reconnecting");
   }
 

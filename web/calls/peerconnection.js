@@ -5,16 +5,16 @@ import { errorName, log } from "../log.js";
 export const KINDS = /** @type {const} */ (["audio", "video"]);
 
 /**
- * @param {RTCIceServer[]} iceServers
+ * @param {RTCConfiguration} ice
  * @returns {RTCPeerConnection}
  */
-export function newPeerConnection(iceServers) {
+export function newPeerConnection(ice) {
   try {
-    return new RTCPeerConnection({ iceServers, bundlePolicy: "max-bundle" });
+    return new RTCPeerConnection({ ...ice, bundlePolicy: "max-bundle" });
   } catch (error) {
     // A mistyped STUN or TURN address on the server: without them many calls still connect.
     log("call", "ICE servers refused", errorName(error));
-    return new RTCPeerConnection({ bundlePolicy: "max-bundle" });
+    return new RTCPeerConnection({ ...ice, iceServers: [], bundlePolicy: "max-bundle" });
   }
 }
 

@@ -445,6 +445,8 @@ export interface PeerAssigned {
   role: Role;
   /** What this role may do (TOK3). */
   rights: Right[];
+  /** Calls of this session go through TURN servers alone: the `RTCIceTransportPolicy` to use (SIG15). */
+  ice_transport_policy: "relay";
 }
 
 /** An `RTCIceServer` of the W3C WebRTC API. */
@@ -463,6 +465,14 @@ export interface TokenRenewed {
   type: "token_renewed";
   /** Lets its bearer into one session, in a role (TOK1). Never in a query. */
   token: string;
+  /** Milliseconds since 1970-01-01 UTC. */
+  expires: number;
+}
+
+/** ICE servers with other TURN credentials, in the place of those that end soon (SIG16). */
+export interface IceServersRenewed {
+  type: "ice_servers_renewed";
+  ice_servers: IceServer[];
   /** Milliseconds since 1970-01-01 UTC. */
   expires: number;
 }
@@ -695,7 +705,7 @@ export interface FailedOperation {
   message: string;
 }
 
-export type ErrorCode = "binary_frame" | "element_exists" | "element_not_found" | "forbidden" | "invalid_change" | "invalid_json" | "invalid_message" | "not_in_call" | "not_subscribed" | "peer_id_taken" | "peer_not_found" | "revision_changed" | "revision_not_found" | "scene_full" | "self_signal" | "session_full" | "storage_failed" | "token_expired" | "unauthorized" | "unknown_type" | "wrong_session";
+export type ErrorCode = "binary_frame" | "element_exists" | "element_not_found" | "forbidden" | "invalid_candidate" | "invalid_change" | "invalid_json" | "invalid_message" | "invalid_sdp" | "not_in_call" | "not_subscribed" | "peer_id_taken" | "peer_not_found" | "revision_changed" | "revision_not_found" | "scene_full" | "self_signal" | "server_full" | "session_full" | "storage_failed" | "token_expired" | "unauthorized" | "unknown_type" | "wrong_session";
 
 /** What a peer's media are doing now. */
 export interface PeerMediaState {
@@ -802,6 +812,7 @@ export type ServerMessage =
   | Welcome
   | PeerAssigned
   | TokenRenewed
+  | IceServersRenewed
   | PeerList
   | SceneUpdate
   | PeerJoined

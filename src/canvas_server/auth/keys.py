@@ -6,11 +6,12 @@ import hmac
 import os
 import secrets
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 
 from msgspec import Struct
 
-_KEY_FILE = "resume.key"
+_KEY_FILE, _SECRET_FILE = "resume.key", "auth.secret"
 
 
 class Key(Struct, frozen=True):
@@ -49,11 +50,24 @@ def load_key(data_dir: Path) -> bytes:
     Raises:
         OSError: the folder cannot be written.
     """
-    path = data_dir / _KEY_FILE
+    return _kept(data_dir / _KEY_FILE, lambda: secrets.token_bytes(32))
+
+
+def load_secret(data_dir: Path) -> str:
+    """Return the secret of this installation, for who set none (mode 0600).
+
+    Raises:
+        OSError: the folder cannot be written.
+    """
+    return _kept(data_dir / _SECRET_FILE, lambda: fresh_secret().encode()).decode()
+
+
+def _kept(path: Path, make: Callable[[], bytes]) -> bytes:
+    """Return what is in a file, made the first time; only its owner reads it."""
     if not path.exists():
-        data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
-        with tempfile.NamedTemporaryFile(dir=data_dir) as file:  # made with mode 0600
-            file.write(secrets.token_bytes(32))
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        with tempfile.NamedTemporaryFile(dir=path.parent) as file:  # made with mode 0600
+            file.write(make())
             file.flush()
             # Of two servers that start at once both go on with the key of the first.
             with contextlib.suppress(FileExistsError):

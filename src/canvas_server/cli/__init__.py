@@ -13,8 +13,10 @@ import structlog
 from canvas_server import __version__, app
 from canvas_server.cli.bot import bot
 from canvas_server.cli.doctor import doctor
+from canvas_server.cli.lan import for_local_network, show_link
 from canvas_server.cli.scenes import backup, export_scene, import_scene, restore
 from canvas_server.cli.tokens import secret, token
+from canvas_server.cli.turn import turn_config
 from canvas_server.http.site import fresh_session
 from canvas_server.settings import Settings, with_settings
 
@@ -36,7 +38,17 @@ def main() -> None:
     """Video calls on a shared canvas. Without a command: serve."""
 
 
-for command in (backup, bot, doctor, restore, export_scene, import_scene, secret, token):
+for command in (
+    backup,
+    bot,
+    doctor,
+    restore,
+    export_scene,
+    import_scene,
+    secret,
+    token,
+    turn_config,
+):
     main.add_command(command)
 
 
@@ -47,19 +59,26 @@ def serve(**values: object) -> None:
     _log_to_stderr()
     try:
         settings = Settings(**values)  # type: ignore[arg-type] - made by SETTINGS
-        app.run(settings, functools.partial(_say_ready, asks=bool(settings.auth_secret)))
+        if settings.lan:
+            settings = for_local_network(settings)
+        app.run(settings, functools.partial(_say_ready, settings))
     except app.StartupError as error:
         raise click.ClickException(str(error)) from error
 
 
-def _say_ready(url: str, *, asks: bool) -> None:
+def _say_ready(settings: Settings, url: str) -> None:
     session = fresh_session()
-    hint = (
-        f"`canvas-server token --link --session {session} --role moderate --url {url}` makes a link"
-        if asks
-        else f"open {url}/s/{session} in two windows"
-    )
+    hint = f"open {url}/s/{session} in two windows"
+    if settings.lan:
+        hint = "a link follows"
+    elif settings.auth_secret:
+        hint = (
+            f"`canvas-server token --link --session {session} --role moderate --url {url}` "
+            "makes a link"
+        )
     click.echo(f"canvas-server is ready: {url} ({hint})")
+    if settings.lan:
+        show_link(url, settings.auth_secret)
     sys.stdout.flush()
 
 

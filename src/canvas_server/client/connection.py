@@ -52,6 +52,7 @@ from canvas_server.protocol.server import (
     Ack,
     Error,
     IceServer,
+    IceServersRenewed,
     PeerAssigned,
     Pong,
     ServerMessage,
@@ -386,6 +387,8 @@ class Client:
             self._backlog.received += 1
         if isinstance(message, TokenRenewed):
             self._token = message.token
+        if isinstance(message, IceServersRenewed):
+            self.ice_servers = message.ice_servers
         if isinstance(message, Pong) and not self._fresh:
             self._pinged = False
             self._backlog.arrived(0 if message.received is UNSET else message.received)

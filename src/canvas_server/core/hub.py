@@ -32,6 +32,7 @@ from canvas_server.protocol.roles import Right
 from canvas_server.protocol.scene import SceneDocument
 
 DEFAULT_SESSION = "default"
+_WRONG_TRIES = frozenset({ErrorCode.UNAUTHORIZED, ErrorCode.PEER_ID_TAKEN})
 
 
 class Hub:
@@ -86,7 +87,7 @@ class Hub:
 
     def connect(self, connection: ConnectionId, now: float) -> list[Effect]:
         """Take in a new connection; it has no session yet (SES1)."""
-        self._members.connections[connection] = None
+        self._members.connect(connection, now)
         welcome = server.Welcome(
             self._around.version, DEFAULT_SESSION, milliseconds(now), self._around.features
         )
@@ -99,7 +100,7 @@ class Hub:
         return self._members.disconnect(connection, now, close_code)
 
     def expire(self, now: float) -> list[Effect]:
-        """Do what is due: let those go who stayed away too long, renew tokens."""
+        """Do what is due: let those go who stayed away too long, renew tokens and credentials."""
         return self._members.expire(now)
 
     def revoke(self, invitation: str, now: float) -> list[Effect]:
@@ -121,7 +122,10 @@ class Hub:
                 return self._handle_stranger(connection, message, now)
             return self._handle_peer(peer, message, now)
         except Refused as refused:
-            return [_error(connection, refused, getattr(message, "message_id", None))]
+            error = _error(connection, refused, getattr(message, "message_id", None))
+            if refused.code in _WRONG_TRIES:
+                return [error, *self._members.count_wrong_try(connection, now)]
+            return [error]
 
     def _handle_stranger(
         self, connection: ConnectionId, message: client.ClientMessage, now: float
@@ -218,7 +222,9 @@ class Hub:
     def opened(self, session_id: str, stored: Stored) -> None:
         """Take a session up that was read from the log."""
         if not self.is_open(session_id):
-            self._members.open(Session(session_id, stored, self._tickets))
+            relay_only = self._around.relay_only(session_id)
+            session = Session(session_id, stored, self._tickets, relay_only=relay_only)
+            self._members.open(session)
 
     def settle(self, session_id: str) -> None:
         """Let a session go again if nobody wanted it after all."""

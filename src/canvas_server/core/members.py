@@ -4,6 +4,7 @@ As elsewhere in the core, methods change this state and return the effects, or r
 before any change.
 """
 
+import itertools
 from typing import Literal
 
 from msgspec import UNSET, UnsetType
@@ -27,7 +28,12 @@ from canvas_server.core.surroundings import Surroundings, milliseconds
 from canvas_server.protocol import client, server
 from canvas_server.protocol.errors import CloseCode, ErrorCode
 
+MAX_SESSIONS = 50_000
+MAX_WRONG_TRIES = 10
+SUBSCRIBE_SECONDS = 10.0
 RELOAD_SECONDS = 5.0
+RENEW_AFTER = 0.75
+"""The part of their life after which TURN credentials are renewed."""
 LEFT_FOR_GOOD, GOING_AWAY = 1000, 1001  # RFC 6455 section 7.4.1
 
 LeaveReason = Literal["left", "disconnected", "removed"]
@@ -46,7 +52,16 @@ class Members:
         self._streams = streams
         # Sessions with tiles from before the start, whose peers may yet come back.
         self._unswept: set[Session] = set()
-        self._renewals = Renewals()
+        # When those have to be in a session who are in none yet, soonest first (SES5).
+        self._deadlines: dict[ConnectionId, float] = {}
+        self._wrong_tries: dict[ConnectionId, int] = {}
+        self._grants: Renewals[Grant] = Renewals()
+        self._credentials: Renewals[float] = Renewals()
+
+    def connect(self, connection: ConnectionId, now: float) -> None:
+        """Take in a new connection; it has no session yet (SES1), and some time to join one."""
+        self.connections[connection] = None
+        self._deadlines[connection] = now + SUBSCRIBE_SECONDS
 
     def disconnect(
         self, connection: ConnectionId, now: float, close_code: int | None
@@ -55,6 +70,8 @@ class Members:
 
         Whether its peer leaves or keeps its place for a while depends on the code (RES1).
         """
+        self._deadlines.pop(connection, None)
+        self._wrong_tries.pop(connection, None)
         peer = self.connections.pop(connection, None)
         if peer is None:
             return [Discard(connection)]
@@ -71,14 +88,31 @@ class Members:
         """Let those go whose place is kept no longer, or whose grant is over, and their tiles."""
         due = [peer for peer, away in self.away.items() if away.until <= now]
         effects = [effect for peer in due for effect in self._give_up(peer, now)]
-        for peer in self._renewals.due(now):
-            if self.peers.get(peer.peer_id) is peer:
+        late = itertools.takewhile(lambda entry: entry[1] <= now, self._deadlines.items())
+        for connection, _ in list(late):
+            effects += self._turn_away(connection, CloseCode.UNSUBSCRIBED, now)
+        for peer, grant in self._grants.due(now):
+            if self.peers.get(peer.peer_id) is peer and peer.grant is grant:
                 effects += self._renew(peer, now)
+        for peer, expires in self._credentials.due(now):
+            if self.peers.get(peer.peer_id) is peer and peer.ice_expires == expires:
+                effects.append(self._renew_credentials(peer, now))
         if self._unswept and now >= self._around.started + self._around.resume_seconds:
             for session in self._unswept:
                 effects += session.canvas.sweep(milliseconds(now))
             self._unswept.clear()
         return effects
+
+    def count_wrong_try(self, connection: ConnectionId, now: float) -> list[Effect]:
+        """Note that a connection brought a token that proves nothing; several are enough (SES5)."""
+        tries = self._wrong_tries[connection] = self._wrong_tries.get(connection, 0) + 1
+        if tries < MAX_WRONG_TRIES:
+            return []
+        return self._turn_away(connection, CloseCode.TOO_MANY_TRIES, now)
+
+    def _turn_away(self, connection: ConnectionId, code: CloseCode, now: float) -> list[Effect]:
+        """End a connection; a peer that speaks through it keeps its place for a while."""
+        return [Close(connection, code), *self.disconnect(connection, now, None)]
 
     def revoke(self, invitation: str, now: float) -> list[Effect]:
         """Remove everybody who came by an invitation that was taken back (TOK4)."""
@@ -115,6 +149,8 @@ class Members:
             return left + self._come_back(holder, connection, message, now) + told
         session = self.sessions.get(session_id)
         if session is None:
+            if len(self.sessions) >= MAX_SESSIONS:
+                raise Refused(ErrorCode.SERVER_FULL)
             return [Load(session_id, connection, message)]
         leaving = [peer for peer in {id(p): p for p in (current, holder)}.values() if peer]
         effects = self._make_room(session, leaving, now)
@@ -124,8 +160,9 @@ class Members:
                 effects += self._take_from(old)
         display_name = message.display_name or (current.display_name if current else grant.name)
         peer = Participant(peer_id, session, connection, display_name, grant)
-        self._renewals.expect(peer)
+        self._grants.expect(peer, grant, grant.due)
         self.connections[connection] = self.peers[peer_id] = peer
+        self._deadlines.pop(connection, None)
         joined = session.join(peer)
         return effects + self._introduce(peer, now) + joined
 
@@ -150,7 +187,7 @@ class Members:
             return []
         same = peer.grant.role is grant.role
         peer.grant = grant
-        self._renewals.expect(peer)
+        self._grants.expect(peer, grant, grant.due)
         return [] if same else peer.session.tell_update(peer)
 
     def _renew(self, peer: Participant, now: float) -> list[Effect]:
@@ -161,6 +198,20 @@ class Members:
         told = self._take_grant(peer, grant)
         renewed = server.TokenRenewed(token, milliseconds(grant.expires or now))
         return [Send((peer.connection,), renewed), *told]
+
+    def _renew_credentials(self, peer: Participant, now: float) -> Effect:
+        """Give a peer TURN credentials in the place of those that end soon (SIG16)."""
+        servers = self._ice_servers(peer, now)
+        renewed = server.IceServersRenewed(servers, milliseconds(peer.ice_expires or now))
+        return Send((peer.connection,), renewed)
+
+    def _ice_servers(self, peer: Participant, now: float) -> tuple[server.IceServer, ...]:
+        seconds = self._around.ice_seconds
+        if seconds is not None:
+            peer.ice_expires = now + seconds
+            due = now + seconds * RENEW_AFTER
+            self._credentials.expect(peer, peer.ice_expires, due)
+        return self._around.ice_servers(peer.peer_id, now)
 
     def remove(self, peer: Participant, code: CloseCode, now: float) -> list[Effect]:
         """Take a peer out that may not be here any more; it is told so, and does not come back."""
@@ -182,6 +233,7 @@ class Members:
         released = self._take_from(peer)
         peer.connection = connection
         self.connections[connection] = peer
+        self._deadlines.pop(connection, None)
         introduced = [] if resumed else self._introduce(peer, now)
         return resumed + released + introduced + told
 
@@ -225,11 +277,12 @@ class Members:
             peer.peer_id,
             session_id,
             self._around.resume_token(peer.peer_id, session_id, now),
-            self._around.ice_servers(peer.peer_id, now),
+            self._ice_servers(peer, now),
             recovered,
             heard,
             peer.grant.role,
             tuple(sorted(peer.grant.role.rights)),
+            "relay" if peer.session.relay_only else UNSET,
         )
 
     def _leave(

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
+from canvas_server.core import sdp
 from canvas_server.core.calls import CallTable
 from canvas_server.core.canvas import Canvas
 from canvas_server.core.edit import STREAM_PREFIXES
@@ -42,13 +43,24 @@ class Participant(Struct, eq=False):
     media: server.Media = server.Media()
     in_group: bool = False
     away: Away | None = None
+    ice_expires: float | None = None
+    """When its TURN credentials end; None: never."""
 
 
 class Session:
     """The peers that share one canvas. All of their signals stay inside (SIG1)."""
 
-    def __init__(self, session_id: str, stored: Stored, tickets: "Iterator[int]") -> None:
+    def __init__(
+        self,
+        session_id: str,
+        stored: Stored,
+        tickets: "Iterator[int]",
+        *,
+        relay_only: bool = False,
+    ) -> None:
         self.session_id = session_id
+        self.relay_only = relay_only
+        """Nobody learns anybody's address here: calls go through TURN servers (SIG15)."""
         self.peers: dict[str, Participant] = {}
         self.calls = CallTable()
         self.canvas = Canvas(session_id, stored, self.peers, tickets)
@@ -169,14 +181,16 @@ class Session:
     def offer(self, sender: Participant, message: client.Offer) -> list[Effect]:
         """Relay an offer; without a call it begins one (SIG6)."""
         target = self.target(sender, message.target_peer_id)
+        description = self._checked(message.sdp)
         self.calls.begin(sender.peer_id, target.peer_id, message.call_id)
-        offer = server.RelayOffer(sender.peer_id, message.sdp, message.call_id, message.offer_id)
+        offer = server.RelayOffer(sender.peer_id, description, message.call_id, message.offer_id)
         return [Send((target.connection,), offer)]
 
     def answer(self, sender: Participant, message: client.Answer) -> list[Effect]:
         """Relay an answer; a call that rang is in progress from now on."""
         target = self.target(sender, message.target_peer_id)
-        answer = server.RelayAnswer(sender.peer_id, message.sdp, message.call_id, message.offer_id)
+        description = self._checked(message.sdp)
+        answer = server.RelayAnswer(sender.peer_id, description, message.call_id, message.offer_id)
         effects: list[Effect] = [Send((target.connection,), answer)]
         for peer_id in self.calls.answer(sender.peer_id, target.peer_id):
             effects += self.tell_update(self.peers[peer_id])
@@ -185,12 +199,18 @@ class Session:
     def ice_candidate(self, sender: Participant, message: client.IceCandidate) -> list[Effect]:
         """Relay an ICE candidate."""
         target = self.target(sender, message.target_peer_id)
+        candidate = message.candidate
+        sdp.check_candidate(candidate)
+        if self.relay_only:
+            if not sdp.is_relayed(candidate):
+                return []  # found by a browser that was not told, or does not care
+            candidate = sdp.hide_related(candidate)
         return [
             Send(
                 (target.connection,),
                 server.RelayIceCandidate(
                     sender.peer_id,
-                    message.candidate,
+                    candidate,
                     message.sdp_mid,
                     message.sdp_m_line_index,
                     message.username_fragment,
@@ -214,6 +234,11 @@ class Session:
         return effects
 
     # --- helpers -----------------------------------------------------------------------
+
+    def _checked(self, description: str) -> str:
+        """Return a description as it may be relayed (SIG14, SIG15)."""
+        sdp.check_description(description)
+        return sdp.relayed_only(description) if self.relay_only else description
 
     def target(self, sender: Participant, target_peer_id: str) -> Participant:
         """Find whom a signal is for; a peer elsewhere and one that is not are the same (SIG1).

@@ -53,6 +53,10 @@ class Surroundings(Struct, frozen=True):
     """What `welcome` lists."""
     ice_servers: Callable[[str, float], tuple[server.IceServer, ...]]
     """Makes the ICE servers for (peer id, now)."""
+    ice_seconds: float | None = None
+    """How long the credentials in there are good; None: for ever."""
+    relay_only: Callable[[str], bool] = lambda _: False
+    """Tells whether calls of this session go through TURN servers alone (SIG15)."""
     admission: Admission = Everybody()
     resume_seconds: float = RESUME_SECONDS
     """How long a peer keeps its place after its connection broke (RES1)."""

@@ -47,6 +47,7 @@ class NodeCollector(Collector):
             for name, text, value in (
                 ("canvas_connections_opened", "WebSockets since start.", counts.connections),
                 ("canvas_resumed", "Peers that went on without a gap.", counts.resumed),
+                ("canvas_turned_away", "Refused for their address's number.", counts.turned_away),
                 ("canvas_held_back", "Times a fast sender was slowed.", counts.held_back),
                 ("canvas_log_stored", "Edits stored.", log.stored),
                 ("canvas_log_commits", "Times all that waited was stored at once.", log.batches),

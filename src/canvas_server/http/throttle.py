@@ -1,10 +1,21 @@
 """How fast one connection may be read: a token bucket that slows instead of refusing (OUT2)."""
 
+from canvas_server.protocol import client
+
 BYTES_PER_TOKEN = 4096
+COSTS: dict[object, int] = {
+    client.StartCall: 20,  # rings at somebody
+    client.ListPeers: 5,
+    client.GetScene: 20,  # a few bytes that ask for a megabyte
+    client.Subscribe: 20,
+    client.ClearScene: 20,
+    client.RestoreScene: 50,
+}
+"""Tokens that messages cost which make more work, or more noise, than others; those cost one."""
 
 
 class Throttle:
-    """A token bucket. A message costs one token, and one more for every 4 KiB it has.
+    """A token bucket. A message costs what its kind does, and a token for every 4 KiB it has.
 
     Spending is one subtraction; the clock is only read once the bucket is empty.
     """
@@ -18,9 +29,9 @@ class Throttle:
         self._tokens = float(burst)
         self._filled_at = now
 
-    def spend(self, size: int) -> bool:
+    def spend(self, size: int, cost: int) -> bool:
         """Pay for a message of `size` bytes; tell whether the bucket is overdrawn."""
-        self._tokens -= 1 + size // BYTES_PER_TOKEN
+        self._tokens -= cost + size // BYTES_PER_TOKEN
         return self._tokens < 0
 
     def wait(self, now: float) -> float:

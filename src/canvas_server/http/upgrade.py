@@ -6,9 +6,11 @@ through ASGI. `tests/integration/test_upgrade.py` fails loudly when either side 
 """
 
 import asyncio
+import functools
 import logging
 import re
 import socket
+from collections.abc import Callable
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
@@ -23,6 +25,8 @@ from uvicorn.config import Config
 from uvicorn.server import ServerState
 
 from canvas_server.http.access import Access
+from canvas_server.http.doors import Crowded
+from canvas_server.http.entrance import Entrance
 from canvas_server.http.errors import error_body
 from canvas_server.http.throttle import Throttle
 from canvas_server.http.websocket import WebSocketConnection
@@ -42,6 +46,9 @@ if TYPE_CHECKING:
         def get_buffer(self, sizehint: int) -> memoryview: ...
 else:
     from picows.picows import WSProtocol
+
+Listen = Callable[[WSUpgradeRequest, str], WSListener | WSUpgradeResponseWithListener]
+"""Answers an upgrade request that comes from an address."""
 
 PATHS = (b"/ws", b"/ws/sync")
 READ_BUFFER_BYTES = 4096
@@ -63,12 +70,12 @@ _CONNECTION_HEADER = re.compile(rb"\r\nconnection:[^\r\n]*", re.IGNORECASE)
 class PicowsProtocol(WSProtocol):
     """A picows connection as uvicorn expects one."""
 
-    def __init__(self, listener_factory: Any, connections: set[Any]) -> None:
+    def __init__(self, listen: Listen, connections: set[Any]) -> None:
         super().__init__(
             None,  # host_port
             None,  # ws_path
             False,  # is_client_side
-            listener_factory,
+            self._answer,
             _log,
             True,  # disconnect_on_exception
             HANDSHAKE_SECONDS,
@@ -81,15 +88,21 @@ class PicowsProtocol(WSProtocol):
             None,  # extra_headers
             READ_BUFFER_BYTES,
         )
+        self._listen = listen
         self._connections = connections
         connections.add(self)
+        self._address = ""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Take over the TCP connection."""
         sock = transport.get_extra_info("socket")
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, RECEIVE_BUFFER_BYTES)
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER_BYTES)
+        self._address = (transport.get_extra_info("peername") or ("",))[0]
         super().connection_made(transport)
+
+    def _answer(self, request: WSUpgradeRequest) -> WSListener | WSUpgradeResponseWithListener:
+        return self._listen(request, self._address)
 
     def data_received(self, data: bytes) -> None:
         """Take the upgrade request from uvicorn, before this becomes the protocol."""
@@ -119,9 +132,12 @@ class PicowsProtocol(WSProtocol):
 class WebSocketUpgrade:
     """Makes the protocol of each upgraded connection; given to uvicorn as ``ws=``."""
 
-    def __init__(self, node: Node, access: Access, burst: int, rate: int) -> None:
+    def __init__(
+        self, node: Node, access: Access, entrance: Entrance, burst: int, rate: int
+    ) -> None:
         self._node = node
         self._access = access
+        self._entrance = entrance
         self._burst = burst
         self._rate = rate
 
@@ -134,7 +150,9 @@ class WebSocketUpgrade:
         """Return the protocol for one connection."""
         return PicowsProtocol(self._listen, server_state.connections)
 
-    def _listen(self, request: WSUpgradeRequest) -> WSListener | WSUpgradeResponseWithListener:
+    def _listen(
+        self, request: WSUpgradeRequest, address: str
+    ) -> WSListener | WSUpgradeResponseWithListener:
         if request.path.partition(b"?")[0] not in PATHS:
             return _refuse(HTTPStatus.NOT_FOUND, "not_found", "WebSockets are served at /ws")
         headers = request.headers
@@ -142,7 +160,16 @@ class WebSocketUpgrade:
         if reason is not None:
             return _refuse(HTTPStatus.FORBIDDEN, "forbidden_origin", reason)
         loop = asyncio.get_running_loop()
-        return WebSocketConnection(self._node, Throttle(self._burst, self._rate, loop.time()), loop)
+        doors = self._entrance.sockets
+        origin = self._entrance.proxies.origin(address, headers.get("x-forwarded-for"))
+        try:
+            doors.enter(origin, loop.time())
+        except Crowded as crowded:
+            self._entrance.counts.turned_away += 1
+            return _refuse(HTTPStatus.TOO_MANY_REQUESTS, "too_many", str(crowded))
+        throttle = Throttle(self._burst, self._rate, loop.time())
+        gone = functools.partial(doors.leave, origin)
+        return WebSocketConnection(self._node, throttle, loop, gone)
 
 
 def _refuse(status: HTTPStatus, code: str, text: str) -> WSUpgradeResponseWithListener:

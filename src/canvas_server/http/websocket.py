@@ -5,11 +5,12 @@ keeps bounds, slows a peer that sends too fast, and closes with a code that says
 """
 
 import asyncio
+from collections.abc import Callable
 
 from picows import WSCloseCode, WSFrame, WSListener, WSMsgType, WSTransport
 
 from canvas_server.core.effects import ConnectionId
-from canvas_server.http.throttle import Throttle
+from canvas_server.http.throttle import COSTS, Throttle
 from canvas_server.node import Node
 from canvas_server.outbox import Outbox
 from canvas_server.protocol.errors import CloseCode
@@ -41,6 +42,7 @@ class WebSocketConnection(WSListener):
         "_close_code",
         "_closing",
         "_fragments",
+        "_gone",
         "_last_moment",
         "_loop",
         "_node",
@@ -57,8 +59,16 @@ class WebSocketConnection(WSListener):
     _transport: WSTransport
     _tcp: asyncio.Transport
 
-    def __init__(self, node: Node, throttle: Throttle, loop: asyncio.AbstractEventLoop) -> None:
+    def __init__(
+        self,
+        node: Node,
+        throttle: Throttle,
+        loop: asyncio.AbstractEventLoop,
+        gone: Callable[[], None],
+    ) -> None:
+        """Make a listener; `gone` is called once the connection is."""
         super().__init__()
+        self._gone = gone
         self._node = node
         self._throttle = throttle
         self._loop = loop
@@ -89,15 +99,17 @@ class WebSocketConnection(WSListener):
             if frame.msg_type == WSMsgType.CLOSE:
                 self._tcp.close()
             return
+        cost = 1
         if frame.rsv1 or frame.rsv2 or frame.rsv3:
             self._fail(CloseCode.PROTOCOL_ERROR)
         elif frame.msg_type is TEXT and frame.fin and self._fragments is None:
-            self._node.receive(self.connection_id, frame.get_payload_as_memoryview())
+            kind = self._node.receive(self.connection_id, frame.get_payload_as_memoryview())
+            cost = COSTS.get(kind, 1)
         else:
             self._take_other(transport, frame)
         if frame.last_in_buffer:
             self._node.flush()
-        if self._throttle.spend(frame.payload_size):
+        if self._throttle.spend(frame.payload_size, cost):
             self._slow_down()
 
     def on_ws_disconnected(self, transport: WSTransport) -> None:  # noqa: ARG002
@@ -106,6 +118,7 @@ class WebSocketConnection(WSListener):
         if self._last_moment is not None:
             self._last_moment.cancel()
         self._node.disconnect(self.connection_id, self._close_code)
+        self._gone()
 
     def pause_writing(self) -> None:
         """Keep frames in the outbox: the socket is behind."""

@@ -14,10 +14,13 @@ class ErrorCode(StrEnum):
     NOT_SUBSCRIBED = "not_subscribed"
     WRONG_SESSION = "wrong_session"
     SESSION_FULL = "session_full"
+    SERVER_FULL = "server_full"
     PEER_ID_TAKEN = "peer_id_taken"
     PEER_NOT_FOUND = "peer_not_found"
     SELF_SIGNAL = "self_signal"
     NOT_IN_CALL = "not_in_call"
+    INVALID_SDP = "invalid_sdp"
+    INVALID_CANDIDATE = "invalid_candidate"
     ELEMENT_NOT_FOUND = "element_not_found"
     ELEMENT_EXISTS = "element_exists"
     INVALID_CHANGE = "invalid_change"
@@ -43,10 +46,13 @@ _ERROR_MEANINGS = {
     ErrorCode.NOT_SUBSCRIBED: "Send `subscribe` first.",
     ErrorCode.WRONG_SESSION: "The named session is not the one you are in.",
     ErrorCode.SESSION_FULL: "The session has no place for another peer.",
+    ErrorCode.SERVER_FULL: "The server has no place for another session; come back later.",
     ErrorCode.PEER_ID_TAKEN: "Somebody has this peer id, and the resume token does not prove it.",
     ErrorCode.PEER_NOT_FOUND: "There is no such peer in your session.",
     ErrorCode.SELF_SIGNAL: "A peer does not signal itself.",
     ErrorCode.NOT_IN_CALL: "There is no such call with that peer.",
+    ErrorCode.INVALID_SDP: "The session description lacks what secures its transport.",
+    ErrorCode.INVALID_CANDIDATE: "The candidate is no candidate-attribute (RFC 8839 section 5.1).",
     ErrorCode.ELEMENT_NOT_FOUND: "There is no element of this id.",
     ErrorCode.ELEMENT_EXISTS: "There is an element of this id already.",
     ErrorCode.INVALID_CHANGE: "The change would make an element that is not allowed.",
@@ -69,9 +75,11 @@ class CloseCode(IntEnum):
     SERVICE_RESTART = 1012
     TOO_SLOW = 4000
     SILENT = 4001
+    UNSUBSCRIBED = 4002
     TAKEN_OVER = 4100
     TOKEN_EXPIRED = 4101
     REMOVED = 4102
+    TOO_MANY_TRIES = 4103
 
     @property
     def meaning(self) -> str:
@@ -85,9 +93,11 @@ _CLOSE_MEANINGS = {
     CloseCode.SERVICE_RESTART: "the server stops or restarts: come back",
     CloseCode.TOO_SLOW: "you read too slowly and too much is waiting: come back",
     CloseCode.SILENT: "nothing was heard from you, not even a pong: come back",
+    CloseCode.UNSUBSCRIBED: "you joined no session in time: come back and send `subscribe`",
     CloseCode.TAKEN_OVER: "another connection proved to be this peer",
     CloseCode.TOKEN_EXPIRED: "your token has expired: ask for a new link",
     CloseCode.REMOVED: "you were removed from the session, or your link was taken back",
+    CloseCode.TOO_MANY_TRIES: "too many tokens of yours were wrong",
 }
 
 CallEndReason = Literal["hangup", "declined", "busy", "timeout", "left", "failed"]

@@ -98,12 +98,26 @@ class PeerAssigned(Struct, frozen=True, tag_field="type", tag="peer_assigned"):
     ] = UNSET
     role: Role = Role.EDIT
     rights: Annotated[tuple[Right, ...], Meta(description="What this role may do (TOK3).")] = ()
+    ice_transport_policy: Annotated[
+        Literal["relay"] | UnsetType,
+        Meta(
+            description="Calls of this session go through TURN servers alone: the "
+            "`RTCIceTransportPolicy` to use (SIG15)."
+        ),
+    ] = UNSET
 
 
 class TokenRenewed(Struct, frozen=True, tag_field="type", tag="token_renewed"):
     """Another join token in the place of yours, which ends soon: use it from now on (TOK2)."""
 
     token: JoinToken
+    expires: TimestampMs
+
+
+class IceServersRenewed(Struct, frozen=True, tag_field="type", tag="ice_servers_renewed"):
+    """ICE servers with other TURN credentials, in the place of those that end soon (SIG16)."""
+
+    ice_servers: tuple[IceServer, ...]
     expires: TimestampMs
 
 
@@ -323,6 +337,7 @@ ServerMessage = (
     Welcome
     | PeerAssigned
     | TokenRenewed
+    | IceServersRenewed
     | PeerList
     | SceneUpdate
     | PeerJoined

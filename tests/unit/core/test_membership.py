@@ -2,6 +2,7 @@
 
 import pytest
 
+from canvas_server.core import members as members_module
 from canvas_server.core import session as session_module
 from canvas_server.core.effects import Close, Discard
 from canvas_server.protocol import client, server
@@ -287,3 +288,73 @@ def test_who_takes_another_id_in_the_same_session_leaves_under_the_old_one() -> 
     assert [peer.peer_id for peer in listed.peers] == [other]
     assert lab.hub.peer_count == 1
     assert ada != other
+
+
+def test_who_joins_no_session_is_turned_away() -> None:
+    """SES5."""
+    lab = Lab()
+    idle, (busy, _) = lab.connect(), lab.join()
+    lab.say(idle, client.Ping())
+    lab.wait(9.9)
+    late = lab.connect()
+    assert lab.closes == []
+    lab.wait(0.2)
+    assert lab.closes == [Close(idle, CloseCode.UNSUBSCRIBED)]
+    assert lab.discarded == [idle]
+    lab.say(late, client.Subscribe("s"))
+    lab.wait(100)
+    assert len(lab.closes) == 1, "neither who is in a session nor who came in time"
+    lab.say(busy, client.Ping())
+
+
+def test_who_guesses_is_turned_away() -> None:
+    """SES5: a peer id is proved, not tried."""
+    lab = Lab()
+    (_, ada), stranger, (c, cem) = lab.join(), lab.connect(), lab.join()
+    guess = client.Subscribe("s", ada, resume_token="guess")
+    for _ in range(9):
+        lab.clear()
+        lab.say(stranger, guess)
+        assert lab.error(stranger) == "peer_id_taken"
+    assert lab.closes == []
+    lab.say(stranger, guess)
+    assert lab.closes == [Close(stranger, CloseCode.TOO_MANY_TRIES)]
+    for _ in range(10):
+        lab.say(c, guess)
+    assert lab.closes[1:] == [Close(c, CloseCode.TOO_MANY_TRIES)]
+    assert lab.hub.peer_count == 2
+    again = lab.come_back(cem)
+    assert lab.heard(again, server.PeerAssigned)[0].peer_id == cem
+
+
+def test_no_more_sessions_than_allowed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(members_module, "MAX_SESSIONS", 1)
+    lab = Lab()
+    (a, _), b = lab.join("one"), lab.connect()
+    lab.clear()
+    lab.say(b, client.Subscribe("two"))
+    assert lab.error(b) == "server_full"
+    lab.say(b, client.Subscribe("one"))
+    lab.drop(a)
+    lab.drop(b)
+    lab.join("two")
+
+
+def test_turn_credentials_are_renewed_in_time() -> None:
+    """SIG16."""
+    lab = Lab(ice_seconds=100)
+    (a, ada), (b, _) = lab.join(), lab.join()
+    lab.drop(b)
+    lab.wait(74)
+    assert lab.inbox[a] == [server.PeerLeft("s", lab.heard(a, server.PeerLeft)[0].peer_id, "left")]
+    lab.clear()
+    lab.wait(1)
+    renewed = server.IceServersRenewed(ICE, int((lab.now + 100) * 1000))
+    assert lab.inbox[a] == [renewed]
+    lab.wait(50)
+    again = lab.come_back(ada)
+    lab.clear()
+    lab.wait(30)
+    assert lab.inbox[again] == [], "it has newer ones"
+    lab.wait(50)
+    assert len(lab.heard(again, server.IceServersRenewed)) == 1

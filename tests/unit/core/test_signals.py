@@ -4,7 +4,7 @@ import pytest
 
 from canvas_server.core.effects import Send
 from canvas_server.protocol import client, server
-from hubs import Lab
+from hubs import RELAY_ONLY, Lab
 
 NOBODY = "00000000-0000-0000-0000-00000000ffff"
 
@@ -270,3 +270,58 @@ def test_a_signal_is_one_effect() -> None:
     assert len(effects) == 1
     assert isinstance(effects[0], Send)
     assert effects[0].to == (b,)
+
+
+SECURED = (
+    "v=0\r\nm=audio 9 UDP/TLS/RTP/SAVPF 111\r\nc=IN IP4 198.51.100.7\r\na=ice-ufrag:abcd\r\n"
+    f"a=ice-pwd:{'p' * 24}\r\na=fingerprint:sha-256 {':'.join(['AB'] * 32)}\r\n"
+)
+OWN = "candidate:1 1 udp 1 198.51.100.7 9000 typ srflx raddr 10.0.0.7 rport 9000"
+RELAYED = "candidate:2 1 udp 1 203.0.113.1 9001 typ relay raddr 198.51.100.7 rport 9000"
+
+
+def test_what_secures_nothing_is_refused_and_begins_no_call() -> None:
+    """SIG14."""
+    lab = Lab()
+    (a, ada), (b, bob) = lab.join(), lab.join()
+    for message, code in (
+        (client.Offer(bob, SECURED.replace("sha-256", "sha-1")), "invalid_sdp"),
+        (client.Answer(bob, SECURED.replace("ufrag", "x")), "invalid_sdp"),
+        (client.IceCandidate(bob, OWN.replace("srflx", "bogus")), "invalid_candidate"),
+    ):
+        lab.clear()
+        lab.say(a, message)
+        assert lab.error(a) == code
+        assert lab.inbox[b] == []
+    lab.clear()
+    lab.say(b, client.EndCall(ada))
+    assert lab.error(b) == "not_in_call"
+    lab.say(a, client.Offer(bob, SECURED))
+    assert lab.heard(b, server.RelayOffer) == [server.RelayOffer(ada, SECURED)]
+
+
+def test_where_calls_are_relayed_nobody_learns_an_address() -> None:
+    """SIG15."""
+    lab = Lab()
+    a = lab.connect()
+    lab.say(a, client.Subscribe(RELAY_ONLY))
+    assigned = lab.heard(a, server.PeerAssigned)[0]
+    assert assigned.ice_transport_policy == "relay"
+    b, bob = lab.join(RELAY_ONLY)
+    lab.clear()
+    lab.say(a, client.Offer(bob, f"{SECURED}a={OWN}\r\na={RELAYED}\r\n"))
+    lab.say(a, client.IceCandidate(bob, OWN))
+    lab.say(a, client.IceCandidate(bob, RELAYED, "0", 0))
+    lab.say(a, client.IceCandidate(bob, ""))
+    lab.say(a, client.Answer(bob, SECURED))
+    assert [type(message) for message in lab.inbox[b]] == [
+        server.RelayOffer,
+        server.RelayIceCandidate,
+        server.RelayIceCandidate,
+        server.RelayAnswer,
+        server.PeerUpdated,
+    ]
+    assert lab.heard(a, server.Error) == []
+    assert not any("198.51.100.7" in str(m) or "10.0.0.7" in str(m) for m in lab.inbox[b])
+    assert "203.0.113.1" in str(lab.heard(b, server.RelayOffer))
+    assert "203.0.113.1" in str(lab.heard(b, server.RelayIceCandidate))

@@ -5,7 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from canvas_server.http.access import Access, is_loopback
-from canvas_server.http.throttle import Throttle
+from canvas_server.http.throttle import COSTS, Throttle
+from canvas_server.protocol import client
 
 
 @pytest.mark.parametrize(
@@ -66,17 +67,24 @@ def test_a_sender_that_waits_as_told_never_beats_the_rate(
         now += pause
         cost = 1 + size // 4096
         spent += cost
-        if throttle.spend(size):
+        if throttle.spend(size, 1):
             wait = throttle.wait(now)
             assert wait <= (spent / rate) + 1
             now += wait
         assert spent <= burst + rate * now + cost + 1
 
 
+def test_what_makes_more_work_costs_more() -> None:
+    throttle = Throttle(100, 10, 0.0)
+    assert not any(throttle.spend(100, COSTS[client.StartCall]) for _ in range(5))
+    assert throttle.spend(100, 1)
+    assert client.IceCandidate not in COSTS, "a browser sends dozens of them at once"
+
+
 def test_time_gone_by_is_not_lost_between_two_looks() -> None:
     throttle = Throttle(1, 10, 0.0)
     waited = 0.0
     for tick in range(1, 1001):
-        throttle.spend(0)
+        throttle.spend(0, 1)
         waited = throttle.wait(tick / 1000)
     assert waited == pytest.approx(98.9)
