@@ -11,15 +11,13 @@ homes reach each other with the help of STUN. Needs root, iproute2 and nftables.
 import contextlib
 import ctypes
 import os
-import shutil
 import signal
-import socket
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
+from coturn import start_coturn, turn_configuration
 from line import Line, open_tun
-from servers import eventually
 
 STREET = "203.0.113"
 PUBLIC = f"{STREET}.1"
@@ -31,7 +29,6 @@ NETNS = Path("/run/netns")
 CLONE_NEWNET = 0x40000000
 
 # Binding request without attributes (RFC 8489 section 5).
-STUN_REQUEST = bytes.fromhex("000100002112a442") + b"canvas-test."
 
 RULES = """
 table ip home {
@@ -142,33 +139,17 @@ class Lab:
 
     def start_stun(self, folder: Path) -> str:
         """Run coturn as STUN server on the public host; return its address."""
-        self._start_coturn(folder / "stun", STUN_PORT, "stun-only\n")
+        only = f"listening-ip={PUBLIC}\nlistening-port={STUN_PORT}\nstun-only\nno-tls\nno-dtls\n"
+        with self.inside("pub"):
+            self._processes.append(start_coturn(folder / "stun", PUBLIC, STUN_PORT, only))
         return f"stun:{PUBLIC}:{STUN_PORT}"
 
     def start_turn(self, folder: Path, port: int, secret: str, more: str = "") -> str:
-        """Run coturn as TURN server too, with ephemeral credentials; return its address."""
-        auth = f"use-auth-secret\nstatic-auth-secret={secret}\nrealm=test\nrelay-ip={PUBLIC}\n"
-        self._start_coturn(folder / f"turn-{port}", port, auth + more)
-        return f"turn:{PUBLIC}:{port}"
-
-    def _start_coturn(self, folder: Path, port: int, more: str) -> None:
-        folder.mkdir()
-        settings = folder / "turnserver.conf"
-        settings.write_text(
-            f"listening-ip={PUBLIC}\nlistening-port={port}\nno-tls\nno-dtls\nno-cli\n"
-            f"log-file={folder / 'turnserver.log'}\npidfile={folder / 'turnserver.pid'}\n"
-            f"userdb={folder / 'turndb'}\n{more}"
-        )
+        """Run a TURN server as we say that it is to be configured; return its address."""
+        text = turn_configuration(secret, "--listen", PUBLIC, "--port", str(port)) + more
         with self.inside("pub"):
-            self._processes.append(
-                subprocess.Popen(
-                    [shutil.which("turnserver") or "turnserver", "-c", str(settings)],
-                    stdout=subprocess.DEVNULL,
-                    stderr=subprocess.DEVNULL,
-                    text=True,
-                )
-            )
-            eventually(lambda: _answers(PUBLIC, port), "coturn answers")
+            self._processes.append(start_coturn(folder / f"turn-{port}", PUBLIC, port, text))
+        return f"turn:{PUBLIC}:{port}"
 
     # --- what happens to networks --------------------------------------------------------------
 
@@ -269,16 +250,6 @@ def _enter(descriptor: int) -> None:
     libc = ctypes.CDLL(None, use_errno=True)
     if libc.setns(descriptor, CLONE_NEWNET) != 0:
         raise OSError(ctypes.get_errno(), "setns")
-
-
-def _answers(address: str, port: int) -> bool:
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-        probe.settimeout(0.2)
-        try:
-            probe.sendto(STUN_REQUEST, (address, port))
-            return probe.recv(1500)[8:20] == STUN_REQUEST[8:20]
-        except OSError:
-            return False
 
 
 def _remove(namespace: str) -> None:

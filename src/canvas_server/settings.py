@@ -194,7 +194,7 @@ SETTINGS = (
         "turn_seconds",
         "--turn-seconds",
         "CANVAS_TURN_SECONDS",
-        click.IntRange(60, 86_400),
+        click.IntRange(10, 86_400),
         3600,
         "How long such credentials are good; peers that stay get others in time.",
     ),

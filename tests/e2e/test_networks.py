@@ -16,7 +16,7 @@ from lab import PUBLIC, Lab
 from proxy import Proxy
 from servers import Server
 from watch import Watch, call, excuse_sockets, keep_result, patience
-from windows import COLORS, FLAGS, OUTPUT, Open, Window, write_picture
+from windows import COLORS, FLAGS, OUTPUT, PATIENCE_MS, Open, Window, write_picture
 
 HOME_OF = {"red": "a", "green": "b"}
 PORT, PROXY_PORT = 9473, 9474
@@ -88,6 +88,15 @@ def calm(lab: Lab) -> Iterator[None]:
         lab.repair(home)
         lab.plug(home)
         lab.route(home)
+
+
+# The description and the candidates that a page has from another one, as text.
+ALL_THAT_IS_KNOWN_OF = """async id => {
+    const pc = signalingManager.peerConnections.get(id);
+    const stats = [...(await pc.getStats()).values()];
+    const remote = stats.filter(({type}) => type === 'remote-candidate');
+    return pc.remoteDescription.sdp + JSON.stringify(remote);
+}"""
 
 
 def meet(open_window: Open, at: Proxy | None = None) -> tuple[Window, Window]:
@@ -318,6 +327,45 @@ def test_a_turn_server_carries_what_routers_do_not(
     bob.shows(ada)
     assert "relay" in route(ada, bob)
     expect(ada.page.locator("#notices")).not_to_contain_text("does not come about")
+
+
+def test_a_network_without_udp_is_reached_by_tcp(
+    open_window: Open, lab: Lab, servers: Servers, turn: dict[str, str]
+) -> None:
+    lab.route("b", udp=False)
+    turns = f"{turn['good']} {turn['good']}?transport=tcp"
+    at = servers("--stun-urls", "", "--turn-urls", turns, "--turn-secret", SECRET)
+    ada, bob = try_call(open_window, at)
+    ada.shows(bob)
+    bob.shows(ada)
+    assert route(bob, ada)[0] == "relay"
+
+
+def test_where_calls_are_relayed_no_address_is_told(
+    open_window: Open, lab: Lab, server: Server, servers: Servers, turn: dict[str, str]
+) -> None:
+    """SIG15, and SIG16: meanwhile the credentials are renewed."""
+    stun = turn["good"].replace("turn:", "stun:")
+    at = servers(
+        *("--stun-urls", stun, "--turn-urls", turn["good"], "--turn-secret", SECRET),
+        *("--relay-only", "test_where_*", "--turn-seconds", "20"),
+    )
+    ada, bob = try_call(open_window, at)
+    ada.shows(bob)
+    bob.shows(ada)
+    for window, other in ((ada, bob), (bob, ada)):
+        assert route(window, other) == ["relay", "relay"]
+        told = window.page.evaluate(ALL_THAT_IS_KNOWN_OF, other.peer_id)
+        found = set(re.findall(r"\d+\.\d+\.\d+\.\d+|\S+\.local", told))
+        assert found <= {PUBLIC, "0.0.0.0", "127.0.0.1"}
+    user = (
+        "id => signalingManager.peerConnections.get(id).getConfiguration().iceServers[1].username"
+    )
+    first = ada.page.evaluate(user, bob.peer_id)
+    ada.page.wait_for_function(
+        f"([id, first]) => ({user})(id) !== first", arg=[bob.peer_id, first], timeout=PATIENCE_MS
+    )
+    ada.shows(bob)
 
 
 def test_a_bot_talks_through_a_turn_server(

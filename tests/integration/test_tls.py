@@ -154,8 +154,8 @@ def test_a_local_network_is_served_with_a_link(
         stdout=subprocess.PIPE,
         text=True,
     )
+    assert process.stdout is not None
     try:
-        assert process.stdout is not None
         printed = ""
         while "authority.pem" not in printed:
             line = process.stdout.readline()

@@ -7,7 +7,6 @@ import os
 import stat
 from pathlib import Path
 
-import click
 import pytest
 from click.testing import CliRunner
 from msgspec import structs
@@ -18,7 +17,8 @@ from canvas_server.auth.resume import RESUME_SECONDS, ResumeTokens
 from canvas_server.cli import main
 from canvas_server.ice import IcePlan
 from canvas_server.protocol.server import IceServer
-from canvas_server.settings import SETTINGS, STUN_URLS, Settings, with_settings
+from canvas_server.settings import SETTINGS, STUN_URLS
+from settings import parse
 
 NOW = 1_700_000_000.0
 
@@ -71,20 +71,6 @@ def test_the_key_is_made_once_and_is_nobody_elses(tmp_path: Path) -> None:
     assert stat.S_IMODE((folder / "resume.key").stat().st_mode) == 0o600
     assert sorted(os.listdir(folder)) == ["resume.key"]  # noqa: PTH208
     assert load_key(tmp_path / "other") != key
-
-
-def parse(*args: str, env: dict[str, str] | None = None) -> Settings:
-    found: list[Settings] = []
-
-    @click.command()
-    @with_settings
-    def command(**values: object) -> None:
-        found.append(Settings(**values))  # type: ignore[arg-type]
-
-    clean: dict[str, str | None] = {setting.variable: None for setting in SETTINGS}
-    result = CliRunner().invoke(command, args, env={**clean, **(env or {})})
-    assert result.exit_code == 0, result.output
-    return found[0]
 
 
 def test_defaults() -> None:
@@ -157,6 +143,7 @@ def test_the_configuration_of_a_turn_server() -> None:
     assert {"no-tls", "no-cli", "no-multicast-peers", "no-tcp-relay"} <= set(lines)
     assert "denied-peer-ip=10.0.0.0-10.255.255.255" in lines
     assert "denied-peer-ip=::ffff:0:0-::ffff:ffff:ffff" in lines
+    assert "denied-peer-ip=::" not in lines, "to coturn that means everybody"
     assert "allowed-peer-ip=10.1.0.0-10.1.255.255" in lines
     tls = ["turn-config", "--cert", "c.pem", "--key", "k.pem", "--external-ip", "203.0.113.1"]
     lines = CliRunner().invoke(main, tls, env=env).output.splitlines()

@@ -7,7 +7,7 @@ import click
 from canvas_server.settings import with_settings_of
 
 # What a relay must not reach: networks of its own machine and provider, and addresses that are
-# another way to write those (RFC 6890, RFC 4291 section 2.5.5).
+# another way to write those (RFC 6890, RFC 4291 section 2.5.5). To coturn `::` means all addresses.
 DENIED = (
     "0.0.0.0/8",
     "10.0.0.0/8",
@@ -20,7 +20,6 @@ DENIED = (
     "198.18.0.0/15",
     "224.0.0.0/4",
     "240.0.0.0/4",
-    "::/128",
     "::1/128",
     "::ffff:0:0/96",
     "64:ff9b::/96",
