@@ -18,6 +18,7 @@ import { Tools } from "./tools/tools.js";
 /** @import {CanvasConnection} from "./protocol.js" */
 /** @import {Pass} from "./connection/pass.js" */
 /** @import {Right} from "./invite/rights.js" */
+/** @import {Compared} from "./security/compared.js" */
 /** @import {Diagnoses} from "./monitor/diagnoses.js" */
 /** @import {Monitor} from "./monitor/monitor.js" */
 /** @import {Notices} from "./notices.js" */
@@ -45,7 +46,7 @@ export class Board {
    * @param {Pass} pass
    * @param {SceneState} scene
    * @param {VideoManager} videos
-   * @param {{monitor: Monitor, diagnoses: Diagnoses}} quality of the calls
+   * @param {{monitor: Monitor, diagnoses: Diagnoses, compared: Compared}} quality of the calls
    * @param {Notices} notices
    * @param {BoardHooks} hooks
    */

@@ -34,10 +34,12 @@ import { CanvasConnection } from "./protocol.js";
 import { MANY_CALLS, sendingQuality } from "./calls/quality.js";
 import { RingView } from "./people/ring.js";
 import { cameraOf, SceneState, screenOf } from "./scene.js";
+import { Compared } from "./security/compared.js";
 import { SignalingManager } from "./signaling.js";
 import { soon } from "./soon.js";
 import { callEndText, connectionText, endText, mediaFaultText, text } from "./text/calls.js";
 import { text as inviteText } from "./text/invite.js";
+import { text as securityText } from "./text/security.js";
 import { VideoManager } from "./video.js";
 
 /** @import {Identity} from "./connection/identity.js" */
@@ -100,10 +102,13 @@ function start(sessionId, identity) {
   new Reporter(monitor, connection, (peerId) => signaling.callState(peerId) === "connected");
   const nameOf = (/** @type {string} */ peerId) => describe(peerId).name;
   showDiagnoses(diagnoses, notices, nameOf);
+  const compared = new Compared(signaling, (peerId) => {
+    notices.show(securityText.changed(nameOf(peerId)), { problem: true, stays: true, key: `code-${peerId}` });
+  });
   const badges = new Badges(monitor, nameOf, (peerId, badge) => {
     board.panels.openCall(peerId, badge);
   });
-  const board = new Board(connection, pass, scene, videos, { monitor, diagnoses }, notices, {
+  const board = new Board(connection, pass, scene, videos, { monitor, diagnoses, compared }, notices, {
     describe,
     join: (peerId) => (describe(peerId).inGroup ? signaling.joinGroup() : call(peerId)),
     badgeFor: (peerId) => badges.nodeFor(peerId),

@@ -4,7 +4,9 @@ import { icon, make, setText } from "../dom.js";
 import { errorName, log } from "../log.js";
 import { save } from "../page.js";
 import { diagnosisText } from "../text/diagnosis.js";
+import { showCode } from "../security/dialog.js";
 import { text } from "../text/monitor.js";
+import { text as security } from "../text/security.js";
 import { showLevel } from "./badge.js";
 import { csvOf } from "./csv.js";
 import { Figures } from "./figures.js";
@@ -15,11 +17,13 @@ import { loadPlots } from "./uplot.js";
 /** @import {PlotName} from "./lines.js" */
 /** @import {Diagnoses} from "./diagnoses.js" */
 /** @import {Monitor} from "./monitor.js" */
+/** @import {Compared} from "../security/compared.js" */
 
 export class CallsPanel {
   #monitor;
   #diagnoses;
   #nameOf;
+  #compared;
   #open = false;
   #asked = false;
   /** Whose call is shown. @type {string | null} */
@@ -32,20 +36,25 @@ export class CallsPanel {
   #diagnosis = make("p", { class: "calls-diagnosis", hidden: "" });
   #figures = new Figures();
   #plots = /** @type {PlotName[]} */ (Object.keys(PLOTS)).map((name) => new Plot(name));
+  #check = make("button", { type: "button", "data-action": "check-code" }, icon("shield"), make("span"));
   #empty = make("p", { class: "panel-empty" }, text.noCalls);
   #call;
   node;
 
   /**
-   * @param {{monitor: Monitor, diagnoses: Diagnoses}} quality
+   * @param {{monitor: Monitor, diagnoses: Diagnoses, compared: Compared}} calls
    * @param {(peerId: string) => string} nameOf
    */
-  constructor({ monitor, diagnoses }, nameOf) {
+  constructor({ monitor, diagnoses, compared }, nameOf) {
     this.#monitor = monitor;
+    this.#compared = compared;
     this.#diagnoses = diagnoses;
     this.#nameOf = nameOf;
     const save = make("button", { type: "button", "data-action": "save-figures" }, icon("download"), text.save);
     save.addEventListener("click", () => this.#save());
+    this.#check.addEventListener("click", () => {
+      if (this.#peerId !== null) void showCode(compared, this.#peerId, nameOf(this.#peerId)).then(() => this.show());
+    });
     this.#choice.addEventListener("change", () => this.choose(this.#choice.value));
     this.#call = make(
       "div",
@@ -60,7 +69,7 @@ export class CallsPanel {
         this.#figures.node,
         ...this.#plots.map(({ node }) => node),
       ),
-      make("div", { class: "calls-foot" }, save),
+      make("div", { class: "calls-foot" }, this.#check, save),
     );
     this.node = make("div", { class: "calls" });
     monitor.on("sampled", () => this.show());
@@ -92,6 +101,9 @@ export class CallsPanel {
     const live = this.#monitor.isLive(this.#peerId);
     this.#rating.hidden = !live;
     this.#over.hidden = live;
+    this.#check.hidden = !live;
+    const check = this.#check.querySelector("span");
+    if (check) setText(check, this.#compared.has(this.#peerId) ? security.checked : security.check);
     showLevel(this.#rating, this.#sign, state.rating.level);
     setText(this.#words, text.rating(state.rating, state.present));
     const diagnosis = this.#diagnoses.of(this.#peerId);

@@ -17,6 +17,7 @@ import { HistoryFailure, Timeline } from "./timeline.js";
 
 /** @import {Pass} from "../connection/pass.js" */
 /** @import {Draft} from "../editing/draft.js" */
+/** @import {Compared} from "../security/compared.js" */
 /** @import {Diagnoses} from "../monitor/diagnoses.js" */
 /** @import {Monitor} from "../monitor/monitor.js" */
 /** @import {Notices} from "../notices.js" */
@@ -29,7 +30,7 @@ import { HistoryFailure, Timeline } from "./timeline.js";
  * @property {string} sessionId
  * @property {Draft} draft
  * @property {ShownScene} shown what the canvas shows of it
- * @property {{monitor: Monitor, diagnoses: Diagnoses}} quality of the calls
+ * @property {{monitor: Monitor, diagnoses: Diagnoses, compared: Compared}} quality of the calls
  * @property {Pass} pass
  * @property {Notices} notices
  * @property {(peerId: string) => Person} describePerson

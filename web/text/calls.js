@@ -93,6 +93,7 @@ export const endText = {
   4100: text.takenOver,
   4101: inviteText.expired,
   4102: inviteText.removed,
+  4103: inviteText.needsLink,
   session_full: text.sessionFull,
   unauthorized: inviteText.needsLink,
   token_expired: inviteText.expired,
