@@ -8,7 +8,7 @@ BIN := .venv/bin
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check lint types generate format coverage bench benchscene frames sight fuzz soak picture vendor wheel clean
+.PHONY: help run test check attacks audit garbage lint types generate format coverage bench benchscene frames sight fuzz soak picture vendor wheel clean
 
 help: ## list the targets
 	@grep -hE '^[a-z]+:.*##' Makefile | sed 's/:.*## /\t/' | expand -t 12
@@ -62,6 +62,15 @@ bench: .venv/.dev ## measure against the yardstick, write docs/benchmarks.md
 
 sight: .venv/.dev ## measure what it saves to send pictures only as large as they are seen
 	@$(BIN)/python bench/sight.py
+
+attacks: .venv/.dev ## attack a server while people talk, write the table of docs/SECURITY.md
+	@$(BIN)/python bench/attacks.py $(ARGS)
+
+garbage: .venv/.dev ## feed what nobody should send, and count (ARGS="--seconds 600")
+	@$(BIN)/python tests/garbage.py $(ARGS)
+
+audit: .venv/.dev node_modules/.done ## look up what is known against the libraries that are used
+	@sh tools/audit.sh
 
 soak: .venv/.dev ## call, cut and hang up many hundred times, in a quarter of an hour (ARGS="cuts --count 50")
 	@$(BIN)/python bench/soak.py $(ARGS)

@@ -316,7 +316,7 @@ async def latency(url: str, pid: int, tally: Tally, options: argparse.Namespace)
                 due[peer.peer_id, peer.sent] = start + number / options.rate
                 peer.candidate()
                 number += 1
-            await asyncio.sleep(0.0005)
+            await asyncio.sleep(options.tick)
 
     sender = asyncio.create_task(send())
     result = await measure(tally, pid, options.seconds)
@@ -417,6 +417,7 @@ def parse() -> argparse.Namespace:
     parser.add_argument("pid", type=int)
     parser.add_argument("--seconds", type=float, default=5)
     parser.add_argument("--pairs", type=int, default=50)
+    parser.add_argument("--tick", type=float, default=0.0005, help="below 0.001: never idle")
     parser.add_argument("--rate", type=float, default=2000)
     parser.add_argument("--levels", type=int, nargs="+", default=[1000, 2000, 5000])
     return parser.parse_args()

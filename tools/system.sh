@@ -15,6 +15,8 @@ if [ "$1" = test ]; then
     need firefox-esr firefox-esr
     need node nodejs
     need npm npm
+    need nginx nginx-light # the proxies of deploy/
+    need caddy caddy
     if [ "$(id -u)" -eq 0 ]; then # the tests between networks of their own; others skip them
         need tc iproute2
         need nft nftables
@@ -36,4 +38,6 @@ fi
 apt-get update -qq
 # shellcheck disable=SC2086
 DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $missing >/dev/null
-case "$missing" in *coturn*) update-rc.d coturn disable >/dev/null 2>&1 || true ;; esac
+for service in coturn nginx caddy; do # what is installed here is run by the tests alone
+    case "$missing" in *$service*) update-rc.d "$service" disable >/dev/null 2>&1 || true ;; esac
+done

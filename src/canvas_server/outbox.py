@@ -5,11 +5,12 @@ An outbox outlives its socket: when the peer comes back on another one, it goes 
 says that it stopped hearing (RES1).
 """
 
+from collections import OrderedDict
 from typing import NamedTuple, Protocol
 
 from canvas_server.core.effects import ConnectionId
 from canvas_server.protocol.codec import encode
-from canvas_server.protocol.server import PeerCursor, PeerPreview, Pong, ServerMessage
+from canvas_server.protocol.server import PeerCursor, PeerPreview, Pong, SceneUpdate, ServerMessage
 
 MAX_QUEUED_BYTES = 6 * 1024 * 1024
 """What may wait for a socket: more than the largest `scene_update` and what comes with it."""
@@ -22,6 +23,7 @@ ASK_BYTES = 64 * 1024
 WRITE_BYTES = 64 * 1024
 """At most about so much is given to the socket at once while it does not keep up."""
 MAX_MARKS = 4
+KEPT_SCENES = 16
 
 _SMALL_HEADERS = tuple(bytes((0x81, size)) for size in range(126))
 
@@ -58,8 +60,27 @@ _FRAME_TYPES: dict[type[ServerMessage], type[bytes]] = {
 }
 
 
+_scenes: OrderedDict[str, tuple[SceneUpdate, bytes]] = OrderedDict()
+
+
 def frame_of(message: ServerMessage) -> bytes:
-    """Return a message as it goes over the wire: one unmasked text frame (RFC 6455 section 5.2)."""
+    """Return a message as it goes over the wire: one unmasked text frame (RFC 6455 section 5.2).
+
+    Scenes are the large ones, and go to a crowd one by one: the last few are kept.
+    """
+    if type(message) is not SceneUpdate:
+        return _frame_of(message)
+    session_id = message.scene.session_id
+    known, frame = _scenes.pop(session_id, (None, b""))
+    if known is not message:
+        frame = _frame_of(message)
+    _scenes[session_id] = (message, frame)
+    if len(_scenes) > KEPT_SCENES:
+        _scenes.popitem(last=False)
+    return frame
+
+
+def _frame_of(message: ServerMessage) -> bytes:
     payload = encode(message)
     size = len(payload)
     if size < 126:

@@ -34,4 +34,3 @@ def test_both_see_the_same_code_and_a_change_of_it(open_window: Open) -> None:
     expect(ada.page.locator('[data-action="check-code"]')).to_have_text("Check the code")
     ada.shows(bob)
     assert code_of(ada) != code
-

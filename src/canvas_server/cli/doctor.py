@@ -3,6 +3,7 @@
 import asyncio
 import shutil
 import socket
+import ssl
 import urllib.request
 from collections.abc import Iterator
 from typing import Literal
@@ -18,6 +19,7 @@ from canvas_server.store.sqlite import SqliteLog
 
 SECONDS = 5
 LITTLE_SPACE = 1024**3
+NOBODY = "nobody: beyond loopback it starts with CANVAS_AUTH_SECRET, or with --open, only"
 
 
 class Finding(Struct, frozen=True):
@@ -95,7 +97,11 @@ async def _opened(settings: Settings) -> None:
 
 def _server(url: str) -> Finding:
     try:
-        with urllib.request.urlopen(f"{url}/health", timeout=SECONDS) as answer:  # noqa: S310 - ours
+        # Whether its certificate is good for this name is asked by those who come from elsewhere.
+        context = ssl._create_unverified_context()  # noqa: S323, SLF001
+        with urllib.request.urlopen(  # noqa: S310 - ours
+            f"{url}/health", timeout=SECONDS, context=context
+        ) as answer:
             return Finding("good", f"server {url}", f"is ready ({answer.status})")
     except (OSError, ValueError) as error:
         return Finding("bad", f"server {url}", f"does not answer: {error}")
@@ -122,12 +128,18 @@ def _exposure(settings: Settings) -> Finding:
         if settings.allowed_origins:
             words = f"only this machine, and pages of {', '.join(settings.allowed_origins)}"
         return Finding("good", "who can connect", words)
+    if settings.auth_secret:
+        words = "whoever has a link"
+        if settings.tls_cert is None:
+            words += "; browsers give cameras to https alone: CANVAS_TLS_CERT, or a proxy"
+            return Finding("fair", "who can connect", words)
+        return Finding("good", "who can connect", words)
     if settings.open:
         words = (
             "whoever reaches this address, since --open is given; browsers give cameras to https"
         )
         return Finding("fair", "who can connect", words)
-    return Finding("bad", "who can connect", "nobody: beyond loopback it starts with --open only")
+    return Finding("bad", "who can connect", NOBODY)
 
 
 def _reached(url: str) -> Finding:

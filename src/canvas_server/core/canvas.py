@@ -123,6 +123,7 @@ class Canvas:
         self.scene = Scene(stored.snapshot.elements, stored.snapshot.revision)
         """With all accepted edits, stored or not."""
         self.shown = Shown(stored.snapshot)
+        self._update: server.SceneUpdate | None = None
         self._here = here
         self._tickets = tickets
         self._pending: deque[Pending] = deque()
@@ -146,10 +147,16 @@ class Canvas:
             self.session_id, tuple(shown.elements.values()), shown.revision, shown.timestamp
         )
 
+    def scene_update(self) -> server.SceneUpdate:
+        """Return the scene as a message: the same one to all who ask before it changes."""
+        if self._update is None or self._update.scene.revision != self.shown.revision:
+            self._update = server.SceneUpdate(self.document())
+        return self._update
+
     def catch_up(self, since: int | None) -> list[server.ServerMessage]:
         """Return what somebody who has the scene at a revision has missed."""
         missed = None if since is None else self.shown.since(since)
-        return [server.SceneUpdate(self.document())] if missed is None else [*missed]
+        return [self.scene_update()] if missed is None else [*missed]
 
     # --- edits -----------------------------------------------------------------------------
 

@@ -264,7 +264,7 @@ class Members:
         return [
             Send((peer.connection,), assigned),
             Send((peer.connection,), peer.session.peer_list()),
-            Send((peer.connection,), server.SceneUpdate(peer.session.canvas.document())),
+            Send((peer.connection,), peer.session.canvas.scene_update()),
             Mark(peer.connection, assigned.resume_token, 2),
             *peer.session.ring_again(peer),
         ]

@@ -1,4 +1,4 @@
-"""How many come in from one address, and how fast: slowed down first, then refused. Pure."""
+"""How many come in, and how fast: slowed down first, then refused. Pure."""
 
 import ipaddress
 from collections import OrderedDict

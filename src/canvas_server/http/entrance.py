@@ -5,6 +5,7 @@ bounds around it; `http.doors` keeps the count.
 """
 
 import asyncio
+from collections import deque
 from http import HTTPStatus
 from typing import Any
 
@@ -19,6 +20,8 @@ REQUEST_SECONDS = 10.0
 """For the head of a request, since the connection is open or the one before was answered."""
 BODY_SECONDS = 60.0
 """For a request as a whole: an edit of 1 MiB over 150 kbit/s."""
+AT_ONCE, PAUSE_SECONDS = 8, 0.004
+"""So many connections are read, then people are served for so long before it is others' turn."""
 MAX_WAITING = 1000
 """Connections that have not asked for anything yet; who waits longest makes room."""
 
@@ -28,6 +31,8 @@ class Entrance:
 
     def __init__(self, per_address: int, proxies: Proxies, counts: Counts) -> None:
         self.proxies = proxies
+        self._line: deque[BoundedHttp] = deque()
+        self._passed = 0
         self.counts = counts
         self.arrivals = Doors(per_address)
         """TCP connections with HTTP on them."""
@@ -35,6 +40,25 @@ class Entrance:
         """WebSockets."""
         self.waiting: dict[BoundedHttp, None] = {}
         """Those who have asked for nothing yet, in the order in which they came."""
+
+    def line_up(self, protocol: "BoundedHttp") -> None:
+        """Read a connection when it is its turn: a crowd is read a few at a time."""
+        if self._passed < AT_ONCE:
+            self._pass(protocol)
+        else:
+            protocol.hold()
+            self._line.append(protocol)
+
+    def _pass(self, protocol: "BoundedHttp") -> None:
+        if self._passed == 0:
+            asyncio.get_running_loop().call_later(PAUSE_SECONDS, self._go_on)
+        self._passed += 1
+        protocol.read()
+
+    def _go_on(self) -> None:
+        self._passed = 0
+        for _ in range(min(AT_ONCE, len(self._line))):
+            self._pass(self._line.popleft())
 
     def wait(self, protocol: "BoundedHttp") -> None:
         """Note that a connection is open and has asked for nothing."""
@@ -51,12 +75,13 @@ class BoundedHttp(HttpToolsProtocol):
         self._entrance = entrance
         self._timer: asyncio.TimerHandle | None = None
         self._counted_as: str | None = None
+        self._held = False
         self._head_bytes: int | None = 0  # None: the head is complete
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Let the connection in, now or later, or refuse it."""
         super().connection_made(transport)
-        address = self.client[0] if self.client else ""
+        address, delay = self.client[0] if self.client else "", 0.0
         if not self._entrance.proxies.trusts(address):
             try:
                 delay = self._entrance.arrivals.enter(address, self.loop.time())
@@ -65,10 +90,12 @@ class BoundedHttp(HttpToolsProtocol):
                 self._refuse(HTTPStatus.TOO_MANY_REQUESTS, "too_many", str(crowded))
                 return
             self._counted_as = address
-            if delay > 0:
-                transport.pause_reading()
-                self.loop.call_later(delay, self._read)
-        self._allow(REQUEST_SECONDS)
+        if delay > 0:
+            self.hold()
+            self.loop.call_later(delay, self._entrance.line_up, self)
+        else:
+            self._entrance.line_up(self)
+        self._allow(delay + REQUEST_SECONDS)
         self._entrance.wait(self)
 
     def data_received(self, data: bytes) -> None:
@@ -104,6 +131,7 @@ class BoundedHttp(HttpToolsProtocol):
         """Hand the connection over; as a WebSocket it is counted anew."""
         self._leave()
         super().handle_websocket_upgrade()
+        self.parser = None  # type: ignore[assignment] - it refers to us: see `upgrade._Peer`
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Let go of the connection."""
@@ -115,9 +143,20 @@ class BoundedHttp(HttpToolsProtocol):
         self._leave()
         self.transport.abort()
 
-    def _read(self) -> None:
-        if not self.transport.is_closing():
+    def hold(self) -> None:
+        """Read nothing until `read`."""
+        self._held = True
+        self.loop.call_soon(self._pause)  # uvloop begins to read after `connection_made`
+
+    def read(self) -> None:
+        """Read what has come."""
+        if self._held and not self.transport.is_closing():
             self.transport.resume_reading()
+        self._held = False
+
+    def _pause(self) -> None:
+        if self._held and not self.transport.is_closing():
+            self.transport.pause_reading()
 
     def _allow(self, seconds: float) -> None:
         self._stop_timer()

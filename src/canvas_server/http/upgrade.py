@@ -52,6 +52,8 @@ Listen = Callable[[WSUpgradeRequest, str], WSListener | WSUpgradeResponseWithLis
 
 PATHS = (b"/ws", b"/ws/sync")
 READ_BUFFER_BYTES = 4096
+MAX_READ_BYTES = 4 * 1024
+"""Of one read, however large a message is: what has been read is handled without a pause."""
 RECEIVE_BUFFER_BYTES = 256 * 1024
 """Of the kernel. picows doubles its own buffer when one read fills it: this bounds what a flood
 makes of it, since the buffer is given back only with the connection."""
@@ -67,15 +69,26 @@ _log.logger.addFilter(lambda record: not str(record.msg).startswith("WS parser e
 _CONNECTION_HEADER = re.compile(rb"\r\nconnection:[^\r\n]*", re.IGNORECASE)
 
 
+class _Peer:
+    """Where a connection comes from.
+
+    Apart, so that a protocol does not refer to itself: what does is freed late and in heaps, while
+    people wait.
+    """
+
+    address = ""
+
+
 class PicowsProtocol(WSProtocol):
     """A picows connection as uvicorn expects one."""
 
     def __init__(self, listen: Listen, connections: set[Any]) -> None:
+        peer = _Peer()
         super().__init__(
             None,  # host_port
             None,  # ws_path
             False,  # is_client_side
-            self._answer,
+            lambda request: listen(request, peer.address),
             _log,
             True,  # disconnect_on_exception
             HANDSHAKE_SECONDS,
@@ -88,21 +101,21 @@ class PicowsProtocol(WSProtocol):
             None,  # extra_headers
             READ_BUFFER_BYTES,
         )
-        self._listen = listen
+        self._peer = peer
         self._connections = connections
         connections.add(self)
-        self._address = ""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Take over the TCP connection."""
         sock = transport.get_extra_info("socket")
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, RECEIVE_BUFFER_BYTES)
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER_BYTES)
-        self._address = (transport.get_extra_info("peername") or ("",))[0]
+        self._peer.address = (transport.get_extra_info("peername") or ("",))[0]
         super().connection_made(transport)
 
-    def _answer(self, request: WSUpgradeRequest) -> WSListener | WSUpgradeResponseWithListener:
-        return self._listen(request, self._address)
+    def get_buffer(self, sizehint: int) -> memoryview:
+        """Give room for the next read, which is never so long that others wait for it."""
+        return super().get_buffer(sizehint)[:MAX_READ_BYTES]
 
     def data_received(self, data: bytes) -> None:
         """Take the upgrade request from uvicorn, before this becomes the protocol."""

@@ -17,6 +17,10 @@ from canvas_server.protocol.errors import CloseCode
 from canvas_server.protocol.fields import MAX_FRAME_BYTES
 
 MAX_FRAGMENTS = 1024
+TURN = 64
+"""Frames of one connection, then it is others' turn."""
+MAX_AFTER_CLOSE = 4096
+"""Frames that may be on their way to us when we close; who sends more does not listen."""
 LINGER_SECONDS = 1.0
 """How long a peer has to answer a close frame (RFC 6455 section 7.1.1)."""
 
@@ -47,9 +51,11 @@ class WebSocketConnection(WSListener):
         "_loop",
         "_node",
         "_on_hold",
+        "_patience",
         "_tcp",
         "_throttle",
         "_transport",
+        "_turn",
         "connection_id",
         "heard",
         "held_back",
@@ -75,6 +81,8 @@ class WebSocketConnection(WSListener):
         self._fragments: _Fragments | None = None
         self._close_code: int | None = None
         self._closing = False
+        self._patience = MAX_AFTER_CLOSE
+        self._turn = TURN
         self._last_moment: asyncio.TimerHandle | None = None
         self.connection_id = ConnectionId(0)
         self.outbox = Outbox(self)
@@ -96,8 +104,11 @@ class WebSocketConnection(WSListener):
         """Take a frame; after the last one of a read, write what all of them caused."""
         self.heard = True
         if self._closing:
+            self._patience -= 1
             if frame.msg_type == WSMsgType.CLOSE:
                 self._tcp.close()
+            elif self._patience == 0:
+                self._tcp.abort()
             return
         cost = 1
         if frame.rsv1 or frame.rsv2 or frame.rsv3:
@@ -111,6 +122,9 @@ class WebSocketConnection(WSListener):
             self._node.flush()
         if self._throttle.spend(frame.payload_size, cost):
             self._slow_down()
+        self._turn -= 1
+        if self._turn <= 0:
+            self._let_others()
 
     def on_ws_disconnected(self, transport: WSTransport) -> None:  # noqa: ARG002
         """Leave the node."""
@@ -243,6 +257,17 @@ class WebSocketConnection(WSListener):
             if not self._on_hold:
                 self._tcp.pause_reading()
             self._loop.call_later(delay, self._read_again)
+
+    def _let_others(self) -> None:
+        """Read on when the others have had their turn: libuv would read on from a full socket."""
+        self._turn = TURN
+        if not self.unread and not self._tcp.is_closing():
+            self._tcp.pause_reading()
+            self._loop.call_soon(self._next_turn)
+
+    def _next_turn(self) -> None:
+        if not self.unread and not self._tcp.is_closing():
+            self._tcp.resume_reading()
 
     def _read_again(self) -> None:
         self.held_back = False

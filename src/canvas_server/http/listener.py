@@ -1,0 +1,115 @@
+"""Takes in TCP connections, a few at a time.
+
+uvloop takes in all that wait before anybody else gets a turn: with a crowd at the door those who
+are in wait a tenth of a second.
+"""
+
+import asyncio
+import contextlib
+import errno
+import socket
+import ssl
+from collections.abc import Callable
+
+import structlog
+
+AT_A_TIME = 8
+BACKLOG = 2048
+"""Connections that wait in the kernel."""
+PAUSE_SECONDS = 1.0
+"""How long nobody is taken in once the process has as many files open as it may."""
+_FULL = {errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM}
+
+log = structlog.get_logger()
+
+
+class Listener:
+    """The sockets that a server listens on."""
+
+    def __init__(
+        self,
+        sockets: list[socket.socket],
+        protocol: Callable[[], asyncio.Protocol],
+        context: ssl.SSLContext | None,
+    ) -> None:
+        """Begin to take connections in; `protocol` is made for each."""
+        self.sockets = sockets
+        self._protocol = protocol
+        self._context = context
+        self._loop = asyncio.get_running_loop()
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._closed = False
+        for listening in sockets:
+            self._listen(listening)
+
+    @property
+    def port(self) -> int:
+        """The port; where there are several sockets, that of the first."""
+        return self.sockets[0].getsockname()[1]
+
+    def close(self) -> None:
+        """Take in nobody any more."""
+        self._closed = True
+        for listening in self.sockets:
+            self._loop.remove_reader(listening)
+            listening.close()
+
+    async def wait_closed(self) -> None:
+        """Wait until nobody is being taken in any more."""
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    def _listen(self, listening: socket.socket) -> None:
+        if not self._closed:
+            self._loop.add_reader(listening, self._take_in, listening)
+
+    def _take_in(self, listening: socket.socket) -> None:
+        for _ in range(AT_A_TIME):
+            try:
+                connection, _ = listening.accept()
+            except (BlockingIOError, ConnectionError):
+                return
+            except OSError as error:
+                if error.errno not in _FULL:
+                    raise
+                log.error("no more connections can be taken in", reason=error.strerror)
+                self._loop.remove_reader(listening)
+                self._loop.call_later(PAUSE_SECONDS, self._listen, listening)
+                return
+            connection.setblocking(False)
+            task = self._loop.create_task(self._hand_over(connection))
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
+
+    async def _hand_over(self, connection: socket.socket) -> None:
+        try:
+            await self._loop.connect_accepted_socket(self._protocol, connection, ssl=self._context)
+        except OSError:  # it is gone again, or its TLS handshake failed
+            with contextlib.suppress(OSError):
+                connection.close()
+
+
+def open_sockets(host: str, port: int) -> list[socket.socket]:
+    """Listen on every address of a host name, on one port.
+
+    Raises:
+        OSError: the port cannot be opened.
+    """
+    found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+    sockets: list[socket.socket] = []
+    try:
+        for family, _, _, _, address in found:
+            listening = socket.socket(family, socket.SOCK_STREAM)
+            sockets.append(listening)
+            listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            if family == socket.AF_INET6:
+                listening.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
+            if port == 0 and len(sockets) > 1:  # the same one as the first
+                address = (address[0], sockets[0].getsockname()[1], *address[2:])
+            listening.bind(address)
+            listening.listen(BACKLOG)
+            listening.setblocking(False)
+    except OSError:
+        for listening in sockets:
+            listening.close()
+        raise
+    return sockets
