@@ -78,7 +78,7 @@ def test_what_is_wrong_is_said_with_what_to_do(tmp_path: Path) -> None:
     assert code == 1
     text = "\n".join(lines)
     assert "choose one with --data" in text
-    assert "beyond loopback it starts with --open only" in text
+    assert "beyond loopback it starts with CANVAS_AUTH_SECRET, or with --open, only" in text
     assert f"✗ stun:{nobody}:" in text
     assert "✗ stun:nowhere.invalid:" in text
     assert "http://x is no address of a STUN or TURN server" in text

@@ -84,11 +84,15 @@ class PicowsProtocol(WSProtocol):
 
     def __init__(self, listen: Listen, connections: set[Any]) -> None:
         peer = _Peer()
+
+        def answer(request: WSUpgradeRequest) -> WSListener | WSUpgradeResponseWithListener:
+            return listen(request, peer.address)
+
         super().__init__(
             None,  # host_port
             None,  # ws_path
             False,  # is_client_side
-            lambda request: listen(request, peer.address),
+            answer,
             _log,
             True,  # disconnect_on_exception
             HANDSHAKE_SECONDS,
