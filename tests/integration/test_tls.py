@@ -1,6 +1,7 @@
 """Served over TLS: by given files, read again on SIGHUP, and for a local network."""
 
 import asyncio
+import contextlib
 import datetime
 import os
 import re
@@ -10,6 +11,7 @@ import ssl
 import stat
 import subprocess
 import sys
+import time
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
@@ -96,6 +98,14 @@ def test_old_versions_of_tls_are_refused(secure: Server, files: LocalFiles) -> N
             minimum_version=ssl.TLSVersion.TLSv1,
             maximum_version=ssl.TLSVersion.TLSv1_1,
         )
+
+
+def test_who_begins_no_handshake_is_given_up(secure: Server) -> None:
+    with socket.create_connection(("127.0.0.1", secure.port), timeout=30) as line:
+        began = time.monotonic()
+        with contextlib.suppress(ConnectionResetError):
+            assert line.recv(1) == b""
+        assert 8 < time.monotonic() - began < 20
 
 
 def test_what_is_wrong_with_the_files_is_said(files: LocalFiles, tmp_path: Path) -> None:

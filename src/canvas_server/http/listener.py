@@ -16,6 +16,9 @@ import structlog
 AT_A_TIME = 8
 BACKLOG = 2048
 """Connections that wait in the kernel."""
+HANDSHAKE_SECONDS = 10.0
+MAX_HANDSHAKES = 1000
+"""TLS handshakes under way; further connections are closed."""
 PAUSE_SECONDS = 1.0
 """How long nobody is taken in once the process has as many files open as it may."""
 _FULL = {errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM}
@@ -75,6 +78,9 @@ class Listener:
                 self._loop.remove_reader(listening)
                 self._loop.call_later(PAUSE_SECONDS, self._listen, listening)
                 return
+            if len(self._tasks) >= MAX_HANDSHAKES:
+                connection.close()
+                continue
             connection.setblocking(False)
             task = self._loop.create_task(self._hand_over(connection))
             self._tasks.add(task)
@@ -82,7 +88,12 @@ class Listener:
 
     async def _hand_over(self, connection: socket.socket) -> None:
         try:
-            await self._loop.connect_accepted_socket(self._protocol, connection, ssl=self._context)
+            await self._loop.connect_accepted_socket(
+                self._protocol,
+                connection,
+                ssl=self._context,
+                ssl_handshake_timeout=HANDSHAKE_SECONDS if self._context else None,
+            )
         except OSError:  # it is gone again, or its TLS handshake failed
             with contextlib.suppress(OSError):
                 connection.close()
