@@ -62,7 +62,7 @@ def browsers(
     """A Chromium in each home."""
     folder = tmp_path_factory.mktemp("homes")
     chromium = shutil.which("chromium") or "/usr/bin/chromium"
-    origins = ",".join(f"http://{PUBLIC}:{port}" for port in range(PORT, PORT + 10))
+    origins = ",".join(f"http://{PUBLIC}:{port}" for port in range(PORT, PORT + 30))
     launched: dict[str, Browser] = {}
     for color, home in HOME_OF.items():
         picture = folder / f"{color}.y4m"
