@@ -64,24 +64,25 @@ _scenes: OrderedDict[str, tuple[SceneUpdate, bytes]] = OrderedDict()
 
 
 def frame_of(message: ServerMessage) -> bytes:
-    """Return a message as it goes over the wire: one unmasked text frame (RFC 6455 section 5.2).
+    """Return a message as it goes over the wire: one unmasked text frame (RFC 6455 section 5.2)."""
+    if type(message) is SceneUpdate:
+        return _scene_frame(message)
+    return _frame(encode(message), _FRAME_TYPES.get(type(message)))
 
-    Scenes are the large ones, and go to a crowd one by one: the last few are kept.
-    """
-    if type(message) is not SceneUpdate:
-        return _frame_of(message)
+
+def _scene_frame(message: SceneUpdate) -> bytes:
+    """Return the frame of a scene: large, and for a crowd one by one, so the last few are kept."""
     session_id = message.scene.session_id
     known, frame = _scenes.pop(session_id, (None, b""))
     if known is not message:
-        frame = _frame_of(message)
+        frame = _frame(encode(message))
     _scenes[session_id] = (message, frame)
     if len(_scenes) > KEPT_SCENES:
         _scenes.popitem(last=False)
     return frame
 
 
-def _frame_of(message: ServerMessage) -> bytes:
-    payload = encode(message)
+def _frame(payload: bytes, frame_type: type[bytes] | None = None) -> bytes:
     size = len(payload)
     if size < 126:
         header = _SMALL_HEADERS[size]
@@ -90,7 +91,6 @@ def _frame_of(message: ServerMessage) -> bytes:
     else:
         header = b"\x81\x7f" + size.to_bytes(8)
     frame = header + payload
-    frame_type = _FRAME_TYPES.get(type(message))
     return frame if frame_type is None else frame_type(frame)
 
 

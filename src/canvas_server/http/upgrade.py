@@ -69,6 +69,9 @@ _log.logger.addFilter(lambda record: not str(record.msg).startswith("WS parser e
 _CONNECTION_HEADER = re.compile(rb"\r\nconnection:[^\r\n]*", re.IGNORECASE)
 
 
+_get_buffer = WSProtocol.get_buffer
+
+
 class _Peer:
     """Where a connection comes from.
 
@@ -119,7 +122,7 @@ class PicowsProtocol(WSProtocol):
 
     def get_buffer(self, sizehint: int) -> memoryview:
         """Give room for the next read, which is never so long that others wait for it."""
-        return super().get_buffer(sizehint)[:MAX_READ_BYTES]
+        return _get_buffer(self, sizehint)[:MAX_READ_BYTES]
 
     def data_received(self, data: bytes) -> None:
         """Take the upgrade request from uvicorn, before this becomes the protocol."""
