@@ -12,6 +12,8 @@ COSTS: dict[object, int] = {
     client.RestoreScene: 50,
 }
 """Tokens that messages cost which make more work, or more noise, than others; those cost one."""
+LEAST_OF_A_BURST = 100
+"""So many of the dearest fit into a burst, where somebody has set a small one."""
 
 
 class Throttle:
@@ -20,17 +22,20 @@ class Throttle:
     Spending is one subtraction; the clock is only read once the bucket is empty.
     """
 
-    __slots__ = ("_burst", "_filled_at", "_rate", "_tokens")
+    __slots__ = ("_burst", "_dearest", "_filled_at", "_rate", "_tokens")
 
     def __init__(self, burst: int, rate: int, now: float) -> None:
         """Begin with `burst` tokens; `rate` come back each second."""
         self._burst = burst
+        self._dearest = max(1, burst // LEAST_OF_A_BURST)
         self._rate = rate
         self._tokens = float(burst)
         self._filled_at = now
 
     def spend(self, size: int, cost: int) -> bool:
         """Pay for a message of `size` bytes; tell whether the bucket is overdrawn."""
+        if cost > 1:
+            cost = min(cost, self._dearest)
         self._tokens -= cost + size // BYTES_PER_TOKEN
         return self._tokens < 0
 

@@ -75,9 +75,11 @@ def test_a_sender_that_waits_as_told_never_beats_the_rate(
 
 
 def test_what_makes_more_work_costs_more() -> None:
-    throttle = Throttle(100, 10, 0.0)
-    assert not any(throttle.spend(100, COSTS[client.StartCall]) for _ in range(5))
+    throttle = Throttle(2000, 10, 0.0)
+    assert not any(throttle.spend(100, COSTS[client.StartCall]) for _ in range(100))
     assert throttle.spend(100, 1)
+    small = Throttle(20, 10, 0.0)
+    assert not any(small.spend(100, COSTS[client.StartCall]) for _ in range(20))
     assert client.IceCandidate not in COSTS, "a browser sends dozens of them at once"
 
 
