@@ -138,7 +138,8 @@ How to read it: the machines this runs on differ by a factor of two and more, an
 on a busy one; **the ratio is the figure to compare**. A *whole call* is `start_call`,
 an offer and an answer of 3 KB, 20 candidates and `end_call`, with 50 pairs at once; *candidates* is
 a closed loop of single candidates, four on the way in each of 50 pairs; *1 to 49 peers* moves an
-element 200 times a second in a session of 50. The load generator is Python too and is at times
+element 200 times a second in a session of 50, where each move is on the disk before anybody is told
+of it (the yardstick stores nothing). The load generator is Python too and is at times
 the slower side, so messages a second are a lower bound; CPU per message is not affected much.
 """
 
