@@ -2,9 +2,10 @@
 
 import { newId } from "../ids.js";
 import { errorName, log } from "../log.js";
+import { fingerprintsOf } from "../security/code.js";
 import { Fitting } from "./fitting.js";
 import { Negotiation } from "./negotiation.js";
-import { fingerprintOf, KINDS, newPeerConnection, placeholder } from "./peerconnection.js";
+import { KINDS, newPeerConnection, placeholder } from "./peerconnection.js";
 import { Recovery } from "./recovery.js";
 import { StuckConnection } from "./report.js";
 import { ScreenLink } from "./screenlink.js";
@@ -68,7 +69,7 @@ export class Call {
   /** The screen we share. @type {MediaStream | null} */
   #screen = null;
   /** Of the peer connection at the other end; empty: nothing was agreed with it yet. */
-  #remoteFingerprint = "";
+  #remoteFingerprints = "";
   /** How large our pictures are sent. */
   fitting = new Fitting(() => ({
     camera: this.#senders.get("video"),
@@ -202,7 +203,7 @@ export class Call {
     if (outcome === "rolls back the first" || (taken && this.#isStranger(sdp))) this.#startAnew();
     if (taken) {
       this.#addMedia("answer");
-      this.#remoteFingerprint = fingerprintOf(sdp);
+      this.#remoteFingerprints = fingerprintsOf(sdp);
     }
     const answered = await this.#negotiation.handleDescription({ type: "offer", sdp }, offerId);
     if (answered) this.#agree();
@@ -220,7 +221,7 @@ export class Call {
       this.#addMedia();
       return;
     }
-    this.#remoteFingerprint = fingerprintOf(sdp);
+    this.#remoteFingerprints = fingerprintsOf(sdp);
     const taken = await this.#negotiation.handleDescription({ type: "answer", sdp }, offerId);
     if (taken) this.#agree();
   }
@@ -289,7 +290,7 @@ export class Call {
     this.#screenLink?.close();
     this.#senders.clear();
     this.#mediaAdded = false;
-    this.#remoteFingerprint = "";
+    this.#remoteFingerprints = "";
     if (!this.pc) return;
     this.pc.ontrack = this.pc.onconnectionstatechange = null;
     this.pc.close();
@@ -319,7 +320,7 @@ export class Call {
    * @param {string} sdp of the other side
    */
   #isStranger(sdp) {
-    return this.#remoteFingerprint !== "" && this.#remoteFingerprint !== fingerprintOf(sdp);
+    return this.#remoteFingerprints !== "" && this.#remoteFingerprints !== fingerprintsOf(sdp);
   }
 
   /** @param {Signal} signal */

@@ -18,14 +18,6 @@ export function newPeerConnection(ice) {
   }
 }
 
-/**
- * @param {string} sdp
- * @returns {string} of the certificate it was made with
- */
-export function fingerprintOf(sdp) {
-  return /^a=fingerprint:(.*?)\s*$/m.exec(sdp)?.[1]?.toLowerCase() ?? "";
-}
-
 /** @type {Map<string, MediaStreamTrack>} */
 const placeholders = new Map();
 
