@@ -30,7 +30,7 @@ def open_authority(secrets: tuple[str, ...], data_dir: Path) -> Authority:
     if not secrets:
         keys = Keys(load_key(data_dir))
         return Authority(ResumeTokens(keys), Invitations(None, time.time()))
-    keys = Keys(*map(str.encode, secrets))
+    keys = Keys.of_secrets(secrets)
     invitations = Invitations(data_dir, time.time())
     join = JoinTokens(keys, invitations.is_revoked)
     return Authority(ResumeTokens(keys), invitations, join, AdminTokens(keys))

@@ -27,6 +27,11 @@ class Keys:
     def __init__(self, *roots: bytes) -> None:
         self._roots = roots
 
+    @classmethod
+    def of_secrets(cls, secrets: tuple[str, ...]) -> "Keys":
+        """Return the keys of secrets as they are set."""
+        return cls(*map(str.encode, secrets))
+
     def of(self, purpose: str) -> tuple[Key, ...]:
         """Return the keys for a purpose; no other purpose has the same."""
         return tuple(

@@ -2,15 +2,14 @@
 
 import datetime
 import io
-import time
 
 import click
 import msgspec
 import segno
 
 from canvas_server.app import StartupError
-from canvas_server.auth.join import Claims, JoinTokens, fresh_invitation
-from canvas_server.auth.keys import Keys, load_secret
+from canvas_server.auth.keys import load_secret
+from canvas_server.cli.tokens import made_token
 from canvas_server.http.lan import AUTHORITY_PATH
 from canvas_server.http.site import fresh_session
 from canvas_server.http.tokens import link_of
@@ -48,10 +47,8 @@ def for_local_network(settings: Settings) -> Settings:
 
 def show_link(url: str, secrets: tuple[str, ...]) -> None:
     """Print a link into a fresh session, and its QR code."""
-    session, now = fresh_session(), time.time()
-    keys = Keys(*map(str.encode, secrets))
-    claims = Claims(session, Role.MODERATE, fresh_invitation(), int(now), None, True)
-    token = JoinTokens(keys, is_revoked=lambda _: False).sign(claims, now + LINK_SECONDS)
+    session = fresh_session()
+    token, _ = made_token(secrets, session, Role.MODERATE, LINK_SECONDS)
     link = link_of(url, session, token)
     drawn = io.StringIO()
     segno.make(link, error="l").terminal(drawn, border=2, compact=True)

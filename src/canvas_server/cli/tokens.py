@@ -13,6 +13,22 @@ from canvas_server.protocol.roles import Role
 from canvas_server.settings import with_settings_of
 
 
+def made_token(
+    secrets: tuple[str, ...],
+    session: str,
+    role: Role,
+    seconds: float,
+    *,
+    name: str | None = None,
+    renewable: bool = True,
+) -> tuple[str, str]:
+    """Return a join token that opens for some time, and the id by which it is taken back."""
+    now = time.time()
+    claims = Claims(session, role, fresh_invitation(), int(now), name, renewable)
+    tokens = JoinTokens(Keys.of_secrets(secrets), is_revoked=lambda _: False)
+    return tokens.sign(claims, now + seconds), claims.invitation
+
+
 @click.command()
 def secret() -> None:
     """Print a fresh secret for CANVAS_AUTH_SECRET."""
@@ -63,15 +79,14 @@ def token(
         raise click.ClickException(
             "set CANVAS_AUTH_SECRET to the secret of the server; `canvas-server secret` makes one"
         )
-    now = time.time()
-    keys = Keys(*map(str.encode, auth_secret))
     if admin:
-        click.echo(AdminTokens(keys).sign(now + expires))
+        click.echo(AdminTokens(Keys.of_secrets(auth_secret)).sign(time.time() + expires))
         return
     if session is None:
         raise click.UsageError("name the --session it is for, or make an --admin token")
     check_names(session, name or "")
-    claims = Claims(session, Role(role), fresh_invitation(), int(now), name, renewable)
-    made = JoinTokens(keys, is_revoked=lambda _: False).sign(claims, now + expires)
-    click.echo(f"id: {claims.invitation}", err=True)
+    made, invitation = made_token(
+        auth_secret, session, Role(role), expires, name=name, renewable=renewable
+    )
+    click.echo(f"id: {invitation}", err=True)
     click.echo(link_of(url, session, made) if link else made)
