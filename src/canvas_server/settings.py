@@ -90,6 +90,20 @@ class SessionList(UrlList):
     name = "SESSIONS"
 
 
+class Network(click.ParamType[Any]):
+    """An address or a network."""
+
+    name = "NETWORK"
+
+    def convert(self, value: Any, param: Any, ctx: Any) -> str:
+        """Return the text if it names one."""
+        try:
+            ipaddress.ip_network(value, strict=False)
+        except ValueError as error:
+            self.fail(f"{value} is neither an address nor a network: {error}", param, ctx)
+        return value
+
+
 class NetworkList(UrlList):
     """Addresses and networks, separated by commas or spaces."""
 
@@ -98,16 +112,12 @@ class NetworkList(UrlList):
     def convert(self, value: Any, param: Any, ctx: Any) -> tuple[str, ...]:
         """Split the text."""
         networks = super().convert(value, param, ctx)
-        for network in networks:
-            try:
-                ipaddress.ip_network(network, strict=False)
-            except ValueError as error:
-                self.fail(f"{network} is neither an address nor a network: {error}", param, ctx)
-        return networks
+        return tuple(NETWORK.convert(network, param, ctx) for network in networks)
 
 
 URLS = UrlList()
 SESSIONS = SessionList()
+NETWORK = Network()
 NETWORKS = NetworkList()
 FILE = click.Path(dir_okay=False, path_type=Path)
 SECRETS = SecretList()

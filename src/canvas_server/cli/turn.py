@@ -4,7 +4,7 @@ import ipaddress
 
 import click
 
-from canvas_server.settings import with_settings_of
+from canvas_server.settings import NETWORK, with_settings_of
 
 # What a relay must not reach: networks of its own machine and provider, and addresses that are
 # another way to write those (RFC 6890, RFC 4291 section 2.5.5). To coturn `::` means all addresses.
@@ -59,23 +59,6 @@ StateDirectory=turnserver
 [Install]
 WantedBy=multi-user.target
 """
-
-
-class Network(click.ParamType[str]):
-    """An address or a network."""
-
-    name = "NETWORK"
-
-    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
-        """Return the text if it names one."""
-        try:
-            ipaddress.ip_network(value, strict=False)
-        except ValueError as error:
-            self.fail(str(error), param, ctx)
-        return value
-
-
-NETWORK = Network()
 
 
 @click.command(name="turn-config")
