@@ -6,7 +6,6 @@ import functools
 import gc
 import signal
 import socket
-import ssl
 import time
 import uuid
 from collections.abc import Callable, Generator
@@ -128,7 +127,7 @@ class CanvasServer(uvicorn.Server):
         """
         check(settings)
         self.settings = settings
-        self._certificate = open_certificate(settings)
+        self._certificate = certificate = open_certificate(settings)
         self._log, authority = open_data(settings)
         self._invitations = authority.invitations
         self.node = make_node(settings, self._log, authority)
@@ -149,7 +148,7 @@ class CanvasServer(uvicorn.Server):
                 make_site(self.node, access, metrics, gate, routes),
                 http=functools.partial(BoundedHttp, entrance),  # type: ignore[arg-type]
                 forwarded_allow_ips=list(settings.trusted_proxies),
-                ssl_context_factory=self._context if self._certificate else None,
+                ssl_context_factory=certificate.for_uvicorn if certificate else None,
                 ws=upgrade,  # type: ignore[arg-type] - any callable is taken
                 lifespan="off",
                 access_log=False,
@@ -198,26 +197,22 @@ class CanvasServer(uvicorn.Server):
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, functools.partial(self.handle_exit, number, None))
         if self._certificate is not None:
-            loop.add_signal_handler(signal.SIGHUP, self._read_certificate)
+            loop.add_signal_handler(signal.SIGHUP, read_again, self._certificate)
         yield
 
     def _protocol(self) -> asyncio.Protocol:
         make = cast("Callable[..., asyncio.Protocol]", self.config.http_protocol_class)
         return make(config=self.config, server_state=self.server_state, app_state={})
 
-    def _context(self, *_: object) -> ssl.SSLContext:
-        assert self._certificate is not None  # noqa: S101 - asked for only then
-        return self._certificate.context
 
-    def _read_certificate(self) -> None:
-        """Serve a certificate that was renewed; on SIGHUP."""
-        assert self._certificate is not None  # noqa: S101 - only then there is a handler
-        try:
-            self._certificate.reload()
-        except CertificateError as error:
-            log.error("the old certificate stays in use", reason=str(error))
-        else:
-            log.info("certificate read again")
+def read_again(certificate: Certificate) -> None:
+    """Serve a certificate that was renewed; on SIGHUP."""
+    try:
+        certificate.reload()
+    except CertificateError as error:
+        log.error("the old certificate stays in use", reason=str(error))
+    else:
+        log.info("certificate read again")
 
 
 def spare_pauses() -> None:

@@ -21,6 +21,10 @@ class Certificate:
         self.context = self._read()
         """For new connections; it stays the same one when the files are read again."""
 
+    def for_uvicorn(self, *_: object) -> ssl.SSLContext:
+        """Return the context; uvicorn offers what it would have made itself."""
+        return self.context
+
     def reload(self) -> None:
         """Read the files again; connections that are open keep what they have.
 
