@@ -161,8 +161,8 @@ class Members:
         display_name = message.display_name or (current.display_name if current else grant.name)
         peer = Participant(peer_id, session, connection, display_name, grant)
         self._grants.expect(peer, grant, grant.due)
-        self.connections[connection] = self.peers[peer_id] = peer
-        self._deadlines.pop(connection, None)
+        self.peers[peer_id] = peer
+        self._seat(connection, peer)
         joined = session.join(peer)
         return effects + self._introduce(peer, now) + joined
 
@@ -232,10 +232,14 @@ class Members:
         resumed = self._resume(peer, connection, message, now)
         released = self._take_from(peer)
         peer.connection = connection
-        self.connections[connection] = peer
-        self._deadlines.pop(connection, None)
+        self._seat(connection, peer)
         introduced = [] if resumed else self._introduce(peer, now)
         return resumed + released + introduced + told
+
+    def _seat(self, connection: ConnectionId, peer: Participant) -> None:
+        """Let a connection be that of a peer; it has joined in time."""
+        self.connections[connection] = peer
+        self._deadlines.pop(connection, None)
 
     def _resume(
         self,

@@ -175,8 +175,7 @@ class WebSocketConnection(WSListener):
     def release(self) -> None:
         """Read on, unless this connection has sent too fast."""
         self._on_hold = False
-        if not self.held_back and not self._tcp.is_closing():
-            self._tcp.resume_reading()
+        self._read_on()
 
     @property
     def unread(self) -> bool:
@@ -263,13 +262,13 @@ class WebSocketConnection(WSListener):
         self._turn = TURN
         if not self.unread and not self._tcp.is_closing():
             self._tcp.pause_reading()
-            self._loop.call_soon(self._next_turn)
+            self._loop.call_soon(self._read_on)
 
-    def _next_turn(self) -> None:
+    def _read_on(self) -> None:
+        """Read, unless something else still keeps this connection from it."""
         if not self.unread and not self._tcp.is_closing():
             self._tcp.resume_reading()
 
     def _read_again(self) -> None:
         self.held_back = False
-        if not self._on_hold and not self._tcp.is_closing():
-            self._tcp.resume_reading()
+        self._read_on()
