@@ -10,6 +10,7 @@ from click.testing import CliRunner
 from canvas_server.cli import main
 from servers import eventually
 
+# Binding request without attributes (RFC 8489 section 5).
 STUN_REQUEST = bytes.fromhex("000100002112a442") + b"canvaserver!"
 
 

@@ -28,8 +28,6 @@ PREFIX = "canvas-"
 NETNS = Path("/run/netns")
 CLONE_NEWNET = 0x40000000
 
-# Binding request without attributes (RFC 8489 section 5).
-
 RULES = """
 table ip home {
   chain out { type nat hook postrouting priority 100; oifname "wan" masquerade MAPPING; }

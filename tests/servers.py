@@ -19,6 +19,14 @@ from typing import Any
 TEXT, BINARY, CONTINUATION, CLOSE, PING, PONG = 1, 2, 0, 8, 9, 10
 
 
+def free_port() -> int:
+    """A port of loopback that is free for UDP and TCP now."""
+    with socket.socket() as tcp, socket.socket(type=socket.SOCK_DGRAM) as udp:
+        tcp.bind(("127.0.0.1", 0))
+        udp.bind(tcp.getsockname())
+        return tcp.getsockname()[1]
+
+
 class Server:
     """A canvas-server process on a free port of loopback."""
 

@@ -3,7 +3,6 @@
 import asyncio
 import datetime
 import shutil
-import socket
 import ssl
 import subprocess
 import urllib.error
@@ -15,15 +14,9 @@ import pytest
 
 from canvas_server.client import CannotConnect, connect
 from canvas_server.tls.local import LocalFiles, local_certificate
-from servers import Server, eventually, running
+from servers import Server, eventually, free_port, running
 
 DEPLOY = Path(__file__).resolve().parents[2] / "deploy"
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 class Front:

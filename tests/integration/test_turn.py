@@ -4,7 +4,6 @@ import asyncio
 import datetime
 import os
 import shutil
-import socket
 import ssl
 import subprocess
 import time
@@ -20,19 +19,13 @@ from canvas_server.ice import IcePlan
 from canvas_server.settings import Settings
 from canvas_server.tls.local import LocalFiles, local_certificate
 from coturn import start_coturn, turn_configuration
+from servers import free_port
 from settings import defaults
 
 SECRET = "secret of the turn server"
 pytestmark = pytest.mark.skipif(
     shutil.which("turnserver") is None or os.geteuid() != 0, reason="needs coturn and root"
 )
-
-
-def free_port() -> int:
-    """A port that is free for UDP and TCP now."""
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 class Turn:

@@ -36,7 +36,8 @@ export class CallsPanel {
   #diagnosis = make("p", { class: "calls-diagnosis", hidden: "" });
   #figures = new Figures();
   #plots = /** @type {PlotName[]} */ (Object.keys(PLOTS)).map((name) => new Plot(name));
-  #check = make("button", { type: "button", "data-action": "check-code" }, icon("shield"), make("span"));
+  #checkWords = make("span");
+  #check = make("button", { type: "button", "data-action": "check-code" }, icon("shield"), this.#checkWords);
   #empty = make("p", { class: "panel-empty" }, text.noCalls);
   #call;
   node;
@@ -102,8 +103,7 @@ export class CallsPanel {
     this.#rating.hidden = !live;
     this.#over.hidden = live;
     this.#check.hidden = !live;
-    const check = this.#check.querySelector("span");
-    if (check) setText(check, this.#compared.has(this.#peerId) ? security.checked : security.check);
+    setText(this.#checkWords, this.#compared.has(this.#peerId) ? security.checked : security.check);
     showLevel(this.#rating, this.#sign, state.rating.level);
     setText(this.#words, text.rating(state.rating, state.present));
     const diagnosis = this.#diagnoses.of(this.#peerId);
