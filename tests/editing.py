@@ -32,7 +32,7 @@ from canvas_server.core.canvas import Canvas
 from canvas_server.core.effects import Refused
 from canvas_server.core.records import Record, Snapshot, Stored
 from canvas_server.core.replay import replay
-from canvas_server.ports import History, LogFailure, SessionSummary
+from canvas_server.ports import Elsewhere, History, LogFailure, SessionSummary
 from canvas_server.protocol.history import Added, Entry, Updated
 from canvas_server.protocol.http import ChangedElement, SceneEdit
 from canvas_server.protocol.scene import (
@@ -330,7 +330,7 @@ class Story:
             change = (ChangedElement(self.chance.choice(elements), moved),)
         edit = SceneEdit(SESSION, add=(new,), update=change)
 
-        def then(failure: LogFailure | None) -> None:
+        def then(failure: Elsewhere | LogFailure | None) -> None:
             if failure is None:
                 try:
                     effects = node.hub.post(edit, number, None, self.wire.now)

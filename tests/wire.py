@@ -83,6 +83,9 @@ class Link:
     def release(self) -> None:
         """See `hold`."""
 
+    def move(self, address: str, said: list[bytes | None]) -> None:
+        raise AssertionError
+
     def close(self, code: CloseCode) -> None:
         self.outbox.flush()
         self.outbox.detach()

@@ -17,6 +17,7 @@ if [ "$1" = test ]; then
     need npm npm
     need nginx nginx-light # the proxies of deploy/
     need caddy caddy
+    need nats-server nats-server # for nodes of a cluster
     if [ "$(id -u)" -eq 0 ]; then # the tests between networks of their own; others skip them
         need tc iproute2
         need nft nftables
@@ -38,6 +39,6 @@ fi
 apt-get update -qq
 # shellcheck disable=SC2086
 DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $missing >/dev/null
-for service in coturn nginx caddy; do # what is installed here is run by the tests alone
+for service in coturn nginx caddy nats-server; do # what is installed here is run by the tests alone
     case "$missing" in *$service*) update-rc.d "$service" disable >/dev/null 2>&1 || true ;; esac
 done

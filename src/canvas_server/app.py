@@ -17,9 +17,10 @@ import uvicorn
 import uvloop
 
 from canvas_server import __version__
-from canvas_server.auth.authority import Authority, open_authority
+from canvas_server.cluster.member import Cluster
 from canvas_server.core.hub import Hub
 from canvas_server.core.surroundings import Everybody, Surroundings
+from canvas_server.ground import Ground, StartupError, open_ground
 from canvas_server.http.access import Access, is_loopback
 from canvas_server.http.doors import Proxies
 from canvas_server.http.entrance import BoundedHttp, Entrance
@@ -28,16 +29,16 @@ from canvas_server.http.heartbeat import Heartbeat
 from canvas_server.http.lan import authority_route
 from canvas_server.http.listener import Listener, open_sockets
 from canvas_server.http.metrics import registry
+from canvas_server.http.nodes import node_routes
+from canvas_server.http.sessions import session_routes
 from canvas_server.http.site import make_site
 from canvas_server.http.tokens import token_routes
-from canvas_server.http.upgrade import WebSocketUpgrade
+from canvas_server.http.upgrade import WebSocketUpgrade, sockets_of
 from canvas_server.ice import IcePlan
 from canvas_server.node import Node
 from canvas_server.outbox import Outboxes
-from canvas_server.ports import Log
+from canvas_server.protocol.errors import CloseCode
 from canvas_server.settings import Settings
-from canvas_server.store.folder import StoreError
-from canvas_server.store.sqlite import SqliteLog
 from canvas_server.tls.folder import lan_folder
 from canvas_server.tls.serving import Certificate, CertificateError
 
@@ -62,37 +63,15 @@ FLUSH_SECONDS = 1.5
 log = structlog.get_logger()
 
 
-class StartupError(Exception):
-    """The server cannot start as it was asked to; the text says what to do."""
-
-
 def features(settings: Settings) -> tuple[str, ...]:
     """Return what `welcome` lists: what works, and what is wanted."""
     wanted = {"auto_accept": settings.auto_accept, "call_quality": settings.quality_reports}
     return FEATURES + tuple(name for name, on in wanted.items() if on)
 
 
-def open_data(settings: Settings) -> tuple[SqliteLog, Authority]:
-    """Take the data folder; return what is in it.
-
-    Raises:
-        StartupError: it cannot be used.
-    """
-    try:
-        scenes = SqliteLog(settings.data_dir, settings.history_days)
-        return scenes, open_authority(settings.auth_secret, settings.data_dir)
-    except StoreError as error:
-        raise StartupError(str(error)) from error
-    except OSError as error:
-        text = (
-            f"the data folder {settings.data_dir} cannot be used ({error}); choose one with --data"
-        )
-        raise StartupError(text) from error
-
-
-def make_node(settings: Settings, scenes: Log, authority: Authority) -> Node:
+def make_node(settings: Settings, ground: Ground) -> Node:
     """Return the node that settings describe."""
-    outboxes, plan = Outboxes(), IcePlan(settings)
+    outboxes, plan, authority = Outboxes(), IcePlan(settings), ground.authority
     hub = Hub(
         Surroundings(
             version=__version__,
@@ -109,7 +88,10 @@ def make_node(settings: Settings, scenes: Log, authority: Authority) -> Node:
         ),
         outboxes,
     )
-    return Node(hub, outboxes, scenes, _call_later)
+    node = Node(hub, outboxes, ground.log, _call_later, homes=ground.cluster)
+    if ground.cluster is not None:
+        ground.cluster.serve(node)
+    return node
 
 
 def _call_later(seconds: float, act: Callable[[], None]) -> None:
@@ -119,18 +101,17 @@ def _call_later(seconds: float, act: Callable[[], None]) -> None:
 class CanvasServer(uvicorn.Server):
     """The running server."""
 
-    def __init__(self, settings: Settings, ready: Callable[[str], None]) -> None:
+    def __init__(self, settings: Settings, ground: Ground, ready: Callable[[str], None]) -> None:
         """Prepare; `ready` is called with the base URL once the port is open.
 
         Raises:
             StartupError: the settings do not allow a start.
         """
-        check(settings)
         self.settings = settings
         self._certificate = certificate = open_certificate(settings)
-        self._log, authority = open_data(settings)
-        self._invitations = authority.invitations
-        self.node = make_node(settings, self._log, authority)
+        self._ground = ground
+        authority = ground.authority
+        self.node = make_node(settings, ground)
         self._ready = ready
         access = Access(settings.host, settings.allowed_origins)
         proxies = Proxies(settings.trusted_proxies)
@@ -142,10 +123,12 @@ class CanvasServer(uvicorn.Server):
         routes = token_routes(gate, authority.join, authority.invitations, self.node.revoke)
         if settings.lan:
             routes.append(authority_route(lan_folder(settings.data_dir)))
-        metrics = registry(self.node, self._log.counts)
+        routes += session_routes(gate, ground.overview(self.node))
+        routes += node_routes(gate, functools.partial(ground.nodes, self.node))
+        metrics = registry(self.node, ground.log.counts, ground.cluster)
         super().__init__(
             uvicorn.Config(
-                make_site(self.node, access, metrics, gate, routes),
+                make_site(self.node, access, metrics, gate, routes, ground.health),
                 http=functools.partial(BoundedHttp, entrance),  # type: ignore[arg-type]
                 forwarded_allow_ips=list(settings.trusted_proxies),
                 ssl_context_factory=certificate.for_uvicorn if certificate else None,
@@ -174,21 +157,40 @@ class CanvasServer(uvicorn.Server):
         listener = Listener(sockets, self._protocol, self.config.ssl)
         self.servers.append(cast("asyncio.Server", listener))  # it is closed, and waited for
         name = f"[{self.settings.host}]" if ":" in self.settings.host else self.settings.host
-        self._heartbeat = asyncio.create_task(Heartbeat(self.node).run())
+        here = functools.partial(sockets_of, self.server_state.connections)
+        self._tasks = [asyncio.create_task(Heartbeat(self.node, here).run())]
+        if self._ground.cluster is not None:
+            self._tasks.append(asyncio.create_task(self._ground.cluster.run()))
         url = f"{'https' if self._certificate else 'http'}://{name}:{listener.port}"
-        self._log.announce(url)
+        self._ground.announce(url)
         spare_pauses()
         self._ready(url)
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Turn readiness red, tell the peers, flush, end."""
         self.node.stopping = True
-        self._heartbeat.cancel()
+        if self._ground.cluster is not None:
+            await self._send_away(self._ground.cluster)
+        for task in self._tasks:
+            task.cancel()
         await super().shutdown(sockets)
         with contextlib.suppress(TimeoutError):  # a disk that hangs
             async with asyncio.timeout(FLUSH_SECONDS):
-                await self._log.close()
-        self._invitations.close()
+                await self._ground.close()
+        self._ground.authority.invitations.close()
+
+    async def _send_away(self, cluster: Cluster) -> None:
+        """Send everybody to the other nodes: first the sessions that live here, then the rest."""
+        seconds = self.settings.drain_seconds
+        with contextlib.suppress(TimeoutError):  # the cluster is away
+            async with asyncio.timeout(seconds / 2 + DRAIN_SECONDS):
+                await cluster.drain(seconds / 2)
+        left = list(sockets_of(self.server_state.connections))
+        loop = asyncio.get_running_loop()
+        started = loop.time()
+        for number, connection in enumerate(left, 1):
+            connection.close(CloseCode.SERVICE_RESTART)
+            await asyncio.sleep(max(0.0, started + seconds / 2 * number / len(left) - loop.time()))
 
     @contextlib.contextmanager
     def capture_signals(self) -> Generator[None]:
@@ -232,9 +234,16 @@ def run(settings: Settings, ready: Callable[[str], None]) -> None:
     Raises:
         StartupError: the settings do not allow a start, or the port cannot be opened.
     """
-    server = CanvasServer(settings, ready)
+    check(settings)
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        runner.run(server.serve())
+        runner.run(_serve(settings, ready))
+
+
+async def _serve(settings: Settings, ready: Callable[[str], None]) -> None:
+    ground = await open_ground(settings)
+    server = CanvasServer(settings, ground, ready)
+    await ground.start(server.node)
+    await server.serve()
 
 
 def open_certificate(settings: Settings) -> Certificate | None:

@@ -10,6 +10,8 @@ from collections import defaultdict
 from collections.abc import Callable
 from typing import Protocol
 
+import msgspec
+
 from canvas_server.core.effects import (
     Arrived,
     Close,
@@ -24,8 +26,9 @@ from canvas_server.core.effects import (
     Tally,
 )
 from canvas_server.core.hub import Hub
+from canvas_server.core.members import LEFT_FOR_GOOD
 from canvas_server.outbox import Outbox, Outboxes, Wire, frame_of
-from canvas_server.ports import Log, LogFailure
+from canvas_server.ports import Elsewhere, Homes, Log, LogFailure
 from canvas_server.protocol.client import ClientMessage
 from canvas_server.protocol.codec import MalformedMessage, decode
 from canvas_server.protocol.diagnosis import Cause
@@ -39,7 +42,7 @@ from canvas_server.protocol.server import (
     PeerUpdated,
     ServerMessage,
 )
-from canvas_server.scenes import Scenes
+from canvas_server.scenes import AllHere, Scenes
 
 UNHURRIED = frozenset((PeerCursor, PeerMediaState, PeerPreview, PeerUpdated))
 """News that may wait a moment for other news, so that a crowd costs fewer writes."""
@@ -63,6 +66,43 @@ class Connection(Wire, Protocol):
 
     def release(self) -> None:
         """Read on."""
+
+    def move(self, address: str, said: list[bytes | None]) -> None:
+        """Speak to another node from now on, beginning with this (None: a binary message)."""
+
+
+class Socket(Connection, Protocol):
+    """A WebSocket of this process."""
+
+    connection_id: ConnectionId
+
+    def move_back(self, said: list[bytes | None]) -> None:
+        """Speak to this node again, beginning with this."""
+
+
+class Owner(Protocol):
+    """Who a socket speaks to: the node, or what carries it to another one."""
+
+    def receive(
+        self, connection_id: ConnectionId, payload: bytes | memoryview
+    ) -> type[ClientMessage] | None:
+        """Take a text message; return of which type it is, if that is known."""
+        ...
+
+    def refuse_binary(self, connection_id: ConnectionId) -> None:
+        """Take a binary message."""
+
+    def echoed(self, connection_id: ConnectionId, number: int) -> None:
+        """Take the answer to `Wire.ask`."""
+
+    def resumed(self, connection_id: ConnectionId) -> None:
+        """Note that the socket has caught up."""
+
+    def disconnect(self, connection_id: ConnectionId, close_code: int | None) -> None:
+        """Note that the socket is gone."""
+
+    def flush(self) -> None:
+        """Pass on what was taken."""
 
 
 class Counts:
@@ -89,15 +129,18 @@ class Node:
         log: Log,
         call_later: Callable[[float, Callable[[], None]], object],
         clock: Callable[[], float] = time.time,
+        homes: Homes | None = None,
     ) -> None:
         """Own a hub; `call_later` runs a function after some seconds, in the same thread."""
         self.hub = hub
         self.outboxes = outboxes
-        self.scenes = Scenes(hub, log, self._perform_late, clock)
+        self.scenes = Scenes(hub, log, homes or AllHere(), self._perform_late, clock)
         self.counts = Counts()
         self.connections: dict[ConnectionId, Connection] = {}
         self.tally: Callable[[Quality | Cause], None] = lambda _: None
         """Counts what calls were like; for who keeps the metrics to set."""
+        self.carry: Callable[[Socket, str, list[bytes | None]], Owner]
+        """Carries a socket to another node; for who knows the others to set."""
         self.stopping = False
         """Set when the process is about to end: readiness turns red."""
         self._clock = clock
@@ -113,13 +156,23 @@ class Node:
 
     def connect(self, connection: Connection) -> ConnectionId:
         """Take in a new connection and greet it."""
+        connection_id = self._take_in(connection)
+        self.counts.connections += 1
+        self._perform(self.hub.connect(connection_id, self._clock()))
+        self.flush()
+        return connection_id
+
+    def adopt(self, connection: Connection) -> ConnectionId:
+        """Take in a connection that another node has greeted."""
+        connection_id = self._take_in(connection)
+        self.hub.connect(connection_id, self._clock())
+        return connection_id
+
+    def _take_in(self, connection: Connection) -> ConnectionId:
         self._last_id += 1
         connection_id = ConnectionId(self._last_id)
         self.connections[connection_id] = connection
         self.outboxes[connection_id] = connection.outbox
-        self.counts.connections += 1
-        self._perform(self.hub.connect(connection_id, self._clock()))
-        self.flush()
         return connection_id
 
     def receive(
@@ -148,6 +201,15 @@ class Node:
             self._wait_for_log(connection_id)
         return kind
 
+    def hear(self, connection_id: ConnectionId, said: list[bytes | None]) -> None:
+        """Handle what a connection has said while it could not be handled; None: binary."""
+        for payload in said:
+            if payload is None:
+                self.refuse_binary(connection_id)
+            else:
+                self.receive(connection_id, payload)
+        self._perform_late([])
+
     def refuse_binary(self, connection_id: ConnectionId) -> None:
         """Answer a binary message; the connection lives on."""
         if connection_id in self._held:
@@ -156,6 +218,14 @@ class Node:
             self.outboxes[connection_id].heard += 1
             code = ErrorCode.BINARY_FRAME
             self._perform(self.hub.refuse(connection_id, MalformedMessage(code, code.meaning)))
+
+    def echoed(self, connection_id: ConnectionId, number: int) -> None:
+        """Let go of what a connection has read: it was written before `number` was asked."""
+        if connection_id in self.connections:
+            self.outboxes[connection_id].acknowledge(number)
+
+    def resumed(self, connection_id: ConnectionId) -> None:
+        """Do nothing: the outbox has seen to it."""
 
     def disconnect(self, connection_id: ConnectionId, close_code: int | None) -> None:
         """Forget a connection that is gone; a second call for it does nothing.
@@ -185,6 +255,21 @@ class Node:
     def revoke(self, invitation: str) -> None:
         """Remove everybody who came by an invitation that was taken back."""
         self._perform(self.hub.revoke(invitation, self._clock()))
+        self.flush()
+
+    def later(self, act: Callable[[], None]) -> None:
+        """Do something as soon as what goes on now is done."""
+        self._call_later(0, act)
+
+    def hold(self, session_id: str) -> None:
+        """Read nobody of a session any further: it is about to leave this node."""
+        for connection_id in self.hub.connections_of(session_id):
+            if connection_id in self.connections:
+                self.connections[connection_id].hold()
+
+    def evict(self, session_id: str, code: CloseCode) -> None:
+        """Let a session go that lives on another node from now on; its peers are to come back."""
+        self._perform(self.hub.evict(session_id, code))
         self.flush()
 
     def flush(self) -> None:
@@ -262,24 +347,32 @@ class Node:
             case _:
                 self.scenes.perform(effect)
 
-    def _opened(self, load: Load, failure: LogFailure | None) -> None:
+    def _opened(self, load: Load, outcome: Elsewhere | LogFailure | None) -> None:
         """Handle what a connection has said since it named the session that is open now."""
         connection_id = load.connection
         held = self._held.pop(connection_id, None)
         if held is None:
             return  # it is gone
-        if failure is None:
+        if isinstance(outcome, Elsewhere):
+            self._move(connection_id, outcome, [msgspec.json.encode(load.message), *held])
+            return
+        if outcome is None:
             self._perform(self.hub.handle(connection_id, load.message, self._clock()))
         else:
             code = ErrorCode.STORAGE_FAILED
             self._perform(self.hub.refuse(connection_id, MalformedMessage(code, code.meaning)))
-        for payload in held:
-            if payload is None:
-                self.refuse_binary(connection_id)
-            else:
-                self.receive(connection_id, payload)
+        self.hear(connection_id, held)
         self._read_on(connection_id)
-        self._perform_late([])
+
+    def _move(
+        self, connection_id: ConnectionId, elsewhere: Elsewhere, said: list[bytes | None]
+    ) -> None:
+        """Hand a connection over to the node that its session lives on."""
+        connection = self.connections.pop(connection_id)
+        self._behind.discard(connection_id)
+        self._perform(self.hub.disconnect(connection_id, self._clock(), LEFT_FOR_GOOD))
+        self.flush()
+        connection.move(elsewhere.address, said)
 
     def _wait_for_log(self, connection_id: ConnectionId) -> None:
         if connection_id in self.connections and connection_id not in self._behind:

@@ -214,6 +214,11 @@ class Outbox:
         self._marks.clear()
         self.queued_bytes = self._kept_bytes = 0
 
+    def forget_marks(self) -> None:
+        """Keep nothing that is written: another node counts what arrives."""
+        self._marks.clear()
+        self.acknowledge(self._first + len(self._kept))
+
     @property
     def written(self) -> int:
         """The number of the next frame to be written; 0 while none is counted."""

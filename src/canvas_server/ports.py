@@ -8,10 +8,16 @@ from msgspec import Struct
 from canvas_server.core.records import Record, Snapshot, Stored
 from canvas_server.protocol.fields import SessionId, TimestampMs
 from canvas_server.protocol.history import Entry
+from canvas_server.protocol.http import SceneEdit
+from canvas_server.protocol.scene import SceneDocument
 
 
 class LogFailure(Exception):
     """The log cannot do what was asked; the text says why and what to do, for the operator."""
+
+
+class Overtaken(LogFailure):
+    """Another node has written to this session: it does not live here any more."""
 
 
 class SessionSummary(Struct, frozen=True):
@@ -31,6 +37,18 @@ MAX_HISTORY_BYTES = 4 * 1024 * 1024
 """Of the changes that are read at once; a single one may be longer."""
 
 
+class LogCounts(Struct):
+    """What the log has done since the start; read by the metrics."""
+
+    waiting: int = 0
+    """Records on their way now."""
+    stored: int = 0
+    batches: int = 0
+    """Records that wait are stored together."""
+    seconds: float = 0.0
+    """Spent on storing."""
+
+
 class History(Struct, frozen=True):
     """A part of what happened in a session."""
 
@@ -47,7 +65,7 @@ class Log(Protocol):
 
     Nothing here blocks. An answer is given to `done`, in the thread of the event loop and never
     from within the call: the result, or a `LogFailure` instead of it. Appends are stored and
-    answered in the order of the calls.
+    answered in the order of the calls, for each session.
     """
 
     def append(self, record: Record, done: Callable[[LogFailure | None], None]) -> None:
@@ -91,4 +109,96 @@ class Log(Protocol):
 
     async def close(self) -> None:
         """Store what was appended, then let go of everything. Nothing may be asked afterwards."""
+        ...
+
+
+class Elsewhere(Struct, frozen=True):
+    """A session lives on another node."""
+
+    address: str
+
+
+class Homes(Protocol):
+    """Which node a session lives on: one at a time, which orders all that happens in it."""
+
+    def find(self, session_id: str, done: Callable[[Elsewhere | LogFailure | None], None]) -> None:
+        """Say where a session lives; None: here, from now on if it lived nowhere."""
+        ...
+
+    def lost(self, session_id: str) -> None:
+        """Note that a session does not live here any more: somebody else has written to it."""
+        ...
+
+    async def edit(
+        self, elsewhere: Elsewhere, edit: SceneEdit, expected: int | None
+    ) -> SceneDocument:
+        """Have an edit made where its session lives; see `Scenes.edit`.
+
+        Raises:
+            Refused: nothing was changed.
+        """
+        ...
+
+
+class Registered(Struct, frozen=True):
+    """What a registry has under a key."""
+
+    value: str
+    """Empty: it was taken away."""
+    revision: int
+
+
+class BackboneFailure(LogFailure):
+    """What the nodes share is out of reach."""
+
+
+class Backbone(Protocol):
+    """What nodes share: a bus that may lose and repeat, and a registry that does neither.
+
+    The registry gives all nodes one order of changes: of two that swap the same revision, one wins.
+    """
+
+    @property
+    def connected(self) -> bool:
+        """Whether the others can be heard now, as far as is known."""
+        ...
+
+    async def listen(
+        self, address: str, take: Callable[[bytes], None], hear: Callable[[bytes], None]
+    ) -> None:
+        """Take what is published to an address from now on, and no other; hear all broadcasts.
+
+        Raises:
+            BackboneFailure: that cannot be done now.
+        """
+        ...
+
+    def publish(self, address: str, data: bytes) -> None:
+        """Send something to who listens to an address, in order, if it arrives."""
+        ...
+
+    def broadcast(self, data: bytes) -> None:
+        """Send something to everybody, this node too, if it arrives."""
+        ...
+
+    async def probe(self, address: str) -> bool | None:
+        """Tell whether somebody listens to an address and answers; None: nobody can say."""
+        ...
+
+    async def look(self, key: str) -> Registered | None:
+        """Return what is registered.
+
+        Raises:
+            BackboneFailure: nobody can say now.
+        """
+        ...
+
+    async def swap(self, key: str, value: str, revision: int) -> int | None:
+        """Register something in the place of a revision (0: of nothing); an empty value removes it.
+
+        Returns the new revision; None: somebody else was faster.
+
+        Raises:
+            BackboneFailure: nobody can say now whether it is done.
+        """
         ...

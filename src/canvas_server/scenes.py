@@ -12,14 +12,44 @@ from canvas_server.core.edit import scene_document
 from canvas_server.core.effects import Answered, Append, Effect, Recall, Refused
 from canvas_server.core.hub import Hub
 from canvas_server.core.records import Snapshot, Stored
-from canvas_server.ports import History, Log, LogFailure
-from canvas_server.protocol.errors import ErrorCode
+from canvas_server.ports import Elsewhere, History, Homes, Log, LogFailure, Overtaken
+from canvas_server.protocol.errors import CloseCode, ErrorCode
 from canvas_server.protocol.http import SceneEdit
 from canvas_server.protocol.scene import SceneDocument
 
 T = TypeVar("T")
 
+Opened = Callable[[Elsewhere | LogFailure | None], None]
+"""Told that a session is open, where else it lives, or why neither."""
+
 logger = structlog.get_logger()
+
+
+class _LivesElsewhere(Exception):
+    def __init__(self, elsewhere: Elsewhere) -> None:
+        super().__init__()
+        self.elsewhere = elsewhere
+
+
+class AllHere:
+    """Homes of a server that is one node."""
+
+    def find(
+        self,
+        session_id: str,  # noqa: ARG002
+        done: Callable[[Elsewhere | LogFailure | None], None],
+    ) -> None:
+        """Say that it lives here."""
+        done(None)
+
+    def lost(self, session_id: str) -> None:
+        """Nobody else writes."""
+
+    async def edit(
+        self, elsewhere: Elsewhere, edit: SceneEdit, expected: int | None
+    ) -> SceneDocument:
+        """Nothing is elsewhere."""
+        raise NotImplementedError
 
 
 class Scenes:
@@ -29,6 +59,7 @@ class Scenes:
         self,
         hub: Hub,
         log: Log,
+        homes: Homes,
         perform: Callable[[list[Effect]], None],
         clock: Callable[[], float],
     ) -> None:
@@ -39,15 +70,16 @@ class Scenes:
         self.failures = 0
         """What the log could not do since the start."""
         self._hub = hub
+        self._homes = homes
         self._perform = perform
         self._clock = clock
-        self._opening: dict[str, list[Callable[[LogFailure | None], None]]] = {}
+        self._opening: dict[str, list[Opened]] = {}
         self._requests = itertools.count(1)
         self._answers: dict[int, asyncio.Future[ErrorCode | None]] = {}
         self.failing = False
         """The latest thing asked of the log has failed."""
 
-    def open(self, session_id: str, then: Callable[[LogFailure | None], None]) -> None:
+    def open(self, session_id: str, then: Opened) -> None:
         """Have a session open, then do something with it at once; it may be gone again after."""
         waiting = self._opening.get(session_id)
         if waiting is not None:
@@ -56,7 +88,11 @@ class Scenes:
             then(None)
         else:
             self._opening[session_id] = [then]
-            self.log.load(session_id, functools.partial(self._loaded, session_id))
+            self._homes.find(session_id, functools.partial(self._found, session_id))
+
+    def is_opening(self, session_id: str) -> bool:
+        """Tell whether somebody waits for a session."""
+        return session_id in self._opening
 
     def perform(self, effect: Append | Recall | Answered) -> None:
         """Perform an effect that concerns the log."""
@@ -89,7 +125,12 @@ class Scenes:
             assert scene is not None  # noqa: S101 - it is open
             return scene
 
-        return await self._when_open(session_id, document)
+        try:
+            return await self._when_open(session_id, document)
+        except _LivesElsewhere:
+            stored: Stored = await self._ask(functools.partial(self.log.load, session_id))
+            now = stored.snapshot
+            return scene_document(session_id, now.elements, now.revision, now.timestamp)
 
     async def past(self, session_id: str, revision: int) -> SceneDocument:
         """Return a scene as it was after a revision, or after the last one before it that there is.
@@ -147,6 +188,8 @@ class Scenes:
                 lambda: self._perform(self._hub.post(edit, request, expected, self._clock())),
             )
             failure = await answer
+        except _LivesElsewhere as where:
+            return await self._homes.edit(where.elsewhere, edit, expected)
         finally:
             self._answers.pop(request, None)
         if failure is not None:
@@ -157,20 +200,29 @@ class Scenes:
         """Do something at once when a session is open, and return or raise what comes of it."""
         result: asyncio.Future[T] = asyncio.get_running_loop().create_future()
 
-        def then(failure: LogFailure | None) -> None:
+        def then(outcome: Elsewhere | LogFailure | None) -> None:
             if result.done():
                 return  # the request was given up
             try:
-                if failure is not None:
-                    raise failure
+                if isinstance(outcome, Elsewhere):
+                    raise _LivesElsewhere(outcome)
+                if outcome is not None:
+                    raise outcome
                 result.set_result(act())
-            except (LogFailure, Refused) as error:
+            except (_LivesElsewhere, LogFailure, Refused) as error:
                 result.set_exception(error)
 
         self.open(session_id, then)
         return await result
 
-    # --- answers of the log ----------------------------------------------------------------
+    # --- answers of the homes and the log --------------------------------------------------
+
+    def _found(self, session_id: str, outcome: Elsewhere | LogFailure | None) -> None:
+        if outcome is None:
+            self.log.load(session_id, functools.partial(self._loaded, session_id))
+            return
+        for then in self._opening.pop(session_id):
+            then(outcome)
 
     def _loaded(self, session_id: str, stored: Stored | LogFailure) -> None:
         failure = self._note("cannot read a scene; who wants to join it has to wait", stored)
@@ -182,7 +234,10 @@ class Scenes:
 
     def _appended(self, session_id: str, ticket: int, failure: LogFailure | None) -> None:
         self.waiting -= 1
-        if self._note("cannot store a change; calls go on, edits are refused", failure) is None:
+        if isinstance(failure, Overtaken):
+            self._homes.lost(session_id)
+            self._perform(self._hub.evict(session_id, CloseCode.MOVED))
+        elif self._note("cannot store a change; calls go on, edits are refused", failure) is None:
             self._perform(self._hub.stored(session_id, ticket))
         else:
             self._perform(self._hub.failed(session_id, ticket, self._clock()))

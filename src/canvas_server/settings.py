@@ -2,6 +2,7 @@
 
 import ipaddress
 import os
+import platform
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -41,6 +42,10 @@ class Settings(Struct, frozen=True):
     rate_limit_burst: int
     rate_limit_sustained: int
     per_address: int
+    cluster: tuple[str, ...]
+    node_id: str
+    cluster_replicas: int
+    drain_seconds: int
 
 
 class Setting(Struct, frozen=True):
@@ -305,6 +310,41 @@ SETTINGS = (
         256,
         "Connections from one address (IPv6: one /64) at a time, and within ten seconds. This "
         "machine itself is not counted.",
+    ),
+    Setting(
+        "cluster",
+        "--cluster",
+        "CANVAS_CLUSTER",
+        URLS,
+        (),
+        "NATS servers with JetStream, such as `nats://10.0.0.5:4222`: all servers that name them "
+        "are one, and keep everything there instead of in the data folder.",
+        "none: this one alone",
+    ),
+    Setting(
+        "node_id",
+        "--node-id",
+        "CANVAS_NODE_ID",
+        str,
+        platform.node(),
+        "Name of this node among those of a cluster, for people and metrics.",
+        "the machine's name",
+    ),
+    Setting(
+        "cluster_replicas",
+        "--cluster-replicas",
+        "CANVAS_CLUSTER_REPLICAS",
+        click.IntRange(1, 5),
+        1,
+        "On how many NATS servers everything is kept, when the first node makes its streams.",
+    ),
+    Setting(
+        "drain_seconds",
+        "--drain-seconds",
+        "CANVAS_DRAIN_SECONDS",
+        click.IntRange(min=0),
+        2,
+        "Over how long a node of a cluster sends its peers to the others before it stops.",
     ),
 )
 

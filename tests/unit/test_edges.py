@@ -15,6 +15,7 @@ from canvas_server import app
 from canvas_server.auth.keys import Keys, load_key
 from canvas_server.auth.resume import RESUME_SECONDS, ResumeTokens
 from canvas_server.cli import main
+from canvas_server.ground import StartupError
 from canvas_server.ice import IcePlan
 from canvas_server.protocol.server import IceServer
 from canvas_server.settings import SETTINGS, STUN_URLS
@@ -120,7 +121,7 @@ def test_a_secret_that_can_be_guessed_is_refused_and_not_repeated(tmp_path: Path
 
 
 def test_calls_through_turn_servers_alone_need_one() -> None:
-    with pytest.raises(app.StartupError, match="CANVAS_TURN_URLS"):
+    with pytest.raises(StartupError, match="CANVAS_TURN_URLS"):
         app.check(parse("--relay-only", "public-*"))
     app.check(parse("--relay-only", "*", "--turn-urls", "turn:turn.example.org"))
 

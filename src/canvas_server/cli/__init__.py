@@ -17,6 +17,7 @@ from canvas_server.cli.lan import for_local_network, show_link
 from canvas_server.cli.scenes import backup, export_scene, import_scene, restore
 from canvas_server.cli.tokens import secret, token
 from canvas_server.cli.turn import turn_config
+from canvas_server.ground import StartupError
 from canvas_server.http.site import fresh_session
 from canvas_server.settings import Settings, with_settings
 
@@ -62,7 +63,7 @@ def serve(**values: object) -> None:
         if settings.lan:
             settings = for_local_network(settings)
         app.run(settings, functools.partial(_say_ready, settings))
-    except app.StartupError as error:
+    except StartupError as error:
         raise click.ClickException(str(error)) from error
 
 

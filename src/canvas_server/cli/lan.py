@@ -7,9 +7,9 @@ import click
 import msgspec
 import segno
 
-from canvas_server.app import StartupError
 from canvas_server.auth.keys import load_secret
 from canvas_server.cli.tokens import made_token
+from canvas_server.ground import StartupError
 from canvas_server.http.lan import AUTHORITY_PATH
 from canvas_server.http.site import fresh_session
 from canvas_server.http.tokens import link_of

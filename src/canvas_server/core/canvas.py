@@ -226,6 +226,12 @@ class Canvas:
                 effects += self._refuse(pending.awaited)
         return effects
 
+    def abandon(self) -> list[Effect]:
+        """Answer the requests that wait: what becomes of their edits is seen elsewhere."""
+        code = ErrorCode.STORAGE_FAILED
+        requests = [pending.awaited.request for pending in self._pending]
+        return [Answered(request, code) for request in requests if request is not None]
+
     def sweep(self, now_ms: int) -> list[Effect]:
         """Remove the tiles of peers that are not here."""
         streams = self.scene.tiles

@@ -72,6 +72,16 @@ class Hub:
         """Tell whether a session is in memory."""
         return session_id in self._members.sessions
 
+    def connections_of(self, session_id: str) -> tuple[ConnectionId, ...]:
+        """Return the connections of those who are in a session."""
+        session = self._members.sessions.get(session_id)
+        return () if session is None else tuple(p.connection for p in session.peers.values())
+
+    def at_rest(self, session_id: str) -> bool:
+        """Tell whether all edits of a session are stored."""
+        session = self._members.sessions.get(session_id)
+        return session is None or session.canvas.at_rest
+
     def scene(self, session_id: str) -> SceneDocument | None:
         """Return the scene of a session as everybody was told it is; None: it is not open."""
         session = self._members.sessions.get(session_id)
@@ -106,6 +116,11 @@ class Hub:
     def revoke(self, invitation: str, now: float) -> list[Effect]:
         """Remove everybody who came by an invitation that was taken back (TOK4)."""
         return self._members.revoke(invitation, now)
+
+    def evict(self, session_id: str, code: CloseCode) -> list[Effect]:
+        """Let a session go at once: it lives on another node. Nobody is told that peers leave."""
+        session = self._members.sessions.get(session_id)
+        return [] if session is None else self._members.evict(session, code)
 
     def refuse(self, connection: ConnectionId, malformed: MalformedMessage) -> list[Effect]:
         """Answer a frame that was no message."""

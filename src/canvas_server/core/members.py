@@ -333,6 +333,17 @@ class Members:
             self.sessions.pop(session.session_id, None)
             self._unswept.discard(session)
 
+    def evict(self, session: Session, code: CloseCode) -> list[Effect]:
+        """Forget a session with its peers; they are to come back to where it lives now."""
+        self.sessions.pop(session.session_id)
+        self._unswept.discard(session)
+        effects = session.canvas.abandon()
+        for peer in session.peers.values():
+            del self.peers[peer.peer_id]
+            self.away.pop(peer, None)
+            effects += self._take_from(peer, code)
+        return effects
+
 
 def _reason(away: Away | None) -> LeaveReason:
     return "left" if away is not None and away.closing else "disconnected"

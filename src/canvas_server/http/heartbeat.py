@@ -1,24 +1,25 @@
 """What a node does once a second.
 
-It finds connections whose other end is gone without a word (half-open TCP), and lets peers go that
+It finds sockets whose other end is gone without a word (half-open TCP), and lets peers go that
 stayed away too long.
 """
 
 import asyncio
+from collections.abc import Callable, Iterable
 
 from canvas_server.http.websocket import WebSocketConnection
 from canvas_server.node import Node
-from canvas_server.protocol.errors import CloseCode
 
 PING_SECONDS = 10
 """A connection is pinged this often, and given up when it says nothing until the next ping."""
 
 
 class Heartbeat:
-    """Pings every connection of a node, a part of them each second to spread the writes."""
+    """Pings every socket of a process, a part of them each second to spread the writes."""
 
-    def __init__(self, node: Node) -> None:
+    def __init__(self, node: Node, sockets: Callable[[], Iterable[WebSocketConnection]]) -> None:
         self._node = node
+        self._sockets = sockets
         self._tick = 0
 
     async def run(self) -> None:
@@ -29,13 +30,12 @@ class Heartbeat:
             self._node.tick()
 
     def beat(self) -> None:
-        """Serve the connections whose turn it is."""
+        """Serve the sockets whose turn it is."""
         self._tick += 1
         turn = self._tick % PING_SECONDS
-        for connection_id, connection in list(self._node.connections.items()):
-            if connection_id % PING_SECONDS == turn and isinstance(connection, WebSocketConnection):
-                if connection.heard or connection.unread:
-                    connection.ping()
+        for socket in list(self._sockets()):
+            if socket.turn % PING_SECONDS == turn:
+                if socket.heard or socket.unread:
+                    socket.ping()
                 else:
-                    connection.close(CloseCode.SILENT)
-                    self._node.disconnect(connection_id, None)
+                    socket.give_up()

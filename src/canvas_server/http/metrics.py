@@ -14,18 +14,24 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, InfoM
 from prometheus_client.registry import Collector
 
 from canvas_server import __version__
+from canvas_server.cluster.member import Cluster
 from canvas_server.node import Node
+from canvas_server.ports import LogCounts
 from canvas_server.protocol.diagnosis import Cause
 from canvas_server.protocol.quality import Quality
-from canvas_server.store.sqlite import LogCounts
 
 
 class NodeCollector(Collector):
     """Reads the plain counters of the node when asked, so that counting costs next to nothing."""
 
-    def __init__(self, node: Node, log: LogCounts) -> None:
+    def __init__(self, node: Node, log: LogCounts, cluster: Cluster | None) -> None:
         self._node = node
         self._log = log
+        self._cluster = cluster
+
+    @property
+    def _sockets(self) -> int:
+        return len(self._node.connections) if self._cluster is None else self._cluster.sockets
 
     def collect(self) -> Iterator[Metric]:
         """Yield every metric."""
@@ -34,7 +40,7 @@ class NodeCollector(Collector):
         yield from (
             GaugeMetricFamily(name, text, value=value)
             for name, text, value in (
-                ("canvas_connections", "Open WebSockets.", len(node.connections)),
+                ("canvas_connections", "Open WebSockets.", self._sockets),
                 ("canvas_peers", "Peers in a session.", node.hub.peer_count),
                 ("canvas_peers_away", "Of those, without a connection.", node.hub.away_count),
                 ("canvas_sessions", "Sessions with a peer.", node.hub.session_count),
@@ -62,6 +68,36 @@ class NodeCollector(Collector):
             "canvas_messages_refused", "Frames answered with `error`.", "code", counts.refused
         )
         yield _labelled("canvas_closed", "Connections the server closed.", "code", counts.closed)
+        if self._cluster is not None:
+            yield from _of_cluster(self._cluster)
+
+
+def _of_cluster(cluster: Cluster) -> Iterator[Metric]:
+    peers, counts = cluster.peers.values(), cluster.counts
+    yield InfoMetricFamily("canvas_node", "The node of the cluster.", {"node": cluster.node_id})
+    yield from (
+        GaugeMetricFamily(f"canvas_cluster_{name}", text, value=value)
+        for name, text, value in (
+            ("connected", "Whether the broker is there.", int(cluster.backbone.connected)),
+            ("nodes", "Nodes that are known to live.", 1 + len(cluster.nodes.beats)),
+            ("homes", "Sessions that live here.", len(cluster.homes.held)),
+            ("carried", "Sockets carried to others.", sum(len(p.carried) for p in peers)),
+            ("remote", "Sockets carried here.", sum(len(p.remote) for p in peers)),
+            ("backlog_bytes", "On the way to others.", sum(p.link.backlog for p in peers)),
+        )
+    )
+    yield from (
+        CounterMetricFamily(f"canvas_cluster_{name}", text, value=value)
+        for name, text, value in (
+            ("packets_sent", "Packets to other nodes.", counts.sent),
+            ("packets_received", "Packets from other nodes.", counts.received),
+            ("bytes_sent", "Bytes to other nodes.", counts.bytes_sent),
+            ("packets_resent", "Packets sent again.", sum(p.link.resent for p in peers)),
+            ("sockets_carried", "Sockets carried to others since start.", counts.carried),
+            ("unreadable", "What other nodes said and was not understood.", counts.unreadable),
+            ("given_up", "Times others had given this node up.", cluster.given_up),
+        )
+    )
 
 
 class CallMetrics:
@@ -139,10 +175,10 @@ def _labelled(name: str, text: str, label: str, counter: Mapping[Any, int]) -> C
     return family
 
 
-def registry(node: Node, log: LogCounts) -> CollectorRegistry:
+def registry(node: Node, log: LogCounts, cluster: Cluster | None = None) -> CollectorRegistry:
     """Return the metrics of this process."""
     metrics = CollectorRegistry()
-    metrics.register(NodeCollector(node, log))
+    metrics.register(NodeCollector(node, log, cluster))
     node.tally = CallMetrics(metrics).count
     ProcessCollector(registry=metrics)
     PlatformCollector(registry=metrics)

@@ -2,6 +2,7 @@
 
 import html
 import secrets
+from collections.abc import Callable
 from importlib.resources import files
 from pathlib import Path
 
@@ -21,7 +22,6 @@ from canvas_server.http.errors import refusal
 from canvas_server.http.gate import Gate
 from canvas_server.http.pictures import picture_routes
 from canvas_server.http.scenes import scene_routes
-from canvas_server.http.sessions import session_routes
 from canvas_server.node import Node
 
 PREVIEW_WIDTH = 1200
@@ -113,9 +113,14 @@ class Client(StaticFiles):
 
 
 def make_site(
-    node: Node, access: Access, metrics: CollectorRegistry, gate: Gate, routes: list[BaseRoute]
+    node: Node,
+    access: Access,
+    metrics: CollectorRegistry,
+    gate: Gate,
+    routes: list[BaseRoute],
+    health: Callable[[], dict[str, str]] = dict,
 ) -> ASGIApp:
-    """Return the ASGI application."""
+    """Return the ASGI application; `health` says more about how the server is."""
     web = web_folder()
 
     async def front_door(request: Request) -> Response:
@@ -138,7 +143,8 @@ def make_site(
         if node.stopping:
             return JSONResponse({"status": "stopping"}, 503)
         scenes = "failing" if node.scenes.failing else "stored"  # calls go on without
-        return JSONResponse({"status": "ready", "version": __version__, "scenes": scenes})
+        told = {"status": "ready", "version": __version__, "scenes": scenes}
+        return JSONResponse(told | health())
 
     async def exposition(_: Request) -> Response:
         return Response(generate_latest(metrics), media_type=CONTENT_TYPE_LATEST)
@@ -159,7 +165,6 @@ def make_site(
             Route("/ws/sync", needs_upgrade),
             *scene_routes(node.scenes, gate),
             *picture_routes(node.scenes, gate),
-            *session_routes(gate, node.hub),
             *routes,
             Mount("/", Client(directory=web, html=True)),
         ],

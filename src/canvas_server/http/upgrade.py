@@ -10,7 +10,7 @@ import functools
 import logging
 import re
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
@@ -147,6 +147,15 @@ class PicowsProtocol(WSProtocol):
             self.listener.close(CloseCode.SERVICE_RESTART)
         else:
             self.transport.underlying_transport.close()
+
+
+def sockets_of(connections: set[Any]) -> Iterator[WebSocketConnection]:
+    """Return the open WebSockets among the connections of a server."""
+    for connection in connections:
+        if isinstance(connection, PicowsProtocol):
+            listener = connection.listener
+            if isinstance(listener, WebSocketConnection):
+                yield listener
 
 
 class WebSocketUpgrade:

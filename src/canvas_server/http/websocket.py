@@ -5,13 +5,14 @@ keeps bounds, slows a peer that sends too fast, and closes with a code that says
 """
 
 import asyncio
+import itertools
 from collections.abc import Callable
 
 from picows import WSCloseCode, WSFrame, WSListener, WSMsgType, WSTransport
 
 from canvas_server.core.effects import ConnectionId
 from canvas_server.http.throttle import COSTS, Throttle
-from canvas_server.node import Node
+from canvas_server.node import Node, Owner
 from canvas_server.outbox import Outbox
 from canvas_server.protocol.errors import CloseCode
 from canvas_server.protocol.fields import MAX_FRAME_BYTES
@@ -24,6 +25,7 @@ MAX_AFTER_CLOSE = 4096
 LINGER_SECONDS = 1.0
 """How long a peer has to answer a close frame (RFC 6455 section 7.1.1)."""
 
+_turns = itertools.count()
 TEXT, BINARY, CONTINUATION = WSMsgType.TEXT, WSMsgType.BINARY, WSMsgType.CONTINUATION
 PING, PONG = WSMsgType.PING, WSMsgType.PONG
 
@@ -51,6 +53,7 @@ class WebSocketConnection(WSListener):
         "_loop",
         "_node",
         "_on_hold",
+        "_owner",
         "_patience",
         "_tcp",
         "_throttle",
@@ -60,6 +63,7 @@ class WebSocketConnection(WSListener):
         "heard",
         "held_back",
         "outbox",
+        "turn",
     )
 
     _transport: WSTransport
@@ -76,6 +80,7 @@ class WebSocketConnection(WSListener):
         super().__init__()
         self._gone = gone
         self._node = node
+        self._owner: Owner = node
         self._throttle = throttle
         self._loop = loop
         self._fragments: _Fragments | None = None
@@ -85,6 +90,8 @@ class WebSocketConnection(WSListener):
         self._turn = TURN
         self._last_moment: asyncio.TimerHandle | None = None
         self.connection_id = ConnectionId(0)
+        self.turn = next(_turns)
+        """Spreads what is done for all of them over time."""
         self.outbox = Outbox(self)
         self.heard = True
         """Whether anything came in since somebody last set this to False."""
@@ -114,12 +121,12 @@ class WebSocketConnection(WSListener):
         if frame.rsv1 or frame.rsv2 or frame.rsv3:
             self._fail(CloseCode.PROTOCOL_ERROR)
         elif frame.msg_type is TEXT and frame.fin and self._fragments is None:
-            kind = self._node.receive(self.connection_id, frame.get_payload_as_memoryview())
+            kind = self._owner.receive(self.connection_id, frame.get_payload_as_memoryview())
             cost = COSTS.get(kind, 1)
         else:
             self._take_other(transport, frame)
         if frame.last_in_buffer:
-            self._node.flush()
+            self._owner.flush()
         if self._throttle.spend(frame.payload_size, cost):
             self._slow_down()
         self._turn -= 1
@@ -131,7 +138,7 @@ class WebSocketConnection(WSListener):
         self._closing = True
         if self._last_moment is not None:
             self._last_moment.cancel()
-        self._node.disconnect(self.connection_id, self._close_code)
+        self._owner.disconnect(self.connection_id, self._close_code)
         self._gone()
 
     def pause_writing(self) -> None:
@@ -143,6 +150,7 @@ class WebSocketConnection(WSListener):
         """Write again."""
         if not self._closing:
             self.outbox.resume()
+            self._owner.resumed(self.connection_id)
 
     # --- called by the node and the outbox -----------------------------------------------
 
@@ -177,6 +185,20 @@ class WebSocketConnection(WSListener):
         self._on_hold = False
         self._read_on()
 
+    def move(self, address: str, said: list[bytes | None]) -> None:
+        """Speak to another node from now on."""
+        if not self._closing:
+            self.outbox.forget_marks()
+            self._owner = self._node.carry(self, address, said)
+            self.release()
+
+    def move_back(self, said: list[bytes | None]) -> None:
+        """Speak to this node again, beginning with this."""
+        self.connection_id = self._node.adopt(self)
+        self._owner = self._node
+        self.release()
+        self._node.hear(self.connection_id, said)
+
     @property
     def unread(self) -> bool:
         """Whether it is not read for now, so that its silence means nothing."""
@@ -191,6 +213,10 @@ class WebSocketConnection(WSListener):
         self.heard = False
         self.ask(self.outbox.written)
 
+    def give_up(self) -> None:
+        """Close it: nothing was heard."""
+        self._fail(CloseCode.SILENT)
+
     # --- the rest ------------------------------------------------------------------------
 
     def _fail(self, code: CloseCode) -> None:
@@ -199,7 +225,7 @@ class WebSocketConnection(WSListener):
         self._loop.call_soon(self._leave)
 
     def _leave(self) -> None:
-        self._node.disconnect(self.connection_id, self._close_code)
+        self._owner.disconnect(self.connection_id, self._close_code)
 
     def _take_other(self, transport: WSTransport, frame: WSFrame) -> None:
         """Take what is not a whole text message."""
@@ -211,7 +237,8 @@ class WebSocketConnection(WSListener):
             if not self.outbox.paused:
                 transport.send_pong(frame.get_payload_as_bytes())
         elif kind == PONG:
-            self.outbox.acknowledge(int.from_bytes(frame.get_payload_as_bytes()[:8]))
+            number = int.from_bytes(frame.get_payload_as_bytes()[:8])
+            self._owner.echoed(self.connection_id, number)
         else:
             # picows gives a member of its enum, or the bare number where it has none.
             code = int(frame.get_close_code())  # type: ignore[arg-type]
@@ -243,9 +270,9 @@ class WebSocketConnection(WSListener):
         if frame.fin:
             self._fragments = None
             if whole.is_text:
-                self._node.receive(self.connection_id, memoryview(whole.payload))
+                self._owner.receive(self.connection_id, memoryview(whole.payload))
             else:
-                self._node.refuse_binary(self.connection_id)
+                self._owner.refuse_binary(self.connection_id)
 
     def _slow_down(self) -> None:
         """Stop reading until the throttle allows the next message (OUT2)."""

@@ -76,6 +76,7 @@ class CloseCode(IntEnum):
     TOO_SLOW = 4000
     SILENT = 4001
     UNSUBSCRIBED = 4002
+    MOVED = 4003
     TAKEN_OVER = 4100
     TOKEN_EXPIRED = 4101
     REMOVED = 4102
@@ -94,6 +95,7 @@ _CLOSE_MEANINGS = {
     CloseCode.TOO_SLOW: "you read too slowly and too much is waiting: come back",
     CloseCode.SILENT: "nothing was heard from you, not even a pong: come back",
     CloseCode.UNSUBSCRIBED: "you joined no session in time: come back and send `subscribe`",
+    CloseCode.MOVED: "your session has moved to another node of this server: come back",
     CloseCode.TAKEN_OVER: "another connection proved to be this peer",
     CloseCode.TOKEN_EXPIRED: "your token has expired: ask for a new link",
     CloseCode.REMOVED: "you were removed from the session, or your link was taken back",

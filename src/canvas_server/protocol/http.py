@@ -92,6 +92,32 @@ class SessionsAnswer(Struct, frozen=True):
     success: bool = True
 
 
+class NodeOverview(Struct, frozen=True):
+    """A node of the server, as it described itself last."""
+
+    node_id: str
+    version: str
+    started: TimestampMs
+    draining: bool
+    """It sends its peers to the other nodes, and will stop."""
+    connections: Count
+    peers: Count
+    """In sessions that live there."""
+    sessions: Count
+    """That live there."""
+    answers: bool = False
+    """It is the one that answers you."""
+
+
+class NodesAnswer(Struct, frozen=True):
+    """The answer to `GET /api/nodes`, by name of the node."""
+
+    nodes: tuple[NodeOverview, ...]
+    connected: bool
+    """Whether the node that answers reaches the others."""
+    success: bool = True
+
+
 class TokenWish(Struct, frozen=True):
     """The body of `POST /api/tokens`: what is to be given out."""
 

@@ -11,10 +11,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 import structlog
-from msgspec import Struct
 
 from canvas_server.core.records import Record, Snapshot, Stored
-from canvas_server.ports import History, LogFailure, SessionSummary
+from canvas_server.ports import History, LogCounts, LogFailure, SessionSummary
 from canvas_server.store import reading
 from canvas_server.store.folder import DATABASE, FolderLock
 from canvas_server.store.schema import Database, explain
@@ -29,18 +28,6 @@ MAX_QUESTIONS = 256
 """About the past. (There are no more questions that open a session than sessions named.)"""
 
 logger = structlog.get_logger()
-
-
-class LogCounts(Struct):
-    """What the log has done since the start; read by the metrics."""
-
-    waiting: int = 0
-    """Records on their way now."""
-    stored: int = 0
-    batches: int = 0
-    """Records that wait are stored together."""
-    seconds: float = 0.0
-    """Spent on storing."""
 
 
 class SqliteLog:

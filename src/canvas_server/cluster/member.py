@@ -1,0 +1,377 @@
+"""A node as one of several: who else is there, where sessions live, and what goes between."""
+
+import asyncio
+import itertools
+import time
+import uuid
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+import msgspec
+import structlog
+from msgspec import Struct
+
+from canvas_server import __version__
+from canvas_server.cluster import ops
+from canvas_server.cluster.carrying import Carried
+from canvas_server.cluster.homes import Homes
+from canvas_server.cluster.nodes import BEAT_SECONDS, Life, Nodes
+from canvas_server.cluster.peer import Peer, PeerCounts
+from canvas_server.core.effects import Refused
+from canvas_server.node import Node, Socket
+from canvas_server.ports import Backbone, BackboneFailure, Elsewhere, LogFailure
+from canvas_server.protocol.errors import CloseCode, ErrorCode
+from canvas_server.protocol.http import SceneEdit, SessionOverview
+from canvas_server.protocol.scene import SceneDocument
+
+REQUEST_SECONDS = 15.0
+RELEASES = 200
+"""Sessions that nobody is in any more and that are given free in one tick, at most."""
+
+logger = structlog.get_logger()
+
+
+class _Edit(Struct, array_like=True):
+    edit: SceneEdit
+    expected: int | None
+
+
+class Cluster:
+    """A node among others; implements `ports.Homes`."""
+
+    def __init__(
+        self,
+        backbone: Backbone,
+        node_id: str,
+        clock: Callable[[], float] = time.monotonic,
+        new_address: Callable[[], str] = lambda: uuid.uuid4().hex,
+    ) -> None:
+        """Prepare; `serve` says for which node, `start` makes it known."""
+        self.node_id = node_id
+        self.backbone = backbone
+        self.counts = PeerCounts()
+        self.nodes = Nodes()
+        self.draining = False
+        self.given_up = 0
+        """How often others had given this node up."""
+        self.homes = Homes(backbone, self._lives)
+        self.peers: dict[str, Peer] = {}
+        self._node: Node
+        self._clock = clock
+        self._new_address = new_address
+        self._started = time.time()
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._verdicts: dict[str, asyncio.Event] = {}
+        self._numbers = itertools.count(1)
+        self._requests: dict[int, tuple[str, asyncio.Future[ops.Response]]] = {}
+        self._reborn = False
+        self._unsure: set[str] = set()
+
+    @property
+    def address(self) -> str:
+        """Where others reach this node now."""
+        return self.homes.address
+
+    @property
+    def sockets(self) -> int:
+        """Open WebSockets of this process, wherever their sessions live."""
+        others = sum(len(peer.carried) - len(peer.remote) for peer in self.peers.values())
+        return len(self._node.connections) + others
+
+    def serve(self, node: Node) -> None:
+        """Be the way of a node to the others."""
+        self._node = node
+        node.carry = self._carry
+
+    async def start(self) -> None:
+        """Be reached by the others from now on.
+
+        Raises:
+            BackboneFailure: that cannot be.
+        """
+        self.homes.address = self._new_address()
+        await self.backbone.listen(self.address, self._take, self._hear)
+        self.beat()
+
+    def beat(self) -> None:
+        """Tell the others that this node lives, and how it does."""
+        self.backbone.broadcast(ops.encode_beat(self.describe()))
+
+    def describe(self) -> ops.Beat:
+        """Return what the others are told about this node."""
+        hub = self._node.hub
+        return ops.Beat(
+            self.address,
+            self.node_id,
+            __version__,
+            ops.SPEAKS,
+            self._started,
+            self.draining,
+            self.sockets,
+            hub.peer_count,
+            hub.session_count,
+        )
+
+    def tick(self) -> None:
+        """Do what is due about once a second."""
+        now = self._clock()
+        self.beat()
+        for peer in self.peers.values():
+            peer.tick()
+        suspect, dead = self.nodes.look(now, listening=self.backbone.connected)
+        for address in dead:
+            logger.warning("a node is silent and given up", address=address)
+            self._give_up(address)
+        for address in suspect:
+            self._spawn(self._ask_whether_alive(address))
+        if self._reborn:
+            self._reborn = False
+            self._spawn(self._live_again())
+        elif self._unsure:
+            self._spawn(self._claim_again())
+        unused = (s for s in self.homes.held if not self._in_use(s))
+        for session_id in itertools.islice(unused, RELEASES):
+            self._spawn(self.homes.release(session_id))
+
+    async def run(self) -> None:
+        """Tick until cancelled."""
+        while True:
+            await asyncio.sleep(BEAT_SECONDS)
+            self.tick()
+
+    def _in_use(self, session_id: str) -> bool:
+        return self._node.hub.is_open(session_id) or self._node.scenes.is_opening(session_id)
+
+    # --- homes -----------------------------------------------------------------------------
+
+    def find(self, session_id: str, done: Callable[[Elsewhere | LogFailure | None], None]) -> None:
+        """See `ports.Homes.find`."""
+        if self.draining and (other := self._another()) is not None:
+            done(Elsewhere(other))  # which finds out where it lives, or takes it
+        elif self.homes.is_here(session_id):
+            done(None)
+        else:
+            self._spawn(self._find(session_id, done))
+
+    def _another(self) -> str | None:
+        """Return a node that stays."""
+        staying = [beat for beat in self.nodes.beats if not beat.draining]
+        return min(staying, key=lambda beat: beat.connections).address if staying else None
+
+    def lost(self, session_id: str) -> None:
+        """See `ports.Homes.lost`."""
+        self.homes.forget(session_id)
+
+    async def edit(
+        self, elsewhere: Elsewhere, edit: SceneEdit, expected: int | None
+    ) -> SceneDocument:
+        """See `ports.Homes.edit`."""
+        body = msgspec.json.encode(_Edit(edit, expected))
+        response = await self._request(elsewhere.address, "edit", body)
+        if response.failure is not None:
+            code, text = response.failure
+            raise Refused(ErrorCode(code), text)
+        return msgspec.json.decode(response.body, type=SceneDocument)
+
+    async def sessions(self) -> tuple[SessionOverview, ...]:
+        """Return every session that has a peer, on whichever node; those that answer count."""
+        addresses = [beat.address for beat in self.nodes.beats]
+        asked = [self._request(address, "sessions", b"") for address in addresses]
+        found = list(self._node.hub.overview())
+        for answer in await asyncio.gather(*asked, return_exceptions=True):
+            if isinstance(answer, ops.Response):
+                found += msgspec.json.decode(answer.body, type=list[SessionOverview])
+        return tuple(found)
+
+    async def drain(self, seconds: float) -> None:
+        """Let every session live elsewhere, and send all who are here away, over some seconds."""
+        self.draining = True
+        self.beat()
+        started, sessions = self._clock(), self.homes.held
+        for number, session_id in enumerate(sessions):
+            await self._leave(session_id)
+            due = started + seconds * (number + 1) / len(sessions)
+            await asyncio.sleep(max(0.0, due - self._clock()))
+
+    async def _leave(self, session_id: str) -> None:
+        """Give a session free when all of it is stored; its peers come back elsewhere."""
+        self._node.hold(session_id)
+        while not self._node.hub.at_rest(session_id):  # noqa: ASYNC110 - seldom, and not for long
+            await asyncio.sleep(0.01)
+        await self.homes.release(session_id)
+        self._node.evict(session_id, CloseCode.MOVED)
+
+    async def _find(
+        self, session_id: str, done: Callable[[Elsewhere | LogFailure | None], None]
+    ) -> None:
+        try:
+            address = await self.homes.find(session_id)
+        except BackboneFailure as failure:
+            done(failure)
+        else:
+            done(None if address is None else Elsewhere(address))
+
+    async def _lives(self, address: str) -> bool:
+        """Tell whether a node is there to carry to; wait until that is sure."""
+        if self.nodes.life(address) is Life.DEAD:
+            return False
+        await self._ask_whether_alive(address)
+        self.nodes.expect(address, self._clock())
+        while self.nodes.life(address) is Life.UNKNOWN:
+            if not self.backbone.connected:
+                raise BackboneFailure("the other nodes are out of reach")
+            verdict = self._verdicts.setdefault(address, asyncio.Event())
+            await verdict.wait()
+        return self.nodes.life(address) is Life.ALIVE
+
+    async def _ask_whether_alive(self, address: str) -> None:
+        if await self.backbone.probe(address) is False:
+            self._give_up(address)
+
+    # --- the others ------------------------------------------------------------------------
+
+    def _hear(self, data: bytes) -> None:
+        """Take a beat."""
+        try:
+            beat = ops.decode_beat(data)
+        except ops.Unreadable:
+            self.counts.unreadable += 1
+            return
+        if beat.address == self.address:
+            return
+        if self.nodes.heard(beat, self._clock()):
+            self._judge(beat.address)
+        else:
+            self._say_given_up(beat.address)
+
+    def _take(self, data: bytes) -> None:
+        """Take a packet."""
+        try:
+            packet = ops.decode_packet(data)
+        except ops.Unreadable:
+            self.counts.unreadable += 1
+            return
+        if packet.number == ops.GIVEN_UP:
+            self._reborn = True
+        elif self.nodes.life(packet.sender) is Life.DEAD:
+            self._say_given_up(packet.sender)
+        else:
+            self.nodes.expect(packet.sender, self._clock())
+            self._peer(packet.sender).take(packet)
+
+    def _say_given_up(self, address: str) -> None:
+        packet = ops.Packet(self.address, ops.GIVEN_UP, 0)
+        self.backbone.publish(address, ops.encode_packet(packet))
+
+    def _peer(self, address: str) -> Peer:
+        peer = self.peers.get(address)
+        if peer is None:
+            peer = self.peers[address] = Peer(
+                address,
+                self.address,
+                self._node,
+                self.backbone.publish,
+                self._answer,
+                self._answered,
+                self.counts,
+            )
+        return peer
+
+    def _give_up(self, address: str) -> None:
+        self.nodes.give_up(address)
+        peer = self.peers.pop(address, None)
+        if peer is not None:
+            peer.give_up()
+        for where, answer in [*self._requests.values()]:
+            if where == address and not answer.done():
+                answer.set_exception(BackboneFailure("the node that was asked is gone"))
+        self._judge(address)
+
+    def _judge(self, address: str) -> None:
+        """Let those go on who wait to know whether a node lives."""
+        verdict = self._verdicts.pop(address, None)
+        if verdict is not None:
+            verdict.set()
+
+    async def _live_again(self) -> None:
+        """Take another address, since somebody listens to the old one no more.
+
+        What was carried over it is lost and will be resumed; the sessions that live here stay, as
+        far as nobody has taken them.
+        """
+        self.given_up += 1
+        logger.warning("others had given this node up; it begins anew", node=self.node_id)
+        for address in [*self.peers]:
+            self.peers.pop(address).give_up()
+        self.homes.address = self._new_address()
+        self._unsure = set(self.homes.held)
+        await self.backbone.listen(self.address, self._take, self._hear)
+        self.beat()
+        await self._claim_again()
+
+    async def _claim_again(self) -> None:
+        for session_id in [*self._unsure]:
+            try:
+                kept = await self.homes.keep(session_id)
+            except (BackboneFailure, KeyError):
+                continue  # out of reach: in the next tick
+            self._unsure.discard(session_id)
+            if not kept:
+                self._node.evict(session_id, CloseCode.MOVED)
+
+    # --- what goes between -----------------------------------------------------------------
+
+    def _carry(self, connection: Socket, address: str, said: list[bytes | None]) -> Carried:
+        key = connection.connection_id
+        return self._peer(address).carry(connection, key, said)
+
+    async def _request(self, address: str, topic: str, body: bytes) -> ops.Response:
+        number = next(self._numbers)
+        answer: asyncio.Future[ops.Response] = asyncio.get_running_loop().create_future()
+        self._requests[number] = (address, answer)
+        try:
+            self._peer(address).put(ops.Request(number, topic, body))
+            async with asyncio.timeout(REQUEST_SECONDS):
+                return await answer
+        except TimeoutError:
+            raise BackboneFailure("another node does not answer") from None
+        finally:
+            del self._requests[number]
+
+    def _answered(self, response: ops.Response) -> None:
+        _, answer = self._requests.get(response.number, ("", None))
+        if answer is not None and not answer.done():
+            answer.set_result(response)
+
+    def _answer(self, peer: Peer, request: ops.Request) -> None:
+        self._spawn(self._answer_later(peer, request))
+
+    async def _answer_later(self, peer: Peer, request: ops.Request) -> None:
+        body, failure = b"", None
+        try:
+            if request.topic == "sessions":
+                body = msgspec.json.encode(self._node.hub.overview())
+            elif request.topic == "edit":
+                wish = msgspec.json.decode(request.body, type=_Edit)
+                scene = await self._node.scenes.edit(wish.edit, wish.expected)
+                body = msgspec.json.encode(scene)
+            else:
+                failure = (ErrorCode.UNKNOWN_TYPE.value, "another node asks for what is not known")
+        except Refused as refused:
+            failure = (refused.code.value, refused.text)
+        except LogFailure as error:
+            failure = (ErrorCode.STORAGE_FAILED.value, str(error))
+        peer.put(ops.Response(request.number, body, failure))
+
+    def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.ensure_future(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._done)
+
+    def _done(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            if isinstance(error, BackboneFailure):
+                logger.warning("the other nodes are out of reach", why=str(error))
+            else:
+                logger.error("a fault between nodes", exc_info=error)

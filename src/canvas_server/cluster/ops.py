@@ -1,0 +1,195 @@
+"""What nodes say to each other.
+
+A packet carries a batch of operations from one node to another, in order and exactly once
+(`link.py`). All are msgpack arrays: a later version may add fields at the end, which an older one
+skips, and new operations, which a node sends only to those that speak that version.
+"""
+
+from collections.abc import Iterable
+
+import msgspec
+from msgspec import Raw, Struct
+
+SPEAKS = 1
+"""The version of what is said between nodes; those of the release before are understood too."""
+
+
+class Adopt(Struct, array_like=True, frozen=True, tag=1):
+    """To a home: a socket of mine wants to speak to you; its `said` follow."""
+
+    socket: int
+
+
+class Said(Struct, array_like=True, frozen=True, tag=2):
+    """To a home: a message from a socket; None: a binary one."""
+
+    socket: int
+    payload: bytes | None
+
+
+class Gone(Struct, array_like=True, frozen=True, tag=3):
+    """To a home: a socket is closed, by its owner with this code, or just broken."""
+
+    socket: int
+    code: int | None
+
+
+class Drained(Struct, array_like=True, frozen=True, tag=4):
+    """To a home: so many more bytes have left for a socket."""
+
+    socket: int
+    count: int
+
+
+class Echoed(Struct, array_like=True, frozen=True, tag=5):
+    """To a home: a socket has read all up to what an `Ask` named."""
+
+    socket: int
+    number: int
+
+
+class Write(Struct, array_like=True, frozen=True, tag=6):
+    """From a home: finished frames for some sockets."""
+
+    sockets: tuple[int, ...]
+    data: bytes
+
+
+class Ask(Struct, array_like=True, frozen=True, tag=7):
+    """From a home: have a socket say when it has read up to here."""
+
+    socket: int
+    number: int
+
+
+class Hold(Struct, array_like=True, frozen=True, tag=8):
+    """From a home: read a socket no further for now, or on again."""
+
+    socket: int
+    held: bool
+
+
+class End(Struct, array_like=True, frozen=True, tag=9):
+    """From a home: write what waits for a socket, then close it."""
+
+    socket: int
+    code: int
+
+
+class Return(Struct, array_like=True, frozen=True, tag=10):
+    """From a home: what this socket wants to join lives elsewhere; it said this so far."""
+
+    socket: int
+    said: tuple[bytes | None, ...]
+
+
+class Request(Struct, array_like=True, frozen=True, tag=11):
+    """A question; a `Response` with the same number follows."""
+
+    number: int
+    topic: str
+    body: bytes
+
+
+class Response(Struct, array_like=True, frozen=True, tag=12):
+    """An answer; `failure` is an error code and its text."""
+
+    number: int
+    body: bytes
+    failure: tuple[str, str] | None = None
+
+
+Op = Adopt | Said | Gone | Drained | Echoed | Write | Ask | Hold | End | Return | Request | Response
+
+
+GIVEN_UP = -1
+
+
+class Packet(Struct, array_like=True, frozen=True):
+    """One message of the bus from a node to another."""
+
+    sender: str
+    number: int
+    """1 for the first one with a body, and so on; 0: nothing but what has arrived; `GIVEN_UP`: the
+    receiver was silent for so long that nobody listens to its address any more."""
+    arrived: int
+    """All of the receiver's packets up to this number have arrived."""
+    missing: bool = False
+    """What followed it has not, though later ones have: send it again."""
+    more: bool = False
+    """The body goes on in the next packet."""
+    body: bytes = b""
+
+
+class Beat(Struct, array_like=True, frozen=True):
+    """What every node tells all others, about once a second."""
+
+    address: str
+    """Where it is reached; another one after each start."""
+    node_id: str
+    version: str
+    speaks: int
+    started: float
+    """Seconds since 1970 UTC."""
+    draining: bool = False
+    connections: int = 0
+    peers: int = 0
+    sessions: int = 0
+
+
+encode_beat = msgspec.msgpack.Encoder().encode
+_decode_packet = msgspec.msgpack.Decoder(Packet).decode
+_decode_beat = msgspec.msgpack.Decoder(Beat).decode
+_decode_raws = msgspec.msgpack.Decoder(list[Raw]).decode
+_decode_op = msgspec.msgpack.Decoder(Op).decode
+_encode = msgspec.msgpack.Encoder().encode
+
+
+class Unreadable(Exception):
+    """What another node said makes no sense here."""
+
+
+def encode_ops(ops: Iterable[Op]) -> bytes:
+    """Return the body of a packet."""
+    return _encode(list(ops))
+
+
+def decode_ops(body: bytes) -> list[Op]:
+    """Read the body of a packet.
+
+    Raises:
+        Unreadable: it is of a version that is not spoken here.
+    """
+    try:
+        return [_decode_op(raw) for raw in _decode_raws(body)]
+    except msgspec.MsgspecError as error:
+        raise Unreadable(str(error)) from None
+
+
+def encode_packet(packet: Packet) -> bytes:
+    """Return a packet as it goes over the bus."""
+    return _encode(packet)
+
+
+def decode_packet(data: bytes) -> Packet:
+    """Read a packet.
+
+    Raises:
+        Unreadable: it is none.
+    """
+    try:
+        return _decode_packet(data)
+    except msgspec.MsgspecError as error:
+        raise Unreadable(str(error)) from None
+
+
+def decode_beat(data: bytes) -> Beat:
+    """Read a beat.
+
+    Raises:
+        Unreadable: it is none.
+    """
+    try:
+        return _decode_beat(data)
+    except msgspec.MsgspecError as error:
+        raise Unreadable(str(error)) from None

@@ -1,0 +1,194 @@
+"""What a server stands on: its data folder where it is alone, a cluster where it is one of many."""
+
+import time
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Protocol
+
+from canvas_server import __version__
+from canvas_server.auth.authority import Authority, open_authority
+from canvas_server.cluster.member import Cluster
+from canvas_server.cluster.ops import Beat
+from canvas_server.nats.joining import Joined, join
+from canvas_server.node import Node
+from canvas_server.ports import BackboneFailure, Log, LogCounts
+from canvas_server.protocol.http import NodeOverview, NodesAnswer, SessionOverview
+from canvas_server.settings import Settings
+from canvas_server.store.folder import StoreError
+from canvas_server.store.sqlite import SqliteLog
+
+
+class StartupError(Exception):
+    """The server cannot start as it was asked to; the text says what to do."""
+
+
+class CountedLog(Log, Protocol):
+    """A log whose work is counted."""
+
+    counts: LogCounts
+
+
+class Ground(Protocol):
+    """Where scenes and tokens are kept, and how other nodes are reached."""
+
+    log: CountedLog
+    authority: Authority
+    cluster: Cluster | None
+
+    async def start(self, node: Node) -> None:
+        """Let others know the node.
+
+        Raises:
+            StartupError: that cannot be.
+        """
+
+    def announce(self, url: str) -> None:
+        """Let programs of this machine know where it is served."""
+
+    def health(self) -> dict[str, str]:
+        """Return what readiness says of it."""
+        ...
+
+    def overview(self, node: Node) -> Callable[[], Awaitable[tuple[SessionOverview, ...]]]:
+        """Return who lists all sessions."""
+        ...
+
+    def nodes(self, node: Node) -> NodesAnswer:
+        """Return all nodes."""
+        ...
+
+    async def close(self) -> None:
+        """Store what was appended, then let go of everything."""
+
+
+class DataFolder:
+    """The ground of a server that is alone."""
+
+    cluster: Cluster | None = None
+
+    def __init__(self, settings: Settings) -> None:
+        """Take the data folder.
+
+        Raises:
+            StartupError: it cannot be used.
+        """
+        self._started = time.time()
+        self._node_id = settings.node_id
+        try:
+            self._sqlite = SqliteLog(settings.data_dir, settings.history_days)
+            self.log: CountedLog = self._sqlite
+            self.authority = open_authority(settings.auth_secret, settings.data_dir)
+        except StoreError as error:
+            raise StartupError(str(error)) from error
+        except OSError as error:
+            raise StartupError(_unusable(settings.data_dir, error)) from error
+
+    async def start(self, node: Node) -> None:
+        """See `Ground.start`."""
+
+    def announce(self, url: str) -> None:
+        """See `Ground.announce`."""
+        self._sqlite.announce(url)
+
+    def health(self) -> dict[str, str]:
+        """See `Ground.health`."""
+        return {}
+
+    def overview(self, node: Node) -> Callable[[], Awaitable[tuple[SessionOverview, ...]]]:
+        """See `Ground.overview`."""
+
+        async def overview() -> tuple[SessionOverview, ...]:
+            return node.hub.overview()
+
+        return overview
+
+    def nodes(self, node: Node) -> NodesAnswer:
+        """See `Ground.nodes`."""
+        hub = node.hub
+        own = NodeOverview(
+            self._node_id,
+            __version__,
+            int(self._started * 1000),
+            node.stopping,
+            len(node.connections),
+            hub.peer_count,
+            hub.session_count,
+            answers=True,
+        )
+        return NodesAnswer((own,), connected=True)
+
+    async def close(self) -> None:
+        """See `Ground.close`."""
+        await self.log.close()
+
+
+class ClusterGround:
+    """The ground of a server that is one of many."""
+
+    def __init__(self, joined: Joined) -> None:
+        self._joined = joined
+        self.log: CountedLog = joined.log
+        self.authority = joined.authority
+        self.cluster: Cluster | None = joined.cluster
+
+    async def start(self, node: Node) -> None:
+        """See `Ground.start`."""
+        self._joined.invitations.revoked = node.revoke
+        try:
+            await self._joined.cluster.start()
+        except BackboneFailure as error:
+            raise StartupError(str(error)) from error
+
+    def announce(self, url: str) -> None:
+        """See `Ground.announce`: the others find it without."""
+
+    def health(self) -> dict[str, str]:
+        """See `Ground.health`."""
+        return {"cluster": "connected" if self._joined.broker.connected else "away"}
+
+    def overview(self, node: Node) -> Callable[[], Awaitable[tuple[SessionOverview, ...]]]:  # noqa: ARG002
+        """See `Ground.overview`."""
+        return self._joined.cluster.sessions
+
+    def nodes(self, node: Node) -> NodesAnswer:  # noqa: ARG002
+        """See `Ground.nodes`."""
+        cluster = self._joined.cluster
+        own = _overview(cluster.describe(), answers=True)
+        others = [_overview(beat) for beat in cluster.nodes.beats]
+        found = sorted([own, *others], key=lambda node: (node.node_id, node.started))
+        return NodesAnswer(tuple(found), self._joined.broker.connected)
+
+    async def close(self) -> None:
+        """See `Ground.close`."""
+        await self._joined.close()
+
+
+async def open_ground(settings: Settings) -> Ground:
+    """Take the data folder, or join the cluster.
+
+    Raises:
+        StartupError: that cannot be.
+    """
+    if not settings.cluster:
+        return DataFolder(settings)
+    try:
+        return ClusterGround(await join(settings))
+    except BackboneFailure as error:
+        raise StartupError(f"{error}; is CANVAS_CLUSTER right?") from error
+
+
+def _unusable(folder: Path, error: OSError) -> str:
+    return f"the data folder {folder} cannot be used ({error}); choose one with --data"
+
+
+def _overview(beat: Beat, *, answers: bool = False) -> NodeOverview:
+    return NodeOverview(
+        beat.node_id,
+        beat.version,
+        int(beat.started * 1000),
+        beat.draining,
+        beat.connections,
+        beat.peers,
+        beat.sessions,
+        answers,
+    )

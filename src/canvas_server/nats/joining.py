@@ -1,0 +1,85 @@
+"""A node joins a cluster: everything it shares with the others is there when this is done."""
+
+import base64
+import secrets
+import time
+
+from msgspec import Struct
+
+from canvas_server.auth.admin import AdminTokens
+from canvas_server.auth.authority import Authority
+from canvas_server.auth.join import JoinTokens
+from canvas_server.auth.keys import Keys
+from canvas_server.auth.resume import ResumeTokens
+from canvas_server.cluster.member import Cluster
+from canvas_server.nats.backbone import NatsBackbone
+from canvas_server.nats.broker import Broker
+from canvas_server.nats.invitations import SharedInvitations
+from canvas_server.nats.log import JetStreamLog
+from canvas_server.ports import Backbone, BackboneFailure
+from canvas_server.settings import Settings
+
+RESUME_KEY = "key.resume"
+"""In the registry; no session is called so."""
+
+
+class Joined(Struct, frozen=True):
+    """What a node has of its cluster."""
+
+    broker: Broker
+    backbone: NatsBackbone
+    cluster: Cluster
+    log: JetStreamLog
+    authority: Authority
+    invitations: SharedInvitations
+
+    async def close(self) -> None:
+        """Store what was appended, then let go of everything."""
+        await self.log.close()
+        self.backbone.close()
+        await self.broker.close()
+
+
+async def join(settings: Settings) -> Joined:
+    """Join the cluster that settings name.
+
+    Raises:
+        BackboneFailure: it cannot be used.
+    """
+    broker = Broker(
+        settings.cluster, f"canvas-server {settings.node_id}", settings.cluster_replicas
+    )
+    await broker.connect()
+    try:
+        backbone, log = NatsBackbone(broker), JetStreamLog(broker, settings.history_days)
+        await backbone.prepare()
+        await log.prepare()
+        invitations = SharedInvitations(broker, time.time())
+        await invitations.follow()
+        keys = Keys.of_secrets(settings.auth_secret)
+        if settings.auth_secret:
+            authority = Authority(
+                ResumeTokens(keys),
+                invitations,
+                JoinTokens(keys, invitations.is_revoked),
+                AdminTokens(keys),
+            )
+        else:
+            key = await _common_key(backbone)
+            authority = Authority(ResumeTokens(Keys(key)), invitations)
+    except BaseException:
+        await broker.close()
+        raise
+    cluster = Cluster(backbone, settings.node_id)
+    return Joined(broker, backbone, cluster, log, authority, invitations)
+
+
+async def _common_key(backbone: Backbone) -> bytes:
+    """Return the key that all nodes sign with, made by the first of them."""
+    fresh = base64.b64encode(secrets.token_bytes(32)).decode()
+    for _ in range(3):
+        found = await backbone.look(RESUME_KEY)
+        if found is not None:
+            return base64.b64decode(found.value)
+        await backbone.swap(RESUME_KEY, fresh, 0)
+    raise BackboneFailure("the cluster keeps no key")

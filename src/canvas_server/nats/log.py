@@ -1,0 +1,343 @@
+"""The log of several nodes, in a JetStream stream (docs/adr/0013).
+
+Each session is written to by one task that stores all that waits for it in one message. A message
+names the one it follows, so what a node writes that others have given up is refused by the broker.
+"""
+
+import asyncio
+import contextlib
+import time
+import uuid
+from collections import OrderedDict, deque
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+import structlog
+from msgspec import Struct
+
+from canvas_server.core.records import MAX_RECEIPTS, Receipt, Record, Snapshot, Stored
+from canvas_server.core.replay import replay
+from canvas_server.nats import messages
+from canvas_server.nats.broker import EXPECTED, Broker, Conflict, Message
+from canvas_server.nats.looking import Past
+from canvas_server.nats.messages import ID, LOG, REVISION, STREAM, SUBJECTS, TIME, Edits, Whole
+from canvas_server.ports import (
+    BackboneFailure,
+    History,
+    LogCounts,
+    LogFailure,
+    Overtaken,
+    SessionSummary,
+)
+from canvas_server.protocol.history import Entry
+
+MAX_WAITING = 20_000
+MAX_BATCH = 512
+"""Records stored in one message."""
+PATIENCE_SECONDS = 10.0
+"""How long a broker may be away before what waits is refused."""
+MAX_RECEIPTS_KEPT = 200_000
+"""Of all sessions; beyond that those written to least recently are read again when needed."""
+DAY_MS = 24 * 3600 * 1000
+
+logger = structlog.get_logger()
+
+
+class _Head(Struct):
+    """Where the log of a session ends."""
+
+    sequence: int
+    """Of its last message; 0: it has none."""
+    revision: int
+    receipts: dict[tuple[str, str | None], Receipt]
+
+    def remember(self, receipt: Receipt) -> None:
+        """Keep a receipt, the latest of them."""
+        key = (receipt.peer_id, receipt.reply.message_id)
+        self.receipts.pop(key, None)
+        self.receipts[key] = receipt
+        if len(self.receipts) > MAX_RECEIPTS:
+            del self.receipts[next(iter(self.receipts))]
+
+
+class _Job(Struct):
+    record: Record
+    done: Callable[[LogFailure | None], None]
+    failure: LogFailure | None = None
+
+
+class _Session(Struct):
+    """What waits to be written, and where."""
+
+    head: _Head | None
+    jobs: deque[_Job]
+    writing: bool = False
+
+
+class JetStreamLog:
+    """Implements `Log`."""
+
+    def __init__(
+        self, broker: Broker, history_days: int = 0, clock: Callable[[], float] = time.time
+    ) -> None:
+        """Use the stream; changes older than `history_days` are cut off, unless it is 0."""
+        self.counts = LogCounts()
+        self._broker = broker
+        self._past = Past(broker)
+        self._history_days = history_days
+        self._clock = clock
+        self._sessions: OrderedDict[str, _Session] = OrderedDict()
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    async def prepare(self) -> None:
+        """See that there is a stream.
+
+        Raises:
+            BackboneFailure: there cannot be one.
+        """
+        await self._broker.make_stream(STREAM, SUBJECTS)
+
+    # --- writing ---------------------------------------------------------------------------
+
+    def append(self, record: Record, done: Callable[[LogFailure | None], None]) -> None:
+        """See `Log.append`. When too much waits already, it fails in its turn."""
+        session = self._session(record.session_id)
+        failure = None
+        if self.counts.waiting >= MAX_WAITING:
+            failure = LogFailure(f"{self.counts.waiting} changes wait: the cluster is too slow")
+        self.counts.waiting += 1
+        session.jobs.append(_Job(record, done, failure))
+        if not session.writing:
+            session.writing = True
+            self._spawn(self._write(record.session_id, session))
+
+    async def _write(self, session_id: str, session: _Session) -> None:
+        """Store what waits for a session, until nothing does."""
+        try:
+            while session.jobs:
+                begun = time.perf_counter()
+                jobs = [session.jobs.popleft() for _ in range(min(MAX_BATCH, len(session.jobs)))]
+                try:
+                    outcomes = await self._store(session_id, session, jobs)
+                except LogFailure as failure:
+                    session.head = None
+                    jobs += session.jobs  # they rely on what has failed
+                    session.jobs.clear()
+                    outcomes = [failure] * len(jobs)
+                self.counts.seconds += time.perf_counter() - begun
+                self.counts.batches += 1
+                self.counts.stored += sum(outcome is None for outcome in outcomes)
+                self.counts.waiting -= len(jobs)
+                for job, outcome in zip(jobs, outcomes, strict=True):
+                    job.done(outcome)
+        finally:
+            session.writing = False
+
+    async def _store(
+        self, session_id: str, session: _Session, jobs: list[_Job]
+    ) -> list[LogFailure | None]:
+        """Store jobs in one message, as far as they follow; return what became of each.
+
+        Raises:
+            Overtaken: somebody else has written to the session.
+            LogFailure: nothing was stored, or nobody knows.
+        """
+        if session.head is None:
+            session.head = (await self._load(session_id))[1]
+        head = session.head
+        revision, outcomes, good = head.revision, list[LogFailure | None](), list[Record]()
+        for job in jobs:
+            failure = job.failure or _unfit(job.record, revision)
+            outcomes.append(failure)
+            if failure is None:
+                good.append(job.record)
+                revision = job.record.entries[-1].revision
+        if good:
+            before = head.sequence
+            edits = [Edits(record.entries, record.receipt) for record in good]
+            timestamp = good[-1].entries[-1].timestamp
+            head.sequence = await self._publish(session_id, before, edits, revision, timestamp)
+            head.revision = revision
+            for record in good:
+                if record.receipt is not None:
+                    head.remember(record.receipt)
+            snapshots = [record.snapshot for record in good if record.snapshot is not None]
+            if snapshots:
+                whole = Whole(snapshots[-1], tuple(head.receipts.values()))
+                self._spawn(self._put_snapshot(session_id, before, whole))
+        return outcomes
+
+    async def _publish(
+        self, session_id: str, before: int, edits: list[Edits], revision: int, timestamp: int
+    ) -> int:
+        """Store a message after another one; find out what became of it where nobody says."""
+        subject = messages.log_of(session_id)
+        message_id = uuid.uuid4().hex
+        headers = {
+            EXPECTED: str(before),
+            ID: message_id,
+            REVISION: str(revision),
+            TIME: str(timestamp),
+        }
+        deadline = time.monotonic() + PATIENCE_SECONDS
+        while True:
+            try:
+                return (await messages.put(self._broker, session_id, subject, edits, headers))[0]
+            except Conflict:
+                pass  # of an earlier try, perhaps
+            except BackboneFailure:
+                if time.monotonic() > deadline:
+                    raise
+                await self._until_connected(deadline)
+            found = await self._last_until(subject, deadline)
+            if found is not None and found.headers.get(ID) == message_id:
+                return found.sequence
+            if (found.sequence if found else 0) != before:
+                raise Overtaken("another node has written to this session")
+
+    async def _last_until(self, subject: str, deadline: float) -> Message | None:
+        while True:
+            try:
+                return await messages.last(self._broker, subject)
+            except BackboneFailure:
+                if time.monotonic() > deadline:
+                    raise
+                await self._until_connected(deadline)
+
+    async def _until_connected(self, deadline: float) -> None:
+        await asyncio.sleep(0.05)
+        while not self._broker.connected and time.monotonic() < deadline:  # noqa: ASYNC110
+            await asyncio.sleep(0.05)
+
+    async def _put_snapshot(self, session_id: str, log: int, whole: Whole) -> None:
+        """Keep a scene as a whole; where that fails, opening it only takes longer."""
+        now = whole.snapshot
+        headers = {REVISION: str(now.revision), TIME: str(now.timestamp), LOG: str(log)}
+        with contextlib.suppress(BackboneFailure):
+            await messages.put(
+                self._broker, session_id, messages.snapshots_of(session_id), whole, headers
+            )
+            await self._trim(session_id)
+
+    async def _trim(self, session_id: str) -> None:
+        """Cut off what is older than anybody wants to know."""
+        if not self._history_days:
+            return
+        oldest_ms = int(self._clock() * 1000) - self._history_days * DAY_MS
+        old = [
+            p for p in await messages.places(self._broker, session_id) if p.timestamp < oldest_ms
+        ]
+        if old:
+            await self._past.cut(session_id, old[-1])
+
+    # --- reading ---------------------------------------------------------------------------
+
+    def load(self, session_id: str, done: Callable[[Stored | LogFailure], None]) -> None:
+        """See `Log.load`."""
+
+        async def work() -> Stored:
+            stored, head = await self._load(session_id)
+            session = self._session(session_id)
+            if not session.writing:
+                session.head = head
+            return stored
+
+        self._answer(work(), done)
+
+    def recall(
+        self, session_id: str, revision: int, done: Callable[[Snapshot | LogFailure | None], None]
+    ) -> None:
+        """See `Log.recall`."""
+        self._answer(self._past.recall(session_id, revision), done)
+
+    def history(
+        self,
+        session_id: str,
+        before: int | None,
+        limit: int,
+        done: Callable[[History | LogFailure], None],
+    ) -> None:
+        """See `Log.history`."""
+        self._answer(self._past.history(session_id, before, limit), done)
+
+    def sessions(self, done: Callable[[tuple[SessionSummary, ...] | LogFailure], None]) -> None:
+        """See `Log.sessions`."""
+        self._answer(self._past.sessions(), done)
+
+    async def close(self) -> None:
+        """See `Log.close`."""
+        while self._tasks:
+            await asyncio.wait(self._tasks)
+
+    async def _load(self, session_id: str) -> tuple[Stored, _Head]:
+        end = await messages.last(self._broker, messages.log_of(session_id))
+        head = _Head(0, 0, {})
+        if end is None:
+            return Stored(Snapshot(0, 0)), head
+        base, after = Snapshot(0, 0), 0
+        found = await messages.last(self._broker, messages.snapshots_of(session_id))
+        if found is not None:
+            whole = await messages.whole_in(self._broker, session_id, found)
+            base, after = whole.snapshot, found.number(LOG)
+            for receipt in whole.receipts:
+                head.remember(receipt)
+        entries: list[Entry] = []
+        logged = 0
+        subject = messages.log_of(session_id)
+        async for message in messages.read(self._broker, subject, after, end.sequence):
+            logged += len(message.data)
+            for edits in await messages.edits_in(self._broker, session_id, message):
+                entries += [entry for entry in edits.entries if entry.revision > base.revision]
+                if edits.receipt is not None:
+                    head.remember(edits.receipt)
+        now = replay(base, entries)
+        head.sequence, head.revision = end.sequence, now.revision
+        return Stored(now, tuple(head.receipts.values()), logged), head
+
+    # --- the rest --------------------------------------------------------------------------
+
+    def _session(self, session_id: str) -> _Session:
+        session = self._sessions.get(session_id)
+        if session is None:
+            session = self._sessions[session_id] = _Session(None, deque())
+            self._forget_some()
+        self._sessions.move_to_end(session_id)
+        return session
+
+    def _forget_some(self) -> None:
+        """Keep what is remembered of all sessions bounded."""
+        kept = sum(len(s.head.receipts) for s in self._sessions.values() if s.head is not None)
+        for session_id, session in [*self._sessions.items()]:
+            if kept + len(self._sessions) <= MAX_RECEIPTS_KEPT:
+                break
+            if not session.writing:
+                kept -= len(session.head.receipts) if session.head else 0
+                del self._sessions[session_id]
+
+    def _answer(self, work: Coroutine[Any, Any, Any], done: Callable[[Any], None]) -> None:
+        async def answer() -> None:
+            try:
+                result = await work
+            except LogFailure as failure:
+                result = failure
+            except Exception as error:
+                logger.error("what is stored cannot be read", exc_info=error)
+                result = LogFailure(f"what is stored cannot be read ({error})")
+            done(result)
+
+        self._spawn(answer())
+
+    def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.ensure_future(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+
+def _unfit(record: Record, revision: int) -> LogFailure | None:
+    """Say why a record cannot be stored after a revision."""
+    first = record.entries[0].revision
+    if first <= revision:
+        return Overtaken("the log of this session has gone on elsewhere")
+    if record.follows and first != revision + 1:
+        return LogFailure("a change before this one is missing")
+    return None
