@@ -15,11 +15,20 @@ ATTEMPTS = 8
 class Homes:
     """The sessions that live here, and where others do."""
 
-    def __init__(self, backbone: Backbone, lives: Callable[[str], Awaitable[bool]]) -> None:
-        """`lives` tells whether a node with an address is there to carry to."""
+    def __init__(
+        self,
+        backbone: Backbone,
+        lives: Callable[[str], Awaitable[bool]],
+        fence: Callable[[str], Awaitable[None]],
+    ) -> None:
+        """`lives` tells whether a node with an address is there to carry to.
+
+        `fence` sees that a node which was given up, and may not know it, stores nothing more.
+        """
         self.address = ""
         self._backbone = backbone
         self._lives = lives
+        self._fence = fence
         self._claims: dict[str, int] = {}
         self._changing: dict[str, asyncio.Event] = {}
 
@@ -46,6 +55,7 @@ class Homes:
             found = await self._backbone.look(session_id)
             holder = found.value if found else ""
             if found and holder == self.address:
+                await self._fence(session_id)  # it may be a claim of which nobody knew the outcome
                 self._claims[session_id] = found.revision
                 return None
             if holder and await self._lives(holder):
@@ -53,6 +63,8 @@ class Homes:
             revision = found.revision if found else 0
             claimed = await self._backbone.swap(session_id, self.address, revision)
             if claimed is not None:
+                if holder:
+                    await self._fence(session_id)
                 self._claims[session_id] = claimed
                 return None
         raise BackboneFailure("several nodes want a session at once")

@@ -4,7 +4,7 @@ import asyncio
 import itertools
 import time
 import uuid
-from collections.abc import Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any
 
 import msgspec
@@ -43,10 +43,14 @@ class Cluster:
         self,
         backbone: Backbone,
         node_id: str,
+        fence: Callable[[str], Awaitable[None]],
         clock: Callable[[], float] = time.monotonic,
         new_address: Callable[[], str] = lambda: uuid.uuid4().hex,
     ) -> None:
-        """Prepare; `serve` says for which node, `start` makes it known."""
+        """Prepare; `serve` says for which node, `start` makes it known.
+
+        `fence` keeps all others from storing changes of a session; it raises `LogFailure`.
+        """
         self.node_id = node_id
         self.backbone = backbone
         self.counts = PeerCounts()
@@ -54,7 +58,7 @@ class Cluster:
         self.draining = False
         self.given_up = 0
         """How often others had given this node up."""
-        self.homes = Homes(backbone, self._lives)
+        self.homes = Homes(backbone, self._lives, fence)
         self.peers: dict[str, Peer] = {}
         self._node: Node
         self._clock = clock
@@ -206,7 +210,7 @@ class Cluster:
     ) -> None:
         try:
             address = await self.homes.find(session_id)
-        except BackboneFailure as failure:
+        except LogFailure as failure:
             done(failure)
         else:
             done(None if address is None else Elsewhere(address))
@@ -252,7 +256,7 @@ class Cluster:
             self.counts.unreadable += 1
             return
         if packet.number == ops.GIVEN_UP:
-            self._reborn = True
+            self._reborn |= packet.body == self.address.encode()
         elif self.nodes.life(packet.sender) is Life.DEAD:
             self._say_given_up(packet.sender)
         else:
@@ -260,7 +264,7 @@ class Cluster:
             self._peer(packet.sender).take(packet)
 
     def _say_given_up(self, address: str) -> None:
-        packet = ops.Packet(self.address, ops.GIVEN_UP, 0)
+        packet = ops.Packet(self.address, ops.GIVEN_UP, 0, body=address.encode())
         self.backbone.publish(address, ops.encode_packet(packet))
 
     def _peer(self, address: str) -> Peer:
@@ -305,7 +309,11 @@ class Cluster:
             self.peers.pop(address).give_up()
         self.homes.address = self._new_address()
         self._unsure = set(self.homes.held)
-        await self.backbone.listen(self.address, self._take, self._hear)
+        try:
+            await self.backbone.listen(self.address, self._take, self._hear)
+        except BackboneFailure:
+            self._reborn = True  # out of reach: in the next tick
+            return
         self.beat()
         await self._claim_again()
 

@@ -110,8 +110,8 @@ class Packet(Struct, array_like=True, frozen=True):
 
     sender: str
     number: int
-    """1 for the first one with a body, and so on; 0: nothing but what has arrived; `GIVEN_UP`: the
-    receiver was silent for so long that nobody listens to its address any more."""
+    """1 for the first one with a body, and so on; 0: nothing but what has arrived; `GIVEN_UP`: who
+    has the address in the body was silent for so long that nobody listens to it any more."""
     arrived: int
     """All of the receiver's packets up to this number have arrived."""
     missing: bool = False

@@ -70,7 +70,7 @@ async def join(settings: Settings) -> Joined:
     except BaseException:
         await broker.close()
         raise
-    cluster = Cluster(backbone, settings.node_id)
+    cluster = Cluster(backbone, settings.node_id, log.fence)
     return Joined(broker, backbone, cluster, log, authority, invitations)
 
 

@@ -264,6 +264,26 @@ class JetStreamLog:
         """See `Log.sessions`."""
         self._answer(self._past.sessions(), done)
 
+    async def fence(self, session_id: str) -> None:
+        """See that nobody who has read a session before stores anything after what is there now.
+
+        Raises:
+            BackboneFailure: nobody knows whether it is so.
+        """
+        subject = messages.log_of(session_id)
+        while True:
+            end = await messages.last(self._broker, subject)
+            headers = {
+                EXPECTED: str(end.sequence if end else 0),
+                REVISION: str(end.number(REVISION) if end else 0),
+                TIME: str(end.number(TIME) if end else 0),
+            }
+            try:
+                await messages.put(self._broker, session_id, subject, (), headers)
+            except Conflict:
+                continue
+            return
+
     async def close(self) -> None:
         """See `Log.close`."""
         while self._tasks:

@@ -73,7 +73,7 @@ class Past:
         for subject in sorted(info.state.subjects or {}):
             session_id = subject.rpartition(".")[2]
             end = await messages.last(self._broker, subject)
-            if end is not None:
+            if end is not None and end.number(REVISION):
                 first = (await self._places(session_id))[0].revision
                 found.append(
                     SessionSummary(session_id, end.number(REVISION), first, end.number(TIME), 0)
