@@ -24,7 +24,7 @@ from hubs import make_hub, payloads
 
 
 class FencedLog(MemoryLog):
-    """One node's view of the common log: after a fence of others it stores nothing."""
+    """One node's view of the common log: after a fence or change of others it stores nothing."""
 
     def __init__(
         self,
@@ -35,21 +35,25 @@ class FencedLog(MemoryLog):
         super().__init__(call_soon)
         self._sessions = common._sessions
         self._fences = fences
-        self._known: dict[str, int] = {}
+        self._known: dict[str, tuple[int, int]] = {}
+        """Fences and revision of each session, as far as this node knows."""
 
     def load(self, session_id: str, done: Callable[[Stored | LogFailure], None]) -> None:
         def loaded(stored: Stored | LogFailure) -> None:
             assert isinstance(stored, Stored)
-            self._known[session_id] = self._fences[session_id]
+            self._known[session_id] = self._fences[session_id], stored.snapshot.revision
             done(stored)
 
         super().load(session_id, loaded)
 
     def append(self, record: Record, done: Callable[[LogFailure | None], None]) -> None:
-        if self._known[record.session_id] != self._fences[record.session_id]:
+        session_id, kept = record.session_id, self._sessions.get(record.session_id)
+        now = self._fences[session_id], kept.now.revision if kept else 0
+        if self._known[session_id] != now:
             self._call_soon(lambda: done(Overtaken("it lives elsewhere")))
         else:
             super().append(record, done)
+            self._known[session_id] = now[0], self._sessions[session_id].now.revision
 
     async def fence(self, session_id: str) -> None:
         self._fences[session_id] += 1
@@ -302,7 +306,7 @@ class Client:
                 self.acked[message_id] = result.get("id", "")
             case {"type": "error", "code": code}:
                 self.errors[code] += 1
-                if not self.assigned and self.window is not None:
+                if self.window is not None and not self.window.ready:
                     self.cut()  # it could not join: it tries again
             case _:
                 self._take_others(message)

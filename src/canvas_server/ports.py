@@ -196,7 +196,7 @@ class Backbone(Protocol):
     async def swap(self, key: str, value: str, revision: int) -> int | None:
         """Register something in the place of a revision (0: of nothing); an empty value removes it.
 
-        Returns the new revision; None: somebody else was faster.
+        Returns the new revision; None: somebody else was faster. What is removed takes no space.
 
         Raises:
             BackboneFailure: nobody can say now whether it is done.

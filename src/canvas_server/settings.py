@@ -384,8 +384,8 @@ def settings_table() -> str:
     """Return the table of the README."""
     rows = ["| flag | variable | default | |", "|---|---|---|---|"]
     for setting in SETTINGS:
-        default = setting.default_text or {None: "none", False: "off", True: "on"}.get(
-            setting.default, str(setting.default)
+        default = setting.default_text or {"None": "none", "False": "off", "True": "on"}.get(
+            str(setting.default), str(setting.default)
         )
         rows.append(f"| `{setting.flag}` | `{setting.variable}` | {default} | {setting.help} |")
     return "\n".join(rows)

@@ -45,8 +45,8 @@ class Way(Protocol):
     def flush(self) -> None:
         """Let what was put leave now."""
 
-    def forget(self, socket: int) -> None:
-        """Listen no more to what concerns a socket."""
+    def forget(self, end: "Carried | Remote", socket: int) -> None:
+        """Listen no more to what concerns a socket at this end."""
 
     def wait(self, waiting: "Carried | Remote") -> None:
         """Say `go_on` when it is less crowded."""
@@ -95,7 +95,7 @@ class Carried:
         """See `Owner.disconnect`."""
         self.connection.outbox.detach()
         self._way.put(ops.Gone(self._key, close_code))
-        self._way.forget(self._key)
+        self._way.forget(self, self._key)
 
     def flush(self) -> None:
         """See `Owner.flush`."""
@@ -180,7 +180,7 @@ class Remote:
         self.outbox.flush()
         self.outbox.detach()
         self._way.put(ops.End(self._key, code))
-        self._way.forget(self._key)
+        self._way.forget(self, self._key)
 
     def hold(self) -> None:
         """See `Connection.hold`."""
@@ -193,7 +193,7 @@ class Remote:
     def move(self, address: str, said: list[bytes | None]) -> None:  # noqa: ARG002
         """See `Connection.move`: who has the socket finds the way."""
         self._way.put(ops.Return(self._key, tuple(said)))
-        self._way.forget(self._key)
+        self._way.forget(self, self._key)
 
     # --- from where the socket is ----------------------------------------------------------
 

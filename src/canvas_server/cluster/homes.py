@@ -7,7 +7,7 @@ its node is given up and somebody wants it elsewhere.
 import asyncio
 from collections.abc import Awaitable, Callable
 
-from canvas_server.ports import Backbone, BackboneFailure
+from canvas_server.ports import Backbone, BackboneFailure, Registered
 
 ATTEMPTS = 8
 
@@ -49,14 +49,13 @@ class Homes:
         """
         while (change := self._changing.get(session_id)) is not None:
             await change.wait()
-        if session_id in self._claims:
-            return None
         for _ in range(ATTEMPTS):
             found = await self._backbone.look(session_id)
             holder = found.value if found else ""
             if found and holder == self.address:
-                await self._fence(session_id)  # it may be a claim of which nobody knew the outcome
-                self._claims[session_id] = found.revision
+                if self._claims.get(session_id) != found.revision:
+                    await self._fence(session_id)  # a claim of which nobody knew the outcome
+                    self._claims[session_id] = found.revision
                 return None
             if holder and await self._lives(holder):
                 return holder
@@ -85,12 +84,15 @@ class Homes:
             change.set()
 
     async def keep(self, session_id: str) -> bool:
-        """Claim a session again for another address of this node; False: it is lost.
+        """See whether a session still lives here, under the address of now; False: it is lost.
 
         Raises:
             BackboneFailure: nobody can say now.
         """
         claim = self._claims[session_id]
+        found = await self._backbone.look(session_id)
+        if found == Registered(self.address, claim):
+            return True
         claimed = await self._backbone.swap(session_id, self.address, claim)
         if claimed is None:
             del self._claims[session_id]

@@ -77,7 +77,10 @@ class LocalBackbone:
         if revision != (found.revision if found else 0):
             return None
         self._bus.revision += 1
-        self._bus.registered[key] = Registered(value, self._bus.revision)
+        if value:
+            self._bus.registered[key] = Registered(value, self._bus.revision)
+        else:
+            self._bus.registered.pop(key, None)
         return self._bus.revision
 
     def _require(self) -> None:

@@ -69,7 +69,10 @@ class Cluster:
         self._numbers = itertools.count(1)
         self._requests: dict[int, tuple[str, asyncio.Future[ops.Response]]] = {}
         self._reborn = False
+        self._cut_off = False
         self._unsure: set[str] = set()
+        """Sessions that may have been taken away, without a word that has arrived."""
+        self._making_sure = False
 
     @property
     def address(self) -> str:
@@ -94,8 +97,17 @@ class Cluster:
             BackboneFailure: that cannot be.
         """
         self.homes.address = self._new_address()
-        await self.backbone.listen(self.address, self._take, self._hear)
+        await self._listen()
         self.beat()
+
+    async def _listen(self) -> None:
+        address = self.address
+
+        def take(data: bytes) -> None:
+            if address == self.address:  # not what was still on its way to an earlier one
+                self._take(data)
+
+        await self.backbone.listen(address, take, self._hear)
 
     def beat(self) -> None:
         """Tell the others that this node lives, and how it does."""
@@ -122,6 +134,9 @@ class Cluster:
         self.beat()
         for peer in self.peers.values():
             peer.tick()
+        cut_off, self._cut_off = self._cut_off, not self.backbone.connected
+        if cut_off and not self._cut_off:
+            self._unsure.update(self.homes.held)
         suspect, dead = self.nodes.look(now, listening=self.backbone.connected)
         for address in dead:
             logger.warning("a node is silent and given up", address=address)
@@ -131,8 +146,8 @@ class Cluster:
         if self._reborn:
             self._reborn = False
             self._spawn(self._live_again())
-        elif self._unsure:
-            self._spawn(self._claim_again())
+        elif self._unsure and not self._making_sure:
+            self._spawn(self._make_sure())
         unused = (s for s in self.homes.held if not self._in_use(s))
         for session_id in itertools.islice(unused, RELEASES):
             self._spawn(self.homes.release(session_id))
@@ -152,14 +167,14 @@ class Cluster:
         """See `ports.Homes.find`."""
         if self.draining and (other := self._another()) is not None:
             done(Elsewhere(other))  # which finds out where it lives, or takes it
-        elif self.homes.is_here(session_id):
+        elif self.homes.is_here(session_id) and self._node.hub.is_open(session_id):
             done(None)
         else:
             self._spawn(self._find(session_id, done))
 
     def _another(self) -> str | None:
         """Return a node that stays."""
-        staying = [beat for beat in self.nodes.beats if not beat.draining]
+        staying = [beat for beat in self.nodes.beats if beat.understood and not beat.draining]
         return min(staying, key=lambda beat: beat.connections).address if staying else None
 
     def lost(self, session_id: str) -> None:
@@ -226,7 +241,11 @@ class Cluster:
                 raise BackboneFailure("the other nodes are out of reach")
             verdict = self._verdicts.setdefault(address, asyncio.Event())
             await verdict.wait()
-        return self.nodes.life(address) is Life.ALIVE
+        if self.nodes.life(address) is not Life.ALIVE:
+            return False
+        if not self.nodes.is_understood(address):
+            raise BackboneFailure("the session lives on a node of a release too far from this one")
+        return True
 
     async def _ask_whether_alive(self, address: str) -> None:
         if await self.backbone.probe(address) is False:
@@ -243,6 +262,8 @@ class Cluster:
             return
         if beat.address == self.address:
             return
+        if not beat.understood and self.nodes.life(beat.address) is Life.UNKNOWN:
+            logger.error("a node is of a release too far from this one", version=beat.version)
         if self.nodes.heard(beat, self._clock()):
             self._judge(beat.address)
         else:
@@ -283,6 +304,7 @@ class Cluster:
 
     def _give_up(self, address: str) -> None:
         self.nodes.give_up(address)
+        self._unsure.update(self.homes.held)  # it may have given up this one, and not said so
         peer = self.peers.pop(address, None)
         if peer is not None:
             peer.give_up()
@@ -308,24 +330,36 @@ class Cluster:
         for address in [*self.peers]:
             self.peers.pop(address).give_up()
         self.homes.address = self._new_address()
-        self._unsure = set(self.homes.held)
+        self._unsure.update(self.homes.held)
         try:
-            await self.backbone.listen(self.address, self._take, self._hear)
+            await self._listen()
         except BackboneFailure:
             self._reborn = True  # out of reach: in the next tick
             return
         self.beat()
-        await self._claim_again()
+        if not self._making_sure:
+            await self._make_sure()
 
-    async def _claim_again(self) -> None:
-        for session_id in [*self._unsure]:
-            try:
-                kept = await self.homes.keep(session_id)
-            except (BackboneFailure, KeyError):
-                continue  # out of reach: in the next tick
-            self._unsure.discard(session_id)
-            if not kept:
-                self._node.evict(session_id, CloseCode.MOVED)
+    async def _make_sure(self) -> None:
+        """Send away who is in a session that lives elsewhere by now."""
+        self._making_sure = True
+        try:
+            self._unsure.intersection_update(self.homes.held)
+            for session_id in [*self._unsure]:
+                await self._make_sure_of(session_id)
+        finally:
+            self._making_sure = False
+
+    async def _make_sure_of(self, session_id: str) -> None:
+        if self._node.scenes.is_opening(session_id):
+            return  # who is about to come in could not be sent away: in the next tick
+        try:
+            kept = await self.homes.keep(session_id)
+        except (BackboneFailure, KeyError):
+            return  # out of reach, or just given free: in the next tick
+        self._unsure.discard(session_id)
+        if not kept:
+            self._node.evict(session_id, CloseCode.MOVED)
 
     # --- what goes between -----------------------------------------------------------------
 

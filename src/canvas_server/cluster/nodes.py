@@ -59,6 +59,10 @@ class Nodes:
         self._seen[beat.address] = Seen(beat, now)
         return True
 
+    def is_understood(self, address: str) -> bool:
+        """Tell whether a node that lives may be spoken with."""
+        return address in self._seen and self._seen[address].beat.understood
+
     def expect(self, address: str, now: float) -> None:
         """Wait for a beat of an address somebody has named; give it up if none comes."""
         if self.life(address) is Life.UNKNOWN:

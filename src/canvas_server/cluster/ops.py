@@ -136,6 +136,11 @@ class Beat(Struct, array_like=True, frozen=True):
     peers: int = 0
     sessions: int = 0
 
+    @property
+    def understood(self) -> bool:
+        """Whether we may speak with it: it is of our version, or of the one before or after."""
+        return abs(self.speaks - SPEAKS) <= 1
+
 
 encode_beat = msgspec.msgpack.Encoder().encode
 _decode_packet = msgspec.msgpack.Decoder(Packet).decode

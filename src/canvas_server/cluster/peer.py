@@ -99,10 +99,10 @@ class Peer:
             self._batch_bytes = 0
             self._send(self.link.send(ops.encode_ops(batch)))
 
-    def forget(self, socket: int) -> None:
-        """See `Way.forget`."""
-        self.carried.pop(socket, None)
-        self.remote.pop(socket, None)
+    def forget(self, end: Carried | Remote, socket: int) -> None:
+        """See `Way.forget`. Each node numbers its own sockets: a number alone may name two."""
+        ends = self.carried if isinstance(end, Carried) else self.remote
+        ends.pop(socket, None)
 
     def wait(self, waiting: Carried | Remote) -> None:
         """See `Way.wait`."""

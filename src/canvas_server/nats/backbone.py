@@ -1,6 +1,7 @@
 """The backbone over NATS: core subjects between nodes, a key-value bucket as the registry."""
 
 import asyncio
+import contextlib
 from collections import deque
 from collections.abc import Awaitable, Callable
 from typing import Protocol, cast
@@ -124,7 +125,14 @@ class NatsBackbone:
             stored = await self._broker.publish(_KEY + key, value.encode(), headers)
         except Conflict:
             return None
+        if not value:
+            await self._sweep(key, stored.seq)
         return stored.seq
+
+    async def _sweep(self, key: str, revision: int) -> None:
+        """Keep nothing of what is removed, so that the bucket holds but the sessions in use."""
+        with contextlib.suppress(BackboneFailure):  # then a mark stays, which is as good as nothing
+            await self._broker.purge(BUCKET, _KEY + key, revision)
 
     def close(self) -> None:
         """Send no more."""

@@ -62,8 +62,6 @@ class Broker:
 
     def __init__(self, servers: tuple[str, ...], name: str, replicas: int) -> None:
         self.client = Client()
-        self.losses = 0
-        """How often the connection was lost since the start."""
         self._servers = servers
         self._name = name
         self._replicas = replicas
@@ -175,6 +173,19 @@ class Broker:
             lambda: self.streams.get_msg(stream, seq=sequence, subject=subject, next=True)
         )
 
+    async def purge(self, stream: str, subject: str, sequence: int) -> None:
+        """Remove the messages of a subject up to a sequence; later ones stay.
+
+        Raises:
+            BackboneFailure: it is not known whether they are removed.
+        """
+        try:
+            await self._ask(
+                lambda: self.streams.purge_stream(stream, seq=sequence + 1, subject=subject)
+            )
+        except nats.js.errors.APIError as error:
+            raise BackboneFailure(f"JetStream: {error.description}") from error
+
     async def follow(
         self, stream: str, subject: str, take: Callable[[Msg], Awaitable[None]]
     ) -> None:
@@ -212,7 +223,6 @@ class Broker:
     async def _lost(self) -> None:
         if self._closing:
             return
-        self.losses += 1
         logger.error("the cluster is away; those on one node go on among themselves")
 
     async def _back(self) -> None:

@@ -142,13 +142,12 @@ async def test_of_two_that_swap_one_wins(backbones: list[Backbone]) -> None:
     assert await three.look("other") is None
 
 
-async def test_what_is_removed_is_free_and_keeps_its_revision(backbones: list[Backbone]) -> None:
+async def test_what_is_removed_is_free_and_leaves_nothing(backbones: list[Backbone]) -> None:
     one, two, _ = backbones
     first = await one.swap("s", "a", 0)
     assert first is not None
-    gone = await one.swap("s", "", first)
-    assert gone is not None
-    assert await two.look("s") == Registered("", gone)
-    assert await two.swap("s", "b", 0) is None
+    assert await two.swap("s", "", first + 1) is None
+    assert await one.swap("s", "", first) is not None
+    assert await two.look("s") is None
     assert await two.swap("s", "b", first) is None
-    assert await two.swap("s", "b", gone) is not None
+    assert await two.swap("s", "b", 0) is not None

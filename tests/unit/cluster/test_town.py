@@ -113,7 +113,52 @@ def test_a_session_nobody_is_in_is_free_again(town: Town) -> None:
         client.leave()
     town.wait(3)
     assert [place.cluster.homes.held for place in town.places] == [[], []]
-    assert town.bus.registered["s"].value == ""
+    assert town.bus.registered == {}
+
+
+def test_sockets_of_two_nodes_with_one_number_are_two(town: Town) -> None:
+    """Each carries its second socket to the other; one of them is replaced, then its node ends."""
+    one, two, three = town.start(), town.start(), town.start()
+    town.wait(2)
+    ada, bob, cleo, dora = (town.client(n, s) for n, s in zip("abcd", "sstt", strict=True))
+    for both in (((ada, one), (dora, two)), ((bob, two), (cleo, one))):
+        for client, place in both:
+            client.enter(place)
+        town.settle()
+    (bob_to_one,), (cleo_to_two,) = (
+        place.cluster.peers[to.cluster.address].carried for place, to in ((two, one), (one, two))
+    )
+    assert bob_to_one == cleo_to_two
+    bob.window = None  # its network is gone, and nobody knows yet
+    bob.enter(three)
+    town.settle()
+    assert bob.life == 1, "it goes on where it was"
+    town.kill(two)
+    town.wait(10)
+    assert cleo.window is None, "it is told that its session lives elsewhere"
+
+
+def test_who_does_not_know_that_it_was_given_up_finds_out(town: Town) -> None:
+    """Who gave it up, and took its session, ends before it could say so."""
+    ada, bob = two_on_two(town)
+    home, other = town.places
+    home.backbone.connected = False
+    town.wait(10)
+    bob.enter(other)
+    town.settle()
+    assert bob.is_in
+    town.kill(other)
+    home.backbone.connected = True
+    town.wait(10)
+    third = town.start()
+    town.wait(2)
+    bob.enter(third)
+    town.wait(2)
+    if ada.window is None:
+        ada.enter(home)
+        town.wait(2)
+    assert ada.others.keys() == bob.others.keys()
+    assert len(ada.others) == 2
 
 
 STEPS = st.lists(
