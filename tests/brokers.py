@@ -1,4 +1,4 @@
-"""A real nats-server with JetStream on a free port of loopback, that can be killed and paused."""
+"""A real nats-server with JetStream on loopback that can be killed and paused, and nodes around it."""
 
 import contextlib
 import signal
@@ -8,7 +8,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from servers import free_port
+from servers import Server, Wire, free_port, running
 
 
 class NatsServer:
@@ -72,3 +72,33 @@ def nats_server(folder: Path) -> Iterator[NatsServer]:
         yield server
     finally:
         server.close()
+
+
+class Town:
+    """Nodes and their broker."""
+
+    def __init__(self, folder: Path, broker: NatsServer, stack: contextlib.ExitStack) -> None:
+        self.broker = broker
+        self._folder = folder
+        self._stack = stack
+        self._started = 0
+
+    def node(self, *arguments: str, **env: str) -> Server:
+        """Start another node."""
+        self._started += 1
+        name = f"n{self._started}"
+        own = ("--cluster", self.broker.url, "--node-id", name, "--drain-seconds", "1")
+        folder = self._folder / name
+        return self._stack.enter_context(running(folder, *own, *arguments, env=env))
+
+    def wire(self, server: Server) -> Wire:
+        """Open a WebSocket that is closed at the end."""
+        return self._stack.enter_context(Wire(server))
+
+
+@contextlib.contextmanager
+def town_of_nodes(folder: Path) -> Iterator[Town]:
+    """Run a broker, and the nodes that are started, for the length of a block."""
+    with contextlib.ExitStack() as stack:
+        broker = stack.enter_context(nats_server(folder / "nats"))
+        yield Town(folder, broker, stack)

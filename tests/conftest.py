@@ -12,7 +12,8 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--kills", type=int, default=12, help="how often test_crash kills the server")
+    parser.addoption("--kills", type=int, default=12, help="how often a server is killed")
+    parser.addoption("--nodes", type=int, default=1, help="nodes the browser tests are spread over")
 
 
 @pytest.fixture

@@ -84,14 +84,7 @@ class Server:
         self, path: str, headers: dict[str, str] | None = None
     ) -> tuple[int, dict[str, str], bytes]:
         """Return status, headers and body of a GET."""
-        request = urllib.request.Request(self.url + path, headers=headers or {})
-        opener = urllib.request.build_opener(_NoRedirect)
-        try:
-            with opener.open(request, timeout=45) as response:
-                return response.status, dict(response.headers.items()), response.read()
-        except urllib.error.HTTPError as error:
-            with error:
-                return error.code, dict(error.headers.items()), error.read()
+        return exchange(self.url + path, headers)
 
     def metric(self, name: str) -> float:
         """Return the sum of a metric over its labels."""
@@ -105,6 +98,18 @@ class Server:
         found = re.search(r"VmRSS:\s+(\d+) kB", status)
         assert found is not None
         return int(found[1])
+
+
+def exchange(url: str, headers: dict[str, str] | None = None) -> tuple[int, dict[str, str], bytes]:
+    """Return status, headers and body of a GET, without following redirects."""
+    request = urllib.request.Request(url, headers=headers or {})
+    opener = urllib.request.build_opener(_NoRedirect)
+    try:
+        with opener.open(request, timeout=45) as response:
+            return response.status, dict(response.headers.items()), response.read()
+    except urllib.error.HTTPError as error:
+        with error:
+            return error.code, dict(error.headers.items()), error.read()
 
 
 class _NoRedirect(urllib.request.HTTPRedirectHandler):

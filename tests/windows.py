@@ -82,6 +82,14 @@ class Window:
         peer_id = other if isinstance(other, str) else other.peer_id
         return self.page.locator(f'[data-peer-id="{peer_id}"]')
 
+    def wait_entry(self, other: "Window", state: str) -> None:
+        """Wait until the list shows somebody in a state."""
+        self.page.locator(f'[data-peer-id="{other.peer_id}"][data-state="{state}"]').wait_for()
+
+    def wake(self) -> None:
+        """Say what a browser says when the network comes back."""
+        self.page.evaluate("() => { dispatchEvent(new Event('online')); }")
+
     def press(self, action: str, other: "Window | None" = None) -> None:
         """Press a button, in the entry of a peer where one is named."""
         scope = self.page if other is None else self.entry(other)

@@ -2,11 +2,13 @@
 
 import shutil
 from collections.abc import Iterator
+from itertools import cycle
 from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Playwright, expect, sync_playwright
 
+from brokers import town_of_nodes
 from servers import Server, running
 from windows import COLORS, FLAGS, PATIENCE_MS, Open, Window, write_picture
 
@@ -14,10 +16,23 @@ expect.set_options(timeout=PATIENCE_MS)
 
 
 @pytest.fixture(scope="session")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """The real server."""
-    with running(tmp_path_factory.mktemp("data")) as server:
-        yield server
+def nodes(
+    tmp_path_factory: pytest.TempPathFactory, pytestconfig: pytest.Config
+) -> Iterator[list[Server]]:
+    """The real server; with `--nodes N` as several nodes, over which the windows are spread."""
+    folder, count = tmp_path_factory.mktemp("data"), int(pytestconfig.getoption("nodes") or 1)
+    if count == 1:
+        with running(folder) as server:
+            yield [server]
+    else:
+        with town_of_nodes(folder) as town:
+            yield [town.node() for _ in range(count)]
+
+
+@pytest.fixture(scope="session")
+def server(nodes: list[Server]) -> Server:
+    """The real server, or one node of it."""
+    return nodes[0]
 
 
 @pytest.fixture(scope="session")
@@ -48,11 +63,15 @@ def browsers(
 
 @pytest.fixture
 def open_window(
-    browsers: dict[str, Browser], server: Server, request: pytest.FixtureRequest
+    browsers: dict[str, Browser],
+    server: Server,
+    nodes: list[Server],
+    request: pytest.FixtureRequest,
 ) -> Iterator[Open]:
     """Open windows: `open_window("red", session="s", query="name=Ada")`."""
-    contexts: list[BrowserContext] = []
+    contexts: dict[BrowserContext, str] = {}
     windows: list[Window] = []
+    turns = cycle(nodes if server in nodes else [server])
 
     def open_window(
         color: str,
@@ -68,14 +87,16 @@ def open_window(
     ) -> Window:
         if context is None:
             context = browsers[color].new_context(**options)
-            contexts.append(context)
+            url = contexts[context] = (at or next(turns)).url
             if camera:
-                context.grant_permissions(["camera", "microphone"], origin=(at or server).url)
+                context.grant_permissions(["camera", "microphone"], origin=url)
+        else:
+            url = at.url if at else contexts.get(context, server.url)
         name = session or request.node.name.replace("[", "-").replace("]", "")[:60]
         window = Window(context.new_page(), color)
         windows.append(window)
         fragment = f"#token={token}" if token else ""
-        window.page.goto(f"{(at or server).url}/s/{name}?{query}&debug=1{fragment}")
+        window.page.goto(f"{url}/s/{name}?{query}&debug=1{fragment}")
         window.wait_connection(becomes)
         return window
 

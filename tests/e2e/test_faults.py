@@ -36,11 +36,6 @@ def meet(open_window: Open, proxy: Proxy, query: str = "name=Bob") -> tuple[Wind
     return ada, bob
 
 
-def wait_entry(window: Window, other: Window, state: str) -> None:
-    """Wait until the list shows somebody in a state."""
-    window.page.locator(f'[data-peer-id="{other.peer_id}"][data-state="{state}"]').wait_for()
-
-
 def take_away(window: Window, proxy: Proxy, how: str = "cut") -> None:
     """Break a window's socket and let it find no way back."""
     proxy.refuse()
@@ -48,15 +43,10 @@ def take_away(window: Window, proxy: Proxy, how: str = "cut") -> None:
     window.wait_connection("resuming")
 
 
-def wake(window: Window) -> None:
-    """Say what a browser says when the network comes back."""
-    window.page.evaluate("() => { dispatchEvent(new Event('online')); }")
-
-
 def bring_back(window: Window, proxy: Proxy) -> None:
     """Let a window come back at once."""
     proxy.accept()
-    wake(window)
+    window.wake()
     window.wait_connection("open")
 
 
@@ -66,7 +56,7 @@ def break_and_return(window: Window, proxy: Proxy, how: str) -> None:
     getattr(proxy, how)()
 
     def returns() -> bool:
-        wake(window)
+        window.wake()
         return proxy.accepted > before
 
     eventually(returns, "the page connects again")
@@ -79,12 +69,12 @@ def test_a_broken_socket_touches_no_call(open_window: Open, proxy: Proxy, how: s
     watches = call(ada, bob)
     ids = ada.peer_id, bob.peer_id
     take_away(ada, proxy, how)
-    wait_entry(bob, ada, "away")
+    bob.wait_entry(ada, "away")
     for watch in watches:
         picture_moves(watch.window, watch.peer_id)
     bob.picture(f"away-{how}")
     bring_back(ada, proxy)
-    wait_entry(bob, ada, "connected")
+    bob.wait_entry(ada, "connected")
     for watch in watches:
         watch.untouched()
         assert watch.stayed_in_list
@@ -171,7 +161,7 @@ def test_a_half_dead_connection_is_noticed_and_replaced(
     taken_over = server.metric("canvas_closed_total")
     proxy.stall(new=False)
     started = time.time()
-    wake(ada)
+    ada.wake()
     watches[0].returned()
     seconds = time.time() - started
     keep_result("half-dead connection replaced", seconds)
@@ -197,7 +187,7 @@ def test_what_is_offered_to_a_peer_that_is_away_waits_for_it(
     watches = call(ada, bob)
     before = bob.page.evaluate(UFRAG, ada.peer_id)
     take_away(ada, proxy)
-    wait_entry(bob, ada, "away")
+    bob.wait_entry(ada, "away")
     connection = f"signalingManager.peerConnections.get('{ada.peer_id}')"
     bob.page.evaluate(f"() => {{ {connection}.{change}; }}")
     bob.page.wait_for_function(f"{connection}.signalingState === 'have-local-offer'")
@@ -219,7 +209,7 @@ def test_hanging_up_while_away_reaches_the_other_later(open_window: Open, proxy:
     ada, bob = meet(open_window, proxy)
     call(ada, bob)
     take_away(ada, proxy)
-    wait_entry(bob, ada, "away")
+    bob.wait_entry(ada, "away")
     ada.press("hangup", bob)
     ada.wait_state(bob, "ended")
     assert ada.page.evaluate("signalingManager.peerConnections.size") == 0
@@ -252,7 +242,7 @@ def test_a_call_outlives_the_server(open_window: Open, tmp_path: Path, how: str)
         for watch in watches:
             watch.returned()
         for window, other in ((ada, bob), (bob, ada)):
-            wait_entry(window, other, "connected")
+            window.wait_entry(other, "connected")
             window.tile(other).wait_for()
         seconds = time.time() - started
         keep_result(f"peers back after {how} of the server", seconds)
@@ -426,5 +416,5 @@ def test_a_call_outlives_a_sleeping_computer(
         print(f"sleep: {watch.states}")
         assert "ended" not in watch.states
     bob.wait_connection("open")
-    wait_entry(ada, bob, "connected")
+    ada.wait_entry(bob, "connected")
     excuse_sockets(ada, bob)

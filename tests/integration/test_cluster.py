@@ -8,42 +8,19 @@ import threading
 import time
 import urllib.request
 from collections.abc import Iterator
-from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from brokers import NatsServer, nats_server
-from servers import Closed, Server, Wire, eventually, free_port, post, running
-
-
-class Town:
-    """Nodes and their broker."""
-
-    def __init__(self, folder: Path, broker: NatsServer, stack: ExitStack) -> None:
-        self.broker = broker
-        self._folder = folder
-        self._stack = stack
-        self._started = 0
-
-    def node(self, *arguments: str, **env: str) -> Server:
-        """Start another node."""
-        self._started += 1
-        name = f"n{self._started}"
-        own = ("--cluster", self.broker.url, "--node-id", name, "--drain-seconds", "1")
-        folder = self._folder / name
-        return self._stack.enter_context(running(folder, *own, *arguments, env=env))
-
-    def wire(self, server: Server) -> Wire:
-        return self._stack.enter_context(Wire(server))
+from brokers import Town, town_of_nodes
+from servers import Closed, Server, Wire, eventually, free_port, post
 
 
 @pytest.fixture
 def town(tmp_path: Path) -> Iterator[Town]:
-    with ExitStack() as stack:
-        broker = stack.enter_context(nats_server(tmp_path / "nats"))
-        yield Town(tmp_path, broker, stack)
+    with town_of_nodes(tmp_path) as town:
+        yield town
 
 
 def nodes(server: Server) -> list[str]:

@@ -13,6 +13,9 @@ from brokers import nats_server
 from servers import Closed, Server, Wire, eventually
 
 EDITORS = 6
+PAUSE = 0.01
+"""Between edits, in seconds. A retry counts as one among the latest 4,096 edits of a session only
+(SCN4), which six editors at full speed make while one of them is looking for another node."""
 
 
 class Nodes:
@@ -51,15 +54,18 @@ class Nodes:
 
 
 class Editor(threading.Thread):
-    """Adds one element after the other, each until it is acked; comes back when it is cut off."""
+    """Adds and removes one element after the other; comes back when it is cut off.
+
+    Each edit is said until it is acked. It is called by what it does: `+e1-7`, `-e1-7`.
+    """
 
     def __init__(self, number: int, nodes: Nodes, seed: int) -> None:
         super().__init__(daemon=True)
         self.ends = threading.Event()
         self.acked: dict[str, int] = {}
-        """Revision by id."""
+        """Revision by edit."""
         self.seen: dict[int, str] = {}
-        """Id by revision, as the news said."""
+        """Edit by revision, as the news said."""
         self.failures: list[BaseException] = []
         self.resumed = self.connections = 0
         self._number = number
@@ -74,7 +80,9 @@ class Editor(threading.Thread):
             number = 0
             while not self.ends.is_set():
                 number += 1
-                self._add(f"e{self._number}-{number}")
+                self._make(f"+e{self._number}-{number}")
+                self._make(f"-e{self._number}-{number}")
+                self.ends.wait(PAUSE)
         except BaseException as failure:
             self.failures.append(failure)
             raise
@@ -82,9 +90,13 @@ class Editor(threading.Thread):
             if self._wire is not None:
                 self._wire.close()
 
-    def _add(self, name: str) -> None:
-        kind = {"type": "Text", "content": name, "font_size": 12, "color": "#000000"}
-        message = {"type": "add_element", "element": {"id": name, "kind": kind}, "message_id": name}
+    def _make(self, name: str) -> None:
+        message: dict[str, Any] = {"message_id": name}
+        if name[0] == "+":
+            kind = {"type": "Text", "content": name, "font_size": 12, "color": "#000000"}
+            message |= {"type": "add_element", "element": {"id": name[1:], "kind": kind}}
+        else:
+            message |= {"type": "remove_element", "id": name[1:]}
         while name not in self.acked:
             try:
                 wire = self._connected()
@@ -127,14 +139,16 @@ class Editor(threading.Thread):
 
     def _take(self, heard: dict[str, Any]) -> None:
         if heard["type"] == "ack":
-            self.acked[heard["result"]["id"]] = heard["result"]["revision"]
-        elif heard["type"] == "element_added":
-            revision, name = heard["revision"], heard["element"]["id"]
+            self.acked[heard["message_id"]] = heard["result"]["revision"]
+        elif heard["type"] in ("element_added", "element_removed"):
+            added = heard["type"] == "element_added"
+            revision = heard["revision"]
+            name = f"+{heard['element']['id']}" if added else f"-{heard['id']}"
             assert self.seen.setdefault(revision, name) == name, "one order"
 
 
 def history(server: Server) -> dict[int, str]:
-    """Return what is stored: id by revision."""
+    """Return what is stored: edit by revision."""
     found: dict[int, str] = {}
     before = ""
     while True:
@@ -145,7 +159,10 @@ def history(server: Server) -> dict[int, str]:
             return found
         for entry in entries:
             assert entry["revision"] not in found
-            found[entry["revision"]] = entry["change"]["element"]["id"]
+            change = entry["change"]
+            added = change["op"] == "add"
+            name = f"+{change['element']['id']}" if added else f"-{change['id']}"
+            found[entry["revision"]] = name
         before = f"&before={entries[-1]['revision']}"
 
 
