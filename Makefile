@@ -8,7 +8,7 @@ BIN := .venv/bin
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check attacks audit garbage lint types generate format coverage bench benchscene frames sight fuzz soak picture vendor wheel clean
+.PHONY: help run test check clustered attacks audit garbage lint types generate format coverage bench benchscene benchcluster frames sight fuzz soak picture vendor wheel clean
 
 help: ## list the targets
 	@grep -hE '^[a-z]+:.*##' Makefile | sed 's/:.*## /\t/' | expand -t 12
@@ -16,11 +16,13 @@ help: ## list the targets
 run: .venv/.run ## serve on http://127.0.0.1:9473 (ARGS="--port 8000" for more)
 	@$(BIN)/canvas-server serve $(ARGS)
 
-test: check ## every check and test, in about 10 minutes
+test: check ## every check and test, in about 15 minutes
 	@echo "== sockets"
 	@$(BIN)/python -m pytest tests/integration -n 2 --dist loadfile $(ARGS)
 	@echo "== browsers"
 	@$(BIN)/python -m pytest tests/e2e $(ARGS)
+	@echo "== browsers, on two nodes of a cluster"
+	@$(BIN)/python -m pytest --nodes 2 tests/e2e/test_first_call.py tests/e2e/test_call_states.py -k "not fifty" $(ARGS)
 
 check: lint types ## what is fast: format, lint, types, import rules, generated files, pure tests
 	@echo "== pure tests of the browser client"
@@ -77,6 +79,12 @@ soak: .venv/.dev ## call, cut and hang up many hundred times, in a quarter of an
 
 benchscene: .venv/.dev ## measure edits of a scene, write the table of bench/README.md
 	@$(BIN)/python bench/scene.py $(ARGS)
+
+benchcluster: .venv/.dev ## measure what several nodes cost, write the table of docs/SCALING.md
+	@$(BIN)/python bench/cluster.py $(ARGS)
+
+clustered: .venv/.dev ## every test with browsers, the windows spread over two nodes of a cluster
+	@$(BIN)/python -m pytest tests/e2e --nodes 2 $(ARGS)
 
 fuzz: .venv/.dev ## let people edit one scene over a bad network, a thousand times (ARGS="--seeds 5000")
 	@$(BIN)/python tests/editing.py $(ARGS)

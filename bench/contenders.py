@@ -60,10 +60,13 @@ def pinned() -> None:
     os.sched_setaffinity(0, cores()[0])
 
 
-def cpu_seconds(pid: int) -> float:
-    """Return the CPU time a process has used, user and system."""
-    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / TICKS
+def cpu_seconds(*pids: int) -> float:
+    """Return the CPU time processes have used together, user and system."""
+    ticks = 0
+    for pid in pids:
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+        ticks += int(fields[11]) + int(fields[12])
+    return ticks / TICKS
 
 
 def memory_kib(pid: int) -> int:

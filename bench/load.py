@@ -153,25 +153,27 @@ async def join(url: str, session_id: str, tally: Tally) -> Peer:
     return listener
 
 
-async def pairs(url: str, count: int, tally: Tally) -> list[tuple[Peer, Peer]]:
-    """Connect pairs of peers, each in a session of its own."""
+async def pairs(url: str, tally: Tally, options: argparse.Namespace) -> list[tuple[Peer, Peer]]:
+    """Connect pairs of peers, each in a session of its own, where there are two nodes on both."""
     made: list[tuple[Peer, Peer]] = []
-    for number in range(count):
-        one, other = [await join(url, f"pair-{number}", tally) for _ in range(2)]
+    urls = [url, options.also or url]
+    for number in range(options.pairs):
+        places = (urls[0], urls[1]) if options.across else (urls[number % 2],) * 2
+        one, other = [await join(place, f"pair-{number}", tally) for place in places]
         one.partner, other.partner = other.peer_id, one.peer_id
         made.append((one, other))
     return made
 
 
-async def measure(tally: Tally, pid: int, seconds: float) -> dict[str, float]:
+async def measure(tally: Tally, pids: list[int], seconds: float) -> dict[str, float]:
     """Let it run: warm up, then measure for some seconds."""
     await asyncio.sleep(WARM_SECONDS)
-    server, own, started = cpu_seconds(pid), time.process_time(), time.perf_counter()
+    server, own, started = cpu_seconds(*pids), time.process_time(), time.perf_counter()
     tally.open = True
     await asyncio.sleep(seconds)
     tally.open = False
     elapsed = time.perf_counter() - started
-    used = cpu_seconds(pid) - server
+    used = cpu_seconds(*pids) - server
     return {
         "messages": tally.received,
         "messages_per_s": tally.received / elapsed,
@@ -194,7 +196,9 @@ async def drain(tally: Tally) -> None:
 # --- scenarios -----------------------------------------------------------------------------------
 
 
-async def ice(url: str, pid: int, tally: Tally, options: argparse.Namespace) -> dict[str, Any]:
+async def ice(
+    url: str, pids: list[int], tally: Tally, options: argparse.Namespace
+) -> dict[str, Any]:
     """Single candidates in a closed loop, four on the way in each pair."""
 
     def answer(peer: Peer) -> Callable[[Heard], None]:
@@ -206,12 +210,12 @@ async def ice(url: str, pid: int, tally: Tally, options: argparse.Namespace) -> 
 
         return hear
 
-    for both in await pairs(url, options.pairs, tally):
+    for both in await pairs(url, tally, options):
         for peer in both:
             peer.hear = answer(peer)
             peer.candidate()
             peer.candidate()
-    result = await measure(tally, pid, options.seconds)
+    result = await measure(tally, pids, options.seconds)
     await drain(tally)
     return result
 
@@ -277,17 +281,21 @@ class _Call:
             self.caller.signal("end_call")
 
 
-async def call(url: str, pid: int, tally: Tally, options: argparse.Namespace) -> dict[str, Any]:
+async def call(
+    url: str, pids: list[int], tally: Tally, options: argparse.Namespace
+) -> dict[str, Any]:
     """Whole calls in a closed loop: 24 messages each."""
-    for caller, callee in await pairs(url, options.pairs, tally):
+    for caller, callee in await pairs(url, tally, options):
         _Call(caller, callee, tally).begin()
-    result = await measure(tally, pid, options.seconds)
+    result = await measure(tally, pids, options.seconds)
     calls = tally.calls / options.seconds
     await drain(tally)
     return {**result, "calls_per_s": calls}
 
 
-async def latency(url: str, pid: int, tally: Tally, options: argparse.Namespace) -> dict[str, Any]:
+async def latency(
+    url: str, pids: list[int], tally: Tally, options: argparse.Namespace
+) -> dict[str, Any]:
     """Candidates at a fixed rate; latency counts from the time each was due."""
     due: dict[tuple[str, int], float] = {}
     clock = time.perf_counter
@@ -302,7 +310,7 @@ async def latency(url: str, pid: int, tally: Tally, options: argparse.Namespace)
 
         return hear
 
-    peers = [peer for both in await pairs(url, options.pairs, tally) for peer in both]
+    peers = [peer for both in await pairs(url, tally, options) for peer in both]
     for peer in peers:
         peer.hear = listen(peer)
     start, number = clock(), 0
@@ -319,7 +327,7 @@ async def latency(url: str, pid: int, tally: Tally, options: argparse.Namespace)
             await asyncio.sleep(options.tick)
 
     sender = asyncio.create_task(send())
-    result = await measure(tally, pid, options.seconds)
+    result = await measure(tally, pids, options.seconds)
     await drain(tally)
     await sender
     found = sorted(tally.latencies)
@@ -330,7 +338,9 @@ async def latency(url: str, pid: int, tally: Tally, options: argparse.Namespace)
     return {**result, "p50_ms": at(0.5), "p99_ms": at(0.99), "max_ms": at(1)}
 
 
-async def fanout(url: str, pid: int, tally: Tally, options: argparse.Namespace) -> dict[str, Any]:
+async def fanout(
+    url: str, pids: list[int], tally: Tally, options: argparse.Namespace
+) -> dict[str, Any]:
     """One of fifty peers moves an element two hundred times a second."""
     peers = [await join(url, "fanout", tally) for _ in range(50)]
     mover, others = peers[0], peers[1:]
@@ -370,13 +380,15 @@ async def fanout(url: str, pid: int, tally: Tally, options: argparse.Namespace) 
             await asyncio.sleep(0.005)
 
     task = asyncio.create_task(move())
-    result = await measure(tally, pid, options.seconds)
+    result = await measure(tally, pids, options.seconds)
     await drain(tally)
     await task
     return result
 
 
-async def idle(url: str, pid: int, tally: Tally, options: argparse.Namespace) -> dict[str, Any]:
+async def idle(
+    url: str, pids: list[int], tally: Tally, options: argparse.Namespace
+) -> dict[str, Any]:
     """Subscribed connections that do nothing, four in a session."""
     limit = asyncio.Semaphore(16)
 
@@ -384,16 +396,18 @@ async def idle(url: str, pid: int, tally: Tally, options: argparse.Namespace) ->
         async with limit:
             return await join(url, f"idle-{number // 4}", tally)
 
-    base, peers, levels = memory_kib(pid), list[Peer](), dict[str, float]()
+    base, peers, levels = memory_kib(pids[0]), list[Peer](), dict[str, float]()
     for level in options.levels:
         peers += await asyncio.gather(*(one(n) for n in range(len(peers), level)))
         await asyncio.sleep(1)
-        levels[str(level)] = (memory_kib(pid) - base) / level
+        levels[str(level)] = (memory_kib(pids[0]) - base) / level
     tally.stopping = True
     return {"kib_per_connection": levels}
 
 
-SCENARIOS: dict[str, Callable[[str, int, Tally, argparse.Namespace], Awaitable[dict[str, Any]]]] = {
+SCENARIOS: dict[
+    str, Callable[[str, list[int], Tally, argparse.Namespace], Awaitable[dict[str, Any]]]
+] = {
     "call": call,
     "ice": ice,
     "latency": latency,
@@ -405,7 +419,7 @@ SCENARIOS: dict[str, Callable[[str, int, Tally, argparse.Namespace], Awaitable[d
 async def main(options: argparse.Namespace) -> dict[str, Any]:
     """Run one scenario."""
     tally = Tally()
-    result = await SCENARIOS[options.scenario](options.url, options.pid, tally, options)
+    result = await SCENARIOS[options.scenario](options.url, options.pids, tally, options)
     return {**result, "faults": tally.faults}
 
 
@@ -414,7 +428,9 @@ def parse() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("scenario", choices=list(SCENARIOS))
     parser.add_argument("url")
-    parser.add_argument("pid", type=int)
+    parser.add_argument("pids", type=int, nargs="+", help="processes whose CPU counts")
+    parser.add_argument("--also", metavar="URL", help="another node of the same server")
+    parser.add_argument("--across", action="store_true", help="each pair sits on both nodes")
     parser.add_argument("--seconds", type=float, default=5)
     parser.add_argument("--pairs", type=int, default=50)
     parser.add_argument("--tick", type=float, default=0.0005, help="below 0.001: never idle")
