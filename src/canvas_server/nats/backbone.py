@@ -78,12 +78,23 @@ class NatsBackbone:
             client = self._broker.client
             subscribe = cast("Subscribe", client.subscribe)  # type: ignore[reportUnknownMemberType]
             self._subscribed = [
-                await subscribe(_NODE + address, cb=taken),
                 await subscribe(_BEATS, cb=heard),
+                await subscribe(_NODE + address, cb=taken),
             ]
-            await client.flush()
+            await self._until_reached(address)
         except (nats.errors.Error, TimeoutError, OSError) as error:
             raise BackboneFailure(f"the cluster does not answer ({error})") from error
+
+    async def _until_reached(self, address: str) -> None:
+        """Wait until what was subscribed to last arrives; the client's `flush` may overtake it.
+
+        Raises:
+            BackboneFailure: nobody can say.
+        """
+        while not (reached := await self.probe(address)):
+            if reached is None:
+                raise BackboneFailure("the cluster does not answer")
+            await asyncio.sleep(0.01)
 
     def publish(self, address: str, data: bytes) -> None:
         """See `Backbone.publish`."""
