@@ -73,6 +73,8 @@ export function dispatch({ roster, signaling, board, assigned, diagnoses, refuse
     case "sync_result":
     case "peer_preview":
     case "peer_cursor":
+    case "communitas_call_result": // for programs: the page has no such calls yet
+    case "call_state":
       return;
     default:
       unreachable(message);

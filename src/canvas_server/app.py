@@ -10,7 +10,7 @@ import time
 import uuid
 from collections.abc import Callable, Generator
 from fnmatch import fnmatchcase
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 import structlog
 import uvicorn
@@ -42,6 +42,9 @@ from canvas_server.settings import Settings
 from canvas_server.tls.folder import lan_folder
 from canvas_server.tls.serving import Certificate, CertificateError
 
+if TYPE_CHECKING:
+    from canvas_server.communitas.bridge import Bridge
+
 FEATURES = (
     "signaling",
     "presence",
@@ -65,7 +68,11 @@ log = structlog.get_logger()
 
 def features(settings: Settings) -> tuple[str, ...]:
     """Return what `welcome` lists: what works, and what is wanted."""
-    wanted = {"auto_accept": settings.auto_accept, "call_quality": settings.quality_reports}
+    wanted = {
+        "auto_accept": settings.auto_accept,
+        "call_quality": settings.quality_reports,
+        "communitas": settings.communitas_mcp_url is not None,
+    }
     return FEATURES + tuple(name for name, on in wanted.items() if on)
 
 
@@ -112,6 +119,7 @@ class CanvasServer(uvicorn.Server):
         self._ground = ground
         authority = ground.authority
         self.node = make_node(settings, ground)
+        self._bridge = open_bridge(settings, self.node)
         self._ready = ready
         access = Access(settings.host, settings.allowed_origins)
         proxies = Proxies(settings.trusted_proxies)
@@ -161,6 +169,8 @@ class CanvasServer(uvicorn.Server):
         self._tasks = [asyncio.create_task(Heartbeat(self.node, here).run())]
         if self._ground.cluster is not None:
             self._tasks.append(asyncio.create_task(self._ground.cluster.run()))
+        if self._bridge is not None:
+            self._tasks.append(asyncio.create_task(self._bridge.run()))
         url = f"{'https' if self._certificate else 'http'}://{name}:{listener.port}"
         self._ground.announce(url)
         spare_pauses()
@@ -244,6 +254,27 @@ async def _serve(settings: Settings, ready: Callable[[str], None]) -> None:
     server = CanvasServer(settings, ground, ready)
     await ground.start(server.node)
     await server.serve()
+
+
+def open_bridge(settings: Settings, node: Node) -> "Bridge | None":
+    """Return what makes calls in the Communitas network; None: this server is not to be in it.
+
+    Raises:
+        StartupError: its address is none.
+    """
+    url = settings.communitas_mcp_url
+    if url is None:
+        return None
+    # Only now: what it is made with takes time to load, and most servers do without.
+    from canvas_server.communitas.bridge import Bridge  # noqa: PLC0415
+
+    token, port = settings.communitas_mcp_token, settings.communitas_network_port
+    try:
+        bridge = Bridge(url, token, port, __version__, node.network_answered)
+    except ValueError as error:
+        raise StartupError(f"COMMUNITAS_MCP_URL is no address: {error}") from error
+    node.ask = bridge.ask
+    return bridge
 
 
 def open_certificate(settings: Settings) -> Certificate | None:

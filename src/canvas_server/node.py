@@ -14,6 +14,7 @@ import msgspec
 
 from canvas_server.core.effects import (
     Arrived,
+    Ask,
     Close,
     ConnectionId,
     Discard,
@@ -139,6 +140,8 @@ class Node:
         self.connections: dict[ConnectionId, Connection] = {}
         self.tally: Callable[[Quality | Cause], None] = lambda _: None
         """Counts what calls were like; for who keeps the metrics to set."""
+        self.ask: Callable[[Ask], None] = lambda _: None
+        """Asks the Communitas network; for who is joined to it to set."""
         self.carry: Callable[[Socket, str, list[bytes | None]], Owner]
         """Carries a socket to another node; for who knows the others to set."""
         self.stopping = False
@@ -257,6 +260,11 @@ class Node:
         self._perform(self.hub.revoke(invitation, self._clock()))
         self.flush()
 
+    def network_answered(self, asked: Ask, call_id: str = "", error: str = "") -> None:
+        """Tell what the Communitas network has answered (`Hub.network_answered`)."""
+        self._perform(self.hub.network_answered(asked, call_id, error))
+        self.flush()
+
     def later(self, act: Callable[[], None]) -> None:
         """Do something as soon as what goes on now is done."""
         self._call_later(0, act)
@@ -322,7 +330,7 @@ class Node:
         self.flush()
 
     def _perform_rare(
-        self, effect: Mark | Resume | Arrived | Discard | Close | Tally | Storage
+        self, effect: Mark | Resume | Arrived | Discard | Close | Tally | Ask | Storage
     ) -> None:
         match effect:
             case Mark():
@@ -340,6 +348,8 @@ class Node:
                     connection.close(effect.code)
             case Tally():
                 self.tally(effect.what)
+            case Ask():
+                self.ask(effect)
             case Load():
                 self._held[effect.connection] = []
                 self.connections[effect.connection].hold()

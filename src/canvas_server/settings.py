@@ -46,6 +46,9 @@ class Settings(Struct, frozen=True):
     node_id: str
     cluster_replicas: int
     drain_seconds: int
+    communitas_mcp_url: str | None
+    communitas_mcp_token: str | None
+    communitas_network_port: int | None
 
 
 class Setting(Struct, frozen=True):
@@ -345,6 +348,33 @@ SETTINGS = (
         click.IntRange(min=0),
         2,
         "Over how long a node of a cluster sends its peers to the others before it stops.",
+    ),
+    Setting(
+        "communitas_mcp_url",
+        "--communitas-mcp-url",
+        "COMMUNITAS_MCP_URL",
+        str,
+        None,
+        "A communitas-mcp, such as `http://127.0.0.1:3040`: sessions can have calls in the "
+        "Communitas network.",
+    ),
+    Setting(
+        "communitas_mcp_token",
+        "--communitas-mcp-token",
+        "COMMUNITAS_MCP_TOKEN",
+        str,
+        None,
+        "What it asks of those who use it. Better as a variable: a flag is seen by all users of "
+        "the machine.",
+    ),
+    Setting(
+        "communitas_network_port",
+        "--communitas-network-port",
+        "COMMUNITAS_NETWORK_PORT",
+        click.IntRange(1, 65535),
+        None,
+        "The port it should take in the Communitas network.",
+        "any",
     ),
 )
 

@@ -124,6 +124,30 @@ export interface EndCall {
   call_id?: string | null;
 }
 
+/** Start a call of this session in the Communitas network, or join the one there is (COM1). */
+export interface StartCommunitasCall {
+  type: "start_communitas_call";
+  video_enabled?: boolean;
+  /** Chosen by the sender, echoed in the reply. */
+  message_id?: string | null;
+}
+
+/** Join a call of the Communitas network (COM1). */
+export interface JoinCommunitasCall {
+  type: "join_communitas_call";
+  /** A call in the Communitas network. */
+  call_id: string;
+  /** Chosen by the sender, echoed in the reply. */
+  message_id?: string | null;
+}
+
+/** Leave the call of this session in the Communitas network; the last one ends it (COM1). */
+export interface LeaveCommunitasCall {
+  type: "leave_communitas_call";
+  /** Chosen by the sender, echoed in the reply. */
+  message_id?: string | null;
+}
+
 /** Remove a peer from the session (TOK4); needs the right to moderate. */
 export interface Kick {
   type: "kick";
@@ -743,6 +767,28 @@ export interface CallDiagnosis {
 
 export type Cause = "busy_computer" | "far" | "loss" | "no_direct_way" | "no_network" | "no_servers" | "relay_fails" | "relay_over_tcp" | "slow_network" | "turn_refused" | "turn_unreachable" | "udp_blocked" | "well";
 
+/** What became of what you asked of the Communitas network (COM1). */
+export interface CommunitasCallResult {
+  type: "communitas_call_result";
+  operation: "join" | "leave" | "start";
+  success: boolean;
+  /** A call in the Communitas network. */
+  call_id: string | null;
+  error: string | null;
+  /** Chosen by the sender, echoed in the reply. */
+  message_id: string | null;
+}
+
+/** The call of this session in the Communitas network, and which peers are in it (COM2). */
+export interface CallState {
+  type: "call_state";
+  /** The name of a shared canvas. */
+  session_id: string;
+  participants: string[];
+  /** A call in the Communitas network. */
+  call_id: string | null;
+}
+
 /** Where a peer's pointer is. The first thing dropped for a slow reader (OUT1). */
 export interface PeerCursor {
   type: "peer_cursor";
@@ -794,6 +840,9 @@ export type ClientMessage =
   | Answer
   | IceCandidate
   | EndCall
+  | StartCommunitasCall
+  | JoinCommunitasCall
+  | LeaveCommunitasCall
   | Kick
   | AddElement
   | UpdateElement
@@ -831,6 +880,8 @@ export type ServerMessage =
   | PeerMediaState
   | PeerViewSize
   | CallDiagnosis
+  | CommunitasCallResult
+  | CallState
   | PeerCursor
   | PeerPreview
   | Pong

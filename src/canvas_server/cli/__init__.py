@@ -12,6 +12,7 @@ import structlog
 
 from canvas_server import __version__, app
 from canvas_server.cli.bot import bot
+from canvas_server.cli.communitas import communitas
 from canvas_server.cli.doctor import doctor
 from canvas_server.cli.lan import for_local_network, show_link
 from canvas_server.cli.scenes import backup, export_scene, import_scene, restore
@@ -42,6 +43,7 @@ def main() -> None:
 for command in (
     backup,
     bot,
+    communitas,
     doctor,
     restore,
     export_scene,

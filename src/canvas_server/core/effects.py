@@ -1,6 +1,6 @@
 """What the core asks its owner to do, and what it asks its owner about."""
 
-from typing import NewType, Protocol
+from typing import Literal, NewType, Protocol
 
 from msgspec import Struct
 
@@ -95,6 +95,20 @@ class Recall(Struct, frozen=True, gc=False):
     message: client.RestoreScene
 
 
+class Ask(Struct, frozen=True, gc=False):
+    """Ask the Communitas network for something; say `Hub.network_answered` afterwards.
+
+    Nobody waits for the answer to "end".
+    """
+
+    session_id: str
+    peer_id: str
+    operation: Literal["start", "join", "end"]
+    call_id: str | None = None
+    video: bool = False
+    message_id: str | None = None
+
+
 class Answered(Struct, frozen=True, gc=False):
     """An edit that came over HTTP is stored, or has failed."""
 
@@ -109,7 +123,7 @@ class Tally(Struct, frozen=True, gc=False):
 
 
 Storage = Load | Append | Recall | Answered
-Effect = Send | Mark | Resume | Arrived | Discard | Close | Tally | Storage
+Effect = Send | Mark | Resume | Arrived | Discard | Close | Tally | Ask | Storage
 
 
 class Streams(Protocol):

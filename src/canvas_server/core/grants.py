@@ -81,6 +81,8 @@ def _needed(peer_id: str, message: client.ClientMessage, scene: Scene) -> Iterab
             yield Right.PUBLISH
         case client.Offer(sdp=sdp) | client.Answer(sdp=sdp) if sends_media(sdp):
             yield Right.PUBLISH
+        case client.StartCommunitasCall() | client.JoinCommunitasCall():
+            yield Right.PUBLISH
         case client.Kick():
             yield Right.MODERATE
         case _:

@@ -8,10 +8,11 @@ sequential: one owner calls it.
 import itertools
 from typing import assert_never
 
-from canvas_server.core import advice, edits, grants
+from canvas_server.core import advice, communitas, edits, grants
 from canvas_server.core.diagnosis import Servers
 from canvas_server.core.effects import (
     Arrived,
+    Ask,
     ConnectionId,
     Effect,
     Recall,
@@ -188,6 +189,13 @@ class Hub:
                 grants.require(peer.grant, Right.MODERATE)
                 target = session.target(peer, message.target_peer_id)
                 return self._members.remove(target, CloseCode.REMOVED, now)
+            case (
+                client.StartCommunitasCall()
+                | client.JoinCommunitasCall()
+                | client.LeaveCommunitasCall()
+            ):
+                joined = "communitas" in self._around.features
+                return communitas.ask(peer, message, joined=joined)
             case client.GroupCall():
                 return session.group_call(peer, message)
             case client.Ping():
@@ -277,6 +285,11 @@ class Hub:
             return edits.restore(peer, recall.message, past, milliseconds(now))
         except Refused as refused:
             return [_error(peer.connection, refused, recall.message.message_id)]
+
+    def network_answered(self, asked: Ask, call_id: str = "", error: str = "") -> list[Effect]:
+        """Tell what the Communitas network has answered: a call, or why there is none."""
+        session = self._members.sessions.get(asked.session_id)
+        return communitas.answered(session, asked, call_id, error)
 
     def post(
         self, message: SceneEdit, request: int, expected: int | None, now: float

@@ -9,6 +9,7 @@ from typing import Literal
 
 from msgspec import UNSET, UnsetType
 
+from canvas_server.core import communitas
 from canvas_server.core.effects import (
     Close,
     ConnectionId,
@@ -271,6 +272,7 @@ class Members:
             Send((peer.connection,), peer.session.canvas.scene_update()),
             Mark(peer.connection, assigned.resume_token, 2),
             *peer.session.ring_again(peer),
+            *communitas.tell(peer),
         ]
 
     def _assigned(

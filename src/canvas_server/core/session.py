@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from canvas_server.core import sdp
+from canvas_server.core import communitas, sdp
 from canvas_server.core.calls import CallTable
 from canvas_server.core.canvas import Canvas
 from canvas_server.core.edit import STREAM_PREFIXES
@@ -63,6 +63,7 @@ class Session:
         """Nobody learns anybody's address here: calls go through TURN servers (SIG15)."""
         self.peers: dict[str, Participant] = {}
         self.calls = CallTable()
+        self.network_call = communitas.NetworkCall()
         self.canvas = Canvas(session_id, stored, self.peers, tickets)
 
     # --- who is here -------------------------------------------------------------------
@@ -105,6 +106,7 @@ class Session:
             effects.append(Send((partner.connection,), server.CallEnded(peer.peer_id, "left")))
             effects += self._after_call(partner, stopped, timestamp)
         effects += self._remove_tiles(peer, timestamp)
+        effects += communitas.leave(self, peer.peer_id)
         effects += self.to_all(server.PeerLeft(self.session_id, peer.peer_id, reason))
         return effects
 

@@ -17,6 +17,7 @@ from canvas_server.protocol.fields import (
     JoinToken,
     MessageId,
     MLineIndex,
+    NetworkCallId,
     OfferId,
     PeerId,
     Received,
@@ -131,6 +132,26 @@ class EndCall(Struct, frozen=True, tag_field="type", tag="end_call"):
     target_peer_id: TargetPeerId
     reason: CallEndReason = "hangup"
     call_id: CallId | None = None
+
+
+class StartCommunitasCall(Struct, frozen=True, tag_field="type", tag="start_communitas_call"):
+    """Start a call of this session in the Communitas network, or join the one there is (COM1)."""
+
+    video_enabled: bool = True
+    message_id: MessageId | None = None
+
+
+class JoinCommunitasCall(Struct, frozen=True, tag_field="type", tag="join_communitas_call"):
+    """Join a call of the Communitas network (COM1)."""
+
+    call_id: NetworkCallId
+    message_id: MessageId | None = None
+
+
+class LeaveCommunitasCall(Struct, frozen=True, tag_field="type", tag="leave_communitas_call"):
+    """Leave the call of this session in the Communitas network; the last one ends it (COM1)."""
+
+    message_id: MessageId | None = None
 
 
 class Kick(Struct, frozen=True, tag_field="type", tag="kick"):
@@ -284,6 +305,9 @@ ClientMessage = (
     | Answer
     | IceCandidate
     | EndCall
+    | StartCommunitasCall
+    | JoinCommunitasCall
+    | LeaveCommunitasCall
     | Kick
     | AddElement
     | UpdateElement

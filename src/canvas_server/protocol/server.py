@@ -17,6 +17,7 @@ from canvas_server.protocol.fields import (
     JoinToken,
     MessageId,
     MLineIndex,
+    NetworkCallId,
     OfferId,
     PeerId,
     ResumeToken,
@@ -301,6 +302,25 @@ class CallDiagnosis(Struct, frozen=True, tag_field="type", tag="call_diagnosis")
     whose: Whose
 
 
+class CommunitasCallResult(Struct, frozen=True, tag_field="type", tag="communitas_call_result"):
+    """What became of what you asked of the Communitas network (COM1)."""
+
+    operation: Literal["start", "join", "leave"]
+    success: bool
+    call_id: NetworkCallId | None = None
+    error: str | None = None
+    message_id: MessageId | None = None
+
+
+class CallState(Struct, frozen=True, tag_field="type", tag="call_state"):
+    """The call of this session in the Communitas network, and which peers are in it (COM2)."""
+
+    session_id: SessionId
+    participants: tuple[PeerId, ...]
+    call_id: NetworkCallId | None = None
+    """None: there is none any more."""
+
+
 class PeerPreview(Struct, frozen=True, tag_field="type", tag="peer_preview"):
     """Elements a peer is moving; dropped like `peer_cursor`.
 
@@ -356,6 +376,8 @@ ServerMessage = (
     | PeerMediaState
     | PeerViewSize
     | CallDiagnosis
+    | CommunitasCallResult
+    | CallState
     | PeerCursor
     | PeerPreview
     | Pong

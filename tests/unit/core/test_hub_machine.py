@@ -462,6 +462,8 @@ class HubMachine(RuleBasedStateMachine):
             st.builds(client.Cursor, st.floats(0, 9), st.floats(0, 9)),
             st.builds(client.MediaState, st.booleans(), st.booleans(), st.booleans()),
             st.builds(client.GroupCall, st.booleans()),
+            st.just(client.StartCommunitasCall()),
+            st.just(client.LeaveCommunitasCall()),
         ),
     )
     def other(self, data: st.DataObject, message: Any) -> None:

@@ -47,6 +47,9 @@ SAMPLES: list[dict[str, Any]] = [
     {"type": "ping", "received": 3},
     {"type": "start_call", "target_peer_id": "p", "session_id": "s", "call_id": "c"},
     {"type": "group_call", "joined": True},
+    {"type": "start_communitas_call", "video_enabled": False, "message_id": "m"},
+    {"type": "join_communitas_call", "call_id": "call_1"},
+    {"type": "leave_communitas_call"},
     {"type": "offer", "target_peer_id": "p", "sdp": "v=0"},
     {"type": "answer", "target_peer_id": "p", "sdp": "v=0"},
     {

@@ -1,0 +1,147 @@
+"""The commands around the Communitas network. They need no running canvas-server."""
+
+import asyncio
+import json
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+import click
+
+from canvas_server import __version__
+from canvas_server.cli.values import check_names
+
+Work = Callable[[Any], Coroutine[Any, Any, dict[str, object]]]
+
+
+def with_node(command: Callable[..., None]) -> Callable[..., None]:
+    """Give a command the options that name a Communitas node."""
+    for option in (
+        click.option("--json", "as_json", is_flag=True, help="For programs."),
+        click.option(
+            "--token",
+            envvar="COMMUNITAS_MCP_TOKEN",
+            help="What the node asks of those who use it.",
+        ),
+        click.option(
+            "--mcp-url",
+            envvar="COMMUNITAS_MCP_URL",
+            default="http://127.0.0.1:3040",
+            show_default=True,
+            show_envvar=True,
+            help="Of a communitas-mcp.",
+        ),
+    ):
+        command = option(command)
+    return command
+
+
+@click.group()
+def communitas() -> None:
+    """Look at a Communitas node, and have it make calls."""
+
+
+@communitas.command()
+@with_node
+def status(mcp_url: str, token: str | None, *, as_json: bool) -> None:
+    """Say whether the node can be joined, and what it lacks. Ends with 1 where it cannot."""
+
+    async def work(mcp: Any) -> dict[str, object]:
+        from canvas_server.communitas.bridge import greet  # noqa: PLC0415 - see _run
+
+        joined = await greet(mcp, token)
+        network: dict[str, object] = {}
+        if "network_status" in joined.tools:
+            network = dict(await mcp.call("network_status"))
+        return {
+            "url": mcp.url,
+            "node": joined.server.name,
+            "version": joined.server.version,
+            "network": network,
+            "tools": len(joined.tools),
+            "lacks": list(joined.lacks),
+        }
+
+    _show(_run(mcp_url, work), as_json=as_json)
+
+
+@communitas.command()
+@click.option("--session", required=True, help="The name in the link, /s/NAME.")
+@with_node
+def scene(mcp_url: str, token: str | None, session: str, *, as_json: bool) -> None:
+    """Print the scene that the node has of a session."""
+    check_names(session, "")
+
+    async def work(mcp: Any) -> dict[str, object]:
+        from canvas_server.communitas.bridge import greet  # noqa: PLC0415 - see _run
+        from canvas_server.communitas.rpc import ToolFailed  # noqa: PLC0415
+
+        joined = await greet(mcp, token)
+        if "canvas_get_scene" not in joined.tools:
+            about = f"{joined.server.name} {joined.server.version}"
+            raise ToolFailed(f"{about} keeps no scenes: it has no canvas_get_scene")
+        return dict(await mcp.call("canvas_get_scene", session_id=session))
+
+    _show(_run(mcp_url, work), as_json=as_json)
+
+
+@communitas.command()
+@click.option("--session", help="Start a call of this session.")
+@click.option("--join", "joins", metavar="CALL", help="Join a call.")
+@click.option("--end", "ends", metavar="CALL", help="End a call, or leave it.")
+@click.option("--video/--no-video", default=True, show_default=True)
+@with_node
+def call(
+    mcp_url: str,
+    token: str | None,
+    session: str | None,
+    joins: str | None,
+    ends: str | None,
+    *,
+    video: bool,
+    as_json: bool,
+) -> None:
+    """Start, join or end a call in the Communitas network; print its id."""
+    if sum(wish is not None for wish in (session, joins, ends)) != 1:
+        raise click.UsageError("give one of --session, --join and --end")
+    if session is not None:
+        check_names(session, "")
+
+    async def work(mcp: Any) -> dict[str, object]:
+        from canvas_server.communitas.bridge import call_id_of, join  # noqa: PLC0415 - see _run
+
+        await join(mcp, token, None, pauses=())
+        if joins is not None:
+            await mcp.call("join_call", call_id=joins)
+            return {"call_id": joins}
+        if ends is not None:
+            await mcp.call("end_call", call_id=ends)
+            return {"call_id": ends}
+        said = await mcp.call("start_voice_call", entity_id=session, video_enabled=video)
+        return {"call_id": call_id_of(said)}
+
+    _show(_run(mcp_url, work), as_json=as_json)
+
+
+def _run(url: str, work: Work) -> dict[str, object]:
+    # Only now: what it is made with takes time to load, and other commands do without.
+    from canvas_server.communitas.bridge import FAILURES  # noqa: PLC0415
+    from canvas_server.communitas.rpc import McpClient  # noqa: PLC0415
+
+    async def ask() -> dict[str, object]:
+        async with McpClient(url, __version__) as mcp:
+            return await work(mcp)
+
+    try:
+        return asyncio.run(ask())
+    except ValueError as error:
+        raise click.ClickException(f"{url} is no address: {error}") from error
+    except FAILURES as failure:
+        raise click.ClickException(str(failure)) from failure
+
+
+def _show(found: dict[str, object], *, as_json: bool) -> None:
+    if as_json:
+        click.echo(json.dumps(found))
+        return
+    for name, value in found.items():
+        click.echo(f"{name}: {value if isinstance(value, str) else json.dumps(value)}")

@@ -1,0 +1,1 @@
+"""What joins this server to the Communitas network."""

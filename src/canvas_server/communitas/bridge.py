@@ -1,0 +1,250 @@
+"""The control bridge: keeps this server joined to a Communitas node, and has it make calls.
+
+Calls of browsers do not depend on it: while it is away, only what is asked of Communitas fails.
+"""
+
+import asyncio
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import msgspec
+import structlog
+from msgspec import Struct
+
+from canvas_server.communitas.rpc import (
+    INVALID_REQUEST,
+    McpClient,
+    RpcError,
+    ServerInfo,
+    ToolFailed,
+    Unreachable,
+)
+from canvas_server.core.effects import Ask
+
+CALL_TOOLS = {"start": "start_voice_call", "join": "join_call", "end": "end_call"}
+KNOWN_TOOLS = (
+    *CALL_TOOLS.values(),
+    "network_start",
+    "canvas_get_scene",
+    "canvas_update_scene",
+    "toggle_mute",
+    "toggle_video",
+    "share_screen",
+    "get_call_status",
+    "get_call_participants",
+)
+"""What a Communitas node may have that we could use; what it lacks is switched off."""
+NETWORK_PAUSES_SECONDS = (0.5, 1.0, 2.0, 4.0, 8.0)
+FIRST_REST_SECONDS, LONGEST_REST_SECONDS, REST_GROWS = 30.0, 300.0, 1.5
+LOOK_SECONDS = 30.0
+"""After so long without anything to do it is asked whether it is still there."""
+MAX_WAITING = 64
+
+Failure = Unreachable | RpcError | ToolFailed
+FAILURES = (Unreachable, RpcError, ToolFailed)
+Answer = Callable[[Ask, str, str], None]
+"""Told of what was asked which call it led to, or (the other one empty) why to none."""
+
+logger = structlog.get_logger()
+
+
+class _CallSession(Struct, frozen=True):
+    id: str = ""
+
+
+class _Started(Struct):
+    call_session: _CallSession = _CallSession()
+    call_id: str = ""
+
+
+class Joined:
+    """A Communitas node that was joined, and what it can do."""
+
+    def __init__(self, server: ServerInfo, tools: frozenset[str]) -> None:
+        self.server = server
+        self.tools = tools
+        self.network = "none"
+        """What it says of its network."""
+
+    @property
+    def lacks(self) -> tuple[str, ...]:
+        """Tools it does not have that we could use."""
+        return tuple(tool for tool in KNOWN_TOOLS if tool not in self.tools)
+
+
+async def join(
+    mcp: McpClient,
+    token: str | None,
+    port: int | None,
+    pauses: tuple[float, ...] = NETWORK_PAUSES_SECONDS,
+) -> Joined:
+    """Do what comes before anything else: say hello, prove who we are, start the network.
+
+    Raises:
+        Unreachable, RpcError, ToolFailed: it is not joined.
+    """
+    joined = await greet(mcp, token)
+    if "network_start" in joined.tools:
+        joined.network = await _start_network(mcp, port, pauses)
+    return joined
+
+
+async def greet(mcp: McpClient, token: str | None) -> Joined:
+    """Say hello and prove who we are, without starting anything.
+
+    Raises:
+        Unreachable, RpcError, ToolFailed: we are not wanted.
+    """
+    server = await mcp.initialize()
+    if token:
+        await mcp.call("authenticate_token", token=token)
+    return Joined(server, await mcp.tools())
+
+
+async def _start_network(mcp: McpClient, port: int | None, pauses: tuple[float, ...]) -> str:
+    wish = {} if port is None else {"preferred_port": port}
+    for pause in (*pauses, None):
+        try:
+            said = await mcp.call("network_start", **wish)
+        except ToolFailed as failure:
+            if "already active" in str(failure):
+                return "already active"
+            if pause is None:
+                raise
+            await asyncio.sleep(pause)
+        else:
+            return str(said.get("listen_address") or said.get("message") or "started")
+    raise AssertionError
+
+
+def call_id_of(said: Mapping[str, Any]) -> str:
+    """Return the id of the call a node has started; empty: it names none."""
+    try:
+        answer = msgspec.convert(said, _Started)
+    except msgspec.ValidationError:
+        return ""
+    return answer.call_session.id or answer.call_id
+
+
+class Bridge:
+    """Keeps joined to one Communitas node, and asks it for calls in order."""
+
+    def __init__(
+        self,
+        url: str,
+        token: str | None,
+        port: int | None,
+        version: str,
+        answer: Answer,
+    ) -> None:
+        """Prepare; `run` does the work. `answer` is told of everything that was asked.
+
+        Raises:
+            ValueError: the address is none.
+        """
+        self.joined: Joined | None = None
+        """None while it is away."""
+        self._mcp = McpClient(url, version)
+        self._token = token
+        self._port = port
+        self._answer = answer
+        self._waiting: asyncio.Queue[Ask] = asyncio.Queue(MAX_WAITING)
+        self._said_away = False
+
+    def ask(self, asked: Ask) -> None:
+        """Have the node do something soon, or answer at once that it is not to be."""
+        if self.joined is None:
+            self._refuse(asked, "Communitas cannot be reached now; this server keeps trying.")
+        elif CALL_TOOLS[asked.operation] not in self.joined.tools:
+            self._refuse(asked, f"Communitas has no {CALL_TOOLS[asked.operation]} here.")
+        else:
+            try:
+                self._waiting.put_nowait(asked)
+            except asyncio.QueueFull:
+                self._refuse(asked, "Too much is asked of Communitas at once; try again.")
+
+    async def run(self) -> None:
+        """Join, do what is asked, and join again whenever the node was away. Until cancelled."""
+        rest = FIRST_REST_SECONDS
+        async with self._mcp:
+            while True:
+                try:
+                    self.joined = await join(self._mcp, self._token, self._port)
+                    self._say_joined(self.joined)
+                    rest = FIRST_REST_SECONDS
+                    await self._work()
+                except FAILURES as failure:
+                    self.joined = None
+                    self._say_away(failure)
+                    self._give_up_waiting()
+                await asyncio.sleep(rest)
+                rest = min(rest * REST_GROWS, LONGEST_REST_SECONDS)
+
+    async def _work(self) -> None:
+        """Do what is asked until the node is away.
+
+        Raises:
+            Unreachable, RpcError: it is.
+        """
+        while True:
+            try:
+                async with asyncio.timeout(LOOK_SECONDS):
+                    asked = await self._waiting.get()
+            except TimeoutError:
+                await self._mcp.tools()
+                continue
+            try:
+                call_id = await self._do(asked)
+            except FAILURES as failure:
+                self._refuse(asked, f"Communitas: {failure}")
+                if not isinstance(failure, ToolFailed):
+                    raise
+            else:
+                self._tell(asked, call_id)
+
+    async def _do(self, asked: Ask) -> str:
+        try:
+            return await self._call(asked)
+        except RpcError as error:
+            if error.code != INVALID_REQUEST:
+                raise
+        # It was started anew and knows us no more.
+        self.joined = await join(self._mcp, self._token, self._port)
+        return await self._call(asked)
+
+    async def _call(self, asked: Ask) -> str:
+        tool = CALL_TOOLS[asked.operation]
+        if asked.operation != "start":
+            await self._mcp.call(tool, call_id=asked.call_id)
+            return asked.call_id or ""
+        said = await self._mcp.call(tool, entity_id=asked.session_id, video_enabled=asked.video)
+        call_id = call_id_of(said)
+        if not call_id:
+            raise ToolFailed("it names no call")
+        return call_id
+
+    def _tell(self, asked: Ask, call_id: str) -> None:
+        if asked.operation != "end":
+            self._answer(asked, call_id, "")
+
+    def _refuse(self, asked: Ask, why: str) -> None:
+        if asked.operation != "end":
+            self._answer(asked, "", why)
+
+    def _give_up_waiting(self) -> None:
+        while not self._waiting.empty():
+            self._refuse(self._waiting.get_nowait(), "Communitas went away; try again later.")
+
+    def _say_joined(self, joined: Joined) -> None:
+        self._said_away = False
+        logger.info(
+            "joined Communitas; what it lacks is switched off",
+            node=f"{joined.server.name} {joined.server.version}",
+            network=joined.network,
+            lacks=", ".join(joined.lacks) or "nothing",
+        )
+
+    def _say_away(self, failure: Failure) -> None:
+        if not self._said_away:
+            self._said_away = True
+            logger.warning("Communitas is away; calls between browsers go on", why=str(failure))
