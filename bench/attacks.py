@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 from contenders import cores, memory_kib, running
-from report import machine
+from report import machine, put
 
 HERE = Path(__file__).resolve().parent
 PAGE = HERE.parent / "docs" / "SECURITY.md"
@@ -361,10 +361,7 @@ def main() -> None:
             flush=True,
         )
     if not options.quick and not options.only:
-        before, _, rest = PAGE.read_text().partition("<!-- attacks -->\n")
-        after = rest.partition("<!-- end -->")[2]
-        written = f"{before}<!-- attacks -->\n{table(results, seconds)}\n<!-- end -->{after}"
-        PAGE.write_text(written)
+        put(PAGE, "attacks", table(results, seconds))
 
 
 if __name__ == "__main__":

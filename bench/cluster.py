@@ -6,7 +6,6 @@ benchcluster ARGS=--quick`` takes one, without writing.
 
 import argparse
 import contextlib
-import json
 import socket
 import subprocess
 import sys
@@ -17,11 +16,10 @@ from pathlib import Path
 from typing import Any
 
 import report
-from contenders import cores, launched, pinned
+from contenders import cores, launched, measured, pinned
 
 LOAD = Path(__file__).resolve().parent / "load.py"
 PAGE = report.DOCS / "SCALING.md"
-MARKS = "<!-- cluster -->", "<!-- end -->"
 WAYS = {
     "alone": "one server alone",
     "spread": "two nodes, each session on one",
@@ -92,13 +90,7 @@ def measure(scenario: str, way: str, seconds: str) -> dict[str, Any]:
             command += ["--also", urls[1]]
         if way == "across":
             command += ["--across"]
-        done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=300)
-    if not done.stdout:
-        raise SystemExit(f"{scenario}, {way}, failed:\n{done.stderr}")
-    result: dict[str, Any] = json.loads(done.stdout)
-    if result["faults"]:
-        raise SystemExit(f"{scenario}, {way}: {result['faults']}")
-    return result
+        return measured(command, f"{scenario} of {WAYS[way]}")
 
 
 def table(results: Results) -> str:
@@ -112,15 +104,6 @@ def table(results: Results) -> str:
         cells = ["1", *(f"{2 * costs[0] / cost:.2f}" for cost in costs[1:])]
         lines.append(f"| {title}: what two cores relay, as a multiple | {' | '.join(cells)} |")
     return "\n".join(lines)
-
-
-def write(text: str) -> None:
-    """Put the table into the page."""
-    page = PAGE.read_text()
-    before, rest = page.split(MARKS[0])
-    _, after = rest.split(MARKS[1], 1)
-    body = f"{report.machine(yardstick=False)}, median of the rounds\n\n{text}"
-    PAGE.write_text(f"{before}{MARKS[0]}\n{body}\n{MARKS[1]}{after}")
 
 
 def main() -> None:
@@ -144,7 +127,8 @@ def main() -> None:
     print()
     print(table(results))
     if not options.quick:
-        write(table(results))
+        about = f"{report.machine(yardstick=False)}, median of the rounds"
+        report.put(PAGE, "cluster", f"{about}\n\n{table(results)}")
         print(f"\nwrote {PAGE.name}")
 
 

@@ -1,6 +1,7 @@
 """The two servers that are compared, each as a process on a core of its own, and what they cost."""
 
 import contextlib
+import json
 import os
 import re
 import subprocess
@@ -8,6 +9,7 @@ import sys
 import tempfile
 from collections.abc import Generator
 from pathlib import Path
+from typing import Any
 
 HERE = Path(__file__).resolve().parent
 NAMES = ("canvas-server", "yardstick")
@@ -67,6 +69,23 @@ def cpu_seconds(*pids: int) -> float:
         fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
         ticks += int(fields[11]) + int(fields[12])
     return ticks / TICKS
+
+
+def measured(
+    line: list[str], what: str, *, patience: float = 300, strict: bool = True
+) -> dict[str, Any]:
+    """Run a load generator for at most `patience` seconds and return what it found.
+
+    Raises:
+        SystemExit: it failed, or (unless not `strict`) found faults.
+    """
+    done = subprocess.run(line, capture_output=True, text=True, check=False, timeout=patience)
+    if not done.stdout:
+        raise SystemExit(f"{what} failed:\n{done.stderr}")
+    result: dict[str, Any] = json.loads(done.stdout)
+    if strict and result["faults"]:
+        raise SystemExit(f"{what}: {result['faults']}")
+    return result
 
 
 def memory_kib(pid: int) -> int:

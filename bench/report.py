@@ -2,6 +2,7 @@
 
 import json
 import platform
+import re
 import statistics
 from importlib.metadata import version
 from pathlib import Path
@@ -80,6 +81,13 @@ def machine(*, yardstick: bool = True) -> str:
     parts = ", ".join(f"{name} {version(name)}" for name in ("picows", "uvicorn", "msgspec"))
     about = f"{model}, Python {platform.python_version()}, {parts}"
     return f"{about}; yardstick: websockets {version('websockets')}" if yardstick else about
+
+
+def put(page: Path, name: str, text: str) -> None:
+    """Put a text into a page, between the marks of that name."""
+    marked = rf"(<!-- {name} -->\n).*?(\n<!-- end -->)"
+    found = page.read_text()
+    page.write_text(re.sub(marked, lambda m: f"{m[1]}{text}{m[2]}", found, flags=re.DOTALL))
 
 
 def plot(results: Results, path: Path) -> None:

@@ -4,15 +4,13 @@
 """
 
 import argparse
-import json
-import subprocess
 import sys
 import time
 from pathlib import Path
 from typing import Any
 
 import report
-from contenders import NAMES, cores, running
+from contenders import NAMES, cores, measured, running
 
 LOAD = Path(__file__).resolve().parent / "load.py"
 SCENARIOS = ("call", "ice", "latency", "fanout", "idle")
@@ -22,13 +20,7 @@ def measure(scenario: str, server: str, arguments: list[str]) -> dict[str, Any]:
     """Run one scenario against one server, fresh for it."""
     with running(server) as (pid, url):
         command = [sys.executable, str(LOAD), scenario, url, str(pid), *arguments]
-        done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=300)
-    if not done.stdout:
-        raise SystemExit(f"{scenario} against {server} failed:\n{done.stderr}")
-    result: dict[str, Any] = json.loads(done.stdout)
-    if result["faults"]:
-        raise SystemExit(f"{scenario} against {server}: {result['faults']}")
-    return result
+        return measured(command, f"{scenario} against {server}")
 
 
 def main() -> None:

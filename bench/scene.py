@@ -10,7 +10,6 @@ import argparse
 import contextlib
 import json
 import os
-import re
 import socket
 import statistics
 import subprocess
@@ -22,8 +21,8 @@ from collections.abc import Callable, Generator
 from pathlib import Path
 from typing import Any
 
-from contenders import cores, launched, memory_kib, pinned
-from report import machine, spread
+from contenders import cores, launched, measured, memory_kib, pinned
+from report import machine, put, spread
 
 HERE = Path(__file__).resolve().parent
 OUTPUT = HERE.parent / "test-output" / "scene.json"
@@ -122,13 +121,9 @@ def edited(scenario: str, *arguments: str) -> Callable[[str, argparse.Namespace]
         ):
             address = [f"ws://{host}/ws", str(pid), "--of", name]
             line += [*address, "--seconds", seconds, *arguments]
-            done = subprocess.run(line, capture_output=True, text=True, check=False, timeout=120)
+            what, strict = f"{scenario} against {name}", name == OURS
+            result = measured(line, what, patience=120, strict=strict)
             memory = memory_kib(pid)
-        if not done.stdout:
-            raise SystemExit(f"{scenario} against {name} failed:\n{done.stderr}")
-        result = json.loads(done.stdout)
-        if result["faults"] and name == OURS:
-            raise SystemExit(f"{scenario} against {name}: {result['faults']}")
         return {**result, "memory_mib": memory / 1024}
 
     return run
@@ -245,11 +240,9 @@ def sync_ms(folder: str) -> float:
 
 def write(results: Results, rounds: int, folder: str) -> None:
     """Put the table into the page."""
-    page = PAGE.read_text()
     about = f"{machine(yardstick=False)}, median of {rounds} rounds, one `fsync` "
     about += f"{sync_ms(folder):.2f} ms\n\n{table(results)}"
-    marked = r"(<!-- scene -->\n).*?(\n<!-- end -->)"
-    PAGE.write_text(re.sub(marked, lambda m: f"{m[1]}{about}{m[2]}", page, flags=re.DOTALL))
+    put(PAGE, "scene", about)
 
 
 def main() -> None:
