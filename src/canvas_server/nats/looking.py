@@ -82,17 +82,12 @@ class Past:
 
     async def cut(self, session_id: str, place: Place) -> None:
         """Remove what was before a snapshot."""
-        streams = self._broker.streams
-        subjects = (
-            (messages.log_of(session_id), place.log + 1),
-            (messages.snapshots_of(session_id), place.sequence),
-            (messages.parts_of(session_id), place.log + 1),
-        )
-        try:
-            for subject, sequence in subjects:
-                await streams.purge_stream(STREAM, seq=sequence, subject=subject)
-        except (nats.errors.Error, nats.js.errors.Error, TimeoutError, OSError) as error:
-            raise BackboneFailure(f"the cluster does not answer ({error})") from error
+        for subject, last in (
+            (messages.log_of(session_id), place.log),
+            (messages.snapshots_of(session_id), place.sequence - 1),
+            (messages.parts_of(session_id), place.log),
+        ):
+            await self._broker.purge(STREAM, subject, last)
 
     async def _places(self, session_id: str) -> list[Place]:
         """Return where one may begin to read, the earliest first; never none."""
