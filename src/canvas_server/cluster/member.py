@@ -146,7 +146,7 @@ class Cluster:
         if self._reborn:
             self._reborn = False
             self._spawn(self._live_again())
-        elif self._unsure and not self._making_sure:
+        elif self._unsure:
             self._spawn(self._make_sure())
         unused = (s for s in self.homes.held if not self._in_use(s))
         for session_id in itertools.islice(unused, RELEASES):
@@ -337,11 +337,12 @@ class Cluster:
             self._reborn = True  # out of reach: in the next tick
             return
         self.beat()
-        if not self._making_sure:
-            await self._make_sure()
+        await self._make_sure()
 
     async def _make_sure(self) -> None:
         """Send away who is in a session that lives elsewhere by now."""
+        if self._making_sure:
+            return
         self._making_sure = True
         try:
             self._unsure.intersection_update(self.homes.held)
