@@ -63,10 +63,11 @@ class Double:
         *,
         snake: bool = False,
         tools: tuple[str, ...] = TOOLS,
-        token: str | None = None,
         failures: int = 0,
     ) -> None:
-        self.snake, self.tools, self.token = snake, tools, token
+        self.snake, self.tools = snake, tools
+        self.token: str | None = None
+        """What is asked of those who use it, if anything."""
         self.failures = failures
         """So many requests are answered with 503 first."""
         self.network_failures = 0

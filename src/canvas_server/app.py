@@ -10,7 +10,7 @@ import time
 import uuid
 from collections.abc import Callable, Generator
 from fnmatch import fnmatchcase
-from typing import TYPE_CHECKING, cast
+from typing import cast
 
 import structlog
 import uvicorn
@@ -18,6 +18,7 @@ import uvloop
 
 from canvas_server import __version__
 from canvas_server.cluster.member import Cluster
+from canvas_server.communitas.bridge import Bridge
 from canvas_server.core.hub import Hub
 from canvas_server.core.surroundings import Everybody, Surroundings
 from canvas_server.ground import Ground, StartupError, open_ground
@@ -41,9 +42,6 @@ from canvas_server.protocol.errors import CloseCode
 from canvas_server.settings import Settings
 from canvas_server.tls.folder import lan_folder
 from canvas_server.tls.serving import Certificate, CertificateError
-
-if TYPE_CHECKING:
-    from canvas_server.communitas.bridge import Bridge
 
 FEATURES = (
     "signaling",
@@ -256,7 +254,7 @@ async def _serve(settings: Settings, ready: Callable[[str], None]) -> None:
     await server.serve()
 
 
-def open_bridge(settings: Settings, node: Node) -> "Bridge | None":
+def open_bridge(settings: Settings, node: Node) -> Bridge | None:
     """Return what makes calls in the Communitas network; None: this server is not to be in it.
 
     Raises:
@@ -265,9 +263,6 @@ def open_bridge(settings: Settings, node: Node) -> "Bridge | None":
     url = settings.communitas_mcp_url
     if url is None:
         return None
-    # Only now: what it is made with takes time to load, and most servers do without.
-    from canvas_server.communitas.bridge import Bridge  # noqa: PLC0415
-
     token, port = settings.communitas_mcp_token, settings.communitas_network_port
     try:
         bridge = Bridge(url, token, port, __version__, node.network_answered)

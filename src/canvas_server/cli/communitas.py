@@ -9,8 +9,11 @@ import click
 
 from canvas_server import __version__
 from canvas_server.cli.values import check_names
+from canvas_server.communitas import bridge
+from canvas_server.communitas.rpc import McpClient, ToolFailed
+from canvas_server.core.effects import Ask
 
-Work = Callable[[Any], Coroutine[Any, Any, dict[str, object]]]
+Work = Callable[[McpClient], Coroutine[Any, Any, dict[str, object]]]
 
 
 def with_node(command: Callable[..., None]) -> Callable[..., None]:
@@ -45,10 +48,8 @@ def communitas() -> None:
 def status(mcp_url: str, token: str | None, *, as_json: bool) -> None:
     """Say whether the node can be joined, and what it lacks. Ends with 1 where it cannot."""
 
-    async def work(mcp: Any) -> dict[str, object]:
-        from canvas_server.communitas.bridge import greet  # noqa: PLC0415 - see _run
-
-        joined = await greet(mcp, token)
+    async def work(mcp: McpClient) -> dict[str, object]:
+        joined = await bridge.greet(mcp, token)
         network: dict[str, object] = {}
         if "network_status" in joined.tools:
             network = dict(await mcp.call("network_status"))
@@ -71,11 +72,8 @@ def scene(mcp_url: str, token: str | None, session: str, *, as_json: bool) -> No
     """Print the scene that the node has of a session."""
     check_names(session, "")
 
-    async def work(mcp: Any) -> dict[str, object]:
-        from canvas_server.communitas.bridge import greet  # noqa: PLC0415 - see _run
-        from canvas_server.communitas.rpc import ToolFailed  # noqa: PLC0415
-
-        joined = await greet(mcp, token)
+    async def work(mcp: McpClient) -> dict[str, object]:
+        joined = await bridge.greet(mcp, token)
         if "canvas_get_scene" not in joined.tools:
             about = f"{joined.server.name} {joined.server.version}"
             raise ToolFailed(f"{about} keeps no scenes: it has no canvas_get_scene")
@@ -105,28 +103,20 @@ def call(
         raise click.UsageError("give one of --session, --join and --end")
     if session is not None:
         check_names(session, "")
+        asked = Ask(session, "", "start", video=video)
+    elif joins is not None:
+        asked = Ask("", "", "join", joins)
+    else:
+        asked = Ask("", "", "end", ends)
 
-    async def work(mcp: Any) -> dict[str, object]:
-        from canvas_server.communitas.bridge import call_id_of, join  # noqa: PLC0415 - see _run
-
-        await join(mcp, token, None, pauses=())
-        if joins is not None:
-            await mcp.call("join_call", call_id=joins)
-            return {"call_id": joins}
-        if ends is not None:
-            await mcp.call("end_call", call_id=ends)
-            return {"call_id": ends}
-        said = await mcp.call("start_voice_call", entity_id=session, video_enabled=video)
-        return {"call_id": call_id_of(said)}
+    async def work(mcp: McpClient) -> dict[str, object]:
+        await bridge.join(mcp, token, None, pauses=())
+        return {"call_id": await bridge.call(mcp, asked)}
 
     _show(_run(mcp_url, work), as_json=as_json)
 
 
 def _run(url: str, work: Work) -> dict[str, object]:
-    # Only now: what it is made with takes time to load, and other commands do without.
-    from canvas_server.communitas.bridge import FAILURES  # noqa: PLC0415
-    from canvas_server.communitas.rpc import McpClient  # noqa: PLC0415
-
     async def ask() -> dict[str, object]:
         async with McpClient(url, __version__) as mcp:
             return await work(mcp)
@@ -135,7 +125,7 @@ def _run(url: str, work: Work) -> dict[str, object]:
         return asyncio.run(ask())
     except ValueError as error:
         raise click.ClickException(f"{url} is no address: {error}") from error
-    except FAILURES as failure:
+    except bridge.FAILURES as failure:
         raise click.ClickException(str(failure)) from failure
 
 

@@ -117,8 +117,24 @@ async def _start_network(mcp: McpClient, port: int | None, pauses: tuple[float, 
     raise AssertionError
 
 
-def call_id_of(said: Mapping[str, Any]) -> str:
-    """Return the id of the call a node has started; empty: it names none."""
+async def call(mcp: McpClient, asked: Ask) -> str:
+    """Start, join or end a call; return its id.
+
+    Raises:
+        Unreachable, RpcError, ToolFailed: it is not done, or nobody knows.
+    """
+    tool = CALL_TOOLS[asked.operation]
+    if asked.operation != "start":
+        await mcp.call(tool, call_id=asked.call_id)
+        return asked.call_id or ""
+    said = await mcp.call(tool, entity_id=asked.session_id, video_enabled=asked.video)
+    call_id = _call_id_of(said)
+    if not call_id:
+        raise ToolFailed("it names no call")
+    return call_id
+
+
+def _call_id_of(said: Mapping[str, Any]) -> str:
     try:
         answer = msgspec.convert(said, _Started)
     except msgspec.ValidationError:
@@ -204,32 +220,20 @@ class Bridge:
 
     async def _do(self, asked: Ask) -> str:
         try:
-            return await self._call(asked)
+            return await call(self._mcp, asked)
         except RpcError as error:
             if error.code != INVALID_REQUEST:
                 raise
         # It was started anew and knows us no more.
         self.joined = await join(self._mcp, self._token, self._port)
-        return await self._call(asked)
+        return await call(self._mcp, asked)
 
-    async def _call(self, asked: Ask) -> str:
-        tool = CALL_TOOLS[asked.operation]
-        if asked.operation != "start":
-            await self._mcp.call(tool, call_id=asked.call_id)
-            return asked.call_id or ""
-        said = await self._mcp.call(tool, entity_id=asked.session_id, video_enabled=asked.video)
-        call_id = call_id_of(said)
-        if not call_id:
-            raise ToolFailed("it names no call")
-        return call_id
-
-    def _tell(self, asked: Ask, call_id: str) -> None:
+    def _tell(self, asked: Ask, call_id: str = "", why: str = "") -> None:
         if asked.operation != "end":
-            self._answer(asked, call_id, "")
+            self._answer(asked, call_id, why)
 
     def _refuse(self, asked: Ask, why: str) -> None:
-        if asked.operation != "end":
-            self._answer(asked, "", why)
+        self._tell(asked, why=why)
 
     def _give_up_waiting(self) -> None:
         while not self._waiting.empty():
