@@ -7,33 +7,25 @@ import uuid
 from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any
 
-import msgspec
 import structlog
-from msgspec import Struct
 
 from canvas_server import __version__
-from canvas_server.cluster import ops
+from canvas_server.cluster import ops, questions
 from canvas_server.cluster.carrying import Carried
 from canvas_server.cluster.homes import Homes
 from canvas_server.cluster.nodes import BEAT_SECONDS, Life, Nodes
 from canvas_server.cluster.peer import Peer, PeerCounts
-from canvas_server.core.effects import Refused
+from canvas_server.cluster.questions import Questions
 from canvas_server.node import Node, Socket
 from canvas_server.ports import Backbone, BackboneFailure, Elsewhere, LogFailure
-from canvas_server.protocol.errors import CloseCode, ErrorCode
+from canvas_server.protocol.errors import CloseCode
 from canvas_server.protocol.http import SceneEdit, SessionOverview
 from canvas_server.protocol.scene import SceneDocument
 
-REQUEST_SECONDS = 15.0
 RELEASES = 200
 """Sessions that nobody is in any more and that are given free in one tick, at most."""
 
 logger = structlog.get_logger()
-
-
-class _Edit(Struct, array_like=True):
-    edit: SceneEdit
-    expected: int | None
 
 
 class Cluster:
@@ -66,8 +58,7 @@ class Cluster:
         self._started = time.time()
         self._tasks: set[asyncio.Task[None]] = set()
         self._verdicts: dict[str, asyncio.Event] = {}
-        self._numbers = itertools.count(1)
-        self._requests: dict[int, tuple[str, asyncio.Future[ops.Response]]] = {}
+        self._questions = Questions(lambda address, op: self._peer(address).put(op))
         self._reborn = False
         self._cut_off = False
         self._unsure: set[str] = set()
@@ -185,22 +176,13 @@ class Cluster:
         self, elsewhere: Elsewhere, edit: SceneEdit, expected: int | None
     ) -> SceneDocument:
         """See `ports.Homes.edit`."""
-        body = msgspec.json.encode(_Edit(edit, expected))
-        response = await self._request(elsewhere.address, "edit", body)
-        if response.failure is not None:
-            code, text = response.failure
-            raise Refused(ErrorCode(code), text)
-        return msgspec.json.decode(response.body, type=SceneDocument)
+        return await self._questions.edit(elsewhere.address, edit, expected)
 
     async def sessions(self) -> tuple[SessionOverview, ...]:
         """Return every session that has a peer, on whichever node; those that answer count."""
-        addresses = [beat.address for beat in self.nodes.beats]
-        asked = [self._request(address, "sessions", b"") for address in addresses]
-        found = list(self._node.hub.overview())
-        for answer in await asyncio.gather(*asked, return_exceptions=True):
-            if isinstance(answer, ops.Response):
-                found += msgspec.json.decode(answer.body, type=list[SessionOverview])
-        return tuple(found)
+        own = self._node.hub.overview()
+        others = await self._questions.sessions([beat.address for beat in self.nodes.beats])
+        return (*own, *others)
 
     async def drain(self, seconds: float) -> None:
         """Let every session live elsewhere, and send all who are here away, over some seconds."""
@@ -297,7 +279,7 @@ class Cluster:
                 self._node,
                 self.backbone.publish,
                 self._answer,
-                self._answered,
+                self._questions.answered,
                 self.counts,
             )
         return peer
@@ -308,9 +290,7 @@ class Cluster:
         peer = self.peers.pop(address, None)
         if peer is not None:
             peer.give_up()
-        for where, answer in [*self._requests.values()]:
-            if where == address and not answer.done():
-                answer.set_exception(BackboneFailure("the node that was asked is gone"))
+        self._questions.give_up(address)
         self._judge(address)
 
     def _judge(self, address: str) -> None:
@@ -368,43 +348,11 @@ class Cluster:
         key = connection.connection_id
         return self._peer(address).carry(connection, key, said)
 
-    async def _request(self, address: str, topic: str, body: bytes) -> ops.Response:
-        number = next(self._numbers)
-        answer: asyncio.Future[ops.Response] = asyncio.get_running_loop().create_future()
-        self._requests[number] = (address, answer)
-        try:
-            self._peer(address).put(ops.Request(number, topic, body))
-            async with asyncio.timeout(REQUEST_SECONDS):
-                return await answer
-        except TimeoutError:
-            raise BackboneFailure("another node does not answer") from None
-        finally:
-            del self._requests[number]
-
-    def _answered(self, response: ops.Response) -> None:
-        _, answer = self._requests.get(response.number, ("", None))
-        if answer is not None and not answer.done():
-            answer.set_result(response)
-
     def _answer(self, peer: Peer, request: ops.Request) -> None:
         self._spawn(self._answer_later(peer, request))
 
     async def _answer_later(self, peer: Peer, request: ops.Request) -> None:
-        body, failure = b"", None
-        try:
-            if request.topic == "sessions":
-                body = msgspec.json.encode(self._node.hub.overview())
-            elif request.topic == "edit":
-                wish = msgspec.json.decode(request.body, type=_Edit)
-                scene = await self._node.scenes.edit(wish.edit, wish.expected)
-                body = msgspec.json.encode(scene)
-            else:
-                failure = (ErrorCode.UNKNOWN_TYPE.value, "another node asks for what is not known")
-        except Refused as refused:
-            failure = (refused.code.value, refused.text)
-        except LogFailure as error:
-            failure = (ErrorCode.STORAGE_FAILED.value, str(error))
-        peer.put(ops.Response(request.number, body, failure))
+        peer.put(await questions.answer(self._node, request))
 
     def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.ensure_future(work)
