@@ -11,12 +11,15 @@ import msgspec
 from canvas_server.core.effects import (
     Answered,
     Append,
+    Changed,
     Close,
     ConnectionId,
     Discard,
     Effect,
+    Forward,
     Load,
     Mark,
+    Peopled,
     Recall,
     Resume,
     Send,
@@ -24,7 +27,7 @@ from canvas_server.core.effects import (
 )
 from canvas_server.core.hub import Hub
 from canvas_server.core.records import Snapshot, Stored
-from canvas_server.core.surroundings import Admission, Everybody, Surroundings
+from canvas_server.core.surroundings import Admission, Everybody, NoNeighbours, Surroundings
 from canvas_server.ports import LogFailure
 from canvas_server.protocol import client, server
 from canvas_server.protocol.errors import ErrorCode
@@ -68,6 +71,21 @@ class Memory:
         return 0 if self.keeps else None
 
 
+class Neighbours:
+    """What is agreed with other servers: everything may be shared, and these keep some scenes."""
+
+    def __init__(self) -> None:
+        self.keepers: dict[str, str] = {}
+
+    def may_share(self, session_id: str) -> bool:
+        """Share everything."""
+        return True
+
+    def keeper(self, session_id: str) -> str | None:
+        """Return who keeps a scene."""
+        return self.keepers.get(session_id)
+
+
 def make_hub(
     streams: Streams,
     resume_seconds: float = 120,
@@ -76,6 +94,7 @@ def make_hub(
     features: tuple[str, ...] = FEATURES,
     admission: Admission | None = None,
     ice_seconds: float | None = None,
+    neighbours: Neighbours | None = None,
 ) -> Hub:
     """Return a hub whose ids are 0x100, 0x101 … as UUIDs.
 
@@ -96,6 +115,7 @@ def make_hub(
             resume_seconds=resume_seconds,
             started=started,
             admission=admission or Everybody(),
+            neighbours=neighbours or NoNeighbours(),
         ),
         streams,
     )
@@ -142,16 +162,23 @@ class Lab:
     """
 
     def __init__(
-        self, resume_seconds: float = 120, started: float = 0, ice_seconds: float | None = None
+        self,
+        resume_seconds: float = 120,
+        started: float = 0,
+        ice_seconds: float | None = None,
+        neighbours: Neighbours | None = None,
     ) -> None:
         self.memory = Memory()
         self.disk = Disk()
         self.busy = False
-        self.hub = make_hub(self.memory, resume_seconds, started, ice_seconds=ice_seconds)
+        self.hub = make_hub(
+            self.memory, resume_seconds, started, ice_seconds=ice_seconds, neighbours=neighbours
+        )
         self.now = NOW
         self.watch: Callable[[list[Effect]], None] = lambda _: None
         """Sees all effects before they are performed."""
         self.answered: list[Answered] = []
+        self.shared: list[Peopled | Changed | Forward] = []
         self.appended: list[Append] = []
         self.inbox: dict[ConnectionId, list[server.ServerMessage]] = {}
         self.marks: dict[ConnectionId, str] = {}
@@ -178,6 +205,8 @@ class Lab:
                     self.discarded.append(effect.connection)
                 case Answered():
                     self.answered.append(effect)
+                case Peopled() | Changed() | Forward():
+                    self.shared.append(effect)
                 case Append() | Load() | Recall():
                     self._ask(effect)
                 case _:

@@ -19,10 +19,16 @@ import uvloop
 from canvas_server import __version__
 from canvas_server.cluster.member import Cluster
 from canvas_server.communitas.bridge import Bridge
+from canvas_server.communitas.relay.agreements import Known
+from canvas_server.communitas.relay.pairs import Pair, PairingError
+from canvas_server.communitas.relay.partner import Limits
+from canvas_server.communitas.relay.relay import Relay
+from canvas_server.communitas.relay.x0x import Daemon, X0xCarrier
 from canvas_server.core.hub import Hub
-from canvas_server.core.surroundings import Everybody, Surroundings
+from canvas_server.core.surroundings import Everybody, Neighbours, NoNeighbours, Surroundings
 from canvas_server.ground import Ground, StartupError, open_ground
 from canvas_server.http.access import Access, is_loopback
+from canvas_server.http.communitas import communitas_routes
 from canvas_server.http.doors import Proxies
 from canvas_server.http.entrance import BoundedHttp, Entrance
 from canvas_server.http.gate import Gate
@@ -39,7 +45,8 @@ from canvas_server.ice import IcePlan
 from canvas_server.node import Node
 from canvas_server.outbox import Outboxes
 from canvas_server.protocol.errors import CloseCode
-from canvas_server.settings import Settings
+from canvas_server.protocol.http import CommunitasAnswer
+from canvas_server.settings import MIN_SECRET, Settings
 from canvas_server.tls.folder import lan_folder
 from canvas_server.tls.serving import Certificate, CertificateError
 
@@ -74,7 +81,7 @@ def features(settings: Settings) -> tuple[str, ...]:
     return FEATURES + tuple(name for name, on in wanted.items() if on)
 
 
-def make_node(settings: Settings, ground: Ground) -> Node:
+def make_node(settings: Settings, ground: Ground, neighbours: Neighbours) -> Node:
     """Return the node that settings describe."""
     outboxes, plan, authority = Outboxes(), IcePlan(settings), ground.authority
     hub = Hub(
@@ -89,6 +96,7 @@ def make_node(settings: Settings, ground: Ground) -> Node:
             relay_only=lambda name: any(fnmatchcase(name, each) for each in settings.relay_only),
             resume_seconds=settings.resume_seconds,
             started=time.time(),
+            neighbours=neighbours,
             admission=authority.join or Everybody(),
         ),
         outboxes,
@@ -116,8 +124,10 @@ class CanvasServer(uvicorn.Server):
         self._certificate = certificate = open_certificate(settings)
         self._ground = ground
         authority = ground.authority
-        self.node = make_node(settings, ground)
+        known = open_known(settings)
+        self.node = make_node(settings, ground, known.agreements if known else NoNeighbours())
         self._bridge = open_bridge(settings, self.node)
+        self._relay = open_relay(settings, self.node, known)
         self._ready = ready
         access = Access(settings.host, settings.allowed_origins)
         proxies = Proxies(settings.trusted_proxies)
@@ -131,6 +141,7 @@ class CanvasServer(uvicorn.Server):
             routes.append(authority_route(lan_folder(settings.data_dir)))
         routes += session_routes(gate, ground.overview(self.node))
         routes += node_routes(gate, functools.partial(ground.nodes, self.node))
+        routes += communitas_routes(gate, self._communitas)
         metrics = registry(self.node, ground.log.counts, ground.cluster)
         super().__init__(
             uvicorn.Config(
@@ -169,6 +180,8 @@ class CanvasServer(uvicorn.Server):
             self._tasks.append(asyncio.create_task(self._ground.cluster.run()))
         if self._bridge is not None:
             self._tasks.append(asyncio.create_task(self._bridge.run()))
+        if self._relay is not None:
+            self._tasks.append(asyncio.create_task(self._relay.run()))
         url = f"{'https' if self._certificate else 'http'}://{name}:{listener.port}"
         self._ground.announce(url)
         spare_pauses()
@@ -209,6 +222,11 @@ class CanvasServer(uvicorn.Server):
         if self._certificate is not None:
             loop.add_signal_handler(signal.SIGHUP, read_again, self._certificate)
         yield
+
+    def _communitas(self) -> CommunitasAnswer:
+        joined = None if self._bridge is None else self._bridge.joined
+        node = f"{joined.server.name} {joined.server.version}" if joined else None
+        return CommunitasAnswer(node, None if self._relay is None else self._relay.overview())
 
     def _protocol(self) -> asyncio.Protocol:
         make = cast("Callable[..., asyncio.Protocol]", self.config.http_protocol_class)
@@ -270,6 +288,55 @@ def open_bridge(settings: Settings, node: Node) -> Bridge | None:
         raise StartupError(f"COMMUNITAS_MCP_URL is no address: {error}") from error
     node.ask = bridge.ask
     return bridge
+
+
+def open_known(settings: Settings) -> Known | None:
+    """Return the other servers that are known, and what was agreed with them.
+
+    None: this server shares nothing with others.
+
+    Raises:
+        StartupError: it is not said what is needed, or cannot be read.
+    """
+    if settings.x0x_url is None:
+        if settings.relay_peers:
+            raise StartupError("CANVAS_RELAY_PEERS needs CANVAS_X0X_URL: where x0xd is")
+        return None
+    if settings.cluster:
+        raise StartupError("a server of several nodes has no relay: leave out CANVAS_X0X_URL")
+    if settings.relay_peers and settings.relay_secret is None:
+        raise StartupError(
+            "CANVAS_RELAY_PEERS needs CANVAS_RELAY_SECRET, the same there and here; or pair the "
+            "two servers with `canvas-server communitas pair`"
+        )
+    if "://" in settings.x0x_url and settings.x0x_token is None:
+        raise StartupError("CANVAS_X0X_URL needs X0X_API_TOKEN, or name x0xd's data folder instead")
+    fixed = [
+        Pair(agent_id, settings.relay_secret or "", settings.relay_sessions)
+        for agent_id in settings.relay_peers
+    ]
+    try:
+        return Known.read(settings.data_dir, fixed)
+    except PairingError as error:
+        raise StartupError(str(error)) from error
+
+
+def open_relay(settings: Settings, node: Node, known: Known | None) -> Relay | None:
+    """Return what shares sessions with other servers; None: nothing does."""
+    if known is None or settings.x0x_url is None:
+        return None
+    if settings.relay_secret is not None and len(settings.relay_secret) < MIN_SECRET:
+        log.warning("CANVAS_RELAY_SECRET can be guessed: `canvas-server secret` makes a good one")
+    for pair in known.pairs.all:
+        if "*" in pair.sessions:
+            name = known.agreements.name_of(pair.agent_id)
+            log.warning("another server may share every session whose name it knows", server=name)
+    carrier = X0xCarrier(Daemon(settings.x0x_url, settings.x0x_token))
+    limits = Limits(settings.rate_limit_burst, settings.rate_limit_sustained)
+    name = settings.node_id[:64] or "canvas-server"
+    relay = Relay(carrier, node, known, name, limits, settings.resume_seconds)
+    node.share = relay.share
+    return relay
 
 
 def open_certificate(settings: Settings) -> Certificate | None:

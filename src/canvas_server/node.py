@@ -15,14 +15,18 @@ import msgspec
 from canvas_server.core.effects import (
     Arrived,
     Ask,
+    Changed,
     Close,
     ConnectionId,
     Discard,
     Effect,
+    Forward,
     Load,
     Mark,
+    Peopled,
     Resume,
     Send,
+    Sharing,
     Storage,
     Tally,
 )
@@ -142,6 +146,8 @@ class Node:
         """Counts what calls were like; for who keeps the metrics to set."""
         self.ask: Callable[[Ask], None] = lambda _: None
         """Asks the Communitas network; for who is joined to it to set."""
+        self.share: Callable[[Sharing], None] = lambda _: None
+        """Tells another server; for who knows others to set."""
         self.carry: Callable[[Socket, str, list[bytes | None]], Owner]
         """Carries a socket to another node; for who knows the others to set."""
         self.stopping = False
@@ -265,6 +271,10 @@ class Node:
         self._perform(self.hub.network_answered(asked, call_id, error))
         self.flush()
 
+    def perform(self, effects: list[Effect]) -> None:
+        """Perform what the hub was made to do by another server; it is written soon."""
+        self._perform_late(effects)
+
     def later(self, act: Callable[[], None]) -> None:
         """Do something as soon as what goes on now is done."""
         self._call_later(0, act)
@@ -330,7 +340,7 @@ class Node:
         self.flush()
 
     def _perform_rare(
-        self, effect: Mark | Resume | Arrived | Discard | Close | Tally | Ask | Storage
+        self, effect: Mark | Resume | Arrived | Discard | Close | Tally | Ask | Sharing | Storage
     ) -> None:
         match effect:
             case Mark():
@@ -350,6 +360,8 @@ class Node:
                 self.tally(effect.what)
             case Ask():
                 self.ask(effect)
+            case Peopled() | Changed() | Forward():
+                self.share(effect)
             case Load():
                 self._held[effect.connection] = []
                 self.connections[effect.connection].hold()

@@ -148,6 +148,45 @@ class Registered(Struct, frozen=True):
     revision: int
 
 
+class Carried(Protocol):
+    """Takes what a carrier brings."""
+
+    def connected(self, agent_id: str) -> None:
+        """Note that messages can be sent from now on, and under which id others know us."""
+
+    def disconnected(self) -> None:
+        """Note that they cannot, for now."""
+
+    def take(self, sender: str, payload: bytes) -> None:
+        """Take a direct message; who sent it is beyond doubt."""
+
+    def hear(self, topic: str, sender: str, payload: bytes) -> None:
+        """Hear what somebody published on a topic; it was signed, not secret."""
+
+
+class Carrier(Protocol):
+    """Carries messages between servers that know each other by agent ids.
+
+    It may lose, repeat and reorder them, or bring them late, but not to anybody else (direct
+    messages) and not as from somebody else.
+    """
+
+    async def run(self, carried: Carried) -> None:
+        """Be connected, again and again, until cancelled."""
+
+    def send(self, agent_id: str, payload: bytes) -> None:
+        """Send a direct message, encrypted on all its way; not while disconnected."""
+
+    def publish(self, topic: str, payload: bytes) -> None:
+        """Tell all who follow a topic; anybody on the way can read it."""
+
+    def follow(self, topic: str) -> None:
+        """Hear what is published on a topic from now on, over all connections."""
+
+    def leave(self, topic: str) -> None:
+        """Hear no more of a topic."""
+
+
 class BackboneFailure(LogFailure):
     """What the nodes share is out of reach."""
 

@@ -3,6 +3,7 @@
 import ipaddress
 import os
 import platform
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -49,6 +50,11 @@ class Settings(Struct, frozen=True):
     communitas_mcp_url: str | None
     communitas_mcp_token: str | None
     communitas_network_port: int | None
+    x0x_url: str | None
+    x0x_token: str | None
+    relay_peers: tuple[str, ...]
+    relay_secret: str | None
+    relay_sessions: tuple[str, ...]
 
 
 class Setting(Struct, frozen=True):
@@ -92,6 +98,20 @@ class SecretList(UrlList):
         return secrets
 
 
+class AgentList(UrlList):
+    """Agent ids of x0x, separated by commas or spaces."""
+
+    name = "AGENTS"
+
+    def convert(self, value: Any, param: Any, ctx: Any) -> tuple[str, ...]:
+        """Split the text."""
+        agents = tuple(agent.lower() for agent in super().convert(value, param, ctx))
+        for agent in agents:
+            if not re.fullmatch("[0-9a-f]{64}", agent):
+                self.fail(f"{agent} is no agent id: those have 64 hexadecimal digits", param, ctx)
+        return agents
+
+
 class SessionList(UrlList):
     """Names of sessions, or patterns of names, separated by commas or spaces."""
 
@@ -129,6 +149,7 @@ NETWORK = Network()
 NETWORKS = NetworkList()
 FILE = click.Path(dir_okay=False, path_type=Path)
 SECRETS = SecretList()
+AGENTS = AgentList()
 MIN_SECRET = 32
 """Characters; what is shorter may be guessed from one token (RFC 7518 section 3.2)."""
 PORT = click.IntRange(0, 65535)
@@ -375,6 +396,49 @@ SETTINGS = (
         None,
         "The port it should take in the Communitas network.",
         "any",
+    ),
+    Setting(
+        "x0x_url",
+        "--x0x-url",
+        "CANVAS_X0X_URL",
+        str,
+        None,
+        "An x0xd, such as `http://127.0.0.1:12700`, or its data folder: sessions can be shared "
+        "with servers of other people (`canvas-server communitas pair`).",
+    ),
+    Setting(
+        "x0x_token",
+        "--x0x-token",
+        "X0X_API_TOKEN",
+        str,
+        None,
+        "What it asks of those who use it. Better as a variable, or in its data folder.",
+    ),
+    Setting(
+        "relay_peers",
+        "--relay-peers",
+        "CANVAS_RELAY_PEERS",
+        AGENTS,
+        (),
+        "Agent ids of other servers that sessions are shared with, besides those that were paired.",
+        "none",
+    ),
+    Setting(
+        "relay_secret",
+        "--relay-secret",
+        "CANVAS_RELAY_SECRET",
+        str,
+        None,
+        "What these servers and this one know, and nobody else (`canvas-server secret` makes one).",
+    ),
+    Setting(
+        "relay_sessions",
+        "--relay-sessions",
+        "CANVAS_RELAY_SESSIONS",
+        SESSIONS,
+        ("*",),
+        "Sessions, by name or pattern, that are shared with these servers.",
+        "all",
     ),
 )
 

@@ -523,6 +523,8 @@ export interface Peer {
   /** In the call of everybody (SIG10). */
   group_call?: boolean;
   role?: Role;
+  /** The name of the server it is at, where that is not yours (REL1). */
+  server?: string | null;
 }
 
 /** Which media a peer sends. */

@@ -50,7 +50,7 @@ class Link:
     def take(self, packet: Packet) -> tuple[bytes | None, list[Packet]]:
         """Take a packet of the other side; return its body if it is the next one, once."""
         self._arrived(packet.arrived)
-        answers = self._again() if packet.missing else []
+        answers = self.again() if packet.missing else []
         if packet.number == 0:
             return None, answers
         if packet.number != self._taken + 1:
@@ -73,11 +73,27 @@ class Link:
     def tick(self) -> list[Packet]:
         """Do what is due about once a second: say what has arrived, ask what is in doubt."""
         stuck = self._kept[0][0] if self._kept else 0
-        again = self._again() if stuck and stuck == self._waited_for else []
+        again = self.again() if stuck and stuck == self._waited_for else []
         self._waited_for = stuck
         if not again and self._owes:
             again.append(self._packet(0))
         return again
+
+    def again(self) -> list[Packet]:
+        """Send again what is not known to have arrived, from the oldest on."""
+        packets: list[Packet] = []
+        size = 0
+        for number, body, more in self._kept:
+            if size > RESEND_BYTES:
+                break
+            size += len(body)
+            packets.append(self._packet(number, body, more=more))
+        self.resent += len(packets)
+        return packets
+
+    def idle(self) -> Packet:
+        """Say nothing but what has arrived."""
+        return self._packet(0)
 
     def _packet(
         self, number: int, body: bytes = b"", *, missing: bool = False, more: bool = False
@@ -89,14 +105,3 @@ class Link:
     def _arrived(self, number: int) -> None:
         while self._kept and self._kept[0][0] <= number:
             self.backlog -= len(self._kept.popleft()[1])
-
-    def _again(self) -> list[Packet]:
-        packets: list[Packet] = []
-        size = 0
-        for number, body, more in self._kept:
-            if size > RESEND_BYTES:
-                break
-            size += len(body)
-            packets.append(self._packet(number, body, more=more))
-        self.resent += len(packets)
-        return packets

@@ -7,20 +7,28 @@ When the log fails, the working scene becomes what is stored again, and the edit
 
 import contextlib
 from collections import deque
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Protocol
 
 import msgspec
 from msgspec import Struct
 
 from canvas_server.core.edit import Edit, News, owner_of, revision_of, scene_document
-from canvas_server.core.effects import Answered, Append, ConnectionId, Effect, Refused, Send
+from canvas_server.core.effects import (
+    Answered,
+    Append,
+    Changed,
+    ConnectionId,
+    Effect,
+    Refused,
+    Send,
+)
 from canvas_server.core.records import MAX_RECEIPTS, Receipt, Record, Snapshot, Stored
-from canvas_server.core.scene import Scene
+from canvas_server.core.scene import MAX_ELEMENTS, MAX_SCENE_BYTES, Scene
 from canvas_server.protocol import server
 from canvas_server.protocol.errors import ErrorCode
-from canvas_server.protocol.history import Added, Entry, Removed, Replaced, Updated
-from canvas_server.protocol.scene import NewElement, SceneDocument
+from canvas_server.protocol.history import Entry, Replaced
+from canvas_server.protocol.scene import SceneDocument
 
 SNAPSHOT_BYTES = 256 * 1024
 """At least so many bytes of changes are logged between two snapshots."""
@@ -39,16 +47,17 @@ class Awaited(Struct, frozen=True):
 
     peer_id: str | None = None
     message_id: str | None = None
-    reply: server.Ack | server.SyncResult | None = None
+    reply: server.Ack | server.SyncResult | server.Error | None = None
     digest: int = 0
     request: int | None = None
 
     @property
     def receipt(self) -> Receipt | None:
         """What the log keeps for a retry."""
-        if self.peer_id is None or self.message_id is None or self.reply is None:
+        reply = None if isinstance(self.reply, server.Error) else self.reply
+        if self.peer_id is None or self.message_id is None or reply is None:
             return None
-        return Receipt(self.peer_id, self.reply, self.digest)
+        return Receipt(self.peer_id, reply, self.digest)
 
 
 class Pending(Struct, frozen=True):
@@ -59,6 +68,8 @@ class Pending(Struct, frozen=True):
     awaited: Awaited
     bridges: bool = False
     """Its record covers what the log has missed."""
+    followed: bool = False
+    """It was made, and stored, by the server that keeps the scene."""
 
 
 class Shown:
@@ -104,6 +115,13 @@ class Shown:
             self._since = revision_of(news)
 
 
+class _Everybody:
+    """Those who are where a scene is kept: it has seen that tiles belong to somebody."""
+
+    def __contains__(self, _: object) -> bool:
+        return True
+
+
 class Canvas:
     """The scene of one session between its peers and the log."""
 
@@ -113,6 +131,9 @@ class Canvas:
         stored: Stored,
         here: Mapping[str, Here],
         tickets: Iterator[int],
+        *,
+        shareable: bool = False,
+        keeper: str | None = None,
     ) -> None:
         """Take up a stored scene.
 
@@ -133,7 +154,10 @@ class Canvas:
         self._under_way: dict[tuple[str | None, str | None], int] = {}
         self._logged = stored.logged
         self._log_is_behind = False
-        """Tiles have come or gone that the log could not store."""
+        """Changes were told that the log could not store."""
+        self._shareable = shareable
+        self.keeper = keeper
+        """The name of the server that keeps this scene, of which ours is a copy (REL4)."""
 
     @property
     def at_rest(self) -> bool:
@@ -174,8 +198,13 @@ class Canvas:
             return None
         return self._to_peer(receipt.peer_id, receipt.reply)
 
-    def submit(self, edit: Edit, awaited: Awaited) -> list[Effect]:
-        """Give an edit to the log; what it causes follows when it is stored."""
+    def submit(
+        self, edit: Edit, awaited: Awaited, *, followed: bool = False, whole: bool = False
+    ) -> list[Effect]:
+        """Give an edit to the log; what it causes follows when it is stored.
+
+        `whole`: it says all of the scene, whatever was before.
+        """
         if not edit.entries:
             pending = Pending(None, edit, awaited)
             if self.at_rest:
@@ -184,8 +213,11 @@ class Canvas:
             return []
         ticket = next(self._tickets)
         bridges, self._log_is_behind = self._log_is_behind, False
-        entries = [self._bridge(edit.now_ms), *edit.entries] if bridges else edit.entries
-        self._pending.append(Pending(ticket, edit, awaited, bridges))
+        entries = edit.entries
+        if bridges and not whole:
+            entries = [self._bridge(edit.now_ms), *edit.entries]
+        bridges |= whole
+        self._pending.append(Pending(ticket, edit, awaited, bridges, followed))
         receipt = awaited.receipt
         if receipt is not None:
             self._under_way[awaited.peer_id, awaited.message_id] = awaited.digest
@@ -209,8 +241,8 @@ class Canvas:
     def failed(self, ticket: int, now_ms: int) -> list[Effect]:
         """Go back to what is stored; those who wait are told, and may try again.
 
-        Tiles are what a call is seen by: they come and go all the same, and are stored together
-        with the next edit that can be.
+        Tiles are what a call is seen by: they come and go all the same, and so does what is stored
+        where the scene is kept. All that is stored here together with the next edit that can be.
         """
         if not self._pending or self._pending[0].ticket != ticket:
             return []
@@ -220,7 +252,9 @@ class Canvas:
         effects: list[Effect] = []
         self._under_way.clear()
         for pending in given_up:
-            if pending.edit.entries and pending.edit.only_tiles:
+            if pending.followed:
+                effects += self._keep_followed(pending)
+            elif pending.edit.entries and pending.edit.only_tiles:
                 effects += self._keep_tiles(pending, now_ms)
             else:
                 effects += self._refuse(pending.awaited)
@@ -234,12 +268,16 @@ class Canvas:
 
     def sweep(self, now_ms: int) -> list[Effect]:
         """Remove the tiles of peers that are not here."""
+        if self.keeper is not None:
+            return []  # that is for the keeper
         streams = self.scene.tiles
         gone = [s for s in streams if (owner := owner_of(s)) and owner not in self._here]
         return self.remove_tiles(gone, now_ms)
 
     def remove_tiles(self, stream_ids: list[str], now_ms: int) -> list[Effect]:
-        """Remove the tiles of these streams, where there are any."""
+        """Remove the tiles of these streams, where there are any; a copy waits for its keeper."""
+        if self.keeper is not None:
+            return []
         tiles = [tile for stream in stream_ids if (tile := self.scene.tile_of(stream))]
         if not tiles:
             return []
@@ -247,6 +285,56 @@ class Canvas:
         for tile in tiles:
             edit.remove(tile)
         return self.submit(edit, Awaited())
+
+    # --- a scene that is shared with another server (REL4) -----------------------------------
+
+    def overtake(self, revision: int, now_ms: int) -> list[Effect]:
+        """Go on after a revision that a copy of this scene has, with the scene as it is."""
+        if self.scene.revision > revision:
+            return []
+        self.scene.revision = revision + 1
+        edit = self.edit(now_ms)
+        edit.whole()
+        return self.submit(edit, Awaited(), whole=True)
+
+    def adopt(self, snapshot: Snapshot) -> list[Effect]:
+        """Become what the keeper of this scene has.
+
+        Raises:
+            Refused: `scene_full`, `revision_changed` where it is not later than what is here.
+        """
+        if snapshot.revision <= self.scene.revision:
+            raise Refused(ErrorCode.REVISION_CHANGED)
+        scene = Scene(snapshot.elements, snapshot.revision)
+        if scene.size > MAX_SCENE_BYTES or len(scene) > MAX_ELEMENTS:
+            raise Refused(ErrorCode.SCENE_FULL)
+        self.scene = scene
+        edit = self.edit(snapshot.timestamp)
+        edit.whole()
+        return self.submit(edit, Awaited(), followed=True, whole=True)
+
+    def follow(self, entries: Sequence[Entry]) -> list[Effect]:
+        """Make the changes of one edit that the keeper of this scene has made.
+
+        Raises:
+            Refused: they do not fit: the copy differs, and has to `adopt` the whole scene.
+        """
+        first = entries[0]
+        author = None if first.peer_id is None else (first.peer_id, first.display_name)
+        edit = Edit(self.scene, self.session_id, _Everybody(), first.timestamp, author)
+        for entry in entries:
+            edit.change(entry.change)
+            if self.scene.revision != entry.revision:
+                raise Refused(ErrorCode.REVISION_CHANGED)
+        return self.submit(edit, Awaited(), followed=True)
+
+    def answer(self, awaited: Awaited) -> list[Effect]:
+        """Pass on what the keeper has answered, after the changes that it told before."""
+        pending = Pending(None, self.edit(0), awaited, followed=True)
+        if self.at_rest:
+            return self._finish(pending)
+        self._pending.append(pending)
+        return []
 
     # --- helpers ---------------------------------------------------------------------------
 
@@ -257,6 +345,8 @@ class Canvas:
             connections = tuple(peer.connection for peer in self._here.values())
             if connections:
                 effects.append(Send(connections, news))
+        if self._shareable and self.keeper is None and pending.edit.entries:
+            effects.append(Changed(self.session_id, tuple(pending.edit.entries)))
         awaited = pending.awaited
         if awaited.receipt is not None and pending.edit.entries:
             key = (awaited.peer_id, awaited.message_id)
@@ -275,21 +365,20 @@ class Canvas:
         edit, awaited = self.edit(now_ms), pending.awaited
         for entry in pending.edit.entries:
             with contextlib.suppress(Refused):  # an edit that it relied on was given up
-                match entry.change:
-                    case Added(element):
-                        edit.add(NewElement(element.kind, element.transform), element.id)
-                    case Updated(element_id, changes):
-                        edit.update(element_id, changes)
-                    case Removed(element_id):
-                        edit.remove(element_id)
-                    case Replaced():  # pragma: no cover - it is never about tiles alone
-                        raise AssertionError
+                edit.change(entry.change)
         if isinstance(awaited.reply, server.Ack):
             result = server.AckResult(self.scene.revision, awaited.reply.result.id)
             reply = server.Ack(awaited.reply.message_id, result)
             awaited = msgspec.structs.replace(awaited, reply=reply)
         self._log_is_behind |= bool(edit.entries)
         return self._finish(Pending(None, edit, awaited))
+
+    def _keep_followed(self, pending: Pending) -> list[Effect]:
+        """Tell what the keeper has made, without the log."""
+        effects = self._finish(Pending(None, pending.edit, pending.awaited))
+        self.scene = Scene(self.shown.elements.values(), self.shown.revision)
+        self._log_is_behind |= bool(pending.edit.entries)
+        return effects
 
     def _bridge(self, now_ms: int) -> Entry:
         """Return what brings the log from whatever it has to what everybody was told."""

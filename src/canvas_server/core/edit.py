@@ -1,6 +1,7 @@
 """One edit in the making: what it changes, for the log, and what everybody will hear of it."""
 
 from collections.abc import Container, Iterable
+from typing import assert_never
 
 import msgspec
 
@@ -109,6 +110,28 @@ class Edit:
             Refused: `scene_full`.
         """
         self._scene.replace(elements)
+        self.whole(restored)
+
+    def change(self, change: Change) -> None:
+        """Make a change as it was made before, or elsewhere.
+
+        Raises:
+            Refused: as the methods above.
+        """
+        match change:
+            case Added(element):
+                self.add(NewElement(element.kind, element.transform, element.id), element.id)
+            case Updated(element_id, changes):
+                self.update(element_id, changes)
+            case Removed(element_id):
+                self.remove(element_id)
+            case Replaced(elements, restored):
+                self.replace(elements, restored)
+            case _:
+                assert_never(change)
+
+    def whole(self, restored: int | None = None) -> None:
+        """Say what all of the scene is, after it became another one."""
         elements = self._scene.elements
         document = scene_document(self._session_id, elements, self._scene.revision, self.now_ms)
         size = self._scene.size

@@ -1,7 +1,8 @@
 """Edits by the peers of a session, and over HTTP: what each message does to the scene."""
 
+import contextlib
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import assert_never
 
 import msgspec
@@ -9,20 +10,14 @@ from msgspec import UNSET, UnsetType
 
 from canvas_server.core.canvas import Awaited
 from canvas_server.core.edit import Edit
-from canvas_server.core.effects import Effect, Refused
+from canvas_server.core.effects import EditMessage, Effect, Forward, Refused
 from canvas_server.core.records import Snapshot
 from canvas_server.core.session import Participant, Session
 from canvas_server.protocol import client, server
 from canvas_server.protocol.errors import ErrorCode
 from canvas_server.protocol.http import SceneEdit
+from canvas_server.protocol.scene import Element, NewElement
 
-EditMessage = (
-    client.AddElement
-    | client.UpdateElement
-    | client.RemoveElement
-    | client.ClearScene
-    | client.SyncQueue
-)
 _CONFLICTS = (ErrorCode.ELEMENT_NOT_FOUND, ErrorCode.ELEMENT_EXISTS)
 
 
@@ -58,6 +53,21 @@ def apply(
         case _:
             assert_never(message)
     return canvas.submit(edit, _acked(awaited, element_id, canvas.scene.revision))
+
+
+def forward(editor: Participant, message: EditMessage | client.RestoreScene) -> list[Effect]:
+    """Have another server make an edit, which keeps this scene (REL4)."""
+    return [Forward(editor.session.session_id, editor.peer_id, message)]
+
+
+def merge(session: Session, elements: Iterable[Element], now_ms: int) -> list[Effect]:
+    """Add what another server had before the two shared a scene, as far as it is not there."""
+    canvas = session.canvas
+    edit = canvas.edit(now_ms)
+    for element in elements:
+        with contextlib.suppress(Refused):  # it is there already, or there is no room
+            edit.add(NewElement(element.kind, element.transform, element.id), element.id)
+    return canvas.submit(edit, Awaited())
 
 
 def restore(

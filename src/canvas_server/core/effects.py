@@ -8,11 +8,22 @@ from canvas_server.core.records import Record
 from canvas_server.protocol import client
 from canvas_server.protocol.diagnosis import Cause
 from canvas_server.protocol.errors import CloseCode, ErrorCode
+from canvas_server.protocol.history import Entry
+from canvas_server.protocol.http import SceneEdit
 from canvas_server.protocol.quality import Quality
 from canvas_server.protocol.server import PeerAssigned, ServerMessage
 
 ConnectionId = NewType("ConnectionId", int)
 """One WebSocket. Never used twice; it outlives the socket as the name of what was sent on it."""
+
+
+EditMessage = (
+    client.AddElement
+    | client.UpdateElement
+    | client.RemoveElement
+    | client.ClearScene
+    | client.SyncQueue
+)
 
 
 class Send(Struct, frozen=True, gc=False):
@@ -109,6 +120,32 @@ class Ask(Struct, frozen=True, gc=False):
     message_id: str | None = None
 
 
+class Peopled(Struct, frozen=True, gc=False):
+    """In a session that may be shared with another server our own people have changed."""
+
+    session_id: str
+
+
+class Changed(Struct, frozen=True, gc=False):
+    """The scene of such a session has changed, and this is stored."""
+
+    session_id: str
+    entries: tuple[Entry, ...]
+
+
+class Forward(Struct, frozen=True, gc=False):
+    """Have an edit made by the server that keeps the scene; `Copies` is told what became of it.
+
+    A `request` came over HTTP, everything else from a peer.
+    """
+
+    session_id: str
+    peer_id: str | None
+    message: EditMessage | client.RestoreScene | SceneEdit
+    request: int | None = None
+    expected: int | None = None
+
+
 class Answered(Struct, frozen=True, gc=False):
     """An edit that came over HTTP is stored, or has failed."""
 
@@ -123,7 +160,8 @@ class Tally(Struct, frozen=True, gc=False):
 
 
 Storage = Load | Append | Recall | Answered
-Effect = Send | Mark | Resume | Arrived | Discard | Close | Tally | Ask | Storage
+Sharing = Peopled | Changed | Forward
+Effect = Send | Mark | Resume | Arrived | Discard | Close | Tally | Ask | Sharing | Storage
 
 
 class Streams(Protocol):

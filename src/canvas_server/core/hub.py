@@ -9,17 +9,20 @@ import itertools
 from typing import assert_never
 
 from canvas_server.core import advice, communitas, edits, grants
+from canvas_server.core.copies import Copies
 from canvas_server.core.diagnosis import Servers
 from canvas_server.core.effects import (
     Arrived,
     Ask,
     ConnectionId,
     Effect,
+    Forward,
     Recall,
     Refused,
     Send,
     Streams,
 )
+from canvas_server.core.guests import Guests
 from canvas_server.core.members import Members
 from canvas_server.core.overview import overview
 from canvas_server.core.records import Snapshot, Stored
@@ -44,6 +47,10 @@ class Hub:
         self._streams = streams
         self._members = Members(surroundings, streams)
         self._tickets = itertools.count(1)
+        self.guests = Guests(self._members)
+        """The people of other servers."""
+        self.copies = Copies(self._members)
+        """The scenes that are shared with other servers."""
 
     # --- what others may ask -------------------------------------------------------------
 
@@ -174,8 +181,12 @@ class Hub:
                 | client.ClearScene()
                 | client.SyncQueue()
             ):
+                if session.canvas.keeper is not None:
+                    return edits.forward(peer, message)
                 return edits.apply(peer, message, self._around.new_id, milliseconds(now))
             case client.RestoreScene():
+                if session.canvas.keeper is not None:
+                    return edits.forward(peer, message)
                 return [Recall(session.session_id, peer.peer_id, message)]
             case client.Offer():
                 return session.offer(peer, message)
@@ -188,6 +199,8 @@ class Hub:
             case client.Kick():
                 grants.require(peer.grant, Right.MODERATE)
                 target = session.target(peer, message.target_peer_id)
+                if target.server is not None:
+                    raise Refused(ErrorCode.FORBIDDEN, f"Only {target.server} can remove them.")
                 return self._members.remove(target, CloseCode.REMOVED, now)
             case (
                 client.StartCommunitasCall()
@@ -246,7 +259,15 @@ class Hub:
         """Take a session up that was read from the log."""
         if not self.is_open(session_id):
             relay_only = self._around.relay_only(session_id)
-            session = Session(session_id, stored, self._tickets, relay_only=relay_only)
+            neighbours = self._around.neighbours
+            session = Session(
+                session_id,
+                stored,
+                self._tickets,
+                relay_only=relay_only,
+                shareable=neighbours.may_share(session_id),
+                keeper=neighbours.keeper(session_id),
+            )
             self._members.open(session)
 
     def settle(self, session_id: str) -> None:
@@ -302,6 +323,8 @@ class Hub:
             Refused: it changed nothing, and nothing follows.
         """
         session = self._members.sessions[message.session_id]
+        if session.canvas.keeper is not None:
+            return [Forward(message.session_id, None, message, request, expected)]
         return edits.post(
             session, message, request, expected, self._around.new_id, milliseconds(now)
         )

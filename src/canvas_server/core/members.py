@@ -154,7 +154,7 @@ class Members:
                 raise Refused(ErrorCode.SERVER_FULL)
             return [Load(session_id, connection, message)]
         leaving = [peer for peer in {id(p): p for p in (current, holder)}.values() if peer]
-        effects = self._make_room(session, leaving, now)
+        effects = self.make_room(session, leaving, now)
         for old in leaving:
             effects += self._leave(old, now, "left", to=session)
             if old is not current:
@@ -163,7 +163,7 @@ class Members:
         peer = Participant(peer_id, session, connection, display_name, grant)
         self._grants.expect(peer, grant, grant.due)
         self.peers[peer_id] = peer
-        self._seat(connection, peer)
+        self.seat(connection, peer)
         joined = session.join(peer)
         return effects + self._introduce(peer, now) + joined
 
@@ -233,11 +233,11 @@ class Members:
         resumed = self._resume(peer, connection, message, now)
         released = self._take_from(peer)
         peer.connection = connection
-        self._seat(connection, peer)
+        self.seat(connection, peer)
         introduced = [] if resumed else self._introduce(peer, now)
         return resumed + released + introduced + told
 
-    def _seat(self, connection: ConnectionId, peer: Participant) -> None:
+    def seat(self, connection: ConnectionId, peer: Participant) -> None:
         """Let a connection be that of a peer; it has joined in time."""
         self.connections[connection] = peer
         self._deadlines.pop(connection, None)
@@ -304,9 +304,10 @@ class Members:
 
     def _give_up(self, peer: Participant, now: float) -> list[Effect]:
         """End the wait for a peer that is away."""
-        return [Discard(peer.connection), *self._leave(peer, now, _reason(peer.away))]
+        released = self._take_from(peer)
+        return [*released, *self._leave(peer, now, _reason(peer.away))]
 
-    def _make_room(self, session: Session, leaving: list[Participant], now: float) -> list[Effect]:
+    def make_room(self, session: Session, leaving: list[Participant], now: float) -> list[Effect]:
         """See that one more peer has a place; who is away gives way (SES4).
 
         Raises:

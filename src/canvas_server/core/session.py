@@ -11,7 +11,7 @@ from canvas_server.core import communitas, sdp
 from canvas_server.core.calls import CallTable
 from canvas_server.core.canvas import Canvas
 from canvas_server.core.edit import STREAM_PREFIXES
-from canvas_server.core.effects import ConnectionId, Effect, Refused, Send
+from canvas_server.core.effects import ConnectionId, Effect, Peopled, Refused, Send
 from canvas_server.core.grants import Grant
 from canvas_server.core.records import Stored
 from canvas_server.protocol import client, server
@@ -45,6 +45,8 @@ class Participant(Struct, eq=False):
     away: Away | None = None
     ice_expires: float | None = None
     """When its TURN credentials end; None: never."""
+    server: str | None = None
+    """The name of the server it is at: a guest; None: it is at this one."""
 
 
 class Session:
@@ -57,21 +59,28 @@ class Session:
         tickets: "Iterator[int]",
         *,
         relay_only: bool = False,
+        shareable: bool = False,
+        keeper: str | None = None,
     ) -> None:
         self.session_id = session_id
         self.relay_only = relay_only
         """Nobody learns anybody's address here: calls go through TURN servers (SIG15)."""
+        self.shareable = shareable
+        """Somebody wants to know who is here, to tell another server."""
         self.peers: dict[str, Participant] = {}
         self.calls = CallTable()
         self.network_call = communitas.NetworkCall()
-        self.canvas = Canvas(session_id, stored, self.peers, tickets)
+        self.canvas = Canvas(
+            session_id, stored, self.peers, tickets, shareable=shareable, keeper=keeper
+        )
 
     # --- who is here -------------------------------------------------------------------
 
     def join(self, peer: Participant) -> list[Effect]:
         """Take a peer in and tell the others."""
         self.peers[peer.peer_id] = peer
-        return self.to_others(peer, server.PeerJoined(self.session_id, self.view(peer)))
+        joined = server.PeerJoined(self.session_id, self.view(peer))
+        return [*self.to_others(peer, joined), *self._peopled(peer)]
 
     def rename(self, peer: Participant, display_name: str | None) -> list[Effect]:
         """Give a peer another name and tell the others when it differs."""
@@ -108,7 +117,7 @@ class Session:
         effects += self._remove_tiles(peer, timestamp)
         effects += communitas.leave(self, peer.peer_id)
         effects += self.to_all(server.PeerLeft(self.session_id, peer.peer_id, reason))
-        return effects
+        return [*effects, *self._peopled(peer)]
 
     def view(self, peer: Participant) -> server.Peer:
         """Return a peer as the others see it."""
@@ -122,6 +131,7 @@ class Session:
             peer.display_name,
             peer.in_group,
             peer.grant.role,
+            peer.server,
         )
 
     def peer_list(self) -> server.PeerList:
@@ -131,10 +141,8 @@ class Session:
     def media_state(self, peer: Participant, message: client.MediaState) -> list[Effect]:
         """Note what a peer's media are doing and tell the others."""
         peer.media = server.Media(message.audio, message.video, message.screen)
-        return self.to_others(
-            peer,
-            server.PeerMediaState(peer.peer_id, message.audio, message.video, message.screen),
-        )
+        told = server.PeerMediaState(peer.peer_id, message.audio, message.video, message.screen)
+        return [*self.to_others(peer, told), *self._peopled(peer)]
 
     def view_size(self, sender: Participant, message: client.ViewSize) -> list[Effect]:
         """Tell a peer how large another one shows its streams."""
@@ -276,7 +284,13 @@ class Session:
 
     def tell_update(self, peer: Participant) -> list[Effect]:
         """Tell the others what a peer looks like now."""
-        return self.to_others(peer, server.PeerUpdated(self.view(peer)))
+        return [
+            *self.to_others(peer, server.PeerUpdated(self.view(peer))),
+            *self._peopled(peer),
+        ]
+
+    def _peopled(self, peer: Participant) -> list[Effect]:
+        return [Peopled(self.session_id)] if self.shareable and peer.server is None else []
 
     def _remove_tiles(self, peer: Participant, timestamp: int) -> list[Effect]:
         streams = [prefix + peer.peer_id for prefix in STREAM_PREFIXES]

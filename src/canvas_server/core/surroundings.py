@@ -39,6 +39,30 @@ class Everybody:
         return "", grant
 
 
+class Neighbours(Protocol):
+    """What is agreed with other servers."""
+
+    def may_share(self, session_id: str) -> bool:
+        """Tell whether a session may be shared with another server at all."""
+        ...
+
+    def keeper(self, session_id: str) -> str | None:
+        """Return the name of the server that keeps a session's scene; None: we do (REL4)."""
+        ...
+
+
+class NoNeighbours:
+    """There is no other server."""
+
+    def may_share(self, session_id: str) -> bool:  # noqa: ARG002
+        """Share nothing."""
+        return False
+
+    def keeper(self, session_id: str) -> str | None:  # noqa: ARG002
+        """Keep everything."""
+        return None
+
+
 class Surroundings(Struct, frozen=True):
     """What the hub cannot know by itself: chance, secrets and the network."""
 
@@ -58,6 +82,7 @@ class Surroundings(Struct, frozen=True):
     relay_only: Callable[[str], bool] = lambda _: False
     """Tells whether calls of this session go through TURN servers alone (SIG15)."""
     admission: Admission = Everybody()
+    neighbours: Neighbours = NoNeighbours()
     resume_seconds: float = RESUME_SECONDS
     """How long a peer keeps its place after its connection broke (RES1)."""
     started: float = 0.0

@@ -28,11 +28,11 @@ from canvas_server.http.access import Access
 from canvas_server.http.doors import Crowded
 from canvas_server.http.entrance import Entrance
 from canvas_server.http.errors import error_body
-from canvas_server.http.throttle import Throttle
 from canvas_server.http.websocket import WebSocketConnection
 from canvas_server.node import Node
 from canvas_server.protocol.errors import CloseCode
 from canvas_server.protocol.fields import MAX_FRAME_BYTES
+from canvas_server.throttle import Throttle
 
 if TYPE_CHECKING:
 

@@ -84,6 +84,9 @@ Candidate = Annotated[
         description="A candidate-attribute (RFC 8839 5.1); empty is end-of-candidates.",
     ),
 ]
+ServerName = Annotated[
+    str, Meta(min_length=1, max_length=64, description="What a server calls itself, for people.")
+]
 SdpMid = Annotated[str, Meta(max_length=64, description="Media stream identification (RFC 5888).")]
 UsernameFragment = Annotated[
     str, Meta(max_length=256, description="The ICE generation it is of (RFC 8839 5.4).")

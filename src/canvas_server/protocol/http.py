@@ -1,6 +1,6 @@
 """What is sent to and answered by `/api`."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
@@ -156,4 +156,39 @@ class TokensAnswer(Struct, frozen=True):
     """What was given out for a session, oldest first."""
 
     tokens: tuple[GivenOut, ...]
+    success: bool = True
+
+
+class ServerOverview(Struct, frozen=True):
+    """Another server that sessions are shared with."""
+
+    agent_id: str
+    name: str
+    state: Annotated[
+        Literal["connected", "silent", "away", "other secret"],
+        Meta(
+            description="`silent`: out of reach, and what is told waits. `away`: not met, or given "
+            "up."
+        ),
+    ]
+    sessions: tuple[SessionId, ...]
+    people: Annotated[Count, Meta(description="Of theirs, in all of these.")]
+    backlog: Annotated[Count, Meta(description="Bytes that are not known to have arrived.")]
+    resent: Annotated[Count, Meta(description="Messages that were sent again.")]
+
+
+class RelayOverview(Struct, frozen=True):
+    """How this server is joined to others over x0x."""
+
+    agent_id: Annotated[str, Meta(description="Ours; empty as long as x0xd has not said.")]
+    name: str
+    connected: Annotated[bool, Meta(description="x0xd can be reached.")]
+    servers: tuple[ServerOverview, ...]
+
+
+class CommunitasAnswer(Struct, frozen=True):
+    """The answer to `GET /api/communitas`; `null` is what is not switched on."""
+
+    node: Annotated[str | None, Meta(description="The communitas-mcp that is joined, if any.")]
+    relay: RelayOverview | None
     success: bool = True

@@ -24,6 +24,7 @@ from canvas_server.protocol.fields import (
     Revision,
     Sdp,
     SdpMid,
+    ServerName,
     SessionId,
     TimestampMs,
     UsernameFragment,
@@ -51,6 +52,10 @@ class Peer(Struct, frozen=True, omit_defaults=True):
     display_name: DisplayName | None = None
     group_call: Annotated[bool, Meta(description="In the call of everybody (SIG10).")] = False
     role: Role = Role.EDIT
+    server: Annotated[
+        ServerName | None,
+        Meta(description="The name of the server it is at, where that is not yours (REL1)."),
+    ] = None
 
 
 class IceServer(Struct, frozen=True, omit_defaults=True):

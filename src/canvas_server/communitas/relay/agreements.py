@@ -1,0 +1,112 @@
+"""What was agreed with other servers: which session is shared with whom, and who keeps its scene.
+
+It outlives the process: a copy of a scene must not be edited while its keeper is away, or the two
+would go apart.
+"""
+
+from collections.abc import Iterable
+from pathlib import Path
+
+import msgspec
+import structlog
+from msgspec import Struct
+
+from canvas_server.communitas.relay.pairs import Pair, PairingError, Pairs, write_file
+
+FILE = "agreements.json"
+MAX_AGREEMENTS = 20_000
+
+logger = structlog.get_logger()
+
+
+class Agreement(Struct, frozen=True):
+    """Of one session."""
+
+    agent_id: str
+    """With whom."""
+    kept_here: bool
+
+
+class Known(Struct, frozen=True):
+    """The other servers that are known, and what was agreed with them."""
+
+    pairs: Pairs
+    agreements: "Agreements"
+
+    @classmethod
+    def read(cls, folder: Path, fixed: Iterable[Pair]) -> "Known":
+        """Read all of it from the data folder; `fixed` are known from elsewhere.
+
+        Raises:
+            PairingError: a file cannot be read.
+        """
+        pairs = Pairs(folder, fixed)
+        try:
+            return cls(pairs, Agreements(folder, pairs))
+        except (OSError, msgspec.MsgspecError) as error:
+            raise PairingError(f"{folder / FILE} cannot be read: {error}") from error
+
+
+class Agreements:
+    """All of them, by session; implements `Neighbours`."""
+
+    def __init__(self, folder: Path, pairs: Pairs) -> None:
+        """Read them.
+
+        Raises:
+            OSError, msgspec.MsgspecError: the file cannot be read.
+        """
+        self._file = folder / FILE
+        self._pairs = pairs
+        self._names: dict[str, str] = {}
+        self._all: dict[str, Agreement] = {}
+        if self._file.exists():
+            self._all = msgspec.json.decode(self._file.read_bytes(), type=dict[str, Agreement])
+
+    def of(self, session_id: str) -> Agreement | None:
+        """Return what was agreed of a session with a server that we still know."""
+        agreement = self._all.get(session_id)
+        known = agreement is not None and self._pairs.of(agreement.agent_id) is not None
+        return agreement if known else None
+
+    def with_(self, agent_id: str) -> list[str]:
+        """Return the sessions that were shared with a server."""
+        return [name for name, agreed in self._all.items() if agreed.agent_id == agent_id]
+
+    def agree(self, session_id: str, agreement: Agreement) -> None:
+        """Note what was agreed."""
+        if self._all.get(session_id) == agreement:
+            return
+        self._all.pop(session_id, None)
+        self._all[session_id] = agreement
+        if len(self._all) > MAX_AGREEMENTS:
+            oldest = next(iter(self._all))
+            logger.warning("too many shared sessions: forgot the oldest", session=oldest)
+            del self._all[oldest]
+        try:
+            write_file(self._file, msgspec.json.encode(self._all))
+        except OSError as error:
+            logger.error("cannot note what was agreed with another server", why=str(error))
+
+    def call(self, agent_id: str, name: str) -> None:
+        """Note what a server calls itself."""
+        self._names[agent_id] = name
+
+    def name_of(self, agent_id: str) -> str:
+        """Return what people are told: our name for a server, else its own, else its key."""
+        pair = self._pairs.of(agent_id)
+        ours = "" if pair is None else pair.name
+        return ours or self._names.get(agent_id) or agent_id[:8]
+
+    # --- Neighbours --------------------------------------------------------------------------
+
+    def may_share(self, session_id: str) -> bool:  # noqa: ARG002
+        """Say yes: with whom may change at any time (`Pair.shares`)."""
+        return True
+
+    def keeper(self, session_id: str) -> str | None:
+        """See `Neighbours.keeper`."""
+        agreement = self.of(session_id)
+        if agreement is None or agreement.kept_here:
+            return None
+        return self.name_of(agreement.agent_id)

@@ -1,0 +1,179 @@
+"""Which other servers this one knows, and how two come to know each other.
+
+Each side makes a code: its agent id and half of a secret. Whoever has given theirs and has got the
+other's knows the whole secret. Codes go the way people trust: by hand, by mail, read out.
+"""
+
+import base64
+import contextlib
+import hashlib
+import os
+import secrets
+from collections.abc import Iterable
+from fnmatch import fnmatchcase
+from pathlib import Path
+
+import msgspec
+from msgspec import Struct
+
+FILE = "servers.json"
+HALF_BYTES = 16
+_PREFIX = "canvas1"
+_AGENT_BYTES, _CHECK_BYTES = 32, 3
+
+
+class PairingError(Exception):
+    """A code or a file is of no use; the text says why and what to do."""
+
+
+class Pair(Struct, frozen=True, omit_defaults=True):
+    """Another server."""
+
+    agent_id: str
+    """64 hexadecimal digits: the key by which x0x knows it."""
+    secret: str
+    sessions: tuple[str, ...] = ("*",)
+    """Which ones may be shared with it: names, or patterns of names."""
+    name: str = ""
+    """What we call it; empty: what it calls itself."""
+
+    @property
+    def key(self) -> bytes:
+        """The secret as bytes."""
+        return hashlib.sha256(self.secret.encode()).digest()
+
+    def shares(self, session_id: str) -> bool:
+        """Tell whether a session may be shared with it."""
+        return any(fnmatchcase(session_id, pattern) for pattern in self.sessions)
+
+
+class _Kept(Struct, omit_defaults=True):
+    half: str = ""
+    """Of the code that was given out last, until it has led to a pair."""
+    pairs: tuple[Pair, ...] = ()
+
+
+class Pairs:
+    """The servers we know: those of the settings, and those in the data folder."""
+
+    def __init__(self, folder: Path, fixed: Iterable[Pair] = ()) -> None:
+        """Read them.
+
+        Raises:
+            PairingError: the file cannot be read.
+        """
+        self._file = folder / FILE
+        self._fixed = tuple(fixed)
+        self._stamp: object = None
+        self._kept = _Kept()
+        self.refresh()
+
+    @property
+    def all(self) -> tuple[Pair, ...]:
+        """All of them, those of the settings first."""
+        fixed = {pair.agent_id for pair in self._fixed}
+        return self._fixed + tuple(p for p in self._kept.pairs if p.agent_id not in fixed)
+
+    def of(self, agent_id: str) -> Pair | None:
+        """Return one of them."""
+        return next((pair for pair in self.all if pair.agent_id == agent_id), None)
+
+    def refresh(self) -> bool:
+        """Read the file again if another process has written it; tell whether it has.
+
+        Raises:
+            PairingError: it cannot be read.
+        """
+        try:
+            found = self._file.stat()
+            stamp = (found.st_mtime_ns, found.st_ino, found.st_size)
+            if stamp == self._stamp:
+                return False
+            self._kept = msgspec.json.decode(self._file.read_bytes(), type=_Kept)
+        except FileNotFoundError:
+            stamp, self._kept = None, _Kept()
+        except (OSError, msgspec.MsgspecError) as error:
+            raise PairingError(f"{self._file} cannot be read: {error}") from error
+        changed, self._stamp = stamp != self._stamp, stamp
+        return changed
+
+    def code(self, agent_id: str) -> str:
+        """Return the code to give to the other server; the same until it has led to a pair."""
+        if not self._kept.half:
+            self._kept.half = secrets.token_hex(HALF_BYTES)
+            self._write()
+        return encode_code(agent_id, bytes.fromhex(self._kept.half))
+
+    def pair(self, agent_id: str, code: str, sessions: tuple[str, ...], name: str) -> Pair:
+        """Know the server that has given this code from now on; `agent_id` is our own.
+
+        Raises:
+            PairingError: it is none, or our own.
+        """
+        their_id, their_half = decode_code(code)
+        if their_id == agent_id:
+            raise PairingError("this is the code of this server itself: it takes the other's")
+        if not self._kept.half:
+            raise PairingError("make the code of this server first: canvas-server communitas pair")
+        halves = sorted((self._kept.half, their_half.hex()))
+        pair = Pair(their_id, "-".join(halves), sessions, name)
+        others = tuple(each for each in self._kept.pairs if each.agent_id != their_id)
+        self._kept = _Kept("", (*others, pair))
+        self._write()
+        return pair
+
+    def forget(self, agent_id: str) -> bool:
+        """Forget a server; tell whether it was known by the file."""
+        others = tuple(each for each in self._kept.pairs if each.agent_id != agent_id)
+        known = others != self._kept.pairs
+        if known:
+            self._kept.pairs = others
+            self._write()
+        return known
+
+    def _write(self) -> None:
+        write_file(self._file, msgspec.json.encode(self._kept))
+        self.refresh()
+
+
+def encode_code(agent_id: str, half: bytes) -> str:
+    """Return a code: 64 digits of an agent id and half a secret, with a checksum."""
+    told = bytes.fromhex(agent_id) + half
+    told += hashlib.sha256(told).digest()[:_CHECK_BYTES]
+    return _PREFIX + base64.b32encode(told).decode().rstrip("=").lower()
+
+
+def decode_code(code: str) -> tuple[str, bytes]:
+    """Return the agent id and half the secret.
+
+    Raises:
+        PairingError: it is no code, or not all of one.
+    """
+    text = "".join(code.split()).lower()
+    body = text.removeprefix(_PREFIX).upper()
+    told = b""
+    with contextlib.suppress(ValueError):
+        told = base64.b32decode(body + "=" * (-len(body) % 8))
+    told, check = told[:-_CHECK_BYTES], told[-_CHECK_BYTES:]
+    whole = len(told) == _AGENT_BYTES + HALF_BYTES
+    if not text.startswith(_PREFIX) or not whole or hashlib.sha256(told).digest()[:3] != check:
+        raise PairingError("this is no code of a canvas-server, or not all of it")
+    return told[:_AGENT_BYTES].hex(), told[_AGENT_BYTES:]
+
+
+def write_file(file: Path, data: bytes) -> None:
+    """Put something in the place of a file, as a whole, for nobody else to read.
+
+    Raises:
+        OSError: it cannot be written.
+    """
+    file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    spare = file.with_suffix(".new")
+    with contextlib.suppress(FileNotFoundError):
+        spare.unlink()
+    descriptor = os.open(spare, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "wb") as opened:
+        opened.write(data)
+        opened.flush()
+        os.fsync(descriptor)
+    spare.replace(file)

@@ -1,0 +1,221 @@
+"""One other server: the line to it, and the sessions that are shared with it."""
+
+import uuid
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+import structlog
+from msgspec import Struct
+
+from canvas_server.communitas.relay import wire
+from canvas_server.communitas.relay.agreements import Agreements
+from canvas_server.communitas.relay.around import Around
+from canvas_server.communitas.relay.line import Between, Line
+from canvas_server.communitas.relay.pairs import Pair
+from canvas_server.communitas.relay.share import Share
+from canvas_server.node import Node
+from canvas_server.throttle import Throttle
+
+MAX_SHARES = 1000
+
+logger = structlog.get_logger()
+
+
+class Limits(Struct, frozen=True):
+    """How much another server may say: as much as one client."""
+
+    burst: int
+    rate: int
+
+
+class Common(Struct, frozen=True):
+    """What all partners need."""
+
+    node: Node
+    agreements: Agreements
+    name: str
+    """What this server calls itself."""
+    limits: Limits
+    resume_seconds: float
+    clock: Callable[[], float]
+    wall: Callable[[], float]
+    run: Callable[[Coroutine[Any, Any, None]], None]
+
+
+class Partner:
+    """Implements `Holder` of its line."""
+
+    def __init__(
+        self, pair: Pair, here: str, send: Callable[[bytes], None], common: Common
+    ) -> None:
+        """Prepare; `here` is our own agent id."""
+        self.pair = pair
+        self.shares: dict[str, Share] = {}
+        self.malformed = 0
+        """What it has said that nobody understood."""
+        self._here = here
+        self._common = common
+        self._node = common.node
+        self._held: set[str] = set()
+        limits = common.limits
+        self._throttle = Throttle(limits.burst, limits.rate, common.clock())
+        self._overdrawn = False
+        self._warned_of_secret = False
+        self.line = Line(
+            Between(here, pair.agent_id, pair.key),
+            common.name,
+            self,
+            send,
+            lambda: uuid.uuid4().hex,
+            common.resume_seconds,
+        )
+
+    @property
+    def name(self) -> str:
+        """What people are told it is called."""
+        return self._common.agreements.name_of(self.pair.agent_id)
+
+    def share(self, session_id: str) -> Share | None:
+        """Return a session that is shared with it, from now on if it may be."""
+        share = self.shares.get(session_id)
+        if share is None and self._refusal(session_id) is None:
+            share = self._begin(session_id)
+        return share
+
+    def tick(self, now: float) -> None:
+        """Do what is due, about twice a second."""
+        self.line.tick(now)
+        if self.line.stranger and not self._warned_of_secret:
+            logger.warning("another server has another secret: pair the two again", agent=self.name)
+        self._warned_of_secret = self.line.stranger
+        for session_id, share in tuple(self.shares.items()):
+            share.tick(now)
+            if share.is_over(now):
+                del self.shares[session_id]
+
+    def end(self) -> None:
+        """Know it no more."""
+        for share in self.shares.values():
+            share.end()
+        self.shares.clear()
+        agreements = self._common.agreements
+        for session_id in agreements.with_(self.pair.agent_id):
+            self._node.hub.copies.entrust(session_id, agreements.keeper(session_id))
+
+    # --- Holder ------------------------------------------------------------------------------
+
+    def begun(self) -> None:
+        """See `Holder.begun`."""
+        self._common.agreements.call(self.pair.agent_id, self.line.their_name)
+        logger.info("connected to another server", server=self.name)
+        for share in self.shares.values():
+            share.begin()
+            share.tell()
+        for session_id in self._common.agreements.with_(self.pair.agent_id):
+            if self._node.hub.guests.people(session_id):
+                share = self.share(session_id)
+                if share is not None:
+                    share.tell()
+
+    def silent(self) -> None:
+        """See `Holder.silent`."""
+        logger.warning("another server is out of reach; trying on", server=self.name)
+        for share in self.shares.values():
+            share.silent()
+
+    def restored(self) -> None:
+        """See `Holder.restored`."""
+        logger.info("another server is back", server=self.name)
+        for share in self.shares.values():
+            share.restored()
+
+    def ended(self) -> None:
+        """See `Holder.ended`."""
+        for share in self.shares.values():
+            share.begin()
+
+    def take(self, body: bytes) -> None:
+        """See `Holder.take`."""
+        item = self._read(body)
+        if item is None:
+            return
+        share = self.shares.get(item.session_id)
+        if share is None:
+            share = self._open(item)
+        if share is not None:
+            share.take(item)
+
+    def overhear(self, body: bytes) -> None:
+        """See `Holder.overhear`."""
+        item = self._read(body)
+        share = None if item is None else self.shares.get(item.session_id)
+        if item is not None and share is not None:
+            share.overhear(item)
+
+    def may_take(self, size: int) -> bool:
+        """See `Holder.may_take`: it is slowed down like a client that sends too fast (OUT2)."""
+        if self._held:
+            return False
+        if self._overdrawn and self._throttle.wait(self._common.clock()) > 0:
+            return False
+        self._overdrawn = self._throttle.spend(size, 1)
+        return True
+
+    # --- helpers -----------------------------------------------------------------------------
+
+    def _read(self, body: bytes) -> wire.Item | None:
+        try:
+            return wire.decode(body)
+        except wire.Malformed as malformed:
+            self.malformed += 1
+            if self.malformed == 1:
+                logger.warning(
+                    "another server says what is not understood: is it of a later release?",
+                    server=self.name,
+                    why=str(malformed),
+                )
+            return None
+
+    def _open(self, item: wire.Item) -> Share | None:
+        session_id = item.session_id
+        if isinstance(item, wire.Open):
+            refusal = self._refusal(session_id)
+            if refusal is None:
+                return self._begin(session_id)
+            self.line.put(wire.Close(session_id, refusal))
+        elif isinstance(item, wire.People):
+            self.line.put(wire.Close(session_id, "it was given up here", again=True))
+        return None
+
+    def _refusal(self, session_id: str) -> str | None:
+        """Return why a session is not shared with it, if it is not."""
+        if not self.pair.shares(session_id):
+            return "it is not shared with this server"
+        if len(self.shares) >= MAX_SHARES:
+            return "too many sessions are shared at once"
+        agreement = self._common.agreements.of(session_id)
+        if agreement is not None and agreement.agent_id != self.pair.agent_id:
+            return "it is shared with another server already"
+        return None
+
+    def _begin(self, session_id: str) -> Share:
+        def hold(peer_id: str, held: bool) -> None:
+            (self._held.add if held else self._held.discard)(peer_id)
+
+        common = self._common
+        share = self.shares[session_id] = Share(
+            session_id,
+            Around(
+                node=common.node,
+                way=self.line,
+                agreements=common.agreements,
+                here=self._here,
+                there=self.pair.agent_id,
+                resume_seconds=common.resume_seconds,
+                clock=common.clock,
+                wall=common.wall,
+                hold=hold,
+                run=common.run,
+            ),
+        )
+        return share

@@ -1,0 +1,227 @@
+"""The relay of this server: who it knows, whom it can reach, and what it shares with them."""
+
+import asyncio
+import contextlib
+import time
+from collections.abc import Coroutine
+from typing import Any
+
+import structlog
+
+from canvas_server.communitas.relay.agreements import Known
+from canvas_server.communitas.relay.beacons import Beacons
+from canvas_server.communitas.relay.pairs import Pair, PairingError
+from canvas_server.communitas.relay.partner import Common, Limits, Partner
+from canvas_server.core.effects import Changed, Forward, Peopled, Sharing
+from canvas_server.node import Node
+from canvas_server.ports import Carrier
+from canvas_server.protocol.http import RelayOverview, ServerOverview
+
+TICK_SECONDS = 0.5
+
+logger = structlog.get_logger()
+
+
+class Relay:
+    """Implements `Carried`; the node tells it what others are to know (`share`)."""
+
+    def __init__(
+        self,
+        carrier: Carrier,
+        node: Node,
+        known: Known,
+        name: str,
+        limits: Limits,
+        resume_seconds: float,
+    ) -> None:
+        """Prepare; `run` does the work. `name` is what this server calls itself."""
+        self._carrier = carrier
+        self._node = node
+        self._pairs = known.pairs
+        self._agreements = known.agreements
+        self._here = ""
+        self._is_connected = False
+        self._partners: dict[str, Partner] = {}
+        self._beacons = Beacons("", carrier)
+        self._dirty: set[str] = set()
+        self._peopled: set[str] = set()
+        """Sessions that have people of ours."""
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._unreadable = False
+        self._common = Common(
+            node,
+            known.agreements,
+            name,
+            limits,
+            resume_seconds,
+            time.monotonic,
+            time.time,
+            self._run,
+        )
+
+    async def run(self) -> None:
+        """Work until cancelled."""
+        carrying = asyncio.create_task(self._carrier.run(self))
+        try:
+            while True:
+                self._tick()
+                await asyncio.sleep(TICK_SECONDS)
+        finally:
+            carrying.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await carrying
+
+    def overview(self) -> RelayOverview:
+        """Return what who runs this server sees of it."""
+        servers = [self._describe(partner) for partner in self._partners.values()]
+        return RelayOverview(self._here, self._common.name, self._is_connected, tuple(servers))
+
+    # --- from the node -------------------------------------------------------------------------
+
+    def share(self, effect: Sharing) -> None:
+        """Tell other servers what has happened, or have them make an edit."""
+        match effect:
+            case Peopled(session_id):
+                if not self._dirty:
+                    self._node.later(self._tell)
+                self._dirty.add(session_id)
+            case Changed(session_id, entries):
+                for partner in self._partners.values():
+                    if session_id in partner.shares:
+                        partner.shares[session_id].scene.changed(entries)
+            case Forward():
+                self._forward(effect)
+
+    def _forward(self, forward: Forward) -> None:
+        for partner in self._partners.values():
+            share = partner.shares.get(forward.session_id)
+            if share is not None and share.scene.forward(forward):
+                return
+        refuse = self._node.hub.copies.refused
+        self._node.later(lambda: self._node.perform(refuse(forward)))
+
+    def _tell(self) -> None:
+        dirty, self._dirty = self._dirty, set()
+        for session_id in dirty:
+            if self._node.hub.guests.people(session_id):
+                self._appear(session_id)
+            else:
+                self._peopled.discard(session_id)
+                self._beacons.withdraw(session_id)
+            for partner in self._partners.values():
+                share = partner.shares.get(session_id)
+                if share is not None:
+                    share.tell()
+        if self._is_connected:
+            self._beacons.tick(time.monotonic(), self._is_wanted)
+
+    def _appear(self, session_id: str) -> None:
+        """Have people in a session: let those know with whom it is shared, or look for them."""
+        self._peopled.add(session_id)
+        self._beacons.announce(session_id, self._pairs.all)
+        agreement = self._agreements.of(session_id)
+        partner = None if agreement is None else self._partners.get(agreement.agent_id)
+        if partner is not None:
+            partner.share(session_id)
+
+    # --- Carried -------------------------------------------------------------------------------
+
+    def connected(self, agent_id: str) -> None:
+        """See `Carried.connected`."""
+        self._is_connected = True
+        if agent_id != self._here:
+            self._here = agent_id
+            self._begin_anew()
+        for partner in self._partners.values():
+            partner.line.hurry()
+        self._tick()
+
+    def disconnected(self) -> None:
+        """See `Carried.disconnected`: lines notice by themselves."""
+        self._is_connected = False
+
+    def take(self, sender: str, payload: bytes) -> None:
+        """See `Carried.take`."""
+        partner = self._partners.get(sender)
+        if partner is not None:
+            partner.line.take(payload, time.monotonic())
+            self._node.flush()
+
+    def hear(self, topic: str, sender: str, payload: bytes) -> None:
+        """See `Carried.hear`."""
+        found = self._beacons.hear(topic, sender, payload)
+        if found is None:
+            return
+        session_id, pair = found
+        partner = self._partners[pair.agent_id]
+        partner.line.hurry()
+        share = partner.share(session_id)
+        if share is not None:
+            share.tell()
+
+    # --- helpers -------------------------------------------------------------------------------
+
+    def _tick(self) -> None:
+        try:
+            changed = self._pairs.refresh()
+            self._unreadable = False
+        except PairingError as error:
+            changed = False
+            if not self._unreadable:
+                logger.error("the servers that are known stay as they are", why=str(error))
+            self._unreadable = True
+        if changed:
+            self._begin_anew()
+        now = time.monotonic()
+        if self._is_connected:
+            self._beacons.tick(now, self._is_wanted)
+        for partner in self._partners.values():
+            partner.tick(now)
+        self._node.flush()
+
+    def _is_wanted(self, session_id: str) -> bool:
+        """Tell whether a session is to be announced: nobody shares it yet."""
+        shares = (partner.shares.get(session_id) for partner in self._partners.values())
+        return not any(share is not None and share.settled for share in shares)
+
+    def _begin_anew(self) -> None:
+        """Have a partner for each server that is known now, and announce all sessions to them."""
+        if not self._here:
+            return
+        pairs = {pair.agent_id: pair for pair in self._pairs.all if pair.agent_id != self._here}
+        for agent_id, partner in tuple(self._partners.items()):
+            if pairs.get(agent_id) != partner.pair or partner.line.between.here != self._here:
+                partner.end()
+                del self._partners[agent_id]
+        for agent_id, pair in pairs.items():
+            if agent_id not in self._partners:
+                self._partners[agent_id] = self._partner(pair)
+        for session_id in self._peopled:
+            self._beacons.withdraw(session_id)
+        self._beacons = Beacons(self._here, self._carrier)
+        for session_id in tuple(self._peopled):
+            self._appear(session_id)
+
+    def _partner(self, pair: Pair) -> Partner:
+        def send(payload: bytes) -> None:
+            self._carrier.send(pair.agent_id, payload)
+
+        return Partner(pair, self._here, send, self._common)
+
+    def _run(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.get_running_loop().create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    def _describe(self, partner: Partner) -> ServerOverview:
+        line = partner.line
+        state = "connected" if line.up else "silent" if line.open else "away"
+        return ServerOverview(
+            partner.pair.agent_id,
+            partner.name,
+            "other secret" if line.stranger else state,
+            tuple(sorted(partner.shares)),
+            sum(share.guests for share in partner.shares.values()),
+            line.backlog,
+            line.resent,
+        )

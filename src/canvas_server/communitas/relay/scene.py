@@ -1,0 +1,250 @@
+"""The scene of a session that two servers share: one keeps it, the other has a copy (REL4)."""
+
+import zlib
+from typing import assert_never
+
+import msgspec
+import structlog
+
+from canvas_server.communitas.relay import wire
+from canvas_server.communitas.relay.agreements import Agreement
+from canvas_server.communitas.relay.around import Around
+from canvas_server.communitas.relay.translation import said
+from canvas_server.core.copies import Reply
+from canvas_server.core.effects import Answered, Forward, Refused
+from canvas_server.core.records import Snapshot
+from canvas_server.ports import LogFailure
+from canvas_server.protocol.errors import ErrorCode
+from canvas_server.protocol.history import Entry
+from canvas_server.protocol.http import SceneEdit
+from canvas_server.protocol.scene import Element
+
+MAX_FORWARDED_BYTES = 4 * 1024 * 1024
+"""While more is under way to the keeper, further edits are refused."""
+MAX_REQUESTS = 64
+
+logger = structlog.get_logger()
+_decode_reply = msgspec.json.Decoder(Reply).decode
+
+
+class SharedScene:
+    """One end of it."""
+
+    def __init__(self, session_id: str, around: Around) -> None:
+        self.kept_here: bool | None = None
+        """Whether we keep it; None: that is not settled on this line."""
+        self._session_id = session_id
+        self._around = around
+        self._node = around.node
+        self._copies = around.node.hub.copies
+        self._synced = False
+        """The copy is what the keeper has told, as far as it has."""
+        self._wanted: int | None = None
+        """At the keeper: the copy has this revision and waits for all of a later one."""
+        self._forwarded: dict[tuple[str | None, object], Forward] = {}
+        self._requests = 0
+
+    def begin(self) -> None:
+        """Start over on a new line: what was under way is lost."""
+        self.kept_here = self._wanted = None
+        self._synced = False
+        forwarded, self._forwarded = self._forwarded, {}
+        for forward in forwarded.values():
+            self._node.perform(self._copies.refused(forward))
+
+    def settle(self, told: wire.Open, theirs: wire.Open) -> None:
+        """Agree with the other server on who keeps it; both come to the same result."""
+        around = self._around
+        self.kept_here = kept_here = keeps(told, theirs, around.here, around.there)
+        around.agreements.agree(self._session_id, Agreement(around.there, kept_here))
+        self._copies.entrust(self._session_id, None if kept_here else around.their_name)
+        if kept_here:
+            return
+        mine = self._copies.snapshot(self._session_id)
+        if told.kept_here is False or mine.revision == 0:
+            self._follow()
+        else:
+            around.way.put(wire.Merge(self._session_id, mine.revision, mine.elements))
+
+    def tick(self) -> None:
+        """Try again what could not be stored, about twice a second."""
+        if self._wanted is not None:
+            self._send_scene()
+
+    def take(self, item: wire.OfScene) -> None:
+        """Take an item from the other side, as far as it is for it to say."""
+        match item:
+            case wire.Merge() | wire.Follow() | wire.Request():
+                if self.kept_here:
+                    self._keep(item)
+            case _:
+                if self.kept_here is False:
+                    self._copy(item)
+
+    # --- at the keeper ---------------------------------------------------------------------------
+
+    def changed(self, entries: tuple[Entry, ...]) -> None:
+        """Tell the copy of an edit that is stored."""
+        if self._wanted is not None:
+            self._send_scene()
+        elif self.kept_here and self._synced:
+            self._around.way.put(wire.Changes(self._session_id, entries))
+
+    def _keep(self, item: wire.Merge | wire.Follow | wire.Request) -> None:
+        match item:
+            case wire.Merge():
+                self._synced, self._wanted = False, item.revision
+                self._merge(Snapshot(item.revision, 0, item.elements))
+                self.tick()
+            case wire.Follow():
+                if self._is_same(item):
+                    self._synced, self._wanted = True, None
+                else:
+                    self._synced, self._wanted = False, item.revision
+                    self._send_scene()
+            case wire.Request():
+                self._request(item)
+            case _:
+                assert_never(item)
+
+    def _is_same(self, item: wire.Follow) -> bool:
+        scene = self._node.hub.scene(self._session_id)
+        if scene is None or scene.revision != item.revision:
+            return False
+        return digest_of(scene.elements) == item.digest
+
+    def _send_scene(self) -> None:
+        """Send the whole scene as soon as what is stored is later than what the copy has."""
+        scene = self._node.hub.scene(self._session_id)
+        if scene is None or self._wanted is None:
+            return
+        if scene.revision > self._wanted:
+            self._synced, self._wanted = True, None
+            self._around.way.put(
+                wire.Scene(self._session_id, scene.revision, scene.timestamp, scene.elements)
+            )
+        elif self._node.hub.at_rest(self._session_id):
+            self._merge(Snapshot(self._wanted, 0))
+
+    def _merge(self, had: Snapshot) -> None:
+        self._node.perform(self._copies.merge(self._session_id, had, self._around.wall()))
+
+    def _request(self, item: wire.Request) -> None:
+        if item.edit.session_id != self._session_id:
+            return
+        if self._requests >= MAX_REQUESTS:
+            failure = ErrorCode.STORAGE_FAILED
+            self._around.way.put(wire.Response(self._session_id, item.number, failure))
+            return
+        self._requests += 1
+        self._around.run(self._edit(item))
+
+    async def _edit(self, item: wire.Request) -> None:
+        failure: ErrorCode | None = None
+        try:
+            await self._node.scenes.edit(item.edit, item.expected)
+        except Refused as refused:
+            failure = refused.code
+        except LogFailure:
+            failure = ErrorCode.STORAGE_FAILED
+        finally:
+            self._requests -= 1
+        self._around.way.put(wire.Response(self._session_id, item.number, failure))
+
+    # --- as a copy -------------------------------------------------------------------------------
+
+    def forward(self, forward: Forward) -> bool:
+        """Have the keeper make an edit; tell whether that may be."""
+        way = self._around.way
+        if self.kept_here is not False or way.backlog > MAX_FORWARDED_BYTES:
+            return False
+        message = forward.message
+        if isinstance(message, SceneEdit):
+            number = forward.request or 0
+            key: tuple[str | None, object] = (None, number)
+            item: wire.Item = wire.Request(self._session_id, number, message, forward.expected)
+        else:
+            key = (forward.peer_id, message.message_id)
+            item = said(self._session_id, forward.peer_id or "", message)
+        if key[1] is not None:
+            self._forwarded[key] = forward
+        if way.put(item):
+            return True
+        self._forwarded.pop(key, None)
+        return False
+
+    def answer(self, item: wire.Told) -> None:
+        """Pass on what the keeper answers to one of our people."""
+        try:
+            reply = _decode_reply(item.message)
+        except (msgspec.MsgspecError, ValueError, RecursionError):
+            return
+        self._forwarded.pop((item.to_peer_id, reply.message_id), None)
+        self._node.perform(self._copies.answer(self._session_id, item.to_peer_id, reply))
+
+    def _copy(self, item: wire.Scene | wire.Changes | wire.Response) -> None:
+        match item:
+            case wire.Response():
+                self._respond(item)
+                return
+            case wire.Changes() if not self._synced:
+                return  # the scene that follows has them
+            case _:
+                pass
+        try:
+            if isinstance(item, wire.Scene):
+                whole = Snapshot(item.revision, item.timestamp, item.elements)
+                self._node.perform(self._copies.adopt(self._session_id, whole))
+                self._synced = True
+            else:
+                self._node.perform(self._copies.follow(self._session_id, item.entries))
+        except Refused as refused:
+            self._differ(refused)
+
+    def _respond(self, item: wire.Response) -> None:
+        if self._forwarded.pop((None, item.number), None) is None:
+            return
+        if item.failure is None:
+            self._node.perform(self._copies.made(self._session_id, item.number))
+        else:
+            self._node.perform([Answered(item.number, item.failure)])
+
+    def _follow(self) -> None:
+        mine = self._copies.snapshot(self._session_id)
+        self._synced = True
+        digest = digest_of(mine.elements)
+        self._around.way.put(wire.Follow(self._session_id, mine.revision, digest))
+
+    def _differ(self, refused: Refused) -> None:
+        """Ask for the whole scene: the copy does not fit what its keeper says."""
+        self._follow()
+        self._synced = False
+        logger.warning(
+            "the copy of a shared scene did not fit: asked for all of it",
+            session=self._session_id,
+            server=self._around.their_name,
+            why=refused.text,
+        )
+
+
+def keeps(told: wire.Open, theirs: wire.Open, here: str, there: str) -> bool:
+    """Tell whether we keep the scene, from what both sides have said first.
+
+    What was agreed before holds. Else who has the later scene keeps it; else, and where the two
+    remember differently, the smaller agent id.
+    """
+    agreed = {told.kept_here, None if theirs.kept_here is None else not theirs.kept_here}
+    agreed.discard(None)
+    if len(agreed) == 1:
+        return bool(agreed.pop())
+    if not agreed and told.revision != theirs.revision:
+        return told.revision > theirs.revision
+    return here < there
+
+
+def digest_of(elements: tuple[Element, ...]) -> int:
+    """Return a checksum of a scene."""
+    digest = 0
+    for element in elements:
+        digest = zlib.crc32(msgspec.json.encode(element), digest)
+    return digest

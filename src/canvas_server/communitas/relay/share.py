@@ -1,0 +1,330 @@
+"""One session that is shared with one other server: its people are guests here, ours are there."""
+
+import math
+from typing import get_args
+
+import msgspec
+import structlog
+from msgspec import Raw, Struct
+
+from canvas_server.communitas.relay import wire
+from canvas_server.communitas.relay.around import Around
+from canvas_server.communitas.relay.guest import GuestConnection, as_guest
+from canvas_server.communitas.relay.scene import SharedScene
+from canvas_server.communitas.relay.translation import Told, item_of, message_of, said
+from canvas_server.core.copies import Reply
+from canvas_server.core.effects import Refused
+from canvas_server.ports import Elsewhere, LogFailure
+from canvas_server.protocol import client, server
+
+IDLE_SECONDS = 5.0
+RETRY_SECONDS, REFUSED_SECONDS = 0.5, 60.0
+"""After so long a session is named again to a server that has closed it."""
+MAX_WAITING = 10_000
+"""Items that wait while a session is read from the log."""
+
+CALLS = frozenset(("start_call", "view_size"))
+EDITS = frozenset(
+    (
+        "add_element",
+        "update_element",
+        "remove_element",
+        "clear_scene",
+        "restore_scene",
+        "sync_queue",
+    )
+)
+LOOSE = frozenset(("cursor", "preview"))
+
+_Heard = Told | Reply | server.PeerCursor | server.PeerPreview
+"""What is passed on of all that guests are told; their own server tells them the rest."""
+
+logger = structlog.get_logger()
+
+
+class _Tagged(Struct):
+    type: str
+
+
+_tag_of = msgspec.json.Decoder(_Tagged).decode
+_decode_heard = msgspec.json.Decoder(_Heard).decode
+_HEARD = tuple(f'{{"type":"{kind.__struct_config__.tag}"'.encode() for kind in get_args(_Heard))
+_HEADER_SIZES = {126: 4, 127: 10}
+"""Of a frame, by the length that it begins with (RFC 6455 section 5.2)."""
+
+
+class Share:
+    """One end of it; implements `GuestHost`."""
+
+    def __init__(self, session_id: str, around: Around) -> None:
+        self.session_id = session_id
+        self.scene = SharedScene(session_id, around)
+        self._around = around
+        self._node = around.node
+        self._hub = around.node.hub
+        self._guests: dict[str, GuestConnection] = {}
+        self._listed: set[str] = set()
+        """Those whom the other server has named on this line."""
+        self._told: wire.Open | None = None
+        """What we have said first on this line."""
+        self._told_people: tuple[server.Peer, ...] = ()
+        self._tell_at = 0.0
+        self._theirs: wire.Open | None = None
+        self._opening = False
+        self._waiting: list[wire.Item] = []
+        self._away_until = math.inf
+        """When those leave who are away with their server, or were not named again."""
+        self._shown: bytes = b""
+        self._idle_since: float | None = None
+
+    # --- what others ask -------------------------------------------------------------------------
+
+    @property
+    def guests(self) -> int:
+        """People of the other server who are here."""
+        return len(self._guests)
+
+    @property
+    def settled(self) -> bool:
+        """Both sides have said what they have."""
+        return self.scene.kept_here is not None
+
+    def is_over(self, now: float) -> bool:
+        """Tell whether nobody has been in it for a while."""
+        empty = not self._guests and not self._hub.guests.people(self.session_id)
+        if not empty or self._opening:
+            self._idle_since = None
+        elif self._idle_since is None:
+            self._idle_since = now
+        return self._idle_since is not None and now - self._idle_since >= IDLE_SECONDS
+
+    # --- the line --------------------------------------------------------------------------------
+
+    def begin(self) -> None:
+        """Start over on a new line, or without one: what was under way is lost."""
+        self._told = self._theirs = None
+        self._tell_at = 0.0
+        self._listed.clear()
+        self._waiting.clear()
+        self.scene.begin()
+        self.silent()
+
+    def silent(self) -> None:
+        """Show the guests as reconnecting: their server is out of reach."""
+        if self._away_until == math.inf:
+            self._away_until = self._around.clock() + self._around.resume_seconds
+        self._show_guests(reachable=False)
+
+    def restored(self) -> None:
+        """Show the guests as they are: their server is back on the same line."""
+        self._away_until = math.inf
+        self._show_guests(reachable=True)
+
+    def end(self) -> None:
+        """Share it no more: the guests leave."""
+        self.begin()
+        self._away_until = math.inf
+        for guest in tuple(self._guests.values()):
+            self._dismiss(guest)
+
+    def tick(self, now: float) -> None:
+        """Do what is due, about twice a second."""
+        if self._told is None:
+            self.tell()
+        if now > self._away_until:
+            self._away_until = math.inf
+            for guest in tuple(self._guests.values()):
+                if guest.peer_id not in self._listed or not self._around.way.up:
+                    self._dismiss(guest)
+        self.scene.tick()
+
+    def tell(self) -> None:
+        """Tell the other server of our people, if it does not know them so."""
+        people = tuple(
+            msgspec.structs.replace(peer, in_call=False)
+            for peer in self._hub.guests.people(self.session_id)
+        )
+        if self._told is not None:
+            known = people == self._told_people
+            if not known and self._around.way.put(wire.People(self.session_id, people)):
+                self._told_people = people
+        elif self._hub.is_open(self.session_id) and self._around.clock() >= self._tell_at:
+            agreement = self._around.agreements.of(self.session_id)
+            kept_here = None if agreement is None else agreement.kept_here
+            revision = self._hub.copies.snapshot(self.session_id).revision
+            told = wire.Open(self.session_id, revision, kept_here, people)
+            if self._around.way.put(told):
+                self._told, self._told_people = told, people
+                self._settle()
+
+    # --- from the other server -------------------------------------------------------------------
+
+    def take(self, item: wire.Item) -> None:
+        """Take an item of this session, in order."""
+        if self._opening:
+            if len(self._waiting) < MAX_WAITING:
+                self._waiting.append(item)
+            return
+        match item:
+            case wire.Open():
+                self._opening = True
+                self._theirs = item
+                self._node.scenes.open(self.session_id, self._opened)
+            case wire.Close():
+                self._closed(item)
+            case _ if self._theirs is None:
+                pass  # it is about what was before
+            case wire.People():
+                self._list(item.people)
+            case wire.Said():
+                self._say(item, CALLS | EDITS if self.scene.kept_here else CALLS)
+            case wire.Told():
+                if self.scene.kept_here is False and item.to_peer_id not in self._guests:
+                    self.scene.answer(item)
+            case (
+                wire.Offer() | wire.Answer() | wire.IceCandidate() | wire.IceComplete() | wire.Bye()
+            ):
+                guest = self._guests.get(item.from_peer_id)
+                if guest is not None:
+                    guest.say(message_of(item))
+            case _:
+                self.scene.take(item)
+
+    def overhear(self, item: wire.Item) -> None:
+        """Take an item that may get lost."""
+        if isinstance(item, wire.Said) and not self._opening:
+            self._say(item, LOOSE)
+
+    def _opened(self, outcome: Elsewhere | LogFailure | None) -> None:
+        self._opening = False
+        theirs = self._theirs
+        waiting, self._waiting = self._waiting, []
+        if theirs is None:
+            return  # the line has ended meanwhile
+        if outcome is not None:
+            self._theirs = None
+            why = "its scene cannot be read now"
+            self._around.way.put(wire.Close(self.session_id, why, again=True))
+            return
+        self._list(theirs.people)
+        if self._guests.keys() <= self._listed:
+            self._away_until = math.inf
+        self.tell()
+        self._settle()
+        for item in waiting:
+            self.take(item)
+
+    def _settle(self) -> None:
+        told, theirs = self._told, self._theirs
+        if told is not None and theirs is not None and not self._opening and not self.settled:
+            self.scene.settle(told, theirs)
+
+    def _closed(self, item: wire.Close) -> None:
+        self.end()
+        seconds = RETRY_SECONDS if item.again else REFUSED_SECONDS
+        self._tell_at = self._around.clock() + seconds
+        if not item.again:
+            logger.warning(
+                "another server does not share a session",
+                session=self.session_id,
+                server=self._around.their_name,
+                why=item.why,
+            )
+
+    # --- people ----------------------------------------------------------------------------------
+
+    def _list(self, people: tuple[server.Peer, ...]) -> None:
+        """Let those in who are named; those who were named before and are not any more leave."""
+        listed = {peer.peer_id for peer in people}
+        for peer_id in self._listed - listed:
+            if peer_id in self._guests:
+                self._dismiss(self._guests[peer_id])
+        self._listed = listed
+        for peer in people:
+            guest = self._guests.get(peer.peer_id) or self._seat(peer)
+            if guest is not None:
+                self._describe(guest, peer)
+
+    def _seat(self, peer: server.Peer) -> GuestConnection | None:
+        guest = GuestConnection(self._node, self, peer.peer_id)
+        described = as_guest(peer, self._around.their_name, reachable=True)
+        try:
+            effects = self._hub.guests.seat(
+                guest.connection_id, self.session_id, described, self._around.wall()
+            )
+        except Refused as refused:
+            logger.warning(
+                "somebody of another server cannot come in",
+                session=self.session_id,
+                server=self._around.their_name,
+                why=refused.text,
+            )
+            guest.leave()
+            return None
+        self._guests[peer.peer_id] = guest
+        self._node.perform(effects)
+        return guest
+
+    def _describe(self, guest: GuestConnection, peer: server.Peer) -> None:
+        before, guest.told = guest.told, peer
+        described = as_guest(peer, self._around.their_name, reachable=True)
+        self._node.perform(self._hub.guests.change(guest.connection_id, described))
+        if peer.media != (before.media if before else server.Media()):
+            media = peer.media
+            guest.say(client.MediaState(media.audio, media.video, media.screen))
+        if peer.group_call != (before is not None and before.group_call):
+            guest.say(client.GroupCall(peer.group_call))
+
+    def _show_guests(self, *, reachable: bool) -> None:
+        for guest in self._guests.values():
+            if guest.told is not None:
+                described = as_guest(guest.told, self._around.their_name, reachable=reachable)
+                self._node.perform(self._hub.guests.change(guest.connection_id, described))
+
+    def _dismiss(self, guest: GuestConnection) -> None:
+        self.dismissed(guest.peer_id)
+        guest.leave()
+
+    def _say(self, item: wire.Said, allowed: frozenset[str]) -> None:
+        guest = self._guests.get(item.from_peer_id)
+        try:
+            tag = _tag_of(item.message).type
+        except (msgspec.MsgspecError, ValueError, RecursionError):
+            return
+        if guest is not None and tag in allowed:
+            guest.say(bytes(item.message))
+
+    # --- GuestHost -------------------------------------------------------------------------------
+
+    def dismissed(self, peer_id: str) -> None:
+        """See `GuestHost.dismissed`."""
+        self._guests.pop(peer_id, None)
+        self._around.hold(peer_id, False)
+
+    def hold(self, peer_id: str, *, held: bool) -> None:
+        """See `GuestHost.hold`."""
+        self._around.hold(peer_id, held)
+
+    def hear(self, peer_id: str, frame: bytes) -> None:
+        """See `GuestHost.hear`: tell their server what is for this guest, and nothing twice."""
+        payload = frame[_HEADER_SIZES.get(frame[1], 2) :]
+        if not payload.startswith(_HEARD):
+            return
+        message = _decode_heard(payload)
+        if isinstance(message, Reply):
+            if message.message_id is not None:
+                self._around.way.put(wire.Told(self.session_id, peer_id, Raw(payload)))
+        elif message.from_peer_id in self._guests:
+            pass  # their server knows
+        elif isinstance(message, Told):
+            self._around.way.put(item_of(message, self.session_id, peer_id))
+        elif frame is not self._shown:  # it is the same for all of them
+            self._shown = frame
+            self._show(message)
+
+    def _show(self, message: server.PeerCursor | server.PeerPreview) -> None:
+        if isinstance(message, server.PeerCursor):
+            shown: client.ClientMessage = client.Cursor(message.x, message.y)
+        else:
+            shown = client.Preview(message.elements)
+        self._around.way.drop_in(said(self.session_id, message.from_peer_id, shown))
