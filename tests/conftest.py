@@ -13,6 +13,7 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--kills", type=int, default=12, help="how often a server is killed")
+    parser.addoption("--seeds", type=int, default=20, help="how many random stories are played")
     parser.addoption("--nodes", type=int, default=1, help="nodes the browser tests are spread over")
 
 
@@ -20,3 +21,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def kills(request: pytest.FixtureRequest) -> int:
     """How often the server is killed."""
     return int(request.config.getoption("--kills") or 0)
+
+
+@pytest.fixture
+def seeds(request: pytest.FixtureRequest) -> int:
+    """How many random stories are played."""
+    return int(request.config.getoption("--seeds") or 0)

@@ -8,6 +8,7 @@ from typing import TypeVar
 
 import msgspec
 
+from canvas_server.core import surroundings
 from canvas_server.core.effects import (
     Answered,
     Append,
@@ -94,7 +95,7 @@ def make_hub(
     features: tuple[str, ...] = FEATURES,
     admission: Admission | None = None,
     ice_seconds: float | None = None,
-    neighbours: Neighbours | None = None,
+    neighbours: surroundings.Neighbours | None = None,
 ) -> Hub:
     """Return a hub whose ids are 0x100, 0x101 … as UUIDs.
 

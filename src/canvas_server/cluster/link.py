@@ -36,6 +36,11 @@ class Link:
         self._missed = -1
         self._parts: list[bytes] = []
 
+    @property
+    def owes(self) -> bool:
+        """The other side does not know yet that something has arrived."""
+        return self._owes
+
     def send(self, body: bytes) -> list[Packet]:
         """Put a body on its way."""
         packets: list[Packet] = []

@@ -25,6 +25,8 @@ class Agreement(Struct, frozen=True):
     agent_id: str
     """With whom."""
     kept_here: bool
+    merged: bool = True
+    """If it is kept there: the keeper has what we had before."""
 
 
 class Known(Struct, frozen=True):

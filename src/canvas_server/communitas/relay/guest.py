@@ -1,5 +1,6 @@
 """One person of another server, as a connection of our node."""
 
+import math
 from collections.abc import Callable
 from typing import Protocol
 
@@ -48,6 +49,8 @@ class GuestConnection:
         self.peer_id = peer_id
         self.told: Peer | None = None
         """How its server described it last."""
+        self.leaves_at = math.inf
+        """When it leaves, unless its server is back and names it again."""
         self._node = node
         self._host = host
         self.connection_id = node.adopt(self)

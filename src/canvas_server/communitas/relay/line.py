@@ -27,7 +27,7 @@ PART_BYTES = 128 * 1024
 """What is longer goes in several messages: those of x0x end at 1 MiB, in base64."""
 MAX_ITEM_BYTES = 12 * 1024 * 1024
 MAX_BACKLOG = 16 * 1024 * 1024
-"""When more than that has not arrived, the line is given up."""
+"""When more than that has not arrived, nothing more is taken and the line is given up."""
 MAX_LOOSE_BACKLOG = 256 * 1024
 """While more than that is under way, what may get lost is not sent at all."""
 
@@ -126,7 +126,7 @@ class Line:
 
     def put(self, item: wire.Item) -> bool:
         """Send an item; tell whether there is a line for it."""
-        if not self._there:
+        if not self._there or self._link.backlog > MAX_BACKLOG:
             return False
         body = wire.encode(item)
         if len(body) <= PART_BYTES:
@@ -136,9 +136,6 @@ class Line:
                 data = body[start : start + PART_BYTES]
                 more = start + PART_BYTES < len(body)
                 self._put(wire.encode(wire.Part(data, more)))
-        if self._link.backlog > MAX_BACKLOG:
-            self.end()
-            return False
         return True
 
     def drop_in(self, item: wire.Item) -> None:
@@ -179,7 +176,8 @@ class Line:
             self.up = False
             self._pause, self._next_hello = FIRST_TRY_SECONDS, now
             self._holder.silent()
-        if self._there and not self.up and now - self.heard_at > self._give_up_seconds:
+        given_up = not self.up and now - self.heard_at > self._give_up_seconds
+        if self._there and (given_up or self._link.backlog > MAX_BACKLOG):
             self.end()
         if not self.up:
             if now >= self._next_hello:
@@ -189,6 +187,8 @@ class Line:
         elif now - self._ticked_at >= BEAT_SECONDS / 2:
             self._ticked_at = now
             self._publish(self._link.tick() or [self._link.idle()])
+        elif self._link.owes:
+            self._publish([self._link.idle()])
 
     def hurry(self) -> None:
         """Try again at once: there is a sign of the other server."""

@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import time
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from typing import Any
 
 import structlog
@@ -33,6 +33,8 @@ class Relay:
         name: str,
         limits: Limits,
         resume_seconds: float,
+        clock: Callable[[], float] = time.monotonic,
+        wall: Callable[[], float] = time.time,
     ) -> None:
         """Prepare; `run` does the work. `name` is what this server calls itself."""
         self._carrier = carrier
@@ -43,7 +45,6 @@ class Relay:
         self._is_connected = False
         self._partners: dict[str, Partner] = {}
         self._beacons = Beacons("", carrier)
-        self._dirty: set[str] = set()
         self._peopled: set[str] = set()
         """Sessions that have people of ours."""
         self._tasks: set[asyncio.Task[None]] = set()
@@ -54,8 +55,8 @@ class Relay:
             name,
             limits,
             resume_seconds,
-            time.monotonic,
-            time.time,
+            clock,
+            wall,
             self._run,
         )
 
@@ -64,7 +65,7 @@ class Relay:
         carrying = asyncio.create_task(self._carrier.run(self))
         try:
             while True:
-                self._tick()
+                self.tick()
                 await asyncio.sleep(TICK_SECONDS)
         finally:
             carrying.cancel()
@@ -82,9 +83,7 @@ class Relay:
         """Tell other servers what has happened, or have them make an edit."""
         match effect:
             case Peopled(session_id):
-                if not self._dirty:
-                    self._node.later(self._tell)
-                self._dirty.add(session_id)
+                self._tell(session_id)
             case Changed(session_id, entries):
                 for partner in self._partners.values():
                     if session_id in partner.shares:
@@ -100,20 +99,19 @@ class Relay:
         refuse = self._node.hub.copies.refused
         self._node.later(lambda: self._node.perform(refuse(forward)))
 
-    def _tell(self) -> None:
-        dirty, self._dirty = self._dirty, set()
-        for session_id in dirty:
-            if self._node.hub.guests.people(session_id):
-                self._appear(session_id)
-            else:
-                self._peopled.discard(session_id)
-                self._beacons.withdraw(session_id)
-            for partner in self._partners.values():
-                share = partner.shares.get(session_id)
-                if share is not None:
-                    share.tell()
+    def _tell(self, session_id: str) -> None:
+        """Let others know who is here, before anything that these people say."""
+        if self._node.hub.guests.people(session_id):
+            self._appear(session_id)
+        else:
+            self._peopled.discard(session_id)
+            self._beacons.withdraw(session_id)
+        for partner in self._partners.values():
+            share = partner.shares.get(session_id)
+            if share is not None:
+                share.tell()
         if self._is_connected:
-            self._beacons.tick(time.monotonic(), self._is_wanted)
+            self._beacons.tick(self._common.clock(), self._is_wanted)
 
     def _appear(self, session_id: str) -> None:
         """Have people in a session: let those know with whom it is shared, or look for them."""
@@ -134,7 +132,7 @@ class Relay:
             self._begin_anew()
         for partner in self._partners.values():
             partner.line.hurry()
-        self._tick()
+        self.tick()
 
     def disconnected(self) -> None:
         """See `Carried.disconnected`: lines notice by themselves."""
@@ -144,7 +142,7 @@ class Relay:
         """See `Carried.take`."""
         partner = self._partners.get(sender)
         if partner is not None:
-            partner.line.take(payload, time.monotonic())
+            partner.line.take(payload, self._common.clock())
             self._node.flush()
 
     def hear(self, topic: str, sender: str, payload: bytes) -> None:
@@ -161,7 +159,8 @@ class Relay:
 
     # --- helpers -------------------------------------------------------------------------------
 
-    def _tick(self) -> None:
+    def tick(self) -> None:
+        """Do what is due, about twice a second."""
         try:
             changed = self._pairs.refresh()
             self._unreadable = False
@@ -172,7 +171,7 @@ class Relay:
             self._unreadable = True
         if changed:
             self._begin_anew()
-        now = time.monotonic()
+        now = self._common.clock()
         if self._is_connected:
             self._beacons.tick(now, self._is_wanted)
         for partner in self._partners.values():

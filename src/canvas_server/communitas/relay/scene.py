@@ -39,36 +39,51 @@ class SharedScene:
         self._copies = around.node.hub.copies
         self._synced = False
         """The copy is what the keeper has told, as far as it has."""
-        self._wanted: int | None = None
-        """At the keeper: the copy has this revision and waits for all of a later one."""
+        self._had: Snapshot | None = None
+        """At the keeper: what the copy has, which waits for all of a later scene."""
+        self._goal = 0
+        """The revision from which on that is in ours."""
         self._forwarded: dict[tuple[str | None, object], Forward] = {}
         self._requests = 0
 
     def begin(self) -> None:
         """Start over on a new line: what was under way is lost."""
-        self.kept_here = self._wanted = None
+        self.kept_here = self._had = None
         self._synced = False
         forwarded, self._forwarded = self._forwarded, {}
         for forward in forwarded.values():
             self._node.perform(self._copies.refused(forward))
 
     def settle(self, told: wire.Open, theirs: wire.Open) -> None:
-        """Agree with the other server on who keeps it; both come to the same result."""
+        """Agree with the other server on who keeps it, by what both have said last.
+
+        Both come to the same result as soon as both have heard it.
+        """
         around = self._around
+        before = around.agreements.of(self._session_id)
+        self._synced, self._had = False, None
         self.kept_here = kept_here = keeps(told, theirs, around.here, around.there)
-        around.agreements.agree(self._session_id, Agreement(around.there, kept_here))
+        mine = self._copies.snapshot(self._session_id)
+        was_copy = before is not None and not before.kept_here and before.merged
+        merged = kept_here or was_copy or mine.revision == 0
+        around.agreements.agree(self._session_id, Agreement(around.there, kept_here, merged))
         self._copies.entrust(self._session_id, None if kept_here else around.their_name)
         if kept_here:
             return
-        mine = self._copies.snapshot(self._session_id)
-        if told.kept_here is False or mine.revision == 0:
+        if merged:
             self._follow()
         else:
             around.way.put(wire.Merge(self._session_id, mine.revision, mine.elements))
 
     def tick(self) -> None:
         """Try again what could not be stored, about twice a second."""
-        if self._wanted is not None:
+        if self._had is None:
+            return
+        scene = self._node.hub.scene(self._session_id)
+        late = scene is not None and scene.revision < self._goal
+        if late and self._node.hub.at_rest(self._session_id):
+            self._merge(self._had)
+        else:
             self._send_scene()
 
     def take(self, item: wire.OfScene) -> None:
@@ -85,7 +100,7 @@ class SharedScene:
 
     def changed(self, entries: tuple[Entry, ...]) -> None:
         """Tell the copy of an edit that is stored."""
-        if self._wanted is not None:
+        if self._had is not None:
             self._send_scene()
         elif self.kept_here and self._synced:
             self._around.way.put(wire.Changes(self._session_id, entries))
@@ -93,15 +108,11 @@ class SharedScene:
     def _keep(self, item: wire.Merge | wire.Follow | wire.Request) -> None:
         match item:
             case wire.Merge():
-                self._synced, self._wanted = False, item.revision
                 self._merge(Snapshot(item.revision, 0, item.elements))
-                self.tick()
+            case wire.Follow() if self._is_same(item):
+                self._synced, self._had = True, None
             case wire.Follow():
-                if self._is_same(item):
-                    self._synced, self._wanted = True, None
-                else:
-                    self._synced, self._wanted = False, item.revision
-                    self._send_scene()
+                self._merge(Snapshot(item.revision, 0))
             case wire.Request():
                 self._request(item)
             case _:
@@ -113,21 +124,22 @@ class SharedScene:
             return False
         return digest_of(scene.elements) == item.digest
 
-    def _send_scene(self) -> None:
-        """Send the whole scene as soon as what is stored is later than what the copy has."""
-        scene = self._node.hub.scene(self._session_id)
-        if scene is None or self._wanted is None:
-            return
-        if scene.revision > self._wanted:
-            self._synced, self._wanted = True, None
-            self._around.way.put(
-                wire.Scene(self._session_id, scene.revision, scene.timestamp, scene.elements)
-            )
-        elif self._node.hub.at_rest(self._session_id):
-            self._merge(Snapshot(self._wanted, 0))
-
     def _merge(self, had: Snapshot) -> None:
+        """Have in our scene what the copy has, then send it the whole of it."""
+        self._synced, self._had = False, had
         self._node.perform(self._copies.merge(self._session_id, had, self._around.wall()))
+        self._goal = self._copies.snapshot(self._session_id).revision
+        self._send_scene()
+
+    def _send_scene(self) -> None:
+        """Send the whole scene, if all that the copy waits for is stored."""
+        scene = self._node.hub.scene(self._session_id)
+        if scene is None or scene.revision < self._goal:
+            return
+        self._synced, self._had = True, None
+        self._around.way.put(
+            wire.Scene(self._session_id, scene.revision, scene.timestamp, scene.elements)
+        )
 
     def _request(self, item: wire.Request) -> None:
         if item.edit.session_id != self._session_id:
@@ -196,6 +208,8 @@ class SharedScene:
                 whole = Snapshot(item.revision, item.timestamp, item.elements)
                 self._node.perform(self._copies.adopt(self._session_id, whole))
                 self._synced = True
+                agreed = Agreement(self._around.there, kept_here=False)
+                self._around.agreements.agree(self._session_id, agreed)
             else:
                 self._node.perform(self._copies.follow(self._session_id, item.entries))
         except Refused as refused:

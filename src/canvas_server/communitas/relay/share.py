@@ -72,8 +72,6 @@ class Share:
         self._theirs: wire.Open | None = None
         self._opening = False
         self._waiting: list[wire.Item] = []
-        self._away_until = math.inf
-        """When those leave who are away with their server, or were not named again."""
         self._shown: bytes = b""
         self._idle_since: float | None = None
 
@@ -111,19 +109,18 @@ class Share:
 
     def silent(self) -> None:
         """Show the guests as reconnecting: their server is out of reach."""
-        if self._away_until == math.inf:
-            self._away_until = self._around.clock() + self._around.resume_seconds
+        leaves_at = self._around.clock() + self._around.resume_seconds
+        for guest in self._guests.values():
+            guest.leaves_at = min(guest.leaves_at, leaves_at)
         self._show_guests(reachable=False)
 
     def restored(self) -> None:
         """Show the guests as they are: their server is back on the same line."""
-        self._away_until = math.inf
         self._show_guests(reachable=True)
 
     def end(self) -> None:
         """Share it no more: the guests leave."""
         self.begin()
-        self._away_until = math.inf
         for guest in tuple(self._guests.values()):
             self._dismiss(guest)
 
@@ -131,11 +128,9 @@ class Share:
         """Do what is due, about twice a second."""
         if self._told is None:
             self.tell()
-        if now > self._away_until:
-            self._away_until = math.inf
-            for guest in tuple(self._guests.values()):
-                if guest.peer_id not in self._listed or not self._around.way.up:
-                    self._dismiss(guest)
+        for guest in tuple(self._guests.values()):
+            if now > guest.leaves_at:
+                self._dismiss(guest)
         self.scene.tick()
 
     def tell(self) -> None:
@@ -207,16 +202,16 @@ class Share:
             self._around.way.put(wire.Close(self.session_id, why, again=True))
             return
         self._list(theirs.people)
-        if self._guests.keys() <= self._listed:
-            self._away_until = math.inf
-        self.tell()
-        self._settle()
+        if self._told is None:
+            self.tell()  # and settle
+        else:
+            self._settle()
         for item in waiting:
             self.take(item)
 
     def _settle(self) -> None:
         told, theirs = self._told, self._theirs
-        if told is not None and theirs is not None and not self._opening and not self.settled:
+        if told is not None and theirs is not None and not self._opening:
             self.scene.settle(told, theirs)
 
     def _closed(self, item: wire.Close) -> None:
@@ -267,6 +262,7 @@ class Share:
 
     def _describe(self, guest: GuestConnection, peer: server.Peer) -> None:
         before, guest.told = guest.told, peer
+        guest.leaves_at = math.inf
         described = as_guest(peer, self._around.their_name, reachable=True)
         self._node.perform(self._hub.guests.change(guest.connection_id, described))
         if peer.media != (before.media if before else server.Media()):
@@ -276,8 +272,10 @@ class Share:
             guest.say(client.GroupCall(peer.group_call))
 
     def _show_guests(self, *, reachable: bool) -> None:
-        for guest in self._guests.values():
-            if guest.told is not None:
+        for peer_id, guest in self._guests.items():
+            if guest.told is not None and (peer_id in self._listed or not reachable):
+                if reachable:
+                    guest.leaves_at = math.inf
                 described = as_guest(guest.told, self._around.their_name, reachable=reachable)
                 self._node.perform(self._hub.guests.change(guest.connection_id, described))
 

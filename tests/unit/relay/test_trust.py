@@ -1,0 +1,311 @@
+"""Another server speaks for its own people, in sessions that are shared with it, and no faster
+than a client (REL5)."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from msgspec import Raw
+
+from canvas_server.communitas.relay import wire
+from canvas_server.communitas.relay.line import Between, Line
+from canvas_server.communitas.relay.pairs import Pair
+from canvas_server.protocol.scene import Element, Text, Transform
+from canvas_server.protocol.server import Media, Peer
+from neighbours import SDP, SECRET, SESSION, AirCarrier, Neighbourhood, Person
+
+HOSTILE = "c" * 64
+PRIVATE = "private"
+
+
+class Hostile:
+    """A server that we know, and that says what it likes."""
+
+    def __init__(self, town: Neighbourhood, secret: str = SECRET) -> None:
+        self.town = town
+        self.victim = town.places[0]
+        self.carrier = AirCarrier(town.air, HOSTILE)
+        self.carrier.carried = Ears(self)
+        pair = Pair(HOSTILE, secret)
+        names = (f"line-{n}" for n in town.numbers)
+        self.line = Line(
+            Between(HOSTILE, self.victim.agent_id, pair.key),
+            "Hostile",
+            self,
+            lambda payload: self.carrier.send(self.victim.agent_id, payload),
+            lambda: next(names),
+            120,
+        )
+        self.items: list[wire.Item] = []
+
+    def begun(self) -> None: ...
+
+    def silent(self) -> None: ...
+
+    def restored(self) -> None: ...
+
+    def ended(self) -> None: ...
+
+    def overhear(self, body: bytes) -> None: ...
+
+    def may_take(self, size: int) -> bool:
+        return True
+
+    def take(self, body: bytes) -> None:
+        self.items.append(wire.decode(body))
+
+    def wait(self, seconds: float) -> None:
+        end = self.town.now + seconds
+        while self.town.now < end:
+            self.line.tick(self.town.now)
+            self.town.wait(0.5)
+
+    def open(self, *people: Peer, session_id: str = SESSION) -> None:
+        self.line.put(wire.Open(session_id, 0, None, people))
+        self.wait(1)
+
+    def said(self, kind: type[Any]) -> list[Any]:
+        return [item for item in self.items if isinstance(item, kind)]
+
+
+class Ears:
+    """Takes what the carrier brings for a hostile server."""
+
+    def __init__(self, hostile: Hostile) -> None:
+        self.hostile = hostile
+
+    def connected(self, agent_id: str) -> None: ...
+
+    def disconnected(self) -> None: ...
+
+    def hear(self, topic: str, sender: str, payload: bytes) -> None: ...
+
+    def take(self, sender: str, payload: bytes) -> None:
+        self.hostile.line.take(payload, self.hostile.town.now)
+
+
+def peer(number: int, name: str = "Zoe") -> Peer:
+    peer_id = f"00000000-0000-0000-0000-{number:012x}"
+    return Peer(peer_id, connected=True, in_call=False, media=Media(), display_name=name)
+
+
+@pytest.fixture
+def town(tmp_path: Path) -> Neighbourhood:
+    town = Neighbourhood(tmp_path)
+    place = town.places[0]
+    del town.places[1]
+    shared = ("board", "team-*")
+    place.known.pairs._fixed = (Pair(HOSTILE, SECRET, shared),)
+    place.relay._begin_anew()
+    return town
+
+
+@pytest.fixture
+def ada(town: Neighbourhood) -> Person:
+    person = town.join(0, "Ada")
+    town.settle()
+    return person
+
+
+@pytest.fixture
+def hostile(town: Neighbourhood, ada: Person) -> Iterator[Hostile]:
+    hostile = Hostile(town)
+    hostile.wait(3)
+    assert hostile.line.up
+    yield hostile
+    assert town.places[0].peers()[ada.peer_id] == ("Ada", None, True), "Ada is as she was"
+    ada.seen.clear()
+    ada.say("ping")
+    assert ada.seen[-1]["type"] == "pong", "the server lives on"
+
+
+def kinds(person: Person) -> set[str]:
+    return {message["type"] for message in person.seen}
+
+
+def test_it_speaks_only_for_its_own_people(hostile: Hostile, ada: Person) -> None:
+    town = hostile.town
+    bob = town.join(0, "Bob")
+    hostile.open(peer(1))
+    bob.seen.clear()
+    ids = {"session_id": SESSION, "from_peer_id": ada.peer_id, "to_peer_id": bob.peer_id}
+    hostile.line.put(wire.Offer(sdp=SDP + "1", **ids))
+    hostile.line.put(wire.Bye(reason="hangup", **ids))
+    for kind in ("start_call", "cursor", "clear_scene"):
+        text = b'{"type":"%s","target_peer_id":"x","x":1,"y":1}' % kind.encode()
+        hostile.line.put(wire.Said(SESSION, ada.peer_id, Raw(text)))
+        hostile.line.drop_in(wire.Said(SESSION, ada.peer_id, Raw(text)))
+    hostile.wait(2)
+    assert kinds(bob) == set()
+
+
+def test_nobody_it_names_takes_the_place_of_somebody_here(hostile: Hostile, ada: Person) -> None:
+    impostor = Peer(ada.peer_id, connected=False, in_call=False, media=Media())
+    hostile.open(impostor, peer(1))
+    seen = hostile.victim.peers()
+    assert len(seen) == 2
+    assert seen[ada.peer_id] == ("Ada", None, True)
+
+
+def test_it_gets_into_no_session_that_is_not_shared_with_it(
+    hostile: Hostile, town: Neighbourhood
+) -> None:
+    hostile.open(peer(1), session_id=PRIVATE)
+    hostile.open(peer(2), session_id="team-a")
+    (close,) = hostile.said(wire.Close)
+    assert (close.session_id, close.again) == (PRIVATE, False)
+    assert not town.places[0].node.hub.is_open(PRIVATE)
+    assert town.places[0].node.hub.is_open("team-a")
+    assert [item.session_id for item in hostile.said(wire.Open)] == ["team-a"]
+
+
+def test_it_is_told_no_name_that_it_does_not_know(hostile: Hostile, town: Neighbourhood) -> None:
+    hostile.wait(20)
+    assert hostile.items == []
+    everything = b"".join(town.places[0].carrier.sent)
+    assert SESSION.encode() not in everything
+    assert all(SESSION not in topic for topic in town.places[0].carrier.topics)
+
+
+def test_its_people_say_only_what_peers_of_another_server_may(
+    hostile: Hostile, ada: Person
+) -> None:
+    hostile.open(peer(1))
+    ada.seen.clear()
+    for text in (
+        b'{"type":"kick","target_peer_id":"%s"}' % ada.peer_id.encode(),
+        b'{"type":"subscribe","session_id":"private"}',
+        b'{"type":"start_communitas_call"}',
+        b"[]",
+        b'{"type":7}',
+    ):
+        hostile.line.put(wire.Said(SESSION, peer(1).peer_id, Raw(text)))
+    hostile.wait(2)
+    assert kinds(ada) == set()
+    assert not hostile.town.places[0].node.hub.is_open(PRIVATE)
+
+
+def test_it_does_not_write_what_we_keep(hostile: Hostile, ada: Person) -> None:
+    ada.edit(
+        "add_element",
+        element={
+            "id": "one",
+            "kind": {"type": "Text", "content": "x", "font_size": 1, "color": "#000000"},
+        },
+    )
+    hostile.wait(1)
+    hostile.open(peer(1))
+    ada.seen.clear()
+    other = Element("two", Text("theirs"), Transform())
+    hostile.line.put(wire.Scene(SESSION, 99, 0, (other,)))
+    ack = b'{"type":"ack","message_id":"m","result":{"revision":1},"success":true}'
+    hostile.line.put(wire.Told(SESSION, ada.peer_id, Raw(ack)))
+    hostile.line.put(wire.Response(SESSION, 1))
+    hostile.wait(2)
+    scene = hostile.victim.node.hub.scene(SESSION)
+    assert scene
+    assert [element.id for element in scene.elements] == ["one"]
+    assert "ack" not in kinds(ada)
+
+
+def test_edits_of_its_people_are_held_against_all_rules(hostile: Hostile, ada: Person) -> None:
+    ada.edit(
+        "add_element",
+        element={
+            "id": "one",
+            "kind": {"type": "Text", "content": "x", "font_size": 1, "color": "#000000"},
+        },
+    )
+    hostile.wait(1)
+    hostile.open(peer(1))
+    for text in (
+        b'{"type":"update_element","id":"one","changes":{"transform":{"x":1e300}},"message_id":"a"}',
+        b'{"type":"remove_element","id":"none","message_id":"b"}',
+        b'{"type":"remove_element","id":"one","message_id":"c"}',
+    ):
+        hostile.line.put(wire.Said(SESSION, peer(1).peer_id, Raw(text)))
+    hostile.wait(2)
+    told = [bytes(item.message).split(b'"')[3] for item in hostile.said(wire.Told)]
+    assert told == [b"error", b"error", b"ack"]
+
+
+def test_garbage_is_ignored_and_counted(hostile: Hostile, town: Neighbourhood) -> None:
+    send = hostile.carrier.send
+    there = hostile.victim.agent_id
+    header = wire.Header(hostile.line._here, hostile.line._there, 1)
+    for payload in (
+        b"",
+        b"x0x-voice-sig-v1\n",
+        b"canvas-relay-v1\n{",
+        b'canvas-relay-v1\n{"type":"beat"}',
+        b"[" * 100_000,
+        b"canvas-relay-v1\n" + b"[" * 100_000,
+        wire.pack(wire.Header("x" * 65), b'{"type":"beat"}'),
+        wire.pack(wire.Header(hostile.line._here, hostile.line._there), b'{"type":"hello"}'),
+    ):
+        send(there, payload)
+    hostile.wait(1)
+    hostile.line._link._sent = 1
+    send(there, wire.pack(header, b'{"type":"no such thing"}'))
+    hostile.wait(1)
+    (partner,) = town.places[0].relay._partners.values()
+    assert partner.malformed == 1
+    many = tuple(peer(number) for number in range(300))
+    hostile.line.put(wire.Open(SESSION, 0, None, many))
+    hostile.wait(1)
+    assert partner.malformed == 2
+    assert len(town.places[0].peers()) == 1
+
+
+def test_it_is_read_no_faster_than_a_client(hostile: Hostile, town: Neighbourhood) -> None:
+    hostile.open(peer(1))
+    (partner,) = town.places[0].relay._partners.values()
+    started = town.now
+    cursor = Raw(b'{"type":"cursor","x":1,"y":1}')
+    for _ in range(40_000):
+        hostile.line.drop_in(wire.Said(SESSION, peer(1).peer_id, cursor))
+    town.settle()
+    assert town.now == started
+    taken = town.places[0].node.counts.received
+    assert sum(taken.values()) <= 20_010, "two bursts: the bucket had filled up again"
+    assert not partner.may_take(1)
+    hostile.wait(1)
+    assert partner.may_take(1)
+
+
+def test_who_has_another_secret_is_told_apart(town: Neighbourhood, ada: Person) -> None:
+    stranger = Hostile(town, "something else")
+    stranger.wait(5)
+    assert not stranger.line.up
+    (server,) = town.places[0].relay.overview().servers
+    assert server.state == "other secret"
+    assert ada.peer_id
+
+
+def test_who_is_not_known_at_all_is_not_heard(town: Neighbourhood, ada: Person) -> None:
+    town.places[0].known.pairs._fixed = ()
+    town.places[0].relay._begin_anew()
+    sent = len(town.places[0].carrier.sent)
+    nobody = Hostile(town)
+    nobody.wait(5)
+    assert not nobody.line.up
+    assert len(town.places[0].carrier.sent) == sent
+    assert ada.peer_id
+
+
+def test_a_scene_of_its_own_may_be_no_larger_than_ours(hostile: Hostile, ada: Person) -> None:
+    hostile.line.put(wire.Open(SESSION, 5, True, (peer(1),)))
+    hostile.wait(1)
+    assert [item.revision for item in hostile.said(wire.Follow)] == [0]
+    big = tuple(Element(str(n), Text("x" * 10_000), Transform()) for n in range(450))
+    hostile.line.put(wire.Scene(SESSION, 6, 0, big))
+    hostile.wait(3)
+    scene = hostile.victim.node.hub.scene(SESSION)
+    assert scene
+    assert scene.elements == ()
+    hostile.line.put(wire.Scene(SESSION, 7, 0, big[:1]))
+    hostile.wait(1)
+    scene = hostile.victim.node.hub.scene(SESSION)
+    assert scene
+    assert (scene.revision, len(scene.elements)) == (7, 1)
