@@ -11,6 +11,7 @@ import threading
 from collections.abc import Iterator
 from http import HTTPStatus
 from pathlib import Path
+from socket import SHUT_RDWR
 from typing import Any
 
 import pytest
@@ -220,12 +221,10 @@ class DoubleDaemon:
                     socket.send(json.dumps(message))
 
     def kill(self) -> None:
-        self._server.shutdown()
         with self._net.lock:
-            sockets = [*self._sockets]
-        for socket in sockets:
-            socket.close_timeout = 0.1
-            socket.close(1001)
+            for socket in self._sockets:
+                socket.socket.shutdown(SHUT_RDWR)
+        self._server.shutdown()
         self._thread.join()
 
     def freeze(self) -> None:

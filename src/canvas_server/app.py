@@ -302,8 +302,6 @@ def open_known(settings: Settings) -> Known | None:
         if settings.relay_peers:
             raise StartupError("CANVAS_RELAY_PEERS needs CANVAS_X0X_URL: where x0xd is")
         return None
-    if settings.cluster:
-        raise StartupError("a server of several nodes has no relay: leave out CANVAS_X0X_URL")
     if settings.relay_peers and settings.relay_secret is None:
         raise StartupError(
             "CANVAS_RELAY_PEERS needs CANVAS_RELAY_SECRET, the same there and here; or pair the "
@@ -362,6 +360,8 @@ def check(settings: Settings) -> None:
             "--relay-only leaves no way for calls without a TURN server: give CANVAS_TURN_URLS "
             "too; `canvas-server turn-config` prints how to run one"
         )
+    if settings.cluster and settings.x0x_url is not None:
+        raise StartupError("a server of several nodes has no relay: leave out CANVAS_X0X_URL")
     if is_loopback(settings.host) or settings.auth_secret:
         return
     if not settings.open:

@@ -3,15 +3,20 @@
 import asyncio
 import json
 from collections.abc import Callable, Coroutine
+from pathlib import Path
 from typing import Any
 
 import click
+import msgspec
+from click.core import ParameterSource
 
 from canvas_server import __version__
+from canvas_server.cli.relay import agent_id_of, pair, peers, running_relay
 from canvas_server.cli.values import check_names
 from canvas_server.communitas import bridge
 from canvas_server.communitas.rpc import McpClient, ToolFailed
 from canvas_server.core.effects import Ask
+from canvas_server.settings import with_settings_of
 
 Work = Callable[[McpClient], Coroutine[Any, Any, dict[str, object]]]
 
@@ -40,13 +45,43 @@ def with_node(command: Callable[..., None]) -> Callable[..., None]:
 
 @click.group()
 def communitas() -> None:
-    """Look at a Communitas node, and have it make calls."""
+    """Share sessions with servers of other people; have a Communitas node make calls."""
+
+
+communitas.add_command(pair)
+communitas.add_command(peers)
 
 
 @communitas.command()
 @with_node
-def status(mcp_url: str, token: str | None, *, as_json: bool) -> None:
-    """Say whether the node can be joined, and what it lacks. Ends with 1 where it cannot."""
+@with_settings_of("data_dir", "auth_secret", "x0x_url", "x0x_token")
+@click.pass_context
+def status(
+    context: click.Context,
+    mcp_url: str,
+    token: str | None,
+    data_dir: Path,
+    auth_secret: tuple[str, ...],
+    x0x_url: str | None,
+    x0x_token: str | None,
+    *,
+    as_json: bool,
+) -> None:
+    """Say whether the node can be joined and what it lacks; and how the relay is, with x0xd.
+
+    Ends with 1 where one of the two that are asked for cannot be reached.
+    """
+    found: dict[str, object] = {}
+    if x0x_url is not None:
+        relay = running_relay(None, data_dir, auth_secret)
+        found["relay"] = {
+            "agent_id": agent_id_of(x0x_url, x0x_token),
+            "running": relay is not None,
+            "servers": [] if relay is None else msgspec.to_builtins(relay.servers),
+        }
+        if context.get_parameter_source("mcp_url") is ParameterSource.DEFAULT:
+            _show(found, as_json=as_json)
+            return
 
     async def work(mcp: McpClient) -> dict[str, object]:
         joined = await bridge.greet(mcp, token)
@@ -62,7 +97,7 @@ def status(mcp_url: str, token: str | None, *, as_json: bool) -> None:
             "lacks": list(joined.lacks),
         }
 
-    _show(_run(mcp_url, work), as_json=as_json)
+    _show(_run(mcp_url, work) | found, as_json=as_json)
 
 
 @communitas.command()

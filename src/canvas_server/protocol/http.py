@@ -171,7 +171,7 @@ class ServerOverview(Struct, frozen=True):
             "up."
         ),
     ]
-    sessions: tuple[SessionId, ...]
+    sessions: Annotated[Count, Meta(description="That are shared with it now.")]
     people: Annotated[Count, Meta(description="Of theirs, in all of these.")]
     backlog: Annotated[Count, Meta(description="Bytes that are not known to have arrived.")]
     resent: Annotated[Count, Meta(description="Messages that were sent again.")]

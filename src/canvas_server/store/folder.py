@@ -71,6 +71,22 @@ class FolderLock:
             self._file = -1
 
 
+def holder_of(folder: Path) -> Holder | None:
+    """Return who uses a data folder now, if somebody does."""
+    try:
+        file = os.open(folder / _LOCK, os.O_RDONLY | os.O_CLOEXEC)
+    except OSError:
+        return None
+    try:
+        fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return _read(file)
+    else:
+        return None
+    finally:
+        os.close(file)
+
+
 def _open(path: Path) -> int:
     try:
         return os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)

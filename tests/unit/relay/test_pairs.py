@@ -25,7 +25,11 @@ def test_two_codes_make_one_secret(tmp_path: Path) -> None:
     assert topic_of(here, "team-a") != topic_of(here, "team-b")
     assert there.shares("team-a")
     assert not there.shares("board")
-    assert north.code(NORTH) != codes[0], "it has done its work"
+    fresh = north.code(NORTH)
+    assert fresh != codes[0], "it has done its work"
+    again = north.pair(NORTH, codes[1], ("*",), "Them")
+    assert (again.secret, again.sessions) == (there.secret, ("*",))
+    assert north.code(NORTH) == fresh
     assert stat.S_IMODE((tmp_path / "n" / "servers.json").stat().st_mode) == 0o600
 
 

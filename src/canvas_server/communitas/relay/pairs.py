@@ -36,6 +36,8 @@ class Pair(Struct, frozen=True, omit_defaults=True):
     """Which ones may be shared with it: names, or patterns of names."""
     name: str = ""
     """What we call it; empty: what it calls itself."""
+    half: str = ""
+    """Our half of the secret, where it was made by pairing."""
 
     @property
     def key(self) -> bytes:
@@ -107,18 +109,23 @@ class Pairs:
     def pair(self, agent_id: str, code: str, sessions: tuple[str, ...], name: str) -> Pair:
         """Know the server that has given this code from now on; `agent_id` is our own.
 
+        Doing it again with the same code changes the sessions and the name alone.
+
         Raises:
             PairingError: it is none, or our own.
         """
         their_id, their_half = decode_code(code)
         if their_id == agent_id:
             raise PairingError("this is the code of this server itself: it takes the other's")
-        if not self._kept.half:
+        halves = {pair.half for pair in self._kept.pairs if their_half.hex() in pair.secret}
+        half = halves.pop() if halves else self._kept.half
+        if not half:
             raise PairingError("make the code of this server first: canvas-server communitas pair")
-        halves = sorted((self._kept.half, their_half.hex()))
-        pair = Pair(their_id, "-".join(halves), sessions, name)
+        secret = "-".join(sorted((half, their_half.hex())))
+        pair = Pair(their_id, secret, sessions, name, half)
         others = tuple(each for each in self._kept.pairs if each.agent_id != their_id)
-        self._kept = _Kept("", (*others, pair))
+        kept_half = "" if half == self._kept.half else self._kept.half
+        self._kept = _Kept(kept_half, (*others, pair))
         self._write()
         return pair
 
