@@ -83,7 +83,7 @@ export class Tile {
   /** @param {Person} person */
   setPerson(person) {
     const screen = this.#source === "screen";
-    const named = person.own ? text.youNamed(person.name) : person.name;
+    const named = person.own ? text.youNamed(person.name) : text.named(person.name, person.server);
     const shown = screen ? text.screenNamed(named) : named;
     setText(this.#name, shown);
     setText(this.#initial, person.initial);

@@ -100,7 +100,9 @@ function update({ node, initial, name, state, call, hangUp, hangUpText, kick }, 
   setText(initial, person.initial);
   setText(name, person.name);
   const beside = roleText[person.role].beside;
-  setText(state, [peerStateText(person), ...(beside ? [beside] : [])].join(" · "));
+  const server = person.server === null ? null : text.atServer(person.server);
+  setText(state, [peerStateText(person), beside, server].filter(Boolean).join(" · "));
+  kick.hidden = person.server !== null;
   kick.title = inviteText.removeNamed(person.name);
   kick.setAttribute("aria-label", kick.title);
   const focused = document.activeElement;

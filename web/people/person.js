@@ -28,6 +28,7 @@ import { text } from "../text/calls.js";
  * @property {boolean} callable a call could be begun now
  * @property {boolean} speaking
  * @property {Role} role
+ * @property {string | null} server the name of the server they are at, where it is not ours
  * @property {Media | null} media `null` when nothing was said of it
  */
 
@@ -56,6 +57,7 @@ export function describePerson({ connection, roster, signaling, media, screen, s
     callable: connection.state === "open" && peer !== undefined,
     speaking: speaking.has(peerId),
     role: peer?.role ?? "edit",
+    server: peer?.server ?? null,
     media: own ? ownMedia(media, screen) : roster.media(peerId),
   };
 }

@@ -24,6 +24,13 @@ export const text = {
   linkNotCopied: (link) => `Your browser did not allow copying. The link is ${link}`,
   /** @param {string} name */
   youNamed: (name) => `${name} (you)`,
+  /**
+   * @param {string} name
+   * @param {string | null} server
+   */
+  named: (name, server) => (server === null ? name : `${name} · ${server}`),
+  /** @param {string} server */
+  atServer: (server) => `at ${server}`,
   unnamed: "Guest",
   call: "Call",
   /** @param {string} name */

@@ -1,0 +1,118 @@
+"""Two windows at two servers of different people, which share a session over the real x0xd."""
+
+import statistics
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from federation import Site, two_sites
+from watch import call, picture_moves
+from windows import Open, Window, connect
+from x0xd import KINDS
+
+CALLS = 12
+CALL_TIME = """id => new Promise(resolve => {
+  const started = performance.now();
+  signalingManager.on('state', change => {
+    if (change.peerId === id && change.state === 'connected') resolve(performance.now() - started);
+  });
+  signalingManager.startCall(id);
+})"""
+
+
+@pytest.fixture(params=KINDS)
+def sites(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[tuple[Site, Site]]:
+    with two_sites(tmp_path, request.param) as sites:
+        yield sites
+
+
+@pytest.fixture
+def real(tmp_path: Path) -> Iterator[tuple[Site, Site]]:
+    with two_sites(tmp_path, "x0xd") as sites:
+        yield sites
+
+
+def windows(open_window: Open, sites: tuple[Site, Site], query: str = "") -> tuple[Window, Window]:
+    ada = open_window("red", "team", f"name=Ada{query}", at=sites[0].server)
+    bob = open_window("green", "team", f"name=Bob{query}", at=sites[1].server)
+    ada.sees(bob)
+    bob.sees(ada)
+    return ada, bob
+
+
+def box(window: Window, other: Window) -> tuple[int, ...]:
+    """Where a tile is, in scene units."""
+    found: list[int] = window.page.evaluate(
+        """stream => {
+            const {x, y, width, height} = document.querySelector(
+                `[data-element-id][data-stream-id="${stream}"]`).getBoundingClientRect();
+            return [x, y, width, height].map(Math.round);
+        }""",
+        f"peer-{other.peer_id}",
+    )
+    return tuple(found)
+
+
+def test_call_see_each_other_move_a_tile_hang_up(
+    open_window: Open, sites: tuple[Site, Site]
+) -> None:
+    ada, bob = windows(open_window, sites)
+    assert "at South" in ada.entry(bob).inner_text()
+    assert "at North" in bob.entry(ada).inner_text()
+    connect(ada, bob)
+    for window, other in ((ada, bob), (bob, ada)):
+        window.shows(other)
+        window.shows(window)
+        assert window.page.locator("[data-element-id][data-stream-id]").count() == 2
+    assert "Bob · South" in ada.tile(bob).inner_text()
+    assert box(ada, bob) == box(bob, bob)
+    ada.picture("two-servers-ada")
+    before = box(ada, bob)
+    ada.tile(bob).click(position={"x": 40, "y": 40})
+    for _ in range(5):
+        ada.page.keyboard.press("Shift+ArrowDown")
+    bob.page.wait_for_function(
+        """([stream, y]) => document.querySelector(
+            `[data-element-id][data-stream-id="${stream}"]`).getBoundingClientRect().y > y + 20""",
+        arg=[f"peer-{bob.peer_id}", before[1]],
+    )
+    bob.press("hangup", ada)
+    for window in (ada, bob):
+        window.wait_clear()
+    assert "at South" in ada.entry(bob).inner_text()
+
+
+def test_a_call_outlives_the_daemon(open_window: Open, real: tuple[Site, Site]) -> None:
+    """Killed and started again: the others are reconnecting meanwhile, the picture moves on."""
+    ada, bob = windows(open_window, real)
+    watches = call(ada, bob)
+    real[1].daemon.kill()
+    ada.wait_entry(bob, "away")
+    bob.wait_entry(ada, "away")
+    for watch in watches:
+        picture_moves(watch.window, watch.peer_id)
+    real[1].daemon.start()
+    ada.wait_entry(bob, "connected")
+    bob.wait_entry(ada, "connected")
+    for watch in watches:
+        watch.untouched()
+    bob.press("hangup", ada)
+    ada.wait_clear()
+    bob.wait_clear()
+
+
+def test_calls_are_set_up_soon(open_window: Open, real: tuple[Site, Site]) -> None:
+    """Measured, not judged: the figure of the documentation comes from here."""
+    ada, bob = windows(open_window, real, "&auto=1")
+    times: list[float] = []
+    for _ in range(CALLS):
+        times.append(ada.page.evaluate(CALL_TIME, bob.peer_id))
+        ada.press("hangup", bob)
+        ada.wait_clear()
+        bob.wait_clear()
+    print(
+        f"call set-up across two servers: median {statistics.median(times):.0f} ms, "
+        f"most {max(times):.0f} ms"
+    )
+    assert len(times) == CALLS
