@@ -7,7 +7,9 @@ other daemon, is started anew. What it says of a sender it has verified.
 import asyncio
 import base64
 import contextlib
+import socket
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import structlog
@@ -28,6 +30,8 @@ PING_SECONDS = 10
 MAX_UNSENT_BYTES = 16 * 1024 * 1024
 """What waits for the daemon beyond that is dropped: it may get lost anyway."""
 DEFAULT_URL = "http://127.0.0.1:12700"
+
+_QUICK_ACK: int | None = getattr(socket, "TCP_QUICKACK", None)  # of Linux
 
 logger = structlog.get_logger()
 
@@ -106,9 +110,9 @@ class X0xCarrier:
         """See `Carrier.run`."""
         pause = FIRST_PAUSE_SECONDS
         while True:
-            socket = _Socket(self, carried)
+            listener = _Socket(self, carried)
             try:
-                transport = await self._connect(socket)
+                transport = await self._connect(listener)
             except NoDaemon as why:
                 if not self._said_away:
                     logger.warning("x0xd is away; trying on", why=str(why))
@@ -152,11 +156,11 @@ class X0xCarrier:
         if self._topics:
             self._say({"type": "subscribe", "topics": sorted(self._topics)})
 
-    async def _connect(self, socket: "_Socket") -> WSTransport:
+    async def _connect(self, listener: "_Socket") -> WSTransport:
         where, token = self._daemon.locate()
         try:
             transport, _ = await ws_connect(
-                lambda: socket,
+                lambda: listener,
                 f"ws://{where}/ws/direct",
                 extra_headers={"Authorization": f"Bearer {token}"},
                 enable_auto_ping=True,
@@ -193,6 +197,11 @@ class _Socket(WSListener):  # type: ignore[misc] - a class of C
             return
         if frame.msg_type not in (WSMsgType.TEXT, WSMsgType.CONTINUATION):
             return
+        # The daemon holds a second message back until the first is confirmed (Nagle's algorithm),
+        # which the kernel puts off for 40 ms where it expects something to send.
+        if _QUICK_ACK is not None:
+            wire: Any = transport.underlying_transport.get_extra_info("socket")
+            wire.setsockopt(socket.IPPROTO_TCP, _QUICK_ACK, 1)
         self._parts.append(frame.get_payload_as_bytes())
         if frame.fin:
             text, self._parts = b"".join(self._parts), []
