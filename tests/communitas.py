@@ -73,6 +73,7 @@ class Double:
         self.network_failures = 0
         self.called: list[tuple[str, dict[str, Any]]] = []
         self.calls: set[str] = set()
+        self.scenes: dict[str, Any] = {}
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.start()
@@ -154,7 +155,12 @@ class Double:
             case "end_call" | "join_call" if arguments["call_id"] not in self.calls:
                 return self._said("no such call", error=True), None
             case "canvas_get_scene":
-                return self._said({"session_id": arguments["session_id"], "elements": []}), None
+                session_id = arguments["session_id"]
+                empty = {"session_id": session_id, "elements": []}
+                return self._said(self.scenes.get(session_id, empty)), None
+            case "canvas_update_scene":
+                self.scenes[arguments["session_id"]] = arguments["scene"]
+                return self._said({"success": True}), None
             case _:
                 return self._said({"success": True}), None
 

@@ -140,7 +140,7 @@ class Place:
             lambda: town.now,
         )
         self.relay._run = self._run  # type: ignore[method-assign]
-        self.node.share = self.relay.share
+        self.node.share.append(self.relay.share)
         self.carrier.connect(self.relay)
 
     def _run(self, work: Coroutine[Any, Any, None]) -> None:

@@ -24,6 +24,7 @@ from canvas_server.communitas.relay.pairs import Pair, PairingError
 from canvas_server.communitas.relay.partner import Limits
 from canvas_server.communitas.relay.relay import Relay
 from canvas_server.communitas.relay.x0x import Daemon, X0xCarrier
+from canvas_server.communitas.scenes import NetworkScenes
 from canvas_server.core.hub import Hub
 from canvas_server.core.surroundings import Everybody, Neighbours, NoNeighbours, Surroundings
 from canvas_server.ground import Ground, StartupError, open_ground
@@ -125,7 +126,8 @@ class CanvasServer(uvicorn.Server):
         self._ground = ground
         authority = ground.authority
         known = open_known(settings)
-        self.node = make_node(settings, ground, known.agreements if known else NoNeighbours())
+        alone = NoNeighbours(watched=settings.communitas_mcp_url is not None)
+        self.node = make_node(settings, ground, known.agreements if known else alone)
         self._bridge = open_bridge(settings, self.node)
         self._relay = open_relay(settings, self.node, known)
         self._ready = ready
@@ -282,11 +284,13 @@ def open_bridge(settings: Settings, node: Node) -> Bridge | None:
     if url is None:
         return None
     token, port = settings.communitas_mcp_token, settings.communitas_network_port
+    scenes = NetworkScenes(node, _call_later)
     try:
-        bridge = Bridge(url, token, port, __version__, node.network_answered)
+        bridge = Bridge(url, token, port, __version__, node.network_answered, scenes)
     except ValueError as error:
         raise StartupError(f"COMMUNITAS_MCP_URL is no address: {error}") from error
     node.ask = bridge.ask
+    node.share.append(scenes.share)
     return bridge
 
 
@@ -333,7 +337,7 @@ def open_relay(settings: Settings, node: Node, known: Known | None) -> Relay | N
     limits = Limits(settings.rate_limit_burst, settings.rate_limit_sustained)
     name = settings.node_id[:64] or "canvas-server"
     relay = Relay(carrier, node, known, name, limits, settings.resume_seconds)
-    node.share = relay.share
+    node.share.append(relay.share)
     return relay
 
 

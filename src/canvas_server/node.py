@@ -146,8 +146,8 @@ class Node:
         """Counts what calls were like; for who keeps the metrics to set."""
         self.ask: Callable[[Ask], None] = lambda _: None
         """Asks the Communitas network; for who is joined to it to set."""
-        self.share: Callable[[Sharing], None] = lambda _: None
-        """Tells another server; for who knows others to set."""
+        self.share: list[Callable[[Sharing], None]] = []
+        """Those who are told what happens in sessions, for others beyond this server."""
         self.carry: Callable[[Socket, str, list[bytes | None]], Owner]
         """Carries a socket to another node; for who knows the others to set."""
         self.stopping = False
@@ -361,7 +361,8 @@ class Node:
             case Ask():
                 self.ask(effect)
             case Peopled() | Changed() | Forward():
-                self.share(effect)
+                for share in self.share:
+                    share(effect)
             case Load():
                 self._held[effect.connection] = []
                 self.connections[effect.connection].hold()

@@ -180,6 +180,40 @@ async def test_what_it_cannot_do_is_refused_at_once() -> None:
     assert "cannot be reached now" in answers[1]
 
 
+def text(name: str) -> dict[str, Any]:
+    kind = {"type": "Text", "content": name, "font_size": 12, "color": "#000000"}
+    return {"id": name, "kind": kind}
+
+
+@pytest.mark.parametrize("snake", [False, True])
+def test_scenes_are_kept_there_too_where_it_can(tmp_path: Path, snake: bool) -> None:
+    tools = (*TOOLS, "canvas_get_scene", "canvas_update_scene")
+    with stopped_after(Double(snake=snake, tools=tools)) as node:
+        assert isinstance(node, Double)
+        wrapped = {"id": "w", "kind": {"type": "Text", "data": text("wrapped")["kind"]}}
+        tile = {"id": "t", "kind": {"type": "Video", "stream_id": "peer-somebody"}}
+        node.scenes["old"] = {"scene": {"elements": [text("there"), wrapped, tile]}}
+        node.scenes["bad"] = {"elements": [{"kind": 7}]}
+        with bridged(tmp_path, node) as server, Wire(server) as a, Wire(server) as b:
+            a.join("old")
+            added = [a.until("element_added")["element"]["id"] for _ in range(2)]
+            assert added == ["there", "w"]
+            b.join("new")
+            for number in range(5):
+                b.send({"type": "add_element", "element": text(f"n{number}")})
+            eventually(
+                lambda: len(node.scenes.get("new", {}).get("elements", ())) == 5, "it was told"
+            )
+            assert node.scenes["new"]["revision"] == 5
+            pushed = [a["session_id"] for name, a in node.called if name == "canvas_update_scene"]
+            assert pushed.count("new") <= 2, "what comes together is told together"
+            with Wire(server) as c:
+                c.join("bad")
+                c.send({"type": "add_element", "element": text("mine")})
+                c.until("element_added")
+                eventually(lambda: "revision" in node.scenes["bad"], "it has a scene again")
+
+
 def test_where_requests_go() -> None:
     assert endpoint("http://127.0.0.1:3040") == "http://127.0.0.1:3040/mcp"
     assert endpoint("http://127.0.0.1:3040/") == "http://127.0.0.1:3040/mcp"

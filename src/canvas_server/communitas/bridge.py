@@ -1,9 +1,10 @@
-"""The control bridge: keeps this server joined to a Communitas node, and has it make calls.
+"""The control bridge: keeps this server joined to a Communitas node, which makes calls for it.
 
 Calls of browsers do not depend on it: while it is away, only what is asked of Communitas fails.
 """
 
 import asyncio
+from collections import deque
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -19,6 +20,7 @@ from canvas_server.communitas.rpc import (
     ToolFailed,
     Unreachable,
 )
+from canvas_server.communitas.scenes import TOOLS, NetworkScenes
 from canvas_server.core.effects import Ask
 
 CALL_TOOLS = {"start": "start_voice_call", "join": "join_call", "end": "end_call"}
@@ -152,6 +154,7 @@ class Bridge:
         port: int | None,
         version: str,
         answer: Answer,
+        scenes: NetworkScenes | None = None,
     ) -> None:
         """Prepare; `run` does the work. `answer` is told of everything that was asked.
 
@@ -164,7 +167,11 @@ class Bridge:
         self._token = token
         self._port = port
         self._answer = answer
-        self._waiting: asyncio.Queue[Ask] = asyncio.Queue(MAX_WAITING)
+        self._waiting: deque[Ask] = deque()
+        self._scenes = scenes
+        self._wake = asyncio.Event()
+        if scenes is not None:
+            scenes.wake = self._wake.set
         self._said_away = False
 
     def ask(self, asked: Ask) -> None:
@@ -173,11 +180,11 @@ class Bridge:
             self._refuse(asked, "Communitas cannot be reached now; this server keeps trying.")
         elif CALL_TOOLS[asked.operation] not in self.joined.tools:
             self._refuse(asked, f"Communitas has no {CALL_TOOLS[asked.operation]} here.")
+        elif len(self._waiting) >= MAX_WAITING:
+            self._refuse(asked, "Too much is asked of Communitas at once; try again.")
         else:
-            try:
-                self._waiting.put_nowait(asked)
-            except asyncio.QueueFull:
-                self._refuse(asked, "Too much is asked of Communitas at once; try again.")
+            self._waiting.append(asked)
+            self._wake.set()
 
     async def run(self) -> None:
         """Join, do what is asked, and join again whenever the node was away. Until cancelled."""
@@ -188,6 +195,8 @@ class Bridge:
                     self.joined = await join(self._mcp, self._token, self._port)
                     self._say_joined(self.joined)
                     rest = FIRST_REST_SECONDS
+                    if self._scenes is not None:
+                        self._scenes.begin()
                     await self._work()
                 except FAILURES as failure:
                     self.joined = None
@@ -203,20 +212,29 @@ class Bridge:
             Unreachable, RpcError: it is.
         """
         while True:
-            try:
-                async with asyncio.timeout(LOOK_SECONDS):
-                    asked = await self._waiting.get()
-            except TimeoutError:
-                await self._mcp.tools()
-                continue
-            try:
-                call_id = await self._do(asked)
-            except FAILURES as failure:
-                self._refuse(asked, f"Communitas: {failure}")
-                if not isinstance(failure, ToolFailed):
-                    raise
+            can_keep = self.joined is not None and self.joined.tools >= TOOLS
+            scenes = self._scenes if can_keep else None
+            if self._waiting:
+                await self._serve(self._waiting.popleft())
+            elif scenes is not None and (session_id := scenes.take()) is not None:
+                await scenes.sync(self._mcp, session_id)
             else:
-                self._tell(asked, call_id)
+                self._wake.clear()
+                try:
+                    async with asyncio.timeout(LOOK_SECONDS):
+                        await self._wake.wait()
+                except TimeoutError:
+                    await self._mcp.tools()
+
+    async def _serve(self, asked: Ask) -> None:
+        try:
+            call_id = await self._do(asked)
+        except FAILURES as failure:
+            self._refuse(asked, f"Communitas: {failure}")
+            if not isinstance(failure, ToolFailed):
+                raise
+        else:
+            self._tell(asked, call_id)
 
     async def _do(self, asked: Ask) -> str:
         try:
@@ -236,8 +254,8 @@ class Bridge:
         self._tell(asked, why=why)
 
     def _give_up_waiting(self) -> None:
-        while not self._waiting.empty():
-            self._refuse(self._waiting.get_nowait(), "Communitas went away; try again later.")
+        while self._waiting:
+            self._refuse(self._waiting.popleft(), "Communitas went away; try again later.")
 
     def _say_joined(self, joined: Joined) -> None:
         self._said_away = False

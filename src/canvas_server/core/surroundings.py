@@ -51,12 +51,15 @@ class Neighbours(Protocol):
         ...
 
 
-class NoNeighbours:
+class NoNeighbours(Struct, frozen=True):
     """There is no other server."""
 
+    watched: bool = False
+    """Somebody wants to know all the same what happens in sessions."""
+
     def may_share(self, session_id: str) -> bool:  # noqa: ARG002
-        """Share nothing."""
-        return False
+        """Tell whether somebody wants to know."""
+        return self.watched
 
     def keeper(self, session_id: str) -> str | None:  # noqa: ARG002
         """Keep everything."""
