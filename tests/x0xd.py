@@ -223,7 +223,8 @@ class DoubleDaemon:
     def kill(self) -> None:
         with self._net.lock:
             for socket in self._sockets:
-                socket.socket.shutdown(SHUT_RDWR)
+                with contextlib.suppress(OSError):  # it is closed at the other end
+                    socket.socket.shutdown(SHUT_RDWR)
         self._server.shutdown()
         self._thread.join()
 
