@@ -8,7 +8,6 @@ from typing import TypeVar
 
 import msgspec
 
-from canvas_server.core import surroundings
 from canvas_server.core.effects import (
     Answered,
     Append,
@@ -28,7 +27,7 @@ from canvas_server.core.effects import (
 )
 from canvas_server.core.hub import Hub
 from canvas_server.core.records import Snapshot, Stored
-from canvas_server.core.surroundings import Admission, Everybody, NoNeighbours, Surroundings
+from canvas_server.core.surroundings import Admission, Everybody, Surroundings
 from canvas_server.ports import LogFailure
 from canvas_server.protocol import client, server
 from canvas_server.protocol.errors import ErrorCode
@@ -72,21 +71,6 @@ class Memory:
         return 0 if self.keeps else None
 
 
-class Neighbours:
-    """What is agreed with other servers: everything may be shared, and these keep some scenes."""
-
-    def __init__(self) -> None:
-        self.keepers: dict[str, str] = {}
-
-    def may_share(self, session_id: str) -> bool:
-        """Share everything."""
-        return True
-
-    def keeper(self, session_id: str) -> str | None:
-        """Return who keeps a scene."""
-        return self.keepers.get(session_id)
-
-
 def make_hub(
     streams: Streams,
     resume_seconds: float = 120,
@@ -95,7 +79,7 @@ def make_hub(
     features: tuple[str, ...] = FEATURES,
     admission: Admission | None = None,
     ice_seconds: float | None = None,
-    neighbours: surroundings.Neighbours | None = None,
+    keeper: Callable[[str], str | None] | None = None,
 ) -> Hub:
     """Return a hub whose ids are 0x100, 0x101 … as UUIDs.
 
@@ -116,7 +100,8 @@ def make_hub(
             resume_seconds=resume_seconds,
             started=started,
             admission=admission or Everybody(),
-            neighbours=neighbours or NoNeighbours(),
+            watched=keeper is not None,
+            keeper=keeper or (lambda _: None),
         ),
         streams,
     )
@@ -167,13 +152,13 @@ class Lab:
         resume_seconds: float = 120,
         started: float = 0,
         ice_seconds: float | None = None,
-        neighbours: Neighbours | None = None,
+        keeper: Callable[[str], str | None] | None = None,
     ) -> None:
         self.memory = Memory()
         self.disk = Disk()
         self.busy = False
         self.hub = make_hub(
-            self.memory, resume_seconds, started, ice_seconds=ice_seconds, neighbours=neighbours
+            self.memory, resume_seconds, started, ice_seconds=ice_seconds, keeper=keeper
         )
         self.now = NOW
         self.watch: Callable[[list[Effect]], None] = lambda _: None

@@ -124,7 +124,7 @@ class Place:
         known = Known.read(self.folder, [self.pair])
         outboxes = Outboxes()
         hub = make_hub(
-            outboxes, started=town.now, numbers=town.numbers, neighbours=known.agreements
+            outboxes, started=town.now, numbers=town.numbers, keeper=known.agreements.keeper
         )
         self.known = known
         self.node = Node(hub, outboxes, log, later, lambda: town.now)
@@ -136,11 +136,12 @@ class Place:
             self.name,
             Limits(10_000, 5_000),
             RESUME_SECONDS,
+            later,
             lambda: town.now,
             lambda: town.now,
         )
         self.relay._run = self._run  # type: ignore[method-assign]
-        self.node.share.append(self.relay.share)
+        self.node.watchers.append(self.relay.watch)
         self.carrier.connect(self.relay)
 
     def _run(self, work: Coroutine[Any, Any, None]) -> None:

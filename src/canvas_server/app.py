@@ -26,7 +26,7 @@ from canvas_server.communitas.relay.relay import Relay
 from canvas_server.communitas.relay.x0x import Daemon, X0xCarrier
 from canvas_server.communitas.scenes import NetworkScenes
 from canvas_server.core.hub import Hub
-from canvas_server.core.surroundings import Everybody, Neighbours, NoNeighbours, Surroundings
+from canvas_server.core.surroundings import Everybody, Surroundings
 from canvas_server.ground import Ground, StartupError, open_ground
 from canvas_server.http.access import Access, is_loopback
 from canvas_server.http.communitas import communitas_routes
@@ -82,8 +82,8 @@ def features(settings: Settings) -> tuple[str, ...]:
     return FEATURES + tuple(name for name, on in wanted.items() if on)
 
 
-def make_node(settings: Settings, ground: Ground, neighbours: Neighbours) -> Node:
-    """Return the node that settings describe."""
+def make_node(settings: Settings, ground: Ground, known: Known | None) -> Node:
+    """Return the node that settings describe; `known` are other servers, if there may be any."""
     outboxes, plan, authority = Outboxes(), IcePlan(settings), ground.authority
     hub = Hub(
         Surroundings(
@@ -97,7 +97,8 @@ def make_node(settings: Settings, ground: Ground, neighbours: Neighbours) -> Nod
             relay_only=lambda name: any(fnmatchcase(name, each) for each in settings.relay_only),
             resume_seconds=settings.resume_seconds,
             started=time.time(),
-            neighbours=neighbours,
+            watched=known is not None or settings.communitas_mcp_url is not None,
+            keeper=known.agreements.keeper if known else lambda _: None,
             admission=authority.join or Everybody(),
         ),
         outboxes,
@@ -126,8 +127,7 @@ class CanvasServer(uvicorn.Server):
         self._ground = ground
         authority = ground.authority
         known = open_known(settings)
-        alone = NoNeighbours(watched=settings.communitas_mcp_url is not None)
-        self.node = make_node(settings, ground, known.agreements if known else alone)
+        self.node = make_node(settings, ground, known)
         self._bridge = open_bridge(settings, self.node)
         self._relay = open_relay(settings, self.node, known)
         self._ready = ready
@@ -144,7 +144,8 @@ class CanvasServer(uvicorn.Server):
         routes += session_routes(gate, ground.overview(self.node))
         routes += node_routes(gate, functools.partial(ground.nodes, self.node))
         routes += communitas_routes(gate, self._communitas)
-        metrics = registry(self.node, ground.log.counts, ground.cluster)
+        overview = None if self._relay is None else self._relay.overview
+        metrics = registry(self.node, ground.log.counts, ground.cluster, overview)
         super().__init__(
             uvicorn.Config(
                 make_site(self.node, access, metrics, gate, routes, ground.health),
@@ -290,7 +291,7 @@ def open_bridge(settings: Settings, node: Node) -> Bridge | None:
     except ValueError as error:
         raise StartupError(f"COMMUNITAS_MCP_URL is no address: {error}") from error
     node.ask = bridge.ask
-    node.share.append(scenes.share)
+    node.watchers.append(scenes.watch)
     return bridge
 
 
@@ -336,8 +337,8 @@ def open_relay(settings: Settings, node: Node, known: Known | None) -> Relay | N
     carrier = X0xCarrier(Daemon(settings.x0x_url, settings.x0x_token))
     limits = Limits(settings.rate_limit_burst, settings.rate_limit_sustained)
     name = settings.node_id[:64] or "canvas-server"
-    relay = Relay(carrier, node, known, name, limits, settings.resume_seconds)
-    node.share.append(relay.share)
+    relay = Relay(carrier, node, known, name, limits, settings.resume_seconds, _call_later)
+    node.watchers.append(relay.watch)
     return relay
 
 

@@ -23,10 +23,10 @@ from canvas_server.core.effects import (
     Forward,
     Load,
     Mark,
+    Outward,
     Peopled,
     Resume,
     Send,
-    Sharing,
     Storage,
     Tally,
 )
@@ -146,8 +146,8 @@ class Node:
         """Counts what calls were like; for who keeps the metrics to set."""
         self.ask: Callable[[Ask], None] = lambda _: None
         """Asks the Communitas network; for who is joined to it to set."""
-        self.share: list[Callable[[Sharing], None]] = []
-        """Those who are told what happens in sessions, for others beyond this server."""
+        self.watchers: list[Callable[[Outward], None]] = []
+        """Those who tell others beyond this server what happens in sessions."""
         self.carry: Callable[[Socket, str, list[bytes | None]], Owner]
         """Carries a socket to another node; for who knows the others to set."""
         self.stopping = False
@@ -340,7 +340,7 @@ class Node:
         self.flush()
 
     def _perform_rare(
-        self, effect: Mark | Resume | Arrived | Discard | Close | Tally | Ask | Sharing | Storage
+        self, effect: Mark | Resume | Arrived | Discard | Close | Tally | Ask | Outward | Storage
     ) -> None:
         match effect:
             case Mark():
@@ -361,8 +361,8 @@ class Node:
             case Ask():
                 self.ask(effect)
             case Peopled() | Changed() | Forward():
-                for share in self.share:
-                    share(effect)
+                for watch in self.watchers:
+                    watch(effect)
             case Load():
                 self._held[effect.connection] = []
                 self.connections[effect.connection].hold()

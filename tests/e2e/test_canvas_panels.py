@@ -104,6 +104,8 @@ def test_the_canvas_is_saved_as_a_picture(desk: Desk, tmp_path: Path) -> None:
     desk.page.get_by_role("button", name="Save", exact=True).click()
     assert [word in saved() for word in ("One", "Three")] == [True, True]
     desk.page.get_by_role("tab", name="History").click()
+    events = desk.page.locator("#panel .list [role=option]:visible")
+    expect(events.first).to_be_visible()
     desk.page.get_by_role("slider", name="Moment").focus()
     desk.keys.press("ArrowLeft")
     desk.page.get_by_role("tab", name="Save").click()

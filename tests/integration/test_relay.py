@@ -85,6 +85,10 @@ def test_both_sides_edit_one_scene_also_over_http(sites: Sites) -> None:
         assert len(answer["scene"]["elements"]) >= 41
         status, _, answer = post(site.server, {"session_id": "s", "remove": ["none"]})
         assert answer["code"] == "element_not_found"
+    for site in sites:
+        assert site.server.metric("canvas_connections") == 1, "a guest is none"
+        assert site.server.metric("canvas_relay_guests") == 1
+        assert site.server.metric("canvas_relay_servers") == 1
     scene = same_scene(sites, *(f"{name}{n}" for name in "ab" for n in range(20)))
     assert scene["revision"] == len(scene["elements"]) == 42
 

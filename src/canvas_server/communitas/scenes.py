@@ -12,7 +12,7 @@ import msgspec
 import structlog
 
 from canvas_server.communitas.rpc import McpClient, ToolFailed
-from canvas_server.core.effects import Changed, Peopled, Refused, Sharing
+from canvas_server.core.effects import Changed, Outward, Peopled, Refused
 from canvas_server.node import Node
 from canvas_server.ports import LogFailure
 from canvas_server.protocol.codec import MalformedMessage, decode_scene_edit
@@ -43,11 +43,11 @@ class NetworkScenes:
         """The revision the node was told last."""
         self._complained = False
 
-    def share(self, effect: Sharing) -> None:
+    def watch(self, effect: Outward) -> None:
         """Note what happens in sessions."""
         match effect:
             case Peopled(session_id):
-                if not self._node.hub.guests.people(session_id):
+                if not self._node.hub.guests.has_people(session_id):
                     self._open.discard(session_id)
                 elif session_id not in self._open:
                     self._open.add(session_id)

@@ -132,7 +132,7 @@ class Canvas:
         here: Mapping[str, Here],
         tickets: Iterator[int],
         *,
-        shareable: bool = False,
+        watched: bool = False,
         keeper: str | None = None,
     ) -> None:
         """Take up a stored scene.
@@ -155,7 +155,7 @@ class Canvas:
         self._logged = stored.logged
         self._log_is_behind = False
         """Changes were told that the log could not store."""
-        self._shareable = shareable
+        self._watched = watched
         self.keeper = keeper
         """The name of the server that keeps this scene, of which ours is a copy (REL4)."""
 
@@ -345,7 +345,7 @@ class Canvas:
             connections = tuple(peer.connection for peer in self._here.values())
             if connections:
                 effects.append(Send(connections, news))
-        if self._shareable and self.keeper is None and pending.edit.entries:
+        if self._watched and self.keeper is None and pending.edit.entries:
             effects.append(Changed(self.session_id, tuple(pending.edit.entries)))
         awaited = pending.awaited
         if awaited.receipt is not None and pending.edit.entries:

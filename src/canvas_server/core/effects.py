@@ -121,13 +121,13 @@ class Ask(Struct, frozen=True, gc=False):
 
 
 class Peopled(Struct, frozen=True, gc=False):
-    """In a session that may be shared with another server our own people have changed."""
+    """Our own people in a session have changed."""
 
     session_id: str
 
 
 class Changed(Struct, frozen=True, gc=False):
-    """The scene of such a session has changed, and this is stored."""
+    """A scene that we keep has changed, and this is stored, or told all the same."""
 
     session_id: str
     entries: tuple[Entry, ...]
@@ -160,8 +160,9 @@ class Tally(Struct, frozen=True, gc=False):
 
 
 Storage = Load | Append | Recall | Answered
-Sharing = Peopled | Changed | Forward
-Effect = Send | Mark | Resume | Arrived | Discard | Close | Tally | Ask | Sharing | Storage
+Outward = Peopled | Changed | Forward
+"""What is for those beyond this server."""
+Effect = Send | Mark | Resume | Arrived | Discard | Close | Tally | Ask | Outward | Storage
 
 
 class Streams(Protocol):

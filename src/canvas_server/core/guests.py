@@ -41,6 +41,11 @@ class Guests:
         peers = () if session is None else session.peers.values()
         return tuple(peer.session.view(peer) for peer in peers if peer.server is None)
 
+    def has_people(self, session_id: str) -> bool:
+        """Tell whether anybody in a session is no guest."""
+        session = self._members.sessions.get(session_id)
+        return session is not None and any(p.server is None for p in session.peers.values())
+
     def seat(
         self, connection: ConnectionId, session_id: str, guest: Guest, now: float
     ) -> list[Effect]:

@@ -259,14 +259,13 @@ class Hub:
         """Take a session up that was read from the log."""
         if not self.is_open(session_id):
             relay_only = self._around.relay_only(session_id)
-            neighbours = self._around.neighbours
             session = Session(
                 session_id,
                 stored,
                 self._tickets,
                 relay_only=relay_only,
-                shareable=neighbours.may_share(session_id),
-                keeper=neighbours.keeper(session_id),
+                watched=self._around.watched,
+                keeper=self._around.keeper(session_id),
             )
             self._members.open(session)
 

@@ -59,19 +59,19 @@ class Session:
         tickets: "Iterator[int]",
         *,
         relay_only: bool = False,
-        shareable: bool = False,
+        watched: bool = False,
         keeper: str | None = None,
     ) -> None:
         self.session_id = session_id
         self.relay_only = relay_only
         """Nobody learns anybody's address here: calls go through TURN servers (SIG15)."""
-        self.shareable = shareable
-        """Somebody wants to know who is here, to tell another server."""
+        self.watched = watched
+        """Somebody beyond this server wants to know who is here."""
         self.peers: dict[str, Participant] = {}
         self.calls = CallTable()
         self.network_call = communitas.NetworkCall()
         self.canvas = Canvas(
-            session_id, stored, self.peers, tickets, shareable=shareable, keeper=keeper
+            session_id, stored, self.peers, tickets, watched=watched, keeper=keeper
         )
 
     # --- who is here -------------------------------------------------------------------
@@ -290,7 +290,7 @@ class Session:
         ]
 
     def _peopled(self, peer: Participant) -> list[Effect]:
-        return [Peopled(self.session_id)] if self.shareable and peer.server is None else []
+        return [Peopled(self.session_id)] if self.watched and peer.server is None else []
 
     def _remove_tiles(self, peer: Participant, timestamp: int) -> list[Effect]:
         streams = [prefix + peer.peer_id for prefix in STREAM_PREFIXES]

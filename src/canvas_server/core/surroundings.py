@@ -39,33 +39,6 @@ class Everybody:
         return "", grant
 
 
-class Neighbours(Protocol):
-    """What is agreed with other servers."""
-
-    def may_share(self, session_id: str) -> bool:
-        """Tell whether a session may be shared with another server at all."""
-        ...
-
-    def keeper(self, session_id: str) -> str | None:
-        """Return the name of the server that keeps a session's scene; None: we do (REL4)."""
-        ...
-
-
-class NoNeighbours(Struct, frozen=True):
-    """There is no other server."""
-
-    watched: bool = False
-    """Somebody wants to know all the same what happens in sessions."""
-
-    def may_share(self, session_id: str) -> bool:  # noqa: ARG002
-        """Tell whether somebody wants to know."""
-        return self.watched
-
-    def keeper(self, session_id: str) -> str | None:  # noqa: ARG002
-        """Keep everything."""
-        return None
-
-
 class Surroundings(Struct, frozen=True):
     """What the hub cannot know by itself: chance, secrets and the network."""
 
@@ -85,7 +58,10 @@ class Surroundings(Struct, frozen=True):
     relay_only: Callable[[str], bool] = lambda _: False
     """Tells whether calls of this session go through TURN servers alone (SIG15)."""
     admission: Admission = Everybody()
-    neighbours: Neighbours = NoNeighbours()
+    watched: bool = False
+    """Somebody beyond this server wants to know who is here and what changes."""
+    keeper: Callable[[str], str | None] = lambda _: None
+    """Returns the name of the server that keeps the scene of a session; None: we do (REL4)."""
     resume_seconds: float = RESUME_SECONDS
     """How long a peer keeps its place after its connection broke (RES1)."""
     started: float = 0.0

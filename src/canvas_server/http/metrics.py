@@ -1,6 +1,7 @@
 """What the node counts, in the Prometheus text format."""
 
-from collections.abc import Iterator, Mapping
+import collections
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from prometheus_client import (
@@ -18,20 +19,29 @@ from canvas_server.cluster.member import Cluster
 from canvas_server.node import Node
 from canvas_server.ports import LogCounts
 from canvas_server.protocol.diagnosis import Cause
+from canvas_server.protocol.http import RelayOverview
 from canvas_server.protocol.quality import Quality
+
+Relay = Callable[[], RelayOverview]
 
 
 class NodeCollector(Collector):
     """Reads the plain counters of the node when asked, so that counting costs next to nothing."""
 
-    def __init__(self, node: Node, log: LogCounts, cluster: Cluster | None) -> None:
+    def __init__(
+        self, node: Node, log: LogCounts, cluster: Cluster | None, relay: Relay | None
+    ) -> None:
         self._node = node
         self._log = log
         self._cluster = cluster
+        self._relay = relay
 
     @property
     def _sockets(self) -> int:
-        return len(self._node.connections) if self._cluster is None else self._cluster.sockets
+        if self._cluster is not None:
+            return self._cluster.sockets
+        guests = 0 if self._relay is None else sum(s.people for s in self._relay().servers)
+        return len(self._node.connections) - guests
 
     def collect(self) -> Iterator[Metric]:
         """Yield every metric."""
@@ -70,6 +80,8 @@ class NodeCollector(Collector):
         yield _labelled("canvas_closed", "Connections the server closed.", "code", counts.closed)
         if self._cluster is not None:
             yield from _of_cluster(self._cluster)
+        if self._relay is not None:
+            yield from _of_relay(self._relay())
 
 
 def _of_cluster(cluster: Cluster) -> Iterator[Metric]:
@@ -98,6 +110,23 @@ def _of_cluster(cluster: Cluster) -> Iterator[Metric]:
             ("given_up", "Times others had given this node up.", cluster.given_up),
         )
     )
+
+
+def _of_relay(relay: RelayOverview) -> Iterator[Metric]:
+    servers = relay.servers
+    yield from (
+        GaugeMetricFamily(f"canvas_relay_{name}", text, value=value)
+        for name, text, value in (
+            ("connected", "Whether x0xd is there.", int(relay.connected)),
+            ("shares", "Sessions shared with others.", sum(s.sessions for s in servers)),
+            ("guests", "People of other servers.", sum(s.people for s in servers)),
+            ("backlog_bytes", "On the way to others.", sum(s.backlog for s in servers)),
+        )
+    )
+    known = GaugeMetricFamily("canvas_relay_servers", "Servers that are known.", labels=["state"])
+    for state, count in collections.Counter(server.state for server in servers).items():
+        known.add_metric([state], count)
+    yield known
 
 
 class CallMetrics:
@@ -175,10 +204,15 @@ def _labelled(name: str, text: str, label: str, counter: Mapping[Any, int]) -> C
     return family
 
 
-def registry(node: Node, log: LogCounts, cluster: Cluster | None = None) -> CollectorRegistry:
+def registry(
+    node: Node,
+    log: LogCounts,
+    cluster: Cluster | None = None,
+    relay: Relay | None = None,
+) -> CollectorRegistry:
     """Return the metrics of this process."""
     metrics = CollectorRegistry()
-    metrics.register(NodeCollector(node, log, cluster))
+    metrics.register(NodeCollector(node, log, cluster, relay))
     node.tally = CallMetrics(metrics).count
     ProcessCollector(registry=metrics)
     PlatformCollector(registry=metrics)

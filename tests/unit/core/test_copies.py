@@ -9,7 +9,7 @@ from canvas_server.protocol.errors import ErrorCode
 from canvas_server.protocol.history import Added, Entry, Removed, Replaced, Updated
 from canvas_server.protocol.http import SceneEdit
 from canvas_server.protocol.scene import Element, ElementChanges, NewElement, Text, Transform, Video
-from hubs import Lab, Neighbours
+from hubs import Lab
 
 
 def text(name: str) -> NewElement:
@@ -22,10 +22,13 @@ def element(name: str) -> Element:
 
 def copy_of(keeper: str = "Northern") -> tuple[Lab, ConnectionId, str]:
     """Return a lab with somebody in a session whose scene is kept by another server."""
-    neighbours = Neighbours()
-    neighbours.keepers["s"] = keeper
-    lab = Lab(neighbours=neighbours)
+    lab = Lab(keeper=lambda session_id: keeper if session_id == "s" else None)
     return (lab, *lab.join())
+
+
+def keeping() -> Lab:
+    """Return a lab that keeps its scenes, while others watch."""
+    return Lab(keeper=lambda _: None)
 
 
 def changes(lab: Lab) -> list[Entry]:
@@ -49,7 +52,7 @@ def added(name: str, revision: int) -> Entry:
 
 
 def test_a_keeper_tells_what_is_stored_and_who_made_it() -> None:
-    lab = Lab(neighbours=Neighbours())
+    lab = keeping()
     a, ada = lab.join(display_name="Ada")
     lab.busy = True
     lab.say(a, client.AddElement(text("one")))
@@ -60,7 +63,7 @@ def test_a_keeper_tells_what_is_stored_and_who_made_it() -> None:
 
 
 def test_a_keeper_merges_what_the_other_server_had_and_goes_on_after_it() -> None:
-    lab = Lab(neighbours=Neighbours())
+    lab = keeping()
     a, _ = lab.join()
     lab.say(a, client.AddElement(text("one")))
     had = Snapshot(9, 0, (element("one"), element("two")))
@@ -72,7 +75,7 @@ def test_a_keeper_merges_what_the_other_server_had_and_goes_on_after_it() -> Non
     assert lab.inbox[a] == [], "it is after that already"
     assert lab.hub.copies.merge("nowhere", had, lab.now) == []
     lab.say(a, client.AddElement(text("three")))
-    again = Lab(neighbours=Neighbours())
+    again = keeping()
     again.disk = lab.disk
     again.join()
     assert names(again) == ["one", "two", "three"], "the log has it, whatever the gap"
@@ -132,7 +135,7 @@ def test_what_is_stored_of_a_copy_is_there_after_a_restart() -> None:
     lab, _, _ = copy_of()
     lab.perform(lab.hub.copies.adopt("s", Snapshot(7, 70, (element("one"),))))
     lab.perform(lab.hub.copies.follow("s", [added("two", 8)]))
-    again = Lab(neighbours=Neighbours())
+    again = keeping()
     again.disk = lab.disk
     again.join()
     assert names(again) == ["one", "two"]
@@ -184,7 +187,7 @@ def test_what_the_keeper_has_stored_is_told_though_our_log_fails() -> None:
     lab.disk.full = False
     lab.perform(copies.follow("s", [added("four", 4)]))
     lab.disk.answer()
-    again = Lab(neighbours=Neighbours())
+    again = keeping()
     again.disk = lab.disk
     again.join()
     assert names(again) == ["one", "two", "three", "four"]
@@ -201,7 +204,7 @@ def test_a_copy_leaves_tiles_to_its_keeper() -> None:
     appended = len(lab.appended)
     lab.drop(b)
     assert names(lab) == ["tile"]
-    again = Lab(neighbours=lab.hub._around.neighbours)  # type: ignore[arg-type]
+    again = Lab(keeper=lambda _: "Northern")
     again.disk = lab.disk
     again.join()
     again.wait(1000)
@@ -239,7 +242,7 @@ def test_a_scene_that_is_not_open_any_more_follows_nothing() -> None:
 
 
 def test_edits_under_way_when_the_scene_is_entrusted_come_before_what_the_keeper_tells() -> None:
-    lab = Lab(neighbours=Neighbours())
+    lab = keeping()
     b, _ = lab.join()
     lab.busy = True
     lab.say(b, client.AddElement(text("mine"), "m"))

@@ -8,7 +8,7 @@ from canvas_server.core.session import MAX_PEERS
 from canvas_server.protocol import client, server
 from canvas_server.protocol.errors import ErrorCode
 from canvas_server.protocol.roles import Role
-from hubs import Lab, Neighbours
+from hubs import Lab
 
 ZOE = "00000000-0000-0000-0000-00000000000a"
 
@@ -25,7 +25,7 @@ def seat(lab: Lab, described: Guest) -> ConnectionId:
 
 
 def lab() -> Lab:
-    return Lab(neighbours=Neighbours())
+    return Lab(keeper=lambda _: None)
 
 
 def test_a_guest_is_seen_with_its_server_and_is_told_nothing_of_itself() -> None:
@@ -37,6 +37,10 @@ def test_a_guest_is_seen_with_its_server_and_is_told_nothing_of_itself() -> None
     assert town.inbox[zoe] == []
     assert [peer.peer_id for peer in town.hub.guests.people("s")] == [ada]
     assert town.hub.guests.people("nowhere") == ()
+    assert town.hub.guests.has_people("s")
+    assert not town.hub.guests.has_people("nowhere")
+    town.drop(a)
+    assert not town.hub.guests.has_people("s")
 
 
 def test_a_guest_rings_answers_and_hangs_up_as_anybody() -> None:

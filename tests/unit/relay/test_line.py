@@ -55,8 +55,8 @@ class End:
         assert isinstance(item, Follow)
         self.loose.append(str(item.revision))
 
-    def may_take(self, size: int) -> bool:
-        assert size
+    def may_take(self, body: bytes) -> bool:
+        assert body
         return self.takes
 
     def put(self, number: int) -> bool:

@@ -78,6 +78,8 @@ def test_agreements_outlive_the_process_and_end_with_the_pair(tmp_path: Path) ->
     known = Known.read(tmp_path, fixed)
     known.agreements.agree("kept-there", Agreement(NORTH, kept_here=False))
     known.agreements.agree("kept-here", Agreement(NORTH, kept_here=True))
+    known.agreements.flush()
+    known.agreements.flush()
     again = Known.read(tmp_path, fixed).agreements
     assert again.keeper("kept-there") == "North"
     assert again.keeper("kept-here") is None

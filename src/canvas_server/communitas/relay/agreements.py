@@ -14,7 +14,8 @@ from msgspec import Struct
 from canvas_server.communitas.relay.pairs import Pair, PairingError, Pairs, write_file
 
 FILE = "agreements.json"
-MAX_AGREEMENTS = 20_000
+MAX_AGREEMENTS = 5_000
+"""With one server; then the oldest is forgotten."""
 
 logger = structlog.get_logger()
 
@@ -50,7 +51,7 @@ class Known(Struct, frozen=True):
 
 
 class Agreements:
-    """All of them, by session; implements `Neighbours`."""
+    """All of them, by session. `flush` writes what is new."""
 
     def __init__(self, folder: Path, pairs: Pairs) -> None:
         """Read them.
@@ -61,6 +62,8 @@ class Agreements:
         self._file = folder / FILE
         self._pairs = pairs
         self._names: dict[str, str] = {}
+        self._is_new = False
+        self._failing = False
         self._all: dict[str, Agreement] = {}
         if self._file.exists():
             self._all = msgspec.json.decode(self._file.read_bytes(), type=dict[str, Agreement])
@@ -81,14 +84,24 @@ class Agreements:
             return
         self._all.pop(session_id, None)
         self._all[session_id] = agreement
-        if len(self._all) > MAX_AGREEMENTS:
-            oldest = next(iter(self._all))
-            logger.warning("too many shared sessions: forgot the oldest", session=oldest)
-            del self._all[oldest]
+        self._is_new = True
+        shared = self.with_(agreement.agent_id)
+        if len(shared) > MAX_AGREEMENTS:
+            logger.warning("too many shared sessions: forgot the oldest", session=shared[0])
+            del self._all[shared[0]]
+
+    def flush(self) -> None:
+        """Write what was agreed since the last time; where that fails, it is tried again."""
+        if not self._is_new:
+            return
         try:
             write_file(self._file, msgspec.json.encode(self._all))
         except OSError as error:
-            logger.error("cannot note what was agreed with another server", why=str(error))
+            if not self._failing:
+                logger.error("cannot note what was agreed with another server", why=str(error))
+            self._failing = True
+        else:
+            self._is_new = self._failing = False
 
     def call(self, agent_id: str, name: str) -> None:
         """Note what a server calls itself."""
@@ -100,14 +113,8 @@ class Agreements:
         ours = "" if pair is None else pair.name
         return ours or self._names.get(agent_id) or agent_id[:8]
 
-    # --- Neighbours --------------------------------------------------------------------------
-
-    def may_share(self, session_id: str) -> bool:  # noqa: ARG002
-        """Say yes: with whom may change at any time (`Pair.shares`)."""
-        return True
-
     def keeper(self, session_id: str) -> str | None:
-        """See `Neighbours.keeper`."""
+        """Return the name of the server that keeps a scene of which we have a copy."""
         agreement = self.of(session_id)
         if agreement is None or agreement.kept_here:
             return None

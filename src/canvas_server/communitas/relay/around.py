@@ -46,7 +46,11 @@ class Around(Struct, frozen=True):
     wall: Callable[[], float]
     """Seconds since 1970 UTC."""
     hold: Callable[[str, bool], None]
-    """Called with a peer id when nothing more may come for it, and when it may again."""
+    """Called with a name when nothing more may come on its account, and when it may again."""
+    may_seat: Callable[[], bool]
+    """Tells whether the other server may have one more person here."""
+    later: Callable[[float, Callable[[], None]], object]
+    """Runs something after some seconds."""
     run: Callable[[Coroutine[Any, Any, None]], None]
     """Runs something that takes time."""
 

@@ -67,8 +67,8 @@ class Holder(Protocol):
     def overhear(self, body: bytes) -> None:
         """Take one of those that may get lost."""
 
-    def may_take(self, size: int) -> bool:
-        """Tell whether so many bytes may come in now; else they are sent again later."""
+    def may_take(self, body: bytes) -> bool:
+        """Tell whether a message may come in now; else it is sent again later."""
         ...
 
 
@@ -167,7 +167,7 @@ class Line:
         if isinstance(own, wire.Hello | wire.Beat):
             _, answers = self._link.take(_packet(header))
             self._publish(answers)
-        elif self._holder.may_take(len(payload)):
+        elif self._holder.may_take(body):
             self._take(header, body, own)
 
     def tick(self, now: float) -> None:

@@ -17,6 +17,11 @@ from canvas_server.node import Node
 from canvas_server.throttle import Throttle
 
 MAX_SHARES = 1000
+MAX_GUESTS = 2000
+"""People of one other server, in all sessions together."""
+DEAR = 20
+"""What is asked with a few bytes and costs much counts as so many messages."""
+_DEAR = (b'{"type":"open"', b'{"type":"follow"', b'{"type":"merge"', b'{"type":"request"')
 
 logger = structlog.get_logger()
 
@@ -40,6 +45,7 @@ class Common(Struct, frozen=True):
     clock: Callable[[], float]
     wall: Callable[[], float]
     run: Callable[[Coroutine[Any, Any, None]], None]
+    later: Callable[[float, Callable[[], None]], object]
 
 
 class Partner:
@@ -60,6 +66,7 @@ class Partner:
         limits = common.limits
         self._throttle = Throttle(limits.burst, limits.rate, common.clock())
         self._overdrawn = False
+        self._crowded = False
         self._warned_of_secret = False
         self.line = Line(
             Between(here, pair.agent_id, pair.key),
@@ -112,7 +119,7 @@ class Partner:
             share.begin()
             share.tell()
         for session_id in self._common.agreements.with_(self.pair.agent_id):
-            if self._node.hub.guests.people(session_id):
+            if self._node.hub.guests.has_people(session_id):
                 share = self.share(session_id)
                 if share is not None:
                     share.tell()
@@ -152,13 +159,14 @@ class Partner:
         if item is not None and share is not None:
             share.overhear(item)
 
-    def may_take(self, size: int) -> bool:
+    def may_take(self, body: bytes) -> bool:
         """See `Holder.may_take`: it is slowed down like a client that sends too fast (OUT2)."""
         if self._held:
             return False
         if self._overdrawn and self._throttle.wait(self._common.clock()) > 0:
             return False
-        self._overdrawn = self._throttle.spend(size, 1)
+        cost = DEAR if body.startswith(_DEAR) else 1
+        self._overdrawn = self._throttle.spend(len(body), cost)
         return True
 
     # --- helpers -----------------------------------------------------------------------------
@@ -198,6 +206,14 @@ class Partner:
             return "it is shared with another server already"
         return None
 
+    def _may_seat(self) -> bool:
+        if sum(share.guests for share in self.shares.values()) < MAX_GUESTS:
+            return True
+        if not self._crowded:
+            logger.warning("another server has too many people here", server=self.name)
+        self._crowded = True
+        return False
+
     def _begin(self, session_id: str) -> Share:
         def hold(peer_id: str, held: bool) -> None:
             (self._held.add if held else self._held.discard)(peer_id)
@@ -215,6 +231,8 @@ class Partner:
                 clock=common.clock,
                 wall=common.wall,
                 hold=hold,
+                may_seat=self._may_seat,
+                later=common.later,
                 run=common.run,
             ),
         )

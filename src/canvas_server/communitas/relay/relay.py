@@ -12,7 +12,7 @@ from canvas_server.communitas.relay.agreements import Known
 from canvas_server.communitas.relay.beacons import Beacons
 from canvas_server.communitas.relay.pairs import Pair, PairingError
 from canvas_server.communitas.relay.partner import Common, Limits, Partner
-from canvas_server.core.effects import Changed, Forward, Peopled, Sharing
+from canvas_server.core.effects import Changed, Forward, Outward, Peopled
 from canvas_server.node import Node
 from canvas_server.ports import Carrier
 from canvas_server.protocol.http import RelayOverview, ServerOverview
@@ -23,7 +23,7 @@ logger = structlog.get_logger()
 
 
 class Relay:
-    """Implements `Carried`; the node tells it what others are to know (`share`)."""
+    """Implements `Carried`; the node tells it what others are to know (`watch`)."""
 
     def __init__(
         self,
@@ -33,6 +33,7 @@ class Relay:
         name: str,
         limits: Limits,
         resume_seconds: float,
+        call_later: Callable[[float, Callable[[], None]], object],
         clock: Callable[[], float] = time.monotonic,
         wall: Callable[[], float] = time.time,
     ) -> None:
@@ -58,6 +59,7 @@ class Relay:
             clock,
             wall,
             self._run,
+            call_later,
         )
 
     async def run(self) -> None:
@@ -68,6 +70,7 @@ class Relay:
                 self.tick()
                 await asyncio.sleep(TICK_SECONDS)
         finally:
+            self._agreements.flush()
             carrying.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await carrying
@@ -79,7 +82,7 @@ class Relay:
 
     # --- from the node -------------------------------------------------------------------------
 
-    def share(self, effect: Sharing) -> None:
+    def watch(self, effect: Outward) -> None:
         """Tell other servers what has happened, or have them make an edit."""
         match effect:
             case Peopled(session_id):
@@ -101,7 +104,7 @@ class Relay:
 
     def _tell(self, session_id: str) -> None:
         """Let others know who is here, before anything that these people say."""
-        if self._node.hub.guests.people(session_id):
+        if self._node.hub.guests.has_people(session_id):
             self._appear(session_id)
         else:
             self._peopled.discard(session_id)
@@ -176,6 +179,7 @@ class Relay:
             self._beacons.tick(now, self._is_wanted)
         for partner in self._partners.values():
             partner.tick(now)
+        self._agreements.flush()
         self._node.flush()
 
     def _is_wanted(self, session_id: str) -> bool:

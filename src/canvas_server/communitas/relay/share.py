@@ -20,8 +20,9 @@ from canvas_server.protocol import client, server
 IDLE_SECONDS = 5.0
 RETRY_SECONDS, REFUSED_SECONDS = 0.5, 60.0
 """After so long a session is named again to a server that has closed it."""
-MAX_WAITING = 10_000
-"""Items that wait while a session is read from the log."""
+MAX_WAITING = 100
+"""When so many items wait while a session is read from the log, no more are taken."""
+MOVING_SECONDS = 0.05
 
 CALLS = frozenset(("start_call", "view_size"))
 EDITS = frozenset(
@@ -72,7 +73,8 @@ class Share:
         self._theirs: wire.Open | None = None
         self._opening = False
         self._waiting: list[wire.Item] = []
-        self._shown: bytes = b""
+        self._moving: dict[tuple[str, type], wire.Said] = {}
+        """The latest pointer and preview of each of ours, which the other server is shown soon."""
         self._idle_since: float | None = None
 
     # --- what others ask -------------------------------------------------------------------------
@@ -89,7 +91,7 @@ class Share:
 
     def is_over(self, now: float) -> bool:
         """Tell whether nobody has been in it for a while."""
-        empty = not self._guests and not self._hub.guests.people(self.session_id)
+        empty = not self._guests and not self._hub.guests.has_people(self.session_id)
         if not empty or self._opening:
             self._idle_since = None
         elif self._idle_since is None:
@@ -157,8 +159,9 @@ class Share:
     def take(self, item: wire.Item) -> None:
         """Take an item of this session, in order."""
         if self._opening:
-            if len(self._waiting) < MAX_WAITING:
-                self._waiting.append(item)
+            self._waiting.append(item)
+            if len(self._waiting) >= MAX_WAITING:
+                self._around.hold(self.session_id, True)
             return
         match item:
             case wire.Open():
@@ -194,6 +197,7 @@ class Share:
         self._opening = False
         theirs = self._theirs
         waiting, self._waiting = self._waiting, []
+        self._around.hold(self.session_id, False)
         if theirs is None:
             return  # the line has ended meanwhile
         if outcome is not None:
@@ -241,6 +245,8 @@ class Share:
                 self._describe(guest, peer)
 
     def _seat(self, peer: server.Peer) -> GuestConnection | None:
+        if not self._around.may_seat():
+            return None
         guest = GuestConnection(self._node, self, peer.peer_id)
         described = as_guest(peer, self._around.their_name, reachable=True)
         try:
@@ -316,13 +322,21 @@ class Share:
             pass  # their server knows
         elif isinstance(message, Told):
             self._around.way.put(item_of(message, self.session_id, peer_id))
-        elif frame is not self._shown:  # it is the same for all of them
-            self._shown = frame
+        else:
             self._show(message)
 
     def _show(self, message: server.PeerCursor | server.PeerPreview) -> None:
+        """Show what moves a few times a second, the latest of each."""
         if isinstance(message, server.PeerCursor):
             shown: client.ClientMessage = client.Cursor(message.x, message.y)
         else:
             shown = client.Preview(message.elements)
-        self._around.way.drop_in(said(self.session_id, message.from_peer_id, shown))
+        if not self._moving:
+            self._around.later(MOVING_SECONDS, self._show_moving)
+        peer_id = message.from_peer_id
+        self._moving[peer_id, type(message)] = said(self.session_id, peer_id, shown)
+
+    def _show_moving(self) -> None:
+        moving, self._moving = self._moving, {}
+        for shown in moving.values():
+            self._around.way.drop_in(shown)
