@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from neighbours import RESUME_SECONDS, SDP, SESSION, Neighbourhood, Person
+from canvas_server.communitas.relay.pairs import Pair
+from neighbours import RESUME_SECONDS, SDP, SECRET, SESSION, Neighbourhood, Person, Place
 
 TEXT = {"type": "Text", "content": "x", "font_size": 12, "color": "#000000"}
 
@@ -83,6 +84,36 @@ def test_signals_have_the_form_of_x0x_and_no_topic_carries_any(town: Neighbourho
     kinds = [signal.split(b'"')[3] for signal in signals]
     assert sorted(kinds) == [b"answer", b"bye", b"ice_candidate", b"ice_complete", b"offer"]
     assert all(b'"quic_endpoint":null' in s for s in signals if b"sdp" in s and b"v=0" in s)
+
+
+def test_of_what_moves_the_latest_is_shown(town: Neighbourhood) -> None:
+    ada, bob = two(town)
+    cem = town.join(1, "Cem")
+    town.wait(1)
+    sent = len(town.places[0].carrier.sent)
+    for x in range(100):
+        ada.say("cursor", x=x, y=0)
+        ada.say("preview", elements=[{"id": "e", "transform": {"x": x}}])
+    town.settle()
+    assert len(town.places[0].carrier.sent) == sent + 2
+    for person in (bob, cem):
+        assert [message["x"] for message in told(person, "peer_cursor")] == [99]
+        (preview,) = told(person, "peer_preview")
+        assert preview["elements"] == [{"id": "e", "transform": {"x": 99.0}}]
+
+
+def test_a_third_server_is_told_that_a_session_is_shared_already(town: Neighbourhood) -> None:
+    two(town)
+    north = town.places[0]
+    north.known.pairs._fixed = (*north.known.pairs._fixed, Pair("c" * 64, SECRET))
+    north.relay._begin_anew()
+    third = Place(town, "West", "c" * 64, Pair(north.agent_id, SECRET))
+    town.places.append(third)
+    zoe = Person(third, "Zoe")
+    zoe.join()
+    town.wait(5)
+    assert set(third.peers()) == {zoe.peer_id}
+    assert len(north.peers()) == 2
 
 
 def test_edits_of_both_sides_have_one_order(town: Neighbourhood) -> None:

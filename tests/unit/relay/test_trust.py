@@ -274,6 +274,16 @@ def test_it_is_read_no_faster_than_a_client(hostile: Hostile, town: Neighbourhoo
     assert partner.may_take(b"{}")
 
 
+def test_it_has_no_more_people_here_than_are_allowed(
+    hostile: Hostile, town: Neighbourhood, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("canvas_server.communitas.relay.partner.MAX_GUESTS", 5)
+    hostile.open(*(peer(number) for number in range(1, 4)))
+    hostile.open(*(peer(number) for number in range(4, 8)), session_id="team-a")
+    (server,) = town.places[0].relay.overview().servers
+    assert server.people == 5
+
+
 def test_who_has_another_secret_is_told_apart(town: Neighbourhood, ada: Person) -> None:
     stranger = Hostile(town, "something else")
     stranger.wait(5)

@@ -76,6 +76,11 @@ class Beacons:
                 for topic, pair in announced.topics.items():
                     self._carrier.publish(topic, _sign(pair, topic, self._here))
 
+    def hurry(self) -> None:
+        """Announce everything again, often at first: somebody may hear it now who did not."""
+        for announced in self._announced.values():
+            announced.times, announced.next_at = 0, 0.0
+
     def hear(self, topic: str, sender: str, payload: bytes) -> tuple[str, Pair] | None:
         """Return which session another server has, by what was published."""
         session_id = self._topics.get(topic)

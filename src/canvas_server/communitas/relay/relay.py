@@ -46,6 +46,7 @@ class Relay:
         self._is_connected = False
         self._partners: dict[str, Partner] = {}
         self._beacons = Beacons("", carrier)
+        self._reached: set[str] = set()
         self._peopled: set[str] = set()
         """Sessions that have people of ours."""
         self._tasks: set[asyncio.Task[None]] = set()
@@ -113,8 +114,16 @@ class Relay:
             share = partner.shares.get(session_id)
             if share is not None:
                 share.tell()
+        self._announce(self._common.clock())
+
+    def _announce(self, now: float) -> None:
+        """Let those find our sessions who can be reached; at once those who could not before."""
+        reached = {agent for agent, partner in self._partners.items() if partner.line.up}
+        if reached - self._reached:
+            self._beacons.hurry()
+        self._reached = reached
         if self._is_connected:
-            self._beacons.tick(self._common.clock(), self._is_wanted)
+            self._beacons.tick(now, self._is_wanted)
 
     def _appear(self, session_id: str) -> None:
         """Have people in a session: let those know with whom it is shared, or look for them."""
@@ -175,10 +184,9 @@ class Relay:
         if changed:
             self._begin_anew()
         now = self._common.clock()
-        if self._is_connected:
-            self._beacons.tick(now, self._is_wanted)
         for partner in self._partners.values():
             partner.tick(now)
+        self._announce(now)
         self._agreements.flush()
         self._node.flush()
 
