@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from canvas_server.communitas.relay.agreements import Known
+from canvas_server.communitas.relay.around import Limits
 from canvas_server.communitas.relay.pairs import Pair
-from canvas_server.communitas.relay.partner import Limits
 from canvas_server.communitas.relay.relay import Relay
 from canvas_server.core.effects import ConnectionId
 from canvas_server.node import Node

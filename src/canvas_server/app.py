@@ -20,8 +20,8 @@ from canvas_server import __version__
 from canvas_server.cluster.member import Cluster
 from canvas_server.communitas.bridge import Bridge
 from canvas_server.communitas.relay.agreements import Known
+from canvas_server.communitas.relay.around import Limits
 from canvas_server.communitas.relay.pairs import Pair, PairingError
-from canvas_server.communitas.relay.partner import Limits
 from canvas_server.communitas.relay.relay import Relay
 from canvas_server.communitas.relay.x0x import Daemon, X0xCarrier
 from canvas_server.communitas.scenes import NetworkScenes

@@ -116,6 +116,47 @@ def test_a_third_server_is_told_that_a_session_is_shared_already(town: Neighbour
     assert len(north.peers()) == 2
 
 
+@pytest.mark.parametrize("seed", range(10))
+def test_of_two_servers_that_come_at_once_one_shares(tmp_path: Path, seed: int) -> None:
+    town = Neighbourhood(tmp_path, seed)
+    north, south = town.places
+    north.known.pairs._fixed = (*north.known.pairs._fixed, Pair("c" * 64, SECRET))
+    north.relay._begin_anew()
+    west = Place(town, "West", "c" * 64, Pair(north.agent_id, SECRET))
+    town.places.append(west)
+    town.wait(2)
+    people = [Person(place, place.name) for place in town.chance.sample(town.places, 3)]
+    for person in people:
+        person.join()
+    town.wait(10)
+    for person in people:
+        add(person, person.name)
+    town.wait(10)
+    assert all(person.acked for person in people), "whoever is alone keeps its own scene"
+    assert len(north.peers()) == 2
+    assert sorted((len(south.peers()), len(west.peers()))) == [1, 2]
+    other = south if len(south.peers()) == 2 else west
+    assert north.scene() == other.scene()
+
+
+def test_a_session_that_is_shared_no_more_is_ones_own(town: Neighbourhood) -> None:
+    ada, bob = two(town)
+    add(ada, "a")
+    town.wait(1)
+    kept_here = town.places[0].known.agreements.of(SESSION)
+    assert kept_here
+    keeps, copies = town.places if kept_here.kept_here else town.places[::-1]
+    keeps.known.pairs._fixed = (Pair(copies.agent_id, SECRET, ("another",)),)
+    keeps.relay._begin_anew()
+    town.wait(10)
+    far = bob if copies is town.places[1] else ada
+    add(far, "alone")
+    town.wait(2)
+    assert not far.waiting
+    assert len(copies.scene()[1]) == 2
+    assert len(copies.peers()) == 1
+
+
 def test_edits_of_both_sides_have_one_order(town: Neighbourhood) -> None:
     ada, bob = two(town)
     for number in range(10):

@@ -90,6 +90,13 @@ class Agreements:
             logger.warning("too many shared sessions: forgot the oldest", session=shared[0])
             del self._all[shared[0]]
 
+    def forget(self, session_id: str, agent_id: str) -> None:
+        """Note that a session is not shared with a server any more."""
+        agreement = self._all.get(session_id)
+        if agreement is not None and agreement.agent_id == agent_id:
+            del self._all[session_id]
+            self._is_new = True
+
     def flush(self) -> None:
         """Write what was agreed since the last time; where that fails, it is tried again."""
         if not self._is_new:

@@ -14,11 +14,6 @@ class Way(Protocol):
     """The line to the other server."""
 
     @property
-    def up(self) -> bool:
-        """The other server can be reached now."""
-        ...
-
-    @property
     def backlog(self) -> int:
         """See `Line.backlog`."""
         ...
@@ -31,30 +26,46 @@ class Way(Protocol):
         """See `Line.drop_in`."""
 
 
-class Around(Struct, frozen=True):
-    """One server and another one."""
+class Limits(Struct, frozen=True):
+    """How much another server may say: as much as one client."""
+
+    burst: int
+    rate: int
+
+
+class Common(Struct, frozen=True):
+    """One server, and how it shares."""
 
     node: Node
-    way: Way
     agreements: Agreements
-    here: str
-    """Our agent id."""
-    there: str
+    name: str
+    """What this server calls itself."""
+    limits: Limits
     resume_seconds: float
     clock: Callable[[], float]
     """Seconds; never goes back."""
     wall: Callable[[], float]
     """Seconds since 1970 UTC."""
+    run: Callable[[Coroutine[Any, Any, None]], None]
+    """Runs something that takes time."""
+    later: Callable[[float, Callable[[], None]], object]
+    """Runs something after some seconds."""
+
+
+class Around(Struct, frozen=True):
+    """One server and another one."""
+
+    common: Common
+    way: Way
+    here: str
+    """Our agent id."""
+    there: str
     hold: Callable[[str, bool], None]
     """Called with a name when nothing more may come on its account, and when it may again."""
     may_seat: Callable[[], bool]
     """Tells whether the other server may have one more person here."""
-    later: Callable[[float, Callable[[], None]], object]
-    """Runs something after some seconds."""
-    run: Callable[[Coroutine[Any, Any, None]], None]
-    """Runs something that takes time."""
 
     @property
     def their_name(self) -> str:
         """What people are told the other server is called."""
-        return self.agreements.name_of(self.there)
+        return self.common.agreements.name_of(self.there)

@@ -1,19 +1,15 @@
 """One other server: the line to it, and the sessions that are shared with it."""
 
 import uuid
-from collections.abc import Callable, Coroutine
-from typing import Any
+from collections.abc import Callable
 
 import structlog
-from msgspec import Struct
 
 from canvas_server.communitas.relay import wire
-from canvas_server.communitas.relay.agreements import Agreements
-from canvas_server.communitas.relay.around import Around
+from canvas_server.communitas.relay.around import Around, Common
 from canvas_server.communitas.relay.line import Between, Line
 from canvas_server.communitas.relay.pairs import Pair
-from canvas_server.communitas.relay.share import Share
-from canvas_server.node import Node
+from canvas_server.communitas.relay.share import TAKEN, Share
 from canvas_server.throttle import Throttle
 
 MAX_SHARES = 1000
@@ -24,28 +20,6 @@ DEAR = 20
 _DEAR = (b'{"type":"open"', b'{"type":"follow"', b'{"type":"merge"', b'{"type":"request"')
 
 logger = structlog.get_logger()
-
-
-class Limits(Struct, frozen=True):
-    """How much another server may say: as much as one client."""
-
-    burst: int
-    rate: int
-
-
-class Common(Struct, frozen=True):
-    """What all partners need."""
-
-    node: Node
-    agreements: Agreements
-    name: str
-    """What this server calls itself."""
-    limits: Limits
-    resume_seconds: float
-    clock: Callable[[], float]
-    wall: Callable[[], float]
-    run: Callable[[Coroutine[Any, Any, None]], None]
-    later: Callable[[float, Callable[[], None]], object]
 
 
 class Partner:
@@ -190,7 +164,8 @@ class Partner:
             refusal = self._refusal(session_id)
             if refusal is None:
                 return self._begin(session_id)
-            self.line.put(wire.Close(session_id, refusal))
+            full = len(self.shares) >= MAX_SHARES
+            self.line.put(wire.Close(session_id, refusal, again=full))
         elif isinstance(item, wire.People):
             self.line.put(wire.Close(session_id, "it was given up here", again=True))
         return None
@@ -203,8 +178,11 @@ class Partner:
             return "too many sessions are shared at once"
         agreement = self._common.agreements.of(session_id)
         if agreement is not None and agreement.agent_id != self.pair.agent_id:
-            return "it is shared with another server already"
+            return TAKEN
         return None
+
+    def _hold(self, name: str, held: bool) -> None:
+        (self._held.add if held else self._held.discard)(name)
 
     def _may_seat(self) -> bool:
         if sum(share.guests for share in self.shares.values()) < MAX_GUESTS:
@@ -215,25 +193,15 @@ class Partner:
         return False
 
     def _begin(self, session_id: str) -> Share:
-        def hold(peer_id: str, held: bool) -> None:
-            (self._held.add if held else self._held.discard)(peer_id)
-
-        common = self._common
         share = self.shares[session_id] = Share(
             session_id,
             Around(
-                node=common.node,
+                common=self._common,
                 way=self.line,
-                agreements=common.agreements,
                 here=self._here,
                 there=self.pair.agent_id,
-                resume_seconds=common.resume_seconds,
-                clock=common.clock,
-                wall=common.wall,
-                hold=hold,
+                hold=self._hold,
                 may_seat=self._may_seat,
-                later=common.later,
-                run=common.run,
             ),
         )
         return share

@@ -9,9 +9,10 @@ from typing import Any
 import structlog
 
 from canvas_server.communitas.relay.agreements import Known
+from canvas_server.communitas.relay.around import Common, Limits
 from canvas_server.communitas.relay.beacons import Beacons
 from canvas_server.communitas.relay.pairs import Pair, PairingError
-from canvas_server.communitas.relay.partner import Common, Limits, Partner
+from canvas_server.communitas.relay.partner import Partner
 from canvas_server.core.effects import Changed, Forward, Outward, Peopled
 from canvas_server.node import Node
 from canvas_server.ports import Carrier

@@ -35,8 +35,8 @@ class SharedScene:
         """Whether we keep it; None: that is not settled on this line."""
         self._session_id = session_id
         self._around = around
-        self._node = around.node
-        self._copies = around.node.hub.copies
+        self._node = around.common.node
+        self._copies = around.common.node.hub.copies
         self._synced = False
         """The copy is what the keeper has told, as far as it has."""
         self._had: Snapshot | None = None
@@ -60,13 +60,13 @@ class SharedScene:
         Both come to the same result as soon as both have heard it.
         """
         around = self._around
-        before = around.agreements.of(self._session_id)
+        before = around.common.agreements.of(self._session_id)
         self._synced, self._had = False, None
         self.kept_here = kept_here = keeps(told, theirs, around.here, around.there)
         mine = self._copies.snapshot(self._session_id)
         was_copy = before is not None and not before.kept_here and before.merged
         merged = kept_here or was_copy or mine.revision == 0
-        around.agreements.agree(self._session_id, Agreement(around.there, kept_here, merged))
+        around.common.agreements.agree(self._session_id, Agreement(around.there, kept_here, merged))
         self._copies.entrust(self._session_id, None if kept_here else around.their_name)
         if kept_here:
             return
@@ -127,7 +127,7 @@ class SharedScene:
     def _merge(self, had: Snapshot) -> None:
         """Have in our scene what the copy has, then send it the whole of it."""
         self._synced, self._had = False, had
-        self._node.perform(self._copies.merge(self._session_id, had, self._around.wall()))
+        self._node.perform(self._copies.merge(self._session_id, had, self._around.common.wall()))
         self._goal = self._copies.snapshot(self._session_id).revision
         self._send_scene()
 
@@ -149,7 +149,7 @@ class SharedScene:
             self._around.way.put(wire.Response(self._session_id, item.number, failure))
             return
         self._requests += 1
-        self._around.run(self._edit(item))
+        self._around.common.run(self._edit(item))
 
     async def _edit(self, item: wire.Request) -> None:
         failure: ErrorCode | None = None
@@ -209,7 +209,7 @@ class SharedScene:
                 self._node.perform(self._copies.adopt(self._session_id, whole))
                 self._synced = True
                 agreed = Agreement(self._around.there, kept_here=False)
-                self._around.agreements.agree(self._session_id, agreed)
+                self._around.common.agreements.agree(self._session_id, agreed)
             else:
                 self._node.perform(self._copies.follow(self._session_id, item.entries))
         except Refused as refused:

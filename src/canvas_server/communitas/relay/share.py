@@ -18,7 +18,8 @@ from canvas_server.ports import Elsewhere, LogFailure
 from canvas_server.protocol import client, server
 
 IDLE_SECONDS = 5.0
-RETRY_SECONDS, REFUSED_SECONDS = 0.5, 60.0
+TAKEN = "it is shared with another server already"
+RETRY_SECONDS, REFUSED_SECONDS = 1.0, 60.0
 """After so long a session is named again to a server that has closed it."""
 MAX_WAITING = 100
 """When so many items wait while a session is read from the log, no more are taken."""
@@ -61,8 +62,8 @@ class Share:
         self.session_id = session_id
         self.scene = SharedScene(session_id, around)
         self._around = around
-        self._node = around.node
-        self._hub = around.node.hub
+        self._node = around.common.node
+        self._hub = around.common.node.hub
         self._guests: dict[str, GuestConnection] = {}
         self._listed: set[str] = set()
         """Those whom the other server has named on this line."""
@@ -111,7 +112,7 @@ class Share:
 
     def silent(self) -> None:
         """Show the guests as reconnecting: their server is out of reach."""
-        leaves_at = self._around.clock() + self._around.resume_seconds
+        leaves_at = self._around.common.clock() + self._around.common.resume_seconds
         for guest in self._guests.values():
             guest.leaves_at = min(guest.leaves_at, leaves_at)
         self._show_guests(reachable=False)
@@ -145,8 +146,8 @@ class Share:
             known = people == self._told_people
             if not known and self._around.way.put(wire.People(self.session_id, people)):
                 self._told_people = people
-        elif self._hub.is_open(self.session_id) and self._around.clock() >= self._tell_at:
-            agreement = self._around.agreements.of(self.session_id)
+        elif self._hub.is_open(self.session_id) and self._around.common.clock() >= self._tell_at:
+            agreement = self._around.common.agreements.of(self.session_id)
             kept_here = None if agreement is None else agreement.kept_here
             revision = self._hub.copies.snapshot(self.session_id).revision
             told = wire.Open(self.session_id, revision, kept_here, people)
@@ -215,20 +216,35 @@ class Share:
 
     def _settle(self) -> None:
         told, theirs = self._told, self._theirs
-        if told is not None and theirs is not None and not self._opening:
+        if told is None or theirs is None or self._opening:
+            return
+        agreement = self._around.common.agreements.of(self.session_id)
+        if agreement is None or agreement.agent_id == self._around.there:
             self.scene.settle(told, theirs)
+        else:
+            self._around.way.put(wire.Close(self.session_id, TAKEN))
+            self._refused()
 
     def _closed(self, item: wire.Close) -> None:
+        if item.again:
+            self.end()
+            self._tell_at = self._around.common.clock() + RETRY_SECONDS
+            return
+        logger.warning(
+            "another server does not share a session",
+            session=self.session_id,
+            server=self._around.their_name,
+            why=item.why,
+        )
+        self._refused()
+
+    def _refused(self) -> None:
+        """Go on alone: what was agreed with that server does not hold any more."""
+        agreements = self._around.common.agreements
+        agreements.forget(self.session_id, self._around.there)
+        self._hub.copies.entrust(self.session_id, agreements.keeper(self.session_id))
         self.end()
-        seconds = RETRY_SECONDS if item.again else REFUSED_SECONDS
-        self._tell_at = self._around.clock() + seconds
-        if not item.again:
-            logger.warning(
-                "another server does not share a session",
-                session=self.session_id,
-                server=self._around.their_name,
-                why=item.why,
-            )
+        self._tell_at = self._around.common.clock() + REFUSED_SECONDS
 
     # --- people ----------------------------------------------------------------------------------
 
@@ -251,7 +267,7 @@ class Share:
         described = as_guest(peer, self._around.their_name, reachable=True)
         try:
             effects = self._hub.guests.seat(
-                guest.connection_id, self.session_id, described, self._around.wall()
+                guest.connection_id, self.session_id, described, self._around.common.wall()
             )
         except Refused as refused:
             logger.warning(
@@ -332,7 +348,7 @@ class Share:
         else:
             shown = client.Preview(message.elements)
         if not self._moving:
-            self._around.later(MOVING_SECONDS, self._show_moving)
+            self._around.common.later(MOVING_SECONDS, self._show_moving)
         peer_id = message.from_peer_id
         self._moving[peer_id, type(message)] = said(self.session_id, peer_id, shown)
 

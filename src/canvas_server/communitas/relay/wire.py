@@ -175,63 +175,48 @@ class Response(Struct, frozen=True, tag_field="type", tag="response"):
 # --- signals, in the form of x0x -----------------------------------------------------------------
 
 
-class Offer(Struct, frozen=True, kw_only=True, tag_field="type", tag="offer"):
+class _Signal(Struct, frozen=True, kw_only=True):
+    session_id: SessionId
+    from_peer_id: PeerId
+    to_peer_id: PeerId
+    call_id: CallId | None = None
+
+
+class _Description(_Signal, frozen=True, kw_only=True):
+    sdp: Sdp
+    quic_endpoint: None = None
+    """x0x has it in every description."""
+    offer_id: OfferId | None = None
+
+
+class _OfIce(_Signal, frozen=True, kw_only=True):
+    sdp_mid: SdpMid | None = None
+    sdp_mline_index: MLineIndex | None = None
+    username_fragment: UsernameFragment | None = None
+
+
+class Offer(_Description, frozen=True, kw_only=True, tag_field="type", tag="offer"):
     """An offer."""
 
-    session_id: SessionId
-    sdp: Sdp
-    quic_endpoint: None = None
-    from_peer_id: PeerId
-    to_peer_id: PeerId
-    call_id: CallId | None = None
-    offer_id: OfferId | None = None
 
-
-class Answer(Struct, frozen=True, kw_only=True, tag_field="type", tag="answer"):
+class Answer(_Description, frozen=True, kw_only=True, tag_field="type", tag="answer"):
     """An answer."""
 
-    session_id: SessionId
-    sdp: Sdp
-    quic_endpoint: None = None
-    from_peer_id: PeerId
-    to_peer_id: PeerId
-    call_id: CallId | None = None
-    offer_id: OfferId | None = None
 
-
-class IceCandidate(Struct, frozen=True, kw_only=True, tag_field="type", tag="ice_candidate"):
+class IceCandidate(_OfIce, frozen=True, kw_only=True, tag_field="type", tag="ice_candidate"):
     """An ICE candidate."""
 
-    session_id: SessionId
     candidate: Candidate
-    sdp_mid: SdpMid | None = None
-    sdp_mline_index: MLineIndex | None = None
-    from_peer_id: PeerId
-    to_peer_id: PeerId
-    username_fragment: UsernameFragment | None = None
-    call_id: CallId | None = None
 
 
-class IceComplete(Struct, frozen=True, kw_only=True, tag_field="type", tag="ice_complete"):
+class IceComplete(_OfIce, frozen=True, kw_only=True, tag_field="type", tag="ice_complete"):
     """End of candidates."""
 
-    session_id: SessionId
-    sdp_mid: SdpMid | None = None
-    sdp_mline_index: MLineIndex | None = None
-    from_peer_id: PeerId
-    to_peer_id: PeerId
-    username_fragment: UsernameFragment | None = None
-    call_id: CallId | None = None
 
-
-class Bye(Struct, frozen=True, kw_only=True, tag_field="type", tag="bye"):
+class Bye(_Signal, frozen=True, kw_only=True, tag_field="type", tag="bye"):
     """The end of a call."""
 
-    session_id: SessionId
     reason: CallEndReason
-    from_peer_id: PeerId
-    to_peer_id: PeerId
-    call_id: CallId | None = None
 
 
 Signal = Offer | Answer | IceCandidate | IceComplete | Bye
