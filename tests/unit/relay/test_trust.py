@@ -241,6 +241,7 @@ def test_garbage_is_ignored_and_counted(hostile: Hostile, town: Neighbourhood) -
         b'canvas-relay-v1\n{"type":"beat"}',
         b"[" * 100_000,
         b"canvas-relay-v1\n" + b"[" * 100_000,
+        wire.pack(wire.Header("x"), wire.encode(wire.Hello("Ünreadable", "prööf"))),
         wire.pack(wire.Header("x" * 65), b'{"type":"beat"}'),
         wire.pack(wire.Header(hostile.line._here, hostile.line._there), b'{"type":"hello"}'),
     ):
@@ -282,6 +283,19 @@ def test_it_has_no_more_people_here_than_are_allowed(
     hostile.open(*(peer(number) for number in range(4, 8)), session_id="team-a")
     (server,) = town.places[0].relay.overview().servers
     assert server.people == 5
+
+
+def test_the_whole_scene_is_sent_once_a_second_at_most(hostile: Hostile, ada: Person) -> None:
+    kind = {"type": "Text", "content": "x", "font_size": 1, "color": "#000000"}
+    ada.edit("add_element", element={"id": "one", "kind": kind})
+    hostile.wait(1)
+    hostile.open(peer(1))
+    for _ in range(50):
+        hostile.line.put(wire.Follow(SESSION, 0, 0))
+    hostile.wait(0.5)
+    assert len(hostile.said(wire.Scene)) == 1
+    hostile.wait(2)
+    assert len(hostile.said(wire.Scene)) == 2
 
 
 def test_who_has_another_secret_is_told_apart(town: Neighbourhood, ada: Person) -> None:

@@ -207,7 +207,7 @@ class Line:
 
     def _meet(self, header: Header, hello: wire.Hello) -> None:
         expected = self.between.proof(self.between.there, header.sender)
-        self.stranger = not hmac.compare_digest(expected, hello.proof)
+        self.stranger = not hmac.compare_digest(expected.encode(), hello.proof.encode())
         if not self.stranger:
             self._proved = header.sender
             self.their_name = hello.name

@@ -15,7 +15,7 @@ from canvas_server.throttle import Throttle
 MAX_SHARES = 1000
 MAX_GUESTS = 2000
 """People of one other server, in all sessions together."""
-DEAR = 20
+DEAR = 100
 """What is asked with a few bytes and costs much counts as so many messages."""
 _DEAR = (b'{"type":"open"', b'{"type":"follow"', b'{"type":"merge"', b'{"type":"request"')
 

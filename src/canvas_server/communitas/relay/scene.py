@@ -21,7 +21,11 @@ from canvas_server.protocol.scene import Element
 
 MAX_FORWARDED_BYTES = 4 * 1024 * 1024
 """While more is under way to the keeper, further edits are refused."""
+MAX_FORWARDED = 10_000
+"""While so many are not answered, too."""
 MAX_REQUESTS = 64
+WHOLE_SECONDS = 1.0
+"""The whole of a scene is sent no sooner after it was sent before."""
 
 logger = structlog.get_logger()
 _decode_reply = msgspec.json.Decoder(Reply).decode
@@ -45,6 +49,7 @@ class SharedScene:
         """The revision from which on that is in ours."""
         self._forwarded: dict[tuple[str | None, object], Forward] = {}
         self._requests = 0
+        self._whole_at = 0.0
 
     def begin(self) -> None:
         """Start over on a new line: what was under way is lost."""
@@ -133,9 +138,10 @@ class SharedScene:
 
     def _send_scene(self) -> None:
         """Send the whole scene, if all that the copy waits for is stored."""
-        scene = self._node.hub.scene(self._session_id)
-        if scene is None or scene.revision < self._goal:
+        now, scene = self._around.common.clock(), self._node.hub.scene(self._session_id)
+        if scene is None or scene.revision < self._goal or now < self._whole_at:
             return
+        self._whole_at = now + WHOLE_SECONDS
         self._synced, self._had = True, None
         self._around.way.put(
             wire.Scene(self._session_id, scene.revision, scene.timestamp, scene.elements)
@@ -168,7 +174,8 @@ class SharedScene:
     def forward(self, forward: Forward) -> bool:
         """Have the keeper make an edit; tell whether that may be."""
         way = self._around.way
-        if self.kept_here is not False or way.backlog > MAX_FORWARDED_BYTES:
+        crowded = way.backlog > MAX_FORWARDED_BYTES or len(self._forwarded) >= MAX_FORWARDED
+        if self.kept_here is not False or crowded:
             return False
         message = forward.message
         if isinstance(message, SceneEdit):
