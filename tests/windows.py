@@ -164,6 +164,22 @@ def connect(caller: Window, callee: Window) -> None:
     callee.wait_state(caller, "connected")
 
 
+def join(window: Window) -> None:
+    """Press the button that starts or joins the call of everybody."""
+    window.page.locator('[data-action="group"]:visible').click()
+
+
+def all_see_all(windows: list[Window]) -> None:
+    """Wait until everybody is connected with everybody and sees their picture."""
+    for window in windows:
+        for other in windows:
+            if other is not window:
+                window.wait_state(other, "connected")
+                window.shows(other)
+    for window in windows:
+        assert window.page.evaluate("signalingManager.peerConnections.size") == len(windows) - 1
+
+
 # What a client offers that has no camera and never connects.
 BARE_OFFER = """async () => {
   const pc = new RTCPeerConnection();

@@ -1,24 +1,8 @@
 """Everybody in one call: a mesh that grows and shrinks (SIG10)."""
 
-from windows import Open, Window
+from windows import Open, Window, all_see_all, join
 
 COLORS = ("red", "green", "blue")
-
-
-def join(window: Window) -> None:
-    """Press the button that starts or joins the call of everybody."""
-    window.page.locator('[data-action="group"]:visible').click()
-
-
-def all_see_all(windows: list[Window]) -> None:
-    """Wait until everybody is connected with everybody and sees their picture."""
-    for window in windows:
-        for other in windows:
-            if other is not window:
-                window.wait_state(other, "connected")
-                window.shows(other)
-    for window in windows:
-        assert window.page.evaluate("signalingManager.peerConnections.size") == len(windows) - 1
 
 
 def people(open_window: Open, count: int) -> list[Window]:

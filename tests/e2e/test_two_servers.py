@@ -8,7 +8,7 @@ import pytest
 
 from federation import Site, two_sites
 from watch import call, picture_moves
-from windows import Open, Window, connect
+from windows import Open, Window, all_see_all, connect, join
 from x0xd import KINDS
 
 CALLS = 12
@@ -100,6 +100,26 @@ def test_a_call_outlives_the_daemon(open_window: Open, real: tuple[Site, Site]) 
     bob.press("hangup", ada)
     ada.wait_clear()
     bob.wait_clear()
+
+
+def test_everybody_of_both_servers_is_in_one_call(
+    open_window: Open, real: tuple[Site, Site]
+) -> None:
+    """And one of them reloads the page."""
+    ada, bob = windows(open_window, real)
+    cem = open_window("blue", "team", "name=Cem", at=real[1].server)
+    for window, other in ((ada, cem), (cem, ada), (cem, bob), (bob, cem)):
+        window.sees(other)
+    join(ada)
+    for window in (bob, cem):
+        window.press("accept")
+    all_see_all([ada, bob, cem])
+    bob.page.reload()
+    bob.wait_connection("open")
+    all_see_all([ada, bob, cem])
+    ada.press("leave")
+    ada.wait_clear_of_calls()
+    all_see_all([bob, cem])
 
 
 def test_calls_are_set_up_soon(open_window: Open, real: tuple[Site, Site]) -> None:

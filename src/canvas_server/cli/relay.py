@@ -110,6 +110,8 @@ def peers(
         about = f"{peer['sessions']} sessions, {peer['people']} people" if "people" in peer else ""
         name = peer["name"] or "(no name yet)"
         click.echo(f"{peer['agent_id'][:16]}  {name}  {peer['state']}  {about}".rstrip())
+    if found and relay is None:
+        click.echo("This server does not run, or has no relay: how they are is not known.")
 
 
 def agent_id_of(x0x_url: str | None, x0x_token: str | None) -> str:
