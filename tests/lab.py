@@ -36,6 +36,12 @@ table ip home {
 }
 """
 
+NO_DATAGRAMS = """
+table ip cut {
+  chain out { type filter hook output priority 0; meta l4proto udp drop; }
+}
+"""
+
 
 def rules(*, symmetric: bool = False, udp: bool = True) -> str:
     """What a router does: one port for everybody or one for each, and whether UDP passes."""
@@ -117,16 +123,9 @@ class Lab:
         """The name of a namespace; the process id lets several test runs live side by side."""
         return f"{PREFIX}{os.getpid()}-{place}"
 
-    @contextlib.contextmanager
-    def inside(self, place: str) -> Iterator[None]:
+    def inside(self, place: str) -> contextlib.AbstractContextManager[None]:
         """Let sockets, threads and processes that this thread makes meanwhile be in a place."""
-        with Path("/proc/thread-self/ns/net").open() as here:
-            with (NETNS / self.namespace(place)).open() as there:
-                _enter(there.fileno())
-            try:
-                yield
-            finally:
-                _enter(here.fileno())
+        return _inside(self.namespace(place))
 
     def command(self, place: str, program: str, folder: Path) -> Path:
         """Write a script that runs a program in a place, for whoever takes only a path."""
@@ -237,6 +236,44 @@ class Lab:
         self._ip(home, f"route add default via {net}.1")
         self._in(router, "sysctl -qw net.ipv4.ip_forward=1")
         self._in(router, "nft -f -", text=rules())
+
+
+class Island:
+    """A network with nothing but loopback, where this thread and what it starts are meanwhile."""
+
+    def __init__(self) -> None:
+        self._name = f"{PREFIX}{os.getpid()}-island"
+        self._stack = contextlib.ExitStack()
+
+    def __enter__(self) -> "Island":
+        _remove_those_of_dead_processes()
+        run("ip", "netns", "add", self._name)
+        self._stack.callback(_remove, self._name)
+        run("ip", "-n", self._name, "link", "set", "lo", "up")
+        self._stack.enter_context(_inside(self._name))
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stack.close()
+
+    def cut(self) -> None:
+        """Lose all datagrams from now on; what goes by TCP arrives."""
+        run("nft", "-f", "-", text=NO_DATAGRAMS)
+
+    def mend(self) -> None:
+        """Lose nothing more."""
+        run("nft", "flush", "ruleset")
+
+
+@contextlib.contextmanager
+def _inside(namespace: str) -> Iterator[None]:
+    with Path("/proc/thread-self/ns/net").open() as here:
+        with (NETNS / namespace).open() as there:
+            _enter(there.fileno())
+        try:
+            yield
+        finally:
+            _enter(here.fileno())
 
 
 def _net(home: str) -> str:

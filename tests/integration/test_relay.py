@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from federation import SDP, Guest, Site, same_scene, two_sites
+from lab import Island, lacking
 from servers import Server, eventually, post
 from x0xd import KINDS, DoubleDaemon
 
@@ -143,6 +144,28 @@ def test_a_way_that_is_cut_for_ten_seconds(sites: Sites) -> None:
     ada.wait_acked("while-a", "after-a")
     bob.wait_acked("while-b", "after-b")
     same_scene(sites, "while-a", "while-b", "after-a", "after-b")
+
+
+def test_a_network_that_is_cut_for_ten_seconds(tmp_path: Path) -> None:
+    """The daemons live on and lose each other, as when a cable is pulled."""
+    why = lacking()
+    if why:
+        pytest.skip(why)
+    with Island() as island, two_sites(tmp_path, "x0xd") as sites:
+        ada, bob = two(sites)
+        cut_at = time.monotonic()
+        island.cut()
+        ada.wait_for("peer_updated", peer_id=bob.peer_id, connected=False)
+        bob.wait_for("peer_updated", peer_id=ada.peer_id, connected=False)
+        offers(ada, bob, range(5))
+        for each, name in ((ada, "while-a"), (bob, "while-b")):
+            each.add(name)
+        time.sleep(max(0, cut_at + 10 - time.monotonic()))  # as above
+        island.mend()
+        assert received(bob, 5) == list(range(5))
+        ada.wait_acked("while-a")
+        bob.wait_acked("while-b")
+        same_scene(sites, "while-a", "while-b")
 
 
 def test_a_daemon_that_is_killed_and_started_again(sites: Sites) -> None:

@@ -182,7 +182,8 @@ class Line:
         if not self.up:
             if now >= self._next_hello:
                 self._next_hello = now + self._pause
-                self._pause = min(2 * self._pause, LONGEST_TRY_SECONDS)
+                longest = BEAT_SECONDS if self._there else LONGEST_TRY_SECONDS
+                self._pause = min(2 * self._pause, longest)
                 self._say_hello(self._there)
         elif now - self._ticked_at >= BEAT_SECONDS / 2:
             self._ticked_at = now
