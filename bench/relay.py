@@ -15,6 +15,7 @@ import report
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests"))
 
 from federation import SDP, Guest, Site, two_sites
+from servers import eventually
 
 ROUNDS = 5
 EXCHANGES = 200
@@ -117,8 +118,9 @@ def _answer_pings(*guests: Guest) -> None:
 
 
 def _keeps(site: Site) -> bool:
-    agreements = (site.folder / "agreements.json").read_text()
-    return '"kept_here":true' in agreements
+    noted = site.folder / "agreements.json"
+    eventually(noted.exists, "who keeps the scene is noted")
+    return '"kept_here":true' in noted.read_text()
 
 
 def _middle(values: list[float]) -> str:
