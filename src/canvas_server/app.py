@@ -21,7 +21,7 @@ from canvas_server.cluster.member import Cluster
 from canvas_server.communitas.bridge import Bridge
 from canvas_server.communitas.relay.agreements import Known
 from canvas_server.communitas.relay.around import Limits
-from canvas_server.communitas.relay.pairs import Pair, PairingError
+from canvas_server.communitas.relay.pairs import PairingError, pairs_of
 from canvas_server.communitas.relay.relay import Relay
 from canvas_server.communitas.relay.x0x import Daemon, X0xCarrier
 from canvas_server.communitas.scenes import NetworkScenes
@@ -29,7 +29,6 @@ from canvas_server.core.hub import Hub
 from canvas_server.core.surroundings import Everybody, Surroundings
 from canvas_server.ground import Ground, StartupError, open_ground
 from canvas_server.http.access import Access, is_loopback
-from canvas_server.http.communitas import communitas_routes
 from canvas_server.http.doors import Proxies
 from canvas_server.http.entrance import BoundedHttp, Entrance
 from canvas_server.http.gate import Gate
@@ -37,9 +36,9 @@ from canvas_server.http.heartbeat import Heartbeat
 from canvas_server.http.lan import authority_route
 from canvas_server.http.listener import Listener, open_sockets
 from canvas_server.http.metrics import registry
-from canvas_server.http.nodes import node_routes
 from canvas_server.http.sessions import session_routes
 from canvas_server.http.site import make_site
+from canvas_server.http.state import state_route
 from canvas_server.http.tokens import token_routes
 from canvas_server.http.upgrade import WebSocketUpgrade, sockets_of
 from canvas_server.ice import IcePlan
@@ -142,8 +141,9 @@ class CanvasServer(uvicorn.Server):
         if settings.lan:
             routes.append(authority_route(lan_folder(settings.data_dir)))
         routes += session_routes(gate, ground.overview(self.node))
-        routes += node_routes(gate, functools.partial(ground.nodes, self.node))
-        routes += communitas_routes(gate, self._communitas)
+        nodes = functools.partial(ground.nodes, self.node)
+        routes.append(state_route(gate, "/api/nodes", nodes))
+        routes.append(state_route(gate, "/api/communitas", self._communitas))
         overview = None if self._relay is None else self._relay.overview
         metrics = registry(self.node, ground.log.counts, ground.cluster, overview)
         super().__init__(
@@ -314,10 +314,7 @@ def open_known(settings: Settings) -> Known | None:
         )
     if "://" in settings.x0x_url and settings.x0x_token is None:
         raise StartupError("CANVAS_X0X_URL needs X0X_API_TOKEN, or name x0xd's data folder instead")
-    fixed = [
-        Pair(agent_id, settings.relay_secret or "", settings.relay_sessions)
-        for agent_id in settings.relay_peers
-    ]
+    fixed = pairs_of(settings.relay_peers, settings.relay_secret, settings.relay_sessions)
     try:
         return Known.read(settings.data_dir, fixed)
     except PairingError as error:

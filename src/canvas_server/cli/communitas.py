@@ -1,7 +1,6 @@
 """The commands around the Communitas network. They need no running canvas-server."""
 
 import asyncio
-import json
 from collections.abc import Callable, Coroutine
 from pathlib import Path
 from typing import Any
@@ -12,7 +11,7 @@ from click.core import ParameterSource
 
 from canvas_server import __version__
 from canvas_server.cli.relay import agent_id_of, pair, peers, running_relay
-from canvas_server.cli.values import check_names
+from canvas_server.cli.values import check_names, show
 from canvas_server.communitas import bridge
 from canvas_server.communitas.rpc import McpClient, ToolFailed
 from canvas_server.core.effects import Ask
@@ -80,7 +79,7 @@ def status(
             "servers": [] if relay is None else msgspec.to_builtins(relay.servers),
         }
         if context.get_parameter_source("mcp_url") is ParameterSource.DEFAULT:
-            _show(found, as_json=as_json)
+            show(found, as_json=as_json)
             return
 
     async def work(mcp: McpClient) -> dict[str, object]:
@@ -97,7 +96,7 @@ def status(
             "lacks": list(joined.lacks),
         }
 
-    _show(_run(mcp_url, work) | found, as_json=as_json)
+    show(_run(mcp_url, work) | found, as_json=as_json)
 
 
 @communitas.command()
@@ -114,7 +113,7 @@ def scene(mcp_url: str, token: str | None, session: str, *, as_json: bool) -> No
             raise ToolFailed(f"{about} keeps no scenes: it has no canvas_get_scene")
         return dict(await mcp.call("canvas_get_scene", session_id=session))
 
-    _show(_run(mcp_url, work), as_json=as_json)
+    show(_run(mcp_url, work), as_json=as_json)
 
 
 @communitas.command()
@@ -148,7 +147,7 @@ def call(
         await bridge.join(mcp, token, None, pauses=())
         return {"call_id": await bridge.call(mcp, asked)}
 
-    _show(_run(mcp_url, work), as_json=as_json)
+    show(_run(mcp_url, work), as_json=as_json)
 
 
 def _run(url: str, work: Work) -> dict[str, object]:
@@ -162,11 +161,3 @@ def _run(url: str, work: Work) -> dict[str, object]:
         raise click.ClickException(f"{url} is no address: {error}") from error
     except bridge.FAILURES as failure:
         raise click.ClickException(str(failure)) from failure
-
-
-def _show(found: dict[str, object], *, as_json: bool) -> None:
-    if as_json:
-        click.echo(json.dumps(found))
-        return
-    for name, value in found.items():
-        click.echo(f"{name}: {value if isinstance(value, str) else json.dumps(value)}")

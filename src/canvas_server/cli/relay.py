@@ -2,7 +2,6 @@
 
 import json
 import sys
-import time
 from pathlib import Path
 from typing import Any
 
@@ -10,10 +9,10 @@ import click
 import httpx
 import msgspec
 
-from canvas_server.auth.admin import AdminTokens
-from canvas_server.auth.keys import Keys
+from canvas_server.cli.tokens import made_admin_token
+from canvas_server.cli.values import show
 from canvas_server.communitas.relay.agreements import Known
-from canvas_server.communitas.relay.pairs import Pair, PairingError, Pairs, encode_code
+from canvas_server.communitas.relay.pairs import Pair, PairingError, Pairs, encode_code, pairs_of
 from canvas_server.communitas.relay.x0x import Daemon, NoDaemon
 from canvas_server.protocol.http import CommunitasAnswer, RelayOverview, ServerOverview
 from canvas_server.settings import SESSIONS, with_settings_of
@@ -54,7 +53,7 @@ def pair(
     try:
         pairs = Pairs(data_dir)
         if remove is not None:
-            _show({"removed": _forget(pairs, remove)}, as_json=as_json)
+            show({"removed": _forget(pairs, remove)}, as_json=as_json)
             return
         agent_id = agent_id_of(x0x_url, x0x_token)
         own = pairs.code(agent_id)
@@ -65,15 +64,17 @@ def pair(
             else:
                 click.echo("Then: canvas-server communitas pair THEIR-CODE")
         if code is None:
-            _show({"agent_id": agent_id, "code": own}, as_json=as_json, quiet=True)
+            if as_json:
+                click.echo(json.dumps({"agent_id": agent_id, "code": own}))
             return
         made = pairs.pair(agent_id, code, sessions, name)
     except (PairingError, OSError) as error:
         raise click.ClickException(str(error)) from error
     own = encode_code(agent_id, bytes.fromhex(made.half))
-    found = {"agent_id": made.agent_id, "code": own, "sessions": list(made.sessions)}
-    _show(found, as_json=as_json, quiet=True)
-    if not as_json:
+    if as_json:
+        found = {"agent_id": made.agent_id, "code": own, "sessions": list(made.sessions)}
+        click.echo(json.dumps(found))
+    else:
         click.echo(f"Paired with {made.agent_id[:8]}; shared with it: {', '.join(made.sessions)}.")
         click.echo(f"They pair with this server by: canvas-server communitas pair {own}")
 
@@ -93,9 +94,8 @@ def peers(
     as_json: bool,
 ) -> None:
     """List the servers that this one knows, and how they are where it runs."""
-    fixed = [Pair(agent, relay_secret or "", relay_sessions) for agent in relay_peers]
     try:
-        known = Known.read(data_dir, fixed)
+        known = Known.read(data_dir, pairs_of(relay_peers, relay_secret, relay_sessions))
     except PairingError as error:
         raise click.ClickException(str(error)) from error
     relay = running_relay(url, data_dir, auth_secret)
@@ -149,8 +149,7 @@ def running_relay(
         return None
     headers: dict[str, str] = {}
     if auth_secret:
-        token = AdminTokens(Keys.of_secrets(auth_secret)).sign(time.time() + 60)
-        headers["Authorization"] = f"Bearer {token}"
+        headers["Authorization"] = f"Bearer {made_admin_token(auth_secret, 60)}"
     try:
         answer = httpx.get(f"{where}/api/communitas", headers=headers, timeout=SECONDS)
         answer.raise_for_status()
@@ -172,11 +171,3 @@ def _forget(pairs: Pairs, start: str) -> str:
         raise PairingError(f"{len(found)} servers are known whose id begins with {start}")
     pairs.forget(found[0])
     return found[0]
-
-
-def _show(found: dict[str, Any], *, as_json: bool, quiet: bool = False) -> None:
-    if as_json:
-        click.echo(json.dumps(found))
-    elif not quiet:
-        for name, value in found.items():
-            click.echo(f"{name}: {value}")

@@ -29,6 +29,11 @@ def made_token(
     return tokens.sign(claims, now + seconds), claims.invitation
 
 
+def made_admin_token(secrets: tuple[str, ...], seconds: float) -> str:
+    """Return a token for who runs the server, good for some time."""
+    return AdminTokens(Keys.of_secrets(secrets)).sign(time.time() + seconds)
+
+
 @click.command()
 def secret() -> None:
     """Print a fresh secret for CANVAS_AUTH_SECRET."""
@@ -80,7 +85,7 @@ def token(
             "set CANVAS_AUTH_SECRET to the secret of the server; `canvas-server secret` makes one"
         )
     if admin:
-        click.echo(AdminTokens(Keys.of_secrets(auth_secret)).sign(time.time() + expires))
+        click.echo(made_admin_token(auth_secret, expires))
         return
     if session is None:
         raise click.UsageError("name the --session it is for, or make an --admin token")

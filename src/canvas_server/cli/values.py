@@ -1,6 +1,8 @@
 """Kinds of values that people write on the command line."""
 
+import json
 import re
+from collections.abc import Mapping
 from typing import Any
 
 import click
@@ -42,3 +44,12 @@ def check_names(session: str, name: str) -> None:
             msgspec.convert(value, kind)
         except msgspec.ValidationError as error:
             raise click.BadParameter(str(error), param_hint=flag) from error
+
+
+def show(found: Mapping[str, object], *, as_json: bool) -> None:
+    """Print what was found, for programs or a line each."""
+    if as_json:
+        click.echo(json.dumps(found))
+        return
+    for name, value in found.items():
+        click.echo(f"{name}: {value if isinstance(value, str) else json.dumps(value)}")

@@ -5,13 +5,12 @@ At their home they look like any other connection; what differs is how far the b
 
 from typing import Protocol, get_args
 
-import msgspec
-
 from canvas_server.cluster import ops
 from canvas_server.core.effects import ConnectionId
 from canvas_server.node import Node, Socket
 from canvas_server.outbox import Outbox
 from canvas_server.protocol import client
+from canvas_server.protocol.codec import type_of
 from canvas_server.protocol.errors import CloseCode
 
 WINDOW = 256 * 1024
@@ -20,11 +19,6 @@ DRAINED = 32 * 1024
 """After so much that left a socket its home is told."""
 
 
-class _Tagged(msgspec.Struct):
-    type: str
-
-
-_tag_of = msgspec.json.Decoder(_Tagged).decode
 _KINDS = {str(kind.__struct_config__.tag): kind for kind in get_args(client.ClientMessage)}
 
 
@@ -74,10 +68,7 @@ class Carried:
     ) -> type[client.ClientMessage] | None:
         """See `Owner.receive`."""
         self._put(connection_id, bytes(payload))
-        try:
-            return _KINDS.get(_tag_of(payload).type)
-        except (msgspec.MsgspecError, ValueError, RecursionError):
-            return None
+        return _KINDS.get(type_of(payload) or "")
 
     def refuse_binary(self, connection_id: ConnectionId) -> None:
         """See `Owner.refuse_binary`."""

@@ -11,6 +11,12 @@ from canvas_server.protocol.http import SceneEdit, TokenWish
 from canvas_server.protocol.scene import Element, flat_kind
 from canvas_server.protocol.server import ServerMessage
 
+
+class _Tagged(msgspec.Struct):
+    type: str
+
+
+_decode_tagged = msgspec.json.Decoder(_Tagged).decode
 _decode = msgspec.json.Decoder(ClientMessage).decode
 _decode_scene_edit = msgspec.json.Decoder(SceneEdit).decode
 _decode_any = msgspec.json.Decoder().decode
@@ -41,6 +47,14 @@ def decode(frame: bytes | memoryview) -> ClientMessage:
         return _decode(frame)
     except (ValueError, RecursionError):
         return _decode_leniently(frame)
+
+
+def type_of(text: bytes | memoryview | msgspec.Raw) -> str | None:
+    """Return the `type` that a message names; None where that cannot be read."""
+    try:
+        return _decode_tagged(text).type
+    except (ValueError, RecursionError):
+        return None
 
 
 def decode_scene_edit(body: bytes) -> SceneEdit:

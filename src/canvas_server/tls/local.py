@@ -7,7 +7,6 @@ other places (RFC 5280 section 4.2.1.10).
 
 import datetime
 import ipaddress
-import os
 import socket
 from pathlib import Path
 
@@ -17,6 +16,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 from msgspec import Struct
 
+from canvas_server.files import write_whole
 from canvas_server.tls.folder import authority_file
 
 AUTHORITY_DAYS = 3650
@@ -58,13 +58,12 @@ def local_certificate(folder: Path, address: str, now: datetime.datetime) -> Loc
         text = f"{address} can be reached from everywhere: get a certificate for its name"
         raise ValueError(text)
     files = LocalFiles(folder / "server.pem", folder / "server.key", authority_file(folder))
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     if files.certificate.exists() and _is_good(files.certificate, address, now):
         return files
     key = ec.generate_private_key(ec.SECP256R1())
     certificate = _certificate(key, address, now, *_authority(folder, files.authority, now))
-    _write(files.key, _key_bytes(key))
-    _write(files.certificate, certificate.public_bytes(serialization.Encoding.PEM))
+    write_whole(files.key, _key_bytes(key))
+    write_whole(files.certificate, certificate.public_bytes(serialization.Encoding.PEM))
     return files
 
 
@@ -108,8 +107,8 @@ def _authority(
         .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
         .sign(key, hashes.SHA256())
     )
-    _write(key_path, _key_bytes(key))
-    _write(path, certificate.public_bytes(serialization.Encoding.PEM))
+    write_whole(key_path, _key_bytes(key))
+    write_whole(path, certificate.public_bytes(serialization.Encoding.PEM))
     return certificate, key
 
 
@@ -169,14 +168,3 @@ def _key_bytes(key: ec.EllipticCurvePrivateKey) -> bytes:
         serialization.PrivateFormat.PKCS8,
         serialization.NoEncryption(),
     )
-
-
-def _write(path: Path, content: bytes) -> None:
-    """Write a file that only its owner reads, whole or not at all."""
-    part = path.with_suffix(".part")
-    part.unlink(missing_ok=True)
-    with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    part.replace(path)

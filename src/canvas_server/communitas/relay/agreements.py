@@ -11,7 +11,8 @@ import msgspec
 import structlog
 from msgspec import Struct
 
-from canvas_server.communitas.relay.pairs import Pair, PairingError, Pairs, write_file
+from canvas_server.communitas.relay.pairs import Pair, PairingError, Pairs
+from canvas_server.files import write_whole
 
 FILE = "agreements.json"
 MAX_AGREEMENTS = 5_000
@@ -102,7 +103,7 @@ class Agreements:
         if not self._is_new:
             return
         try:
-            write_file(self._file, msgspec.json.encode(self._all))
+            write_whole(self._file, msgspec.json.encode(self._all))
         except OSError as error:
             if not self._failing:
                 logger.error("cannot note what was agreed with another server", why=str(error))

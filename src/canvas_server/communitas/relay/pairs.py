@@ -7,7 +7,6 @@ other's knows the whole secret. Codes go the way people trust: by hand, by mail,
 import base64
 import contextlib
 import hashlib
-import os
 import secrets
 from collections.abc import Iterable
 from fnmatch import fnmatchcase
@@ -15,6 +14,8 @@ from pathlib import Path
 
 import msgspec
 from msgspec import Struct
+
+from canvas_server.files import write_whole
 
 FILE = "servers.json"
 HALF_BYTES = 16
@@ -47,6 +48,11 @@ class Pair(Struct, frozen=True, omit_defaults=True):
     def shares(self, session_id: str) -> bool:
         """Tell whether a session may be shared with it."""
         return any(fnmatchcase(session_id, pattern) for pattern in self.sessions)
+
+
+def pairs_of(agent_ids: Iterable[str], secret: str | None, sessions: tuple[str, ...]) -> list[Pair]:
+    """Return the servers that the settings name."""
+    return [Pair(agent_id, secret or "", sessions) for agent_id in agent_ids]
 
 
 class _Kept(Struct, omit_defaults=True):
@@ -139,7 +145,7 @@ class Pairs:
         return known
 
     def _write(self) -> None:
-        write_file(self._file, msgspec.json.encode(self._kept))
+        write_whole(self._file, msgspec.json.encode(self._kept))
         self.refresh()
 
 
@@ -166,21 +172,3 @@ def decode_code(code: str) -> tuple[str, bytes]:
     if not text.startswith(_PREFIX) or not whole or hashlib.sha256(told).digest()[:3] != check:
         raise PairingError("this is no code of a canvas-server, or not all of it")
     return told[:_AGENT_BYTES].hex(), told[_AGENT_BYTES:]
-
-
-def write_file(file: Path, data: bytes) -> None:
-    """Put something in the place of a file, as a whole, for nobody else to read.
-
-    Raises:
-        OSError: it cannot be written.
-    """
-    file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    spare = file.with_suffix(".new")
-    with contextlib.suppress(FileNotFoundError):
-        spare.unlink()
-    descriptor = os.open(spare, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "wb") as opened:
-        opened.write(data)
-        opened.flush()
-        os.fsync(descriptor)
-    spare.replace(file)

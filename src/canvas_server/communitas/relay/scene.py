@@ -196,7 +196,7 @@ class SharedScene:
         """Pass on what the keeper answers to one of our people."""
         try:
             reply = _decode_reply(item.message)
-        except (msgspec.MsgspecError, ValueError, RecursionError):
+        except (ValueError, RecursionError):
             return
         self._forwarded.pop((item.to_peer_id, reply.message_id), None)
         self._node.perform(self._copies.answer(self._session_id, item.to_peer_id, reply))

@@ -5,7 +5,7 @@ from typing import get_args
 
 import msgspec
 import structlog
-from msgspec import Raw, Struct
+from msgspec import Raw
 
 from canvas_server.communitas.relay import wire
 from canvas_server.communitas.relay.around import Around
@@ -16,6 +16,7 @@ from canvas_server.core.copies import Reply
 from canvas_server.core.effects import Refused
 from canvas_server.ports import Elsewhere, LogFailure
 from canvas_server.protocol import client, server
+from canvas_server.protocol.codec import type_of
 
 IDLE_SECONDS = 5.0
 TAKEN = "it is shared with another server already"
@@ -44,11 +45,6 @@ _Heard = Told | Reply | server.PeerCursor | server.PeerPreview
 logger = structlog.get_logger()
 
 
-class _Tagged(Struct):
-    type: str
-
-
-_tag_of = msgspec.json.Decoder(_Tagged).decode
 _decode_heard = msgspec.json.Decoder(_Heard).decode
 _HEARD = tuple(f'{{"type":"{kind.__struct_config__.tag}"'.encode() for kind in get_args(_Heard))
 _HEADER_SIZES = {126: 4, 127: 10}
@@ -307,11 +303,7 @@ class Share:
 
     def _say(self, item: wire.Said, allowed: frozenset[str]) -> None:
         guest = self._guests.get(item.from_peer_id)
-        try:
-            tag = _tag_of(item.message).type
-        except (msgspec.MsgspecError, ValueError, RecursionError):
-            return
-        if guest is not None and tag in allowed:
+        if guest is not None and type_of(item.message) in allowed:
             guest.say(bytes(item.message))
 
     # --- GuestHost -------------------------------------------------------------------------------

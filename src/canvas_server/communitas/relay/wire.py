@@ -5,7 +5,8 @@ of Saorsa's own signalling over x0x, with further keys; everything else has a fo
 the key `canvas` has the header that `line` needs.
 """
 
-from typing import Annotated
+from collections.abc import Callable
+from typing import Annotated, TypeVar
 
 import msgspec
 from msgspec import Meta, Raw, Struct
@@ -36,6 +37,7 @@ SPEAKS = 1
 SIGNAL_FORM = b"x0x-voice-sig-v1\n"
 OWN_FORM = b"canvas-relay-v1\n"
 MAX_PEOPLE = 256
+T = TypeVar("T")
 LineId = Annotated[str, Meta(max_length=64)]
 
 
@@ -234,7 +236,7 @@ class _Headed(Struct):
 
 
 _encode = msgspec.json.Encoder().encode
-_header_of = msgspec.json.Decoder(_Headed).decode
+_decode_headed = msgspec.json.Decoder(_Headed).decode
 _decode_item = msgspec.json.Decoder(Item).decode
 _decode_own = msgspec.json.Decoder(Hello | Beat | Part).decode
 _OWN = (b'{"type":"hello"', b'{"type":"beat"', b'{"type":"part"')
@@ -267,10 +269,7 @@ def unpack(payload: bytes) -> tuple[Header, bytes]:
     form, newline, body = payload.partition(b"\n")
     if form + newline not in (SIGNAL_FORM, OWN_FORM):
         raise Malformed("another form")
-    try:
-        return _header_of(body).canvas, body
-    except (msgspec.MsgspecError, RecursionError, ValueError) as error:
-        raise Malformed(str(error)) from None
+    return _read(_decode_headed, body).canvas, body
 
 
 def decode(body: bytes) -> Item:
@@ -279,10 +278,7 @@ def decode(body: bytes) -> Item:
     Raises:
         Malformed: it is none.
     """
-    try:
-        return _decode_item(body)
-    except (msgspec.MsgspecError, RecursionError, ValueError) as error:
-        raise Malformed(str(error)) from None
+    return _read(_decode_item, body)
 
 
 def decode_own(body: bytes) -> Hello | Beat | Part | None:
@@ -291,9 +287,11 @@ def decode_own(body: bytes) -> Hello | Beat | Part | None:
     Raises:
         Malformed: it is neither.
     """
-    if not body.startswith(_OWN):
-        return None
+    return _read(_decode_own, body) if body.startswith(_OWN) else None
+
+
+def _read(decode: Callable[[bytes], T], body: bytes) -> T:
     try:
-        return _decode_own(body)
-    except (msgspec.MsgspecError, RecursionError, ValueError) as error:
+        return decode(body)
+    except (ValueError, RecursionError) as error:
         raise Malformed(str(error)) from None

@@ -9,7 +9,7 @@ import base64
 import contextlib
 import socket
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import msgspec
 import structlog
@@ -24,12 +24,12 @@ from picows import (
 )
 
 from canvas_server.ports import Carried
+from canvas_server.protocol.codec import type_of
 
 FIRST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS = 0.2, 5.0
 PING_SECONDS = 10
 MAX_UNSENT_BYTES = 16 * 1024 * 1024
 """What waits for the daemon beyond that is dropped: it may get lost anyway."""
-DEFAULT_URL = "http://127.0.0.1:12700"
 
 _QUICK_ACK: int | None = getattr(socket, "TCP_QUICKACK", None)  # of Linux
 
@@ -60,13 +60,9 @@ class _Error(Struct, tag_field="type", tag="error"):
     message: str = ""
 
 
-class _Typed(Struct):
-    type: str
-
-
-_decode = msgspec.json.Decoder(_Connected | _Direct | _Topic | _Error).decode
-_KNOWN = frozenset(("connected", "direct_message", "message", "error"))
-_type_of = msgspec.json.Decoder(_Typed).decode
+_Told = _Connected | _Direct | _Topic | _Error
+_decode = msgspec.json.Decoder(_Told).decode
+_KNOWN = frozenset(kind.__struct_config__.tag for kind in get_args(_Told))
 _encode = msgspec.json.Encoder().encode
 
 
@@ -209,7 +205,7 @@ class _Socket(WSListener):  # type: ignore[misc] - a class of C
 
     def _take(self, transport: WSTransport, text: bytes) -> None:
         try:
-            if _type_of(text).type not in _KNOWN:
+            if type_of(text) not in _KNOWN:
                 return
             said = _decode(text)
             match said:
@@ -224,5 +220,5 @@ class _Socket(WSListener):  # type: ignore[misc] - a class of C
                     logger.debug("x0xd has refused something", why=said.message)
                 case _:
                     pass  # nobody knows who has said it
-        except (msgspec.MsgspecError, ValueError) as error:
+        except ValueError as error:
             logger.debug("x0xd says what is not understood", why=str(error))

@@ -1,19 +1,19 @@
-"""`/api/communitas`: how this server is joined to the Communitas network and to other servers."""
+"""`/api/nodes`, `/api/communitas`: how this server and those around it are, for who runs it."""
 
 from collections.abc import Callable
 
 import msgspec
+from msgspec import Struct
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from canvas_server.http.errors import told
 from canvas_server.http.gate import Gate
-from canvas_server.protocol.http import CommunitasAnswer
 
 
-def communitas_routes(gate: Gate, state: Callable[[], CommunitasAnswer]) -> list[BaseRoute]:
-    """Return the route; where tokens are asked for it is for who runs the server."""
+def state_route(gate: Gate, path: str, state: Callable[[], Struct]) -> BaseRoute:
+    """Return a route that answers with a state; where tokens are asked for it takes an admin's."""
 
     async def answer(request: Request) -> Response:
         if not gate.is_open:
@@ -21,4 +21,4 @@ def communitas_routes(gate: Gate, state: Callable[[], CommunitasAnswer]) -> list
         body = msgspec.json.encode(state())
         return Response(body, 200, {"cache-control": "no-store"}, "application/json")
 
-    return [Route("/api/communitas", told(answer))]
+    return Route(path, told(answer))
