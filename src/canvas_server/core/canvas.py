@@ -36,6 +36,10 @@ MAX_RECENT = 512
 MAX_RECENT_BYTES = 1024 * 1024
 
 
+Reply = server.Ack | server.SyncResult | server.Error
+"""What somebody hears of an edit of theirs."""
+
+
 class Here(Protocol):
     """A peer that is here, as far as the canvas needs it."""
 
@@ -47,7 +51,7 @@ class Awaited(Struct, frozen=True):
 
     peer_id: str | None = None
     message_id: str | None = None
-    reply: server.Ack | server.SyncResult | server.Error | None = None
+    reply: Reply | None = None
     digest: int = 0
     request: int | None = None
 

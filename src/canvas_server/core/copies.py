@@ -7,7 +7,7 @@ follows; a copy that does not fit any more adopts the whole scene.
 from collections.abc import Sequence
 
 from canvas_server.core import edits
-from canvas_server.core.canvas import Awaited
+from canvas_server.core.canvas import Awaited, Reply
 from canvas_server.core.effects import Answered, Effect, Forward
 from canvas_server.core.members import Members
 from canvas_server.core.records import Snapshot
@@ -15,8 +15,6 @@ from canvas_server.core.surroundings import milliseconds
 from canvas_server.protocol import server
 from canvas_server.protocol.errors import ErrorCode
 from canvas_server.protocol.history import Entry
-
-Reply = server.Ack | server.SyncResult | server.Error
 
 
 class Copies:

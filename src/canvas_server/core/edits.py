@@ -1,4 +1,7 @@
-"""Edits by the peers of a session, and over HTTP: what each message does to the scene."""
+"""Edits by the peers of a session, and over HTTP: what each message does to the scene.
+
+Those of a scene that another server keeps are forwarded to it (REL4).
+"""
 
 import contextlib
 import zlib
@@ -10,7 +13,7 @@ from msgspec import UNSET, UnsetType
 
 from canvas_server.core.canvas import Awaited
 from canvas_server.core.edit import Edit
-from canvas_server.core.effects import EditMessage, Effect, Forward, Refused
+from canvas_server.core.effects import EditMessage, Effect, Forward, Recall, Refused
 from canvas_server.core.records import Snapshot
 from canvas_server.core.session import Participant, Session
 from canvas_server.protocol import client, server
@@ -30,6 +33,8 @@ def apply(
         Refused: see `Edit`. An operation of `sync_queue` that is refused does not stop the next.
     """
     canvas = editor.session.canvas
+    if canvas.keeper is not None:
+        return [Forward(canvas.session_id, editor.peer_id, message)]
     awaited = _awaited(editor, message)
     again = canvas.retried(awaited)
     if again is not None:
@@ -55,9 +60,12 @@ def apply(
     return canvas.submit(edit, _acked(awaited, element_id, canvas.scene.revision))
 
 
-def forward(editor: Participant, message: EditMessage | client.RestoreScene) -> list[Effect]:
-    """Have another server make an edit, which keeps this scene (REL4)."""
-    return [Forward(editor.session.session_id, editor.peer_id, message)]
+def recall(editor: Participant, message: client.RestoreScene) -> list[Effect]:
+    """Have an earlier scene read, which `restore` then makes the present one."""
+    session = editor.session
+    if session.canvas.keeper is not None:
+        return [Forward(session.session_id, editor.peer_id, message)]
+    return [Recall(session.session_id, editor.peer_id, message)]
 
 
 def merge(session: Session, elements: Iterable[Element], now_ms: int) -> list[Effect]:
@@ -102,6 +110,8 @@ def post(
         Refused: `revision_changed` when the scene is not at the `expected` revision; see `Edit`.
     """
     canvas = session.canvas
+    if canvas.keeper is not None:
+        return [Forward(canvas.session_id, None, message, request, expected)]
     if expected is not None and expected != canvas.scene.revision:
         raise Refused(ErrorCode.REVISION_CHANGED)
     before = canvas.scene.copy()

@@ -58,8 +58,14 @@ class Guests:
             raise Refused(ErrorCode.PEER_ID_TAKEN)
         session = self._members.sessions[session_id]
         effects = self._members.make_room(session, [], now)
-        peer = Participant(guest.peer_id, session, connection, guest.display_name, _grant(guest))
-        peer.server = guest.server
+        peer = Participant(
+            guest.peer_id,
+            session,
+            connection,
+            guest.display_name,
+            _grant(guest),
+            server=guest.server,
+        )
         self._members.peers[peer.peer_id] = peer
         self._members.seat(connection, peer)
         self._set_away(peer, guest)

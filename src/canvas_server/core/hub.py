@@ -16,7 +16,6 @@ from canvas_server.core.effects import (
     Ask,
     ConnectionId,
     Effect,
-    Forward,
     Recall,
     Refused,
     Send,
@@ -181,13 +180,9 @@ class Hub:
                 | client.ClearScene()
                 | client.SyncQueue()
             ):
-                if session.canvas.keeper is not None:
-                    return edits.forward(peer, message)
                 return edits.apply(peer, message, self._around.new_id, milliseconds(now))
             case client.RestoreScene():
-                if session.canvas.keeper is not None:
-                    return edits.forward(peer, message)
-                return [Recall(session.session_id, peer.peer_id, message)]
+                return edits.recall(peer, message)
             case client.Offer():
                 return session.offer(peer, message)
             case client.Answer():
@@ -322,8 +317,6 @@ class Hub:
             Refused: it changed nothing, and nothing follows.
         """
         session = self._members.sessions[message.session_id]
-        if session.canvas.keeper is not None:
-            return [Forward(message.session_id, None, message, request, expected)]
         return edits.post(
             session, message, request, expected, self._around.new_id, milliseconds(now)
         )

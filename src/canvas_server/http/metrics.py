@@ -36,21 +36,21 @@ class NodeCollector(Collector):
         self._cluster = cluster
         self._relay = relay
 
-    @property
-    def _sockets(self) -> int:
+    def _sockets(self, relay: RelayOverview | None) -> int:
         if self._cluster is not None:
             return self._cluster.sockets
-        guests = 0 if self._relay is None else sum(s.people for s in self._relay().servers)
+        guests = 0 if relay is None else sum(server.people for server in relay.servers)
         return len(self._node.connections) - guests
 
     def collect(self) -> Iterator[Metric]:
         """Yield every metric."""
         node, counts, log = self._node, self._node.counts, self._log
+        relay = None if self._relay is None else self._relay()
         yield InfoMetricFamily("canvas_build", "The running program.", {"version": __version__})
         yield from (
             GaugeMetricFamily(name, text, value=value)
             for name, text, value in (
-                ("canvas_connections", "Open WebSockets.", self._sockets),
+                ("canvas_connections", "Open WebSockets.", self._sockets(relay)),
                 ("canvas_peers", "Peers in a session.", node.hub.peer_count),
                 ("canvas_peers_away", "Of those, without a connection.", node.hub.away_count),
                 ("canvas_sessions", "Sessions with a peer.", node.hub.session_count),
@@ -80,8 +80,8 @@ class NodeCollector(Collector):
         yield _labelled("canvas_closed", "Connections the server closed.", "code", counts.closed)
         if self._cluster is not None:
             yield from _of_cluster(self._cluster)
-        if self._relay is not None:
-            yield from _of_relay(self._relay())
+        if relay is not None:
+            yield from _of_relay(relay)
 
 
 def _of_cluster(cluster: Cluster) -> Iterator[Metric]:

@@ -5,14 +5,13 @@ that it is there. Only who knows the name of the session and the secret of the t
 topic it is: so nobody learns the name of a session who does not have it already.
 """
 
-import hashlib
 import hmac
 from collections.abc import Callable, Iterable
 
 import structlog
 from msgspec import Struct
 
-from canvas_server.communitas.relay.pairs import Pair
+from canvas_server.communitas.relay.pairs import Pair, sign
 from canvas_server.ports import Carrier
 
 OFTEN_SECONDS, SELDOM_SECONDS = 1.0, 10.0
@@ -93,10 +92,8 @@ class Beacons:
 
 def topic_of(pair: Pair, session_id: str) -> str:
     """Return where two servers announce a session."""
-    told = f"canvas-relay topic {session_id}".encode()
-    return "canvas-relay/" + hmac.new(pair.key, told, hashlib.sha256).hexdigest()[:40]
+    return "canvas-relay/" + sign(pair.key, f"canvas-relay topic {session_id}")[:40]
 
 
 def _sign(pair: Pair, topic: str, sender: str) -> bytes:
-    told = f"canvas-relay beacon {topic} {sender}".encode()
-    return hmac.new(pair.key, told, hashlib.sha256).hexdigest().encode()
+    return sign(pair.key, f"canvas-relay beacon {topic} {sender}").encode()

@@ -7,13 +7,12 @@ from typing import Protocol
 import msgspec
 
 from canvas_server.core.guests import Guest
+from canvas_server.core.members import LEFT_FOR_GOOD
 from canvas_server.node import Node
 from canvas_server.outbox import Outbox
 from canvas_server.protocol.client import ClientMessage
 from canvas_server.protocol.errors import CloseCode
 from canvas_server.protocol.server import Peer
-
-LEFT = 1000
 
 
 class GuestHost(Protocol):
@@ -90,7 +89,7 @@ class GuestConnection:
 
     def leave(self) -> None:
         """Let the guest go."""
-        self._node.disconnect(self.connection_id, LEFT)
+        self._node.disconnect(self.connection_id, LEFT_FOR_GOOD)
 
 
 def as_guest(peer: Peer, server: str, *, reachable: bool) -> Guest:

@@ -6,7 +6,6 @@ handshake. It takes three messages, like TCP's (RFC 9293 section 3.5), and old o
 do no harm, since they name ids that are not used any more.
 """
 
-import hashlib
 import hmac
 from collections.abc import Callable
 from typing import Protocol
@@ -16,6 +15,7 @@ from msgspec import Struct
 from canvas_server.cluster.link import Link
 from canvas_server.cluster.ops import Packet
 from canvas_server.communitas.relay import wire
+from canvas_server.communitas.relay.pairs import sign
 from canvas_server.communitas.relay.wire import Header, Malformed
 
 BEAT_SECONDS = 2.0
@@ -42,8 +42,7 @@ class Between(Struct, frozen=True):
 
     def proof(self, sender: str, line_id: str) -> str:
         """Return what shows that `sender` knows the secret, for one line id of its."""
-        told = f"canvas-relay hello {sender} {line_id}".encode()
-        return hmac.new(self.secret, told, hashlib.sha256).hexdigest()
+        return sign(self.secret, f"canvas-relay hello {sender} {line_id}")
 
 
 class Holder(Protocol):

@@ -7,6 +7,7 @@ other's knows the whole secret. Codes go the way people trust: by hand, by mail,
 import base64
 import contextlib
 import hashlib
+import hmac
 import secrets
 from collections.abc import Iterable
 from fnmatch import fnmatchcase
@@ -21,6 +22,11 @@ FILE = "servers.json"
 HALF_BYTES = 16
 _PREFIX = "canvas1"
 _AGENT_BYTES, _CHECK_BYTES = 32, 3
+
+
+def sign(key: bytes, told: str) -> str:
+    """Return what shows that who has told this knows a key."""
+    return hmac.new(key, told.encode(), hashlib.sha256).hexdigest()
 
 
 class PairingError(Exception):

@@ -164,21 +164,20 @@ class Partner:
             refusal = self._refusal(session_id)
             if refusal is None:
                 return self._begin(session_id)
-            full = len(self.shares) >= MAX_SHARES
-            self.line.put(wire.Close(session_id, refusal, again=full))
+            self.line.put(refusal)
         elif isinstance(item, wire.People):
             self.line.put(wire.Close(session_id, "it was given up here", again=True))
         return None
 
-    def _refusal(self, session_id: str) -> str | None:
-        """Return why a session is not shared with it, if it is not."""
-        if not self.pair.shares(session_id):
-            return "it is not shared with this server"
+    def _refusal(self, session_id: str) -> wire.Close | None:
+        """Return what it is told where a session is not shared with it."""
         if len(self.shares) >= MAX_SHARES:
-            return "too many sessions are shared at once"
+            return wire.Close(session_id, "too many sessions are shared at once", again=True)
+        if not self.pair.shares(session_id):
+            return wire.Close(session_id, "it is not shared with this server")
         agreement = self._common.agreements.of(session_id)
         if agreement is not None and agreement.agent_id != self.pair.agent_id:
-            return TAKEN
+            return wire.Close(session_id, TAKEN)
         return None
 
     def _hold(self, name: str, held: bool) -> None:

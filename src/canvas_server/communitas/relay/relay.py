@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import functools
 import time
 from collections.abc import Callable, Coroutine
 from typing import Any
@@ -11,7 +12,7 @@ import structlog
 from canvas_server.communitas.relay.agreements import Known
 from canvas_server.communitas.relay.around import Common, Limits
 from canvas_server.communitas.relay.beacons import Beacons
-from canvas_server.communitas.relay.pairs import Pair, PairingError
+from canvas_server.communitas.relay.pairs import PairingError
 from canvas_server.communitas.relay.partner import Partner
 from canvas_server.core.effects import Changed, Forward, Outward, Peopled
 from canvas_server.node import Node
@@ -106,6 +107,7 @@ class Relay:
 
     def _tell(self, session_id: str) -> None:
         """Let others know who is here, before anything that these people say."""
+        is_new = session_id not in self._peopled
         if self._node.hub.guests.has_people(session_id):
             self._appear(session_id)
         else:
@@ -115,7 +117,8 @@ class Relay:
             share = partner.shares.get(session_id)
             if share is not None:
                 share.tell()
-        self._announce(self._common.clock())
+        if is_new:
+            self._announce(self._common.clock())
 
     def _announce(self, now: float) -> None:
         """Let those find our sessions who can be reached; at once those who could not before."""
@@ -207,18 +210,13 @@ class Relay:
                 del self._partners[agent_id]
         for agent_id, pair in pairs.items():
             if agent_id not in self._partners:
-                self._partners[agent_id] = self._partner(pair)
+                send = functools.partial(self._carrier.send, agent_id)
+                self._partners[agent_id] = Partner(pair, self._here, send, self._common)
         for session_id in self._peopled:
             self._beacons.withdraw(session_id)
         self._beacons = Beacons(self._here, self._carrier)
         for session_id in tuple(self._peopled):
             self._appear(session_id)
-
-    def _partner(self, pair: Pair) -> Partner:
-        def send(payload: bytes) -> None:
-            self._carrier.send(pair.agent_id, payload)
-
-        return Partner(pair, self._here, send, self._common)
 
     def _run(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.get_running_loop().create_task(work)

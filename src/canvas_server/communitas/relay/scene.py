@@ -10,7 +10,7 @@ from canvas_server.communitas.relay import wire
 from canvas_server.communitas.relay.agreements import Agreement
 from canvas_server.communitas.relay.around import Around
 from canvas_server.communitas.relay.translation import said
-from canvas_server.core.copies import Reply
+from canvas_server.core.canvas import Reply
 from canvas_server.core.effects import Answered, Forward, Refused
 from canvas_server.core.records import Snapshot
 from canvas_server.ports import LogFailure

@@ -12,7 +12,7 @@ from canvas_server.communitas.relay.around import Around
 from canvas_server.communitas.relay.guest import GuestConnection, as_guest
 from canvas_server.communitas.relay.scene import SharedScene
 from canvas_server.communitas.relay.translation import Told, item_of, message_of, said
-from canvas_server.core.copies import Reply
+from canvas_server.core.canvas import Reply
 from canvas_server.core.effects import Refused
 from canvas_server.ports import Elsewhere, LogFailure
 from canvas_server.protocol import client, server
@@ -280,9 +280,7 @@ class Share:
 
     def _describe(self, guest: GuestConnection, peer: server.Peer) -> None:
         before, guest.told = guest.told, peer
-        guest.leaves_at = math.inf
-        described = as_guest(peer, self._around.their_name, reachable=True)
-        self._node.perform(self._hub.guests.change(guest.connection_id, described))
+        self._show_guest(guest, peer, reachable=True)
         if peer.media != (before.media if before else server.Media()):
             media = peer.media
             guest.say(client.MediaState(media.audio, media.video, media.screen))
@@ -292,10 +290,13 @@ class Share:
     def _show_guests(self, *, reachable: bool) -> None:
         for peer_id, guest in self._guests.items():
             if guest.told is not None and (peer_id in self._listed or not reachable):
-                if reachable:
-                    guest.leaves_at = math.inf
-                described = as_guest(guest.told, self._around.their_name, reachable=reachable)
-                self._node.perform(self._hub.guests.change(guest.connection_id, described))
+                self._show_guest(guest, guest.told, reachable=reachable)
+
+    def _show_guest(self, guest: GuestConnection, peer: server.Peer, *, reachable: bool) -> None:
+        if reachable:
+            guest.leaves_at = math.inf
+        described = as_guest(peer, self._around.their_name, reachable=reachable)
+        self._node.perform(self._hub.guests.change(guest.connection_id, described))
 
     def _dismiss(self, guest: GuestConnection) -> None:
         self.dismissed(guest.peer_id)

@@ -1,5 +1,6 @@
 """What our people say to a guest, in the words of the wire, and the other way round."""
 
+import functools
 from typing import assert_never
 
 import msgspec
@@ -84,18 +85,8 @@ def message_of(signal: wire.Signal) -> client.ClientMessage:
 def _candidate(
     told: server.RelayIceCandidate, session_id: str, to: str
 ) -> wire.IceCandidate | wire.IceComplete:
-    if told.candidate:
-        return wire.IceCandidate(
-            session_id=session_id,
-            candidate=told.candidate,
-            sdp_mid=told.sdp_mid,
-            sdp_mline_index=told.sdp_m_line_index,
-            from_peer_id=told.from_peer_id,
-            to_peer_id=to,
-            username_fragment=told.username_fragment,
-            call_id=told.call_id,
-        )
-    return wire.IceComplete(
+    kind = functools.partial(wire.IceCandidate, candidate=told.candidate)
+    return (kind if told.candidate else wire.IceComplete)(
         session_id=session_id,
         sdp_mid=told.sdp_mid,
         sdp_mline_index=told.sdp_m_line_index,
