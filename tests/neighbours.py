@@ -27,6 +27,7 @@ from hubs import NOW, make_hub, payloads
 SECRET = "what only the two of them know"
 SESSION = "board"
 RESUME_SECONDS = 120
+TEXT = {"type": "Text", "content": "x", "font_size": 12, "color": "#000000"}
 SDP = "v=0\r\no=- 1 1 IN IP4 0.0.0.0\r\ns=-\r\nt=0 0\r\na=offer:"
 
 
@@ -244,6 +245,10 @@ class Person:
         self.waiting[message_id] = {"kind": kind, "message_id": message_id, **fields}
         self.say(kind, message_id=message_id, **fields)
         return message_id
+
+    def add(self, name: str) -> str:
+        """Add a text; return the id of the message."""
+        return self.edit("add_element", element={"id": name, "kind": TEXT})
 
     def try_again(self) -> None:
         """Say again what was not answered."""

@@ -164,6 +164,18 @@ def connect(caller: Window, callee: Window) -> None:
     callee.wait_state(caller, "connected")
 
 
+def place(window: Window, other: Window) -> dict[str, float]:
+    """Where the tile of a peer is, in scene units."""
+    return window.page.evaluate(
+        """stream => {
+            const {x, y, width, height} = document.querySelector(
+                `[data-element-id][data-stream-id="${stream}"]`).getBoundingClientRect();
+            return {x, y, width, height};
+        }""",
+        f"peer-{other.peer_id}",
+    )
+
+
 def join(window: Window) -> None:
     """Press the button that starts or joins the call of everybody."""
     window.page.locator('[data-action="group"]:visible').click()

@@ -7,21 +7,9 @@ from typing import Any
 import pytest
 
 from servers import Server, Wire
-from windows import BARE_OFFER, OUTPUT, PATIENCE_MS, Open, Window, connect, pair
+from windows import BARE_OFFER, OUTPUT, PATIENCE_MS, Open, connect, pair, place
 
 CALLS = 50
-
-
-def place(window: Window, other: Window) -> dict[str, float]:
-    """Where the tile of a peer is, in scene units."""
-    return window.page.evaluate(
-        """stream => {
-            const {x, y, width, height} = document.querySelector(
-                `[data-element-id][data-stream-id="${stream}"]`).getBoundingClientRect();
-            return {x, y, width, height};
-        }""",
-        f"peer-{other.peer_id}",
-    )
 
 
 def test_call_accept_see_each_other_hang_up(open_window: Open) -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from federation import Site, two_sites
 from watch import call, picture_moves
-from windows import Open, Window, all_see_all, connect, join
+from windows import Open, Window, all_see_all, connect, join, place
 from x0xd import KINDS
 
 CALLS = 12
@@ -41,19 +41,6 @@ def windows(open_window: Open, sites: tuple[Site, Site], query: str = "") -> tup
     return ada, bob
 
 
-def box(window: Window, other: Window) -> tuple[int, ...]:
-    """Where a tile is, in scene units."""
-    found: list[int] = window.page.evaluate(
-        """stream => {
-            const {x, y, width, height} = document.querySelector(
-                `[data-element-id][data-stream-id="${stream}"]`).getBoundingClientRect();
-            return [x, y, width, height].map(Math.round);
-        }""",
-        f"peer-{other.peer_id}",
-    )
-    return tuple(found)
-
-
 def test_call_see_each_other_move_a_tile_hang_up(
     open_window: Open, sites: tuple[Site, Site]
 ) -> None:
@@ -66,16 +53,16 @@ def test_call_see_each_other_move_a_tile_hang_up(
         window.shows(window)
         assert window.page.locator("[data-element-id][data-stream-id]").count() == 2
     assert "Bob · South" in ada.tile(bob).inner_text()
-    assert box(ada, bob) == box(bob, bob)
+    assert place(ada, bob) == place(bob, bob)
     ada.picture("two-servers-ada")
-    before = box(ada, bob)
+    before = place(ada, bob)
     ada.tile(bob).click(position={"x": 40, "y": 40})
     for _ in range(5):
         ada.page.keyboard.press("Shift+ArrowDown")
     bob.page.wait_for_function(
         """([stream, y]) => document.querySelector(
             `[data-element-id][data-stream-id="${stream}"]`).getBoundingClientRect().y > y + 20""",
-        arg=[f"peer-{bob.peer_id}", before[1]],
+        arg=[f"peer-{bob.peer_id}", before["y"]],
     )
     bob.press("hangup", ada)
     for window in (ada, bob):

@@ -11,6 +11,7 @@ from canvas_server.communitas.relay.x0x import Daemon, NoDaemon, X0xCarrier
 from x0xd import KINDS, DoubleDaemon, RealDaemon, two_daemons
 
 SECONDS = 45
+Daemons = tuple[DoubleDaemon | RealDaemon, DoubleDaemon | RealDaemon]
 
 
 class Listener:
@@ -75,26 +76,29 @@ async def meet(a: End, b: End) -> None:
 
 
 @pytest.fixture(params=KINDS)
-def daemons(
-    request: pytest.FixtureRequest, tmp_path: Path
-) -> Iterator[tuple[DoubleDaemon | RealDaemon, DoubleDaemon | RealDaemon]]:
+def daemons(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Daemons]:
     with two_daemons(tmp_path, request.param) as daemons:
         yield daemons
 
 
-@pytest.fixture
-async def ends(
-    daemons: tuple[DoubleDaemon | RealDaemon, DoubleDaemon | RealDaemon],
-) -> AsyncIterator[tuple[End, End]]:
+@contextlib.asynccontextmanager
+async def running(daemons: Daemons) -> AsyncIterator[tuple[End, End]]:
+    """Connect to both daemons."""
     a, b = End(daemons[0]), End(daemons[1])
-    running = [asyncio.create_task(end.carrier.run(end.listener)) for end in (a, b)]
+    tasks = [asyncio.create_task(end.carrier.run(end.listener)) for end in (a, b)]
     try:
         yield a, b
     finally:
-        for task in running:
+        for task in tasks:
             task.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await task
+
+
+@pytest.fixture
+async def ends(daemons: Daemons) -> AsyncIterator[tuple[End, End]]:
+    async with running(daemons) as both:
+        yield both
 
 
 async def test_direct_messages_say_truly_who_sent_them(ends: tuple[End, End]) -> None:
@@ -154,18 +158,13 @@ async def test_a_daemon_that_is_started_anew_is_found_again(ends: tuple[End, End
 async def test_a_message_that_is_not_verified_is_not_taken(tmp_path: Path) -> None:
     with two_daemons(tmp_path, "double") as (north, south):
         assert isinstance(north, DoubleDaemon)
-        a, b = End(north), End(south)
-        running = [asyncio.create_task(end.carrier.run(end.listener)) for end in (a, b)]
-        await meet(a, b)
-        north.verified = False
-        a.carrier.send(b.listener.agent_id, b"who knows who I am")
-        north.verified = True
-        a.carrier.send(b.listener.agent_id, b"me")
-        await until(lambda: b.listener.direct, "the next one arrives")
-        for task in running:
-            task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await task
+        async with running((north, south)) as (a, b):
+            await meet(a, b)
+            north.verified = False
+            a.carrier.send(b.listener.agent_id, b"who knows who I am")
+            north.verified = True
+            a.carrier.send(b.listener.agent_id, b"me")
+            await until(lambda: b.listener.direct, "the next one arrives")
     assert [payload for _, payload in b.listener.direct][-1] == b"me"
 
 

@@ -5,9 +5,7 @@ from pathlib import Path
 import pytest
 
 from canvas_server.communitas.relay.pairs import Pair
-from neighbours import RESUME_SECONDS, SDP, SECRET, SESSION, Neighbourhood, Person, Place
-
-TEXT = {"type": "Text", "content": "x", "font_size": 12, "color": "#000000"}
+from neighbours import RESUME_SECONDS, SDP, SECRET, SESSION, TEXT, Neighbourhood, Person, Place
 
 
 @pytest.fixture
@@ -19,10 +17,6 @@ def two(town: Neighbourhood) -> tuple[Person, Person]:
     ada, bob = town.join(0, "Ada"), town.join(1, "Bob")
     town.wait(2)
     return ada, bob
-
-
-def add(person: Person, name: str) -> str:
-    return person.edit("add_element", element={"id": name, "kind": TEXT})
 
 
 def offer(person: Person, to: Person, number: int) -> None:
@@ -130,7 +124,7 @@ def test_of_two_servers_that_come_at_once_one_shares(tmp_path: Path, seed: int) 
         person.join()
     town.wait(10)
     for person in people:
-        add(person, person.name)
+        person.add(person.name)
     town.wait(10)
     assert all(person.acked for person in people), "whoever is alone keeps its own scene"
     assert len(north.peers()) == 2
@@ -141,7 +135,7 @@ def test_of_two_servers_that_come_at_once_one_shares(tmp_path: Path, seed: int) 
 
 def test_a_session_that_is_shared_no_more_is_ones_own(town: Neighbourhood) -> None:
     ada, bob = two(town)
-    add(ada, "a")
+    ada.add("a")
     town.wait(1)
     kept_here = town.places[0].known.agreements.of(SESSION)
     assert kept_here
@@ -150,7 +144,7 @@ def test_a_session_that_is_shared_no_more_is_ones_own(town: Neighbourhood) -> No
     keeps.relay._begin_anew()
     town.wait(10)
     far = bob if copies is town.places[1] else ada
-    add(far, "alone")
+    far.add("alone")
     town.wait(2)
     assert not far.waiting
     assert len(copies.scene()[1]) == 2
@@ -160,8 +154,8 @@ def test_a_session_that_is_shared_no_more_is_ones_own(town: Neighbourhood) -> No
 def test_edits_of_both_sides_have_one_order(town: Neighbourhood) -> None:
     ada, bob = two(town)
     for number in range(10):
-        add(ada, f"a{number}")
-        add(bob, f"b{number}")
+        ada.add(f"a{number}")
+        bob.add(f"b{number}")
     town.wait(2)
     assert len(ada.acked) == len(bob.acked) == 10
     north, south = (place.scene() for place in town.places)
@@ -178,8 +172,8 @@ def test_scenes_that_were_there_before_are_both_kept(town: Neighbourhood) -> Non
     town.air.cut = True
     ada, bob = two(town)
     for number in range(3):
-        add(ada, f"a{number}")
-    add(bob, "b")
+        ada.add(f"a{number}")
+    bob.add("b")
     town.wait(5)
     assert ada.acked
     assert bob.acked
@@ -193,12 +187,12 @@ def test_scenes_that_were_there_before_are_both_kept(town: Neighbourhood) -> Non
 def test_equal_revisions_do_not_hide_different_scenes(town: Neighbourhood) -> None:
     town.air.cut = True
     ada, bob = two(town)
-    add(ada, "a")
-    add(bob, "b")
+    ada.add("a")
+    bob.add("b")
     town.wait(1)
     ada.edit("remove_element", id="a")
     bob.edit("remove_element", id="b")
-    add(ada, "same")
+    ada.add("same")
     town.wait(1)
     bob.edit("add_element", element={"id": "same", "kind": {**TEXT, "content": "other"}})
     town.wait(5)
@@ -224,8 +218,8 @@ def test_while_the_way_is_cut_each_side_goes_on_and_then_both_agree(town: Neighb
     keeps = town.places[0].known.agreements.of(SESSION)
     assert keeps
     near, far = (ada, bob) if keeps.kept_here else (bob, ada)
-    add(near, "near")
-    add(far, "far")
+    near.add("near")
+    far.add("far")
     town.wait(5)
     assert bob.offers[cem.peer_id] == [5]
     assert near.acked
@@ -249,7 +243,7 @@ def test_a_server_that_stays_away_loses_its_guests_and_edits_are_refused_until_i
     far = bob if keeps.kept_here else ada
     town.air.cut = True
     town.wait(10)
-    add(far, "late")
+    far.add("late")
     town.wait(RESUME_SECONDS + 10)
     assert set(town.places[0].peers()) == {ada.peer_id}
     assert set(town.places[1].peers()) == {bob.peer_id}
@@ -271,8 +265,8 @@ def test_a_server_that_is_started_anew_goes_on_where_it_was(
     town: Neighbourhood, which: int
 ) -> None:
     ada, bob = two(town)
-    add(ada, "one")
-    add(bob, "two")
+    ada.add("one")
+    bob.add("two")
     town.wait(1)
     place = town.places[which]
     place.restart()
@@ -281,7 +275,7 @@ def test_a_server_that_is_started_anew_goes_on_where_it_was(
     (person,) = place.people
     assert there.peers()[person.peer_id][2] is False
     person.join()
-    add(person, "three")
+    person.add("three")
     town.wait(20)
     for each in (ada, bob):
         each.try_again()

@@ -8,8 +8,6 @@ from pathlib import Path
 
 from neighbours import RESUME_SECONDS, SDP, Neighbourhood, Person
 
-TEXT = {"type": "Text", "content": "x", "font_size": 12, "color": "#000000"}
-
 
 class Play:
     """Random people on random servers over a random network."""
@@ -85,7 +83,7 @@ class Play:
             name = f"e{next(self.town.numbers)}"
             person = self.chance.choice(self.people)
             if person.peer_id:
-                message_id = person.edit("add_element", element={"id": name, "kind": TEXT})
+                message_id = person.add(name)
                 self.added[message_id] = name
 
     def change(self) -> None:

@@ -187,13 +187,7 @@ def test_its_people_say_only_what_peers_of_another_server_may(
 
 
 def test_it_does_not_write_what_we_keep(hostile: Hostile, ada: Person) -> None:
-    ada.edit(
-        "add_element",
-        element={
-            "id": "one",
-            "kind": {"type": "Text", "content": "x", "font_size": 1, "color": "#000000"},
-        },
-    )
+    ada.add("one")
     hostile.wait(1)
     hostile.open(peer(1))
     ada.seen.clear()
@@ -210,13 +204,7 @@ def test_it_does_not_write_what_we_keep(hostile: Hostile, ada: Person) -> None:
 
 
 def test_edits_of_its_people_are_held_against_all_rules(hostile: Hostile, ada: Person) -> None:
-    ada.edit(
-        "add_element",
-        element={
-            "id": "one",
-            "kind": {"type": "Text", "content": "x", "font_size": 1, "color": "#000000"},
-        },
-    )
+    ada.add("one")
     hostile.wait(1)
     hostile.open(peer(1))
     for text in (
@@ -286,8 +274,7 @@ def test_it_has_no_more_people_here_than_are_allowed(
 
 
 def test_the_whole_scene_is_sent_once_a_second_at_most(hostile: Hostile, ada: Person) -> None:
-    kind = {"type": "Text", "content": "x", "font_size": 1, "color": "#000000"}
-    ada.edit("add_element", element={"id": "one", "kind": kind})
+    ada.add("one")
     hostile.wait(1)
     hostile.open(peer(1))
     for _ in range(50):
