@@ -46,7 +46,8 @@ from canvas_server.node import Node
 from canvas_server.outbox import Outboxes
 from canvas_server.protocol.errors import CloseCode
 from canvas_server.protocol.http import CommunitasAnswer
-from canvas_server.settings import MIN_SECRET, Settings
+from canvas_server.settingkinds import MIN_SECRET
+from canvas_server.settings import Settings
 from canvas_server.tls.folder import lan_folder
 from canvas_server.tls.serving import Certificate, CertificateError
 

@@ -15,7 +15,8 @@ from canvas_server.communitas.relay.agreements import Known
 from canvas_server.communitas.relay.pairs import Pair, PairingError, Pairs, encode_code, pairs_of
 from canvas_server.communitas.relay.x0x import Daemon, NoDaemon
 from canvas_server.protocol.http import CommunitasAnswer, RelayOverview, ServerOverview
-from canvas_server.settings import SESSIONS, with_settings_of
+from canvas_server.settingkinds import SESSIONS
+from canvas_server.settings import with_settings_of
 from canvas_server.store.folder import holder_of
 
 SECONDS = 10

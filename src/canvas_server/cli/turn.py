@@ -4,7 +4,8 @@ import ipaddress
 
 import click
 
-from canvas_server.settings import NETWORK, with_settings_of
+from canvas_server.settingkinds import NETWORK
+from canvas_server.settings import with_settings_of
 
 # What a relay must not reach: networks of its own machine and provider, and addresses that are
 # another way to write those (RFC 6890, RFC 4291 section 2.5.5). To coturn `::` means all addresses.

@@ -1,0 +1,95 @@
+"""Kinds of values that settings have, and how they are read."""
+
+import ipaddress
+import re
+from pathlib import Path
+from typing import Any
+
+import click
+
+
+class UrlList(click.ParamType[Any]):
+    """A list of addresses, separated by commas or spaces."""
+
+    name = "URLS"
+
+    def convert(self, value: Any, param: Any, ctx: Any) -> tuple[str, ...]:  # noqa: ARG002
+        """Split the text."""
+        text = value if isinstance(value, str) else " ".join(value)
+        return tuple(text.replace(",", " ").split())
+
+
+class SecretList(UrlList):
+    """Secrets that nobody guesses, separated by commas or spaces."""
+
+    name = "SECRETS"
+
+    def convert(self, value: Any, param: Any, ctx: Any) -> tuple[str, ...]:
+        """Split the text; its parts are said to nobody."""
+        secrets = super().convert(value, param, ctx)
+        if any(len(secret) < MIN_SECRET for secret in secrets):
+            self.fail(
+                f"each secret needs at least {MIN_SECRET} characters: `canvas-server secret` "
+                "makes a good one",
+                param,
+                ctx,
+            )
+        return secrets
+
+
+class AgentList(UrlList):
+    """Agent ids of x0x, separated by commas or spaces."""
+
+    name = "AGENTS"
+
+    def convert(self, value: Any, param: Any, ctx: Any) -> tuple[str, ...]:
+        """Split the text."""
+        agents = tuple(agent.lower() for agent in super().convert(value, param, ctx))
+        for agent in agents:
+            if not re.fullmatch("[0-9a-f]{64}", agent):
+                self.fail(f"{agent} is no agent id: those have 64 hexadecimal digits", param, ctx)
+        return agents
+
+
+class SessionList(UrlList):
+    """Names of sessions, or patterns of names, separated by commas or spaces."""
+
+    name = "SESSIONS"
+
+
+class Network(click.ParamType[Any]):
+    """An address or a network."""
+
+    name = "NETWORK"
+
+    def convert(self, value: Any, param: Any, ctx: Any) -> str:
+        """Return the text if it names one."""
+        try:
+            ipaddress.ip_network(value, strict=False)
+        except ValueError as error:
+            self.fail(f"{value} is neither an address nor a network: {error}", param, ctx)
+        return value
+
+
+class NetworkList(UrlList):
+    """Addresses and networks, separated by commas or spaces."""
+
+    name = "NETWORKS"
+
+    def convert(self, value: Any, param: Any, ctx: Any) -> tuple[str, ...]:
+        """Split the text."""
+        networks = super().convert(value, param, ctx)
+        return tuple(NETWORK.convert(network, param, ctx) for network in networks)
+
+
+URLS = UrlList()
+SESSIONS = SessionList()
+NETWORK = Network()
+NETWORKS = NetworkList()
+FILE = click.Path(dir_okay=False, path_type=Path)
+SECRETS = SecretList()
+AGENTS = AgentList()
+MIN_SECRET = 32
+"""Characters; what is shorter may be guessed from one token (RFC 7518 section 3.2)."""
+PORT = click.IntRange(0, 65535)
+POSITIVE = click.IntRange(min=1)
