@@ -7,9 +7,14 @@ import re
 import subprocess
 import sys
 import tempfile
-from collections.abc import Generator
+import time
+from collections.abc import Generator, Mapping
 from pathlib import Path
 from typing import Any
+
+from canvas_server.auth.join import Claims, JoinTokens, fresh_invitation
+from canvas_server.auth.keys import Keys
+from canvas_server.protocol.roles import Role
 
 HERE = Path(__file__).resolve().parent
 NAMES = ("canvas-server", "yardstick")
@@ -29,21 +34,31 @@ def command(name: str, data: str) -> list[str]:
     return [sys.executable, "-m", "canvas_server", "--port", "0", "--data", data]
 
 
+def join_token(secret: str, session_id: str) -> str:
+    """Return a token, good for an hour, to edit a session of a server with this secret."""
+    tokens = JoinTokens(Keys.of_secrets((secret,)), lambda _: False)
+    now = int(time.time())
+    return tokens.sign(Claims(session_id, Role.EDIT, fresh_invitation(), now), now + 3600)
+
+
 @contextlib.contextmanager
-def running(name: str) -> Generator[tuple[int, str]]:
+def running(name: str, **settings: str) -> Generator[tuple[int, str]]:
     """Run a server for the length of a block; yield its process id and WebSocket address."""
-    with tempfile.TemporaryDirectory() as data, launched(command(name, data)) as (pid, host):
+    with (
+        tempfile.TemporaryDirectory() as data,
+        launched(command(name, data), settings) as (pid, host),
+    ):
         yield pid, f"ws://{host}/ws"
 
 
 @contextlib.contextmanager
-def launched(line: list[str]) -> Generator[tuple[int, str]]:
+def launched(line: list[str], settings: Mapping[str, str] = {}) -> Generator[tuple[int, str]]:
     """Run a command that prints its address; yield its process id and its host and port."""
     process = subprocess.Popen(
         line,
         stdout=subprocess.PIPE,
         text=True,
-        env={**os.environ, "CANVAS_STUN_URLS": ""},
+        env={**os.environ, "CANVAS_STUN_URLS": "", **settings},
         preexec_fn=pinned,  # noqa: PLW1509
     )
     try:

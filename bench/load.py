@@ -24,7 +24,7 @@ from picows import (
     ws_connect,  # pyright: ignore[reportUnknownVariableType]
 )
 
-from contenders import cores, cpu_seconds, memory_kib
+from contenders import cores, cpu_seconds, join_token, memory_kib
 
 CANDIDATE = (
     "candidate:842163049 1 udp 1677729535 203.0.113.7 46154 typ srflx raddr 10.0.0.17 rport 46154 "
@@ -55,7 +55,9 @@ encode = msgspec.json.Encoder().encode
 class Tally:
     """What was counted in the measured window, and what went wrong at any time."""
 
-    def __init__(self) -> None:
+    def __init__(self, secret: str = "") -> None:
+        self.secret = secret
+        """Of a server that asks for tokens."""
         self.open = False
         self.stopping = False
         self.received = 0
@@ -73,9 +75,10 @@ class Tally:
 class Peer(WSListener):
     """One peer. `hear` is called with each relayed message."""
 
-    def __init__(self, session_id: str, tally: Tally) -> None:
+    def __init__(self, session_id: str, tally: Tally, token: dict[str, str]) -> None:
         super().__init__()
         self.session_id = session_id
+        self.token = token
         self.tally = tally
         self.peer_id = ""
         self.partner = ""
@@ -88,7 +91,7 @@ class Peer(WSListener):
     def on_ws_connected(self, transport: WSTransport) -> None:
         """Join; the answer to the ping tells that everything before it has been handled."""
         self.transport = transport
-        self.say({"type": "subscribe", "session_id": self.session_id})
+        self.say({"type": "subscribe", "session_id": self.session_id, **self.token})
         self.say({"type": "ping"})
 
     def on_ws_frame(self, transport: WSTransport, frame: WSFrame) -> None:
@@ -147,7 +150,8 @@ class Peer(WSListener):
 
 async def join(url: str, session_id: str, tally: Tally) -> Peer:
     """Connect a peer and wait until it is in its session."""
-    _, listener = await ws_connect(lambda: Peer(session_id, tally), url)
+    token = {"token": join_token(tally.secret, session_id)} if tally.secret else {}
+    _, listener = await ws_connect(lambda: Peer(session_id, tally, token), url)
     assert isinstance(listener, Peer)
     await listener.joined
     return listener
@@ -418,7 +422,7 @@ SCENARIOS: dict[
 
 async def main(options: argparse.Namespace) -> dict[str, Any]:
     """Run one scenario."""
-    tally = Tally()
+    tally = Tally(options.secret)
     result = await SCENARIOS[options.scenario](options.url, options.pids, tally, options)
     return {**result, "faults": tally.faults}
 
@@ -436,6 +440,7 @@ def parse() -> argparse.Namespace:
     parser.add_argument("--tick", type=float, default=0.0005, help="below 0.001: never idle")
     parser.add_argument("--rate", type=float, default=2000)
     parser.add_argument("--levels", type=int, nargs="+", default=[1000, 2000, 5000])
+    parser.add_argument("--secret", default="", help="of a server that asks for tokens")
     return parser.parse_args()
 
 
