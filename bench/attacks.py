@@ -131,7 +131,7 @@ def table(results: dict[str, dict[str, Any]], seconds: float) -> str:
     rows = [
         f"{machine()}; {talk}, each attack lasts {seconds:.0f} s",
         "",
-        "| attack | relayed, p50 ms | p99 ms | longest ms | acked, p99 ms | longest ms | lost | MiB |",
+        "| attack | relay p50 ms | p99 ms | longest ms | ack p99 ms | longest ms | lost | MiB |",
         "|---|---|---|---|---|---|---|---|",
     ]
     for name, result in results.items():
