@@ -8,7 +8,7 @@ BIN := .venv/bin
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check clustered attacks audit garbage lint types generate format coverage bench benchscene benchcluster benchrelay frames sight fuzz soak picture vendor wheel clean
+.PHONY: help run test check clustered attacks audit garbage lint types generate format coverage bench figures benchscene benchcluster benchrelay frames sight fuzz soak picture vendor wheel clean
 
 help: ## list the targets
 	@grep -hE '^[a-z]+:.*##' Makefile | sed 's/:.*## /\t/' | expand -t 12
@@ -59,6 +59,15 @@ vendor: .venv/.dev ## fetch the libraries of the browser client anew, as pinned 
 frames: .venv/.dev ## measure how smooth the canvas is, and how fast large scenes open
 	@$(BIN)/python bench/frames.py
 
+figures: .venv/.dev bench/yardsticks/node_modules/.done ## measure what must not drift, beside docs/FIGURES.md (ARGS='--record "why"')
+	@$(BIN)/python bench/figures.py $(ARGS)
+
+bench/yardsticks/node_modules/.done: bench/yardsticks/package.json bench/yardsticks/package-lock.json
+	@sh tools/system.sh test
+	@echo "== installing the servers that ours is put beside"
+	@cd bench/yardsticks && npm ci --silent --no-audit --no-fund
+	@touch $@
+
 bench: .venv/.dev ## measure against the yardstick, write docs/benchmarks.md
 	@$(BIN)/python bench/run.py $(ARGS)
 
@@ -96,7 +105,7 @@ wheel: .venv/.dev ## build the package into dist/
 	@$(BIN)/python -m hatchling build -t wheel
 
 clean: ## remove what these targets made
-	rm -rf .venv node_modules dist test-output .pytest_cache .ruff_cache .hypothesis .import_linter_cache .coverage
+	rm -rf .venv node_modules bench/yardsticks/node_modules dist test-output .pytest_cache .ruff_cache .hypothesis .import_linter_cache .coverage
 
 .venv/.made:
 	@sh tools/system.sh run

@@ -18,6 +18,8 @@ from canvas_server.protocol.roles import Role
 
 HERE = Path(__file__).resolve().parent
 NAMES = ("canvas-server", "yardstick")
+YARDSTICKS = {"PeerServer": "peerserver.mjs", "ws": "relay.mjs"}
+"""Others, which run in node: `npm ci` in their folder installs them."""
 TICKS = os.sysconf("SC_CLK_TCK")
 
 
@@ -31,6 +33,8 @@ def command(name: str, data: str) -> list[str]:
     """Return the command line of a server; it prints its address when it is ready."""
     if name == "yardstick":
         return [sys.executable, str(HERE / "yardstick.py"), "0"]
+    if name in YARDSTICKS:
+        return ["node", str(HERE / "yardsticks" / YARDSTICKS[name])]
     return [sys.executable, "-m", "canvas_server", "--port", "0", "--data", data]
 
 
