@@ -21,16 +21,13 @@ sys.path.insert(0, str(ROOT / "tests"))
 
 from playwright.sync_api import Browser, Page, sync_playwright  # noqa: E402
 
-from servers import Server, Wire, running  # noqa: E402 - helpers of the tests
+from drawings import png_url  # noqa: E402 - helpers of the tests
+from servers import Server, Wire, running  # noqa: E402
 from windows import FLAGS  # noqa: E402
 
 OUTPUT = ROOT / "test-output" / "frames.json"
 SECONDS = 4
 OPENED = (100, 1_000, 10_000)
-PICTURE = (
-    "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' width='120' height='80'%3E"
-    "%3Crect width='120' height='80' fill='%23{color}'/%3E%3C/svg%3E"
-)
 
 # The time from one frame to the next, and when the scene came.
 WATCH = """() => {
@@ -89,7 +86,7 @@ def element(number: int, columns: int) -> dict[str, Any]:
     x, y = (number % columns) * 180, (number // columns) * 130
     kinds: list[dict[str, Any]] = [
         {"type": "Text", "content": f"Note {number}: what we wanted to say", "font_size": 18},
-        {"type": "Image", "src": PICTURE.format(color=f"{number * 7919 % 0xFFFFFF:06x}")},
+        {"type": "Image", "src": png_url(120, 80, f"#{number * 7919 % 0xFFFFFF:06x}")},
         {"type": "Text", "content": f"{number} · another line", "color": "#2563eb"},
         {
             "type": "Chart",

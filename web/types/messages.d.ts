@@ -188,7 +188,7 @@ export interface Text {
 /** A picture. */
 export interface Image {
   type: "Image";
-  /** An http(s) address or a data image. */
+  /** An http(s) address, shown to who asks, or a data URL in base64 of a PNG, JPEG, GIF, WebP, AVIF or BMP (SCN10). */
   src: string;
   /** What it shows, for those who cannot see it. */
   alt?: string;
@@ -731,7 +731,7 @@ export interface FailedOperation {
   message: string;
 }
 
-export type ErrorCode = "binary_frame" | "element_exists" | "element_not_found" | "forbidden" | "invalid_candidate" | "invalid_change" | "invalid_json" | "invalid_message" | "invalid_sdp" | "not_in_call" | "not_subscribed" | "peer_id_taken" | "peer_not_found" | "revision_changed" | "revision_not_found" | "scene_full" | "self_signal" | "server_full" | "session_full" | "storage_failed" | "token_expired" | "unauthorized" | "unknown_type" | "wrong_session";
+export type ErrorCode = "binary_frame" | "content_refused" | "element_exists" | "element_not_found" | "forbidden" | "invalid_candidate" | "invalid_change" | "invalid_json" | "invalid_message" | "invalid_sdp" | "not_in_call" | "not_subscribed" | "peer_id_taken" | "peer_not_found" | "revision_changed" | "revision_not_found" | "scene_full" | "self_signal" | "server_full" | "session_full" | "storage_failed" | "token_expired" | "unauthorized" | "unknown_type" | "wrong_session";
 
 /** What a peer's media are doing now. */
 export interface PeerMediaState {

@@ -12,6 +12,7 @@ import msgspec
 import structlog
 
 from canvas_server.communitas.rpc import McpClient, ToolFailed
+from canvas_server.core.admission import admitted
 from canvas_server.core.effects import Changed, Outward, Peopled, Refused
 from canvas_server.node import Node
 from canvas_server.ports import LogFailure
@@ -107,7 +108,9 @@ class NetworkScenes:
 
 
 def edit_of(said: Mapping[str, Any], session_id: str) -> SceneEdit:
-    """Return what makes an empty scene the one that a node has; tiles belong to who is there.
+    """Return what makes an empty scene the one that a node has, as it may come in (SCN10).
+
+    Tiles belong to who is there.
 
     Raises:
         MalformedMessage: that is no scene.
@@ -116,5 +119,5 @@ def edit_of(said: Mapping[str, Any], session_id: str) -> SceneEdit:
     found = cast("dict[str, Any]", scene) if isinstance(scene, dict) else {}
     told = {"session_id": session_id, "add": found.get("elements", ())}
     edit = decode_scene_edit(msgspec.json.encode(told))
-    kept = tuple(new for new in edit.add if not isinstance(new.kind, Video))
+    kept = tuple(admitted(new) for new in edit.add if not isinstance(new.kind, Video))
     return SceneEdit(session_id, add=kept)

@@ -13,6 +13,7 @@ from typing import Protocol
 import msgspec
 from msgspec import Struct
 
+from canvas_server.core.admission import admitted
 from canvas_server.core.edit import Edit, News, owner_of, revision_of, scene_document
 from canvas_server.core.effects import (
     Answered,
@@ -302,14 +303,14 @@ class Canvas:
         return self.submit(edit, Awaited(), whole=True)
 
     def adopt(self, snapshot: Snapshot) -> list[Effect]:
-        """Become what the keeper of this scene has.
+        """Become what the keeper of this scene has, as it may come in (SCN10).
 
         Raises:
             Refused: `scene_full`, `revision_changed` where it is not later than what is here.
         """
         if snapshot.revision <= self.scene.revision:
             raise Refused(ErrorCode.REVISION_CHANGED)
-        scene = Scene(snapshot.elements, snapshot.revision)
+        scene = Scene(map(admitted, snapshot.elements), snapshot.revision)
         if scene.size > MAX_SCENE_BYTES or len(scene) > MAX_ELEMENTS:
             raise Refused(ErrorCode.SCENE_FULL)
         self.scene = scene

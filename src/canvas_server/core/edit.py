@@ -5,6 +5,7 @@ from typing import assert_never
 
 import msgspec
 
+from canvas_server.core.admission import admitted, admitted_changes
 from canvas_server.core.effects import Refused
 from canvas_server.core.scene import Scene
 from canvas_server.protocol import server
@@ -65,7 +66,7 @@ class Edit:
 
         Raises:
             Refused: `peer_not_found` for a tile of a peer that is not here, `element_exists`,
-                `scene_full`.
+                `content_refused`, `scene_full`.
         """
         if isinstance(new.kind, Video):
             stream_id = new.kind.stream_id
@@ -85,7 +86,7 @@ class Edit:
         """Change what is named of an element.
 
         Raises:
-            Refused: `element_not_found`, `invalid_change`, `scene_full`.
+            Refused: `element_not_found`, `invalid_change`, `content_refused`, `scene_full`.
         """
         element = self._scene.update(element_id, changes)
         news = server.ElementUpdated(element, self._scene.revision, self.now_ms)
@@ -104,31 +105,40 @@ class Edit:
         self._note(Removed(element_id), _REMOVED_BYTES, news, _REMOVED_BYTES, element)
 
     def replace(self, elements: Iterable[Element], restored: int | None = None) -> None:
-        """Put other elements in the place of all but the tiles.
+        """Put other elements in the place of all but the tiles, as they may come in (SCN10).
 
         Raises:
             Refused: `scene_full`.
         """
-        self._scene.replace(elements)
+        self._scene.replace(map(admitted, elements))
         self.whole(restored)
 
     def change(self, change: Change) -> None:
-        """Make a change as it was made before, or elsewhere.
+        """Make a change as it was made before, or elsewhere, with what may come in (SCN10).
 
         Raises:
             Refused: as the methods above.
         """
         match change:
             case Added(element):
-                self.add(NewElement(element.kind, element.transform, element.id), element.id)
+                self.take(element)
             case Updated(element_id, changes):
-                self.update(element_id, changes)
+                self.update(element_id, admitted_changes(changes))
             case Removed(element_id):
                 self.remove(element_id)
             case Replaced(elements, restored):
                 self.replace(elements, restored)
             case _:
                 assert_never(change)
+
+    def take(self, element: Element) -> None:
+        """Add an element that was made before, or elsewhere, as it may come in (SCN10).
+
+        Raises:
+            Refused: as `add`.
+        """
+        new = admitted(element)
+        self.add(NewElement(new.kind, new.transform, new.id), new.id)
 
     def whole(self, restored: int | None = None) -> None:
         """Say what all of the scene is, after it became another one."""

@@ -19,7 +19,7 @@ from canvas_server.core.session import Participant, Session
 from canvas_server.protocol import client, server
 from canvas_server.protocol.errors import ErrorCode
 from canvas_server.protocol.http import SceneEdit
-from canvas_server.protocol.scene import Element, NewElement
+from canvas_server.protocol.scene import Element
 
 _CONFLICTS = (ErrorCode.ELEMENT_NOT_FOUND, ErrorCode.ELEMENT_EXISTS)
 
@@ -74,7 +74,7 @@ def merge(session: Session, elements: Iterable[Element], now_ms: int) -> list[Ef
     edit = canvas.edit(now_ms)
     for element in elements:
         with contextlib.suppress(Refused):  # it is there already, or there is no room
-            edit.add(NewElement(element.kind, element.transform, element.id), element.id)
+            edit.take(element)
     return canvas.submit(edit, Awaited())
 
 

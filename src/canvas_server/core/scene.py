@@ -6,6 +6,7 @@ from typing import Any, cast
 import msgspec
 from msgspec import UNSET
 
+from canvas_server.core import admission
 from canvas_server.core.effects import Refused
 from canvas_server.protocol.codec import encoded_size
 from canvas_server.protocol.errors import ErrorCode
@@ -71,11 +72,12 @@ class Scene:
         Whether a stream has a tile already is for the caller to see (`tile_of`).
 
         Raises:
-            Refused: `element_exists`, `scene_full`.
+            Refused: `element_exists`, `content_refused`, `scene_full`.
         """
         element = Element(new.id or spare_id, new.kind, new.transform)
         if element.id in self._elements:
             raise Refused(ErrorCode.ELEMENT_EXISTS)
+        admission.check(element)
         self._put(element)
         return element
 
@@ -83,9 +85,11 @@ class Scene:
         """Change what is named of an element and return the whole of it.
 
         Raises:
-            Refused: `element_not_found`, `invalid_change`, `scene_full`.
+            Refused: `element_not_found`, `invalid_change`, `content_refused`, `scene_full`.
         """
-        element = changed(self._get(element_id), changes)
+        before = self._get(element_id)
+        element = changed(before, changes)
+        admission.check(element, before.kind)
         self._put(element)
         return element
 

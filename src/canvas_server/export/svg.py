@@ -9,15 +9,14 @@ import binascii
 import colorsys
 import math
 import re
-from io import BytesIO
-from typing import Any, assert_never, cast
+from typing import assert_never
 from urllib.parse import unquote, unquote_to_bytes, urlsplit
 from xml.etree.ElementTree import Element as Node
 from xml.etree.ElementTree import tostring
 
-import imagesize  # pyright: ignore[reportMissingTypeStubs]
 from msgspec import Struct
 
+from canvas_server.core.rasters import Raster, measure
 from canvas_server.export import chartlook, colors, letters
 from canvas_server.export.charts import normal_chart
 from canvas_server.export.shapes import RADIUS, card, icon, node, number
@@ -42,7 +41,8 @@ MOST_PIXELS = 24_000_000
 MOST_PIXELS_OF_ALL = 80_000_000
 """Of the pictures in a scene, which are unpacked to be drawn; the rest are frames."""
 _CHART_PADDING = 14.0
-_PICTURES = ("png", "jpeg", "gif", "webp", "svg+xml")
+_PICTURES = ("png", "jpeg", "gif", "webp")
+"""SVG could cost whoever opens the drawing any amount of work."""
 _DATA_URL = re.compile(r"data:image/([a-z+]+)((?:;[^;,]*)*),", re.IGNORECASE)
 
 
@@ -197,20 +197,15 @@ class _Drawing:
                 data = unquote_to_bytes(body)
         except (binascii.Error, ValueError):
             return None
-        form = head[1].lower()
-        if form != "svg+xml" and not self._affords(data):
+        raster = measure(data)
+        if raster is None or raster.form not in _PICTURES or not self._affords(raster):
             return None
-        return f"data:image/{form};base64,{base64.b64encode(data).decode()}"
+        return f"data:image/{raster.form};base64,{base64.b64encode(data).decode()}"
 
-    def _affords(self, data: bytes) -> bool:
-        try:
-            width, height = cast("Any", imagesize).get(BytesIO(data))
-        except (ValueError, OSError, OverflowError, ArithmeticError, LookupError):
+    def _affords(self, raster: Raster) -> bool:
+        if not 0 < raster.pixels <= min(MOST_PIXELS, self._pixels):
             return False
-        pixels = width * height
-        if width <= 0 or height <= 0 or pixels > min(MOST_PIXELS, self._pixels):
-            return False
-        self._pixels -= pixels
+        self._pixels -= raster.pixels
         return True
 
     def _chart(self, group: Node, chart: Chart, at: Transform) -> None:

@@ -25,6 +25,7 @@ _STATUS = {
     ErrorCode.REVISION_CHANGED: 412,
     ErrorCode.SCENE_FULL: 413,
     ErrorCode.INVALID_CHANGE: 422,
+    ErrorCode.CONTENT_REFUSED: 422,
     ErrorCode.STORAGE_FAILED: 503,
 }
 

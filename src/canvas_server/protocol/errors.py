@@ -24,6 +24,7 @@ class ErrorCode(StrEnum):
     ELEMENT_NOT_FOUND = "element_not_found"
     ELEMENT_EXISTS = "element_exists"
     INVALID_CHANGE = "invalid_change"
+    CONTENT_REFUSED = "content_refused"
     SCENE_FULL = "scene_full"
     REVISION_NOT_FOUND = "revision_not_found"
     REVISION_CHANGED = "revision_changed"
@@ -56,6 +57,8 @@ _ERROR_MEANINGS = {
     ErrorCode.ELEMENT_NOT_FOUND: "There is no element of this id.",
     ErrorCode.ELEMENT_EXISTS: "There is an element of this id already.",
     ErrorCode.INVALID_CHANGE: "The change would make an element that is not allowed.",
+    ErrorCode.CONTENT_REFUSED: "The picture is of a kind or size that can stop browsers; the text "
+    "says what to do.",
     ErrorCode.SCENE_FULL: "The scene has reached its limit of elements or bytes.",
     ErrorCode.REVISION_NOT_FOUND: "The history does not reach back to this revision.",
     ErrorCode.REVISION_CHANGED: "The scene has another revision than the edit expects.",

@@ -25,7 +25,8 @@ ImageSource = Annotated[
     Meta(
         pattern=r"^(https?://|data:image/)",
         max_length=MAX_DATA_URL,
-        description="An http(s) address or a data image.",
+        description="An http(s) address, shown to who asks, or a data URL in base64 of a PNG, "
+        "JPEG, GIF, WebP, AVIF or BMP (SCN10).",
     ),
 ]
 ModelSource = Annotated[

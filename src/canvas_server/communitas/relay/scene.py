@@ -10,6 +10,7 @@ from canvas_server.communitas.relay import wire
 from canvas_server.communitas.relay.agreements import Agreement
 from canvas_server.communitas.relay.around import Around
 from canvas_server.communitas.relay.translation import said
+from canvas_server.core.admission import admitted
 from canvas_server.core.canvas import Reply
 from canvas_server.core.effects import Answered, Forward, Refused
 from canvas_server.core.records import Snapshot
@@ -264,8 +265,8 @@ def keeps(told: wire.Open, theirs: wire.Open, here: str, there: str) -> bool:
 
 
 def digest_of(elements: tuple[Element, ...]) -> int:
-    """Return a checksum of a scene."""
+    """Return a checksum of a scene, as a copy takes it in (SCN10)."""
     digest = 0
     for element in elements:
-        digest = zlib.crc32(msgspec.json.encode(element), digest)
+        digest = zlib.crc32(msgspec.json.encode(admitted(element)), digest)
     return digest

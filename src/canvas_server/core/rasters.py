@@ -1,0 +1,165 @@
+"""Raster picture headers: what a picture says of its size, read without unpacking any of it.
+
+PNG (W3C PNG third edition), JPEG (ITU-T T.81), GIF89a, WebP (RFC 9649), AVIF (still pictures) and
+BMP. A decoder reserves memory and time by these numbers, so they are what has to be bounded. The
+page reads the same with `web/canvas/rasters.js`; both are held against tests/samples/pictures.json.
+"""
+
+from msgspec import Struct
+
+
+class Raster(Struct, frozen=True):
+    """The size of a picture in pixels, and how often a decoder goes over all of them."""
+
+    form: str
+    width: int
+    height: int
+    passes: int = 1
+    """Frames of an animation, or scans of a progressive JPEG."""
+
+    @property
+    def pixels(self) -> int:
+        """Pixels of one frame."""
+        return self.width * self.height
+
+
+def measure(data: bytes) -> Raster | None:
+    """Return what a picture says of itself; None: it is none of the forms, or is cut off."""
+    for begins, read in _READERS:
+        if data.startswith(begins):
+            try:
+                return read(data)
+            except IndexError:
+                return None
+    if data[4:8] == b"ftyp":
+        return _avif(data)
+    return None
+
+
+def is_markup(data: bytes) -> bool:
+    """Tell whether data are markup, as SVG is, in any encoding, or packed (svgz)."""
+    if data.startswith(b"\x1f\x8b"):
+        return True
+    plain = data[:4096].replace(b"\0", b"").lstrip(b"\xef\xbb\xbf\xfe\xff \t\r\n\f")
+    return plain.startswith(b"<") or b"<svg" in plain.lower()
+
+
+def _number(data: bytes, at: int, length: int, *, little: bool = False) -> int:
+    """Return an unsigned integer.
+
+    Raises:
+        IndexError: the data end before.
+    """
+    if at + length > len(data):
+        raise IndexError
+    return int.from_bytes(data[at : at + length], "little" if little else "big")
+
+
+def _png(data: bytes) -> Raster:
+    width, height = _number(data, 16, 4), _number(data, 20, 4)
+    at, frames = 8, 0
+    while at + 8 <= len(data):
+        frames += data[at + 4 : at + 8] == b"fcTL"
+        at += 12 + _number(data, at, 4)
+    return Raster("png", width, height, max(1, frames))
+
+
+def _jpeg(data: bytes) -> Raster | None:
+    at = 2
+    while True:
+        at = data.find(b"\xff", at)  # decoders skip what is between segments
+        if at < 0:
+            return None
+        marker = _number(data, at + 1, 1)
+        if marker == 0xFF:  # a fill byte
+            at += 1
+        elif marker in (0x00, 0x01) or 0xD0 <= marker <= 0xD8:  # these have no length
+            at += 2
+        elif 0xC0 <= marker <= 0xCF and marker not in (0xC4, 0xC8, 0xCC):
+            size = _number(data, at + 7, 2), _number(data, at + 5, 2)
+            return Raster("jpeg", *size, max(1, data.count(b"\xff\xda")))
+        elif marker in (0xD9, 0xDA):  # the picture, or its end, without a frame header
+            return None
+        else:
+            at += 2 + max(2, _number(data, at + 2, 2))
+
+
+def _gif(data: bytes) -> Raster:
+    width, height = _number(data, 6, 2, little=True), _number(data, 8, 2, little=True)
+    at, frames = 13 + _palette(_number(data, 10, 1)), 0
+    while at < len(data):
+        block = data[at]
+        if block == 0x2C and at + 10 <= len(data):
+            frames += 1
+            left, top, wide, high = (
+                _number(data, at + 1 + 2 * part, 2, little=True) for part in range(4)
+            )
+            width, height = max(width, left + wide), max(height, top + high)
+            at = _after_blocks(data, at + 11 + _palette(data[at + 9]))
+        elif block == 0x21:
+            at = _after_blocks(data, at + 2)
+        else:
+            break
+    return Raster("gif", width, height, max(1, frames))
+
+
+def _palette(packed: int) -> int:
+    return 3 << ((packed & 7) + 1) if packed & 0x80 else 0
+
+
+def _after_blocks(data: bytes, at: int) -> int:
+    while at < len(data) and data[at]:
+        at += 1 + data[at]
+    return at + 1
+
+
+def _webp(data: bytes) -> Raster | None:
+    chunk = data[12:16]
+    if data[8:12] != b"WEBP":
+        return None
+    if chunk == b"VP8X":
+        width, height = (1 + _number(data, at, 3, little=True) for at in (24, 27))
+        at, frames = 12, 0
+        while at + 8 <= len(data):
+            frames += data[at : at + 4] == b"ANMF"
+            length = _number(data, at + 4, 4, little=True)
+            at += 8 + length + length % 2
+        return Raster("webp", width, height, max(1, frames))
+    if chunk == b"VP8 ":
+        width, height = (_number(data, at, 2, little=True) & 0x3FFF for at in (26, 28))
+        return Raster("webp", width, height)
+    if chunk == b"VP8L":
+        bits = _number(data, 21, 4, little=True)
+        return Raster("webp", 1 + (bits & 0x3FFF), 1 + (bits >> 14 & 0x3FFF))
+    return None
+
+
+def _avif(data: bytes) -> Raster | None:
+    """Read the largest of its `ispe` properties; a sequence of pictures is none of the forms."""
+    brands = data[8 : min(_number(data, 0, 4), 256)]
+    if b"avif" not in brands or b"avis" in brands:
+        return None
+    largest: Raster | None = None
+    at = data.find(b"ispe")
+    while 0 <= at <= len(data) - 16:
+        found = Raster("avif", _number(data, at + 8, 4), _number(data, at + 12, 4))
+        if largest is None or found.pixels > largest.pixels:
+            largest = found
+        at = data.find(b"ispe", at + 4)
+    return largest
+
+
+def _bmp(data: bytes) -> Raster:
+    if _number(data, 14, 4, little=True) == 12:
+        return Raster("bmp", _number(data, 18, 2, little=True), _number(data, 20, 2, little=True))
+    width, height = (_number(data, at, 4, little=True) for at in (18, 22))
+    return Raster("bmp", width, min(height, 2**32 - height))  # negative: from the top down
+
+
+_READERS = (
+    (b"\x89PNG\r\n\x1a\n", _png),
+    (b"\xff\xd8", _jpeg),
+    (b"GIF8", _gif),
+    (b"RIFF", _webp),
+    (b"BM", _bmp),
+)
