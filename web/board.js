@@ -1,6 +1,8 @@
 /** The board: the canvas, what this person does on it, and what the server says about it. */
 
 import { Cursors } from "./canvas/cursors.js";
+import { DrawGuard } from "./canvas/drawguard.js";
+import { Drawing } from "./canvas/drawing.js";
 import { Pointing } from "./canvas/pointing.js";
 import { Stage } from "./canvas/stage.js";
 import { CanvasView } from "./canvas/view.js";
@@ -9,6 +11,8 @@ import { callKeys } from "./people/callkeys.js";
 import { Draft } from "./editing/draft.js";
 import { boundsOf } from "./editing/geometry.js";
 import { Previews } from "./editing/previews.js";
+import { newId } from "./ids.js";
+import { asksNotToDraw } from "./page.js";
 import { Panels } from "./panels/panels.js";
 import { ShownScene } from "./panels/shown.js";
 import { text } from "./text/canvas.js";
@@ -92,7 +96,18 @@ export class Board {
       describe: (id) => this.view.describe(id),
       choose: (ids) => this.#choose(ids),
       edit: (id) => this.tools.open(id),
+      mayEdit,
       commands: [...this.tools.commands, ...callKeys],
+    });
+    const guard = new DrawGuard(connection.sessionId, {
+      storage: () => ({ local: localStorage, own: sessionStorage }),
+      now: () => Date.now(),
+      newId,
+    });
+    this.drawing = new Drawing(byId("canvas", HTMLElement), this.view, guard, asksNotToDraw(), {
+      mayEdit,
+      list: () => this.panels.openElements(),
+      clear: () => this.panels.clear(),
     });
     this.selection.on("changed", () => this.panels.select(this.selection.ids));
     this.cursors = new Cursors(byId("cursors", HTMLElement), this.stage, hooks.describe);
@@ -115,6 +130,7 @@ export class Board {
     this.view.showPeople();
     this.cursors.showPeople();
     this.panels.showPeople();
+    this.drawing.showRights();
   }
 
   /** @param {string[]} ids to select; the last one is brought in sight */
@@ -142,6 +158,9 @@ export class Board {
         return false;
       case "element_updated":
         this.previews.settle(message.element.id);
+        return this.draft.receive(message);
+      case "scene_update":
+        this.drawing.begin();
         return this.draft.receive(message);
       default:
         return this.draft.receive(message);

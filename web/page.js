@@ -16,6 +16,11 @@ export function linkToShare() {
   return location.origin + location.pathname;
 }
 
+/** @returns {boolean} the address says that the canvas is not to be drawn (`draw=0`) */
+export function asksNotToDraw() {
+  return new URLSearchParams(location.search).get("draw") === "0";
+}
+
 /** @returns {URL} of the WebSocket endpoint of this server */
 export function webSocketUrl() {
   const url = new URL("/ws", location.href);

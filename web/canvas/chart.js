@@ -1,7 +1,7 @@
 /** A chart on the canvas, drawn by Chart.js. */
 
 import { make } from "../dom.js";
-import { normalChart } from "./chartdata.js";
+import { extent, MOST_SERIES, normalChart } from "./chartdata.js";
 import { chartConfig } from "./chartlook.js";
 import { describeKind } from "./describe.js";
 import { errorName, log } from "../log.js";
@@ -26,8 +26,11 @@ const LIBRARY = new URL("../vendor/chart.js/chart.umd.min.js", import.meta.url).
 /** Between the edge of the card and the chart, in scene units. */
 const PADDING = 14;
 const LEAST_SIDE = 24;
-/** A canvas has at most so many pixels on a side. */
-const MOST_PIXELS = 4096;
+/** A canvas has at most so many pixels on a side, and in all. */
+const MOST_SIDE = 4096;
+const MOST_PIXELS = 6_000_000;
+/** More cannot be told apart in a picture: of more, every second, third and so on is drawn. */
+const MOST_PLACES = 2_000;
 
 /** @type {Promise<ChartClass> | null} */
 let library = null;
@@ -44,6 +47,29 @@ function loadLibrary() {
   return library;
 }
 
+/**
+ * Pixels of a canvas for one scene unit of a chart.
+ *
+ * @param {number} width in scene units
+ * @param {number} height
+ * @param {number} wished
+ * @returns {number}
+ */
+function sharpness(width, height, wished) {
+  const most = Math.min(MOST_SIDE / Math.max(width, height, 1), Math.sqrt(MOST_PIXELS / Math.max(width * height, 1)));
+  return Math.min(most, Math.max(0.25, wished));
+}
+
+/**
+ * @param {number} width of the element, in scene units
+ * @param {number} height
+ * @param {number} scale pixels for a scene unit
+ * @returns {number} pixels its canvas keeps
+ */
+export function chartPixels(width, height, scale) {
+  return width * height * sharpness(width, height, scale) ** 2;
+}
+
 export class ChartContent {
   #node;
   /** @type {NormalChart | null} */
@@ -54,6 +80,8 @@ export class ChartContent {
   #height = 0;
   #pixels = 1;
   #label = "";
+  /** What is left out. */
+  #note = "";
   #closed = false;
   #off;
 
@@ -65,8 +93,10 @@ export class ChartContent {
 
   /** @param {Kind} kind */
   show(kind) {
-    this.#data = normalChart(kind.chart_type, kind.data);
+    this.#data = normalChart(kind.chart_type, kind.data, MOST_PLACES);
     this.#label = describeKind(kind);
+    const { series, places } = extent(kind.data);
+    this.#note = places > MOST_PLACES || series > MOST_SERIES ? text.chartShortened(places, series) : "";
     if (this.#data) {
       this.#draw();
       return;
@@ -109,9 +139,10 @@ export class ChartContent {
     if (this.#closed || !this.#data) return; // taken away while the library came
     this.#drop();
     const canvas = make("canvas", { role: "img", "aria-label": this.#label });
-    canvas.width = this.#width;
-    canvas.height = this.#height;
-    this.#node.replaceChildren(make("div", { class: "chart-card" }, canvas));
+    canvas.width = Math.min(this.#width, MOST_SIDE); // Chart.js gives it another size below
+    canvas.height = Math.min(this.#height, MOST_SIDE);
+    const note = this.#note ? [make("p", { class: "chart-note" }, this.#note)] : [];
+    this.#node.replaceChildren(make("div", { class: "chart-card" }, canvas, ...note));
     const config = chartConfig(this.#data, Math.min(this.#width, this.#height), this.#ratio());
     this.#drawn = new Chart(canvas, config);
     this.#drawn.resize(this.#width, this.#height);
@@ -124,8 +155,7 @@ export class ChartContent {
   }
 
   #ratio() {
-    const most = MOST_PIXELS / Math.max(this.#width, this.#height, 1);
-    return Math.min(most, Math.max(0.25, this.#pixels));
+    return sharpness(this.#width, this.#height, this.#pixels);
   }
 
   #drop() {

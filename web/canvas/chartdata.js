@@ -27,34 +27,60 @@ const FORMS = {
   scatter: "scatter",
 };
 
+/** More series are not drawn. */
+export const MOST_SERIES = 50;
+
 /**
  * @param {string} chartType as it was sent, in any case
  * @param {unknown} data
+ * @param {number} [most] places; of more, every second, third and so on is taken
  * @returns {NormalChart | null} `null`: there is nothing to draw
  */
-export function normalChart(chartType, data) {
+export function normalChart(chartType, data, most = Infinity) {
   const form = FORMS[chartType.trim().toLowerCase()] ?? "bar";
   const source = Array.isArray(data) ? { values: data } : record(data);
   if (!source) return null;
   const labels = listOf(source["labels"]) ?? listOf(source["x_labels"]) ?? [];
-  const raw = rawSeries(source);
+  const step = Math.max(1, Math.ceil(extent(data).places / most));
+  const raw = rawSeries(source, step);
   const title = words(source["title"]);
-  return form === "scatter" ? scatter(title, labels, raw) : labelled(form, title, labels, raw);
+  return form === "scatter" ? scatter(title, labels, raw, step) : labelled(form, title, labels, raw, step);
+}
+
+/**
+ * How many series data have, and places of the longest one; looks at no value.
+ *
+ * @param {unknown} data
+ * @returns {{series: number, places: number}}
+ */
+export function extent(data) {
+  const source = Array.isArray(data) ? { values: data } : record(data);
+  if (!source) return { series: 0, places: 0 };
+  const several = listOf(source["series"]) ?? listOf(source["datasets"]) ?? [source];
+  const lists = several.slice(0, MOST_SERIES).map((one) => listOf(one) ?? valuesOf(record(one)));
+  const lengths = [listOf(source["labels"]) ?? listOf(source["x_labels"]), ...lists].map((list) => list?.length ?? 0);
+  return { series: several.length, places: Math.max(...lengths) };
+}
+
+/** @param {Record<string, unknown> | undefined} fields */
+function valuesOf(fields) {
+  return fields && (listOf(fields["values"]) ?? listOf(fields["points"]) ?? listOf(fields["data"]));
 }
 
 /**
  * @param {Record<string, unknown>} source
+ * @param {number} step from one place that is taken to the next
  * @returns {RawSeries[]}
  */
-function rawSeries(source) {
+function rawSeries(source, step) {
   const several = listOf(source["series"]) ?? listOf(source["datasets"]);
-  return (several ?? [source]).flatMap((one) => {
+  return (several ?? [source]).slice(0, MOST_SERIES).flatMap((one) => {
     const fields = Array.isArray(one) ? { values: one } : record(one);
-    if (!fields) return [];
-    const list = listOf(fields["values"]) ?? listOf(fields["points"]) ?? listOf(fields["data"]);
-    if (!list) return [];
+    const list = valuesOf(fields);
+    if (!fields || !list) return [];
     const name = several ? words(fields["name"] ?? fields["label"]) : "";
-    return [{ name, data: list.map(datum) }];
+    const taken = step > 1 ? list.filter((_, place) => place % step === 0) : list;
+    return [{ name, data: taken.map(datum) }];
   });
 }
 
@@ -74,18 +100,19 @@ function datum(item) {
  * @param {string} title
  * @param {unknown[]} labels
  * @param {RawSeries[]} raw
+ * @param {number} step
  * @returns {LabelledChart | null}
  */
-function labelled(form, title, labels, raw) {
-  const length = raw.reduce((most, { data }) => Math.max(most, data.length), labels.length);
+function labelled(form, title, labels, raw, step) {
+  const length = raw.reduce((most, { data }) => Math.max(most, data.length), Math.ceil(labels.length / step));
   const series = raw.map(({ name, data }) => ({
     name,
     values: Array.from({ length }, (_, place) => number(data[place]?.y)),
   }));
   if (!series.some(({ values }) => values.some((value) => value !== null))) return null;
   const named = Array.from({ length }, (_, place) => {
-    const given = labels[place] ?? firstGiven(raw, place, "label") ?? firstGiven(raw, place, "x");
-    return words(given ?? place + 1);
+    const given = labels[place * step] ?? firstGiven(raw, place, "label") ?? firstGiven(raw, place, "x");
+    return words(given ?? place * step + 1);
   });
   return { form, title, labels: named, series };
 }
@@ -94,13 +121,14 @@ function labelled(form, title, labels, raw) {
  * @param {string} title
  * @param {unknown[]} labels where the points stand that do not say it themselves
  * @param {RawSeries[]} raw
+ * @param {number} step
  * @returns {ScatterChart | null}
  */
-function scatter(title, labels, raw) {
+function scatter(title, labels, raw, step) {
   const series = raw.map(({ name, data }) => ({
     name,
     points: data.flatMap(({ x, y }, place) => {
-      const across = number(x ?? labels[place] ?? place + 1);
+      const across = number(x ?? labels[place * step] ?? place * step + 1);
       const up = number(y);
       return across === null || up === null ? [] : [/** @type {[number, number]} */ ([across, up])];
     }),

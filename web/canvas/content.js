@@ -1,15 +1,20 @@
 /** What fills the node of an element, by its kind. */
 
-import { ChartContent } from "./chart.js";
+import { ChartContent, chartPixels } from "./chart.js";
 import { describeKind } from "./describe.js";
 import { ModelContent } from "./model.js";
 import { PictureContent } from "./picture.js";
+import { inspect } from "./rasters.js";
 import { standIn } from "./standin.js";
+import { text } from "../text/canvas.js";
 import { TextContent } from "./text.js";
 
 /** @import {Element as SceneElement} from "../types/messages.js" */
 
 /** @typedef {SceneElement["kind"]} Kind */
+
+/** What a picture that lies elsewhere is thought to have. */
+const UNKNOWN_PIXELS = 4_000_000;
 
 /**
  * Each method is told what changed and draws it. `resize` gets scene units, `sharpen` the pixels
@@ -40,6 +45,39 @@ export function contentFor(node, kind) {
     default: // a stream that is no camera, and what a later server may know
       return { show: (shown) => standIn(node, symbolOf(shown), describeKind(shown)) };
   }
+}
+
+/**
+ * A card in the place of what is not drawn for now, since so much is in sight.
+ *
+ * @param {HTMLElement} node
+ * @param {Kind} kind
+ * @returns {Content}
+ */
+export function cardFor(node, kind) {
+  const symbol = kind.type === "Image" ? "picture" : kind.type === "Chart" ? "chart" : "model";
+  return { show: (shown) => standIn(node, symbol, text.tooMany(describeKind(shown))) };
+}
+
+/** Whether so many of them as a scene can have are too much for a browser. @param {Kind} kind */
+export function isCostly(kind) {
+  return kind.type === "Chart" || kind.type === "Image" || kind.type === "Model3D";
+}
+
+/**
+ * What drawing an element keeps in memory, in pixels, roughly.
+ *
+ * @param {import("./filler.js").Shown} shown
+ * @param {number} scale pixels for a scene unit
+ * @returns {number}
+ */
+export function pixelsOf(shown, scale) {
+  const { kind, at } = shown;
+  if (kind.type === "Chart" && at) return chartPixels(at.width, at.height, scale);
+  if (kind.type !== "Image") return 0;
+  if (!kind.src.startsWith("data:")) return UNKNOWN_PIXELS;
+  if (shown.cost?.src !== kind.src) shown.cost = { src: kind.src, pixels: inspect(kind.src).pixels };
+  return shown.cost.pixels;
 }
 
 /** Whether it is dear enough to wait until it can be seen. @param {Kind} kind */

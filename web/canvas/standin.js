@@ -6,7 +6,8 @@ import { icon, make } from "../dom.js";
  * @param {HTMLElement} node filled with the card
  * @param {string} symbol of icons.svg
  * @param {string} words
+ * @param {...Node} more what can be done about it
  */
-export function standIn(node, symbol, words) {
-  node.replaceChildren(make("div", { class: "stand-in" }, icon(symbol), make("span", {}, words)));
+export function standIn(node, symbol, words, ...more) {
+  node.replaceChildren(make("div", { class: "stand-in" }, icon(symbol), make("span", {}, words), ...more));
 }

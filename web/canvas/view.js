@@ -66,6 +66,16 @@ export class CanvasView {
     this.#showAll();
   }
 
+  /** @param {boolean} held draw nothing but cameras, from now on */
+  hold(held) {
+    this.#filler.hold(held);
+  }
+
+  /** @param {() => void} act done whenever all that is in sight has been drawn */
+  whenDrawn(act) {
+    this.#filler.settled = act;
+  }
+
   /** Something about a participant changed. */
   showPeople() {
     for (const shown of this.#tiles) this.#showPerson(shown);
@@ -193,7 +203,7 @@ export class CanvasView {
         )
       : null;
     /** @type {Shown} */
-    const shown = { id, node, kind, tile, content: null, at: null, bounds: null, pixels: 0 };
+    const shown = { id, node, kind, tile, content: null, at: null, bounds: null, pixels: 0, card: false, cost: null };
     this.#shown.set(id, shown);
     if (tile) this.#tiles.add(shown);
     this.#redraw(shown, kind);

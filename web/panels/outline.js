@@ -15,6 +15,8 @@ import { inOrder } from "./order.js";
  * @property {(ids: string[]) => void} choose select these on the canvas; the last one is brought in sight
  * @property {(ids: string[]) => void} remove
  * @property {(id: string) => void} edit
+ * @property {() => void} clear ask, and remove everything
+ * @property {() => boolean} mayEdit
  */
 
 const ROW_PX = 44;
@@ -30,6 +32,9 @@ export class Outline {
   #count = make("p", { class: "panel-count" });
   #empty = make("p", { class: "panel-empty" }, text.noElements);
   #status = make("p", { class: "panel-status", role: "status" });
+  #remover = make("button", { type: "button", class: "small", "data-action": "remove-elements" }, icon("trash"), text.remove);
+  #clearer = make("button", { type: "button", class: "small", "data-action": "clear-elements" }, text.clearCanvas);
+  #deeds = make("div", { class: "panel-deeds" }, this.#remover, this.#clearer);
   /** @type {Order} */
   #order = "reading";
   /** @type {ReadonlySet<string>} */
@@ -52,6 +57,7 @@ export class Outline {
     );
     this.#list.on("chosen", (ids) => {
       this.#selected = new Set(ids);
+      this.#showDeeds();
       hooks.choose(ids);
     });
     this.#list.on("key", (event) => this.#press(event));
@@ -60,9 +66,12 @@ export class Outline {
       make("div", { class: "panel-bar" }, this.#count, this.#orderChoice()),
       this.#empty,
       this.#list.node,
+      this.#deeds,
       this.#status,
       make("p", { class: "panel-hint" }, text.listHint),
     );
+    this.#remover.addEventListener("click", () => this.#remove([...this.#selected]));
+    this.#clearer.addEventListener("click", hooks.clear);
     shown.on("changed", () => this.#soon());
     shown.on("replaced", () => this.#soon());
   }
@@ -77,7 +86,9 @@ export class Outline {
   /** @param {ReadonlySet<string>} ids selected on the canvas */
   select(ids) {
     this.#selected = ids;
-    if (this.#open) this.#list.select(ids);
+    if (!this.#open) return;
+    this.#list.select(ids);
+    this.#showDeeds();
   }
 
   /** Names may have changed. */
@@ -110,6 +121,13 @@ export class Outline {
     this.#list.node.hidden = size === 0;
     this.#list.show(inOrder(this.#shown.elements(), this.#order));
     this.#list.select(this.#selected);
+    this.#showDeeds();
+  }
+
+  #showDeeds() {
+    const { size, isPast } = this.#shown;
+    this.#deeds.hidden = size === 0 || isPast || !this.#hooks.mayEdit();
+    this.#remover.disabled = ![...this.#selected].some((id) => this.#shown.has(id));
   }
 
   /**

@@ -37,6 +37,7 @@ import { HistoryFailure, Timeline } from "./timeline.js";
  * @property {(id: string) => string} describe words for an element
  * @property {(ids: string[]) => void} choose select these and bring the last one in sight
  * @property {(id: string) => void} edit begin to edit an element's text
+ * @property {() => boolean} mayEdit
  * @property {Described[]} commands what the help tells of
  */
 
@@ -64,6 +65,8 @@ export class Panels {
       choose: parts.choose,
       edit: parts.edit,
       remove: (ids) => shown.edit(ids.map((id) => ({ op: "remove", id }))),
+      clear: () => void this.clear(),
+      mayEdit: parts.mayEdit,
     });
     this.#timeline = new Timeline(sessionId, (...request) => parts.pass.fetch(...request));
     this.#replay = new Replay(this.#timeline, shown);
@@ -117,6 +120,26 @@ export class Panels {
   openCall(peerId, opener) {
     this.#calls.choose(peerId);
     this.#panel.open("calls", opener);
+  }
+
+  /** Show the list of elements. */
+  openElements() {
+    this.#panel.open("elements");
+  }
+
+  /**
+   * Ask, then remove everything but the cameras.
+   *
+   * @returns {Promise<boolean>} whether it was done
+   */
+  async clear() {
+    const { draft, notices } = this.#parts;
+    const count = [...draft.elements()].filter(({ kind }) => kind.type !== "Video").length;
+    if (!(await confirmed(text.clearTitle, text.clearQuestion(count), text.clearNow))) return false;
+    const refusal = await draft.clear();
+    const words = refusal ? historyFaultText(refusal.code) : text.cleared;
+    notices.show(words, { problem: refusal !== null, key: "clear" });
+    return refusal === null;
   }
 
   /** Names may have changed. */

@@ -1,5 +1,7 @@
 /** What the canvas says about the elements on it. */
 
+import { language } from "./language.js";
+
 export const text = {
   /** @param {string} what */
   element: (what) => `${what}. Move it with the arrow keys.`,
@@ -10,7 +12,33 @@ export const text = {
   emptyText: "Empty text",
   /** @param {string} name of its file; may be empty */
   picture: (name) => (name ? `Picture ${name}` : "Picture"),
-  pictureFailed: "This picture cannot be loaded",
+  /** Why a picture is not drawn. @type {Record<import("../canvas/rasters.js").Flaw, string>} */
+  pictureFlaws: {
+    vector: "Not drawn: SVG can stop browsers. Add it as a PNG.",
+    large: "Not drawn: so many pixels can stop browsers. Add it smaller.",
+    broken: "This picture cannot be loaded",
+  },
+  /**
+   * @param {string} what is in the picture
+   * @param {string} host where it lies
+   */
+  pictureElsewhere: (what, host) => `${what}, from ${host}`,
+  showPicture: "Show it",
+  /** @param {string} what the element is */
+  tooMany: (what) => `${what}. Zoom in to see it.`,
+  /**
+   * @param {number} places
+   * @param {number} series
+   */
+  chartShortened: (places, series) =>
+    `Too much to draw all of it (${places.toLocaleString(language)} places in ${series.toLocaleString(language)} series): a part is shown.`,
+  // --- a canvas that is not drawn
+  notDrawn: "The canvas is not drawn",
+  notDrawnAsked: "You opened it without drawing. People and calls work as always.",
+  notDrawnUnfinished:
+    "Drawing it did not end the last time, in this browser. Something on it may be too much for it. People and calls work as always.",
+  drawNow: "Draw it",
+  listElements: "List of elements",
   /**
    * @param {string} type
    * @param {string} title may be empty
@@ -42,6 +70,8 @@ export const text = {
         return "Somebody removed that meanwhile, so your change could not be made.";
       case "scene_full":
         return "The canvas is full, so your change was taken back. Remove something first.";
+      case "content_refused":
+        return `Your change was taken back, since it could stop the browsers of others: ${reason}.`;
       case "too_much_waiting":
         return "Too many changes are waiting for the connection, so this one was not made.";
       default:

@@ -56,6 +56,15 @@ export const text = {
       ...(tiles > 0 ? ["Cameras go when their call ends."] : []),
     ].join(" "),
 
+  remove: "Remove",
+  clearCanvas: "Clear the canvas",
+  clearTitle: "Clear the canvas?",
+  /** @param {number} count of elements that go */
+  clearQuestion: (count) =>
+    `${count === 1 ? "1 element goes" : `${numbers.format(count)} elements go`} for everybody; cameras stay. The history keeps what was there.`,
+  clearNow: "Clear it",
+  cleared: "The canvas is empty.",
+
   // --- the history
   historyList: "What was changed, the latest first",
   noHistory: "Nothing has been changed on this canvas yet.",

@@ -86,6 +86,9 @@ export const text = {
   /** @param {string} name */
   pictureRefused: (name) => `The picture “${name || "from the clipboard"}” cannot be read, or is too large for the canvas.`,
   /** @param {string} name */
+  vectorRefused: (name) =>
+    `The drawing “${name || "from the clipboard"}” cannot be read, or could take any time to draw. Save it as a PNG and add that.`,
+  /** @param {string} name */
   tableRefused: (name) => `“${name}” has no columns of numbers that could be drawn.`,
   textTooLong: "That text is too long for one element. Paste it in parts.",
   pasteRefused: "What was copied cannot be put on this canvas.",

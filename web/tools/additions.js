@@ -17,7 +17,7 @@ const PASTED_FONT_SIZE = 20;
 const MOST_CHARACTERS = 16_384;
 const MOST_TABLE_BYTES = 2_000_000;
 const ADDRESS = /^https?:\/\/\S{1,2000}$/i;
-const PICTURE_NAME = /\.(png|jpe?g|gif|webp|avif|svg)([?#].*)?$/i;
+const PICTURE_NAME = /\.(png|jpe?g|gif|webp|avif)([?#].*)?$/i;
 const TABLE_NAME = /\.(csv|tsv|tab)$/i;
 
 export class Additions {
@@ -80,7 +80,10 @@ export class Additions {
    */
   async #addPictureFile(file, middle) {
     const picture = await pictureOf(file);
-    if (!picture) return this.#refuse(text.pictureRefused(file.name));
+    if (!picture) {
+      const words = file.type === "image/svg+xml" ? text.vectorRefused : text.pictureRefused;
+      return this.#refuse(words(file.name));
+    }
     // A camera's "IMG_0815" says nothing; a name with words in it does.
     const name = file.name.replace(/\.[^.]*$/, "").replace(/[-_]+/g, " ");
     this.#addPicture(picture, /[a-z]{3,} [a-z]{2,}/i.test(name) ? name.slice(0, 200) : "", middle);

@@ -1,4 +1,9 @@
-/** Makes a picture file small enough for the scene. */
+/** Makes a picture file what the scene takes: a raster picture, and small enough. */
+
+import { dataUrl } from "../dataurl.js";
+import { inspect, isLarge, measure } from "../canvas/rasters.js";
+import { want } from "../canvas/elsewhere.js";
+import { isBounded } from "./vectors.js";
 
 /** @typedef {{src: string, width: number, height: number}} Picture size in pixels */
 
@@ -7,26 +12,42 @@ const MOST_CHARACTERS = 512 * 1024;
 const WIDEST_PX = 2_000;
 /** From good to small; the last ones also make the picture smaller. @type {[number, number][]} */
 const TRIES = [[1, 0.86], [1, 0.7], [0.75, 0.7], [0.5, 0.7], [0.35, 0.6], [0.25, 0.6], [0.15, 0.5]];
-const PLAIN = /^image\/(png|jpeg|gif|webp|avif|svg\+xml)$/;
+const PLAIN = /^image\/(png|jpeg|gif|webp|avif)$/;
+/** Own files may be larger than what is sent, but not so large that the browser does not come back. */
+const MOST_PIXELS = 250_000_000;
+const HEAD_BYTES = 1_000_000;
 
 /**
  * @param {Blob} file
  * @returns {Promise<Picture | null>} `null`: the browser cannot read it, or it cannot be made small enough
  */
 export async function pictureOf(file) {
+  const isVector = file.type === "image/svg+xml";
+  if (isVector ? !isBounded(await file.text()) : await isVast(file)) return null;
   const address = URL.createObjectURL(file);
   try {
     const image = await loaded(address);
     if (!image) return null;
     const [width, height] = [image.naturalWidth || 300, image.naturalHeight || 200];
     if (PLAIN.test(file.type) && file.size < (MOST_CHARACTERS * 3) / 4 - 100) {
-      return { src: await dataUrl(file), width, height };
+      const src = await dataUrl(file);
+      if (!inspect(src).flaw) return { src, width, height };
     }
-    const src = await smaller(image, width, height);
+    // A drawing has as many pixels as it is given: twice its size is sharp on most screens.
+    const src = await smaller(image, width, height, isVector ? 2 : 1);
     return src ? { src, width, height } : null;
   } finally {
     URL.revokeObjectURL(address);
   }
+}
+
+/** @param {Blob} file of a raster picture @returns {Promise<boolean>} it says that it is larger than can be read */
+async function isVast(file) {
+  const head = new Uint8Array(await file.slice(0, HEAD_BYTES).arrayBuffer());
+  let data = "";
+  for (let at = 0; at < head.length; at += 8192) data += String.fromCharCode(...head.subarray(at, at + 8192));
+  const raster = measure(data);
+  return raster !== null && isLarge(raster) && raster.width * raster.height > MOST_PIXELS;
 }
 
 /**
@@ -37,6 +58,7 @@ export async function pictureOf(file) {
  */
 export async function linkedPicture(address) {
   const image = await loaded(address);
+  if (image) want(address);
   return image && { src: address, width: image.naturalWidth || 300, height: image.naturalHeight || 200 };
 }
 
@@ -58,10 +80,11 @@ function loaded(src) {
  * @param {HTMLImageElement} image
  * @param {number} width
  * @param {number} height
+ * @param {number} times how much larger it may become
  * @returns {Promise<string | null>}
  */
-async function smaller(image, width, height) {
-  const fit = Math.min(1, WIDEST_PX / Math.max(width, height));
+async function smaller(image, width, height, times) {
+  const fit = Math.min(times, WIDEST_PX / Math.max(width, height));
   for (const [factor, quality] of TRIES) {
     const canvas = document.createElement("canvas");
     canvas.width = Math.max(1, Math.round(width * fit * factor));
@@ -80,17 +103,4 @@ async function smaller(image, width, height) {
  */
 function encoded(canvas, quality) {
   return new Promise((resolve) => canvas.toBlob(resolve, "image/webp", quality));
-}
-
-/**
- * @param {Blob} blob
- * @returns {Promise<string>}
- */
-function dataUrl(blob) {
-  return new Promise((resolve, reject) => {
-    const reader = new FileReader();
-    reader.addEventListener("load", () => resolve(String(reader.result)));
-    reader.addEventListener("error", () => reject(reader.error));
-    reader.readAsDataURL(blob);
-  });
 }

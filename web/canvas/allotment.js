@@ -1,0 +1,64 @@
+/**
+ * Which of the elements in sight are drawn in full, when drawing all of them would take more than a
+ * browser has. The others are cards. Pure.
+ */
+
+/**
+ * What an element asks for. `pixels`: what its drawing keeps in memory; `area`: how much of the screen it
+ * takes, in its pixels; `side`: its shorter side there; `order`: larger is nearer; `drawn`: it is drawn now.
+ *
+ * @typedef {object} Claim
+ * @property {"Chart" | "Image" | "Model3D"} type
+ * @property {number} pixels
+ * @property {number} area
+ * @property {number} side
+ * @property {number} order
+ * @property {boolean} seen
+ * @property {boolean} drawn
+ */
+
+/** How many are drawn at a time, how many pixels they keep, and how small they may be on the screen. */
+const BOUNDS = {
+  Chart: { count: 40, pixels: 32_000_000, side: 36 },
+  Image: { count: 1_000, pixels: 64_000_000, side: 0 },
+  Model3D: { count: 8, pixels: Infinity, side: 0 },
+};
+/** What is drawn already gives way to what is this much larger. */
+const CLEARLY_LARGER = 1.5;
+
+/**
+ * @template {Claim} One
+ * @param {Iterable<One>} claims
+ * @param {number} [share] of the bounds, on a device that has little memory
+ * @returns {Set<One>} those that are drawn
+ */
+export function allot(claims, share = 1) {
+  const spent = { Chart: { count: 0, pixels: 0 }, Image: { count: 0, pixels: 0 }, Model3D: { count: 0, pixels: 0 } };
+  /** @type {Set<One>} */
+  const drawn = new Set();
+  for (const claim of [...claims].sort(moreNeeded)) {
+    const bounds = BOUNDS[claim.type];
+    const used = spent[claim.type];
+    if (claim.side < bounds.side || used.count >= bounds.count) continue;
+    if (used.pixels + claim.pixels > bounds.pixels * share) continue;
+    used.count++;
+    used.pixels += claim.pixels;
+    drawn.add(claim);
+  }
+  return drawn;
+}
+
+/**
+ * What is seen comes first, then what is larger, then what is nearer.
+ *
+ * @param {Claim} one
+ * @param {Claim} other
+ */
+function moreNeeded(one, other) {
+  return Number(other.seen) - Number(one.seen) || weight(other) - weight(one) || other.order - one.order;
+}
+
+/** @param {Claim} claim */
+function weight({ area, drawn }) {
+  return area * (drawn ? CLEARLY_LARGER : 1);
+}
