@@ -2,6 +2,7 @@
 
 import { ChartContent, chartPixels } from "./chart.js";
 import { describeKind } from "./describe.js";
+import { isWanted, sameOrigin } from "./elsewhere.js";
 import { ModelContent } from "./model.js";
 import { PictureContent } from "./picture.js";
 import { inspect } from "./rasters.js";
@@ -75,7 +76,7 @@ export function pixelsOf(shown, scale) {
   const { kind, at } = shown;
   if (kind.type === "Chart" && at) return chartPixels(at.width, at.height, scale);
   if (kind.type !== "Image") return 0;
-  if (!kind.src.startsWith("data:")) return UNKNOWN_PIXELS;
+  if (!kind.src.startsWith("data:")) return isWanted(kind.src) || sameOrigin(kind.src) ? UNKNOWN_PIXELS : 0;
   if (shown.cost?.src !== kind.src) shown.cost = { src: kind.src, pixels: inspect(kind.src).pixels };
   return shown.cost.pixels;
 }

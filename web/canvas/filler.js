@@ -17,7 +17,7 @@ import { soon } from "../soon.js";
 /**
  * An element's node and what is known about it: `tile` of a camera, which has its own content and
  * always has it; `at` and `bounds`: where it was put; `pixels`: what its content is sharp for; `card`: its
- * content only says what it is; `cost`: pixels of its picture, once they were looked at.
+ * content only says what it is, or is to; `cost`: pixels of its picture, once they were looked at.
  *
  * @typedef {object} Shown
  * @property {string} id
@@ -111,9 +111,9 @@ export class Filler {
       const shown = this.#waiting[this.#next++];
       if (shown && this.#shown.get(shown.id) === shown) {
         if (shown.content) this.#sharpen(shown);
-        else this.#make(shown, false);
+        else this.#make(shown, shown.card);
         // What is costly is drawn after this task, so each of them gets one.
-        if (isCostly(shown.kind)) return this.#goOn();
+        if (isCostly(shown.kind) && !shown.card) return this.#goOn();
       }
       if (performance.now() > end) return this.#goOn();
     }
@@ -139,9 +139,9 @@ export class Filler {
       const card = isCostly(shown.kind) && !drawn?.has(shown);
       if (shown.content && card !== shown.card) exchange(shown);
       if (shown.content && !isCoarse(shown, pixels)) continue;
-      if (card) isSeen && this.#make(shown, true);
-      else if (isSeen) now.push(shown);
-      else if (meet(shown.bounds, near) && !isDear(shown.kind)) later.push(shown);
+      if (!shown.content) shown.card = card;
+      if (isSeen) now.push(shown);
+      else if (meet(shown.bounds, near) && !card && !isDear(shown.kind)) later.push(shown);
     }
     this.#covered = near;
     this.#waiting = now.concat(later);
