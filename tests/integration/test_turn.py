@@ -8,13 +8,15 @@ import ssl
 import subprocess
 import time
 from collections.abc import Callable, Iterator
+from ipaddress import IPv4Address, IPv6Address, ip_network
 from pathlib import Path
 
 import pytest
-from aioice.stun import TransactionFailed
+from aioice.stun import Class, Message, Method, TransactionFailed
 from aioice.turn import TurnTransport, create_turn_endpoint
 from msgspec import structs
 
+from canvas_server.cli.turn import DENIED
 from canvas_server.ice import IcePlan
 from canvas_server.settings import Settings
 from canvas_server.tls.local import LocalFiles, local_certificate
@@ -31,7 +33,7 @@ pytestmark = pytest.mark.skipif(
 class Turn:
     """Where the server listens."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, more: str = "") -> None:
         self.port, self.tls_port = free_port(), free_port()
         self.files: LocalFiles = local_certificate(
             folder / "tls", "127.0.0.1", datetime.datetime.now(datetime.UTC)
@@ -42,7 +44,7 @@ class Turn:
             *("--cert", str(self.files.certificate), "--key", str(self.files.key)),
             *("--allow", "127.0.0.2"),
         )
-        text += "allow-loopback-peers\n"  # denied twice otherwise, as it should be
+        text += "allow-loopback-peers\n" + more  # denied twice otherwise, as it should be
         self.process: subprocess.Popen[str] = start_coturn(
             folder / "turn", "127.0.0.1", self.port, text
         )
@@ -51,6 +53,16 @@ class Turn:
 @pytest.fixture(scope="module")
 def turn(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Turn]:
     server = Turn(tmp_path_factory.mktemp("turn"))
+    yield server
+    server.process.terminate()
+    server.process.wait(10)
+
+
+@pytest.fixture(scope="module")
+def turn_v6(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Turn]:
+    """The same, where an allocation has an IPv6 address (RFC 8656 section 7.2)."""
+    more = "relay-ip=::1\nallocation-default-address-family=ipv6\n"
+    server = Turn(tmp_path_factory.mktemp("turn"), more)
     yield server
     server.process.terminate()
     server.process.wait(10)
@@ -127,15 +139,88 @@ async def test_other_credentials_are_refused(
         await allocated(turn, given())
 
 
-@pytest.mark.parametrize(
-    "address",
-    ["10.0.0.1", "127.0.0.1", "169.254.169.254", "172.16.0.1", "192.168.1.1", "100.64.0.1"],
-)
-async def test_no_way_into_the_networks_behind_it(turn: Turn, address: str) -> None:
+def written(address: IPv4Address | IPv6Address) -> tuple[str, int]:
+    """A peer at an address, in a form that the client packs alike under every Python."""
+    return str(address), 80
+
+
+async def refused(endpoint: TurnTransport, peer: tuple[str, int], channel: int) -> set[str]:
+    """Ask for a permission and for a channel; return what was answered to both."""
+    inner = vars(endpoint)["_TurnTransport__inner_protocol"]
+    permission = Message(
+        message_method=Method.CREATE_PERMISSION,
+        message_class=Class.REQUEST,
+        attributes={"XOR-PEER-ADDRESS": peer},
+    )
+    answers: set[str] = set()
+    for asked in (inner.request_with_retry(permission), inner.channel_bind(channel, peer)):
+        try:
+            await asked
+            answers.add("allowed")
+        except TransactionFailed as failure:
+            answers.add(str(failure.response.attributes["ERROR-CODE"][0]))
+    return answers
+
+
+def of_version(version: int) -> list[str]:
+    """The ranges that are denied, as the configuration has them."""
+    return [network for network in DENIED if ip_network(network).version == version]
+
+
+@pytest.mark.parametrize("network", of_version(4))
+async def test_no_way_into_the_networks_behind_it(turn: Turn, network: str) -> None:
+    """By IPv4: the first, the last and an address between of every range."""
     endpoint = await allocated(turn, credentials())
+    whole = ip_network(network)
     try:
-        inner = vars(endpoint)["_TurnTransport__inner_protocol"]
-        with pytest.raises(TransactionFailed, match="403"):
-            await inner.channel_bind(0x4000, (address, 80))
+        for number, place in enumerate((0, whole.num_addresses // 3, -1)):
+            peer = written(whole[place])
+            assert await refused(endpoint, peer, 0x4000 + number) == {"403"}, peer
     finally:
         endpoint.close()
+
+
+@pytest.mark.parametrize("network", of_version(6))
+async def test_no_way_into_the_networks_behind_it_by_ipv6(turn_v6: Turn, network: str) -> None:
+    """Nor by what is another way to write an address of theirs."""
+    endpoint = await allocated(turn_v6, credentials())
+    whole = ip_network(network)
+    try:
+        for number, place in enumerate((0, whole.num_addresses // 3, -1)):
+            peer = written(whole[place])
+            assert await refused(endpoint, peer, 0x4000 + number) == {"403"}, peer
+    finally:
+        endpoint.close()
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "::ffff:127.0.0.1",
+        "::ffff:10.0.0.1",
+        "::ffff:169.254.169.254",
+        "::127.0.0.1",
+        "64:ff9b::10.0.0.1",
+        "64:ff9b:1::10.0.0.1",
+        "2002:7f00:1::",
+        "2002:a00:1::1",
+        "2001:0:a00:1::f5ff:fffe",
+    ],
+)
+async def test_no_address_is_written_otherwise(turn_v6: Turn, address: str) -> None:
+    """IPv4 within IPv6: mapped, compatible, NAT64 (RFC 6052, RFC 8215), 6to4 and Teredo."""
+    endpoint = await allocated(turn_v6, credentials())
+    try:
+        assert await refused(endpoint, written(IPv6Address(address)), 0x4000) == {"403"}
+    finally:
+        endpoint.close()
+
+
+async def test_others_are_reached_by_both(turn: Turn, turn_v6: Turn) -> None:
+    """What is refused is refused for its address."""
+    for server, address in ((turn, "203.0.113.9"), (turn_v6, "2001:db8::9")):
+        endpoint = await allocated(server, credentials())
+        try:
+            assert await refused(endpoint, (address, 80), 0x4000) == {"allowed"}
+        finally:
+            endpoint.close()

@@ -1,6 +1,7 @@
 """`canvas-server turn-config`: a TURN server that relays calls, and nothing else."""
 
 import ipaddress
+import struct
 
 import click
 
@@ -8,7 +9,8 @@ from canvas_server.settingkinds import NETWORK
 from canvas_server.settings import with_settings_of
 
 # What a relay must not reach: networks of its own machine and provider, and addresses that are
-# another way to write those (RFC 6890, RFC 4291 section 2.5.5). To coturn `::` means all addresses.
+# another way to write those: IPv4-compatible and IPv4-mapped ones (RFC 4291 section 2.5.5), NAT64
+# (RFC 6052, RFC 8215), Teredo (RFC 4380) and 6to4 (RFC 3056). See RFC 6890.
 DENIED = (
     "0.0.0.0/8",
     "10.0.0.0/8",
@@ -21,12 +23,15 @@ DENIED = (
     "198.18.0.0/15",
     "224.0.0.0/4",
     "240.0.0.0/4",
-    "::1/128",
+    "::/96",
     "::ffff:0:0/96",
     "64:ff9b::/96",
+    "64:ff9b:1::/48",
+    "2001::/32",
     "2002::/16",
     "fc00::/7",
     "fe80::/10",
+    "fec0::/10",
     "ff00::/8",
 )
 
@@ -147,6 +152,16 @@ def turn_config(
 
 
 def _range(network: str) -> str:
+    """Return a network as coturn names it: by its first and its last address."""
     whole = ipaddress.ip_network(network, strict=False)
     first, last = whole[0], whole[-1]
-    return str(first) if first == last else f"{first}-{last}"
+    if whole.num_addresses > 1 and first == ipaddress.IPv6Address(0):
+        first = whole[1]  # to coturn `::` means all addresses, those of IPv4 too
+    return _written(first) if first == last else f"{_written(first)}-{_written(last)}"
+
+
+def _written(address: ipaddress.IPv4Address | ipaddress.IPv6Address) -> str:
+    """Return an address in full: how it is shortened depends on the version of Python."""
+    if isinstance(address, ipaddress.IPv4Address):
+        return str(address)
+    return ":".join(f"{group:x}" for group in struct.unpack("!8H", address.packed))
