@@ -2,13 +2,13 @@
 # make test  installs what it needs and runs every check and test
 # make help  lists the rest
 
-PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
-	$$p -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' 2>/dev/null && echo $$p && break; done)
+PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; do \
+	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
 BIN := .venv/bin
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check clustered attacks audit garbage lint types generate format coverage bench figures benchscene benchcluster benchrelay frames sight fuzz soak picture vendor wheel clean
+.PHONY: help run test check clustered attacks audit pythons garbage lint types generate format coverage bench figures benchscene benchcluster benchrelay frames sight fuzz soak picture vendor wheel clean
 
 help: ## list the targets
 	@grep -hE '^[a-z]+:.*##' Makefile | sed 's/:.*## /\t/' | expand -t 12
@@ -83,6 +83,9 @@ garbage: .venv/.dev ## feed what nobody should send, and count (ARGS="--seconds 
 audit: .venv/.dev node_modules/.done ## look up what is known against the libraries that are used
 	@sh tools/audit.sh
 
+pythons: .venv/.dev ## the pure tests under every Python of this machine from 3.11 on (ARGS="3.13" for some)
+	@$(BIN)/python tools/pythons.py $(ARGS)
+
 soak: .venv/.dev ## call, cut and hang up many hundred times, in a quarter of an hour (ARGS="cuts --count 50")
 	@$(BIN)/python bench/soak.py $(ARGS)
 
@@ -109,7 +112,7 @@ clean: ## remove what these targets made
 
 .venv/.made:
 	@sh tools/system.sh run
-	@test -n "$(PYTHON)" || { echo "Python 3.11, 3.12 or 3.13 is needed"; exit 1; }
+	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed"; exit 1; }
 	@echo "== making .venv with $(PYTHON)"
 	@$(PYTHON) -m venv .venv
 	@touch $@

@@ -271,9 +271,14 @@ def run(settings: Settings, ready: Callable[[str], None]) -> None:
 
 async def _serve(settings: Settings, ready: Callable[[str], None]) -> None:
     ground = await open_ground(settings)
-    server = CanvasServer(settings, ground, ready)
-    await ground.start(server.node)
-    await server.serve()
+    try:
+        server = CanvasServer(settings, ground, ready)
+        await ground.start(server.node)
+        await server.serve()
+    except StartupError:  # else `shutdown` lets go of it
+        await ground.close()
+        ground.authority.invitations.close()
+        raise
 
 
 def open_bridge(settings: Settings, node: Node) -> Bridge | None:

@@ -50,11 +50,15 @@ class Invitations:
         self._lock = threading.Lock()
         try:
             self._database = _open(None if data_dir is None else data_dir / DATABASE)
+        except sqlite3.Error as error:
+            raise OSError(f"{DATABASE}: {error}") from error
+        try:
             with self._database:
                 gone = (now - KEPT_SECONDS,)
                 self._database.execute("DELETE FROM invitation WHERE expires < ?", gone)
             rows = self._database.execute("SELECT * FROM invitation ORDER BY made").fetchall()
         except sqlite3.Error as error:
+            self._database.close()
             raise OSError(f"{DATABASE}: {error}") from error
         self._all = {row[0]: Invitation(row[0], row[1], Role(row[2]), *row[3:]) for row in rows}
 
@@ -118,6 +122,10 @@ def _open(path: Path | None) -> sqlite3.Connection:
         with contextlib.suppress(FileExistsError):  # made with no rights for others
             os.close(os.open(path, os.O_CREAT | os.O_EXCL, 0o600))
     database = sqlite3.connect(path or ":memory:", check_same_thread=False)
-    database.execute("PRAGMA synchronous = FULL")
-    database.execute(_SCHEMA)
+    try:
+        database.execute("PRAGMA synchronous = FULL")
+        database.execute(_SCHEMA)
+    except BaseException:
+        database.close()
+        raise
     return database

@@ -2,7 +2,6 @@
 
 import contextlib
 import functools
-import io
 import logging
 import sys
 from typing import TextIO, cast
@@ -85,7 +84,7 @@ def _say_ready(settings: Settings, url: str) -> None:
     sys.stdout.flush()
 
 
-class _Stderr(io.TextIOBase):
+class _Stderr:
     """The standard error where it can be written: it may be a file on a full disk."""
 
     def write(self, text: str) -> int:

@@ -47,6 +47,7 @@ async def join(settings: Settings) -> Joined:
         BackboneFailure: it cannot be used.
     """
     broker = Broker(
+        self.invitations.close()
         settings.cluster, f"canvas-server {settings.node_id}", settings.cluster_replicas
     )
     await broker.connect()

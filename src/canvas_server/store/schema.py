@@ -145,11 +145,15 @@ def connect(path: Path, *, reading: bool = False) -> sqlite3.Connection:
         cached_statements=256,
         uri=True,
     )
-    connection.execute("PRAGMA synchronous = FULL")
-    connection.execute("PRAGMA fullfsync = ON")  # macOS: fsync alone does not reach the disk
-    connection.execute(f"PRAGMA journal_size_limit = {_WAL_BYTES}")
-    if reading:
-        connection.execute("PRAGMA query_only = ON")
+    try:
+        connection.execute("PRAGMA synchronous = FULL")
+        connection.execute("PRAGMA fullfsync = ON")  # macOS: fsync alone does not reach the disk
+        connection.execute(f"PRAGMA journal_size_limit = {_WAL_BYTES}")
+        if reading:
+            connection.execute("PRAGMA query_only = ON")
+    except BaseException:
+        connection.close()
+        raise
     return connection
 
 

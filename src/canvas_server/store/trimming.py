@@ -24,11 +24,11 @@ def trim_next(connection: sqlite3.Connection, after: int, before_ms: int | None)
     """
     before_ms = before_ms or 0
     row = connection.execute(
-        "SELECT id, revision, first_revision, too_large FROM (SELECT *, bytes > ?3 AND "
+        "SELECT id, revision, first_revision, too_large FROM (SELECT *, bytes > ? AND "
         "first_revision < (SELECT max(revision) FROM snapshots WHERE session = s.id) AS too_large "
-        "FROM sessions AS s WHERE id > ?1) AS s WHERE too_large OR (SELECT timestamp FROM changes "
-        "WHERE session = s.id ORDER BY revision LIMIT 1) < ?2 ORDER BY id LIMIT 1",
-        (after, before_ms - DAY_MS, MAX_BYTES),
+        "FROM sessions AS s WHERE id > ?) AS s WHERE too_large OR (SELECT timestamp FROM changes "
+        "WHERE session = s.id ORDER BY revision LIMIT 1) < ? ORDER BY id LIMIT 1",
+        (MAX_BYTES, after, before_ms - DAY_MS),
     ).fetchone()
     if row is None:
         return None
@@ -54,8 +54,8 @@ def give_back(connection: sqlite3.Connection) -> bool:
 def _last_before(connection: sqlite3.Connection, session: Session, before_ms: int) -> int:
     """Return the revision of the last change before a time."""
     (revision,) = connection.execute(
-        "SELECT coalesce((SELECT revision - 1 FROM changes WHERE session = ?1 AND timestamp >= ?2 "
-        "ORDER BY revision LIMIT 1), ?3)",
+        "SELECT coalesce((SELECT revision - 1 FROM changes WHERE session = ? AND timestamp >= ? "
+        "ORDER BY revision LIMIT 1), ?)",
         (session.id, before_ms, session.revision),
     ).fetchone()
     return revision

@@ -177,9 +177,9 @@ class Writer:
     def _drop_old_receipts(self, known: _Known) -> None:
         if known.receipts > 2 * MAX_RECEIPTS:
             self.connection.execute(
-                "DELETE FROM receipts WHERE session = ?1 AND revision < (SELECT revision FROM "
-                "receipts WHERE session = ?1 ORDER BY revision DESC LIMIT 1 OFFSET ?2)",
-                (known.id, MAX_RECEIPTS - 1),
+                "DELETE FROM receipts WHERE session = ? AND revision < (SELECT revision FROM "
+                "receipts WHERE session = ? ORDER BY revision DESC LIMIT 1 OFFSET ?)",
+                (known.id, known.id, MAX_RECEIPTS - 1),
             )
             known.receipts = MAX_RECEIPTS
 
