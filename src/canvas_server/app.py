@@ -28,6 +28,7 @@ from canvas_server.communitas.scenes import NetworkScenes
 from canvas_server.core.hub import Hub
 from canvas_server.core.surroundings import Everybody, Surroundings
 from canvas_server.ground import Ground, StartupError, open_ground
+from canvas_server.hangups import HANGUPS
 from canvas_server.http.access import Access, is_loopback
 from canvas_server.http.doors import Proxies
 from canvas_server.http.entrance import BoundedHttp, Entrance
@@ -223,8 +224,9 @@ class CanvasServer(uvicorn.Server):
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, functools.partial(self.handle_exit, number, None))
-        if self._certificate is not None:
-            loop.add_signal_handler(signal.SIGHUP, read_again, self._certificate)
+        for number in (signal.SIGUSR1, signal.SIGUSR2):  # else they end the process
+            loop.add_signal_handler(number, _ignored, number)
+        HANGUPS.give(loop, functools.partial(read_again, self._certificate))
         yield
 
     def _communitas(self) -> CommunitasAnswer:
@@ -237,14 +239,21 @@ class CanvasServer(uvicorn.Server):
         return make(config=self.config, server_state=self.server_state, app_state={})
 
 
-def read_again(certificate: Certificate) -> None:
-    """Serve a certificate that was renewed; on SIGHUP."""
+def _ignored(number: signal.Signals) -> None:
+    log.info("nothing is done on this signal", signal=number.name)
+
+
+def read_again(certificate: Certificate | None) -> None:
+    """Serve a certificate that was renewed; on SIGHUP. Settings change with a restart alone."""
+    if certificate is None:
+        log.info("nothing to read again: there is no certificate; settings need a restart")
+        return
     try:
         certificate.reload()
     except CertificateError as error:
         log.error("the old certificate stays in use", reason=str(error))
     else:
-        log.info("certificate read again")
+        log.info("certificate read again; settings need a restart")
 
 
 def spare_pauses() -> None:

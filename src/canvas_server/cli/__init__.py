@@ -18,6 +18,7 @@ from canvas_server.cli.scenes import backup, export_scene, import_scene, restore
 from canvas_server.cli.tokens import secret, token
 from canvas_server.cli.turn import turn_config
 from canvas_server.ground import StartupError
+from canvas_server.hangups import HANGUPS
 from canvas_server.http.site import fresh_session
 from canvas_server.settings import Settings, with_settings
 
@@ -35,8 +36,11 @@ class DefaultGroup(click.Group):
 
 @click.group(cls=DefaultGroup)
 @click.version_option(__version__, prog_name="canvas-server")
-def main() -> None:
+@click.pass_context
+def main(context: click.Context) -> None:
     """Video calls on a shared canvas. Without a command: serve."""
+    if context.invoked_subcommand != serve.name:
+        HANGUPS.release()
 
 
 for command in (
@@ -58,6 +62,7 @@ for command in (
 @with_settings
 def serve(**values: object) -> None:
     """Serve the canvas, its signalling and its web client on one port."""
+    HANGUPS.hold()
     _log_to_stderr()
     try:
         settings = Settings(**values)  # type: ignore[arg-type] - made by SETTINGS
