@@ -27,13 +27,30 @@ def free_port() -> int:
         return tcp.getsockname()[1]
 
 
+def as_user(number: int) -> tuple[str, ...]:
+    """Return what starts Python as another user, for root.
+
+    It may read everything, since Python itself may lie in a place of root, but write its own alone.
+    """
+    who = ("--reuid", str(number), "--regid", str(number), "--clear-groups")
+    reads = ("--inh-caps", "+dac_read_search", "--ambient-caps", "+dac_read_search")
+    return ("setpriv", *who, *reads, sys.executable)
+
+
 class Server:
     """A canvas-server process on a free port of loopback."""
 
-    def __init__(self, data: Path, *args: str, env: dict[str, str] | None = None) -> None:
+    def __init__(
+        self,
+        data: Path,
+        *args: str,
+        env: dict[str, str] | None = None,
+        before: tuple[str, ...] = (sys.executable,),
+    ) -> None:
+        """Start it; `before` is what Python is started with."""
         clean = {k: v for k, v in os.environ.items() if not k.startswith(("CANVAS_", "WS_RATE"))}
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "canvas_server", "--port", "0", "--data", str(data), *args],
+            [*before, "-m", "canvas_server", "--port", "0", "--data", str(data), *args],
             env={**clean, "CANVAS_STUN_URLS": "", **(env or {})},
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
@@ -147,9 +164,11 @@ def eventually(condition: Callable[[], Any], what: str, seconds: float = 45) -> 
 
 
 @contextlib.contextmanager
-def running(data: Path, *args: str, env: dict[str, str] | None = None) -> Iterator[Server]:
-    """Run a server for the length of a block."""
-    server = Server(data, *args, env=env)
+def running(
+    data: Path, *args: str, env: dict[str, str] | None = None, **how: Any
+) -> Iterator[Server]:
+    """Run a server for the length of a block; `how` as `Server` takes it."""
+    server = Server(data, *args, env=env, **how)
     try:
         yield server
     finally:
@@ -251,6 +270,13 @@ class Wire:
             message = self.receive()
             if message["type"] == kind:
                 return message
+
+    def receive_until(self, *kinds: str) -> str:
+        """Return the type of the next message that has one of these."""
+        while True:
+            kind = str(self.receive()["type"])
+            if kind in kinds:
+                return kind
 
     def join(self, session_id: str = "s", **wishes: Any) -> str:
         """Subscribe, read up to the scene, return the peer id."""

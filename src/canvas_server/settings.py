@@ -83,6 +83,19 @@ def _default_stun_urls() -> tuple[str, ...]:
     return () if os.environ.get("CANVAS_STUN_URLS") == "" else STUN_URLS
 
 
+def _default_data_dir() -> Path:
+    """Return the folder of the user.
+
+    Raises:
+        click.UsageError: the user has none, as one without an entry in the list of users.
+    """
+    try:
+        return platformdirs.user_data_path("canvas-server")
+    except RuntimeError as error:
+        text = f"user {os.getuid()} has no home directory: name a data folder, with --data or "
+        raise click.UsageError(f"{text}CANVAS_DATA_DIR") from error
+
+
 SETTINGS = (
     Setting("host", "--host", "CANVAS_HOST", str, DEFAULT_HOST, "Address to listen on."),
     Setting("port", "--port", "CANVAS_PORT", PORT, 9473, "Port; 0 takes a free one."),
@@ -91,7 +104,7 @@ SETTINGS = (
         "--data",
         "CANVAS_DATA_DIR",
         click.Path(file_okay=False, path_type=Path),
-        platformdirs.user_data_path("canvas-server"),
+        _default_data_dir,
         "Folder for what outlives the process.",
         "the user's data folder",
     ),

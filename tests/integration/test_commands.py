@@ -1,17 +1,20 @@
 """The commands about stored scenes, with and without a server that runs."""
 
 import json
+import os
 import stat
+import subprocess
 import threading
 from pathlib import Path
 from typing import Any
 
+import pytest
 from click.testing import CliRunner, Result
 from PIL import Image
 
 from canvas_server.cli import main
 from canvas_server.store import schema
-from servers import Server, Wire, running
+from servers import Server, Wire, as_user, running
 
 LABEL = {"type": "Text", "content": "kept"}
 
@@ -105,6 +108,77 @@ def test_a_backup_that_cannot_be_written_leaves_the_older_one(tmp_path: Path) ->
     (tmp_path / "b" / "keep").touch()
     assert command("backup", tmp_path / "b", "--data", tmp_path).exit_code
     assert not list(tmp_path.glob("*.partial*"))
+
+
+def test_a_backup_of_nothing_is_asked_for(tmp_path: Path) -> None:
+    """RUN3."""
+    data, file = tmp_path / "data", tmp_path / "backup.db"
+    data.mkdir()
+    schema.prepare(data / "scenes.db")
+    text = refusal("backup", file, "--data", data)
+    assert str(data) in text
+    assert "CANVAS_DATA_DIR" in text
+    assert not file.exists()
+    done("backup", file, "--data", data, "--allow-empty")
+    done("restore", file, "--data", tmp_path / "elsewhere")
+
+
+@pytest.mark.parametrize("lies_there", ["nothing", "a folder", "scenes", "scenes after a crash"])
+def test_what_looks_makes_nothing(tmp_path: Path, lies_there: str) -> None:
+    """RUN3: neither a folder, nor a file, nor another content of one."""
+    data = tmp_path / "home" / ".local" / "share" / "canvas-server"
+    if lies_there == "a folder":
+        data.mkdir(parents=True)
+    elif lies_there.startswith("scenes"):
+        with running(data) as server, Wire(server) as wire:
+            wire.join("s")
+            edit(wire, 3)
+            if "crash" in lies_there:
+                server.process.kill()
+    before = contents(tmp_path)
+    file = tmp_path / "backup.db"
+    env = {"HOME": str(tmp_path / "home"), "XDG_DATA_HOME": None, "CANVAS_DATA_DIR": str(data)}
+    for asked in (["doctor", "--port", "0"], ["backup", str(file)], ["export", "s"]):
+        result = CliRunner().invoke(main, asked, env={**env, "CANVAS_STUN_URLS": ""})
+        assert result.exception is None or isinstance(result.exception, SystemExit), result.output
+        if not lies_there.startswith("scenes"):
+            assert str(data) in result.output
+            assert "--data or CANVAS_DATA_DIR" in result.output or asked[0] == "doctor"
+            assert (result.exit_code != 0) is (asked[0] != "doctor"), result.output
+        else:
+            assert result.exit_code == 0, result.output
+    file.unlink(missing_ok=True)
+    assert contents(tmp_path) == before
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    """Every file and folder within one; of the shared memory of SQLite that it is there."""
+    return {
+        str(path): path.read_bytes() if path.is_file() and path.suffix != ".db-shm" else b""
+        for path in folder.rglob("*")
+    }
+
+
+def test_a_user_who_has_no_home_is_asked_for_a_folder(public_path: Path) -> None:
+    """As one of a container: a uid that is in no list."""
+    if os.geteuid() != 0:
+        pytest.skip("needs root, to be somebody else")
+    clean = {name: value for name, value in os.environ.items() if name != "HOME"}
+    clean = {n: v for n, v in clean.items() if not n.startswith(("XDG_", "CANVAS_"))}
+    for more, code, word in (
+        ([], 2, "CANVAS_DATA_DIR"),
+        (["--data", str(public_path)], 1, "scenes"),
+    ):
+        result = subprocess.run(
+            [*as_user(54321), "-m", "canvas_server", "export", "s", *more],
+            capture_output=True,
+            text=True,
+            env=clean,
+            check=False,
+        )
+        assert result.returncode == code, result.stderr
+        assert word in result.stderr
+        assert "Traceback" not in result.stderr
 
 
 def test_a_scene_is_exported_as_it_is_and_as_it_was(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 import datetime
+import re
 import shutil
 import ssl
 import subprocess
@@ -15,8 +16,32 @@ import pytest
 from canvas_server.client import CannotConnect, connect
 from canvas_server.tls.local import LocalFiles, local_certificate
 from servers import Server, eventually, free_port, running
+from settings import parse
 
 DEPLOY = Path(__file__).resolve().parents[2] / "deploy"
+
+
+def test_a_shell_reads_the_environment_file_as_the_unit_does(tmp_path: Path) -> None:
+    """The commands find the data folder of the unit, and both see the same addresses."""
+    path = DEPLOY / "canvas-server.env"
+    script = f'set -eua; . "{path}"; env -0'
+    answer = subprocess.run(
+        ["sh", "-c", script],
+        env={"PATH": "/usr/bin:/bin"},
+        capture_output=True,
+        check=True,
+        text=True,
+    )
+    assert not answer.stderr
+    lines = [line for line in path.read_text().splitlines() if line and line[0] != "#"]
+    plain = dict(line.split("=", 1) for line in lines)
+    found = dict(item.split("=", 1) for item in answer.stdout.split("\0") if item)
+    assert {name: found[name] for name in plain} == plain
+    assert len(parse(env={"CANVAS_TURN_URLS": plain["CANVAS_TURN_URLS"]}).turn_urls) == 3
+    unit = (DEPLOY / "canvas-server.service").read_text()
+    assert (
+        f"/var/lib/{re.findall('^StateDirectory=(.*)$', unit, re.M)[0]}" == plain["CANVAS_DATA_DIR"]
+    )
 
 
 class Front:

@@ -1,5 +1,7 @@
 """`canvas-server doctor`, with real sockets at the other end."""
 
+import contextlib
+import os
 import shutil
 import socket
 import subprocess
@@ -11,6 +13,7 @@ from click.testing import CliRunner
 
 from canvas_server.cli import main
 from canvas_server.reach import Place, place_of
+from canvas_server.store import schema
 from servers import eventually, running
 
 
@@ -46,6 +49,7 @@ def examine(*options: object) -> tuple[int, list[str]]:
 
 
 def test_a_machine_that_can_serve(tmp_path: Path, coturn: str) -> None:
+    (tmp_path / "data").mkdir()
     code, lines = examine(
         *("--data", tmp_path / "data", "--port", 0, "--stun-urls", f"stun:{coturn}"),
         *("--turn-urls", f"turn:{coturn} turn:{coturn}?transport=tcp", "--turn-secret", "x"),
@@ -84,6 +88,52 @@ def test_what_is_wrong_is_said_with_what_to_do(tmp_path: Path) -> None:
     assert "http://x is no address of a STUN or TURN server" in text
     assert f"✗ turns:{nobody}: no answer within" in text
     assert "no credentials are set: give CANVAS_TURN_SECRET" in text
+
+
+def test_a_folder_that_is_not_there_is_named_and_not_made(tmp_path: Path) -> None:
+    """RUN3."""
+    data = tmp_path / "none" / "data"
+    code, lines = examine("--data", data, "--port", 0, "--stun-urls", "")
+    assert code == 0, "a server makes it"
+    (line,) = [line for line in lines if line.startswith(f"! data folder {data}: ")]
+    assert "--data or CANVAS_DATA_DIR" in line
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_server_that_is_not_ready_is_said_to_be(tmp_path: Path) -> None:
+    """RUN1."""
+    with running(tmp_path) as server:
+        (tmp_path / "scenes.db").unlink()
+        eventually(lambda: server.get("/health/ready")[0] == 503, "it is not ready")
+        code, lines = examine("--data", tmp_path, "--stun-urls", "")
+    assert code == 1
+    assert any(f"✗ server {server.url}: answers, but is not ready" in line for line in lines)
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="needs root, to give files away")
+def test_a_file_that_the_server_could_not_open_is_found(tmp_path: Path) -> None:
+    schema.prepare(tmp_path / "scenes.db")
+    os.chown(tmp_path, 65534, 65534)
+    code, lines = examine("--data", tmp_path, "--port", 0, "--stun-urls", "")
+    assert code == 1
+    assert any("belongs to root" in line and "chown" in line for line in lines)
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="needs root, to mount")
+def test_a_disk_without_space_is_bad(tmp_path: Path) -> None:
+    small = tmp_path / "small"
+    small.mkdir()
+    mount = ["mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", str(small)]
+    if subprocess.run(mount, check=False, capture_output=True).returncode:
+        pytest.skip("nothing can be mounted here")
+    try:
+        with contextlib.suppress(OSError):
+            (small / "full").write_bytes(bytes(1024 * 1024))
+        code, lines = examine("--data", small, "--port", 0, "--stun-urls", "")
+    finally:
+        subprocess.run(["umount", str(small)], check=True)
+    assert code == 1
+    assert any(line.startswith(f"✗ data folder {small}: there is no space") for line in lines)
 
 
 def test_a_taken_port(tmp_path: Path) -> None:

@@ -1,11 +1,16 @@
 """`canvas-server doctor`: whether this machine can serve calls, in words."""
 
 import asyncio
+import os
 import shutil
 import socket
+import sqlite3
 import ssl
+import stat
+import urllib.error
 import urllib.request
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Literal
 
 import click
@@ -14,11 +19,13 @@ from msgspec import Struct
 from canvas_server.http.access import is_loopback
 from canvas_server.reach import Unreachable, ask, place_of
 from canvas_server.settings import Settings, with_settings
-from canvas_server.store.folder import FolderInUse, StoreError
-from canvas_server.store.sqlite import SqliteLog
+from canvas_server.store.backup import ANOTHER
+from canvas_server.store.folder import DATABASE, StoreError, holder_of
+from canvas_server.store.schema import Database, explain
 
 SECONDS = 5
 LITTLE_SPACE = 1024**3
+CHOOSE = "choose one with --data or CANVAS_DATA_DIR"
 NOBODY = "nobody: beyond loopback it starts with CANVAS_AUTH_SECRET, or with --open, only"
 
 
@@ -74,25 +81,69 @@ def _findings(settings: Settings) -> Iterator[Finding]:
 def _folder(settings: Settings) -> Iterator[Finding]:
     """Look at the data folder, and at the server that has it, or at the port for one."""
     folder, subject = settings.data_dir, f"data folder {settings.data_dir}"
-    try:
-        asyncio.run(_opened(settings))
-    except FolderInUse as taken:
-        yield Finding("good", subject, f"a server has it, process {taken.holder.pid}")
-        if taken.holder.url:
-            yield _server(taken.holder.url)
-    except (StoreError, OSError) as error:
-        yield Finding("bad", subject, f"{error}; choose one with --data")
-        return
+    holder = holder_of(folder)
+    if holder is not None:
+        yield Finding("good", subject, f"a server has it, process {holder.pid}")
+        if holder.url:
+            yield _server(holder.url)
     else:
-        yield Finding("good", subject, "scenes can be stored there")
+        found = _stored_in(folder)
+        yield Finding(found.level, subject, found.words)
+        if found.level == "bad":
+            return
         yield _port(settings)
-    free = shutil.disk_usage(folder).free
-    level = "fair" if free < LITTLE_SPACE else "good"
-    yield Finding(level, "disk", f"{free / 1024**3:,.1f} GiB are free")
+    yield _space(folder)
 
 
-async def _opened(settings: Settings) -> None:
-    await SqliteLog(settings.data_dir).close()
+def _stored_in(folder: Path) -> Finding:
+    """Say whether scenes can be stored in a folder that no server has; nothing is made there."""
+    subject = "scenes"
+    try:
+        missing = not stat.S_ISDIR(folder.stat().st_mode)
+    except FileNotFoundError:
+        missing = True
+    except OSError as error:
+        return Finding("bad", subject, f"cannot be looked into ({error.strerror}); {CHOOSE}")
+    place = _existing(folder)
+    if not place.is_dir() or not os.access(place, os.W_OK | os.X_OK):
+        return Finding("bad", subject, f"{place} cannot be written by this user; {CHOOSE}")
+    if missing:
+        words = f"there is none yet, a server makes it; if one has run here, {ANOTHER}"
+        return Finding("fair", subject, words)
+    path = folder / DATABASE
+    if path.exists():
+        stranger = _stranger(path)
+        if stranger:
+            return Finding("bad", subject, stranger)
+        try:
+            with Database(path).looked_into(live=False):
+                pass
+        except StoreError as error:
+            return Finding("bad", subject, str(error))
+        except sqlite3.Error as error:
+            return Finding("bad", subject, explain(error, path))
+    if shutil.disk_usage(folder).free == 0:
+        return Finding("bad", subject, "there is no space left to store scenes")
+    return Finding("good", subject, "scenes can be stored there")
+
+
+def _stranger(path: Path) -> str:
+    """Say what is wrong where a file belongs to root, and its folder to who runs the server."""
+    owner, folder = path.stat().st_uid, path.parent.stat().st_uid
+    if owner == folder or owner != 0:
+        return ""
+    return f"{path} belongs to root, the folder to user {folder}: chown the file to that user"
+
+
+def _existing(path: Path) -> Path:
+    """Return a path, or the nearest folder above it that there is."""
+    return next(place for place in (path, *path.absolute().parents) if place.exists())
+
+
+def _space(folder: Path) -> Finding:
+    free = shutil.disk_usage(_existing(folder)).free
+    level = "bad" if free == 0 else "fair" if free < LITTLE_SPACE else "good"
+    return Finding(level, "disk", f"{free / 1024**3:,.1f} GiB are free")
 
 
 def _server(url: str) -> Finding:
@@ -104,6 +155,10 @@ def _server(url: str) -> Finding:
             f"{url}/health", timeout=SECONDS, context=context
         ) as answer:
             return Finding("good", f"server {url}", f"is ready ({answer.status})")
+    except urllib.error.HTTPError as error:
+        with error:
+            words = f"answers, but is not ready ({error.code}): its log says why"
+        return Finding("bad", f"server {url}", words)
     except (OSError, ValueError) as error:
         return Finding("bad", f"server {url}", f"does not answer: {error}")
 

@@ -40,11 +40,12 @@ class Failure(click.ClickException):
 
 @click.command()
 @click.argument("file", type=FILE)
+@click.option("--allow-empty", is_flag=True, help="Write FILE although there are no scenes.")
 @with_settings_of("data_dir")
-def backup(file: Path, data_dir: Path) -> None:
+def backup(file: Path, data_dir: Path, *, allow_empty: bool) -> None:
     """Write all scenes to FILE, also while a server is running. An older FILE is replaced."""
     try:
-        copies.backup(data_dir, file)
+        copies.backup(data_dir, file, allow_empty=allow_empty)
     except StoreError as error:
         raise Failure(str(error)) from error
     click.echo(f"{file}: {file.stat().st_size:,} bytes")
@@ -118,17 +119,19 @@ def import_scene(file: str, session: str | None, url: str | None, data_dir: Path
     """
     with click.open_file(file, "rb") as opened:
         edit = _edit_of(opened.read(), session)
+    where = url or str(data_dir)
     try:
         revision = _post(url, edit) if url else _store(data_dir, edit)
     except FolderInUse as taken:
         if not taken.holder.url:
             raise Failure(str(taken)) from taken
-        revision = _post(taken.holder.url, edit)
+        where = taken.holder.url
+        revision = _post(where, edit)
     except (StoreError, LogFailure, OSError) as error:
         raise Failure(str(error)) from error
     except Refused as refused:
         raise Failure(refused.text) from refused
-    click.echo(f"{edit.session_id}: {len(edit.add)} elements, revision {revision}")
+    click.echo(f"{edit.session_id}: {len(edit.add)} elements, revision {revision}, in {where}")
 
 
 def stored_scene(data_dir: Path, session: str, revision: int | None = None) -> SceneDocument:

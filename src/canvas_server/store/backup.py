@@ -7,9 +7,10 @@ from collections.abc import Generator
 from pathlib import Path
 
 from canvas_server.store import schema
-from canvas_server.store.folder import DATABASE, FolderLock, StoreError
+from canvas_server.store.folder import DATABASE, FolderLock, StoreError, holder_of
 
 _ASIDE = "scenes.db.old"
+ANOTHER = "name another folder with --data or CANVAS_DATA_DIR"
 
 
 @contextlib.contextmanager
@@ -20,10 +21,14 @@ def reading_from(folder: Path) -> Generator[sqlite3.Connection]:
         StoreError: there is none, or it cannot be read.
     """
     path = folder / DATABASE
-    if not path.exists():
-        raise StoreError(f"there are no scenes in {folder}; choose another folder with --data")
     try:
-        with contextlib.closing(schema.connect(path, reading=True)) as connection:
+        path.stat()
+    except (FileNotFoundError, NotADirectoryError) as error:
+        raise StoreError(f"there are no scenes in {folder}; {ANOTHER}") from error
+    except OSError as error:
+        raise StoreError(f"{path} cannot be read ({error.strerror}); {ANOTHER}") from error
+    try:
+        with schema.Database(path).looked_into(live=holder_of(folder) is not None) as connection:
             if schema.version_of(connection, path) < len(schema.MIGRATIONS):
                 raise StoreError(f"{path} is of an older version; start the server once")
             yield connection
@@ -31,13 +36,19 @@ def reading_from(folder: Path) -> Generator[sqlite3.Connection]:
         raise StoreError(schema.explain(error, path)) from error
 
 
-def backup(folder: Path, target: Path) -> None:
+def backup(folder: Path, target: Path, *, allow_empty: bool = False) -> None:
     """Write all scenes of a data folder to one file (0600), which takes its name when it is whole.
 
     Raises:
-        StoreError: the folder cannot be read, or the file cannot be written.
+        StoreError: the folder cannot be read, or has no scenes, or the file cannot be written.
     """
     with reading_from(folder) as source:
+        if not target.parent.is_dir():
+            raise StoreError(f"{target} cannot be written: there is no folder {target.parent}")
+        if not allow_empty and _is_empty(source):
+            raise StoreError(
+                f"there are no scenes in {folder}; {ANOTHER}, or ask for it with --allow-empty"
+            )
         _copy(source, target)
 
 
@@ -54,7 +65,7 @@ def restore(source: Path, folder: Path) -> Path | None:
     try:
         path, fresh = folder / DATABASE, folder / f"{DATABASE}.new"
         try:
-            with contextlib.closing(schema.connect(source, reading=True)) as connection:
+            with schema.Database(source).looked_into(live=False) as connection:
                 if schema.version_of(connection, source) == 0:
                     raise StoreError(f"{source} is empty")
                 (verdict,) = connection.execute("PRAGMA integrity_check(1)").fetchone()
@@ -69,6 +80,10 @@ def restore(source: Path, folder: Path) -> Path | None:
         return aside
     finally:
         lock.release()
+
+
+def _is_empty(connection: sqlite3.Connection) -> bool:
+    return connection.execute("SELECT 1 FROM sessions LIMIT 1").fetchone() is None
 
 
 def _copy(source: sqlite3.Connection, target: Path) -> None:

@@ -74,6 +74,24 @@ class Database:
         return connect(self.path, reading=reading)
 
     @contextlib.contextmanager
+    def looked_into(self, *, live: bool) -> Generator[sqlite3.Connection]:
+        """Open the file without changing it, or leaving one beside it; `live`: a server has it.
+
+        Raises:
+            StoreError: it is from a newer version, or not ours.
+            sqlite3.Error: it cannot be opened.
+        """
+        if live or self._is_logging():
+            with contextlib.closing(connect(self.path, reading=True, mode="ro")) as file:
+                version_of(file, self.path)
+                yield file
+            return
+        with self.at_rest() as file:
+            if file is None:
+                raise sqlite3.OperationalError("it is being written")
+            yield file
+
+    @contextlib.contextmanager
     def at_rest(self) -> Generator[sqlite3.Connection | None]:
         """Open the file in a way that writes nothing, not even beside it; None: that cannot be.
 
@@ -132,14 +150,17 @@ def prepare(path: Path, migrations: Sequence[str] = MIGRATIONS) -> None:
         connection.close()
 
 
-def connect(path: Path, *, reading: bool = False) -> sqlite3.Connection:
+def connect(path: Path, *, reading: bool = False, mode: str = "rw") -> sqlite3.Connection:
     """Open a file that is there; what a transaction commits outlives a power cut.
+
+    `mode` is that of an SQLite URI (https://sqlite.org/uri.html). Who reads a file in WAL mode has
+    to write beside it, and one opened with `ro` does not clean up there.
 
     Raises:
         sqlite3.Error: it cannot be opened.
     """
     connection = sqlite3.connect(
-        f"{path.absolute().as_uri()}?mode=rw",
+        f"{path.absolute().as_uri()}?mode={mode}",
         timeout=BUSY_SECONDS,
         isolation_level=None,
         cached_statements=256,
