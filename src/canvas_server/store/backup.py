@@ -3,11 +3,12 @@
 import contextlib
 import os
 import sqlite3
+import stat
 from collections.abc import Generator
 from pathlib import Path
 
 from canvas_server.store import schema
-from canvas_server.store.folder import DATABASE, FolderLock, StoreError, holder_of
+from canvas_server.store.folder import DATABASE, FolderLock, StoreError, give_to_owner, holder_of
 
 _ASIDE = "scenes.db.old"
 ANOTHER = "name another folder with --data or CANVAS_DATA_DIR"
@@ -74,6 +75,7 @@ def restore(source: Path, folder: Path) -> Path | None:
                 _copy(connection, fresh)
         except sqlite3.Error as error:
             raise StoreError(f"{source} is no backup, or damaged: {error}") from error
+        _take_owner(fresh, path)
         aside = _move_aside(path)
         fresh.replace(path)
         _sync(folder)
@@ -84,6 +86,22 @@ def restore(source: Path, folder: Path) -> Path | None:
 
 def _is_empty(connection: sqlite3.Connection) -> bool:
     return connection.execute("SELECT 1 FROM sessions LIMIT 1").fetchone() is None
+
+
+def _take_owner(fresh: Path, path: Path) -> None:
+    """Let a new file have the owner and the mode of the one it replaces, else of its folder.
+
+    Raises:
+        OSError: it cannot.
+    """
+    give_to_owner(fresh)
+    if not path.exists():
+        return
+    old = path.stat()
+    fresh.chmod(stat.S_IMODE(old.st_mode))
+    # Where root has the file, but not the folder, it is so by mistake.
+    if os.geteuid() == 0 and old.st_uid != 0:
+        os.chown(fresh, old.st_uid, old.st_gid)
 
 
 def _copy(source: sqlite3.Connection, target: Path) -> None:

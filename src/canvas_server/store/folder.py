@@ -87,9 +87,24 @@ def holder_of(folder: Path) -> Holder | None:
         os.close(file)
 
 
+def give_to_owner(path: Path) -> None:
+    """Let a file that root made in a data folder belong to whom the folder belongs to.
+
+    Raises:
+        OSError: it cannot.
+    """
+    if os.geteuid() == 0:
+        owner = path.parent.stat()
+        os.chown(path, owner.st_uid, owner.st_gid)
+
+
 def _open(path: Path) -> int:
     try:
-        return os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        if os.fstat(file).st_size == 0:  # it is new
+            with contextlib.suppress(OSError):  # a file system that knows no owners
+                give_to_owner(path)
+        return file
     except OSError:  # a disk that was made read-only after a fault; calls are possible all the same
         if not path.exists():
             raise

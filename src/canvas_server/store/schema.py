@@ -7,7 +7,7 @@ import threading
 from collections.abc import Generator, Sequence
 from pathlib import Path
 
-from canvas_server.store.folder import StoreError
+from canvas_server.store.folder import StoreError, give_to_owner
 
 APPLICATION_ID = 0x63617376
 """Marks the file as ours (https://sqlite.org/fileformat2.html#application_id)."""
@@ -220,6 +220,8 @@ def _make(path: Path) -> None:
         os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600))
     except FileExistsError:
         return
+    with contextlib.suppress(OSError):  # a file system that knows no owners
+        give_to_owner(path)
     folder = os.open(path.parent, os.O_RDONLY | os.O_CLOEXEC)
     try:
         os.fsync(folder)
