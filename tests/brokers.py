@@ -14,9 +14,11 @@ from servers import Server, Wire, free_port, running
 class NatsServer:
     """A nats-server process; what it stores outlives `kill` and `start`."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, port: int | None = None, *more: str) -> None:
+        """Start one; `more` are further arguments."""
         self.folder = folder
-        self.port = free_port()
+        self.port = port or free_port()
+        self.more = more
         self.process: subprocess.Popen[bytes]
         self.start()
 
@@ -26,8 +28,9 @@ class NatsServer:
 
     def start(self) -> None:
         """Start, and wait until it listens."""
+        where = ("-js", "-a", "127.0.0.1")
         self.process = subprocess.Popen(
-            ["nats-server", "-js", "-a", "127.0.0.1", "-p", str(self.port), "-sd", self.folder],
+            ["nats-server", *where, "-p", str(self.port), "-sd", self.folder, *self.more],
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
         )
@@ -72,6 +75,22 @@ def nats_server(folder: Path) -> Iterator[NatsServer]:
         yield server
     finally:
         server.close()
+
+
+@contextlib.contextmanager
+def three_nats_servers(folder: Path) -> Iterator[list[NatsServer]]:
+    """Run three that keep streams together: two of them are a majority."""
+    routes = [f"nats://127.0.0.1:{free_port()}" for _ in range(3)]
+    servers: list[NatsServer] = []
+    try:
+        for number, route in enumerate(routes):
+            name = ("--name", f"b{number}", "--cluster_name", "brokers")
+            more = (*name, "--cluster", route, "--routes", ",".join(routes))
+            servers.append(NatsServer(folder / f"b{number}", None, *more))
+        yield servers
+    finally:
+        for server in servers:
+            server.close()
 
 
 class Town:

@@ -47,6 +47,7 @@ from canvas_server.node import Node
 from canvas_server.outbox import Outboxes
 from canvas_server.protocol.errors import CloseCode
 from canvas_server.protocol.http import CommunitasAnswer
+from canvas_server.readiness import Readiness
 from canvas_server.settingkinds import MIN_SECRET
 from canvas_server.settings import Settings
 from canvas_server.tls.folder import lan_folder
@@ -147,10 +148,12 @@ class CanvasServer(uvicorn.Server):
         routes.append(state_route(gate, "/api/nodes", nodes))
         routes.append(state_route(gate, "/api/communitas", self._communitas))
         overview = None if self._relay is None else self._relay.overview
-        metrics = registry(self.node, ground.log.counts, ground.cluster, overview)
+        self._readiness = Readiness(ground.probe)
+        self.node.scenes.doubt = self._readiness.doubt
+        metrics = registry(self.node, ground.log.counts, self._readiness, ground.cluster, overview)
         super().__init__(
             uvicorn.Config(
-                make_site(self.node, access, metrics, gate, routes, ground.health),
+                make_site(self.node, access, metrics, gate, routes, self._readiness, ground.health),
                 http=functools.partial(BoundedHttp, entrance),  # type: ignore[arg-type]
                 forwarded_allow_ips=list(settings.trusted_proxies),
                 ssl_context_factory=certificate.for_uvicorn if certificate else None,
@@ -189,6 +192,8 @@ class CanvasServer(uvicorn.Server):
             self._tasks.append(asyncio.create_task(self._relay.run()))
         url = f"{'https' if self._certificate else 'http'}://{name}:{listener.port}"
         self._ground.announce(url)
+        await self._readiness.look()
+        self._tasks.append(asyncio.create_task(self._readiness.run()))
         spare_pauses()
         self._ready(url)
 

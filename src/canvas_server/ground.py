@@ -45,6 +45,13 @@ class Ground(Protocol):
     def announce(self, url: str) -> None:
         """Let programs of this machine know where it is served."""
 
+    async def probe(self, thorough: bool) -> None:
+        """Find out whether scenes can be read and stored now.
+
+        Raises:
+            LogFailure: they cannot.
+        """
+
     def health(self) -> dict[str, str]:
         """Return what readiness says of it."""
         ...
@@ -89,6 +96,10 @@ class DataFolder:
     def announce(self, url: str) -> None:
         """See `Ground.announce`."""
         self._sqlite.announce(url)
+
+    async def probe(self, thorough: bool) -> None:
+        """See `Ground.probe`."""
+        await self._sqlite.probe(thorough)
 
     def health(self) -> dict[str, str]:
         """See `Ground.health`."""
@@ -141,6 +152,10 @@ class ClusterGround:
 
     def announce(self, url: str) -> None:
         """See `Ground.announce`: the others find it without."""
+
+    async def probe(self, thorough: bool) -> None:  # noqa: ARG002 - it always stores
+        """See `Ground.probe`."""
+        await self._joined.probe()
 
     def health(self) -> dict[str, str]:
         """See `Ground.health`."""

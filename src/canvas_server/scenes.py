@@ -78,6 +78,8 @@ class Scenes:
         self._answers: dict[int, asyncio.Future[ErrorCode | None]] = {}
         self.failing = False
         """The latest thing asked of the log has failed."""
+        self.doubt: Callable[[], None] = lambda: None
+        """Told when that changes; for who finds out what can be done."""
 
     def open(self, session_id: str, then: Opened) -> None:
         """Have a session open, then do something with it at once; it may be gone again after."""
@@ -221,6 +223,10 @@ class Scenes:
         if outcome is None:
             self.log.load(session_id, functools.partial(self._loaded, session_id))
             return
+        if isinstance(outcome, LogFailure):
+            self._note(
+                "nobody can say where a session lives; who wants to join has to wait", outcome
+            )
         for then in self._opening.pop(session_id):
             then(outcome)
 
@@ -258,5 +264,7 @@ class Scenes:
                 logger.error(what, why=str(failure))
         elif self.failing:
             logger.info("scenes are stored again")
-        self.failing = failure is not None
+        if self.failing is not (failure is not None):
+            self.failing = not self.failing
+            self.doubt()
         return failure

@@ -21,6 +21,7 @@ from canvas_server.ports import LogCounts
 from canvas_server.protocol.diagnosis import Cause
 from canvas_server.protocol.http import RelayOverview
 from canvas_server.protocol.quality import Quality
+from canvas_server.readiness import Readiness
 
 Relay = Callable[[], RelayOverview]
 
@@ -29,10 +30,16 @@ class NodeCollector(Collector):
     """Reads the plain counters of the node when asked, so that counting costs next to nothing."""
 
     def __init__(
-        self, node: Node, log: LogCounts, cluster: Cluster | None, relay: Relay | None
+        self,
+        node: Node,
+        log: LogCounts,
+        readiness: Readiness,
+        cluster: Cluster | None,
+        relay: Relay | None,
     ) -> None:
         self._node = node
         self._log = log
+        self._readiness = readiness
         self._cluster = cluster
         self._relay = relay
 
@@ -55,6 +62,7 @@ class NodeCollector(Collector):
                 ("canvas_peers_away", "Of those, without a connection.", node.hub.away_count),
                 ("canvas_sessions", "Sessions with a peer.", node.hub.session_count),
                 ("canvas_elements", "Elements in all scenes.", node.hub.element_count),
+                ("canvas_ready", "Whether scenes can be stored.", int(not self._readiness.failing)),
                 ("canvas_log_waiting", "Edits on their way to the disk.", log.waiting),
             )
         )
@@ -69,6 +77,7 @@ class NodeCollector(Collector):
                 ("canvas_log_commits", "Times all that waited was stored at once.", log.batches),
                 ("canvas_log_commit_seconds", "Time that took.", log.seconds),
                 ("canvas_log_failures", "What could not be stored or read.", node.scenes.failures),
+                ("canvas_log_outages", "Times that began for all.", self._readiness.failures),
             )
         )
         received, sent = _by_tag(counts.received), _by_tag(counts.sent)
@@ -207,12 +216,13 @@ def _labelled(name: str, text: str, label: str, counter: Mapping[Any, int]) -> C
 def registry(
     node: Node,
     log: LogCounts,
+    readiness: Readiness,
     cluster: Cluster | None = None,
     relay: Relay | None = None,
 ) -> CollectorRegistry:
     """Return the metrics of this process."""
     metrics = CollectorRegistry()
-    metrics.register(NodeCollector(node, log, cluster, relay))
+    metrics.register(NodeCollector(node, log, readiness, cluster, relay))
     node.tally = CallMetrics(metrics).count
     ProcessCollector(registry=metrics)
     PlatformCollector(registry=metrics)

@@ -23,6 +23,7 @@ from canvas_server.http.gate import Gate
 from canvas_server.http.pictures import picture_routes
 from canvas_server.http.scenes import scene_routes
 from canvas_server.node import Node
+from canvas_server.readiness import Readiness
 
 PREVIEW_WIDTH = 1200
 
@@ -118,6 +119,7 @@ def make_site(
     metrics: CollectorRegistry,
     gate: Gate,
     routes: list[BaseRoute],
+    readiness: Readiness,
     health: Callable[[], dict[str, str]] = dict,
 ) -> ASGIApp:
     """Return the ASGI application; `health` says more about how the server is."""
@@ -142,9 +144,11 @@ def make_site(
     async def ready(_: Request) -> Response:
         if node.stopping:
             return JSONResponse({"status": "stopping"}, 503)
-        scenes = "failing" if node.scenes.failing else "stored"  # calls go on without
-        told = {"status": "ready", "version": __version__, "scenes": scenes}
-        return JSONResponse(told | health())
+        failing = readiness.failing  # calls of those who are here go on without
+        scenes = "failing" if failing or node.scenes.failing else "stored"
+        status = "failing" if failing else "ready"
+        told = {"status": status, "version": __version__, "scenes": scenes}
+        return JSONResponse(told | health(), 503 if failing else 200)
 
     async def exposition(_: Request) -> Response:
         return Response(generate_latest(metrics), media_type=CONTENT_TYPE_LATEST)

@@ -18,6 +18,8 @@ _KEY = "$KV.canvas_homes."
 _NODE = "canvas.node."
 _BEATS = "canvas.beat"
 PROBE_SECONDS = 1.0
+PROBE_KEY = "key.probe"
+"""In the registry; no session is called so."""
 
 
 class Subscribe(Protocol):
@@ -144,6 +146,15 @@ class NatsBackbone:
         """Keep nothing of what is removed, so that the bucket holds but the sessions in use."""
         with contextlib.suppress(BackboneFailure):  # then a mark stays, which is as good as nothing
             await self._broker.purge(BUCKET, _KEY + key, revision)
+
+    async def touch(self) -> None:
+        """Store something that says nothing, to see whether the registry takes changes now.
+
+        Raises:
+            BackboneFailure: it does not.
+        """
+        self._require()
+        await self._broker.publish(_KEY + PROBE_KEY, b"", {})
 
     def close(self) -> None:
         """Send no more."""

@@ -33,11 +33,21 @@ class Joined(Struct, frozen=True):
     authority: Authority
     invitations: SharedInvitations
 
+    async def probe(self) -> None:
+        """See whether the registry takes changes, and the log can be read.
+
+        Raises:
+            BackboneFailure: they do not, as without a majority of the brokers.
+        """
+        await self.backbone.touch()
+        await self.log.probe()
+
     async def close(self) -> None:
         """Store what was appended, then let go of everything."""
         await self.log.close()
         self.backbone.close()
         await self.broker.close()
+        self.invitations.close()
 
 
 async def join(settings: Settings) -> Joined:
@@ -47,7 +57,6 @@ async def join(settings: Settings) -> Joined:
         BackboneFailure: it cannot be used.
     """
     broker = Broker(
-        self.invitations.close()
         settings.cluster, f"canvas-server {settings.node_id}", settings.cluster_replicas
     )
     await broker.connect()

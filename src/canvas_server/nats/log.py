@@ -38,6 +38,8 @@ PATIENCE_SECONDS = 10.0
 """How long a broker may be away before what waits is refused."""
 MAX_RECEIPTS_KEPT = 200_000
 """Of all sessions; beyond that those written to least recently are read again when needed."""
+PROBED = "-"
+"""A session that is looked up to see whether the stream answers."""
 DAY_MS = 24 * 3600 * 1000
 
 logger = structlog.get_logger()
@@ -96,6 +98,14 @@ class JetStreamLog:
             BackboneFailure: there cannot be one.
         """
         await self._broker.make_stream(STREAM, SUBJECTS)
+
+    async def probe(self) -> None:
+        """See whether somebody leads the stream: only then it can be read and written.
+
+        Raises:
+            BackboneFailure: nobody does, or it is not to be reached.
+        """
+        await messages.last(self._broker, messages.log_of(PROBED))
 
     # --- writing ---------------------------------------------------------------------------
 

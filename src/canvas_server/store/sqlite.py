@@ -5,6 +5,7 @@ writer takes all records that wait, stores them in one transaction with one `fsy
 loop once (docs/adr/0008).
 """
 
+import asyncio
 import sqlite3
 import time
 from collections.abc import Callable
@@ -14,7 +15,7 @@ import structlog
 
 from canvas_server.core.records import Record, Snapshot, Stored
 from canvas_server.ports import History, LogCounts, LogFailure, SessionSummary
-from canvas_server.store import reading
+from canvas_server.store import probing, reading
 from canvas_server.store.folder import DATABASE, FolderLock
 from canvas_server.store.schema import Database, explain
 from canvas_server.store.threads import Batch, ReadingThread, WritingThread
@@ -60,6 +61,8 @@ class SqliteLog:
         self._writing = WritingThread(database, self._answer, self._oldest_ms)
         self._opening = ReadingThread(database, "open")
         self._recalling = ReadingThread(database, "recall", MAX_QUESTIONS)
+        self._database = database
+        self._probing = ReadingThread(database, "probe", 1)
 
     def append(self, record: Record, done: Callable[[LogFailure | None], None]) -> None:
         """See `Log.append`. When too much waits already, it fails in its turn."""
@@ -96,13 +99,30 @@ class SqliteLog:
         """See `Log.sessions`."""
         self._recalling.ask(reading.sessions, done)
 
+    async def probe(self, thorough: bool) -> None:
+        """Find out whether scenes can be read and stored now.
+
+        Raises:
+            LogFailure: they cannot.
+        """
+        answer: asyncio.Future[LogFailure | None] = asyncio.Future()
+
+        def done(failure: LogFailure | None) -> None:
+            if not answer.done():  # nobody waits for it any more
+                answer.set_result(failure)
+
+        self._probing.ask(lambda _: probing.probe(self._database, thorough=thorough), done)
+        failure = await answer
+        if failure is not None:
+            raise failure
+
     def announce(self, url: str) -> None:
         """Let programs that find the folder taken find who has it."""
         self._lock.announce(url)
 
     async def close(self) -> None:
         """See `Log.close`."""
-        for thread in (self._recalling, self._opening, self._writing):
+        for thread in (self._probing, self._recalling, self._opening, self._writing):
             await thread.stop()
         self._lock.release()
 
