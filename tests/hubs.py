@@ -26,6 +26,7 @@ from canvas_server.core.effects import (
     Streams,
 )
 from canvas_server.core.hub import Hub
+from canvas_server.core.identity import Identities, ResumeClaims
 from canvas_server.core.records import Snapshot, Stored
 from canvas_server.core.surroundings import Admission, Everybody, Surroundings
 from canvas_server.ports import LogFailure
@@ -41,9 +42,53 @@ FEATURES = ("signaling", "call_quality")
 ICE = (server.IceServer(("stun:stun.example.org",)),)
 
 
-def prove(token: str, peer_id: str, session_id: str, _: float) -> bool:
-    """Tell whether a token is one of `make_hub`'s for this peer and session."""
-    return token.partition("#")[0] == f"{peer_id}@{session_id}"
+FIRST_ID = 0x100
+
+
+class ReadableIdentities:
+    """Identities that tests can read: ids are 0x100, 0x101 … as UUIDs, tokens `peer@session#n`.
+
+    One that was not signed here under its number says what the latest one of its peer and session
+    said; where there was none, it is of an earlier process.
+    """
+
+    def __init__(self, ids: Iterator[int], numbers: Iterator[int], realm: int = 0) -> None:
+        """Servers of different realms do not take each other's ids for their own."""
+        self._ids = ids
+        self._realm = realm
+        self._numbers = numbers
+        self._stays = itertools.count(1)
+        self._signed: dict[str, ResumeClaims] = {}
+        self._latest: dict[str, ResumeClaims] = {}
+
+    def new_peer_id(self) -> str:
+        """See `Identities`."""
+        return str(uuid.UUID(int=self._realm << 32 | next(self._ids)))
+
+    def made_here(self, peer_id: str) -> bool:
+        """See `Identities`: what tests wish for is smaller, or much larger."""
+        realm, number = divmod(uuid.UUID(peer_id).int, 2**32)
+        return realm == self._realm and number >= FIRST_ID
+
+    def new_incarnation(self) -> str:
+        """See `Identities`."""
+        return f"stay {next(self._stays)}"
+
+    def sign(self, claims: ResumeClaims, now: float) -> str:
+        """See `Identities`."""
+        whose = f"{claims.peer_id}@{claims.session_id}"
+        token = f"{whose}#{next(self._numbers)}"
+        self._signed[token] = self._latest[whose] = claims
+        return token
+
+    def read(self, token: str, now: float) -> ResumeClaims | None:
+        """See `Identities`."""
+        whose, number, _ = token.partition("#")
+        peer_id, at, session_id = whose.partition("@")
+        if not (number and at):
+            return None
+        earlier = self._latest.get(whose, ResumeClaims(peer_id, session_id))
+        return self._signed.get(token, earlier)
 
 
 def payloads(data: bytes) -> Iterator[bytes]:
@@ -80,19 +125,19 @@ def make_hub(
     admission: Admission | None = None,
     ice_seconds: float | None = None,
     keeper: Callable[[str], str | None] | None = None,
+    identities: Identities | None = None,
 ) -> Hub:
     """Return a hub whose ids are 0x100, 0x101 … as UUIDs.
 
     Hubs that follow each other share `numbers`, for ids and tokens: none is given twice.
     """
     tokens = numbers or itertools.count(1)
-    numbers = numbers or itertools.count(0x100)
+    numbers = numbers or itertools.count(FIRST_ID)
     return Hub(
         Surroundings(
             version="test",
             new_id=lambda: str(uuid.UUID(int=next(numbers))),
-            resume_token=lambda peer_id, session_id, _: f"{peer_id}@{session_id}#{next(tokens)}",
-            proves=prove,
+            identities=identities or ReadableIdentities(numbers, tokens),
             features=features,
             ice_servers=lambda _peer_id, _now: ICE,
             ice_seconds=ice_seconds,

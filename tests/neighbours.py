@@ -22,7 +22,7 @@ from canvas_server.outbox import Outbox, Outboxes
 from canvas_server.ports import Carried
 from canvas_server.protocol.errors import CloseCode
 from canvas_server.store.memory import MemoryLog
-from hubs import NOW, make_hub, payloads
+from hubs import NOW, ReadableIdentities, make_hub, payloads
 
 SECRET = "what only the two of them know"
 SESSION = "board"
@@ -110,6 +110,7 @@ class Place:
         self.folder = town.folder / name
         self._sessions = MemoryLog(lambda _: None)._sessions
         self.people: list[Person] = []
+        self.identities = ReadableIdentities(town.numbers, town.numbers, ord(name[0]))
         self.start()
 
     def start(self) -> None:
@@ -125,7 +126,11 @@ class Place:
         known = Known.read(self.folder, [self.pair])
         outboxes = Outboxes()
         hub = make_hub(
-            outboxes, started=town.now, numbers=town.numbers, keeper=known.agreements.keeper
+            outboxes,
+            started=town.now,
+            numbers=town.numbers,
+            keeper=known.agreements.keeper,
+            identities=self.identities,
         )
         self.known = known
         self.node = Node(hub, outboxes, log, later, lambda: town.now)

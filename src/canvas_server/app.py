@@ -91,8 +91,7 @@ def make_node(settings: Settings, ground: Ground, known: Known | None) -> Node:
         Surroundings(
             version=__version__,
             new_id=lambda: str(uuid.uuid4()),
-            resume_token=authority.resume.sign,
-            proves=authority.resume.proves,
+            identities=authority.identities,
             features=features(settings),
             ice_servers=plan.servers,
             ice_seconds=plan.seconds,

@@ -377,7 +377,8 @@ class Node:
         if held is None:
             return  # it is gone
         if isinstance(outcome, Elsewhere):
-            self._move(connection_id, outcome, [msgspec.json.encode(load.message), *held])
+            message = self.hub.passed_on(connection_id, load.message, self._clock())
+            self._move(connection_id, outcome, [msgspec.json.encode(message), *held])
             return
         if outcome is None:
             self._perform(self.hub.handle(connection_id, load.message, self._clock()))

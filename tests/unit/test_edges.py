@@ -5,6 +5,7 @@ import hashlib
 import hmac
 import os
 import stat
+import uuid
 from pathlib import Path
 
 import pytest
@@ -13,8 +14,11 @@ from msgspec import structs
 
 from canvas_server import app
 from canvas_server.auth.keys import Keys, load_key
+from canvas_server.auth.peerids import PeerIds
 from canvas_server.auth.resume import RESUME_SECONDS, ResumeTokens
+from canvas_server.auth.signing import Signer
 from canvas_server.cli import main
+from canvas_server.core.identity import ResumeClaims
 from canvas_server.ground import StartupError
 from canvas_server.ice import IcePlan
 from canvas_server.protocol.server import IceServer
@@ -53,15 +57,41 @@ def test_turn_credentials_of_a_shared_secret_expire() -> None:
 
 def test_a_resume_token_proves_one_peer_in_one_session_for_a_while() -> None:
     tokens = ResumeTokens(Keys(b"k" * 32))
-    token = tokens.sign("ada", "s", NOW)
-    assert token != tokens.sign("ada", "s", NOW), "each counts from its own place"
-    assert tokens.proves(token, "ada", "s", NOW)
-    assert not tokens.proves(token, "bob", "s", NOW)
-    assert not tokens.proves(token, "ada", "t", NOW)
-    assert not tokens.proves(token, "ada", "s", NOW + RESUME_SECONDS)
-    assert not tokens.proves("", "ada", "s", NOW)
-    assert not tokens.proves(token[:-2] + "xx", "ada", "s", NOW)
-    assert not ResumeTokens(Keys(b"j" * 32)).proves(token, "ada", "s", NOW)
+    claims = ResumeClaims("ada", "s", "this stay", "view i")
+    token = tokens.sign(claims, NOW)
+    assert token != tokens.sign(claims, NOW), "each counts from its own place"
+    assert tokens.read(token, NOW) == claims
+    assert tokens.read(token, NOW + RESUME_SECONDS) is None
+    assert tokens.read("", NOW) is None
+    assert tokens.read(token[:-2] + "xx", NOW) is None
+    assert ResumeTokens(Keys(b"j" * 32)).read(token, NOW) is None
+
+
+def test_a_resume_token_of_an_earlier_release_is_of_no_incarnation() -> None:
+    keys = Keys(b"k" * 32)
+    signer = Signer(keys, "resume")
+    old = signer.sign({"sub": "ada", "session": "s", "jti": "x"}, NOW + 60)
+    assert ResumeTokens(keys).read(old, NOW) == ResumeClaims("ada", "s")
+    assert ResumeTokens(keys).read(signer.sign({"sub": 1}, NOW + 60), NOW) is None
+
+
+def test_peer_ids_are_recognised_with_every_key_that_is_believed() -> None:
+    """SES2."""
+    ids = PeerIds(Keys(b"k" * 32))
+    made = [ids.make() for _ in range(200)]
+    assert len(set(made)) == 200
+    for peer_id in made:
+        parsed = uuid.UUID(peer_id)
+        assert (str(parsed), parsed.version, parsed.variant) == (peer_id, 4, uuid.RFC_4122)
+        assert ids.made_here(peer_id)
+    rotated, other = PeerIds(Keys(b"n" * 32, b"k" * 32)), PeerIds(Keys(b"n" * 32))
+    assert all(map(rotated.made_here, made))
+    assert not any(map(other.made_here, made))
+    assert other.made_here(rotated.make()), "the first key makes"
+    assert not any(ids.made_here(str(uuid.uuid4())) for _ in range(200))
+    for bit in range(128):
+        changed = str(uuid.UUID(int=uuid.UUID(made[0]).int ^ 1 << bit))
+        assert not ids.made_here(changed), bit
 
 
 def test_the_key_is_made_once_and_is_nobody_elses(tmp_path: Path) -> None:

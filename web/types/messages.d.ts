@@ -2,9 +2,10 @@
 
 /** Join a session; a second one leaves the first (SES1).
 
-    A `peer_id` is a wish: it is granted when free, or when `resume_token` proves it (SES2). With
-    the token, and `received` counted from the `peer_assigned` that brought it, a peer goes on
-    where its broken connection ended (RES1). */
+    A `peer_id` is a wish: one of the server's own is granted to who proves it with `resume_token`,
+    one that a client has made when it is free (SES2). The token alone names its peer too. With it,
+    and `received` counted from the `peer_assigned` that brought it, a peer goes on where its
+    broken connection ended (RES1). */
 export interface Subscribe {
   type: "subscribe";
   /** The name of a shared canvas. */
@@ -471,6 +472,8 @@ export interface PeerAssigned {
   rights: Right[];
   /** Calls of this session go through TURN servers alone: the `RTCIceTransportPolicy` to use (SIG15). */
   ice_transport_policy: "relay";
+  /** What people read; never HTML. */
+  bound_name: string;
 }
 
 /** An `RTCIceServer` of the W3C WebRTC API. */
@@ -525,6 +528,8 @@ export interface Peer {
   role?: Role;
   /** The name of the server it is at, where that is not yours (REL1). */
   server?: string | null;
+  /** Who it is, where its token says so; the same however often it comes. */
+  user_id?: string | null;
 }
 
 /** Which media a peer sends. */

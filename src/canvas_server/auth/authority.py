@@ -9,13 +9,13 @@ from canvas_server.auth.admin import AdminTokens
 from canvas_server.auth.invitations import Invitations
 from canvas_server.auth.join import JoinTokens
 from canvas_server.auth.keys import Keys, load_key
-from canvas_server.auth.resume import ResumeTokens
+from canvas_server.auth.resume import SignedIdentities
 
 
 class Authority(Struct, frozen=True):
     """The tokens of a server. Without secrets nobody is asked for one."""
 
-    resume: ResumeTokens
+    identities: SignedIdentities
     invitations: Invitations
     join: JoinTokens | None = None
     admins: AdminTokens | None = None
@@ -29,8 +29,8 @@ def open_authority(secrets: tuple[str, ...], data_dir: Path) -> Authority:
     """
     if not secrets:
         keys = Keys(load_key(data_dir))
-        return Authority(ResumeTokens(keys), Invitations(None, time.time()))
+        return Authority(SignedIdentities(keys), Invitations(None, time.time()))
     keys = Keys.of_secrets(secrets)
     invitations = Invitations(data_dir, time.time())
     join = JoinTokens(keys, invitations.is_revoked)
-    return Authority(ResumeTokens(keys), invitations, join, AdminTokens(keys))
+    return Authority(SignedIdentities(keys), invitations, join, AdminTokens(keys))

@@ -12,7 +12,7 @@ from canvas_server.auth.signing import BadToken, Expired, Signer
 from canvas_server.core.effects import Refused
 from canvas_server.core.grants import Grant
 from canvas_server.protocol.errors import ErrorCode
-from canvas_server.protocol.fields import DisplayName, SessionId
+from canvas_server.protocol.fields import DisplayName, SessionId, UserId
 from canvas_server.protocol.roles import Role
 
 RENEWED_SECONDS = 3600
@@ -29,8 +29,12 @@ class Claims(Struct, frozen=True, omit_defaults=True):
     """Shared by all that are made from the first; by it they are taken back."""
     iat: int
     name: DisplayName | None = None
+    """What the bearer is called, whatever they say, unless `rename` is set (TOK6)."""
     renew: bool = False
     """Who is here when it ends is given another one in time."""
+    rename: bool = False
+    user: UserId | None = None
+    """Who the bearer is: a stable id, as whoever gave the token out knows them."""
 
 
 class JoinTokens:
@@ -64,8 +68,23 @@ class JoinTokens:
         return _grant(claims, expires)
 
     def renew(self, grant: Grant, session_id: str, now: float) -> tuple[str, Grant]:
-        """Return another token like the one that was granted, and what it allows."""
-        claims = Claims(session_id, grant.role, grant.invitation, int(now), grant.name, renew=True)
+        """Return another token like the one that was granted, and what it allows.
+
+        Raises:
+            Refused: `unauthorized`, what it came from was taken back.
+        """
+        if self._is_revoked(grant.invitation):
+            raise Refused(ErrorCode.UNAUTHORIZED)
+        claims = Claims(
+            session_id,
+            grant.role,
+            grant.invitation,
+            int(now),
+            grant.name,
+            renew=True,
+            rename=grant.rename,
+            user=grant.user,
+        )
         expires = int(now + grant.life)
         return self.sign(claims, expires), _grant(claims, expires)
 
@@ -78,12 +97,20 @@ class JoinTokens:
 
 
 def _grant(claims: Claims, expires: int) -> Grant:
+    grant = Grant(
+        claims.role,
+        claims.invitation,
+        claims.name,
+        expires,
+        rename=claims.rename,
+        user=claims.user,
+    )
     if not claims.renew:
-        return Grant(claims.role, claims.invitation, claims.name, expires)
+        return grant
     # A link may open for weeks; what who came by it is given instead soon ends, and is renewed.
     life = max(min(expires - claims.iat, RENEWED_SECONDS), 1)
     renew_at = claims.iat + life * _RENEW_AFTER
-    return Grant(claims.role, claims.invitation, claims.name, expires, renew_at, life)
+    return msgspec.structs.replace(grant, renew_at=renew_at, life=life)
 
 
 def fresh_invitation() -> str:

@@ -21,10 +21,12 @@ def made_token(
     *,
     name: str | None = None,
     renewable: bool = True,
+    rename: bool = False,
+    user: str | None = None,
 ) -> tuple[str, str]:
     """Return a join token that opens for some time, and the id by which it is taken back."""
     now = time.time()
-    claims = Claims(session, role, fresh_invitation(), int(now), name, renewable)
+    claims = Claims(session, role, fresh_invitation(), int(now), name, renewable, rename, user)
     tokens = JoinTokens(Keys.of_secrets(secrets), is_revoked=lambda _: False)
     return tokens.sign(claims, now + seconds), claims.invitation
 
@@ -50,7 +52,9 @@ def secret() -> None:
     show_default=True,
     help="What its bearer may do.",
 )
-@click.option("--name", help="What its bearer is called, unless they say something else.")
+@click.option("--name", help="What its bearer is called.")
+@click.option("--rename", is_flag=True, help="Its bearer may go by another name.")
+@click.option("--user", help="Who its bearer is: an id of yours, seen by all in the session.")
 @click.option(
     "--expires", type=DURATION, default="8h", show_default=True, help="For how long it opens."
 )
@@ -68,9 +72,11 @@ def token(
     session: str | None,
     role: str,
     name: str | None,
+    user: str | None,
     expires: int,
     url: str,
     *,
+    rename: bool,
     renewable: bool,
     link: bool,
     admin: bool,
@@ -89,9 +95,16 @@ def token(
         return
     if session is None:
         raise click.UsageError("name the --session it is for, or make an --admin token")
-    check_names(session, name or "")
+    check_names(session, name or "", user)
     made, invitation = made_token(
-        auth_secret, session, Role(role), expires, name=name, renewable=renewable
+        auth_secret,
+        session,
+        Role(role),
+        expires,
+        name=name,
+        renewable=renewable,
+        rename=rename,
+        user=user,
     )
     click.echo(f"id: {invitation}", err=True)
     click.echo(link_of(url, session, made) if link else made)

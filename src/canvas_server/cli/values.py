@@ -8,7 +8,7 @@ from typing import Any
 import click
 import msgspec
 
-from canvas_server.protocol.fields import DisplayName, SessionId
+from canvas_server.protocol.fields import DisplayName, SessionId, UserId
 
 _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 24 * 3600}
 
@@ -33,13 +33,17 @@ SERVER_URL = "http://127.0.0.1:9473"
 """Where a server is that was started without settings."""
 
 
-def check_names(session: str, name: str) -> None:
+def check_names(session: str, name: str, user: str | None = None) -> None:
     """See that the server would take them.
 
     Raises:
         click.BadParameter: it would not.
     """
-    for value, kind, flag in ((session, SessionId, "--session"), (name, DisplayName, "--name")):
+    for value, kind, flag in (
+        (session, SessionId, "--session"),
+        (name, DisplayName, "--name"),
+        (user or "none", UserId, "--user"),
+    ):
         try:
             msgspec.convert(value, kind)
         except msgspec.ValidationError as error:

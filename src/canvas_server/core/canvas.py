@@ -203,6 +203,19 @@ class Canvas:
             return None
         return self._to_peer(receipt.peer_id, receipt.reply)
 
+    def forget(self, peer_id: str) -> None:
+        """Drop what is kept for a peer id, and waits for it: somebody else has it from now on."""
+        for key in [key for key in self._receipts if key[0] == peer_id]:
+            del self._receipts[key]
+        for key in [key for key in self._under_way if key[0] == peer_id]:
+            del self._under_way[key]
+        self._pending = deque(
+            msgspec.structs.replace(pending, awaited=Awaited())
+            if pending.awaited.peer_id == peer_id
+            else pending
+            for pending in self._pending
+        )
+
     def submit(
         self, edit: Edit, awaited: Awaited, *, followed: bool = False, whole: bool = False
     ) -> list[Effect]:

@@ -51,12 +51,20 @@ def ask(peer: "Participant", wish: Wish, *, joined: bool) -> list[Effect]:
     if call.asking:
         return [_refusal(peer, wish, "A call is being set up already; try again.")]
     call.asking = True
-    ids = session.session_id, peer.peer_id
-    if isinstance(wish, client.JoinCommunitasCall):
-        return [Ask(*ids, "join", wish.call_id, message_id=wish.message_id)]
-    if call.call_id is not None:
-        return [Ask(*ids, "join", call.call_id, message_id=wish.message_id)]
-    return [Ask(*ids, "start", None, wish.video_enabled, wish.message_id)]
+    call_id = wish.call_id if isinstance(wish, client.JoinCommunitasCall) else call.call_id
+    operation: Literal["start", "join"] = "start" if call_id is None else "join"
+    video = isinstance(wish, client.StartCommunitasCall) and call_id is None and wish.video_enabled
+    return [
+        Ask(
+            session.session_id,
+            peer.peer_id,
+            operation,
+            call_id,
+            video,
+            wish.message_id,
+            peer.incarnation,
+        )
+    ]
 
 
 def answered(session: "Session | None", asked: Ask, call_id: str, error: str) -> list[Effect]:
@@ -65,7 +73,7 @@ def answered(session: "Session | None", asked: Ask, call_id: str, error: str) ->
     if session is not None:
         session.network_call.asking = False
         peer = session.peers.get(asked.peer_id)
-    if session is None or peer is None:
+    if session is None or peer is None or peer.incarnation != asked.incarnation:
         wanted = session is not None and session.network_call.call_id == call_id
         return [] if error or wanted else _end(asked.session_id, call_id)
     call = session.network_call

@@ -65,7 +65,7 @@ def recall(editor: Participant, message: client.RestoreScene) -> list[Effect]:
     session = editor.session
     if session.canvas.keeper is not None:
         return [Forward(session.session_id, editor.peer_id, message)]
-    return [Recall(session.session_id, editor.peer_id, message)]
+    return [Recall(session.session_id, editor.peer_id, message, editor.incarnation)]
 
 
 def merge(session: Session, elements: Iterable[Element], now_ms: int) -> list[Effect]:

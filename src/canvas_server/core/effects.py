@@ -104,6 +104,8 @@ class Recall(Struct, frozen=True, gc=False):
     session_id: str
     peer_id: str
     message: client.RestoreScene
+    incarnation: str = ""
+    """Of that peer: another one under its id has not asked."""
 
 
 class Ask(Struct, frozen=True, gc=False):
@@ -118,6 +120,8 @@ class Ask(Struct, frozen=True, gc=False):
     call_id: str | None = None
     video: bool = False
     message_id: str | None = None
+    incarnation: str = ""
+    """Of that peer: another one under its id has not asked."""
 
 
 class Peopled(Struct, frozen=True, gc=False):

@@ -24,19 +24,32 @@ class Grant(Struct, frozen=True):
     invitation: str = ""
     """By which it is taken back, with all that were made from it."""
     name: str | None = None
-    """What the peer is called, unless it says something else."""
+    """What the peer is called; it may say something else where `rename` is set."""
     expires: float | None = None
     """Seconds since 1970 UTC; None: never."""
     renew_at: float | None = None
     """When the peer is to be given another one; None: it ends with this one."""
     life: float = 0
     """How long that other one lives, in seconds."""
+    rename: bool = False
+    user: str | None = None
+    """A stable id of the person, as whoever gave the token out knows them."""
     restricts: bool = False
     """Not every message passes; follows from the role, at hand since each message asks."""
 
     def __post_init__(self) -> None:
         restricts = not self.role.rights >= _NOT_RESTRICTED
         msgspec.structs.force_setattr(self, "restricts", restricts)
+
+    @property
+    def key(self) -> str:
+        """What is the same in all grants of one invitation and role; no secret (RES1)."""
+        return f"{self.role} {self.invitation}"
+
+    @property
+    def bound_name(self) -> str | None:
+        """The name that counts whatever the peer says (TOK6); None: it may choose."""
+        return None if self.rename else self.name or None
 
     @property
     def due(self) -> float | None:

@@ -17,6 +17,11 @@ from canvas_server.protocol import server
 from canvas_server.protocol.errors import ErrorCode
 from canvas_server.protocol.roles import Role
 
+_MADE_HERE = (
+    "This peer id was made by this server, so no other server speaks for it. "
+    "Do the two servers share a secret? Each needs its own."
+)
+
 
 class Guest(Struct, frozen=True):
     """Somebody as their server describes them."""
@@ -56,6 +61,8 @@ class Guests:
         """
         if guest.peer_id in self._members.peers:
             raise Refused(ErrorCode.PEER_ID_TAKEN)
+        if self._members.identities.made_here(guest.peer_id):
+            raise Refused(ErrorCode.PEER_ID_TAKEN, _MADE_HERE)
         session = self._members.sessions[session_id]
         effects = self._members.make_room(session, [], now)
         peer = Participant(

@@ -120,6 +120,12 @@ class Hub:
         """Do what is due: let those go who stayed away too long, renew tokens and credentials."""
         return self._members.expire(now)
 
+    def passed_on(
+        self, connection: ConnectionId, message: client.Subscribe, now: float
+    ) -> client.Subscribe:
+        """Return a `subscribe` as another node is to hear it, whose session lives there."""
+        return self._members.passed_on(connection, message, now)
+
     def revoke(self, invitation: str, now: float) -> list[Effect]:
         """Remove everybody who came by an invitation that was taken back (TOK4)."""
         return self._members.revoke(invitation, now)
@@ -292,7 +298,7 @@ class Hub:
         """Restore an earlier scene that was read from the log, or say why it was not."""
         session = self._members.sessions.get(recall.session_id)
         peer = None if session is None else session.peers.get(recall.peer_id)
-        if peer is None:
+        if peer is None or peer.incarnation != recall.incarnation:
             return []
         try:
             if isinstance(past, ErrorCode):

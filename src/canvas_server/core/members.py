@@ -7,6 +7,7 @@ before any change.
 import itertools
 from typing import Literal
 
+import msgspec
 from msgspec import UNSET, UnsetType
 
 from canvas_server.core import communitas
@@ -23,6 +24,7 @@ from canvas_server.core.effects import (
     Streams,
 )
 from canvas_server.core.grants import Grant
+from canvas_server.core.identity import ReservedIds, ResumeClaims, identify
 from canvas_server.core.renewals import Renewals
 from canvas_server.core.session import MAX_PEERS, Away, Participant, Session
 from canvas_server.core.surroundings import Surroundings, milliseconds
@@ -49,6 +51,8 @@ class Members:
         self.peers: dict[str, Participant] = {}
         self.sessions: dict[str, Session] = {}
         self.away: dict[Participant, Away] = {}
+        self.identities = surroundings.identities
+        self.reserved = ReservedIds()
         self._around = surroundings
         self._streams = streams
         # Sessions with tiles from before the start, whose peers may yet come back.
@@ -131,62 +135,88 @@ class Members:
 
         Who proves to be a peer of it needs no join token; who brings one has what it grants (TOK1).
         """
-        peer_id = message.peer_id or (current.peer_id if current else self._around.new_id())
-        holder = self.peers.get(peer_id)
-        session_id = message.session_id
-        stays = holder is not None and holder.session.session_id == session_id
-        is_own = holder is None or holder is current
-        proved = is_own or self._around.proves(message.resume_token or "", peer_id, session_id, now)
-        grant = self._granted(message, holder if stays and proved else None, now)
-        if not proved:
+        identity = identify(message, current, self.peers, self.reserved, self.identities, now)
+        grant = self._granted(message, identity.kept_grant, now)
+        if not identity.granted:
             raise Refused(ErrorCode.PEER_ID_TAKEN)
-        if current is not None and holder is current and stays:
-            told = self._take_grant(current, grant)
-            told += current.session.rename(current, message.display_name)
-            return self._introduce(current, now) + told
-        if holder is not None and stays:
+        if identity.holder is not None:
+            if current is not None and identity.holder is current:
+                told = self._regrant(current, grant, message.display_name)
+                return self._introduce(current, now) + told
             left = [] if current is None else self._leave(current, now, "left")
-            told = self._take_grant(holder, grant)
-            return left + self._come_back(holder, connection, message, now) + told
-        session = self.sessions.get(session_id)
+            return left + self._come_back(identity.holder, connection, message, grant, now)
+        session = self.sessions.get(message.session_id)
         if session is None:
             if len(self.sessions) >= MAX_SESSIONS:
                 raise Refused(ErrorCode.SERVER_FULL)
-            return [Load(session_id, connection, message)]
-        leaving = [peer for peer in {id(p): p for p in (current, holder)}.values() if peer]
-        effects = self.make_room(session, leaving, now)
-        for old in leaving:
-            effects += self._leave(old, now, "left", to=session)
-            if old is not current:
-                effects += self._take_from(old)
-        display_name = message.display_name or (current.display_name if current else grant.name)
-        peer = Participant(peer_id, session, connection, display_name, grant)
+            return [Load(message.session_id, connection, message)]
+        effects = self.make_room(session, [] if current is None else [current], now)
+        if current is not None:
+            effects += self._leave(current, now, "left", to=session)
+        if not identity.proved:
+            session.canvas.forget(identity.peer_id)
+        before = current.display_name if current else None
+        peer = Participant(
+            identity.peer_id,
+            session,
+            connection,
+            grant.bound_name or message.display_name or before or grant.name,
+            grant,
+            incarnation=self.identities.new_incarnation(),
+        )
         self._grants.expect(peer, grant, grant.due)
-        self.peers[peer_id] = peer
+        self.peers[peer.peer_id] = peer
         self.seat(connection, peer)
         joined = session.join(peer)
         return effects + self._introduce(peer, now) + joined
 
-    def _granted(self, message: client.Subscribe, holder: Participant | None, now: float) -> Grant:
-        """Return what somebody may do who wants to be a new peer, or again the one that is there.
+    def passed_on(
+        self, connection: ConnectionId, message: client.Subscribe, now: float
+    ) -> client.Subscribe:
+        """Return a `subscribe` as the node has to hear it that its session lives on.
+
+        A connection that is a peer here keeps its id there (SES1), which the other node cannot
+        know by itself; the token that proves it continues nobody, and grants nothing.
+        """
+        current = self.connections.get(connection)
+        if current is None:
+            return message
+        identity = identify(message, current, self.peers, self.reserved, self.identities, now)
+        if identity.peer_id != current.peer_id:
+            return message
+        claims = ResumeClaims(current.peer_id, message.session_id)
+        return msgspec.structs.replace(
+            message,
+            peer_id=current.peer_id,
+            display_name=message.display_name or current.display_name,
+            resume_token=self.identities.sign(claims, now),
+        )
+
+    def _granted(self, message: client.Subscribe, kept: Grant | None, now: float) -> Grant:
+        """Return what somebody may do: by the join token, or as the peer that is continued.
 
         Raises:
             Refused: `unauthorized`, `token_expired`.
         """
+        if message.token is None and kept is not None:
+            return kept
         try:
-            if message.token is None and holder is not None:
-                return holder.grant
             return self._around.admission.admit(message.token, message.session_id, now)
-        except Refused:
-            if holder is None:
+        except Refused as refused:
+            if kept is None or refused.code is not ErrorCode.TOKEN_EXPIRED:
                 raise
-            return holder.grant  # the token may have ended while it was on its way back
+            return kept  # the token may have ended while it was on its way back
+
+    def _regrant(self, peer: Participant, grant: Grant, wish: str | None) -> list[Effect]:
+        """Let a peer have a grant, and the name that it gives or that the peer asks for (TOK6)."""
+        told = self._take_grant(peer, grant)
+        return told + peer.session.rename(peer, grant.bound_name or wish)
 
     def _take_grant(self, peer: Participant, grant: Grant) -> list[Effect]:
-        """Let another grant hold for a peer; tell the others when its role changes."""
+        """Let another grant hold for a peer; tell the others when they see a difference."""
         if peer.grant is grant:
             return []
-        same = peer.grant.role is grant.role
+        same = (peer.grant.role, peer.grant.user) == (grant.role, grant.user)
         peer.grant = grant
         self._grants.expect(peer, grant, grant.due)
         return [] if same else peer.session.tell_update(peer)
@@ -195,7 +225,10 @@ class Members:
         """Give a peer another token in time, or let it go when its grant is over (TOK2)."""
         if peer.grant.renew_at is None:
             return self.remove(peer, CloseCode.TOKEN_EXPIRED, now)
-        token, grant = self._around.admission.renew(peer.grant, peer.session.session_id, now)
+        try:
+            token, grant = self._around.admission.renew(peer.grant, peer.session.session_id, now)
+        except Refused:
+            return self.remove(peer, CloseCode.REMOVED, now)
         told = self._take_grant(peer, grant)
         renewed = server.TokenRenewed(token, milliseconds(grant.expires or now))
         return [Send((peer.connection,), renewed), *told]
@@ -224,13 +257,17 @@ class Members:
         peer: Participant,
         connection: ConnectionId,
         message: client.Subscribe,
+        grant: Grant,
         now: float,
     ) -> list[Effect]:
-        """Give a peer another connection: what it missed follows, or a snapshot (RES1)."""
+        """Give a peer another connection: what it missed follows, or a snapshot (RES1).
+
+        Under another grant it is a snapshot: what was sent under the one before is not for it.
+        """
         self.away.pop(peer, None)
-        told = peer.session.set_away(peer, None)
-        told += peer.session.rename(peer, message.display_name)
-        resumed = self._resume(peer, connection, message, now)
+        same = grant.key == peer.grant.key
+        told = peer.session.set_away(peer, None) + self._regrant(peer, grant, message.display_name)
+        resumed = self._resume(peer, connection, message, now) if same else []
         released = self._take_from(peer)
         peer.connection = connection
         self.seat(connection, peer)
@@ -279,16 +316,18 @@ class Members:
         self, peer: Participant, now: float, *, recovered: bool, heard: int | UnsetType = UNSET
     ) -> server.PeerAssigned:
         session_id = peer.session.session_id
+        claims = ResumeClaims(peer.peer_id, session_id, peer.incarnation, peer.grant.key)
         return server.PeerAssigned(
             peer.peer_id,
             session_id,
-            self._around.resume_token(peer.peer_id, session_id, now),
+            self.identities.sign(claims, now),
             self._ice_servers(peer, now),
             recovered,
             heard,
             peer.grant.role,
             tuple(sorted(peer.grant.role.rights)),
             "relay" if peer.session.relay_only else UNSET,
+            peer.grant.bound_name or UNSET,
         )
 
     def _leave(
@@ -297,6 +336,8 @@ class Members:
         session = peer.session
         del self.peers[peer.peer_id]
         self.away.pop(peer, None)
+        if peer.server is not None:
+            self.reserved.keep(peer.peer_id, now)
         effects = session.leave(peer, reason, milliseconds(now))
         if session is not to:
             self.close_if_idle(session)

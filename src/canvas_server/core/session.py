@@ -47,6 +47,8 @@ class Participant(Struct, eq=False):
     """When its TURN credentials end; None: never."""
     server: str | None = None
     """The name of the server it is at: a guest; None: it is at this one."""
+    incarnation: str = ""
+    """This stay in the session; a guest, whom nobody but its server resumes, has none."""
 
 
 class Session:
@@ -132,6 +134,7 @@ class Session:
             peer.in_group,
             peer.grant.role,
             peer.server,
+            peer.grant.user,
         )
 
     def peer_list(self) -> server.PeerList:

@@ -6,6 +6,7 @@ from typing import Protocol
 from msgspec import Struct
 
 from canvas_server.core.grants import Grant
+from canvas_server.core.identity import Identities
 from canvas_server.protocol import server
 
 RESUME_SECONDS = 120.0
@@ -23,7 +24,11 @@ class Admission(Protocol):
         ...
 
     def renew(self, grant: Grant, session_id: str, now: float) -> tuple[str, Grant]:
-        """Return another token with the same rights, and its grant (TOK2)."""
+        """Return another token with the same rights, and its grant (TOK2).
+
+        Raises:
+            Refused: `unauthorized`, what it came from was taken back.
+        """
         ...
 
 
@@ -44,11 +49,9 @@ class Surroundings(Struct, frozen=True):
 
     version: str
     new_id: Callable[[], str]
-    """Makes a UUID that was never made before."""
-    resume_token: Callable[[str, str, float], str]
-    """Signs (peer id, session id, now); no two are the same."""
-    proves: Callable[[str, str, str, float], bool]
-    """Tells whether (token, peer id, session id, now) belong together."""
+    """Makes a UUID that was never made before, for elements."""
+    identities: Identities
+    """Makes and recognises peer ids and resume tokens."""
     features: tuple[str, ...]
     """What `welcome` lists."""
     ice_servers: Callable[[str, float], tuple[server.IceServer, ...]]

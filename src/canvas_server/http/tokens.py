@@ -45,7 +45,14 @@ def token_routes(
             fresh_invitation(), wish.session_id, wish.role, wish.name, now, expires
         )
         claims = Claims(
-            wish.session_id, wish.role, invitation.id, int(now), wish.name, wish.renewable
+            wish.session_id,
+            wish.role,
+            invitation.id,
+            int(now),
+            wish.name,
+            wish.renewable,
+            wish.rename,
+            wish.user,
         )
         token = join.sign(claims, expires)
         await asyncio.to_thread(invitations.note, invitation)

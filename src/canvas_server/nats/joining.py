@@ -10,7 +10,7 @@ from canvas_server.auth.admin import AdminTokens
 from canvas_server.auth.authority import Authority
 from canvas_server.auth.join import JoinTokens
 from canvas_server.auth.keys import Keys
-from canvas_server.auth.resume import ResumeTokens
+from canvas_server.auth.resume import SignedIdentities
 from canvas_server.cluster.member import Cluster
 from canvas_server.nats.backbone import NatsBackbone
 from canvas_server.nats.broker import Broker
@@ -69,14 +69,14 @@ async def join(settings: Settings) -> Joined:
         keys = Keys.of_secrets(settings.auth_secret)
         if settings.auth_secret:
             authority = Authority(
-                ResumeTokens(keys),
+                SignedIdentities(keys),
                 invitations,
                 JoinTokens(keys, invitations.is_revoked),
                 AdminTokens(keys),
             )
         else:
             key = await _common_key(backbone)
-            authority = Authority(ResumeTokens(Keys(key)), invitations)
+            authority = Authority(SignedIdentities(Keys(key)), invitations)
     except BaseException:
         await broker.close()
         raise

@@ -37,9 +37,10 @@ from canvas_server.protocol.scene import ElementChanges, NewElement, TransformCh
 class Subscribe(Struct, frozen=True, tag_field="type", tag="subscribe"):
     """Join a session; a second one leaves the first (SES1).
 
-    A `peer_id` is a wish: it is granted when free, or when `resume_token` proves it (SES2). With
-    the token, and `received` counted from the `peer_assigned` that brought it, a peer goes on
-    where its broken connection ended (RES1).
+    A `peer_id` is a wish: one of the server's own is granted to who proves it with `resume_token`,
+    one that a client has made when it is free (SES2). The token alone names its peer too. With it,
+    and `received` counted from the `peer_assigned` that brought it, a peer goes on where its
+    broken connection ended (RES1).
     """
 
     session_id: SessionId

@@ -48,7 +48,7 @@ _ERROR_MEANINGS = {
     ErrorCode.WRONG_SESSION: "The named session is not the one you are in.",
     ErrorCode.SESSION_FULL: "The session has no place for another peer.",
     ErrorCode.SERVER_FULL: "The server has no place for another session; come back later.",
-    ErrorCode.PEER_ID_TAKEN: "Somebody has this peer id, and the resume token does not prove it.",
+    ErrorCode.PEER_ID_TAKEN: "This peer id is not free, and the resume token does not prove it.",
     ErrorCode.PEER_NOT_FOUND: "There is no such peer in your session.",
     ErrorCode.SELF_SIGNAL: "A peer does not signal itself.",
     ErrorCode.NOT_IN_CALL: "There is no such call with that peer.",

@@ -44,6 +44,15 @@ MessageId = Annotated[
     str, Meta(min_length=1, max_length=64, description="Chosen by the sender, echoed in the reply.")
 ]
 DisplayName = Annotated[str, Meta(max_length=64, description="What people read; never HTML.")]
+UserId = Annotated[
+    str,
+    Meta(
+        min_length=1,
+        max_length=128,
+        description="A person, as whoever gave out their token knows them; seen by all who are in "
+        "the session.",
+    ),
+]
 NetworkCallId = Annotated[
     str,
     Meta(min_length=1, max_length=128, description="A call in the Communitas network."),

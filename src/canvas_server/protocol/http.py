@@ -14,6 +14,7 @@ from canvas_server.protocol.fields import (
     Revision,
     SessionId,
     TimestampMs,
+    UserId,
 )
 from canvas_server.protocol.history import Entry
 from canvas_server.protocol.quality import Quality
@@ -124,11 +125,15 @@ class TokenWish(Struct, frozen=True):
     session_id: SessionId
     role: Role = Role.EDIT
     name: DisplayName | None = None
-    """What its bearer is called, unless they say something else."""
+    """What its bearer is called."""
     expires_in: Annotated[int, Meta(ge=1, le=366 * 24 * 3600)] = 24 * 3600
     """Seconds in which it opens the session."""
     renewable: bool = True
     """Who is in the session when it ends is given another one in time (TOK2)."""
+    rename: bool = False
+    """Its bearer may go by another name (TOK6)."""
+    user: UserId | None = None
+    """Who its bearer is, for all to see (TOK6)."""
 
 
 class TokenAnswer(Struct, frozen=True):

@@ -27,6 +27,7 @@ from canvas_server.protocol.fields import (
     ServerName,
     SessionId,
     TimestampMs,
+    UserId,
     UsernameFragment,
     ViewHeight,
 )
@@ -55,6 +56,10 @@ class Peer(Struct, frozen=True, omit_defaults=True):
     server: Annotated[
         ServerName | None,
         Meta(description="The name of the server it is at, where that is not yours (REL1)."),
+    ] = None
+    user_id: Annotated[
+        UserId | None,
+        Meta(description="Who it is, where its token says so; the same however often it comes."),
     ] = None
 
 
@@ -109,6 +114,13 @@ class PeerAssigned(Struct, frozen=True, tag_field="type", tag="peer_assigned"):
         Meta(
             description="Calls of this session go through TURN servers alone: the "
             "`RTCIceTransportPolicy` to use (SIG15)."
+        ),
+    ] = UNSET
+    bound_name: Annotated[
+        DisplayName | UnsetType,
+        Meta(
+            description="Your name, where your token gives it and it cannot be changed (TOK6): "
+            "whatever `display_name` you ask for, this is what others see."
         ),
     ] = UNSET
 

@@ -82,14 +82,16 @@ def test_a_server_that_is_not_joined_says_so() -> None:
 
 def test_start_join_leave(room: Room) -> None:
     room.say(1, client.StartCommunitasCall(video_enabled=False, message_id="m"))
-    assert room.asked == [Ask("s", room.ids[1], "start", None, False, "m")]
+    assert room.asked == [Ask("s", room.ids[1], "start", None, False, "m", "stay 1")]
     room.answer("call")
     assert room.results(1) == [("start", True, "call", "m")]
     assert room.states(1) == room.states(2) == [("call", (room.ids[1],))]
     room.come(3)
     assert room.states(3) == [("call", (room.ids[1],))], "who comes later is told"
     room.say(2, client.StartCommunitasCall())
-    assert room.asked == [Ask("s", room.ids[2], "join", "call")], "there is one already"
+    assert room.asked == [Ask("s", room.ids[2], "join", "call", incarnation="stay 2")], (
+        "there is one already"
+    )
     room.answer("call")
     both = (room.ids[1], room.ids[2])
     assert room.states(3) == [("call", both)]

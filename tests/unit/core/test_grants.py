@@ -73,22 +73,36 @@ def kinds(me: str, other: str) -> dict[str, tuple[client.ClientMessage, Right | 
 
 
 class Admission:
-    """Tokens that can be read: role, seconds they live, `renew` or not."""
+    """Tokens that can be read: role, seconds they live, invitation, `renew` or not, a name …"""
 
     def __init__(self) -> None:
         self.renewals = 0
+        self.revoked: set[str] = set()
 
     def admit(self, token: str | None, session_id: str, now: float) -> Grant:
         if token is None:
             raise Refused(ErrorCode.UNAUTHORIZED)
-        role, life, invitation, *renew = token.split()
+        role, life, invitation, *more = token.split()
+        if role == "nonsense":
+            raise Refused(ErrorCode.UNAUTHORIZED)
         expires = NOW + float(life)
         if expires <= now:
             raise Refused(ErrorCode.TOKEN_EXPIRED)
-        renew_at = NOW + float(life) / 2 if renew else None
-        return Grant(Role(role), invitation, f"{role} by token", expires, renew_at, float(life))
+        renew_at = NOW + float(life) / 2 if "renew" in more else None
+        return Grant(
+            Role(role),
+            invitation,
+            next((word[5:] for word in more if word.startswith("name=")), None),
+            expires,
+            renew_at,
+            float(life),
+            rename="rename" in more,
+            user=next((word[5:] for word in more if word.startswith("user=")), None),
+        )
 
     def renew(self, grant: Grant, session_id: str, now: float) -> tuple[str, Grant]:
+        if grant.invitation in self.revoked:
+            raise Refused(ErrorCode.UNAUTHORIZED)
         self.renewals += 1
         expires = now + grant.life
         again = msgspec.structs.replace(grant, expires=expires, renew_at=now + grant.life / 2)
@@ -100,7 +114,8 @@ class House(Lab):
 
     def __init__(self) -> None:
         super().__init__()
-        self.hub = make_hub(self.memory, admission=Admission())
+        self.admission = Admission()
+        self.hub = make_hub(self.memory, admission=self.admission)
 
     def come(self, token: str | None, **more: Any) -> tuple[Any, str]:
         connection = self.connect()
@@ -184,7 +199,7 @@ def test_who_comes_by_a_token_is_what_it_says() -> None:
     assert house.heard(a, server.PeerAssigned)[0].rights == tuple(sorted(Right))
     (listed,) = house.heard(b, server.PeerList)
     told = [(peer.peer_id, peer.display_name, peer.role) for peer in listed.peers]
-    assert told == [(ada, "Ada", Role.MODERATE), (bob, "view by token", Role.VIEW)]
+    assert told == [(ada, "Ada", Role.MODERATE), (bob, None, Role.VIEW)]
 
 
 def test_another_token_brings_another_role() -> None:
@@ -221,6 +236,31 @@ def test_who_comes_back_needs_no_token_and_keeps_the_role() -> None:
     assert house.heard(connection, server.PeerAssigned)[0].recovered
 
 
+def test_a_grant_goes_on_for_a_resume_token_of_that_grant_alone() -> None:
+    """RES1: what somebody was given as a viewer is a viewer's for ever; what was missed too."""
+    house = House()
+    b, bob = house.come("view 100 v")
+    as_viewer = house.heard(b, server.PeerAssigned)[-1].resume_token
+    house.say(b, client.Subscribe("s", token="moderate 100 m"))
+    as_boss = house.heard(b, server.PeerAssigned)[-1].resume_token
+    house.drop(b, None)
+    house.clear()
+
+    def codes(token: str | None, proof: str) -> list[str]:
+        connection = house.connect()
+        house.say(connection, client.Subscribe("s", bob, None, token, proof, 0))
+        return [error.code for error in house.heard(connection, server.Error)]
+
+    assert codes(None, as_viewer) == ["unauthorized"]
+    assert codes("view -1 v", as_viewer) == ["token_expired"]
+    assert codes("nonsense 1 v", as_boss) == ["unauthorized"], "a wrong token is no ended one"
+    assert codes("moderate -1 m", as_boss) == []
+    connection = house.connect()
+    house.say(connection, client.Subscribe("s", bob, None, "view 100 v", as_viewer, 0))
+    (assigned,) = house.heard(connection, server.PeerAssigned)
+    assert (assigned.role, assigned.recovered) == (Role.VIEW, False)
+
+
 def test_a_resume_token_of_nobody_opens_nothing() -> None:
     house = House()
     connection = house.connect()
@@ -243,6 +283,45 @@ def test_a_token_is_renewed_in_time_for_who_is_here() -> None:
         house.wait(1)
     assert len(house.heard(a, server.TokenRenewed)) == 20
     assert house.codes() == []
+
+
+def test_what_was_taken_back_is_not_renewed() -> None:
+    """TOK4: where the news has not come, the next renewal finds out."""
+    house = House()
+    a, _ = house.come("edit 10 e renew")
+    house.admission.revoked.add("e")
+    house.clear()
+    house.wait(5)
+    assert house.heard(a, server.TokenRenewed) == []
+    assert house.closes == [Close(a, CloseCode.REMOVED)]
+
+
+def test_a_name_that_a_token_gives_counts() -> None:
+    """TOK6."""
+    house = House()
+    a, ada = house.come("moderate 100 m name=Ada user=u1", display_name="The CEO")
+    b, bob = house.come("edit 100 b name=Bob rename", display_name="Robert")
+    c, cem = house.come("edit 100 c", display_name="Cem")
+    (listed,) = house.heard(c, server.PeerList)
+    told = [(peer.display_name, peer.user_id) for peer in listed.peers]
+    assert told == [("Ada", "u1"), ("Robert", None), ("Cem", None)]
+    assert house.heard(a, server.PeerAssigned)[0].bound_name == "Ada"
+    house.clear()
+    house.say(a, client.Subscribe("s", display_name="The CEO"))
+    assert house.inbox[b] == []
+    house.say(b, client.Subscribe("s", display_name="Bobby"))
+    house.say(c, client.Subscribe("s", token="edit 100 d name=Dora user=u4", display_name="Cem"))
+    house.say(c, client.Subscribe("s", token="edit 100 d name=Dora user=u5"))
+    seen = {update.peer.peer_id: update.peer for update in house.heard(a, server.PeerUpdated)}
+    assert seen[bob].display_name == "Bobby"
+    assert (seen[cem].display_name, seen[cem].user_id) == ("Dora", "u5")
+    house.drop(a, None)
+    house.clear()
+    back = house.connect()
+    again = client.Subscribe("s", ada, "The CEO", resume_token=f"{ada}@s#0")
+    house.say(back, again)
+    assert house.heard(back, server.PeerAssigned)[0].bound_name == "Ada"
+    assert [update.peer.display_name for update in house.heard(b, server.PeerUpdated)] == ["Ada"]
 
 
 def test_one_that_is_not_renewed_ends() -> None:

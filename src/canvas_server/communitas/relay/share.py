@@ -135,7 +135,7 @@ class Share:
     def tell(self) -> None:
         """Tell the other server of our people, if it does not know them so."""
         people = tuple(
-            msgspec.structs.replace(peer, in_call=False)
+            msgspec.structs.replace(peer, in_call=False, user_id=None)
             for peer in self._hub.guests.people(self.session_id)
         )
         if self._told is not None:
