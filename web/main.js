@@ -175,6 +175,8 @@ function start(sessionId, identity) {
 
   if (identity) signaling.restore(identity.calls, identity.group);
 
+  const nameField = byId("own-name", HTMLInputElement);
+
   /** @param {PeerAssigned} message */
   function assigned(message) {
     const { peer_id, ice_servers, ice_transport_policy: policy } = message;
@@ -182,6 +184,7 @@ function start(sessionId, identity) {
     signaling.configure({ iceServers: iceServersOf(ice_servers), iceTransportPolicy: policy ?? "all" });
     signaling.autoAccept = page.autoAccept(connection.features);
     videos.ownPeerId = peer_id;
+    showOwnName();
   }
 
   /** @param {ErrorMessage} error */
@@ -274,11 +277,16 @@ function start(sessionId, identity) {
 
   // --- the page ------------------------------------------------------------------------------
 
-  const nameField = byId("own-name", HTMLInputElement);
-  nameField.value = connection.displayName;
+  /** Show the name that others see; one that the link gives is not to be changed (rule TOK6). */
+  function showOwnName() {
+    nameField.value = connection.displayName;
+    nameField.readOnly = connection.nameIsBound;
+    nameField.title = connection.nameIsBound ? inviteText.nameOfLink : "";
+  }
+  showOwnName();
   nameField.addEventListener("change", () => {
     const name = page.cleanName(nameField.value);
-    if (name && name !== connection.displayName) {
+    if (name && name !== connection.displayName && !connection.nameIsBound) {
       page.rememberName(name);
       connection.rename(name);
     }

@@ -49,6 +49,8 @@ export class CanvasConnection extends Emitter {
   closeCode = "";
   /** @type {string | null} */
   peerId = null;
+  /** Our name is what our token says, and not ours to change (rule TOK6). */
+  nameIsBound = false;
   /** @type {readonly string[]} */
   features = [];
 
@@ -138,6 +140,7 @@ export class CanvasConnection extends Emitter {
    * @param {string} displayName
    */
   rename(displayName) {
+    if (this.nameIsBound) return;
     this.#displayName = displayName;
     if (this.state !== "open") return; // it will be said on joining
     this.send({ type: "subscribe", session_id: this.#sessionId, display_name: displayName });
@@ -267,6 +270,8 @@ export class CanvasConnection extends Emitter {
   #assigned(message) {
     this.peerId = message.peer_id;
     this.resumeToken = message.resume_token;
+    this.nameIsBound = message.bound_name !== undefined;
+    this.#displayName = message.bound_name ?? this.#displayName;
     if (!this.#fresh) {
       this.#backlog.subscribed();
       return;

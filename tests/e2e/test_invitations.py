@@ -121,3 +121,17 @@ def test_files_and_the_past_take_the_token_along(open_window: Open, house: Serve
     expect(ada.page.locator("#panel")).not_to_contain_text("cannot")
     ada.page.get_by_role("button", name="Copy link").first.click()
     expect(ada.page.locator("#notices")).to_contain_text("opens only by a link")
+
+
+def test_the_name_of_a_link_is_shown_and_not_to_be_changed(
+    open_window: Open, house: Server
+) -> None:
+    """TOK6: the page does not pretend."""
+    boss = token("--session", "named", "--role", "moderate", "--name", "Ada Lovelace")
+    ada = open_window("red", "named", "name=The+CEO", at=house, token=boss)
+    bob = open_window("green", "named", "name=Bob", at=house, token=token("--session", "named"))
+    expect(bob.page.locator(".person-name").filter(has_text="Ada Lovelace")).to_be_visible()
+    field = ada.page.get_by_label("Your name")
+    expect(field).to_have_value("Ada Lovelace")
+    expect(field).not_to_be_editable()
+    expect(bob.page.get_by_label("Your name")).to_be_editable()

@@ -49,6 +49,8 @@ export const text = {
   failed: (reason) => `That did not work: ${reason}`,
   unreachable: "the server cannot be reached",
 
+  nameOfLink: "Your link gives this name. It cannot be changed here.",
+
   // --- what not everybody may do
   onlyByLink: "This canvas opens only by a link that was made for it. Ask who moderates it to make one.",
   readOnly: "You may look at this canvas, not change it. Ask who moderates it for another link.",
