@@ -1,4 +1,4 @@
-"""Files that are there as a whole or not at all."""
+"""Files of a data folder: there as a whole or not at all, and its owner's."""
 
 import os
 from pathlib import Path
@@ -18,3 +18,14 @@ def write_whole(path: Path, content: bytes) -> None:
         file.flush()
         os.fsync(file.fileno())
     part.replace(path)
+
+
+def give_to_owner(path: Path) -> None:
+    """Let a file that root made in a data folder belong to whom the folder belongs to.
+
+    Raises:
+        OSError: it cannot.
+    """
+    if os.geteuid() == 0:
+        owner = path.parent.stat()
+        os.chown(path, owner.st_uid, owner.st_gid)

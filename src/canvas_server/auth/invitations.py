@@ -13,6 +13,7 @@ from pathlib import Path
 from msgspec import Struct
 from msgspec.structs import replace
 
+from canvas_server.files import give_to_owner
 from canvas_server.protocol.roles import Role
 
 DATABASE = "tokens.db"
@@ -47,7 +48,7 @@ class Invitations:
         Raises:
             OSError: the file cannot be used.
         """
-        self._lock = threading.Lock()
+        self._lock, self._writing = threading.Lock(), threading.Lock()
         try:
             self._database = _open(None if data_dir is None else data_dir / DATABASE)
         except sqlite3.Error as error:
@@ -56,11 +57,11 @@ class Invitations:
             with self._database:
                 gone = (now - KEPT_SECONDS,)
                 self._database.execute("DELETE FROM invitation WHERE expires < ?", gone)
-            rows = self._database.execute("SELECT * FROM invitation ORDER BY made").fetchall()
+            rows = _read(self._database)
         except sqlite3.Error as error:
             self._database.close()
             raise OSError(f"{DATABASE}: {error}") from error
-        self._all = {row[0]: Invitation(row[0], row[1], Role(row[2]), *row[3:]) for row in rows}
+        self._all = {invitation.id: invitation for invitation in rows}
 
     def of(self, session_id: str) -> tuple[Invitation, ...]:
         """Return what was given out for a session, oldest first."""
@@ -70,35 +71,41 @@ class Invitations:
         """Return one of them."""
         return self._all.get(invitation_id)
 
+    def revoked_ones(self) -> tuple[Invitation, ...]:
+        """Return what was taken back."""
+        return tuple(one for one in self._all.copy().values() if one.revoked is not None)
+
     def is_revoked(self, invitation_id: str) -> bool:
         """Tell whether it was taken back."""
         invitation = self._all.get(invitation_id)
         return invitation is not None and invitation.revoked is not None
 
     def note(self, invitation: Invitation) -> None:
-        """Remember what is given out, or what has become of it.
+        """Remember what is given out, or what has become of it; what was taken back stays so.
 
         Raises:
             OSError: it cannot be stored.
         """
-        row = (
-            invitation.id,
-            invitation.session_id,
-            invitation.role.value,
-            invitation.name,
-            invitation.made,
-            invitation.expires,
-            invitation.revoked,
-        )
+        self.store(_union(self._all.get(invitation.id), invitation))
+        self.learn(invitation)
+
+    def learn(self, invitation: Invitation) -> None:
+        """Know of an invitation as long as the process lives; what was taken back stays so."""
         with self._lock:
+            self._all[invitation.id] = _union(self._all.get(invitation.id), invitation)
+
+    def store(self, invitation: Invitation) -> None:
+        """Write an invitation to the disk.
+
+        Raises:
+            OSError: it cannot be stored.
+        """
+        with self._writing:
             try:
                 with self._database:
-                    self._database.execute(
-                        "INSERT OR REPLACE INTO invitation VALUES (?, ?, ?, ?, ?, ?, ?)", row
-                    )
+                    _write(self._database, invitation)
             except sqlite3.Error as error:
                 raise OSError(f"{DATABASE}: {error}") from error
-            self._all[invitation.id] = invitation
 
     def revoke(self, invitation_id: str, now: float) -> None:
         """Take something back, also what was made elsewhere and is not known here.
@@ -117,11 +124,68 @@ class Invitations:
         self._database.close()
 
 
+def copy_into(backup: sqlite3.Connection, data_dir: Path) -> None:
+    """Put the invitations of a data folder into a backup of its scenes, if there are any.
+
+    Raises:
+        sqlite3.Error: they cannot be read, or written.
+    """
+    path = data_dir / DATABASE
+    if path.exists():
+        with contextlib.closing(_connect(path)) as source, backup:
+            backup.execute(_SCHEMA)
+            for invitation in _read(source):
+                _write(backup, invitation)
+
+
+def merge_from(backup: sqlite3.Connection, data_dir: Path) -> int | None:
+    """Move the invitations of a backup into a data folder: taken back in either stays taken back.
+
+    Returns how many of them are taken back; None: the backup, of an earlier release or of a server
+    that asked for no tokens, says nothing of them.
+
+    Raises:
+        sqlite3.Error: they cannot be read, or written.
+    """
+    there = "SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = 'invitation'"
+    if backup.execute(there).fetchone() is None:
+        return None
+    found = _read(backup)
+    with contextlib.closing(_open(data_dir / DATABASE)) as target, target:
+        known = {invitation.id: invitation for invitation in _read(target)}
+        for invitation in found:
+            _write(target, _union(known.get(invitation.id), invitation))
+    with backup:
+        backup.execute("DROP TABLE invitation")
+    return sum(invitation.revoked is not None for invitation in found)
+
+
+def _union(known: Invitation | None, new: Invitation) -> Invitation:
+    """Return what two say of one invitation: it was taken back when one of them says so."""
+    if known is None:
+        return new
+    times = [one.revoked for one in (known, new) if one.revoked is not None]
+    named = new if new.session_id else known
+    expires = max(known.expires, new.expires)
+    return replace(named, expires=expires, revoked=min(times, default=None))
+
+
+def _read(database: sqlite3.Connection) -> list[Invitation]:
+    rows = database.execute("SELECT * FROM invitation ORDER BY made").fetchall()
+    return [Invitation(row[0], row[1], Role(row[2]), *row[3:]) for row in rows]
+
+
+def _write(database: sqlite3.Connection, one: Invitation) -> None:
+    row = (one.id, one.session_id, one.role.value, one.name, one.made, one.expires, one.revoked)
+    database.execute("INSERT OR REPLACE INTO invitation VALUES (?, ?, ?, ?, ?, ?, ?)", row)
+
+
 def _open(path: Path | None) -> sqlite3.Connection:
     if path is not None:
         with contextlib.suppress(FileExistsError):  # made with no rights for others
             os.close(os.open(path, os.O_CREAT | os.O_EXCL, 0o600))
-    database = sqlite3.connect(path or ":memory:", check_same_thread=False)
+        give_to_owner(path)
+    database = _connect(path)
     try:
         database.execute("PRAGMA synchronous = FULL")
         database.execute(_SCHEMA)
@@ -129,3 +193,7 @@ def _open(path: Path | None) -> sqlite3.Connection:
         database.close()
         raise
     return database
+
+
+def _connect(path: Path | None) -> sqlite3.Connection:
+    return sqlite3.connect(path or ":memory:", check_same_thread=False)

@@ -1,6 +1,7 @@
 """Commands about stored scenes: backup, restore, export, import."""
 
 import asyncio
+import functools
 import itertools
 import sys
 import time
@@ -13,6 +14,7 @@ import click
 import msgspec
 from msgspec import Struct
 
+from canvas_server.auth import invitations
 from canvas_server.core import edits
 from canvas_server.core.edit import scene_document
 from canvas_server.core.effects import Append, Refused
@@ -43,9 +45,13 @@ class Failure(click.ClickException):
 @click.option("--allow-empty", is_flag=True, help="Write FILE although there are no scenes.")
 @with_settings_of("data_dir")
 def backup(file: Path, data_dir: Path, *, allow_empty: bool) -> None:
-    """Write all scenes to FILE, also while a server is running. An older FILE is replaced."""
+    """Write all scenes to FILE, also while a server is running. An older FILE is replaced.
+
+    It has with it which links were given out and taken back, not the secret that signs them.
+    """
     try:
-        copies.backup(data_dir, file, allow_empty=allow_empty)
+        amend = functools.partial(invitations.copy_into, data_dir=data_dir)
+        copies.backup(data_dir, file, amend, allow_empty=allow_empty)
     except StoreError as error:
         raise Failure(str(error)) from error
     click.echo(f"{file}: {file.stat().st_size:,} bytes")
@@ -55,12 +61,34 @@ def backup(file: Path, data_dir: Path, *, allow_empty: bool) -> None:
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @with_settings_of("data_dir")
 def restore(file: Path, data_dir: Path) -> None:
-    """Put the scenes of a backup in the place of those that are there. Stop the server first."""
+    """Put the scenes of a backup in the place of those that are there. Stop the server first.
+
+    Links that were taken back, in the backup or in the folder, stay taken back.
+    """
+    knew = (data_dir / invitations.DATABASE).exists()
+    taken_back: list[int | None] = []
     try:
-        aside = copies.restore(file, data_dir)
+        aside = copies.restore(
+            file, data_dir, lambda copy: taken_back.append(invitations.merge_from(copy, data_dir))
+        )
     except (StoreError, OSError) as error:
         raise Failure(str(error)) from error
     click.echo(f"{data_dir}: restored" + (f"; what was there is in {aside}" if aside else ""))
+    click.echo(_of_links(taken_back[0], knew=knew), err=True)
+
+
+def _of_links(taken_back: int | None, *, knew: bool) -> str:
+    """Say what is known of links that were taken back, and what cannot be."""
+    if taken_back is None:
+        said = "The backup does not say which links were taken back"
+    else:
+        said = f"Links that were taken back before the backup stay so ({taken_back})"
+    if knew:
+        return f"{said}; so do those that were taken back here."
+    return (
+        f"{said}. What was taken back later is not known here, since this folder has no list of "
+        "its own: take it back again, or set another CANVAS_AUTH_SECRET, which ends all links."
+    )
 
 
 @click.command("export")

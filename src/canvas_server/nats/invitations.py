@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from pathlib import Path
 
 import msgspec
 import nats.errors
@@ -10,7 +11,7 @@ import structlog
 from nats.aio.msg import Msg
 
 from canvas_server.auth.invitations import Invitation, Invitations
-from canvas_server.nats.broker import Broker
+from canvas_server.nats.broker import Broker, Missing
 from canvas_server.ports import BackboneFailure
 
 STREAM = "canvas_tokens"
@@ -20,11 +21,22 @@ logger = structlog.get_logger()
 _decode = msgspec.json.Decoder(Invitation).decode
 
 
+def _subject_of(invitation: Invitation) -> str:
+    # Anything may be the id of what was made elsewhere; a subject has few letters.
+    return _SUBJECT + invitation.id.encode().hex()
+
+
 class SharedInvitations(Invitations):
     """Invitations of all nodes; `note` and `revoke` wait for the stream: call them in a thread."""
 
-    def __init__(self, broker: Broker, now: float) -> None:
-        super().__init__(None, now)
+    def __init__(self, broker: Broker, data_dir: Path, now: float) -> None:
+        """Know what this node knew: the stream may be of a backup, and have forgotten."""
+        try:
+            data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+            super().__init__(data_dir, now)
+        except OSError as error:
+            logger.warning("links taken back are kept in the cluster alone", why=str(error))
+            super().__init__(None, now)
         self._broker = broker
         self._loop = asyncio.get_running_loop()
         self.revoked: Callable[[str], None] = lambda _: None
@@ -37,6 +49,8 @@ class SharedInvitations(Invitations):
             BackboneFailure: that is not to be had.
         """
         await self._broker.make_stream(STREAM, [_SUBJECT + "*"], max_msgs_per_subject=1)
+        for invitation in self.revoked_ones():
+            await self._remind(invitation)
         try:
             await self._broker.follow(STREAM, _SUBJECT + "*", self._take)
         except (nats.errors.Error, nats.js.errors.Error, TimeoutError, OSError) as error:
@@ -44,14 +58,26 @@ class SharedInvitations(Invitations):
 
     def note(self, invitation: Invitation) -> None:
         """See `Invitations.note`."""
-        # Anything may be the id of what was made elsewhere; a subject has few letters.
-        subject = _SUBJECT + invitation.id.encode().hex()
-        work = self._broker.publish(subject, msgspec.json.encode(invitation), {})
+        data = msgspec.json.encode(invitation)
+        work = self._broker.publish(_subject_of(invitation), data, {})
         try:
             asyncio.run_coroutine_threadsafe(work, self._loop).result()
         except BackboneFailure as error:
             raise OSError(str(error)) from error
-        super().note(invitation)
+        self.learn(invitation)
+        if invitation.revoked is not None:
+            self._keep(invitation)
+
+    async def _remind(self, invitation: Invitation) -> None:
+        """See that the stream knows what was taken back, if it was of a backup from before."""
+        subject = _subject_of(invitation)
+        try:
+            known = _decode((await self._broker.last(STREAM, subject)).data)
+        except (Missing, msgspec.MsgspecError):
+            known = None
+        if known is None or known.revoked is None:
+            logger.warning("a link stays taken back that the cluster had forgotten")
+            await self._broker.publish(subject, msgspec.json.encode(invitation), {})
 
     async def _take(self, message: Msg) -> None:
         try:
@@ -60,6 +86,14 @@ class SharedInvitations(Invitations):
             logger.error("a token of another node is not understood", why=str(error))
             return
         before = self.get(invitation.id)
-        super().note(invitation)
+        self.learn(invitation)
         if invitation.revoked is not None and (before is None or before.revoked is None):
             self.revoked(invitation.id)
+            await asyncio.to_thread(self._keep, invitation)
+
+    def _keep(self, invitation: Invitation) -> None:
+        """Keep what was taken back on this node too, for when the stream is of a backup."""
+        try:
+            self.store(invitation)
+        except OSError as error:
+            logger.warning("a link taken back is kept in the cluster alone", why=str(error))

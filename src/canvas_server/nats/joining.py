@@ -64,7 +64,7 @@ async def join(settings: Settings) -> Joined:
         backbone, log = NatsBackbone(broker), JetStreamLog(broker, settings.history_days)
         await backbone.prepare()
         await log.prepare()
-        invitations = SharedInvitations(broker, time.time())
+        invitations = SharedInvitations(broker, settings.data_dir, time.time())
         await invitations.follow()
         keys = Keys.of_secrets(settings.auth_secret)
         if settings.auth_secret:

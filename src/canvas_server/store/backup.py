@@ -4,11 +4,12 @@ import contextlib
 import os
 import sqlite3
 import stat
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from pathlib import Path
 
+from canvas_server.files import give_to_owner
 from canvas_server.store import schema
-from canvas_server.store.folder import DATABASE, FolderLock, StoreError, give_to_owner, holder_of
+from canvas_server.store.folder import DATABASE, FolderLock, StoreError, holder_of
 
 _ASIDE = "scenes.db.old"
 ANOTHER = "name another folder with --data or CANVAS_DATA_DIR"
@@ -37,7 +38,17 @@ def reading_from(folder: Path) -> Generator[sqlite3.Connection]:
         raise StoreError(schema.explain(error, path)) from error
 
 
-def backup(folder: Path, target: Path, *, allow_empty: bool = False) -> None:
+Amend = Callable[[sqlite3.Connection], None]
+"""Does something to a copy before it takes its name."""
+
+
+def _as_it_is(_: sqlite3.Connection) -> None:
+    pass
+
+
+def backup(
+    folder: Path, target: Path, amend: Amend = _as_it_is, *, allow_empty: bool = False
+) -> None:
     """Write all scenes of a data folder to one file (0600), which takes its name when it is whole.
 
     Raises:
@@ -50,10 +61,10 @@ def backup(folder: Path, target: Path, *, allow_empty: bool = False) -> None:
             raise StoreError(
                 f"there are no scenes in {folder}; {ANOTHER}, or ask for it with --allow-empty"
             )
-        _copy(source, target)
+        _copy(source, target, amend)
 
 
-def restore(source: Path, folder: Path) -> Path | None:
+def restore(source: Path, folder: Path, amend: Amend = _as_it_is) -> Path | None:
     """Let a backup take the place of the scenes in a data folder that no server is using.
 
     Return where those were moved to, if there were any.
@@ -72,7 +83,7 @@ def restore(source: Path, folder: Path) -> Path | None:
                 (verdict,) = connection.execute("PRAGMA integrity_check(1)").fetchone()
                 if verdict != "ok":
                     raise StoreError(f"{source} is damaged: {verdict}")
-                _copy(connection, fresh)
+                _copy(connection, fresh, amend)
         except sqlite3.Error as error:
             raise StoreError(f"{source} is no backup, or damaged: {error}") from error
         _take_owner(fresh, path)
@@ -104,13 +115,14 @@ def _take_owner(fresh: Path, path: Path) -> None:
         os.chown(fresh, old.st_uid, old.st_gid)
 
 
-def _copy(source: sqlite3.Connection, target: Path) -> None:
+def _copy(source: sqlite3.Connection, target: Path, amend: Amend) -> None:
     partial = target.with_name(f"{target.name}.partial")
     try:
         partial.unlink(missing_ok=True)
         os.close(os.open(partial, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600))
         with contextlib.closing(schema.connect(partial)) as copy:
             source.backup(copy)
+            amend(copy)
             copy.execute("PRAGMA journal_mode = DELETE")  # one file, complete by itself
         _sync(partial)
         partial.replace(target)

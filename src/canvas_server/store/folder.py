@@ -8,6 +8,8 @@ from pathlib import Path
 import msgspec
 from msgspec import Struct
 
+from canvas_server.files import give_to_owner
+
 DATABASE = "scenes.db"
 _LOCK = "lock"
 
@@ -85,17 +87,6 @@ def holder_of(folder: Path) -> Holder | None:
         return None
     finally:
         os.close(file)
-
-
-def give_to_owner(path: Path) -> None:
-    """Let a file that root made in a data folder belong to whom the folder belongs to.
-
-    Raises:
-        OSError: it cannot.
-    """
-    if os.geteuid() == 0:
-        owner = path.parent.stat()
-        os.chown(path, owner.st_uid, owner.st_gid)
 
 
 def _open(path: Path) -> int:

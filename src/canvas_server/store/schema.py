@@ -7,7 +7,8 @@ import threading
 from collections.abc import Generator, Sequence
 from pathlib import Path
 
-from canvas_server.store.folder import StoreError, give_to_owner
+from canvas_server.files import give_to_owner
+from canvas_server.store.folder import StoreError
 
 APPLICATION_ID = 0x63617376
 """Marks the file as ours (https://sqlite.org/fileformat2.html#application_id)."""
