@@ -2,9 +2,16 @@
 
 Both are relayed as they came, or refused (SIG14). What names no media section, or no candidate, can
 open no transport and give no address away; it is of no concern here.
+
+Parsers differ in what they make of a description that keeps to the grammar only nearly: where a
+line ends, which of two directions counts, whether that of the session does. Who may not send could
+have the server read one thing and a browser another, so what can be read in two ways is refused.
 """
 
 import re
+from typing import NoReturn
+
+from msgspec import Struct
 
 from canvas_server.core.effects import Refused
 from canvas_server.protocol.errors import ErrorCode
@@ -14,8 +21,18 @@ MAX_SECTIONS = 64
 MAX_CANDIDATES = 128
 """Candidates within one description."""
 
-_SENDING = {"sendrecv": True, "sendonly": True, "recvonly": False, "inactive": False}
-_SECTION = re.compile(r"[a-z]{1,16} \d{1,5}(?:/\d{1,5})? [A-Za-z0-9/]{1,32} \S")
+_SENDING = {
+    "a=sendrecv": True,
+    "a=sendonly": True,
+    "a=recvonly": False,
+    "a=inactive": False,
+}
+# What some parser takes for a direction: in other letters, or with something behind it.
+_DIRECTION = re.compile(r"a= *(?:sendrecv|sendonly|recvonly|inactive)", re.IGNORECASE)
+_BUNDLE_ONLY = re.compile(r"a= *bundle-only", re.IGNORECASE)
+_SECTION = re.compile(
+    r"m=([a-z]{1,16}) (0|[1-9][0-9]{0,4})(?:/[0-9]{1,5})? [A-Za-z0-9/]{1,32} [^ ]"
+)
 _FINGERPRINT = re.compile(r"(?:[0-9A-Fa-f]{2}:){31}[0-9A-Fa-f]{2}[\r\n]")
 _UFRAG = re.compile(r"[A-Za-z0-9+/]{4,256}[\r\n]")
 _PASSWORD = re.compile(r"[A-Za-z0-9+/]{22,256}[\r\n]")
@@ -32,22 +49,20 @@ _ORIGIN_ADDRESS = re.compile(r"^(o=\S+ \S+ \S+) IN IP[46] \S+", re.MULTILINE)
 
 
 def check_description(sdp: str) -> None:
-    """See that a description which opens a transport says how it is secured.
+    """See that a description which opens a transport is secured, and can be read in one way only.
 
     ICE needs the credentials of RFC 8839 section 5.4, DTLS a SHA-256 fingerprint (RFC 8122 section
     5, RFC 8827 section 6.5). In a bundle one section may speak for the others (RFC 9143 section
     7.1.3), so each has to be there once.
 
     Raises:
-        Refused: `invalid_sdp`; the text says what is missing or too much.
+        Refused: `invalid_sdp`; the text says what is missing, too much or ambiguous.
     """
-    _, *sections = sdp.split("\nm=")
+    sections = _sections(sdp)
     if not sections:
         return
     if len(sections) > MAX_SECTIONS:
         _refuse_sdp(f"There are {len(sections)} media sections; {MAX_SECTIONS} are relayed.")
-    if not all(map(_SECTION.match, sections)):
-        _refuse_sdp("A media section does not begin with `m=<media> <port> <proto> <fmt>`.")
     if not _has("\na=fingerprint:sha-256 ", _FINGERPRINT, sdp):
         _refuse_sdp("There is no good `a=fingerprint:sha-256` (RFC 8122).")
     if not (_has("\na=ice-ufrag:", _UFRAG, sdp) and _has("\na=ice-pwd:", _PASSWORD, sdp)):
@@ -98,26 +113,101 @@ def hide_related(candidate: str) -> str:
 
 
 def sends_media(sdp: str) -> bool:
-    """Tell whether who describes itself so would send sound or pictures.
+    """Tell whether who describes itself so would send sound, pictures or text.
 
-    A section without a direction has that of the session, which is `sendrecv` where it has none
-    (RFC 8866 section 6.7); one with port 0 is refused or has ended (RFC 3264 section 6).
+    Raises:
+        Refused: `invalid_sdp`, where that can be read in two ways.
     """
-    usual = True
-    sections: list[bool] = []  # of those that can carry media: whether they send
-    inside = counts = False
-    for line in sdp.splitlines():
+    return any(section.sends for section in _sections(sdp))
+
+
+class _Section(Struct):
+    """A media description (RFC 8866 section 5.14), as far as it decides who sends."""
+
+    kind: str
+    port: str
+    sends: bool = True
+    """Until a direction says otherwise (RFC 8866 section 6.7)."""
+    directed: bool = False
+    bundle_only: bool = False
+
+    def close(self, session_sends: bool) -> None:
+        """Settle what it comes to, at its end.
+
+        Raises:
+            Refused: `invalid_sdp`. By RFC 8866 a section without a direction has that of the
+                session; browsers do not look there.
+        """
+        media = self.kind != "application"  # data channels are none
+        if media and not (self.directed or session_sends):
+            _refuse_sdp("A direction other than `sendrecv` has to stand in each media section.")
+        # With port 0 it is refused or has ended (RFC 3264 section 6), unless it shares the
+        # transport of another one (RFC 9143 section 6).
+        ended = self.port == "0" and not self.bundle_only
+        self.sends = self.sends and media and not ended
+
+
+def _sections(sdp: str) -> list[_Section]:
+    """Read the media sections of a description; no parser finds any where there is no `m=`.
+
+    Raises:
+        Refused: `invalid_sdp`; the text says which line can be read in two ways.
+    """
+    if "m=" not in sdp.lower():
+        return []
+    sections: list[_Section] = []
+    session = _Section("session", "")
+    section = session
+    for line in _lines(sdp):
         if line.startswith("m="):
-            kind, port, *_ = [*line[2:].split(), "", ""]
-            inside, counts = True, kind in ("audio", "video") and port != "0"
-            if counts:
-                sections.append(usual)
-        elif line.startswith("a=") and (sending := _SENDING.get(line[2:])) is not None:
-            if not inside:
-                usual = sending
-            elif counts:
-                sections[-1] = sending
-    return any(sections)
+            found = _SECTION.match(line)
+            if found is None:
+                _refuse_sdp("A media section does not begin with `m=<media> <port> <proto> <fmt>`.")
+            if section is not session:
+                section.close(session.sends)
+            section = _Section(found[1], found[2])
+            sections.append(section)
+        elif _DIRECTION.match(line):
+            _direct(section, line)
+        elif _BUNDLE_ONLY.match(line):
+            section.bundle_only = True
+    if section is not session:
+        section.close(session.sends)
+    return sections
+
+
+def _lines(sdp: str) -> list[str]:
+    """Split a description where every parser does (RFC 8866 section 9: CRLF, or LF alone).
+
+    Raises:
+        Refused: `invalid_sdp`, for a line of another form, or one with a control character or one
+            that some parsers take for the end of a line.
+    """
+    *lines, last = sdp.split("\n")
+    lines = [line.removesuffix("\r") for line in lines]
+    if last:
+        # Some parsers leave it out, others refuse it; then nothing may depend on it.
+        if last.startswith("m=") or _DIRECTION.match(last):
+            _refuse_sdp("The last line has no end.")
+        lines.append(last)
+    for line in lines:
+        if not ("a" <= line[:1] <= "z" and line[1:2] == "=" and line.isprintable()):
+            _refuse_sdp("Each line is `<type>=<value>` without control characters (RFC 8866).")
+    return lines
+
+
+def _direct(section: _Section, line: str) -> None:
+    """Note the direction of a section or of the session.
+
+    Raises:
+        Refused: `invalid_sdp`, for one that is not alone on its line, or the second one.
+    """
+    sends = _SENDING.get(line)
+    if sends is None:
+        _refuse_sdp("A direction stands on a line of its own, in small letters.")
+    if section.directed:
+        _refuse_sdp("A media section has one direction.")
+    section.sends, section.directed = sends, True
 
 
 def _has(start: str, value: re.Pattern[str], sdp: str) -> bool:
@@ -128,5 +218,5 @@ def _has(start: str, value: re.Pattern[str], sdp: str) -> bool:
     return at >= 0
 
 
-def _refuse_sdp(text: str) -> None:
+def _refuse_sdp(text: str) -> NoReturn:
     raise Refused(ErrorCode.INVALID_SDP, text)

@@ -168,16 +168,39 @@ def test_no_message_is_forgotten() -> None:
         ("v=0\r\nm=video 9 X 0\r\na=sendonly\r\n", True),
         ("v=0\nm=video 9 X 0\na=recvonly\n", False),
         ("v=0\nm=video 9 X 0\na=inactive\nm=audio 9 X 0\na=sendrecv\n", True),
-        ("v=0\na=recvonly\nm=video 9 X 0\nm=audio 9 X 0\n", False),
-        ("v=0\na=recvonly\nm=video 9 X 0\nm=audio 9 X 0\na=sendonly\n", True),
+        ("v=0\na=sendrecv\nm=video 9 X 0\na=recvonly\n", False),
+        ("v=0\na=recvonly\nm=video 9 X 0\na=sendonly\n", True),
+        ("v=0\na=inactive\nm=application 9 X 0\n", False),
         ("v=0\nm=video 0 X 0\na=sendrecv\n", False),
         ("v=0\nm=application 9 X 0\na=sendrecv\n", False),
-        ("m=\na=sendrecv\na=recvonly", False),
+        ("v=0\nm=video 0 X 0\na=bundle-only\na=sendrecv\n", True),
+        ("v=0\nm=video 0 X 0\na=bundle-only\na=recvonly\n", False),
+        ("v=0\nm=video 0 X 0\nm=text 9 X 0\n", True),
         ("v=0\nm=audio 9 X 0\na=recvonly\na=mid:0\n", False),
     ],
 )
 def test_what_a_description_sends(sdp: str, sends: bool) -> None:
     assert sends_media(sdp) is sends
+
+
+@pytest.mark.parametrize("kind", [client.Offer, client.Answer])
+def test_what_can_be_read_in_two_ways_is_refused_whoever_sends_it(
+    kind: type[client.Offer | client.Answer],
+) -> None:
+    """TOK3, SIG14. It reaches nobody, and the connection lives."""
+    secured = (
+        "a=ice-ufrag:4ZcD\r\na=ice-pwd:2/1muCWoOi3uLifh0NuRHlJk\r\n"
+        f"a=fingerprint:sha-256 {':'.join(['7B'] * 32)}\r\n"
+    )
+    twice = LISTENING + secured + "a=sendrecv x\r\n"
+    for role in Role:
+        house, here, _, other = room(role)
+        house.say(here, kind(other, twice))
+        assert [error.code for error in house.heard(here, server.Error)] == ["invalid_sdp"]
+        relayed = (server.RelayOffer, server.RelayAnswer)
+        told = [message for inbox in house.inbox.values() for message in inbox]
+        assert not any(isinstance(message, relayed) for message in told)
+        assert house.closes == []
 
 
 def test_without_a_token_nobody_comes_in() -> None:

@@ -1,7 +1,11 @@
 """SIG14 and SIG15: what of descriptions and candidates is relayed."""
 
+import json
+import re
+from pathlib import Path
+
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from canvas_server.core import sdp
@@ -37,6 +41,7 @@ SECTION = "m=video 9 UDP/TLS/RTP/SAVPF 96 97"
     "lines",
     [
         (),
+        ("a=tool:m=1",),
         (SECTION, *SECURED),
         (*SECURED, SECTION, "m=audio 0 UDP/TLS/RTP/SAVPF 111"),
         (SECTION, *SECURED, "a=" + HOST, "a=" + MAPPED, "a=" + RELAYED, "a=" + OVER_TCP),
@@ -64,6 +69,12 @@ def test_descriptions_that_pass(lines: tuple[str, ...], end: str) -> None:
         ((SECTION, UFRAG, "a=ice-pwd:short", FINGERPRINT), "ice-pwd"),
         (("m=nonsense", *SECURED), "media section"),
         ((SECTION, *SECURED, "m=video x UDP 96"), "media section"),
+        ((SECTION, *SECURED, "m=video 00 UDP 96"), "media section"),
+        ((SECTION, *SECURED, "m=Video 9 UDP 96"), "media section"),
+        ((SECTION, *SECURED, "m=video \u0669 UDP 96"), "media section"),
+        ((SECTION, *SECURED, " m=video 9 UDP 96"), "Each line"),
+        ((SECTION, *SECURED, "M=video 9 UDP 96"), "Each line"),
+        ((SECTION, *SECURED, ""), "Each line"),
         ((*[SECTION] * (sdp.MAX_SECTIONS + 1), *SECURED), "64"),
         ((SECTION, *SECURED, *["a=" + HOST] * (sdp.MAX_CANDIDATES + 1)), "128"),
     ],
@@ -73,6 +84,204 @@ def test_descriptions_that_do_not(lines: tuple[str, ...], named: str) -> None:
         sdp.check_description(described(*lines))
     assert refused.value.code is ErrorCode.INVALID_SDP
     assert named in refused.value.text
+
+
+@pytest.mark.parametrize(
+    "directions",
+    [
+        ("a=recvonly", "a=sendrecv"),
+        ("a=recvonly", "a=recvonly"),
+        ("a=recvonly", "a=sendrecv x"),
+        ("a=recvonly", "a=sendrecv:x"),
+        ("a=sendrecv ",),
+        ("a=sendrecv\t",),
+        ("a=SENDRECV",),
+        ("a= sendrecv",),
+        ("a=sendonlyx",),
+        (" a=sendrecv",),
+        ("A=sendrecv",),
+        ("a=recvonly", "a=x\ra=sendrecv"),
+        ("a=sendrecv\r",),
+        *((f"a=x{end}a=recvonly",) for end in "\x00\x0b\x0c\x1c\x1d\x1e\x7f\x85\u2028\u2029"),
+    ],
+)
+def test_a_direction_is_read_in_one_way_or_refused(directions: tuple[str, ...]) -> None:
+    """SIG14. Parsers differ in which of these count, and in where a line ends."""
+    with pytest.raises(Refused) as refused:
+        sdp.check_description(described(SECTION, *SECURED, *directions))
+    assert refused.value.code is ErrorCode.INVALID_SDP
+
+
+@pytest.mark.parametrize("last", ["m=audio 9 RTP/AVP 0", "a=recvonly", "a=Sendrecv"])
+def test_what_decides_who_sends_is_a_whole_line(last: str) -> None:
+    """SIG14. Chromium takes no line without an end, others leave it out."""
+    with pytest.raises(Refused):
+        sdp.check_description(described(SECTION, *SECURED) + last)
+    sdp.check_description(described(SECTION, *SECURED) + "a=mid:0")
+
+
+def test_a_direction_of_the_session_stands_for_no_section() -> None:
+    """SIG14. By RFC 8866 it is that of sections that have none; browsers take `sendrecv`."""
+    for direction in ("a=inactive", "a=recvonly"):
+        for lines in ((SECTION, *SECURED), (SECTION, "a=recvonly", SECTION, *SECURED)):
+            with pytest.raises(Refused) as refused:
+                sdp.check_description(described(direction, *lines))
+            assert "direction" in refused.value.text
+        sdp.check_description(described(direction, SECTION, "a=recvonly", *SECURED))
+    sdp.check_description(described("a=sendrecv", SECTION, *SECURED))
+
+
+SAMPLES = json.loads(
+    (Path(__file__).resolve().parents[2] / "samples" / "descriptions.json").read_text()
+)
+
+
+@pytest.mark.parametrize(
+    "sample", SAMPLES, ids=lambda sample: f"{sample['from']}, {sample['what']}"
+)
+def test_what_browsers_and_libraries_say_of_themselves_passes(sample: dict[str, str]) -> None:
+    """SIG14, TOK3. As Chromium 156, Firefox ESR 153 and aiortc made them."""
+    sdp.check_description(sample["sdp"])
+    assert sdp.sends_media(sample["sdp"]) is sample["sends"]
+
+
+# --- how others read descriptions: each errs in its own way ------------------------------------
+
+
+def sends_by_libwebrtc(text: str) -> bool:
+    """The reader of Chromium and native clients: lines end with LF, the last direction counts,
+    that of the session does not, and a space or colon may follow it."""
+    *lines, rest = text.split("\n")
+    sections: list[list[bool]] = []
+    for line in (line.removesuffix("\r") for line in lines):
+        if rest or not re.match("[a-z]=[^ ]", line):
+            return False  # refused as a whole
+        if found := re.match(r"m=(\w+) +(\d+)", line):
+            sections.append([True, found[2].strip("0") != "", found[1] != "application"])
+        elif sections and (
+            found := re.match(r"a=(sendrecv|sendonly|recvonly|inactive)(?=[ :]|$)", line)
+        ):
+            sections[-1][0] = found[1].startswith("send")
+        elif sections and line.startswith("a=bundle-only"):
+            sections[-1][1] = True
+    return any(all(section) for section in sections)
+
+
+def sends_by_the_rfc(text: str, lines: list[str] | None = None, *, first: bool = False) -> bool:
+    """The reader of RFC 8866: a section has the direction of the session unless it has its own."""
+    usual, sections = True, list[list[bool | None]]()
+    for line in text.split("\r\n" if "\r\n" in text else "\n") if lines is None else lines:
+        head, _, direction = line.partition("a=")
+        if line.startswith("m="):
+            kind, port = [*line[2:].split(), "", ""][:2]
+            sections.append([None, port != "0", kind != "application"])
+        elif not head and direction in ("sendrecv", "sendonly", "recvonly", "inactive"):
+            sends = direction.startswith("send")
+            if not sections:
+                usual = sends
+            elif not (first and sections[-1][0] is not None):
+                sections[-1][0] = sends
+        elif sections and line == "a=bundle-only":
+            sections[-1][1] = True
+    return any((usual if s[0] is None else s[0]) and s[1] and s[2] for s in sections)
+
+
+def sends_by_a_lenient_one(text: str) -> bool:
+    """A reader that forgives everything: any line end, blanks, capital letters, the first counts."""
+    lines = [line.strip(" \t\0").lower() for line in re.split(r"[\n\r\0]", text)]
+    lines += [line.strip() for line in text.lower().splitlines()]
+    return sends_by_the_rfc(text, lines, first=True)
+
+
+READERS = (sends_by_libwebrtc, sends_by_the_rfc, sends_by_a_lenient_one)
+DIRECTIONS = ("sendrecv", "sendonly", "recvonly", "inactive")
+
+
+@st.composite
+def descriptions(draw: st.DrawFn) -> str:
+    """Descriptions as they should be."""
+    lines = [*SECURED]
+    if draw(st.booleans()):
+        lines.append("a=" + draw(st.sampled_from(DIRECTIONS)))
+    for _ in range(draw(st.integers(1, 3))):
+        kind = draw(st.sampled_from(["audio", "video", "application"]))
+        lines.append(f"m={kind} {draw(st.sampled_from([0, 9]))} UDP/TLS/RTP/SAVPF 96")
+        attributes = [*draw(st.sets(st.sampled_from(["mid:0", "bundle-only", "rtcp-mux"])))]
+        attributes += draw(st.lists(st.sampled_from(DIRECTIONS), max_size=1))
+        lines += [f"a={name}" for name in draw(st.permutations(attributes))]
+    return described(*lines, end=draw(st.sampled_from(["\r\n", "\n"])))
+
+
+@st.composite
+def disguised(draw: st.DrawFn) -> str:
+    """Descriptions with something done to them."""
+    text = draw(descriptions())
+    pieces = [
+        *(
+            "a=sendrecv",
+            "a=recvonly",
+            "a=inactive",
+            "a=bundle-only",
+            "m=video 9 UDP 96",
+            "m=audio 0 X 0",
+        ),
+        *(
+            "\r",
+            "\n",
+            "\r\n",
+            "\n\n",
+            " ",
+            "\t",
+            "\0",
+            "\x0b",
+            "\x85",
+            "\u2028",
+            ":",
+            " x",
+            "a=",
+            "A",
+            "0",
+        ),
+    ]
+    for _ in range(draw(st.integers(1, 4))):
+        at = draw(
+            st.sampled_from(
+                [0, len(text), *(found.end() for found in re.finditer(r"\n|$|a=|v", text))]
+            )
+        )
+        cut = draw(st.sampled_from([0, 0, 0, 1, 2]))
+        text = (
+            text[:at]
+            + "".join(draw(st.lists(st.sampled_from(pieces), max_size=3)))
+            + text[at + cut :]
+        )
+    return text
+
+
+@given(descriptions())
+def test_canonical_descriptions_are_read_by_all_alike(text: str) -> None:
+    """SIG14, TOK3."""
+    try:
+        sdp.check_description(text)
+    except Refused as refused:
+        assert "direction other than" in refused.text
+        return
+    assert {reader(text) for reader in READERS} == {sdp.sends_media(text)}
+
+
+@given(disguised())
+@example(described("a=inactive", SECTION, *SECURED))
+@example(described(SECTION, *SECURED, "a=recvonly", "a=sendrecv x"))
+@example(described(SECTION.replace(" 9 ", " 0 "), *SECURED, "a=bundle-only", "a=sendrecv"))
+def test_who_may_not_send_is_read_as_sending_by_nobody(text: str) -> None:
+    """TOK3, SIG14. What passes for somebody without `publish`, no reader takes for sending."""
+    try:
+        sdp.check_description(text)
+        if sdp.sends_media(text):
+            return  # forbidden
+    except Refused:
+        return
+    assert not any(reader(text) for reader in READERS)
 
 
 def test_a_candidate_within_a_description_is_one_too() -> None:
