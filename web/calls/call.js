@@ -275,6 +275,7 @@ export class Call {
   close() {
     clearTimeout(this.#limit);
     clearTimeout(this.#offerTimer);
+    this.fitting.close();
     this.#closeConnection();
     this.#heldOffer = null;
     this.#heldCandidates = [];
@@ -375,6 +376,7 @@ export class Call {
 
   /** Offer and answer are exchanged. */
   #agree() {
+    this.fitting.fit(); // what a sender refused meanwhile
     if (this.pc && !this.#connectedOnce) {
       this.#stuck ??= new StuckConnection(this.pc, (progress) => {
         this.#hooks.send({ type: "call_report", target_peer_id: this.peerId, ...progress });

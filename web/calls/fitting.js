@@ -8,6 +8,10 @@ import { applyToSender, SCREEN_BITRATE } from "./quality.js";
 
 /** @typedef {{camera: RTCRtpSender | undefined, screen: RTCRtpSender | undefined}} VideoSenders */
 
+/** A sender that refused is asked again after so long, then after twice as long, up to the longest. */
+const AGAIN_MS = 100;
+const LONGEST_MS = 5_000;
+
 export class Fitting {
   #senders;
   /** @type {SendingQuality | null} */
@@ -16,6 +20,11 @@ export class Fitting {
   #view = { camera: Infinity, screen: Infinity };
   /** When what was asked last is done: a sender takes one wish at a time. */
   #done = Promise.resolve();
+  #closed = false;
+  /** Refusals since the senders last took everything. */
+  #refused = 0;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  #again;
 
   /** @param {() => VideoSenders} senders those that there are now */
   constructor(senders) {
@@ -34,18 +43,53 @@ export class Fitting {
     this.fit();
   }
 
-  /** There are other senders or tracks, or pictures of another size. */
+  /** There are other senders or tracks, or pictures of another size, or an agreement was reached. */
   fit() {
-    this.#done = this.#done.then(() => this.#fit()).catch((error) => {
-      log("call", "quality", errorName(error));
-    });
+    this.#done = this.#done.then(() => this.#fit());
+  }
+
+  close() {
+    this.#closed = true;
+    clearTimeout(this.#again);
   }
 
   async #fit() {
+    if (this.#closed) return;
+    clearTimeout(this.#again);
     const { camera, screen } = this.#senders();
-    if (camera && this.#quality) {
-      await applyToSender(camera, this.#quality.maxBitrate, this.#view.camera);
+    // Each for itself: what one refuses is no reason to leave the other as it is.
+    const taken = [
+      camera && this.#quality ? await this.#apply(camera, this.#quality.maxBitrate, this.#view.camera) : true,
+      screen ? await this.#apply(screen, SCREEN_BITRATE, this.#view.screen) : true,
+    ];
+    if (taken.every(Boolean)) this.#refused = 0;
+    else if (!this.#closed) this.#tryAgain();
+  }
+
+  /**
+   * @param {RTCRtpSender} sender
+   * @param {number} maxBitrate
+   * @param {number} height
+   * @returns {Promise<boolean>} whether the sender took it
+   */
+  async #apply(sender, maxBitrate, height) {
+    try {
+      await applyToSender(sender, maxBitrate, height);
+      return true;
+    } catch (error) {
+      log("call", "quality", errorName(error));
+      return false;
     }
-    if (screen) await applyToSender(screen, SCREEN_BITRATE, this.#view.screen);
+  }
+
+  /**
+   * While offers cross or are rolled back the browser may change a sender's parameters between
+   * getParameters and setParameters, and refuses (W3C webrtc-pc section 5.2, InvalidModificationError).
+   * A picture that was not to be seen until then would never be sent.
+   */
+  #tryAgain() {
+    const delay = Math.min(LONGEST_MS, AGAIN_MS * 2 ** this.#refused);
+    this.#refused += 1;
+    this.#again = setTimeout(() => this.fit(), delay);
   }
 }
