@@ -9,6 +9,7 @@ import { log } from "./log.js";
 import { sendingQuality } from "./calls/quality.js";
 import { Returning } from "./calls/returning.js";
 import { onWake } from "./connection/wake.js";
+import { mayBeHeard } from "./invite/rights.js";
 
 /** @import {CallEndReason, CallState} from "./calls/call.js" */
 /** @import {Preset} from "./calls/quality.js" */
@@ -78,6 +79,10 @@ export class SignalingManager extends Emitter {
   #early = new EarlyCandidates();
   #group = new Group();
   #returning = new Returning();
+  /** Was in the call of everybody before a reload, and waits to be told who is here and what it may do. */
+  #rejoining = false;
+  /** Was told who is here. A program that never tells it plays everybody. */
+  #knowsPeers = false;
   #ownId = "";
 
   /**
@@ -123,6 +128,21 @@ export class SignalingManager extends Emitter {
   /** This peer has joined the call of everybody. */
   get inGroup() {
     return this.#group.joined;
+  }
+
+  /** What a reload has to find again of the call of everybody. */
+  get savedGroup() {
+    return this.inGroup || this.#rejoining;
+  }
+
+  /**
+   * Whether what a peer sends is shown and heard here: not before its role is known, nor without the right
+   * to publish (rule TOK3), whatever it sends.
+   *
+   * @param {string} peerId
+   */
+  hears(peerId) {
+    return !this.#knowsPeers || mayBeHeard(this.#roster.peers.get(peerId));
   }
 
   /** What a reload of this page has to find again. @returns {SavedCall[]} */
@@ -177,10 +197,15 @@ export class SignalingManager extends Emitter {
 
   #joinGroup() {
     if (this.inGroup) return;
+    this.#enterGroup();
+    this.#connectGroup(); // who has joined before us
+  }
+
+  #enterGroup() {
+    this.#rejoining = false;
     this.#group.join();
     this.#send({ type: "group_call", joined: true });
     this.#enter();
-    this.#connectGroup(); // who has joined before us
   }
 
   /**
@@ -250,6 +275,7 @@ export class SignalingManager extends Emitter {
 
   /** End every call but those that still ring here. */
   leaveCalls() {
+    this.#rejoining = false;
     if (this.inGroup) this.#send({ type: "group_call", joined: false });
     this.#group.leave();
     for (const [peerId, call] of [...this.#calls]) if (call.accepted) this.endCall(peerId);
@@ -301,7 +327,7 @@ export class SignalingManager extends Emitter {
    */
   restore(calls, group) {
     this.#returning.saved = calls;
-    if (group) this.#joinGroup();
+    this.#rejoining = group;
   }
 
   /** What the server knew of our calls may be gone; the media flow on. */
@@ -313,6 +339,7 @@ export class SignalingManager extends Emitter {
 
   /** We are somebody else now: nobody knows us by our calls any more. */
   #abandon() {
+    this.#rejoining = false;
     this.#group.leave();
     this.#returning.clear();
     for (const call of [...this.#calls.values()]) this.#finish(call, "lost", false);
@@ -326,6 +353,9 @@ export class SignalingManager extends Emitter {
    */
   handlePeers(peers, snapshot = false) {
     this.#ownId = this.peerId ?? "";
+    this.#knowsPeers = true;
+    for (const call of this.#calls.values()) call.judge();
+    if (this.#rejoining && snapshot && !this.inGroup) this.#enterGroup(); // the calls of it follow
     const { restore, offer, offerLater } = this.#returning.seen(peers, snapshot);
     for (const saved of restore) this.#restoreCall(saved);
     for (const peerId of offer) this.#offerAgain(peerId);
@@ -496,7 +526,8 @@ export class SignalingManager extends Emitter {
       publishes: () => this.#media.mayPublish(),
       made: ({ pc }) => pc && this.peerConnections.set(peerId, pc),
       changed: (call) => this.#tell(call),
-      streamed: ({ remoteStream }) => this.emit("stream", { peerId, stream: remoteStream }),
+      hears: () => this.hears(peerId),
+      streamed: (_, stream) => this.emit("stream", { peerId, stream }),
       screened: (_, stream) => this.emit("screen", { peerId, stream }),
       troubled: () => this.#connection.wake(),
       expired: (_, reason) => this.endCall(peerId, reason),

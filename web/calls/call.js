@@ -3,10 +3,12 @@
 import { newId } from "../ids.js";
 import { errorName, log } from "../log.js";
 import { fingerprintsOf } from "../security/code.js";
+import { CameraLink } from "./cameralink.js";
 import { Fitting } from "./fitting.js";
 import { Negotiation } from "./negotiation.js";
-import { KINDS, newPeerConnection, placeholder } from "./peerconnection.js";
+import { newPeerConnection } from "./peerconnection.js";
 import { Recovery } from "./recovery.js";
+import { RemoteMedia } from "./remotemedia.js";
 import { StuckConnection } from "./report.js";
 import { ScreenLink } from "./screenlink.js";
 
@@ -22,7 +24,9 @@ import { ScreenLink } from "./screenlink.js";
  * @property {() => boolean} publishes this side sends media, not only receives them
  * @property {(call: Call) => void} made there is a peer connection, or another one
  * @property {(call: Call) => void} changed the state changed
- * @property {(call: Call) => void} streamed the first media of the peer came; see `remoteStream`
+ * @property {() => boolean} hears what the peer sends is to be shown and heard
+ * @property {(call: Call, stream: MediaStream | null) => void} streamed media of the peer came, or are not to be
+ *   heard any more
  * @property {(call: Call, stream: MediaStream | null) => void} screened the screen of the peer came or went
  * @property {() => void} troubled no media come: the network may be gone
  * @property {(call: Call, reason: CallEndReason) => void} expired a state lasted too long
@@ -45,7 +49,6 @@ export class Call {
   state = "ringing";
   /** @type {RTCPeerConnection | null} */
   pc = null;
-  remoteStream = new MediaStream();
   /** Both want it: we called, or the person here accepted. */
   accepted;
   /** What we call this call (rule SIG8). */
@@ -64,21 +67,20 @@ export class Call {
   #recovery = null;
   /** @type {StuckConnection | null} */
   #stuck = null;
+  /** @type {CameraLink | null} */
+  #cameraLink = null;
   /** @type {ScreenLink | null} */
   #screenLink = null;
   /** The screen we share. @type {MediaStream | null} */
   #screen = null;
   /** Of the peer connection at the other end; empty: nothing was agreed with it yet. */
   #remoteFingerprints = "";
+  #remote;
   /** How large our pictures are sent. */
   fitting = new Fitting(() => ({
-    camera: this.#senders.get("video"),
+    camera: this.#cameraLink?.videoSender,
     screen: this.#screenLink?.videoSender,
   }));
-  /** The media of this side are part of the peer connection. */
-  #mediaAdded = false;
-  /** What carries our tracks, by kind. @type {Map<string, RTCRtpSender>} */
-  #senders = new Map();
   /** An offer that waits for the person. @type {{sdp: string, offerId: string} | null} */
   #heldOffer = null;
   /** @type {RTCIceCandidateInit[]} */
@@ -104,6 +106,7 @@ export class Call {
     this.id = id || newId();
     this.#names = new Set([this.id]);
     this.#hooks = hooks;
+    this.#remote = this.#makeRemote();
     if (resumed) this.state = "reconnecting";
     this.#startLimit();
   }
@@ -150,10 +153,12 @@ export class Call {
       this.#hooks.troubled();
       pc.restartIce();
     });
-    const screenLink = new ScreenLink(pc, (stream) => this.#hooks.screened(this, stream));
+    const screenLink = new ScreenLink(pc, (stream) => this.#remote.takeScreen(stream));
     this.#screenLink = screenLink;
+    this.#cameraLink = new CameraLink(pc, () => this.#hooks.publishes());
     pc.ontrack = (event) => {
-      if (!screenLink.take(event)) this.#receiveTrack(event.track);
+      this.judge();
+      if (!screenLink.take(event)) this.#remote.take(event.track);
     };
     pc.onconnectionstatechange = () => this.#follow(pc.connectionState);
     this.#hooks.made(this);
@@ -239,7 +244,7 @@ export class Call {
 
   /** Offer again: nobody knows what the other side has heard of what we said, nor it what we heard. */
   offerAgain() {
-    if (!this.accepted || !this.pc || !this.#mediaAdded) return;
+    if (!this.accepted || !this.pc || !this.#cameraLink?.added) return;
     if (this.pc.connectionState !== "connected") this.pc.restartIce();
     this.#negotiation?.offerAgain();
   }
@@ -255,20 +260,21 @@ export class Call {
     else if (this.#heldCandidates.length < MAX_HELD_CANDIDATES) this.#heldCandidates.push(candidate);
   }
 
+  /** The role of the peer may have changed: show what it sends, or cease to. */
+  judge() {
+    this.#remote.judge();
+  }
+
   /** Send the tracks that there are now. */
   attachTracks() {
-    for (const [kind, sender] of this.#senders) {
-      const track = this.#localStream?.getTracks().find((track) => track.kind === kind) ?? null;
-      if (sender.track === track) continue;
-      sender.replaceTrack(track).catch(() => log("call", "no", kind, "sent"));
-    }
+    this.#cameraLink?.attach(this.#localStream);
     this.fitting.fit();
   }
 
   /** @param {MediaStream | null} stream of the screen that is shared from now on; `null`: none */
   setScreen(stream) {
     this.#screen = stream;
-    if (this.#senders.size > 0) this.#screenLink?.send(stream);
+    if (this.#cameraLink?.sends) this.#screenLink?.send(stream);
     this.fitting.fit();
   }
 
@@ -283,14 +289,13 @@ export class Call {
   }
 
   #closeConnection() {
-    for (const track of this.remoteStream.getTracks()) track.stop();
+    this.#remote.close();
     this.#negotiation?.close();
     this.#recovery?.close();
     this.#stuck?.close();
     this.#stuck = null;
     this.#screenLink?.close();
-    this.#senders.clear();
-    this.#mediaAdded = false;
+    this.#cameraLink = null;
     this.#remoteFingerprints = "";
     if (!this.pc) return;
     this.pc.ontrack = this.pc.onconnectionstatechange = null;
@@ -308,8 +313,8 @@ export class Call {
     const polite = this.#negotiation?.polite ?? true;
     this.#closeConnection();
     this.pc = null;
-    this.remoteStream = new MediaStream();
-    this.#hooks.screened(this, null);
+    this.#remote.takeScreen(null);
+    this.#remote = this.#makeRemote();
     this.connect({ iceServers, iceTransportPolicy }, polite);
     if (this.state === "connected") this.#setState("reconnecting");
   }
@@ -343,35 +348,21 @@ export class Call {
     this.#hooks.send(message);
   }
 
-  /**
-   * Add one medium of each kind, as the example of webrtc-pc 10.7 does: by addTrack. Where the
-   * other's offer is answered, also after glare rolled back ours, JSEP (RFC 9429 section 5.10)
-   * takes such media for it; those of addTransceiver would stay behind and be offered again.
-   *
-   * @param {"offer" | "answer"} into who only receives asks for media in an offer; an answer takes what is
-   *   offered
-   */
-  #addMedia(into = "offer") {
-    if (!this.pc || this.#mediaAdded) return;
-    this.#mediaAdded = true;
-    if (!this.#hooks.publishes()) {
-      if (into === "offer") for (const kind of KINDS) this.pc.addTransceiver(kind, { direction: "recvonly" });
-      return;
-    }
-    for (const kind of KINDS) {
-      const streams = this.#localStream ? [this.#localStream] : [];
-      this.#senders.set(kind, this.pc.addTrack(placeholder(kind), ...streams));
-    }
-    this.attachTracks();
-    if (this.#screen) this.#screenLink?.send(this.#screen);
+  #makeRemote() {
+    const { hears, streamed, screened } = this.#hooks;
+    return new RemoteMedia({
+      hears,
+      streamed: (stream) => streamed(this, stream),
+      screened: (stream) => screened(this, stream),
+    });
   }
 
-  /** @param {MediaStreamTrack} track */
-  #receiveTrack(track) {
-    const first = this.remoteStream.getTracks().length === 0;
-    if (this.remoteStream.getTracks().some(({ kind }) => kind === track.kind)) return;
-    this.remoteStream.addTrack(track);
-    if (first) this.#hooks.streamed(this);
+  /** @param {"offer" | "answer"} [into] what our media are made part of */
+  #addMedia(into = "offer") {
+    if (!this.#cameraLink || this.#cameraLink.added) return;
+    this.#cameraLink.add(this.#localStream, into);
+    this.attachTracks();
+    if (this.#screen && this.#cameraLink.sends) this.#screenLink?.send(this.#screen);
   }
 
   /** Offer and answer are exchanged. */

@@ -7,6 +7,17 @@ import { Emitter } from "../emitter.js";
 /** @typedef {NonNullable<PeerAssigned["rights"]>[number]} Right */
 /** @typedef {NonNullable<PeerAssigned["role"]>} Role */
 
+/** Roles whose camera, microphone and screen are played, as in `protocol/roles.py`. */
+export const PUBLISHING = /** @type {ReadonlySet<Role>} */ (new Set(["edit", "present", "moderate"]));
+
+/**
+ * @param {{role?: Role} | undefined} peer `undefined`: nobody that was told of
+ * @returns {boolean} they may be seen and heard (rule TOK3)
+ */
+export function mayBeHeard(peer) {
+  return peer !== undefined && PUBLISHING.has(peer.role ?? "edit");
+}
+
 /** @extends {Emitter<{changed: null}>} */
 export class Rights extends Emitter {
   /** @type {Role} */

@@ -78,6 +78,7 @@ export class Speaking extends Emitter {
     const { peerId } = this.#signaling;
     if (peerId && this.#own?.track.enabled && this.#own.meter.level > LOUD) yield peerId;
     for (const [peerId, pc] of this.#signaling.peerConnections) {
+      if (!this.#signaling.hears(peerId)) continue;
       const [voice] = pc.getReceivers().filter(({ track }) => track.kind === "audio");
       // Sent along with the sound (RFC 6464), so nothing has to be decoded for it.
       const [source] = voice?.getSynchronizationSources() ?? [];
