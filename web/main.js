@@ -144,7 +144,7 @@ function start(sessionId, identity) {
     group.show(others, signaling.inGroup, connection.state === "open");
     const calls = signaling.calls.map((call) => ({ ...call, ...describe(call.peerId) }));
     const ringsHere = (/** @type {Person} */ person) => person.callState === "ringing" && !person.outgoing;
-    const hint = signaling.inCall ? text.acceptHintOn : text.acceptHint;
+    const hint = signaling.inCall ? text.acceptHintOn : text.acceptHint(media.wanted);
     ring.show(calls.filter(ringsHere), mayPublish() ? hint : inviteText.listenHint);
     bar.show(calls.filter((call) => !ringsHere(call)), signaling.inGroup, media, screen);
     board.showPeople();
@@ -168,7 +168,7 @@ function start(sessionId, identity) {
     const { peerId, resumeToken: token } = connection;
     if (!peerId || !token) return;
     const calls = signaling.savedCalls;
-    keepIdentity(sessionId, { peerId, token, calls, group: signaling.inGroup });
+    keepIdentity(sessionId, { peerId, token, calls, group: signaling.savedGroup });
   }
 
   // --- the server ----------------------------------------------------------------------------
@@ -299,6 +299,8 @@ function start(sessionId, identity) {
 
   setText(byId("session-name", HTMLElement), sessionId);
   rights.on("changed", () => {
+    media.followRight();
+    if (!mayPublish()) screen.stop();
     for (const words of document.querySelectorAll("[data-copy-link] span")) {
       setText(words, rights.has("moderate") ? inviteText.invite : text.copyLink);
     }

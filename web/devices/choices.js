@@ -47,7 +47,8 @@ export class Choices extends Emitter {
     if (this.#chosen[name] === value) return;
     this.#chosen = { ...this.#chosen, [name]: value };
     try {
-      localStorage.setItem(KEY, JSON.stringify(this.#chosen));
+      // What another window chose meanwhile is kept.
+      localStorage.setItem(KEY, JSON.stringify({ ...recall(), [name]: value }));
     } catch {
       // Storage can be forbidden; then it lasts as long as the page.
     }

@@ -1,11 +1,12 @@
 /** Camera and sound: what is used and how it looks and sounds, before a call and during one. */
 
-import { make } from "../dom.js";
+import { make, setText } from "../dom.js";
 import { LocalMedia } from "../media/local.js";
 import { makeDialog } from "../panels/dialog.js";
-import { hintText, presetText, text } from "../text/devices.js";
+import { faultText, hintText, presetText, text } from "../text/devices.js";
 import { audioContext, Meter } from "./meter.js";
 
+/** @import {MediaKind} from "../media/local.js" */
 /** @import {Choices, Chosen} from "./choices.js" */
 
 /** @typedef {"audio" | "video" | "speaker"} DeviceKind */
@@ -41,6 +42,8 @@ class DevicesDialog {
   #meter = make("meter", { min: "0", max: "1", "aria-label": text.level });
   /** @type {Map<DeviceKind, HTMLSelectElement>} */
   #selects = new Map();
+  /** Each turns on what is off, or asks again for what could not be had. @type {[MediaKind, HTMLButtonElement][]} */
+  #switches;
   /** @type {{track: MediaStreamTrack, meter: Meter} | null} */
   #heard = null;
 
@@ -50,11 +53,13 @@ class DevicesDialog {
    */
   constructor(choices, calls) {
     this.#choices = choices;
-    this.#ownMedia = calls.stream ? null : new LocalMedia(choices);
+    this.#ownMedia = calls.stream ? null : new LocalMedia(choices, calls.mayPublish, calls.intentions);
     this.#media = this.#ownMedia ?? calls;
+    this.#switches = [this.#switch("video"), this.#switch("audio")];
     this.#video.muted = this.#video.autoplay = true;
     const picture = make("div", { class: "devices-picture" }, this.#still, this.#video);
-    const body = make("div", { class: "devices-body" }, picture, this.#meter, ...this.#fields());
+    const switches = make("div", { class: "devices-switches" }, ...this.#switches.map(([, button]) => button));
+    const body = make("div", { class: "devices-body" }, picture, this.#meter, switches, ...this.#fields());
     const dialog = makeDialog(text.title, body, this.#buttons());
     dialog.classList.add("devices");
     const list = () => void this.#list();
@@ -112,6 +117,16 @@ class DevicesDialog {
     return select;
   }
 
+  /**
+   * @param {MediaKind} kind
+   * @returns {[MediaKind, HTMLButtonElement]}
+   */
+  #switch(kind) {
+    const button = make("button", { type: "button", class: "small", "data-action": `turn-on-${kind}` });
+    button.addEventListener("click", () => this.#media.toggle(kind));
+    return [kind, button];
+  }
+
   #check() {
     const box = make("input", { type: "checkbox", id: "choice-spatial" });
     box.checked = this.#choices.get("spatial");
@@ -134,12 +149,31 @@ class DevicesDialog {
     if (this.#video.srcObject !== stream) this.#video.srcObject = stream;
     this.#video.hidden = !this.#media.isOn("video");
     this.#still.hidden = !this.#video.hidden;
+    const fault = this.#media.fault("video");
+    setText(this.#still, fault ? faultText[fault] : text.noPicture);
+    for (const [kind, button] of this.#switches) {
+      button.hidden = this.#media.isOn(kind) || this.#media.isOpening(kind);
+      setText(button, (this.#media.fault(kind) ? text.askAgain : text.turnOn)[kind]);
+    }
     const track = this.#media.track("audio");
     if (track !== (this.#heard?.track ?? null)) {
       this.#heard?.meter.close();
       this.#heard = track ? { track, meter: new Meter(track) } : null;
     }
     void this.#list();
+  }
+
+  /**
+   * @param {DeviceKind} kind
+   * @param {number} found
+   * @returns {string} what it means to choose none of those that were found
+   */
+  #nothingChosen(kind, found) {
+    const fault = kind === "speaker" ? null : this.#media.fault(kind);
+    // The browser tells of no device that the page may not use.
+    if (fault && fault !== "missing" && (found === 0 || fault === "refused")) return faultText[fault];
+    if (found > 0) return text.usual;
+    return kind !== "speaker" && !this.#media.isWanted(kind) ? text.off : text.none;
   }
 
   /** Offer what there is; its names are told only to pages that may use it. */
@@ -151,7 +185,7 @@ class DevicesDialog {
       const found = all.filter((device) => device.kind === of && device.deviceId && device.deviceId !== "default");
       const options = found.map(({ deviceId, label }, place) =>
         make("option", { value: deviceId }, label || text.unnamed(place + 1)));
-      const usual = make("option", { value: "" }, found.length > 0 ? text.usual : text.none);
+      const usual = make("option", { value: "" }, this.#nothingChosen(kind, found.length));
       select.replaceChildren(usual, ...options);
       select.value = this.#choices.get(kind);
       if (select.selectedIndex < 0) select.value = ""; // it is not there now

@@ -1,21 +1,20 @@
-/** The camera and the microphone of this page: on while there is a call, off otherwise. */
+/**
+ * The camera and the microphone of this page: open while there is a call and the person wants them on. A
+ * camera that is off is closed, so its light is out; a microphone that is muted in a call stays open, so
+ * that it is back at once.
+ */
 
 import { Emitter } from "../emitter.js";
 import { errorName, log } from "../log.js";
 import { applyToCamera } from "../calls/quality.js";
+import { Intentions } from "./intentions.js";
+import { faultOf, isRefused, openDevices, stopTrack } from "./opening.js";
 
 /** @import {SendingQuality} from "../calls/quality.js" */
 /** @import {Choices} from "../devices/choices.js" */
+/** @import {MediaFault} from "./opening.js" */
 
 /** @typedef {"audio" | "video"} MediaKind */
-
-/**
- * Why something is missing. `refused`: the person or the browser said no; `missing`: there is no
- * device; `busy`: another program has it; `insecure`: the page was not loaded over HTTPS or from
- * this machine; `lost`: the device went away.
- *
- * @typedef {"refused" | "missing" | "busy" | "insecure" | "lost"} MediaFault
- */
 
 /**
  * `changed`: other tracks, or a track was switched. `fault`: these kinds cannot be used. `found`: one
@@ -24,10 +23,7 @@ import { applyToCamera } from "../calls/quality.js";
  * @typedef {{changed: null, fault: {kinds: MediaKind[], fault: MediaFault}, found: MediaKind}} MediaEvents
  */
 
-const CONSTRAINTS = {
-  audio: { echoCancellation: true, noiseSuppression: true, autoGainControl: true },
-  video: { width: { ideal: 1280 }, height: { ideal: 720 }, frameRate: { ideal: 30 } },
-};
+const KINDS = /** @type {const} */ (["video", "audio"]);
 
 /** @extends {Emitter<MediaEvents>} */
 export class LocalMedia extends Emitter {
@@ -37,38 +33,43 @@ export class LocalMedia extends Emitter {
    * @type {MediaStream | null}
    */
   stream = null;
-  /** Still waiting for the devices, perhaps for the person to allow them. */
+  /** Still waiting for the devices that a call begins with, perhaps for the person to allow them. */
   starting = false;
   /** When they are ready, or are known not to be there. */
   #started = Promise.resolve();
-  /** What the person wants to be on. */
-  #wanted = { audio: true, video: true };
-  /** What went away during the present call. @type {Set<MediaKind>} */
-  #lost = new Set();
+  /** Why a kind that is wanted is not there. @type {Map<MediaKind, MediaFault>} */
+  #faults = new Map();
+  /** The kinds that are being opened. @type {Set<MediaKind>} */
+  #opening = new Set();
+  /** The latest opening or closing, by kind: what an earlier one brings is closed. */
+  #asked = { audio: 0, video: 0 };
   /** @type {SendingQuality | null} */
   #quality = null;
   #choices;
   #off;
-  /** The latest device that was asked for, by kind. @type {Record<MediaKind, number>} */
-  #asked = { audio: 0, video: 0 };
 
   /**
    * @param {Choices} choices which devices the person wants
    * @param {() => boolean} [mayPublish] without that nothing is turned on
+   * @param {Intentions} [intentions] what the person wants to be on
    */
-  constructor(choices, mayPublish = () => true) {
+  constructor(choices, mayPublish = () => true, intentions = new Intentions()) {
     super();
     this.mayPublish = mayPublish;
+    this.intentions = intentions;
     this.#choices = choices;
-    this.#off = choices.on("changed", (name) => {
-      if (name === "audio" || name === "video") this.#change(name);
-    });
+    this.#off = [
+      choices.on("changed", (name) => {
+        if (name === "audio" || name === "video") this.#change(name);
+      }),
+      intentions.on("changed", (kind) => this.#follow(kind)),
+    ];
   }
 
   /** Turn the devices off, and take no more notice of what is chosen. */
   close() {
     this.stop();
-    this.#off();
+    for (const off of this.#off) off();
   }
 
   /**
@@ -81,7 +82,7 @@ export class LocalMedia extends Emitter {
   }
 
   /**
-   * Turn the devices on. Returns at once with a stream that fills when they are ready.
+   * Turn on what the person wants. Returns at once with a stream that fills when the devices are ready.
    *
    * @returns {MediaStream}
    */
@@ -91,7 +92,7 @@ export class LocalMedia extends Emitter {
     this.stream = stream;
     if (!this.mayPublish()) return stream;
     this.starting = true;
-    this.#started = this.#fill(stream).finally(() => {
+    this.#started = this.#open(this.wanted).finally(() => {
       if (this.stream !== stream) return;
       this.starting = false;
       this.emit("changed", null);
@@ -101,14 +102,19 @@ export class LocalMedia extends Emitter {
 
   /** Turn the devices off: their lights go out. */
   stop() {
-    const stream = this.stream;
+    if (!this.stream) return;
+    for (const kind of KINDS) this.#release(kind);
     this.stream = null;
     this.starting = false;
-    this.#lost.clear();
     this.#quality = null;
-    this.#wanted = { audio: true, video: true };
-    for (const track of stream?.getTracks() ?? []) stopTrack(track);
-    if (stream) this.emit("changed", null);
+    this.emit("changed", null);
+  }
+
+  /** The right to publish has come or gone. What it allows is turned on by the person alone. */
+  followRight() {
+    if (!this.stream) return;
+    if (!this.mayPublish()) for (const kind of KINDS) this.#release(kind);
+    this.emit("changed", null);
   }
 
   /**
@@ -132,7 +138,29 @@ export class LocalMedia extends Emitter {
    * @returns {boolean} the person wants it on, whether or not there is a device
    */
   isWanted(kind) {
-    return this.#wanted[kind];
+    return this.intentions.isOn(kind);
+  }
+
+  /** @returns {MediaKind[]} what the next call turns on */
+  get wanted() {
+    return KINDS.filter((kind) => this.isWanted(kind));
+  }
+
+  /**
+   * @param {MediaKind} kind
+   * @returns {boolean} it is wanted and on its way; the person may be asked just now
+   */
+  isOpening(kind) {
+    if (this.starting && !this.track(kind) && !this.#faults.has(kind)) return this.isWanted(kind);
+    return this.#opening.has(kind);
+  }
+
+  /**
+   * @param {MediaKind} kind
+   * @returns {MediaFault | null} why it is not there though it is wanted
+   */
+  fault(kind) {
+    return this.#faults.get(kind) ?? null;
   }
 
   /** @param {SendingQuality} quality of the pictures from now on */
@@ -151,216 +179,168 @@ export class LocalMedia extends Emitter {
       .catch((error) => log("media", "scale", errorName(error)));
   }
 
-  /** @param {MediaKind} kind */
+  /**
+   * The person presses the switch of a kind: what is on, or on its way, is turned off. What could not be
+   * had is asked for again.
+   *
+   * @param {MediaKind} kind
+   */
   toggle(kind) {
-    this.#wanted[kind] = !this.#wanted[kind];
+    if (!this.mayPublish()) return;
+    this.intentions.set(kind, !(this.stream ? this.isOn(kind) || this.isOpening(kind) : this.isWanted(kind)));
+  }
+
+  /** @param {MediaKind} kind that the person has pressed for */
+  #follow(kind) {
+    if (!this.stream || !this.mayPublish()) return;
     const track = this.track(kind);
-    if (track) track.enabled = this.#wanted[kind];
+    const wanted = this.isWanted(kind);
+    if (track && (wanted || kind === "audio")) track.enabled = wanted;
+    else if (!wanted) this.#release(kind);
+    else if (!this.#opening.has(kind)) this.#open([kind]);
     this.emit("changed", null);
   }
 
   /**
-   * Ask for both devices; if that fails for each alone, so that one that is missing does not take
-   * the other along.
+   * Open devices for the present calls. If all at once cannot be had each is tried alone, so that one that
+   * is missing does not take the others along.
    *
-   * @param {MediaStream} stream
+   * @param {MediaKind[]} kinds
    */
-  async #fill(stream) {
-    if (!navigator.mediaDevices?.getUserMedia) {
-      this.emit("fault", { kinds: ["audio", "video"], fault: "insecure" });
-      return;
-    }
-    try {
-      await this.#add(stream, ["audio", "video"]);
-      return;
-    } catch (error) {
+  async #open(kinds) {
+    const { stream } = this;
+    if (!navigator.mediaDevices?.getUserMedia) return this.#fail(new Map([["insecure", kinds]]));
+    if (kinds.length !== 1) {
+      const error = kinds.length > 0 ? await this.#obtain(kinds) : null;
+      if (!error) return;
       log("media", "both", errorName(error));
     }
     /** @type {Map<MediaFault, MediaKind[]>} */
     const faults = new Map();
-    for (const kind of /** @type {MediaKind[]} */ (["video", "audio"])) {
-      try {
-        await this.#add(stream, [kind]);
-      } catch (error) {
-        log("media", kind, errorName(error));
-        const fault = faultOf(error);
-        faults.set(fault, [...(faults.get(fault) ?? []), kind]);
-      }
+    for (const kind of kinds) {
+      if (this.stream !== stream || !this.isWanted(kind)) continue; // the person may not want it any more
+      const error = await this.#obtain([kind]);
+      if (!error) continue;
+      log("media", kind, errorName(error));
+      const fault = faultOf(error);
+      faults.set(fault, [...(faults.get(fault) ?? []), kind]);
     }
-    if (this.stream !== stream) return;
-    for (const [fault, kinds] of faults) this.emit("fault", { kinds, fault });
+    if (this.stream === stream) this.#fail(faults);
+  }
+
+  /** @param {Map<MediaFault, MediaKind[]>} faults */
+  #fail(faults) {
+    for (const [fault, kinds] of faults) {
+      for (const kind of kinds) this.#faults.set(kind, fault);
+      this.emit("changed", null);
+      if (kinds.length > 0) this.emit("fault", { kinds, fault });
+    }
   }
 
   /**
-   * @param {MediaStream} stream
    * @param {MediaKind[]} kinds
+   * @returns {Promise<unknown>} why they cannot be had; `null`: they are there, or not wanted any more
    */
-  async #add(stream, kinds) {
-    if (this.stream !== stream) return;
-    const found = await this.#open(kinds);
-    for (const track of found.getTracks()) {
-      // The last call may have ended while the person was being asked.
-      if (this.stream !== stream) {
-        track.stop();
-        continue;
-      }
-      this.#take(stream, track);
-    }
-    if (this.stream === stream) this.emit("changed", null);
-  }
-
-  /**
-   * Open the devices that were chosen, or others where those are not there.
-   *
-   * @param {MediaKind[]} kinds
-   * @returns {Promise<MediaStream>}
-   */
-  async #open(kinds) {
-    const chosen = kinds.map((kind) => {
-      const deviceId = this.#choices.get(kind);
-      // `ideal` would be weighed against the size of the pictures.
-      return [kind, deviceId ? { ...CONSTRAINTS[kind], deviceId: { exact: deviceId } } : CONSTRAINTS[kind]];
-    });
+  async #obtain(kinds) {
+    const { stream } = this;
+    const asked = new Map(kinds.map((kind) => [kind, ++this.#asked[kind]]));
+    const isCurrent = (/** @type {MediaKind} */ kind) =>
+      this.stream === stream && asked.get(kind) === this.#asked[kind];
+    for (const kind of kinds) this.#opening.add(kind);
+    this.emit("changed", null);
     try {
-      return await navigator.mediaDevices.getUserMedia(Object.fromEntries(chosen));
+      const found = await openDevices(this.#choices, kinds);
+      for (const track of found.getTracks()) {
+        // The call may have ended, or the switch been pressed, while the person was being asked.
+        if (isCurrent(/** @type {MediaKind} */ (track.kind))) this.#take(track);
+        else track.stop();
+      }
+      return null;
     } catch (error) {
-      if (errorName(error) !== "OverconstrainedError") throw error;
-      const any = kinds.map((kind) => [kind, CONSTRAINTS[kind]]);
-      return navigator.mediaDevices.getUserMedia(Object.fromEntries(any));
+      return kinds.some(isCurrent) ? error : null;
+    } finally {
+      for (const kind of kinds) if (isCurrent(kind)) this.#opening.delete(kind);
+      this.emit("changed", null);
     }
+  }
+
+  /** Turn a device off: its light goes out. @param {MediaKind} kind */
+  #release(kind) {
+    this.#asked[kind]++;
+    this.#opening.delete(kind);
+    this.#faults.delete(kind);
+    const track = this.track(kind);
+    if (!track) return;
+    this.stream?.removeTrack(track);
+    stopTrack(track);
   }
 
   /**
    * The person has chosen another device: calls go on with its track in the place of the old one, without
-   * being negotiated anew (`replaceTrack`, W3C webrtc-pc section 5.2).
+   * being negotiated anew (`replaceTrack`, W3C webrtc-pc section 5.2). One that is off stays off.
    *
    * @param {MediaKind} kind
    */
   async #change(kind) {
     const { stream } = this;
-    if (!stream) return; // the next call takes it
+    if (!stream || !this.mayPublish()) return; // the next call takes it
     if (this.starting) return void this.#started.then(() => this.#change(kind));
-    const asked = ++this.#asked[kind];
     const present = this.track(kind);
-    try {
-      const found = await this.#replace(kind, present);
-      const [track] = found.getTracks();
-      if (!track) return;
-      if (this.stream !== stream || asked !== this.#asked[kind]) return track.stop();
-      const before = this.track(kind);
-      if (before) {
-        stream.removeTrack(before);
-        stopTrack(before);
-      }
-      this.#lost.delete(kind);
-      this.#take(stream, track);
-      this.emit("changed", null);
-    } catch (error) {
-      log("media", "change", kind, errorName(error));
-      if (this.stream !== stream) return;
-      this.emit("fault", { kinds: [kind], fault: faultOf(error) });
-      if (present?.readyState === "ended") this.#lose(stream, present, kind);
+    if (!present && !this.isWanted(kind)) return;
+    let error = await this.#obtain([kind]);
+    if (errorName(error) === "NotReadableError" && present) {
+      stopTrack(present); // some systems open one camera at a time
+      error = await this.#obtain([kind]);
     }
+    if (!error || this.stream !== stream) return;
+    log("media", "change", kind, errorName(error));
+    if (present?.readyState === "live") return this.emit("fault", { kinds: [kind], fault: faultOf(error) });
+    if (present) stream.removeTrack(present);
+    this.#fail(new Map([[faultOf(error), [kind]]]));
   }
 
-  /**
-   * @param {MediaKind} kind
-   * @param {MediaStreamTrack | null} present
-   */
-  async #replace(kind, present) {
-    try {
-      return await this.#open([kind]);
-    } catch (error) {
-      if (errorName(error) !== "NotReadableError" || !present) throw error;
-      // Some systems open one camera at a time.
-      stopTrack(present);
-      return this.#open([kind]);
-    }
-  }
-
-  /**
-   * @param {MediaStream} stream
-   * @param {MediaStreamTrack} track
-   */
-  #take(stream, track) {
+  /** @param {MediaStreamTrack} track that is sent from now on, in the place of the one before */
+  #take(track) {
     const kind = /** @type {MediaKind} */ (track.kind);
-    track.enabled = this.#wanted[kind];
-    track.onended = () => this.#lose(stream, track, kind);
-    stream.addTrack(track);
+    const before = this.track(kind);
+    if (before) {
+      this.stream?.removeTrack(before);
+      stopTrack(before);
+    }
+    this.#faults.delete(kind);
+    track.enabled = this.isWanted(kind);
+    track.onended = () => this.#lose(track, kind);
+    this.stream?.addTrack(track);
     if (kind === "video") this.#scale();
   }
 
   /**
    * A device was unplugged, or the permission was taken back; the call goes on without it.
    *
-   * @param {MediaStream} stream
    * @param {MediaStreamTrack} track
    * @param {MediaKind} kind
    */
-  async #lose(stream, track, kind) {
-    stream.removeTrack(track);
-    if (this.stream !== stream) return;
+  async #lose(track, kind) {
+    const { stream } = this;
+    stream?.removeTrack(track);
+    this.#faults.set(kind, "lost");
     this.emit("changed", null);
     const fault = (await isRefused(kind)) ? "refused" : "lost";
-    if (this.stream !== stream) return;
-    this.#lost.add(kind);
-    this.emit("fault", { kinds: [kind], fault });
+    if (!stream || this.stream !== stream || this.track(kind) || !this.isWanted(kind)) return;
+    this.#fail(new Map([[fault, [kind]]]));
     if (fault === "lost") this.#findLost(); // there may be another device
   }
 
-  /** Devices have come or gone: replace those that were lost. */
+  /** Devices have come or gone: replace those that were lost while they were on. */
   async #findLost() {
-    const stream = this.stream;
+    const { stream } = this;
     if (!stream || this.starting) return;
-    for (const kind of [...this.#lost]) {
-      if (this.track(kind)) continue;
-      try {
-        await this.#add(stream, [kind]);
-        if (this.stream !== stream || !this.track(kind)) return;
-        this.#lost.delete(kind);
-        this.emit("found", kind);
-      } catch (error) {
-        log("media", "still no", kind, errorName(error));
-      }
+    for (const kind of KINDS) {
+      if (this.fault(kind) !== "lost" || !this.isWanted(kind) || this.isOpening(kind)) continue;
+      const error = await this.#obtain([kind]);
+      if (this.stream !== stream) return;
+      if (error) log("media", "still no", kind, errorName(error));
+      else if (this.track(kind)) this.emit("found", kind);
     }
-  }
-}
-
-/**
- * @param {MediaKind} kind
- * @returns {Promise<boolean>} the person or the browser does not allow it (any more)
- */
-async function isRefused(kind) {
-  const name = kind === "video" ? "camera" : "microphone";
-  try {
-    const status = await navigator.permissions.query({ name: /** @type {any} */ (name) });
-    return status.state !== "granted";
-  } catch {
-    return false; // a browser that does not tell
-  }
-}
-
-/** @param {MediaStreamTrack} track */
-function stopTrack(track) {
-  track.onended = null;
-  track.stop();
-}
-
-/**
- * The errors of getUserMedia (W3C mediacapture-main, section 10.2).
- *
- * @param {unknown} error
- * @returns {MediaFault}
- */
-function faultOf(error) {
-  switch (errorName(error)) {
-    case "NotFoundError":
-    case "OverconstrainedError":
-      return "missing";
-    case "NotReadableError":
-    case "AbortError":
-      return "busy";
-    default:
-      return "refused";
   }
 }

@@ -28,8 +28,8 @@ export class ScreenShare extends Emitter {
   stream = null;
   /** @type {ContentHint} */
   #hint = "detail";
-  /** The person is being asked. */
-  #asking = false;
+  /** The person is being asked; another one, or `null`, when that is of no use any more. @type {object | null} */
+  #asking = null;
 
   /** Whether this browser can share at all; those of phones cannot. */
   static get supported() {
@@ -53,21 +53,26 @@ export class ScreenShare extends Emitter {
    */
   async start() {
     if (this.stream || this.#asking) return;
-    this.#asking = true;
+    const asking = (this.#asking = {});
     try {
-      this.#share(await navigator.mediaDevices.getDisplayMedia(CONSTRAINTS));
+      const stream = await navigator.mediaDevices.getDisplayMedia(CONSTRAINTS);
+      if (this.#asking === asking) this.#share(stream);
+      else for (const track of stream.getTracks()) track.stop(); // the call has ended meanwhile
     } catch (error) {
       log("screen", errorName(error));
       // NotAllowedError: the person changed their mind, or the system said no, which looks the same.
-      if (errorName(error) !== "NotAllowedError" && errorName(error) !== "AbortError") {
+      const said = errorName(error) === "NotAllowedError" || errorName(error) === "AbortError";
+      if (this.#asking === asking && !said) {
         this.emit("failed", null);
       }
     } finally {
-      this.#asking = false;
+      if (this.#asking === asking) this.#asking = null;
     }
   }
 
+  /** Share no more; what the person is being asked for just now neither. */
   stop() {
+    this.#asking = null;
     const { stream } = this;
     if (!stream) return;
     this.stream = null;

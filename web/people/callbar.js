@@ -3,6 +3,7 @@
 import { setIcon, setText } from "../dom.js";
 import { ScreenShare } from "../media/screen.js";
 import { callStatusText, text } from "../text/calls.js";
+import { switchText } from "../text/devices.js";
 
 /** @import {CallState} from "../calls/call.js" */
 /** @import {LocalMedia, MediaKind} from "../media/local.js" */
@@ -56,12 +57,18 @@ export class CallBar {
     this.#screen.toggleAttribute("data-sharing", sharing);
     setIcon(find(this.#screen, "svg", SVGSVGElement), sharing ? "screen-off" : "screen");
     for (const [kind, button] of this.#switches) {
-      const off = !media.isWanted(kind);
-      const absent = !media.starting && media.track(kind) === null;
+      const opening = media.isOpening(kind);
+      const off = !opening && !media.isOn(kind);
+      const fault = media.fault(kind);
       const symbol = kind === "audio" ? "mic" : "camera";
+      const label = switchText(kind, opening ? "opening" : fault);
       button.setAttribute("aria-pressed", String(off));
-      button.disabled = absent;
-      setIcon(find(button, "svg", SVGSVGElement), off || absent ? `${symbol}-off` : symbol);
+      button.setAttribute("aria-busy", String(opening));
+      button.setAttribute("aria-label", label);
+      button.title = label;
+      if (fault && !opening) button.dataset["fault"] = fault;
+      else delete button.dataset["fault"];
+      setIcon(find(button, "svg", SVGSVGElement), off ? `${symbol}-off` : symbol);
     }
   }
 }

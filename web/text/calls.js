@@ -5,7 +5,8 @@ import { language } from "./language.js";
 
 /** @import {CallChange} from "../signaling.js" */
 /** @import {CallState} from "../calls/call.js" */
-/** @import {MediaFault, MediaKind} from "../media/local.js" */
+/** @import {MediaKind} from "../media/local.js" */
+/** @import {MediaFault} from "../media/opening.js" */
 /** @import {ConnectionState} from "../protocol.js" */
 
 /** @type {Record<ConnectionState, string>} */
@@ -48,7 +49,11 @@ export const text = {
   decline: "Decline",
   /** @param {string} name */
   isCalling: (name) => `${name} is calling`,
-  acceptHint: "Your camera and microphone turn on when you accept.",
+  /** @param {MediaKind[]} kinds that the person left on */
+  acceptHint: (kinds) =>
+    kinds.length === 0
+      ? "Your camera and microphone stay off when you accept, as you left them."
+      : `Your ${listed(kinds.map(deviceName))} ${kinds.length > 1 ? "turn" : "turns"} on when you accept.`,
   acceptHintOn: "Accepting adds this call to the one you are in.",
   callEveryone: "Call everyone",
   joinEveryone: "Join the call",
@@ -185,21 +190,27 @@ export function callEndText({ reason, outgoing, answered, byUs }, name) {
  * @returns {string}
  */
 export function mediaFaultText(kinds, fault) {
-  const what = listed(kinds.map((kind) => (kind === "video" ? "camera" : "microphone")));
+  const what = listed(kinds.map(deviceName));
+  const press = kinds.length > 1 ? "press their buttons" : "press its button";
   const are = kinds.length > 1 ? "are" : "is";
   const stay = "You still see and hear the others.";
   switch (fault) {
     case "refused":
-      return `Your ${what} ${are} blocked. ${stay} To be ${heard(kinds)}, allow the ${what} beside the address of this page, then call again.`;
+      return `Your ${what} ${are} blocked. ${stay} To be ${heard(kinds)}, allow the ${what} beside the address of this page, then ${press}.`;
     case "missing":
-      return `No ${what} was found. ${stay} To be ${heard(kinds)}, plug one in, then call again.`;
+      return `No ${what} was found. ${stay} To be ${heard(kinds)}, plug one in, then ${press}.`;
     case "busy":
-      return `Your ${what} cannot be used, perhaps because another program has ${kinds.length > 1 ? "them" : "it"}. ${stay} Close that program, then call again.`;
+      return `Your ${what} cannot be used, perhaps because another program has ${kinds.length > 1 ? "them" : "it"}. ${stay} Close that program, then ${press}.`;
     case "insecure":
       return `Browsers give the ${what} only to secure pages. ${stay} Open this page with https, then call again.`;
     case "lost":
       return `Your ${what} ${are} gone. ${stay} Plug it in again, and the call goes on with it.`;
   }
+}
+
+/** @param {MediaKind} kind */
+function deviceName(kind) {
+  return kind === "video" ? "camera" : "microphone";
 }
 
 /** @param {MediaKind[]} kinds */

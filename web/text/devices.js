@@ -1,6 +1,8 @@
 /** What the page says of devices, sound and quality. */
 
 /** @import {Preset} from "../calls/quality.js" */
+/** @import {MediaKind} from "../media/local.js" */
+/** @import {MediaFault} from "../media/opening.js" */
 /** @import {ContentHint} from "../media/screen.js" */
 
 export const text = {
@@ -17,6 +19,9 @@ export const text = {
   /** For devices whose name the browser tells only after it may use them. @param {number} number */
   unnamed: (number) => `Device ${number}`,
   none: "None found",
+  off: "Off",
+  turnOn: { audio: "Turn the microphone on", video: "Turn the camera on" },
+  askAgain: { audio: "Ask for the microphone again", video: "Ask for the camera again" },
   quality: "Your picture",
   hint: "Shared screens",
   spatial: "Sound comes from where its tile is; best with headphones",
@@ -42,3 +47,27 @@ export const hintText = {
   detail: "Sharp: for text and drawings",
   motion: "Smooth: for films",
 };
+
+/** Why there is nothing to choose, in a word or two. @type {Record<MediaFault, string>} */
+export const faultText = {
+  refused: "Blocked by the browser",
+  missing: text.none,
+  busy: "In use by another program",
+  insecure: "Only on secure pages (https)",
+  lost: "Unplugged",
+};
+
+/**
+ * What the switch of a kind does, and why it could not.
+ *
+ * @param {MediaKind} kind
+ * @param {MediaFault | "opening" | null} state
+ * @returns {string}
+ */
+export function switchText(kind, state) {
+  const usual = kind === "video" ? "Turn camera off" : "Mute microphone";
+  const what = kind === "video" ? "Camera" : "Microphone";
+  if (!state) return usual;
+  if (state === "opening") return `${what}: the browser is opening it…`;
+  return `${what}: ${faultText[state].toLowerCase()}. Press to ask again.`;
+}

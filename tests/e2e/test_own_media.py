@@ -1,0 +1,242 @@
+"""Camera and microphone are on when their person says so, and at no other time."""
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, expect
+
+from axe import accessible
+from servers import Server
+from windows import Open, Window, connect
+
+# Keeps every track that the page was ever given, and what it asked for. `window.answers` stands
+# between: it may delay or refuse.
+RECORD = """(() => {
+  const open = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
+  window.asked = [];
+  window.given = [];
+  window.answers = () => Promise.resolve();
+  navigator.mediaDevices.getUserMedia = async constraints => {
+    asked.push(Object.keys(constraints).filter(kind => constraints[kind]).sort().join());
+    await answers(constraints);
+    const stream = await open(constraints);
+    given.push(...stream.getTracks());
+    return stream;
+  };
+})()"""
+LIVE = "given.filter(track => track.readyState === 'live').map(track => track.kind).sort().join()"
+SENT = """() => [...signalingManager.peerConnections.values()].map(pc => pc.localDescription.sdp)"""
+
+
+@pytest.fixture
+def context(browsers: dict[str, Browser], server: Server) -> Iterator[BrowserContext]:
+    with browsers["green"].new_context() as context:
+        context.add_init_script(RECORD)
+        context.grant_permissions(["camera", "microphone"], origin=server.url)
+        yield context
+
+
+@pytest.fixture
+def pair(open_window: Open, context: BrowserContext) -> tuple[Window, Window]:
+    """Ada, whose devices are watched, and Bob."""
+    ada = open_window("green", context=context, query="name=Ada")
+    bob = open_window("red", query="name=Bob")
+    ada.sees(bob)
+    bob.sees(ada)
+    return ada, bob
+
+
+def live(window: Window, kinds: str) -> None:
+    """Wait until these devices are open, and no others."""
+    window.page.wait_for_function(f"kinds => {LIVE} === kinds", arg=kinds)
+
+
+def shown_off(window: Window, *, mute: bool, camera: bool) -> None:
+    for action, off in (("mute", mute), ("camera", camera)):
+        button = window.page.locator(f'#callbar [data-action="{action}"]')
+        expect(button).to_have_attribute("aria-pressed", str(off).lower())
+
+
+def told_off(window: Window, other: Window) -> None:
+    """Wait until somebody is shown as muted, with a still in place of a picture."""
+    expect(window.tile(other)).to_have_attribute("data-camera-off", "")
+    expect(window.tile(other).get_by_role("img", name="muted")).to_be_visible()
+
+
+def test_a_reload_turns_nothing_on(pair: tuple[Window, Window]) -> None:
+    """Nor does being called again, nor what another window does."""
+    ada, bob = pair
+    connect(ada, bob)
+    bob.shows(ada)
+    ada.press("mute")
+    ada.press("camera")
+    told_off(bob, ada)
+    ada.page.reload()
+    ada.wait_connection("open")
+    ada.wait_state(bob, "connected")
+    shown_off(ada, mute=True, camera=True)
+    told_off(bob, ada)
+    assert ada.page.evaluate("asked") == []
+
+    ada.press("leave")
+    ada.wait_clear()
+    bob.press("call", ada)
+    expect(ada.page.locator(".ring")).to_contain_text("stay off when you accept")
+    ada.press("accept")
+    ada.wait_state(bob, "connected")
+    told_off(bob, ada)
+    assert ada.page.evaluate("asked") == []
+
+
+def test_windows_to_come_remember_and_others_are_left_alone(
+    open_window: Open, context: BrowserContext, pair: tuple[Window, Window]
+) -> None:
+    ada, bob = pair
+    connect(ada, bob)
+    ada.press("mute")
+    ada.press("camera")
+    told_off(bob, ada)
+    eve = open_window("green", context=context, query="name=Eve")
+    connect(eve, bob)
+    told_off(bob, eve)
+    assert eve.page.evaluate("asked") == []
+    eve.press("mute")  # on: heard in this window, and no reason to be heard in the other one
+    expect(bob.tile(eve).get_by_role("img", name="muted")).to_be_hidden()
+    ada.page.reload()
+    ada.wait_state(bob, "connected")
+    told_off(bob, ada)
+    assert ada.page.evaluate("asked") == []
+
+
+def test_in_a_call_of_everybody_too(pair: tuple[Window, Window]) -> None:
+    """Which is joined anew after a reload, by itself."""
+    ada, bob = pair
+    ada.page.evaluate("signalingManager.joinGroup()")
+    bob.press("accept")
+    ada.wait_state(bob, "connected")
+    ada.press("camera")
+    expect(bob.tile(ada)).to_have_attribute("data-camera-off", "")
+    ada.page.reload()
+    ada.wait_state(bob, "connected")
+    expect(bob.tile(ada)).to_have_attribute("data-camera-off", "")
+    shown_off(ada, mute=False, camera=True)
+    live(ada, "audio")
+    assert ada.page.evaluate("asked") == ["audio"]
+
+
+def test_a_camera_that_is_off_is_let_go_and_comes_back(pair: tuple[Window, Window]) -> None:
+    ada, bob = pair
+    connect(ada, bob)
+    bob.shows(ada)
+    live(ada, "audio,video")
+    place = bob.tile(ada).get_attribute("data-element-id")
+    before = ada.page.evaluate(SENT), bob.page.evaluate(SENT)
+    for _ in range(2):
+        ada.press("camera")
+        live(ada, "audio")
+        expect(bob.tile(ada)).to_have_attribute("data-camera-off", "")
+        expect(bob.tile(ada).locator(".tile-still")).to_be_visible()
+        expect(ada.tile(ada).locator(".tile-still")).to_be_visible()
+        ada.press("camera")
+        live(ada, "audio,video")
+        expect(bob.tile(ada)).not_to_have_attribute("data-camera-off", "")
+        bob.shows(ada)
+        ada.shows(ada)
+    assert bob.tile(ada).get_attribute("data-element-id") == place
+    assert (ada.page.evaluate(SENT), bob.page.evaluate(SENT)) == before, "nothing is negotiated"
+    ada.press("mute")  # stays open, so that it is back at once
+    live(ada, "audio,video")
+    assert not ada.page.evaluate("signalingManager.localStream.getAudioTracks()[0].enabled")
+
+
+def test_a_camera_that_takes_its_time_says_so(pair: tuple[Window, Window]) -> None:
+    ada, bob = pair
+    connect(ada, bob)
+    bob.shows(ada)
+    camera = ada.page.locator('#callbar [data-action="camera"]')
+    camera.click()
+    live(ada, "audio")
+    ada.page.evaluate(
+        "() => { answers = () => new Promise(resolve => { window.answer = resolve; }); }"
+    )
+    camera.click()
+    expect(camera).to_have_attribute("aria-busy", "true")
+    camera.click()  # they think better of it
+    expect(camera).to_have_attribute("aria-busy", "false")
+    ada.page.evaluate("answer()")
+    ada.page.wait_for_function("given.length === 3")
+    live(ada, "audio")
+    faults = (
+        ("NotReadableError", "busy", "in use by another program"),
+        ("NotFoundError", "missing", "none found"),
+    )
+    for name, fault, words in faults:
+        ada.page.evaluate(
+            "name => { answers = () => Promise.reject(new DOMException('', name)); }", name
+        )
+        camera.click()
+        expect(camera).to_have_attribute("data-fault", fault)
+        assert words in (camera.get_attribute("title") or "")
+    ada.press("devices")
+    expect(ada.page.get_by_role("dialog")).to_contain_text("None found")
+    ada.press("done")
+    ada.page.evaluate("() => { answers = () => Promise.resolve(); }")
+    camera.click()
+    bob.shows(ada)
+
+
+def test_a_camera_is_chosen_while_it_is_off(pair: tuple[Window, Window]) -> None:
+    ada, bob = pair
+    connect(ada, bob)
+    bob.shows(ada)
+    ada.press("camera")
+    live(ada, "audio")
+    ada.press("devices")
+    dialog = ada.page.get_by_role("dialog")
+    asked = ada.page.evaluate("asked.length")
+    dialog.get_by_label("Camera", exact=True).select_option(index=1)
+    expect(dialog.locator("video")).to_be_hidden()
+    assert ada.page.evaluate("asked.length") == asked
+    live(ada, "audio")
+    dialog.get_by_role("button", name="Turn the camera on").click()
+    expect(dialog.locator("video")).to_be_visible()
+    ada.press("done")
+    bob.shows(ada)
+
+
+@pytest.mark.parametrize("allowed", [(), ("microphone",)])
+def test_what_was_refused_is_asked_for_again_and_comes_into_the_call(
+    open_window: Open, browsers: dict[str, Browser], server: Server, allowed: tuple[str, ...]
+) -> None:
+    with browsers["green"].new_context() as context:
+        context.add_init_script(RECORD)
+        context.grant_permissions([*allowed], origin=server.url)
+        bob = open_window("green", context=context, query="name=Bob")
+        ada = open_window("red", query="name=Ada")
+        bob.sees(ada)
+        connect(ada, bob)
+        bob.shows(ada)
+        camera, mute = (
+            bob.page.locator(f'#callbar [data-action="{action}"]') for action in ("camera", "mute")
+        )
+        expect(camera).to_have_attribute("data-fault", "refused")
+        expect(camera).to_be_enabled()
+        live(bob, "audio" if allowed else "")
+        camera.click()  # still not allowed: said again
+        expect(bob.page.locator("#notices")).to_contain_text("press its button")
+        bob.press("devices")
+        dialog = bob.page.get_by_role("dialog")
+        option = dialog.get_by_label("Camera", exact=True).locator("option").first
+        expect(option).to_have_text("Blocked by the browser")
+        accessible(bob, "camera and sound, refused")
+        context.grant_permissions(["camera", "microphone"], origin=server.url)
+        dialog.get_by_role("button", name="Ask for the camera again").click()
+        expect(dialog.locator("video")).to_be_visible()
+        bob.press("done")
+        ada.shows(bob)
+        if not allowed:
+            mute.click()
+        expect(ada.tile(bob).get_by_role("img", name="muted")).to_be_hidden()
+        live(bob, "audio,video")
+        shown_off(bob, mute=False, camera=False)
+        assert ada.state(bob) == bob.state(ada) == "connected"

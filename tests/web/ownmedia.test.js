@@ -1,0 +1,303 @@
+/** What is on, and what is played of others, without a browser: the rules alone. */
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+/** @returns {Storage} */
+function makeStorage() {
+  /** @type {Map<string, string>} */
+  const kept = new Map();
+  return /** @type {any} */ ({
+    getItem: (/** @type {string} */ key) => kept.get(key) ?? null,
+    setItem: (/** @type {string} */ key, /** @type {string} */ value) => kept.set(key, value),
+  });
+}
+
+class FakeTrack extends EventTarget {
+  enabled = true;
+  readyState = "live";
+  /** @type {(() => void) | null} */
+  onended = null;
+
+  /** @param {string} kind */
+  constructor(kind) {
+    super();
+    this.kind = kind;
+  }
+
+  stop() {
+    this.readyState = "ended";
+  }
+
+  async applyConstraints() {}
+}
+
+class FakeStream {
+  /** @type {FakeTrack[]} */
+  #tracks;
+
+  /** @param {FakeTrack[]} tracks */
+  constructor(tracks = []) {
+    this.#tracks = [...tracks];
+  }
+
+  getTracks() {
+    return [...this.#tracks];
+  }
+
+  /** @param {FakeTrack} track */
+  addTrack(track) {
+    this.#tracks.push(track);
+  }
+
+  /** @param {FakeTrack} track */
+  removeTrack(track) {
+    this.#tracks = this.#tracks.filter((one) => one !== track);
+  }
+}
+
+/** Each device that was opened. @type {FakeTrack[]} */
+let opened = [];
+/** @type {(kinds: string[]) => Promise<void>} */
+let answer = async () => {};
+const devices = Object.assign(new EventTarget(), {
+  /** @param {Record<string, unknown>} constraints */
+  async getUserMedia(constraints) {
+    const kinds = Object.keys(constraints);
+    await answer(kinds);
+    const tracks = kinds.map((kind) => new FakeTrack(kind));
+    opened.push(...tracks);
+    return new FakeStream(tracks);
+  },
+  enumerateDevices: async () => [],
+});
+Object.assign(globalThis, { MediaStream: FakeStream, localStorage: makeStorage(), sessionStorage: makeStorage() });
+Object.defineProperty(globalThis, "navigator", {
+  value: { mediaDevices: devices, permissions: { query: async () => ({ state: "granted" }) } },
+});
+
+const { Choices } = await import("../../web/devices/choices.js");
+const { LocalMedia } = await import("../../web/media/local.js");
+const { Intentions } = await import("../../web/media/intentions.js");
+const { RemoteMedia } = await import("../../web/calls/remotemedia.js");
+const { CameraLink } = await import("../../web/calls/cameralink.js");
+const { ScreenShare } = await import("../../web/media/screen.js");
+const { mayBeHeard } = await import("../../web/invite/rights.js");
+
+const settled = () => new Promise((resolve) => setImmediate(resolve));
+const live = () => opened.filter(({ readyState }) => readyState === "live").map(({ kind }) => kind).sort();
+
+test.beforeEach(() => {
+  Object.assign(globalThis, { localStorage: makeStorage(), sessionStorage: makeStorage() });
+  opened = [];
+  answer = async () => {};
+});
+
+test("what was off stays off: in the next call, after a reload, in a window to come", async () => {
+  const media = new LocalMedia(new Choices());
+  media.start();
+  await settled();
+  assert.deepEqual(live(), ["audio", "video"]);
+  media.toggle("video");
+  media.toggle("audio");
+  assert.deepEqual(live(), ["audio"], "a muted microphone stays open");
+  assert.equal(media.isOn("audio"), false);
+  media.stop();
+  assert.deepEqual(live(), []);
+  for (const again of [media, new LocalMedia(new Choices())]) {
+    again.start();
+    await settled();
+    assert.deepEqual(live(), []);
+    again.stop();
+  }
+  globalThis.sessionStorage = makeStorage();
+  assert.deepEqual(["audio", "video"].map((kind) => new Intentions().isOn(/** @type {any} */ (kind))), [false, false]);
+});
+
+test("a window is not turned on by what another one was told", () => {
+  const ours = globalThis.sessionStorage;
+  const mine = new Intentions();
+  mine.set("audio", false);
+  globalThis.sessionStorage = makeStorage();
+  new Intentions().set("audio", true);
+  assert.equal(mine.isOn("audio"), false);
+  globalThis.sessionStorage = ours;
+  assert.equal(new Intentions().isOn("audio"), false, "after a reload neither");
+});
+
+test("windows do not undo each other's choices", () => {
+  const [one, other] = [new Choices(), new Choices()];
+  one.set("video", "a camera");
+  other.set("spatial", true);
+  assert.equal(new Choices().get("video"), "a camera");
+});
+
+test("what comes after the switch was pressed again, or after the call, is closed", async () => {
+  const media = new LocalMedia(new Choices());
+  media.intentions.set("video", false);
+  media.start();
+  await settled();
+  let grant = () => {};
+  answer = () => new Promise((resolve) => { grant = resolve; });
+  media.toggle("video");
+  assert.equal(media.isOpening("video"), true);
+  media.toggle("video");
+  assert.equal(media.isOpening("video"), false);
+  grant();
+  await settled();
+  assert.deepEqual(live(), ["audio"]);
+  media.toggle("video");
+  media.stop();
+  grant();
+  await settled();
+  assert.deepEqual(live(), []);
+});
+
+test("what was refused is asked for at each press, never by itself", async () => {
+  const media = new LocalMedia(new Choices());
+  /** @type {unknown[]} */
+  const told = [];
+  media.on("fault", (fault) => told.push(fault));
+  answer = async (kinds) => {
+    if (kinds.includes("video")) throw new DOMException("", "NotAllowedError");
+  };
+  media.prepare();
+  media.start();
+  await settled();
+  assert.deepEqual([live(), media.fault("video"), media.isWanted("video")], [["audio"], "refused", true]);
+  answer = async () => {};
+  devices.dispatchEvent(new Event("devicechange"));
+  await settled();
+  assert.deepEqual(live(), ["audio"]);
+  media.toggle("video");
+  await settled();
+  assert.deepEqual([live(), media.fault("video")], [["audio", "video"], null]);
+  assert.deepEqual(told, [{ kinds: ["video"], fault: "refused" }]);
+});
+
+test("a camera that was unplugged while it was on comes back, one that is off does not", async () => {
+  const media = new LocalMedia(new Choices());
+  media.prepare();
+  media.start();
+  await settled();
+  const unplug = () => {
+    const camera = opened.findLast(({ kind }) => kind === "video");
+    camera?.stop();
+    camera?.onended?.();
+    return settled();
+  };
+  answer = async () => Promise.reject(new DOMException("", "NotFoundError"));
+  await unplug();
+  assert.equal(media.fault("video"), "lost");
+  answer = async () => {};
+  devices.dispatchEvent(new Event("devicechange"));
+  await settled();
+  assert.deepEqual(live(), ["audio", "video"]);
+  answer = async () => Promise.reject(new DOMException("", "NotFoundError"));
+  await unplug();
+  media.intentions.set("video", false);
+  answer = async () => {};
+  devices.dispatchEvent(new Event("devicechange"));
+  await settled();
+  assert.deepEqual(live(), ["audio"]);
+});
+
+test("who may not publish any more has nothing open, and nothing opens when they may again (TOK3)", async () => {
+  let may = true;
+  const media = new LocalMedia(new Choices(), () => may);
+  media.start();
+  await settled();
+  may = false;
+  media.followRight();
+  assert.deepEqual(live(), []);
+  media.toggle("video");
+  await settled();
+  assert.deepEqual(live(), []);
+  may = true;
+  media.followRight();
+  await settled();
+  assert.deepEqual(live(), []);
+  media.toggle("video");
+  await settled();
+  assert.deepEqual(live(), ["video"]);
+});
+
+test("what comes of a peer is heard as long as its role lets it (TOK3)", () => {
+  let hears = false;
+  /** @type {unknown[]} */
+  const shown = [];
+  const remote = new RemoteMedia({
+    hears: () => hears,
+    streamed: (stream) => shown.push(["camera", stream !== null]),
+    screened: (stream) => shown.push(["screen", stream !== null]),
+  });
+  const [voice, screen] = [new FakeTrack("audio"), new FakeTrack("video")];
+  remote.take(/** @type {any} */ (voice));
+  remote.takeScreen(/** @type {any} */ (new FakeStream([screen])));
+  assert.deepEqual([shown.splice(0), voice.enabled, screen.enabled], [[["screen", false]], false, false]);
+  hears = true;
+  remote.judge();
+  remote.judge();
+  assert.deepEqual(shown.splice(0), [["camera", true], ["screen", true]]);
+  assert.deepEqual([voice.enabled, screen.enabled], [true, true]);
+  hears = false;
+  remote.judge();
+  assert.deepEqual(shown, [["camera", false], ["screen", false]]);
+  assert.equal(voice.enabled, false);
+});
+
+test("whose role is not known, or lets them only watch, is not heard (TOK3)", () => {
+  const roles = [undefined, "view", "agent", "edit", "present", "moderate"];
+  const heard = roles.map((role) => mayBeHeard(role ? /** @type {any} */ ({ role }) : undefined));
+  assert.deepEqual(heard, [false, false, false, true, true, true]);
+  assert.equal(mayBeHeard({}), true, "servers exist that give no roles");
+});
+
+test("who may publish during a call sends in the sections there are, and ceases to", () => {
+  /** @type {any[]} */
+  const transceivers = [];
+  const pc = /** @type {any} */ ({
+    getTransceivers: () => transceivers,
+    addTransceiver(/** @type {string} */ kind, { direction = "sendrecv" } = {}) {
+      const sender = {
+        track: null,
+        setStreams() {},
+        async replaceTrack(/** @type {any} */ track) { this.track = track; },
+      };
+      transceivers.push({ direction, sender, receiver: { track: new FakeTrack(kind) } });
+      return transceivers.at(-1);
+    },
+  });
+  let may = false;
+  const link = new CameraLink(pc, () => may);
+  link.add(null, "offer");
+  const stream = /** @type {any} */ (new FakeStream([new FakeTrack("audio")]));
+  link.attach(stream);
+  assert.deepEqual(transceivers.map(({ direction }) => direction), ["recvonly", "recvonly"]);
+  may = true;
+  link.attach(stream);
+  assert.deepEqual(transceivers.map(({ direction }) => direction), ["sendrecv", "sendrecv"]);
+  assert.deepEqual(transceivers.map(({ sender }) => sender.track?.kind), ["audio", undefined]);
+  may = false;
+  link.attach(stream);
+  assert.deepEqual(transceivers.map(({ direction }) => direction), ["recvonly", "recvonly"]);
+  assert.deepEqual(transceivers.map(({ sender }) => sender.track), [null, null]);
+});
+
+test("a screen that is chosen after the call has ended is let go", async () => {
+  const screen = new ScreenShare();
+  const shared = new FakeTrack("video");
+  let choose = () => {};
+  const picked = new Promise((resolve) => { choose = () => resolve(undefined); });
+  Object.assign(devices, {
+    getDisplayMedia: async () => {
+      await picked;
+      return Object.assign(new FakeStream([shared]), { getVideoTracks: () => [shared] });
+    },
+  });
+  const asked = screen.start();
+  screen.stop();
+  choose();
+  await asked;
+  assert.deepEqual([screen.stream, shared.readyState], [null, "ended"]);
+});
