@@ -1,4 +1,4 @@
-"""Write what follows from the message structs: JSON Schema, TypeScript types, protocol tables.
+"""Write what follows from the message structs: JSON Schema, TypeScript types, limits, tables.
 
 ``python tools/generate.py`` writes; with ``--check`` it only tells what is stale and exits 1.
 """
@@ -14,8 +14,9 @@ import msgspec
 from canvas_server.protocol.client import ClientMessage, Operation
 from canvas_server.protocol.diagnosis import Cause
 from canvas_server.protocol.errors import CloseCode, ErrorCode
+from canvas_server.protocol.fields import MAX_FRAME_BYTES, MAX_OPERATIONS, MAX_PREVIEWED
 from canvas_server.protocol.roles import Right, Role
-from canvas_server.protocol.scene import Kind
+from canvas_server.protocol.scene import MAX_DEPTH, Kind
 from canvas_server.protocol.server import ServerMessage
 from canvas_server.settings import settings_table
 
@@ -138,6 +139,94 @@ def all_structs() -> list[type[msgspec.Struct]]:
 STRUCTS = all_structs()
 
 
+# --- Limits for the browser client ----------------------------------------------------------
+
+CHECKED = ("AddOperation", "UpdateOperation", "RemoveOperation", "Element")
+"""What the page holds against the schema before it is sent or after it is changed."""
+KEYWORDS = frozenset(
+    [
+        "$ref",
+        "anyOf",
+        "enum",
+        "const",
+        "type",
+        "properties",
+        "required",
+        "items",
+        "prefixItems",
+        "minItems",
+        "maxItems",
+        "minLength",
+        "maxLength",
+        "pattern",
+        "minimum",
+        "maximum",
+        "exclusiveMinimum",
+    ]
+)
+"""What `web/editing/limits.js` understands."""
+ANNOTATIONS = frozenset(("title", "description", "default", "discriminator"))
+
+
+def checked_part(node: JsonSchema) -> JsonSchema:
+    """Return a schema without what nothing is checked by."""
+    unknown = node.keys() - KEYWORDS - ANNOTATIONS
+    if unknown:
+        raise SystemExit(f"web/editing/limits.js does not know {', '.join(sorted(unknown))}")
+    part: JsonSchema = {}
+    for key in node.keys() & KEYWORDS:
+        value = node[key]
+        if key == "properties":
+            part[key] = {name: checked_part(inner) for name, inner in value.items()}
+        elif key in ("anyOf", "prefixItems"):
+            part[key] = [checked_part(inner) for inner in value]
+        elif key == "items":
+            part[key] = value if isinstance(value, bool) else checked_part(value)
+        elif key == "pattern":
+            part[key] = str(value).removesuffix(r"(?!\n)")  # in JavaScript `$` is the very end
+        else:
+            part[key] = value
+    return dict(sorted(part.items()))
+
+
+def browser_limits(definitions: dict[str, JsonSchema]) -> str:
+    """Return the module with what the server refuses, for the browser client."""
+    names = sorted(reachable(definitions, list(CHECKED)))
+    shapes = {name: checked_part(definitions[name]) for name in names}
+    passing = [code.value for code in ErrorCode if code.passing]
+    unread = [code.value for code in ErrorCode if code.unread]
+
+    def constant(note: str, name: str, value: object) -> str:
+        return f"/** {note} */\nexport const {name} = {value};\n"
+
+    return "\n".join(
+        [
+            f"// {HEADER}\n",
+            constant("The longest message, in bytes of UTF-8.", "FRAME_BYTES", MAX_FRAME_BYTES),
+            constant("Of a `sync_queue`.", "MOST_OPERATIONS", MAX_OPERATIONS),
+            constant("Of a `preview`.", "MOST_PREVIEWED", MAX_PREVIEWED),
+            constant("How deeply free JSON may be nested.", "MOST_DEPTH", MAX_DEPTH),
+            constant(
+                "Codes of errors after which the same message may be accepted later.",
+                "PASSING",
+                f"/** @type {{ReadonlySet<string>}} */ (new Set({json.dumps(passing)}))",
+            ),
+            constant(
+                "Codes of errors that may name no message: the frame could not be read.",
+                "UNREAD",
+                f"/** @type {{ReadonlySet<string>}} */ (new Set({json.dumps(unread)}))",
+            ),
+            constant(
+                "What elements and operations may be, as JSON Schema."
+                "\n *\n * @type {Record<string, Schema>}\n",
+                "SHAPES",
+                json.dumps(shapes, indent=2),
+            ),
+            '/** @import {Schema} from "../editing/limits.js" */\n',
+        ]
+    )
+
+
 # --- Tables ------------------------------------------------------------------------------------
 
 
@@ -210,7 +299,11 @@ def tables(definitions: dict[str, JsonSchema]) -> dict[str, str]:
         "kinds": sections(Kind),
         "shapes": "\n".join(struct_table(s, definitions) for s in shapes),
         "errors": "\n".join(
-            ["| code | meaning |", "|---|---|", *(f"| `{e}` | {e.meaning} |" for e in ErrorCode)]
+            ["| code | meaning | |", "|---|---|---|"]
+            + [
+                f"| `{e}` | {e.meaning} | {'try again later' if e.passing else 'final'} |"
+                for e in ErrorCode
+            ]
         ),
         "causes": "\n".join(
             ["| cause | meaning |", "|---|---|", *(f"| `{c}` | {c.meaning} |" for c in Cause)]
@@ -248,6 +341,7 @@ def outputs() -> dict[Path, str]:
     return {
         ROOT / "docs" / "protocol.schema.json": json.dumps(document, indent=2) + "\n",
         ROOT / "web" / "types" / "messages.d.ts": typescript(definitions),
+        ROOT / "web" / "types" / "limits.js": browser_limits(definitions),
         protocol_page: filled(protocol_page.read_text("utf-8"), tables(definitions)),
         readme: filled(readme.read_text("utf-8"), {"settings": settings_table()}),
     }

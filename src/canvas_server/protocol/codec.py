@@ -10,6 +10,7 @@ from canvas_server.protocol.errors import ErrorCode
 from canvas_server.protocol.http import SceneEdit, TokenWish
 from canvas_server.protocol.scene import Element, flat_kind
 from canvas_server.protocol.server import ServerMessage
+from canvas_server.protocol.unreadable import checked, message_id_of
 
 
 class _Tagged(msgspec.Struct):
@@ -89,10 +90,13 @@ def encoded_size(element: Element) -> int:
 
 def _decode_leniently(frame: bytes | memoryview) -> ClientMessage:
     """Read a frame that the strict decoder refused: flatten wrapped kinds, or say what is wrong."""
-    message = _decode_object(frame)
+    try:
+        message = _decode_object(frame)
+    except MalformedMessage as malformed:
+        malformed.message_id = message_id_of(frame)
+        raise
     tag = message.get("type")
-    wish = message.get("message_id")
-    message_id = wish if isinstance(wish, str) and 1 <= len(wish) <= 64 else None
+    message_id = checked(message.get("message_id"))
     if not isinstance(tag, str) or tag not in _TYPES:
         raise MalformedMessage(ErrorCode.UNKNOWN_TYPE, ErrorCode.UNKNOWN_TYPE.meaning, message_id)
     operations = message.get("operations")

@@ -38,7 +38,29 @@ class ErrorCode(StrEnum):
         """One sentence for people, also printed in the protocol tables."""
         return _ERROR_MEANINGS[self]
 
+    @property
+    def passing(self) -> bool:
+        """Whether the same message may be accepted later, so that it is sent again after a pause.
 
+        Every other refusal is final for its message (IN5).
+        """
+        return self in _PASSING
+
+    @property
+    def unread(self) -> bool:
+        """Whether the frame was not read as a message, so that the error may name none (IN4)."""
+        return self in _UNREAD
+
+
+_PASSING = frozenset((ErrorCode.STORAGE_FAILED, ErrorCode.SERVER_FULL))
+_UNREAD = frozenset(
+    (
+        ErrorCode.INVALID_JSON,
+        ErrorCode.INVALID_MESSAGE,
+        ErrorCode.UNKNOWN_TYPE,
+        ErrorCode.BINARY_FRAME,
+    )
+)
 _ERROR_MEANINGS = {
     ErrorCode.INVALID_JSON: "The frame is not JSON text in UTF-8.",
     ErrorCode.INVALID_MESSAGE: "A field is missing, of a wrong type or outside its limits.",
