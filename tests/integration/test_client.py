@@ -8,11 +8,12 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 from random import Random
+from unittest import mock
 
 import pytest
 
 from bots import until
-from canvas_server.client import CannotConnect, Client, Closed, Refused, connect
+from canvas_server.client import CannotConnect, Client, Closed, Refused, TooLarge, connect
 from canvas_server.protocol import server as said
 from canvas_server.protocol.client import (
     AddElement,
@@ -46,6 +47,20 @@ def label(text: object) -> AddElement:
 def texts(client: Client) -> list[str]:
     kinds = [element.kind for element in client.view.elements.values()]
     return [kind.content for kind in kinds if isinstance(kind, Text)]
+
+
+async def test_what_the_server_closes_for_is_final(server: Server) -> None:
+    """EDT3: close code 1009 ends the edit that caused it, and what follows is made."""
+    async with connect(server.url, "choked", "Ada") as ada:
+        with pytest.raises(TooLarge):
+            ada.edit(label("x" * 1024 * 1024))
+        with mock.patch("canvas_server.client.backlog.MAX_FRAME_BYTES", 2**30):
+            large = ada.edit(label("x" * 1024 * 1024))
+        after = ada.edit(label("after"))
+        with pytest.raises(TooLarge):
+            await large
+        await after
+        await until(lambda: texts(ada) == ["after"], "the edit that followed")
 
 
 async def test_edits_are_acked_and_seen_by_the_others(server: Server) -> None:

@@ -11,6 +11,7 @@ from canvas_server.client.errors import (
     FellBehind,
     Lost,
     Refused,
+    TooLarge,
     TooMuchWaiting,
 )
 from canvas_server.client.messages import Messages
@@ -27,6 +28,7 @@ __all__ = [
     "Refused",
     "Said",
     "State",
+    "TooLarge",
     "TooMuchWaiting",
     "View",
     "connect",

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import msgspec
 
+from canvas_server.client.errors import TooLarge
 from canvas_server.protocol.client import (
     AddElement,
     Answer,
@@ -28,6 +29,7 @@ from canvas_server.protocol.client import (
     SyncQueue,
     UpdateElement,
 )
+from canvas_server.protocol.fields import MAX_FRAME_BYTES
 
 MAX_ENTRIES = 1_000
 MAX_BYTES = 8_000_000
@@ -57,6 +59,7 @@ class Backlog:
         """Messages received since the latest `peer_assigned`."""
         self._entries: list[_Entry] = []  # written and perhaps not arrived, then waiting
         self._bytes = 0
+        self._choked = False  # the first that had not arrived was too large for the server
         self._arrived = 0  # gone from the front since the `subscribe` that counts
 
     @property
@@ -66,8 +69,14 @@ class Backlog:
         return len(sizes) >= MAX_IN_DOUBT or sum(sizes) >= MAX_BYTES_IN_DOUBT
 
     def push(self, message: ClientMessage) -> bool:
-        """Queue a message; return False where too much is waiting and this is lost."""
+        """Queue a message; return False where too much is waiting and this is lost.
+
+        Raises:
+            TooLarge: it would never arrive.
+        """
         entry = _Entry(message, msgspec.json.encode(message))
+        if len(entry.text) > MAX_FRAME_BYTES:
+            raise TooLarge(f"{len(entry.text)} bytes, at most {MAX_FRAME_BYTES} are taken")
         if self._is_full(entry):
             self._drop(lambda e: isinstance(e.message, _Droppable) and not e.written)
         if self._is_full(entry):
@@ -102,20 +111,34 @@ class Backlog:
                 break
         self._restart()
 
-    def recovered(self, count: int) -> None:
-        """Go on where the old connection ended: what had not arrived waits again, in order."""
+    def choke(self) -> None:
+        """Note that the server closed since a message was too large for it (close code 1009)."""
+        self._choked = True
+
+    def recovered(self, count: int) -> ClientMessage | None:
+        """Go on where the old connection ended: what had not arrived waits again, in order.
+
+        All but what was too large for the server, which is returned.
+        """
         self.arrived(count)
+        first = next((entry for entry in self._entries[:1] if self._choked and entry.written), None)
+        if first is not None:
+            self._drop(lambda e: e is first)
         for entry in self._entries:
             entry.written = False
         self._drop(lambda e: isinstance(e.message, _Droppable))
         self._restart()
+        return None if first is None else first.message
 
-    def lost(self) -> None:
+    def lost(self) -> ClientMessage | None:
         """Note that the server has forgotten, and with it how much had arrived.
 
         What was never written waits on, but for signals and edits, which who made them makes anew;
-        of the rest only what does no harm when it comes twice.
+        of the rest only what does no harm when it comes twice. Returns what was too large for the
+        server, as far as that can be known.
         """
+        edits = [e for e in self._entries if e.written and isinstance(e.message, Edit)]
+        largest = max(edits, key=lambda e: len(e.text), default=None) if self._choked else None
         anew = Subscribe | Ping | _Signal | Edit
         self._drop(
             lambda e: (
@@ -126,9 +149,11 @@ class Backlog:
         for entry in self._entries:
             entry.written = False
         self._restart()
+        return None if largest is None else largest.message
 
     def _restart(self) -> None:
         self._arrived = self.received = 0
+        self._choked = False
 
     def _is_full(self, entry: _Entry) -> bool:
         return len(self._entries) >= MAX_ENTRIES or self._bytes + len(entry.text) > MAX_BYTES

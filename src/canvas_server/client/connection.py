@@ -18,7 +18,14 @@ from websockets.asyncio.client import connect as open_socket
 from websockets.exceptions import ConnectionClosed, InvalidStatus, WebSocketException
 
 from canvas_server.client.backlog import MAX_ENTRIES, Backlog, Edit
-from canvas_server.client.errors import CannotConnect, Closed, Lost, Refused, TooMuchWaiting
+from canvas_server.client.errors import (
+    CannotConnect,
+    Closed,
+    Lost,
+    Refused,
+    TooLarge,
+    TooMuchWaiting,
+)
 from canvas_server.client.messages import Messages
 from canvas_server.client.retry import retry_delay
 from canvas_server.client.view import View
@@ -204,6 +211,7 @@ class Client:
         Raises:
             Closed: this client is closed.
             TooMuchWaiting: more was said than can wait.
+            TooLarge: it is larger than the server takes.
         """
         self._push(message)
 
@@ -222,6 +230,7 @@ class Client:
         Raises:
             Closed: this client is closed.
             TooMuchWaiting: more was said than can wait.
+            TooLarge: it is larger than the server takes; also when awaited.
             Refused: (when awaited) it has changed nothing; with `storage_failed` try again later.
             Lost: (when awaited) nobody can tell whether it was made.
         """
@@ -306,6 +315,8 @@ class Client:
         finally:
             self._socket = None
         code = socket.close_code or 1006
+        if code == CloseCode.MESSAGE_TOO_BIG and not self._fresh:
+            self._backlog.choke()
         if code in _FOR_GOOD and not self._was_our_own(code):
             self._finish(code, socket.close_reason or "")
         return socket.close_reason or f"closed with {code}"
@@ -355,8 +366,8 @@ class Client:
 
     def _try_otherwise(self, error: Error) -> bool:
         """Return whether to subscribe again at once, now that this was refused."""
-        if error.code is ErrorCode.STORAGE_FAILED and self._joined:
-            return False  # the scene cannot be read now
+        if error.code.passing and self._joined:
+            return False  # such as: the scene cannot be read now
         if error.code is ErrorCode.PEER_ID_TAKEN and self.peer_id:
             self.peer_id = ""
             return True
@@ -412,9 +423,11 @@ class Client:
             return False
         self._fresh = False
         if message.recovered:
-            self._backlog.recovered(0 if message.received is UNSET else message.received)
+            received = 0 if message.received is UNSET else message.received
+            choked = self._backlog.recovered(received)
         else:
-            self._backlog.lost()
+            choked = self._backlog.lost()
+        self._give_up(getattr(choked, "message_id", None))
         lost = self._joined and not message.recovered
         if lost and before != message.peer_id:
             self._give_up_edits(Lost("not known whether it was made: somebody else now"))
@@ -434,6 +447,12 @@ class Client:
             answer.set_exception(Refused(message.code, message.message))
         else:
             answer.set_result(message)
+
+    def _give_up(self, message_id: str | None) -> None:
+        """Say that an edit was too large for the server, or for what stands before it."""
+        _, answer = self._edits.pop(message_id or "", (None, None))
+        if answer is not None and not answer.done():
+            answer.set_exception(TooLarge("the server closed the connection because of it"))
 
     def _edit_again(self) -> None:
         """Say the edits again that were not answered; under the same name it is a retry (SCN6)."""

@@ -33,5 +33,9 @@ class TooMuchWaiting(Exception):
     """More was said than can wait for the connection to come back."""
 
 
+class TooLarge(Exception):
+    """A message is larger than the server takes; it is not sent, or not sent again (EDT3)."""
+
+
 class FellBehind(Exception):
     """More came than was read; what `messages` had for the reader is no longer complete."""

@@ -1,5 +1,8 @@
 """What the client keeps until the server has it: RES1. The same cases as the browser's backlog."""
 
+import pytest
+
+from canvas_server.client import TooLarge
 from canvas_server.client.backlog import MAX_BYTES, MAX_ENTRIES, MAX_IN_DOUBT, Backlog
 from canvas_server.protocol.client import (
     AddElement,
@@ -44,6 +47,32 @@ def test_after_recovering_what_had_not_arrived_comes_again_and_then_what_waited(
     assert backlog.received == 0
     backlog.recovered(1)  # counted from the latest place
     assert numbers(backlog.take()) == [3, 4]
+
+
+def test_what_can_never_arrive_is_not_taken() -> None:
+    """EDT3."""
+    with pytest.raises(TooLarge):
+        Backlog().push(AddElement(NewElement(Text("x" * 1024 * 1024))))
+
+
+def test_what_choked_the_server_is_not_said_again() -> None:
+    """EDT3: what follows it is, and another server is not choked by it either."""
+    backlog = Backlog()
+    edits = [AddElement(NewElement(Text("x" * size)), str(size)) for size in (1, 3, 2)]
+    for edit in edits:
+        backlog.push(edit)
+    backlog.take()
+    backlog.choke()
+    backlog.cut()
+    assert backlog.recovered(1) == edits[1]
+    assert len(backlog.take()) == 1
+    assert backlog.recovered(0) is None
+    backlog.push(edits[1])
+    backlog.take()
+    backlog.choke()
+    assert backlog.lost() == edits[1]
+    assert backlog.lost() is None
+    assert backlog.take() == []
 
 
 def test_what_is_better_said_later_is_not_kept() -> None:
