@@ -102,6 +102,8 @@ class Wire:
         self.now = NOW
         self.links: list[Link] = []
         self.hear: Callable[[dict[str, Any]], None] = lambda _: None
+        self.mangle: Callable[[str], str | None] = lambda text: text
+        """What a message becomes on its way to the server; None: one that is too large for it."""
         self.timers: list[Callable[[], None]] = []
         self.log = make_log(self)
         self._numbers = itertools.count(0x100)
@@ -180,8 +182,13 @@ class Wire:
         if isinstance(item, int):
             link.server_knows = True
             self.node.disconnect(link.connection, item)
+            return
+        text = self.mangle(item)
+        if text is None:
+            link.close(CloseCode.MESSAGE_TOO_BIG)
+            self.node.disconnect(link.connection, None)
         else:
-            self.node.receive(link.connection, item.encode())
+            self.node.receive(link.connection, text.encode())
             self.node.flush()
 
     def to_client(self, link: Link) -> None:

@@ -18,8 +18,10 @@ import { ShownScene } from "./panels/shown.js";
 import { text } from "./text/canvas.js";
 import { Selection } from "./tools/selection.js";
 import { Tools } from "./tools/tools.js";
+import { firstOf } from "./unicode.js";
 
 /** @import {CanvasConnection} from "./protocol.js" */
+/** @import {Refusal} from "./editing/outgoing.js" */
 /** @import {Pass} from "./connection/pass.js" */
 /** @import {Right} from "./invite/rights.js" */
 /** @import {Compared} from "./security/compared.js" */
@@ -38,9 +40,12 @@ import { Tools } from "./tools/tools.js";
  * @property {(peerId: string) => HTMLElement} badgeFor a sign for the tile: how good the call is
  * @property {() => boolean} isAlone nobody else is here
  * @property {(right: Right) => boolean} may
+ * @property {boolean} isBack this window was reloaded, or has crashed: it is no copy of another one
  */
 
 const ZOOM_STEP = 1.25;
+/** Of what somebody wrote and the server refused, in a notice. */
+const MOST_WORDS = 1_000;
 /** Too much waited to be sent: the time to let some of it go before edits are sent again. */
 const OVERFLOW_MS = 1_000;
 
@@ -75,6 +80,7 @@ export class Board {
         view: this.view,
         selection: this.selection,
         notices,
+        sessionId: connection.sessionId,
         send,
       },
       byId("canvas", HTMLElement),
@@ -84,6 +90,12 @@ export class Board {
     };
     shown.on("changed", invite);
     shown.on("replaced", invite);
+    if (hooks.isBack) {
+      const off = this.draft.on("replaced", () => {
+        off();
+        if (mayEdit()) this.tools.resume();
+      });
+    }
     connection.on("state", invite);
     this.panels = new Panels({
       sessionId: connection.sessionId,
@@ -191,12 +203,15 @@ function connectDraft(draft, connection) {
  * @param {Notices} notices
  */
 function sayWhatBecomesOfEdits(draft, notices) {
-  draft.on("refused", ({ code, text: reason }) => {
-    notices.show(text.editRefused(code, reason), { key: "edit", problem: true });
-  });
-  draft.on("synced", ({ made, refused }) => {
-    notices.show(text.synced(made, refused.length), { key: "edit", problem: refused.length > 0 });
-  });
+  /** @param {string} message @param {readonly Refusal[]} refused */
+  const say = (message, refused) => {
+    const lost = refused.flatMap(({ words }) => words ?? []).join("\n");
+    const words = lost && text.yourWords(firstOf(lost, MOST_WORDS));
+    const problem = refused.length > 0;
+    notices.show(words ? `${message} ${words}` : message, { key: "edit", problem, stays: words !== "" });
+  };
+  draft.on("refused", (refusal) => say(text.editRefused(refusal.code, refusal.text), [refusal]));
+  draft.on("synced", ({ made, refused }) => say(text.synced(made, refused.length), refused));
   draft.on("held", (held) => {
     if (held) notices.show(text.held, { key: "store", problem: true, stays: true });
     else notices.hide("store");

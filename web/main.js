@@ -114,6 +114,7 @@ function start(sessionId, identity) {
     badgeFor: (peerId) => badges.nodeFor(peerId),
     isAlone: () => roster.peers.size < 2,
     may: (right) => rights.has(right),
+    isBack: identity !== null || page.isReloaded(),
   });
   const people = new PeopleView(byId("people-list", HTMLElement), byId("alone", HTMLElement), {
     call,

@@ -8,6 +8,8 @@ import { Emitter } from "./emitter.js";
 import { errorName, log } from "./log.js";
 import { retryDelay } from "./connection/retry.js";
 import { onWake } from "./connection/wake.js";
+import { PASSING, UNREAD } from "./types/limits.js";
+import { encoded } from "./unicode.js";
 
 /** @import {ClientMessage, ServerMessage, PeerAssigned, Error as ErrorMessage} from "./types/messages.js" */
 
@@ -38,6 +40,8 @@ const MAX_LENGTH_IN_DOUBT = 500_000;
 /** "Going away" is the browser's own word; this one says that we come back (rule RES1). */
 const CLOSE_TO_RETRY = 3001;
 const TAKEN_OVER = 4100;
+/** What was sent last is larger than the server, or what stands before it, takes (RFC 6455 section 7.4.1). */
+const MESSAGE_TOO_BIG = 1009;
 
 /** @extends {Emitter<ConnectionEvents>} */
 export class CanvasConnection extends Emitter {
@@ -126,9 +130,14 @@ export class CanvasConnection extends Emitter {
    */
   send(message) {
     if (this.state === "closed") return;
-    if (!this.#backlog.push(message)) {
-      log("connection", "too much waits, dropped", message.type);
-      this.emit("overflow", null);
+    try {
+      if (!this.#backlog.push(message)) {
+        log("connection", "too much waits, dropped", message.type);
+        this.emit("overflow", null);
+      }
+    } catch (error) {
+      if (!(error instanceof RangeError)) throw error;
+      return this.#tooLarge(message.type, ("message_id" in message && message.message_id) || "");
     }
     this.#write();
     if (!this.#asked && this.#isMuchInDoubt()) this.#probe(PONG_MS);
@@ -167,6 +176,7 @@ export class CanvasConnection extends Emitter {
     socket.onopen = () => this.#subscribe();
     socket.onmessage = ({ data }) => this.#receive(String(data));
     socket.onclose = ({ code, reason }) => {
+      if (code === MESSAGE_TOO_BIG && !this.#fresh) this.#backlog.choke();
       if (code < 4100 || code > 4199 || this.#isOurOwn(code)) this.#away(code);
       else this.#finish(String(code), reason);
     };
@@ -230,7 +240,7 @@ export class CanvasConnection extends Emitter {
       message.resume_token = this.resumeToken;
       if (this.#joined) message.received = this.#backlog.received;
     }
-    this.#socket?.send(JSON.stringify(message));
+    this.#socket?.send(encoded(message));
     this.#asking = true;
   }
 
@@ -256,10 +266,13 @@ export class CanvasConnection extends Emitter {
     if (message.type === "error" && this.#fresh) return this.#refused(message);
     if (message.type === "peer_assigned") this.#assigned(message);
     else if (!this.#fresh) this.#backlog.received += 1;
+    if (message.type === "error" && !message.message_id && UNREAD.has(message.code)) {
+      message.message_id = this.#backlog.suspect || null;
+    }
     if (message.type === "token_renewed") this.#pass.take(message.token);
     if (message.type === "pong" && !this.#fresh) {
       this.#asked = false;
-      this.#backlog.arrived(message.received ?? 0);
+      this.#backlog.pong(message.received ?? 0);
     }
     this.emit("message", message);
     // The compiler cannot follow that `type` and message belong together.
@@ -279,12 +292,24 @@ export class CanvasConnection extends Emitter {
     this.#fresh = this.#asking = false;
     this.#clearTimer("connect");
     this.#after("stable", STABLE_MS, () => (this.#attempts = 0));
-    if (message.recovered) this.#backlog.recovered(message.received ?? 0);
-    else this.#backlog.lost();
+    const choked = message.recovered ? this.#backlog.recovered(message.received ?? 0) : this.#backlog.lost();
+    if (choked) this.#tooLarge("an edit", choked); // first: it is not to be sent again
     if (this.#joined && !message.recovered) this.emit("lost", null);
     this.#joined = true;
     this.#setState("open");
     this.#write();
+  }
+
+  /**
+   * Answer a message that can never arrive, as the server would if it could read it.
+   *
+   * @param {string} what
+   * @param {string} messageId
+   */
+  #tooLarge(what, messageId) {
+    log("connection", "too large, dropped", what);
+    const error = { type: "error", code: "too_large", message: "", message_id: messageId };
+    this.emit("message", /** @type {any} */ (error)); // none of the server's own codes
   }
 
   /**
@@ -294,7 +319,7 @@ export class CanvasConnection extends Emitter {
    */
   #refused({ code, message }) {
     this.#asking = false;
-    if (code === "storage_failed") return this.#away(code); // the scene cannot be read now
+    if (PASSING.has(code)) return this.#away(code); // such as: the scene cannot be read now
     if (code !== "peer_id_taken" || !this.peerId) return this.#finish(code, message);
     this.peerId = null;
     this.#subscribe();

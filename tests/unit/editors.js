@@ -13,6 +13,10 @@ const SESSION = "s";
 const FIRST_MARK = 1000;
 /** Where the server lets nothing be. */
 const FAR_OFF = 1e12;
+/** What tests/editing.py makes of a message that has such words in it, on its way to the server. */
+const SPOILT = ["UNREADABLE", "UNNAMED", "CHOKING"];
+/** What the page itself has to keep back, or to mend. */
+const LONELY = "\ud83d";
 
 let lastMark = FIRST_MARK;
 
@@ -118,6 +122,7 @@ class Page {
       const mark = ++lastMark;
       const operation = this.#operation(mark, operations);
       operations.push(operation);
+      if (isHopeless(operation)) continue;
       if (operation.op === "add" || (operation.op === "update" && operation.changes.transform?.x === mark)) {
         marks.push(mark);
       }
@@ -138,17 +143,20 @@ class Page {
     const elements = [...this.draft.elements()].filter(({ id }) => !gone.has(id));
     const known = this.pick(elements);
     if (known?.kind.type === "Video") return moved(known.id, { y: mark });
+    if (this.random() < 0.02) return hopeless(this.draft.newElementId(), this.pick(["long", "large", "deep"]) ?? "");
     if (this.random() < 0.02) return moved(known?.id ?? "nothing-there", { y: FAR_OFF });
     const id = this.random() < 0.05 ? "nothing-there" : known?.id;
     if (!id || choice < 0.3) {
-      const content = this.pick(["one", "two"]) ?? "";
+      const spoilt = this.random() < 0.15 ? [...SPOILT, LONELY] : [];
+      const content = this.pick(["one", "two", ...spoilt]) ?? "";
       const kind = /** @type {const} */ ({ type: "Text", content });
       return { op: "add", element: { id: this.draft.newElementId(), kind, transform: { x: mark } } };
     }
     if (choice < 0.5) return { op: "remove", id };
     const transform = { x: mark, ...(choice < 0.6 && { y: this.pick([1, 2, 3]) }) };
     if (choice < 0.8) return moved(id, transform);
-    const kind = { content: `by ${mark}`, font_size: this.pick([10, 20]) };
+    const spoilt = this.random() < 0.15 ? (this.pick(SPOILT) ?? "") : "";
+    const kind = { content: `by ${mark} ${spoilt}`, font_size: this.pick([10, 20]) };
     return { op: "update", id, changes: { transform, kind } };
   }
 
@@ -204,6 +212,31 @@ class Page {
  */
 function moved(id, transform) {
   return { op: "update", id, changes: { transform } };
+}
+
+/**
+ * What the server never takes.
+ *
+ * @param {string} id
+ * @param {string} how
+ * @returns {Operation}
+ */
+function hopeless(id, how) {
+  /** @type {unknown} */
+  let data = "x".repeat(how === "large" ? 1_100_000 : 0);
+  for (let depth = 0; how === "deep" && depth < 40; depth++) data = [data];
+  const kind = how === "long"
+    ? /** @type {const} */ ({ type: "Text", content: "x".repeat(20_000) })
+    : /** @type {const} */ ({ type: "Chart", chart_type: "bar", data });
+  return { op: "add", element: { id, kind, transform: { x: 0 } } };
+}
+
+/**
+ * @param {Operation} operation
+ * @returns {boolean}
+ */
+function isHopeless(operation) {
+  return operation.op === "add" && operation.element.transform?.x === 0;
 }
 
 /**

@@ -220,12 +220,36 @@ test("what may be lost goes again under its name, before what came later", () =>
 
 test("one bad operation does not spoil the others", () => {
   const desk = new Desk("a", "b");
-  desk.draft.edit([move("a", 1), move("b", Number.POSITIVE_INFINITY)]);
+  desk.draft.edit([move("a", 1), move("b", 2)]);
   desk.refuse("invalid_message");
   desk.ack(1);
   assert.deepEqual(desk.sent.slice(1).map(({ id }) => id), ["a", "b"]);
   desk.refuse("invalid_message", 2);
   assert.deepEqual(desk.said.map(([name, { code }]) => [name, code]), [["refused", "invalid_message"]]);
+});
+
+test("what the server would never make is said at once, and the rest is made (EDT3)", () => {
+  const desk = new Desk("a", "b");
+  desk.draft.edit([move("a", 1), move("b", Number.POSITIVE_INFINITY), write("a", "cut \ud83d")]);
+  assert.deepEqual(desk.said.map(([name, { code }]) => [name, code]), [["refused", "not_allowed"]]);
+  assert.deepEqual([desk.x("a"), desk.x("b"), desk.content("a")], [1, 0, "cut \ufffd"]);
+  desk.ack();
+  const chart = { type: "Chart", chart_type: "bar", data: "x".repeat(1_200_000) };
+  desk.draft.edit([{ op: "add", element: { ...note("c"), kind: chart } }]);
+  assert.deepEqual([desk.said.at(-1)?.[1].code, desk.ids, desk.sent.length], ["too_large", ["a", "b"], 1]);
+});
+
+test("an error that names nothing makes what is on its way be tried between two pings (IN4)", () => {
+  const desk = new Desk("a");
+  desk.draft.edit([move("a", 1)]);
+  const unnamed = { type: "error", code: "invalid_json", message: "" };
+  assert.equal(desk.tell(unnamed), false);
+  assert.deepEqual(desk.sent.map(({ type }) => type), ["update_element", "ping", "update_element", "ping"]);
+  assert.equal(desk.sent[2], desk.sent[0], "a retry, if it was about something else");
+  desk.tell(unnamed);
+  assert.equal(desk.sent.length, 4, "once");
+  desk.refuse("invalid_json", 0); // as the connection has found out
+  assert.deepEqual([desk.x("a"), desk.draft.unconfirmed], [0, 0]);
 });
 
 test("what the server cannot store is kept, and tried again before what came later", () => {

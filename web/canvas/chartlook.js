@@ -1,5 +1,6 @@
 /** How charts look: what Chart.js is told, in the colours of the page. */
 
+import { firstOf } from "../unicode.js";
 import { theme } from "./theme.js";
 
 /** @import {LabelledChart, NormalChart, ScatterChart} from "./chartdata.js" */
@@ -130,5 +131,5 @@ function seeThrough(hex) {
  * @param {number} most
  */
 function shortened(words, most) {
-  return words.length > most ? `${words.slice(0, most - 1)}…` : words;
+  return words.length > most ? `${firstOf(words, most - 1)}…` : words;
 }

@@ -1,6 +1,7 @@
 /** What elements are, in words, for those who do not see them. */
 
 import { text } from "../text/canvas.js";
+import { firstOf } from "../unicode.js";
 
 /** @import {Element as SceneElement} from "../types/messages.js" */
 
@@ -13,7 +14,7 @@ import { text } from "../text/canvas.js";
 export function describeKind(kind) {
   switch (kind.type) {
     case "Text":
-      return kind.content.slice(0, 200).replaceAll(/\s+/g, " ").trim().slice(0, 120) || text.emptyText;
+      return firstOf(firstOf(kind.content, 200).replaceAll(/\s+/g, " ").trim(), 120) || text.emptyText;
     case "Image":
       return kind.alt?.trim() || text.picture(fileName(kind.src));
     case "Chart":
@@ -30,7 +31,7 @@ export function describeKind(kind) {
 /** @param {unknown} data of a chart */
 function titleOf(data) {
   const title = typeof data === "object" && data !== null && "title" in data ? data.title : "";
-  return typeof title === "string" ? title.slice(0, 120) : "";
+  return typeof title === "string" ? firstOf(title, 120) : "";
 }
 
 /**
@@ -44,8 +45,8 @@ function fileName(address) {
   const path = address.replace(/[?#].*$/s, "").replace(/^https?:\/\/[^/]*/i, "");
   const name = path.slice(path.lastIndexOf("/") + 1);
   try {
-    return decodeURIComponent(name).slice(0, 80);
+    return firstOf(decodeURIComponent(name), 80);
   } catch {
-    return name.slice(0, 80); // no escape after all, but a per cent sign
+    return firstOf(name, 80); // no escape after all, but a per cent sign
   }
 }

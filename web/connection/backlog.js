@@ -3,9 +3,19 @@
  * gap (rule RES1 of docs/SPEC.md). Pure: no socket, no page.
  */
 
+import { FRAME_BYTES } from "../types/limits.js";
+import { bytesOf, encoded } from "../unicode.js";
+
 /** @import {ClientMessage} from "../types/messages.js" */
 
-/** @typedef {{text: string, type: ClientMessage["type"], droppable: boolean, written: boolean}} Entry */
+/**
+ * @typedef {object} Entry
+ * @property {string} text
+ * @property {ClientMessage["type"]} type
+ * @property {string} messageId empty: it has none
+ * @property {boolean} droppable
+ * @property {boolean} written
+ */
 
 const MAX_ENTRIES = 1_000;
 const MAX_LENGTH = 8_000_000;
@@ -31,6 +41,10 @@ export class Backlog {
   #length = 0;
   /** How many entries are gone from the front since the `subscribe` that counts. */
   #arrived = 0;
+  /** A `pong` has told how many had arrived, so that what comes now answers a later one. */
+  #anchored = false;
+  /** The server closed because the first message that had not arrived was too large for it. */
+  #choked = false;
 
   /** Messages that were written and of which nobody has said that they arrived. */
   get inDoubt() {
@@ -47,13 +61,15 @@ export class Backlog {
    *
    * @param {ClientMessage} message
    * @returns {boolean} false: too much is waiting, and this is lost
+   * @throws {RangeError} it is larger than a message can be, and would never arrive
    */
   push(message) {
-    const text = JSON.stringify(message);
+    const text = encoded(message);
+    if (3 * text.length > FRAME_BYTES && bytesOf(text) > FRAME_BYTES) throw new RangeError("too large");
     const droppable = isDroppable(message);
     if (this.#isFull(text)) this.#drop((entry) => entry.droppable && !entry.written);
     if (this.#isFull(text)) return droppable;
-    this.#entries.push({ text, type: message.type, droppable, written: false });
+    this.#entries.push({ text, type: message.type, messageId: nameOf(message), droppable, written: false });
     this.#length += text.length;
     return true;
   }
@@ -63,6 +79,31 @@ export class Backlog {
     const waiting = this.#entries.filter(({ written }) => !written);
     for (const entry of waiting) entry.written = true;
     return waiting.map(({ text }) => text);
+  }
+
+  /** @param {number} count of messages the server has had since the `subscribe` that counts, as a `pong` says */
+  pong(count) {
+    this.#anchored ||= count > 0;
+    this.arrived(count);
+  }
+
+  /**
+   * The edit that an error must be about which names no message. Answers come in the order of the messages, so
+   * it is about one between the last ping that was answered and the next; if that is one alone, it is known.
+   *
+   * @returns {string} its `message_id`; empty: it cannot be known
+   */
+  get suspect() {
+    const next = this.#entries.findIndex(({ type }) => type === "ping");
+    const between = next < 0 ? [] : this.#entries.slice(0, next);
+    const [only] = between;
+    if (!this.#anchored || !only || between.length > 1 || !only.written) return "";
+    return EDITS.has(only.type) ? only.messageId : "";
+  }
+
+  /** The server closed because a message was too large for it (close code 1009). */
+  choke() {
+    this.#choked = true;
   }
 
   /** @param {number} count of messages the server has had since the `subscribe` that counts */
@@ -88,19 +129,28 @@ export class Backlog {
    * A new connection goes on where the old one ended: what had not arrived waits again, in order.
    *
    * @param {number} count of messages the server had
+   * @returns {string} the `message_id` of what was too large for it, which is not sent again
    */
   recovered(count) {
     this.arrived(count);
+    const [first] = this.#entries;
+    const choked = this.#choked && first?.written ? first : null;
+    if (choked) this.#drop((entry) => entry === choked);
     for (const entry of this.#entries) entry.written = false;
     this.#drop(({ droppable }) => droppable);
     this.#restart();
+    return choked?.messageId ?? "";
   }
 
   /**
    * The server has forgotten, and with it how much had arrived. What was never written waits on,
    * but for signals and edits; of the rest only what does no harm when it comes twice.
+   *
+   * @returns {string} the `message_id` of what was too large for it, as far as can be known
    */
   lost() {
+    const written = this.#entries.filter((entry) => entry.written && EDITS.has(entry.type));
+    const [largest] = this.#choked ? written.sort((a, b) => b.text.length - a.text.length) : [];
     this.#drop(({ type, written }) => {
       if (type === "subscribe" || type === "ping") return true;
       if (SIGNALS.has(type) || EDITS.has(type)) return true;
@@ -108,6 +158,7 @@ export class Backlog {
     });
     for (const entry of this.#entries) entry.written = false;
     this.#restart();
+    return largest?.messageId ?? "";
   }
 
   clear() {
@@ -118,6 +169,7 @@ export class Backlog {
   #restart() {
     this.#arrived = 0;
     this.received = 0;
+    this.#anchored = this.#choked = false;
   }
 
   /** @param {string} text */
@@ -138,4 +190,12 @@ export class Backlog {
  */
 function isDroppable(message) {
   return message.type === "cursor" || message.type === "preview" || message.type === "ping";
+}
+
+/**
+ * @param {ClientMessage} message
+ * @returns {string}
+ */
+function nameOf(message) {
+  return ("message_id" in message && message.message_id) || "";
 }

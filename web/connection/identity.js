@@ -3,6 +3,8 @@
  * of one window; a duplicated window gets a copy of it, so a lock tells whether the first one lives.
  */
 
+import { isReloaded } from "../page.js";
+
 /**
  * @typedef {object} SavedCall
  * @property {string} peerId
@@ -32,8 +34,7 @@ const held = new Set();
 export async function recallIdentity(sessionId) {
   const identity = read(sessionId);
   if (!identity) return null;
-  const [navigation] = performance.getEntriesByType("navigation");
-  const reloaded = /** @type {{type?: string} | undefined} */ (navigation)?.type === "reload";
+  const reloaded = isReloaded();
   // On a reload the page before this one may not quite have let go yet.
   return (await hold(identity.peerId, reloaded ? RELOAD_MS : DUPLICATE_MS)) ? identity : null;
 }

@@ -5,8 +5,11 @@
 
 import { Emitter } from "../emitter.js";
 import { newId } from "../ids.js";
+import { UNREAD } from "../types/limits.js";
+import { sendable } from "../unicode.js";
+import { faultOf } from "./limits.js";
 import { applied, stands, subjectOf } from "./operations.js";
-import { Outgoing } from "./outgoing.js";
+import { Outgoing, writtenIn } from "./outgoing.js";
 import { Sketch } from "./sketch.js";
 import { UndoStack } from "./undo.js";
 
@@ -124,18 +127,13 @@ export class Draft extends Emitter {
 
   /**
    * Make an edit: it is seen here at once, and sent as soon as it can be. What would change nothing is
-   * left out.
+   * left out; what the server would never make is too, and that is said.
    *
    * @param {readonly Operation[]} operations
    * @param {{undoable?: boolean}} [how]
    */
   edit(operations, { undoable = true } = {}) {
-    const sketch = new Sketch((id) => this.get(id));
-    const effective = operations.filter((operation) => {
-      if (!changesAnything(sketch.look(subjectOf(operation)), operation)) return false;
-      sketch.apply(operation);
-      return true;
-    });
+    const effective = this.#allowed(operations, changesAnything);
     if (effective.length === 0) return;
     // Remembered first: it needs the elements as they are before.
     if (undoable) this.#undo.remember(effective, (id) => this.get(id));
@@ -219,9 +217,11 @@ export class Draft extends Emitter {
       case "element_removed":
         this.#take(message);
         return true;
+      case "error":
+        if (!message.message_id && UNREAD.has(message.code)) this.#outgoing.probe();
+        return this.#settle(this.#outgoing.settle(message));
       case "ack":
       case "sync_result":
-      case "error":
         return this.#settle(this.#outgoing.settle(message));
       default:
         return false;
@@ -281,10 +281,34 @@ export class Draft extends Emitter {
     this.#pause = Math.min(2 * this.#pause, LONGEST_PAUSE_MS);
   }
 
+  /**
+   * The operations that are meant and that the server may make. Who made the others is told why not.
+   *
+   * @param {readonly Operation[]} operations
+   * @param {(element: SceneElement | undefined, operation: Operation) => boolean} isMeant
+   * @returns {Operation[]}
+   */
+  #allowed(operations, isMeant) {
+    const sketch = new Sketch((id) => this.get(id));
+    /** @type {Map<string, Refusal>} */
+    const faults = new Map();
+    const allowed = operations.map(sendable).filter((operation) => {
+      const element = sketch.look(subjectOf(operation));
+      if (!isMeant(element, operation)) return false;
+      const fault = faultOf(operation, element);
+      if (fault) faults.set(fault.code, { ...fault, ...writtenIn(operation) });
+      else sketch.apply(operation);
+      return !fault;
+    });
+    for (const fault of faults.values()) this.emit("refused", fault);
+    return allowed;
+  }
+
   /** @param {Operation[]} operations */
   #make(operations) {
     if (!this.#outgoing.push(operations)) {
-      this.emit("refused", { code: "too_much_waiting", text: "" });
+      const words = Object.assign({}, ...operations.map(writtenIn));
+      this.emit("refused", { code: "too_much_waiting", text: "", ...words });
       return;
     }
     /** @type {Set<string>} */
@@ -328,9 +352,11 @@ export class Draft extends Emitter {
    */
   #turn(operations) {
     if (!operations) return "nothing";
-    if (operations.length > 0) this.#make(operations);
+    const allowed = this.#allowed(operations, () => true);
+    if (allowed.length > 0) this.#make(allowed);
     this.emit("history", null);
-    return operations.length > 0 ? "done" : "overtaken";
+    if (allowed.length > 0) return "done";
+    return operations.length > 0 ? "nothing" : "overtaken";
   }
 
   /**

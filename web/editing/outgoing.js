@@ -4,13 +4,15 @@
  */
 
 import { newId } from "../ids.js";
+import { PASSING, UNREAD } from "../types/limits.js";
+import { bytesOf } from "../unicode.js";
 import { subjectOf } from "./operations.js";
 
 /** @import {Operation} from "./operations.js" */
 /** @import {Ack, ClearScene, ClientMessage, Error as ErrorMessage, RestoreScene, SyncResult} from "../types/messages.js" */
 
 /** @typedef {ClearScene | RestoreScene} Command */
-/** @typedef {{code: string, text: string}} Refusal */
+/** `words`: what a person wrote that is not made. @typedef {{code: string, text: string, words?: string}} Refusal */
 
 /**
  * What waits: an operation, or a command about the whole scene with somebody who awaits the answer.
@@ -19,7 +21,7 @@ import { subjectOf } from "./operations.js";
  * @property {Operation | null} operation
  * @property {Command | null} command
  * @property {((refusal: Refusal | null) => void) | null} answered
- * @property {number} size
+ * @property {number} size in bytes of JSON
  * @property {boolean} offline made while there was no connection
  */
 
@@ -33,6 +35,7 @@ import { subjectOf } from "./operations.js";
  * @property {number} size
  * @property {boolean} sent and not answered yet
  * @property {boolean} again it may have been made already
+ * @property {boolean} probed sent once more because an error that named nothing may have been about it
  */
 
 /**
@@ -42,17 +45,19 @@ import { subjectOf } from "./operations.js";
  */
 
 const MAX_WAITING = 10_000;
-const MAX_WAITING_LENGTH = 16_000_000;
+const MAX_WAITING_BYTES = 16_000_000;
 const MAX_OPERATIONS = 500;
-/** A message may have 1 MiB (rule of the server), in which the longest picture alone fits. */
-const MAX_LENGTH = 256 * 1024;
+/** Of several operations in one message. One by itself may be as large as a message can be. */
+const MAX_TOGETHER_BYTES = 256 * 1024;
+/** Several in one message may be refused for one of them: these refusals are found out one by one. */
+const SPOILT = new Set([...UNREAD, "too_large"]);
 
 export class Outgoing {
   #send;
   /** @type {Unit[]} */
   #waiting = [];
   /** Of those that wait. */
-  #length = 0;
+  #bytes = 0;
   /**
    * Packed, oldest first. Only the first one is on its way: if the server could have more, it might
    * store a later one and not an earlier one, which then would come after it.
@@ -86,9 +91,9 @@ export class Outgoing {
    */
   push(operations) {
     const units = operations.map((operation) => this.#unit({ operation }));
-    const length = units.reduce((sum, { size }) => sum + size, this.#length);
-    if (this.#waiting.length + units.length > MAX_WAITING || length > MAX_WAITING_LENGTH) return false;
-    this.#length = length;
+    const bytes = units.reduce((sum, { size }) => sum + size, this.#bytes);
+    if (this.#waiting.length + units.length > MAX_WAITING || bytes > MAX_WAITING_BYTES) return false;
+    this.#bytes = bytes;
     for (const unit of units) this.#waiting.push(unit);
     this.#flush();
     return true;
@@ -108,7 +113,23 @@ export class Outgoing {
   /** @param {boolean} online the connection is open */
   setOnline(online) {
     this.#online = online;
+    const [first] = this.#parcels;
+    if (first) first.probed = false;
     this.#flush();
+  }
+
+  /**
+   * The server refused something unread, and could not say what: perhaps what is on its way. Sent once
+   * more between two pings, a second error of this kind is known to be about it; and if it was not, the
+   * server sees a retry (rule SCN6).
+   */
+  probe() {
+    const [first] = this.#parcels;
+    if (!first?.sent || first.probed || !this.#online) return;
+    first.probed = true;
+    this.#send({ type: "ping" });
+    this.#send(first.message);
+    this.#send({ type: "ping" });
   }
 
   /** What was sent may be lost, or not: it goes again, under the same name. */
@@ -134,7 +155,7 @@ export class Outgoing {
   settle(answer) {
     const [parcel] = this.#parcels;
     if (!parcel || parcel.id !== answer.message_id) return null;
-    if (answer.type === "error" && answer.code === "storage_failed") this.#held = true;
+    if (answer.type === "error" && PASSING.has(answer.code)) this.#held = true;
     const outcome = outcomeOf(parcel, answer);
     const rest = toTryAgain(parcel, answer);
     if (rest.length > 0) outcome.refused = [];
@@ -150,7 +171,7 @@ export class Outgoing {
    * @returns {Unit}
    */
   #unit({ operation, command, answered = null }) {
-    const size = operation ? JSON.stringify(operation).length : 0;
+    const size = operation ? bytesOf(JSON.stringify(operation)) : 0;
     return { operation: operation ?? null, command: command ?? null, answered, size, offline: !this.#online };
   }
 
@@ -166,14 +187,14 @@ export class Outgoing {
   /** @returns {Unit[]} as much as may go in one message */
   #takeWaiting() {
     let count = 0;
-    let length = 0;
+    let bytes = 0;
     for (const { size, command } of this.#waiting) {
-      if (count > 0 && (command || length + size > MAX_LENGTH || count === MAX_OPERATIONS)) break;
+      if (count > 0 && (command || bytes + size > MAX_TOGETHER_BYTES || count === MAX_OPERATIONS)) break;
       count += 1;
-      length += size;
+      bytes += size;
       if (command) break;
     }
-    this.#length -= length;
+    this.#bytes -= bytes;
     return this.#waiting.splice(0, count);
   }
 }
@@ -185,8 +206,10 @@ export class Outgoing {
 function pack(units) {
   const id = newId();
   const size = units.reduce((sum, unit) => sum + unit.size, 0);
-  const message = { ...messageOf(units), message_id: id };
-  return { id, message, units, size, sent: false, again: false };
+  const { type, ...rest } = messageOf(units);
+  // The name comes early, so that it can be read whatever is wrong with the rest (rule IN4).
+  const message = /** @type {ClientMessage} */ ({ type, message_id: id, ...rest });
+  return { id, message, units, size, sent: false, again: false, probed: false };
 }
 
 /**
@@ -229,13 +252,26 @@ function outcomeOf({ units, again }, answer) {
   for (const [index, unit] of units.entries()) {
     const refusal = refusals.get(index);
     if (!refusal || isSoAlready(unit, refusal.code, again)) outcome.made.push(unit);
-    else outcome.refused.push({ unit, ...refusal });
+    else outcome.refused.push({ unit, ...refusal, ...writtenIn(unit.operation) });
   }
   return outcome;
 }
 
 /**
- * What is not judged yet, though it was refused. A command is: who gave it is told, and may again.
+ * @param {Operation | null} operation
+ * @returns {{words?: string}}
+ */
+export function writtenIn(operation) {
+  if (!operation || operation.op === "remove") return {};
+  const kind = operation.op === "add" ? operation.element.kind : operation.changes.kind;
+  const words = kind && "content" in kind ? kind.content : undefined;
+  return typeof words === "string" && words !== "" ? { words } : {};
+}
+
+/**
+ * What is not judged yet, though it was refused: the reason passes, or may be that of another operation in
+ * the same message. Any other refusal is final (rule IN5), and so is one of a command: who gave it is told,
+ * and may again.
  *
  * @param {Parcel} parcel
  * @param {Ack | SyncResult | ErrorMessage} answer
@@ -243,8 +279,8 @@ function outcomeOf({ units, again }, answer) {
  */
 function toTryAgain(parcel, answer) {
   if (answer.type !== "error" || parcel.units[0]?.command) return [];
-  if (answer.code === "storage_failed") return [{ ...parcel, sent: false }];
-  if (answer.code !== "invalid_message" || parcel.units.length < 2) return [];
+  if (PASSING.has(answer.code)) return [{ ...parcel, sent: false, probed: false }];
+  if (!SPOILT.has(answer.code) || parcel.units.length < 2) return [];
   // One of them spoils the others, and none was made: the halves by themselves.
   const half = Math.ceil(parcel.units.length / 2);
   return [pack(parcel.units.slice(0, half)), pack(parcel.units.slice(half))];

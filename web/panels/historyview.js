@@ -4,6 +4,7 @@ import { icon, make, setIcon, setText } from "../dom.js";
 import { describeKind } from "../canvas/describe.js";
 import { ownerOf } from "../scene.js";
 import { text } from "../text/panels.js";
+import { firstOf } from "../unicode.js";
 import { chronicle } from "./chronicle.js";
 import { Listbox } from "./listbox.js";
 
@@ -221,7 +222,7 @@ export class HistoryView {
     }
     const words = describeKind(kind);
     if (kind.type !== "Text") return words;
-    return text.quoted(words.length > LONGEST_QUOTE ? `${words.slice(0, LONGEST_QUOTE)}…` : words);
+    return text.quoted(words.length > LONGEST_QUOTE ? `${firstOf(words, LONGEST_QUOTE)}…` : words);
   }
 
   /**

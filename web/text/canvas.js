@@ -72,12 +72,22 @@ export const text = {
         return "The canvas is full, so your change was taken back. Remove something first.";
       case "content_refused":
         return `Your change was taken back, since it could stop the browsers of others: ${reason}.`;
+      case "too_large":
+        return "That is too large for the canvas: one element may have 1 MB. It was not added. Make it smaller, or add it in parts.";
+      case "not_allowed":
+        return "The canvas cannot hold that, so your change was not made.";
       case "too_much_waiting":
         return "Too many changes are waiting for the connection, so this one was not made.";
       default:
         return `Your change was taken back. The server refused it: ${reason}`;
     }
   },
+  /**
+   * What somebody wrote and the canvas does not have.
+   *
+   * @param {string} words
+   */
+  yourWords: (words) => `These were your words: “${words}”`,
   /**
    * What became of changes made offline.
    *

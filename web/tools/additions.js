@@ -1,6 +1,8 @@
 /** Puts new things on the canvas: pictures, links, charts, whatever files or words come. */
 
+import { longest } from "../editing/limits.js";
 import { text } from "../text/tools.js";
+import { firstOf, lengthOf } from "../unicode.js";
 import { linkedPicture, pictureOf } from "./pictures.js";
 import { fittingSize, freshPlace } from "./place.js";
 import { readTable } from "./tables.js";
@@ -14,8 +16,9 @@ import { readTable } from "./tables.js";
 
 const CHART_SIZE = { width: 480, height: 320 };
 const PASTED_FONT_SIZE = 20;
-const MOST_CHARACTERS = 16_384;
+const MOST_CHARACTERS = longest("Text", "content");
 const MOST_TABLE_BYTES = 2_000_000;
+const LONGEST_NAME = 200;
 const ADDRESS = /^https?:\/\/\S{1,2000}$/i;
 const PICTURE_NAME = /\.(png|jpe?g|gif|webp|avif)([?#].*)?$/i;
 const TABLE_NAME = /\.(csv|tsv|tab)$/i;
@@ -59,8 +62,8 @@ export class Additions {
       if (picture) return this.#addPicture(picture, "", middle);
     }
     const chart = await readTable(words);
-    if (chart) return this.addChart(chart, middle);
-    if (content.length > MOST_CHARACTERS) return this.#refuse(text.textTooLong);
+    if (chart) return void this.addChart(chart, middle);
+    if (lengthOf(content) > MOST_CHARACTERS) return this.#refuse(text.textTooLong);
     /** @type {import("../types/messages.js").Text} */
     const kind = { type: "Text", content, font_size: PASTED_FONT_SIZE };
     this.#add(kind, this.#editor.measure(kind), middle);
@@ -69,9 +72,10 @@ export class Additions {
   /**
    * @param {TableChart} chart
    * @param {Point} [middle]
+   * @returns {boolean} whether it is there now; else it was said why not
    */
   addChart({ chart_type, data }, middle) {
-    this.#add({ type: "Chart", chart_type, data }, CHART_SIZE, middle);
+    return this.#add({ type: "Chart", chart_type, data }, CHART_SIZE, middle);
   }
 
   /**
@@ -86,7 +90,7 @@ export class Additions {
     }
     // A camera's "IMG_0815" says nothing; a name with words in it does.
     const name = file.name.replace(/\.[^.]*$/, "").replace(/[-_]+/g, " ");
-    this.#addPicture(picture, /[a-z]{3,} [a-z]{2,}/i.test(name) ? name.slice(0, 200) : "", middle);
+    this.#addPicture(picture, /[a-z]{3,} [a-z]{2,}/i.test(name) ? firstOf(name, LONGEST_NAME) : "", middle);
   }
 
   /**
@@ -113,15 +117,18 @@ export class Additions {
    * @param {SceneElement["kind"]} kind
    * @param {{width: number, height: number}} size
    * @param {Point} [middle]
+   * @returns {boolean} whether it is there now; else it was said why not
    */
   #add(kind, size, middle) {
     const { draft, selection, stage, view } = this.#parts;
     const id = draft.newElementId();
     const transform = freshPlace(this.#parts, size, middle);
     draft.edit([{ op: "add", element: { id, kind, transform } }]);
+    if (!draft.has(id)) return false;
     selection.set([id]);
     stage.reveal(transform);
     view.nodeOf(id)?.focus({ preventScroll: true });
+    return true;
   }
 
   /** @param {string} message */

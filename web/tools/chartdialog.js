@@ -1,4 +1,7 @@
-/** Asks for a table and shows the chart it would make while it is typed. */
+/**
+ * Asks for a table and shows the chart it would make while it is typed. What was typed is there again when the
+ * dialog was closed without the chart being made, unless that was the wish (rule EDT1).
+ */
 
 import { ChartContent } from "../canvas/chart.js";
 import { make, setText } from "../dom.js";
@@ -6,12 +9,16 @@ import { chartTypeText, text } from "../text/tools.js";
 import { readTable } from "./tables.js";
 
 /** @import {TableChart} from "../editing/csv.js" */
+/** @import {Unsaved} from "./unsaved.js" */
+
+/** @typedef {{table: string, type: string, title: string}} Typed */
 
 const PREVIEW = { width: 420, height: 260 };
 
 export class ChartDialog {
   node = make("dialog", { class: "chart-dialog", "aria-labelledby": "chart-dialog-title" });
   #add;
+  #unsaved;
   #table = make("textarea", { id: "chart-table", rows: "5", spellcheck: "false", placeholder: text.tableExample });
   #type = make("select", { id: "chart-type" });
   #title = make("input", { id: "chart-title", type: "text", maxlength: "200" });
@@ -24,9 +31,13 @@ export class ChartDialog {
   #read = null;
   #latest = 0;
 
-  /** @param {(chart: TableChart) => void} add */
-  constructor(add) {
+  /**
+   * @param {(chart: TableChart) => boolean} add tells whether it was made
+   * @param {Unsaved<Typed>} unsaved
+   */
+  constructor(add, unsaved) {
     this.#add = add;
+    this.#unsaved = unsaved;
     this.#type.append(...chartTypeText.map(([value, name]) => make("option", { value }, name)));
     const file = make("input", { type: "file", id: "chart-file", accept: ".csv,.tsv,.tab,text/csv", class: "visually-hidden" });
     const cancel = make("button", { type: "button" }, text.cancel);
@@ -44,14 +55,19 @@ export class ChartDialog {
     this.node.append(form);
     this.#table.addEventListener("input", () => void this.#readTable());
     for (const input of [this.#type, this.#title]) input.addEventListener("input", () => this.#draw());
+    form.addEventListener("input", () => this.#keep());
     file.addEventListener("change", async () => {
       const [chosen] = file.files ?? [];
       file.value = "";
       if (!chosen) return;
       this.#table.value = await chosen.text();
       await this.#readTable();
+      this.#keep();
     });
-    cancel.addEventListener("click", () => this.node.close());
+    cancel.addEventListener("click", () => {
+      this.#unsaved.forget();
+      this.node.close();
+    });
     form.addEventListener("submit", (event) => this.#finish(event));
     this.node.addEventListener("close", () => this.#clear());
   }
@@ -63,6 +79,25 @@ export class ChartDialog {
     this.#draw();
     this.node.showModal();
     this.#table.focus();
+    const typed = this.#unsaved.recall();
+    if (typed) void this.#typeAgain(typed);
+  }
+
+  /** @param {Typed} typed */
+  async #typeAgain({ table, type, title }) {
+    this.#table.value = table;
+    this.#table.select();
+    await this.#readTable();
+    if (!this.#read) return;
+    this.#type.value = type;
+    this.#title.value = title;
+    this.#draw();
+  }
+
+  #keep() {
+    const [table, type, title] = [this.#table.value, this.#type.value, this.#title.value];
+    if (table.trim() === "") this.#unsaved.forget();
+    else this.#unsaved.keep({ table, type, title });
   }
 
   async #readTable() {
@@ -109,7 +144,7 @@ export class ChartDialog {
     const chart = this.#chart();
     if (!chart) return;
     this.node.close();
-    this.#add(chart);
+    if (this.#add(chart)) this.#unsaved.forget();
   }
 }
 

@@ -7,6 +7,8 @@
 const TYPING = "input, select, textarea, [contenteditable], dialog, [role=menu], [role=slider]";
 /** Keys that a printed sign stands for: whether Shift was needed to type it says nothing. */
 const SIGN = /^[^\p{L}\p{N}\s[\]{}]$/u;
+/** The key code of all that an input method takes. */
+const COMPOSITION = 229;
 const BRACKETS = /** @type {Record<string, string>} */ ({ "{": "Shift+[", "}": "Shift+]" });
 
 /**
@@ -23,6 +25,17 @@ export function keyOf({ key, ctrlKey, metaKey, altKey, shiftKey }) {
   if (ctrl && altKey && /^[[\]]$/.test(name)) return name;
   const shift = shiftKey && !SIGN.test(name) ? "Shift+" : "";
   return `${ctrl}${altKey ? "Alt+" : ""}${shift}${name}`;
+}
+
+/**
+ * Tells whether a key is for the input method that somebody writes with (UI Events section 4.4.3). Some browsers say
+ * that by the key code alone: the composition is over for them when its last key is told.
+ *
+ * @param {KeyboardEvent} event
+ * @returns {boolean}
+ */
+export function isComposed(event) {
+  return event.isComposing || event.keyCode === COMPOSITION;
 }
 
 export class Keys {
@@ -50,7 +63,7 @@ export class Keys {
 
   /** @param {KeyboardEvent} event */
   #down(event) {
-    if (event.defaultPrevented || event.isComposing) return;
+    if (event.defaultPrevented || isComposed(event)) return;
     const { target } = event;
     if (!(target instanceof Element) || target.closest(TYPING)) return;
     const key = keyOf(event);

@@ -6,14 +6,13 @@
 import { Emitter } from "../emitter.js";
 import { roundedChanges } from "../editing/geometry.js";
 import { stands } from "../editing/operations.js";
+import { MOST_PREVIEWED } from "../types/limits.js";
 
 /** @import {CanvasView} from "../canvas/view.js" */
 /** @import {Editable} from "../editing/draft.js" */
 /** @import {ClientMessage, TransformChanges, UpdateOperation} from "../types/messages.js" */
 
 const PREVIEW_MS = 1000 / 30;
-/** The most elements of one `preview`; more move unseen until they are let go. */
-const MOST_PREVIEWED = 500;
 
 /** @extends {Emitter<{changed: null}>} */
 export class Motion extends Emitter {

@@ -5,10 +5,12 @@ import { inspect, isLarge, measure } from "../canvas/rasters.js";
 import { want } from "../canvas/elsewhere.js";
 import { isBounded } from "./vectors.js";
 
+import { longest } from "../editing/limits.js";
+
 /** @typedef {{src: string, width: number, height: number}} Picture size in pixels */
 
-/** The longest source the server takes, and how much of it we use. */
-const MOST_CHARACTERS = 512 * 1024;
+/** The longest source the server takes. */
+const MOST_CHARACTERS = longest("Image", "src");
 const WIDEST_PX = 2_000;
 /** From good to small; the last ones also make the picture smaller. @type {[number, number][]} */
 const TRIES = [[1, 0.86], [1, 0.7], [0.75, 0.7], [0.5, 0.7], [0.35, 0.6], [0.25, 0.6], [0.15, 0.5]];

@@ -4,6 +4,7 @@ import { icon, make, setText } from "../dom.js";
 import { LEAST_SIZE, normalDegrees, withHeight } from "../editing/geometry.js";
 import { wholeTransform } from "../scene.js";
 import { alignText, chartTypeText, colorText, sizeText, text } from "../text/tools.js";
+import { isComposed } from "./keys.js";
 import { buttonsField, choiceField, numberField, wordsField } from "./fields.js";
 
 /** @import {Field} from "./fields.js" */
@@ -28,6 +29,8 @@ export class Properties {
   #rows = [];
   #shape = "";
   #frame = 0;
+  /** What the field shows that somebody is in. @type {string[] | null} */
+  #about = null;
   /** Asked for, or closed, by the person; `null`: as the window is wide. @type {boolean | null} */
   #wanted = null;
 
@@ -43,9 +46,19 @@ export class Properties {
     close.addEventListener("click", () => this.#want(false));
     this.node.append(make("header", {}, this.#title, close), this.#fields);
     this.node.addEventListener("keydown", (event) => {
-      if (event.key !== "Escape") return;
+      if (event.key !== "Escape" || isComposed(event)) return;
       event.preventDefault();
       parts.stage.frame.focus({ preventScroll: true });
+    });
+    // A field tells what was typed when it is left, which may be by choosing something else.
+    this.#fields.addEventListener("focusin", () => (this.#about ??= [...parts.selection.ids]));
+    this.#fields.addEventListener("focusout", () => {
+      this.#about = null;
+      draw();
+    });
+    addEventListener("pagehide", () => {
+      const { activeElement } = document;
+      if (activeElement instanceof HTMLElement && this.#fields.contains(activeElement)) activeElement.blur();
     });
     const draw = () => this.#drawSoon();
     parts.selection.on("changed", draw);
@@ -97,10 +110,13 @@ export class Properties {
     for (const { field, read } of this.#rows) field.show(common(elements, read));
   }
 
-  /** @returns {SceneElement[]} */
-  #elements() {
-    const { draft, selection, view } = this.#parts;
-    return [...selection.ids].flatMap((id) => {
+  /**
+   * @param {Iterable<string>} [ids] those that are selected
+   * @returns {SceneElement[]}
+   */
+  #elements(ids = this.#parts.selection.ids) {
+    const { draft, view } = this.#parts;
+    return [...ids].flatMap((id) => {
       const element = draft.get(id);
       return element ? [{ ...element, transform: view.transformOf(id) }] : [];
     });
@@ -239,7 +255,7 @@ export class Properties {
   /** @param {(element: SceneElement) => UpdateOperation["changes"] | null} change */
   #edit(change) {
     /** @type {UpdateOperation[]} */
-    const operations = this.#elements().flatMap((element) => {
+    const operations = this.#elements(this.#about ?? undefined).flatMap((element) => {
       const changes = change(element);
       return changes ? [{ op: "update", id: element.id, changes }] : [];
     });

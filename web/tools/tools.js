@@ -12,6 +12,7 @@ import { Pointer } from "./pointer.js";
 import { Properties } from "./properties.js";
 import { TextEditor } from "./textedit.js";
 import { Toolbar } from "./toolbar.js";
+import { Unsaved } from "./unsaved.js";
 
 /** @import {CanvasView} from "../canvas/view.js" */
 /** @import {Stage} from "../canvas/stage.js" */
@@ -31,6 +32,7 @@ import { Toolbar } from "./toolbar.js";
  * @property {CanvasView} view
  * @property {Selection} selection
  * @property {Notices} notices
+ * @property {string} sessionId
  * @property {(message: ClientMessage) => void} send what may be lost
  */
 
@@ -39,6 +41,8 @@ import { Toolbar } from "./toolbar.js";
 export class Tools {
   /** Everything that can be done, with its keys. */
   commands;
+  /** Goes on with what was being written in this window before. */
+  resume;
   /** Opens an element: a text to be written in, anything else with its properties. */
   open;
 
@@ -56,10 +60,10 @@ export class Tools {
       sizeOfText: (kind, width) => editor.measure(kind, width),
     };
     const overlay = new Overlay(parts);
-    const editor = new TextEditor(parts, (open) => overlay.setQuiet(open));
+    const editor = new TextEditor(parts, (open) => overlay.setQuiet(open), new Unsaved(base.sessionId, "text"));
     const additions = new Additions(parts, editor);
     const properties = new Properties(parts, (look) => editor.setLook(look));
-    const chartDialog = new ChartDialog((chart) => additions.addChart(chart));
+    const chartDialog = new ChartDialog((chart) => additions.addChart(chart), new Unsaved(base.sessionId, "chart"));
     const open = (/** @type {string} */ id) => {
       const type = draft.get(id)?.kind.type;
       if (type === "Text") return editor.edit(id);
@@ -67,6 +71,7 @@ export class Tools {
       if (type !== "Video") properties.open();
     };
     this.open = open;
+    this.resume = () => editor.resume();
     const pointer = new Pointer(parts, overlay, { open, write: (at) => editor.write(at) });
     const clipboard = new Clipboard(parts, additions, () =>
       pointer.seen && stage.toScene(pointer.seen.x, pointer.seen.y));

@@ -1,0 +1,208 @@
+"""Every edit of the page has an end: it is made, or refused in words. What is typed is not lost."""
+
+from typing import Any
+
+import pytest
+from playwright.sync_api import Locator, expect
+
+from desk import Desk
+from windows import Open
+
+DROP = """async ([name, type, content]) => {
+  let body = content;
+  if (type === 'image/png') {
+    const canvas = document.createElement('canvas');
+    canvas.getContext('2d').fillRect(0, 0, 120, 80);
+    body = await new Promise(resolve => canvas.toBlob(resolve, 'image/png'));
+  }
+  const dataTransfer = new DataTransfer();
+  dataTransfer.items.add(new File([body], name, {type}));
+  const where = {clientX: 640, clientY: 360, bubbles: true, cancelable: true};
+  document.querySelector('#stage').dispatchEvent(new DragEvent('drop', {dataTransfer, ...where}));
+}"""
+# What the server cannot read, with its name or without one.
+SPOIL = r"""named => {
+  const send = WebSocket.prototype.send;
+  WebSocket.prototype.send = function (text) {
+    if (text.includes('POISON')) {
+      text = text.replaceAll('POISON', '\\ud83d');
+      if (!named) text = text.replace(/"message_id":"[^"]*",?/, '');
+    }
+    send.call(this, text);
+  };
+}"""
+
+
+@pytest.fixture
+def desk(open_window: Open) -> Desk:
+    """Ada and Bob on one empty canvas."""
+    ada = open_window("red", query="name=Ada")
+    bob = open_window("green", query="name=Bob")
+    ada.sees(bob)
+    return Desk(ada, bob)
+
+
+def field(desk: Desk) -> Locator:
+    """The field in which Ada writes on the canvas."""
+    return desk.page.get_by_role("textbox", name="Text", exact=True)
+
+
+def begin(desk: Desk, words: str) -> None:
+    """Write a new text by keys, and do not end it."""
+    desk.page.locator("#stage").focus()
+    desk.keys.press("t")
+    field(desk).wait_for()
+    desk.keys.type(words)
+
+
+def test_a_name_that_would_be_cut_in_an_emoji(desk: Desk) -> None:
+    """EDT2: names are cut between characters, and what comes after it arrives."""
+    name = "aaa bbb " + "x" * 191 + "\N{GRINNING FACE}.png"
+    desk.page.evaluate(DROP, [name, "image/png", ""])
+    picture = desk.bob.page.locator('[data-kind="Image"] img.loaded')
+    expect(picture).to_have_attribute("alt", name.removesuffix(".png"))
+    note = desk.write((340, 200), "Afterwards")
+    expect(desk.node(note, desk.bob)).to_contain_text("Afterwards")
+
+
+@pytest.mark.parametrize("named", [True, False])
+def test_what_cannot_be_read_blocks_nothing(desk: Desk, *, named: bool) -> None:
+    """IN4, EDT2: also where the refusal cannot say what it is about."""
+    desk.page.evaluate(SPOIL, named)
+    desk.write((340, 200), "Good")
+    begin(desk, "POISON")
+    desk.keys.press("Escape")
+    expect(desk.page.get_by_role("alert")).to_contain_text("Your change was taken back")
+    expect(desk.page.get_by_role("alert")).to_contain_text("POISON")
+    expect(desk.page.get_by_text("POISON", exact=True)).to_have_count(0)
+    note = desk.write((340, 420), "Afterwards")
+    expect(desk.node(note, desk.bob)).to_contain_text("Afterwards")
+    desk.agree()
+
+
+def test_a_table_that_is_too_large_is_not_sent(desk: Desk) -> None:
+    """EDT3: it is said, the connection lives, and what comes after it arrives."""
+    rows = "".join(f"{'label ' * 100}{number},{number}\n" for number in range(1_990))
+    assert len(rows) > 1_190_000
+    desk.page.evaluate(DROP, ["sales.csv", "text/csv", "Name,Sold\n" + rows])
+    expect(desk.page.get_by_role("alert")).to_contain_text("too large")
+    assert desk.ids() == []
+    note = desk.write((340, 200), "Afterwards")
+    expect(desk.node(note, desk.bob)).to_contain_text("Afterwards")
+    assert "away" not in desk.ada.explain()
+    desk.agree()
+
+
+def test_escape_keeps_what_was_typed(desk: Desk) -> None:
+    """EDT1: in a new text and in an old one, and during a composition it ends that alone."""
+    begin(desk, "Kept")
+    desk.keys.press("Escape")
+    expect(field(desk)).to_have_count(0)
+    expect(desk.bob.page.get_by_text("Kept")).to_be_visible()
+    (note,) = desk.ids()
+    desk.keys.press("Enter")
+    desk.keys.press("End")
+    desk.keys.type(" and more")
+    for composing in ({"keyCode": 229}, {"isComposing": True}):
+        field(desk).evaluate(
+            """(field, how) => field.dispatchEvent(new KeyboardEvent('keydown',
+                {key: 'Escape', bubbles: true, cancelable: true, ...how}))""",
+            composing,
+        )
+        expect(field(desk)).to_have_value("Kept and more")
+    desk.keys.press("Escape")
+    expect(desk.node(note, desk.bob)).to_contain_text("Kept and more")
+    desk.keys.press("Control+z")
+    expect(desk.node(note, desk.bob)).to_have_text("Kept")
+
+
+@pytest.mark.parametrize("old", [False, True])
+def test_a_reload_keeps_what_is_being_written(desk: Desk, *, old: bool) -> None:
+    """EDT1: it is there to go on with, once."""
+    if old:
+        desk.write((340, 200), "Before")
+        desk.page.locator("[data-element-id]").click()
+        desk.keys.press("Enter")
+        desk.keys.press("Control+a")
+        desk.keys.type("Half a sen")
+    else:
+        begin(desk, "Half a sen")
+    desk.page.reload()
+    expect(field(desk)).to_have_value("Half a sen")
+    desk.keys.type("tence")
+    desk.keys.press("Escape")
+    expect(desk.bob.page.get_by_text("Half a sentence", exact=True)).to_have_count(1)
+    expect(desk.bob.page.locator("[data-element-id]")).to_have_count(1)
+    desk.page.reload()
+    desk.ada.wait_connection("open")
+    expect(desk.page.get_by_text("Half a sentence", exact=True)).to_be_visible()
+    expect(field(desk)).to_have_count(0)
+
+
+def test_another_window_does_not_go_on_with_it(desk: Desk) -> None:
+    """EDT1: what is kept belongs to the window in which it was typed."""
+    begin(desk, "Mine")
+    kept = desk.page.evaluate("({...sessionStorage})")
+    copy = desk.page.context.new_page()
+    copy.add_init_script(f"Object.assign(sessionStorage, {kept!r})")
+    copy.goto(desk.page.url)
+    copy.locator('[data-connection="open"]').wait_for(state="attached")
+    copy.locator("#stage").click()
+    assert copy.get_by_role("textbox", name="Text", exact=True).count() == 0
+    copy.close()
+
+
+def test_a_text_that_is_removed_while_it_is_written(desk: Desk) -> None:
+    """EDT1: the words stay, as a new text."""
+    note = desk.write((340, 200), "Before")
+    expect(desk.node(note, desk.bob)).to_be_visible()
+    desk.select(note)
+    desk.keys.press("Enter")
+    desk.keys.press("End")
+    desk.keys.type(" and after")
+    other = Desk(desk.bob, desk.ada)
+    other.select(note)
+    desk.bob.page.keyboard.press("Delete")
+    expect(desk.node(note)).to_have_count(0)
+    desk.keys.press("Escape")
+    expect(desk.bob.page.get_by_text("Before and after")).to_be_visible()
+
+
+def test_a_table_that_was_typed_is_there_again(desk: Desk) -> None:
+    """EDT1: Escape closes the dialog of a chart and keeps the table; so does a reload."""
+    desk.tool("chart")
+    dialog: Any = desk.page.get_by_role("dialog")
+    dialog.get_by_label("Table").fill("a\tb\nx\t1\ny\t2")
+    dialog.get_by_label("Title").fill("Sold")
+    desk.keys.press("Escape")
+    expect(dialog).to_be_hidden()
+    desk.tool("chart")
+    expect(dialog.get_by_label("Table")).to_have_value("a\tb\nx\t1\ny\t2")
+    desk.page.reload()
+    desk.ada.wait_connection("open")
+    desk.tool("chart")
+    expect(dialog.get_by_label("Title")).to_have_value("Sold")
+    dialog.get_by_role("button", name="Add to the canvas").click()
+    expect(desk.bob.page.locator('[data-kind="Chart"]')).to_have_count(1)
+    desk.tool("chart")
+    expect(dialog.get_by_label("Table")).to_have_value("")
+
+
+def test_a_description_goes_to_the_picture_it_was_typed_for(desk: Desk) -> None:
+    """EDT1: also when it is ended by a click at another picture, or by a reload."""
+    for name in ("one.png", "two.png"):
+        desk.page.evaluate(DROP, [name, "image/png", ""])
+    expect(desk.bob.page.locator('[data-kind="Image"]')).to_have_count(2)
+    first, second = desk.ids()
+    desk.drag(desk.middle(second), (-320, 0), hold="Control")
+    desk.select(first)
+    description = desk.page.get_by_role("region", name="Properties").get_by_label("Description")
+    description.fill("The first one")
+    desk.mouse.click(*desk.middle(second))
+    alt = desk.node(first, desk.bob).locator("img")
+    expect(alt).to_have_attribute("alt", "The first one")
+    assert desk.node(second, desk.bob).locator("img").get_attribute("alt") != "The first one"
+    description.fill("The second one")
+    desk.page.reload()
+    alt = desk.node(second, desk.bob).locator("img")
+    expect(alt).to_have_attribute("alt", "The second one")

@@ -1,0 +1,44 @@
+/**
+ * Keeps what a person is about to make, so that neither a reload nor a crash of the page loses it. Kept in
+ * `sessionStorage`, which is of one window and is restored with it.
+ */
+
+/** @template T */
+export class Unsaved {
+  #key;
+
+  /**
+   * @param {string} sessionId of the canvas
+   * @param {string} what is being made
+   */
+  constructor(sessionId, what) {
+    this.#key = `canvas-server.unsaved.${what}.${sessionId}`;
+  }
+
+  /** @param {T} value as JSON can hold it */
+  keep(value) {
+    try {
+      sessionStorage.setItem(this.#key, JSON.stringify(value));
+    } catch {
+      // Storage can be forbidden or full; then it lasts as long as the page.
+    }
+  }
+
+  /** @returns {T | null} */
+  recall() {
+    try {
+      return JSON.parse(sessionStorage.getItem(this.#key) ?? "null");
+    } catch {
+      return null;
+    }
+  }
+
+  /** It is made, or not wanted any more. */
+  forget() {
+    try {
+      sessionStorage.removeItem(this.#key);
+    } catch {
+      // Nothing was kept.
+    }
+  }
+}
