@@ -48,6 +48,27 @@ def test_a_bad_message_gets_one_error_and_the_connection_lives(
         assert [m["code"] for m in wire.fence()] == [code]
 
 
+@pytest.mark.parametrize(
+    "spoilt",
+    [b'"\\ud83d"', b'"\xff"', b"[" * 50_000 + b"]" * 50_000, b'"' + b"x" * (MIB - 200) + b'\x01"'],
+)
+@pytest.mark.parametrize("first", [True, False])
+def test_a_message_that_cannot_be_read_is_refused_by_its_name(
+    server: Server, spoilt: bytes, *, first: bool
+) -> None:
+    """IN4: an edit that somebody waits for has an answer, and the next one is made."""
+    with greeted(server) as wire:
+        wire.join("unreadable")
+        name, rest = b'"message_id":"m1"', b'"element":' + spoilt
+        parts = (name, rest) if first else (rest, name)
+        wire.send(b'{"type":"add_element",' + b",".join(parts) + b"}")
+        answer = wire.until("error")
+        assert (answer["code"], answer["message_id"]) == ("invalid_json", "m1")
+        good = {"kind": {"type": "Text", "content": "good"}}
+        wire.send({"type": "add_element", "element": good, "message_id": "m2"})
+        assert wire.until("ack")["message_id"] == "m2"
+
+
 def test_a_binary_message_gets_one_error(server: Server) -> None:
     with greeted(server) as wire:
         wire.send(b"\x00\x01", BINARY)
