@@ -210,7 +210,8 @@ function start(sessionId, identity) {
   /** Say why nothing happens, when coming back takes long. */
   const sayUnreachable = () => {
     if (connection.state === "open" || connection.state === "closed") return;
-    notices.show(text.unreachable, { key: "connection", stays: true });
+    const why = text.putOff[connection.putOff] ?? text.unreachable;
+    notices.show(why, { key: "connection", stays: true });
   };
   let patience = setTimeout(sayUnreachable, PATIENCE_MS);
 

@@ -51,6 +51,8 @@ export class CanvasConnection extends Emitter {
   closeReason = "";
   /** The close code or the error code behind `closeReason`. */
   closeCode = "";
+  /** The error code with which the server has put us off, so that we ask again; empty: it has not. */
+  putOff = "";
   /** @type {string | null} */
   peerId = null;
   /** Our name is what our token says, and not ours to change (rule TOK6). */
@@ -290,6 +292,7 @@ export class CanvasConnection extends Emitter {
       return;
     }
     this.#fresh = this.#asking = false;
+    this.putOff = "";
     this.#clearTimer("connect");
     this.#after("stable", STABLE_MS, () => (this.#attempts = 0));
     const choked = message.recovered ? this.#backlog.recovered(message.received ?? 0) : this.#backlog.lost();
@@ -319,7 +322,8 @@ export class CanvasConnection extends Emitter {
    */
   #refused({ code, message }) {
     this.#asking = false;
-    if (PASSING.has(code)) return this.#away(code); // such as: the scene cannot be read now
+    this.putOff = PASSING.has(code) ? code : "";
+    if (this.putOff) return this.#away(code); // such as: the scene cannot be read now
     if (code !== "peer_id_taken" || !this.peerId) return this.#finish(code, message);
     this.peerId = null;
     this.#subscribe();

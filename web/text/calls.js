@@ -74,6 +74,11 @@ export const text = {
   leaveCalls: "Leave all calls",
   cancelCall: "Cancel call",
   unreachable: "The server cannot be reached. Check your network; this page goes on trying.",
+  /** Why the server does not let anybody in at the moment. @type {Record<string, string>} */
+  putOff: {
+    server_full: "The server has no place for another canvas at the moment; this page goes on trying.",
+    storage_failed: "The server cannot read this canvas at the moment; this page goes on trying.",
+  },
   soundBlocked: "Your browser holds back the sound. Click anywhere to hear the others.",
   muted: "muted",
   /** @param {string} name */
