@@ -1,6 +1,7 @@
 """What breaks the rules of the wire: each has a defined answer and the server lives on (IN2)."""
 
 import contextlib
+import json
 import socket
 from pathlib import Path
 
@@ -102,6 +103,21 @@ def test_a_message_of_one_mebibyte_is_taken_and_a_larger_one_ends_the_connection
         for _ in range(17):
             wire.send(" " * 65536, TEXT if _ == 0 else CONTINUATION, fin=False)
         assert wire.close_code() == 1009
+
+
+def test_nothing_of_a_message_that_is_too_large_is_done(server: Server) -> None:
+    """IN2: nor of what comes behind it, however the network cuts it."""
+    kind = {"type": "Chart", "chart_type": "bar", "data": "x" * MIB}
+    for _ in range(10):
+        with greeted(server) as wire, contextlib.suppress(ConnectionError):
+            wire.join("large")
+            wire.send({"type": "add_element", "element": {"kind": kind}})
+            wire.send(
+                {"type": "add_element", "element": {"kind": {"type": "Text", "content": "x"}}}
+            )
+            assert wire.close_code() == 1009
+    status, body = server.get("/api/scene/large")
+    assert (status, json.loads(body)["scene"]["elements"]) == (200, [])
 
 
 def test_a_flood_of_fragments_ends_the_connection(server: Server) -> None:

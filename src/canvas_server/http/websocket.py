@@ -117,6 +117,12 @@ class WebSocketConnection(WSListener):
             elif self._patience == 0:
                 self._tcp.abort()
             return
+        if frame.payload_size > MAX_FRAME_BYTES:
+            # picows has sent the close frame, and goes on reading for a moment.
+            self._closing = True
+            self.outbox.detach()
+            self._loop.call_soon(self._leave)
+            return
         cost = 1
         if frame.rsv1 or frame.rsv2 or frame.rsv3:
             self._fail(CloseCode.PROTOCOL_ERROR)
