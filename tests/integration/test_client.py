@@ -55,7 +55,7 @@ async def test_what_the_server_closes_for_is_final(server: Server) -> None:
         with pytest.raises(TooLarge):
             ada.edit(label("x" * 1024 * 1024))
         with mock.patch("canvas_server.client.backlog.MAX_FRAME_BYTES", 2**30):
-            large = ada.edit(label("x" * 1024 * 1024))
+            large = ada.edit(label("x" * 1_200_000))
         after = ada.edit(label("after"))
         with pytest.raises(TooLarge):
             await large

@@ -14,7 +14,7 @@ const FIRST_MARK = 1000;
 /** Where the server lets nothing be. */
 const FAR_OFF = 1e12;
 /** What tests/editing.py makes of a message that has such words in it, on its way to the server. */
-const SPOILT = ["UNREADABLE", "UNNAMED", "CHOKING"];
+const SPOILT = ["UNREADABLE", "UNNAMED", `CHOKING${"x".repeat(16_000)}`];
 /** What the page itself has to keep back, or to mend. */
 const LONELY = "\ud83d";
 

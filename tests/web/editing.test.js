@@ -243,10 +243,10 @@ test("an error that names nothing makes what is on its way be tried between two 
   const desk = new Desk("a");
   desk.draft.edit([move("a", 1)]);
   const unnamed = { type: "error", code: "invalid_json", message: "" };
-  assert.equal(desk.tell(unnamed), false);
+  assert.equal(desk.tell(unnamed), true, "it is said when it is known what it is about");
   assert.deepEqual(desk.sent.map(({ type }) => type), ["update_element", "ping", "update_element", "ping"]);
   assert.equal(desk.sent[2], desk.sent[0], "a retry, if it was about something else");
-  desk.tell(unnamed);
+  assert.equal(desk.tell(unnamed), false);
   assert.equal(desk.sent.length, 4, "once");
   desk.refuse("invalid_json", 0); // as the connection has found out
   assert.deepEqual([desk.x("a"), desk.draft.unconfirmed], [0, 0]);

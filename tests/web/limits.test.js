@@ -137,13 +137,18 @@ test("an error without a name is about what alone stands between two pings (IN4)
 
 test("what choked the server is not sent again, and what followed is (EDT3)", () => {
   const backlog = new Backlog();
-  ["a", "b", "c"].forEach((id) => backlog.push(edit(id)));
+  const large = (/** @type {string} */ id) => ({ ...edit(id), changes: "x".repeat(20_000) });
+  [edit("a"), large("b"), edit("c")].forEach((message) => backlog.push(message));
   backlog.take();
   backlog.choke();
   backlog.cut();
-  assert.equal(backlog.recovered(1), "b");
-  assert.deepEqual(backlog.take().map((text) => JSON.parse(text).id), ["c"]);
+  assert.equal(backlog.recovered(0), "b", "the server may not have had what was read together with it");
+  assert.deepEqual(backlog.take().map((text) => JSON.parse(text).id), ["a", "c"]);
   backlog.choke();
-  assert.equal(backlog.lost(), "c");
+  assert.equal(backlog.recovered(0), "", "what is small chokes nobody");
+  backlog.push(large("d"));
+  backlog.take();
+  backlog.choke();
+  assert.equal(backlog.lost(), "d");
   assert.equal(backlog.recovered(0), "", "once");
 });

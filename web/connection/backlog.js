@@ -19,6 +19,8 @@ import { bytesOf, encoded } from "../unicode.js";
 
 const MAX_ENTRIES = 1_000;
 const MAX_LENGTH = 8_000_000;
+/** In characters: nothing on the way takes less than that. */
+const LEAST_CHOKING = 16_000;
 /** What negotiation makes anew after a gap. */
 const SIGNALS = new Set(["start_call", "offer", "answer", "ice_candidate"]);
 /** Who makes edits makes those again that were not answered, under the same name (rule SCN6). */
@@ -43,7 +45,7 @@ export class Backlog {
   #arrived = 0;
   /** A `pong` has told how many had arrived, so that what comes now answers a later one. */
   #anchored = false;
-  /** The server closed because the first message that had not arrived was too large for it. */
+  /** The server closed because a message that it has not had was too large for it. */
   #choked = false;
 
   /** Messages that were written and of which nobody has said that they arrived. */
@@ -133,8 +135,7 @@ export class Backlog {
    */
   recovered(count) {
     this.arrived(count);
-    const [first] = this.#entries;
-    const choked = this.#choked && first?.written ? first : null;
+    const choked = this.#culprit;
     if (choked) this.#drop((entry) => entry === choked);
     for (const entry of this.#entries) entry.written = false;
     this.#drop(({ droppable }) => droppable);
@@ -149,8 +150,7 @@ export class Backlog {
    * @returns {string} the `message_id` of what was too large for it, as far as can be known
    */
   lost() {
-    const written = this.#entries.filter((entry) => entry.written && EDITS.has(entry.type));
-    const [largest] = this.#choked ? written.sort((a, b) => b.text.length - a.text.length) : [];
+    const choked = this.#culprit;
     this.#drop(({ type, written }) => {
       if (type === "subscribe" || type === "ping") return true;
       if (SIGNALS.has(type) || EDITS.has(type)) return true;
@@ -158,12 +158,19 @@ export class Backlog {
     });
     for (const entry of this.#entries) entry.written = false;
     this.#restart();
-    return largest?.messageId ?? "";
+    return choked?.messageId ?? "";
   }
 
   clear() {
     this.#drop(() => true);
     this.#restart();
+  }
+
+  /** What the server closed for: the largest that it has not had; none where there is nothing large. */
+  get #culprit() {
+    const written = this.#entries.filter((entry) => entry.written && entry.text.length >= LEAST_CHOKING);
+    const [largest] = this.#choked ? written.sort((a, b) => b.text.length - a.text.length) : [];
+    return largest;
   }
 
   #restart() {

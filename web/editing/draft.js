@@ -218,7 +218,7 @@ export class Draft extends Emitter {
         this.#take(message);
         return true;
       case "error":
-        if (!message.message_id && UNREAD.has(message.code)) this.#outgoing.probe();
+        if (!message.message_id && UNREAD.has(message.code) && this.#outgoing.probe()) return true;
         return this.#settle(this.#outgoing.settle(message));
       case "ack":
       case "sync_result":

@@ -122,14 +122,17 @@ export class Outgoing {
    * The server refused something unread, and could not say what: perhaps what is on its way. Sent once
    * more between two pings, a second error of this kind is known to be about it; and if it was not, the
    * server sees a retry (rule SCN6).
+   *
+   * @returns {boolean} whether it was sent once more
    */
   probe() {
     const [first] = this.#parcels;
-    if (!first?.sent || first.probed || !this.#online) return;
+    if (!first?.sent || first.probed || !this.#online) return false;
     first.probed = true;
     this.#send({ type: "ping" });
     this.#send(first.message);
     this.#send({ type: "ping" });
+    return true;
   }
 
   /** What was sent may be lost, or not: it goes again, under the same name. */

@@ -35,6 +35,8 @@ MAX_ENTRIES = 1_000
 MAX_BYTES = 8_000_000
 MAX_IN_DOUBT = 64
 MAX_BYTES_IN_DOUBT = 500_000
+LEAST_CHOKING = 16_000
+"""Bytes; nothing on the way to a server takes less than that."""
 
 Edit = AddElement | UpdateElement | RemoveElement | ClearScene | RestoreScene | SyncQueue
 """What changes the scene."""
@@ -59,7 +61,7 @@ class Backlog:
         """Messages received since the latest `peer_assigned`."""
         self._entries: list[_Entry] = []  # written and perhaps not arrived, then waiting
         self._bytes = 0
-        self._choked = False  # the first that had not arrived was too large for the server
+        self._choked = False  # the server closed since something it has not had was too large
         self._arrived = 0  # gone from the front since the `subscribe` that counts
 
     @property
@@ -121,14 +123,14 @@ class Backlog:
         All but what was too large for the server, which is returned.
         """
         self.arrived(count)
-        first = next((entry for entry in self._entries[:1] if self._choked and entry.written), None)
-        if first is not None:
-            self._drop(lambda e: e is first)
+        choked = self._culprit
+        if choked is not None:
+            self._drop(lambda e: e is choked)
         for entry in self._entries:
             entry.written = False
         self._drop(lambda e: isinstance(e.message, _Droppable))
         self._restart()
-        return None if first is None else first.message
+        return None if choked is None else choked.message
 
     def lost(self) -> ClientMessage | None:
         """Note that the server has forgotten, and with it how much had arrived.
@@ -137,8 +139,7 @@ class Backlog:
         of the rest only what does no harm when it comes twice. Returns what was too large for the
         server, as far as that can be known.
         """
-        edits = [e for e in self._entries if e.written and isinstance(e.message, Edit)]
-        largest = max(edits, key=lambda e: len(e.text), default=None) if self._choked else None
+        choked = self._culprit
         anew = Subscribe | Ping | _Signal | Edit
         self._drop(
             lambda e: (
@@ -149,7 +150,13 @@ class Backlog:
         for entry in self._entries:
             entry.written = False
         self._restart()
-        return None if largest is None else largest.message
+        return None if choked is None else choked.message
+
+    @property
+    def _culprit(self) -> _Entry | None:
+        """What the server closed for: the largest it has not had, if there is anything large."""
+        large = [e for e in self._entries if e.written and len(e.text) >= LEAST_CHOKING]
+        return max(large, key=lambda e: len(e.text), default=None) if self._choked else None
 
     def _restart(self) -> None:
         self._arrived = self.received = 0

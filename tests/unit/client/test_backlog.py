@@ -58,14 +58,16 @@ def test_what_can_never_arrive_is_not_taken() -> None:
 def test_what_choked_the_server_is_not_said_again() -> None:
     """EDT3: what follows it is, and another server is not choked by it either."""
     backlog = Backlog()
-    edits = [AddElement(NewElement(Text("x" * size)), str(size)) for size in (1, 3, 2)]
+    edits = [AddElement(NewElement(Text("x" * size)), str(size)) for size in (1, 20_000, 2)]
     for edit in edits:
         backlog.push(edit)
     backlog.take()
     backlog.choke()
     backlog.cut()
-    assert backlog.recovered(1) == edits[1]
-    assert len(backlog.take()) == 1
+    assert backlog.recovered(0) == edits[1]
+    assert len(backlog.take()) == 2
+    backlog.choke()
+    assert backlog.recovered(0) is None, "what is small chokes nobody"
     assert backlog.recovered(0) is None
     backlog.push(edits[1])
     backlog.take()
