@@ -30,6 +30,7 @@ from canvas_server.core.surroundings import Everybody, Surroundings
 from canvas_server.ground import Ground, StartupError, open_ground
 from canvas_server.hangups import HANGUPS
 from canvas_server.http.access import Access, is_loopback
+from canvas_server.http.bodies import Bodies
 from canvas_server.http.doors import Proxies
 from canvas_server.http.entrance import BoundedHttp, Entrance
 from canvas_server.http.gate import Gate
@@ -139,7 +140,8 @@ class CanvasServer(uvicorn.Server):
             self.node, access, entrance, settings.rate_limit_burst, settings.rate_limit_sustained
         )
         gate = Gate(authority.join, authority.admins)
-        routes = token_routes(gate, authority.join, authority.invitations, self.node.revoke)
+        bodies = Bodies()
+        routes = token_routes(gate, authority.join, authority.invitations, self.node.revoke, bodies)
         if settings.lan:
             routes.append(authority_route(lan_folder(settings.data_dir)))
         routes += session_routes(gate, ground.overview(self.node))
@@ -152,7 +154,16 @@ class CanvasServer(uvicorn.Server):
         metrics = registry(self.node, ground.log.counts, self._readiness, ground.cluster, overview)
         super().__init__(
             uvicorn.Config(
-                make_site(self.node, access, metrics, gate, routes, self._readiness, ground.health),
+                make_site(
+                    self.node,
+                    access,
+                    metrics,
+                    gate,
+                    bodies,
+                    routes,
+                    self._readiness,
+                    ground.health,
+                ),
                 http=functools.partial(BoundedHttp, entrance),  # type: ignore[arg-type]
                 forwarded_allow_ips=list(settings.trusted_proxies),
                 ssl_context_factory=certificate.for_uvicorn if certificate else None,

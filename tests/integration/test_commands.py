@@ -236,6 +236,21 @@ def test_a_scene_is_imported_with_and_without_a_server(tmp_path: Path) -> None:
         assert scene(server, "plan")["revision"] == 9
 
 
+def test_a_scene_of_any_size_is_imported_through_a_server(tmp_path: Path) -> None:
+    """In as many requests as it takes, none of them longer than a server reads."""
+    data, file = tmp_path / "data", tmp_path / "scene.json"
+    big = {"type": "Text", "content": "x" * 16_000, "font_size": 12, "color": "#000000"}
+    elements = [{"id": f"e{n}", "kind": big} for n in range(250)]
+    file.write_text(json.dumps({"session_id": "big", "elements": elements}))
+    with running(data) as server:
+        for _ in range(2):
+            assert "big: 250 elements" in done("import", file, "--data", data)
+            there = scene(server, "big")["elements"]
+            assert [element["id"] for element in there] == [e["id"] for e in elements]
+        file.write_text(json.dumps({"session_id": "big", "elements": [*elements, elements[0]]}))
+        assert "4 of 5 parts are there" in refusal("import", file, "--data", data)
+
+
 def test_what_is_no_scene_is_not_imported(tmp_path: Path) -> None:
     data, file = tmp_path / "data", tmp_path / "scene.json"
     for text in ("{", "[]", '{"elements": []}', '{"elements": [{"kind": {"type": "Cat"}}]}'):

@@ -102,11 +102,7 @@ def test_entity_tags(server: Server) -> None:
             409,
             "peer_not_found",
         ),
-        (
-            {"session_id": "e", "add": [{"kind": TEXT | {"content": "x" * 16_000}}] * 300},
-            413,
-            "scene_full",
-        ),
+        (b" " * (1024 * 1024 + 1), 413, "too_large"),
         (b" " * (9 * 1024 * 1024), 413, "too_large"),
     ],
 )
@@ -119,6 +115,15 @@ def test_what_is_refused_changes_nothing(
     assert answer["error"]
     scene = json.loads(server.get("/api/scene/e")[1])["scene"]
     assert (scene["revision"], scene["elements"]) == (0, [])
+
+
+def test_a_scene_has_an_end(server: Server) -> None:
+    """SCN5."""
+    edit = {"session_id": "full", "add": [{"kind": TEXT | {"content": "x" * 16_000}}] * 60}
+    answers = [post(server, edit) for _ in range(5)]
+    assert [status for status, _, _ in answers] == [200] * 4 + [413]
+    assert answers[-1][2]["code"] == "scene_full"
+    assert json.loads(server.get("/api/scene/full")[1])["scene"]["revision"] == 240
 
 
 @pytest.mark.parametrize(

@@ -55,17 +55,18 @@ class JoinTokens:
         Raises:
             Refused: `unauthorized`, for whatever reason; `token_expired`.
         """
-        if token is None:
-            raise Refused(ErrorCode.UNAUTHORIZED)
-        try:
-            claims, expires = self._read(token, now)
-        except Expired:
-            raise Refused(ErrorCode.TOKEN_EXPIRED) from None
-        except BadToken:
-            raise Refused(ErrorCode.UNAUTHORIZED) from None
-        if claims.session != session_id or self._is_revoked(claims.invitation):
+        claims, expires = self._claims(token, now)
+        if claims.session != session_id:
             raise Refused(ErrorCode.UNAUTHORIZED)
         return _grant(claims, expires)
+
+    def recognise(self, token: str | None, now: float) -> Grant:
+        """Return what a token allows in the session that it names, whichever that is.
+
+        Raises:
+            Refused: as `admit`.
+        """
+        return _grant(*self._claims(token, now))
 
     def renew(self, grant: Grant, session_id: str, now: float) -> tuple[str, Grant]:
         """Return another token like the one that was granted, and what it allows.
@@ -87,6 +88,19 @@ class JoinTokens:
         )
         expires = int(now + grant.life)
         return self.sign(claims, expires), _grant(claims, expires)
+
+    def _claims(self, token: str | None, now: float) -> tuple[Claims, int]:
+        if token is None:
+            raise Refused(ErrorCode.UNAUTHORIZED)
+        try:
+            claims, expires = self._read(token, now)
+        except Expired:
+            raise Refused(ErrorCode.TOKEN_EXPIRED) from None
+        except BadToken:
+            raise Refused(ErrorCode.UNAUTHORIZED) from None
+        if self._is_revoked(claims.invitation):
+            raise Refused(ErrorCode.UNAUTHORIZED)
+        return claims, expires
 
     def _read(self, token: str, now: float) -> tuple[Claims, int]:
         raw: dict[str, Any] = self._signer.read(token, now)

@@ -21,6 +21,7 @@ from canvas_server.core.effects import Append, Refused
 from canvas_server.core.records import Record, Stored
 from canvas_server.core.session import Session
 from canvas_server.export import apart
+from canvas_server.http.bodies import MAX_BODY_BYTES
 from canvas_server.ports import LogFailure
 from canvas_server.protocol.fields import SessionId
 from canvas_server.protocol.http import SceneEdit
@@ -32,6 +33,8 @@ from canvas_server.store.folder import FolderInUse, StoreError
 from canvas_server.store.sqlite import SqliteLog
 
 SECONDS = 60
+ENVELOPE_BYTES = 1024
+"""Of a request, around its elements."""
 FORMS = ("json", "svg", "png")
 FILE = click.Path(dir_okay=False, path_type=Path)
 
@@ -143,18 +146,19 @@ def import_scene(file: str, session: str | None, url: str | None, data_dir: Path
 
     FILE is what `export` wrote, or `GET /api/scene`; without SESSION it says itself where it
     belongs. It goes through the server that has the data folder, or the one at `--url`, and
-    straight into the folder when there is none. It is a change that can be taken back as others.
+    straight into the folder when there is none. It is a change that can be taken back as others; a
+    server is given a large scene in several.
     """
     with click.open_file(file, "rb") as opened:
         edit = _edit_of(opened.read(), session)
     where = url or str(data_dir)
     try:
-        revision = _post(url, edit) if url else _store(data_dir, edit)
+        revision = _post_all(url, edit) if url else _store(data_dir, edit)
     except FolderInUse as taken:
         if not taken.holder.url:
             raise Failure(str(taken)) from taken
         where = taken.holder.url
-        revision = _post(where, edit)
+        revision = _post_all(where, edit)
     except (StoreError, LogFailure, OSError) as error:
         raise Failure(str(error)) from error
     except Refused as refused:
@@ -209,6 +213,41 @@ def _edit_of(data: bytes, session: str | None) -> SceneEdit:
         raise Failure(f"this is no scene, or no session to put it into is named: {error}") from None
     kept = tuple(element for element in scene.elements if not isinstance(element.kind, Video))
     return SceneEdit(name, add=kept, clear=True)
+
+
+def parts_of(edit: SceneEdit) -> list[SceneEdit]:
+    """Return edits that each fit into one request, and together make an edit that adds."""
+    parts: list[list[NewElement]] = [[]]
+    size = ENVELOPE_BYTES
+    for element in edit.add:
+        length = len(msgspec.json.encode(element)) + 1
+        if parts[-1] and size + length > MAX_BODY_BYTES:
+            parts.append([])
+            size = ENVELOPE_BYTES
+        parts[-1].append(element)
+        size += length
+    return [
+        SceneEdit(edit.session_id, add=tuple(part), clear=edit.clear and number == 0)
+        for number, part in enumerate(parts)
+    ]
+
+
+def _post_all(url: str, edit: SceneEdit) -> int:
+    """Have a running server make an edit, in several parts if need be; return the last revision.
+
+    Raises:
+        Failure: it did not make all of it.
+    """
+    parts, revision = parts_of(edit), 0
+    for number, part in enumerate(parts):
+        try:
+            revision = _post(url, part)
+        except Failure as failure:
+            if number == 0:
+                raise
+            text = f"{failure.message}; {number} of {len(parts)} parts are there, up to {revision}"
+            raise Failure(text) from failure
+    return revision
 
 
 def _post(url: str, edit: SceneEdit) -> int:

@@ -10,6 +10,8 @@ from collections.abc import Iterable
 import msgspec
 from msgspec import Raw, Struct
 
+from canvas_server.protocol.fields import Count
+
 SPEAKS = 1
 """The version of what is said between nodes; those of the release before are understood too."""
 
@@ -17,76 +19,76 @@ SPEAKS = 1
 class Adopt(Struct, array_like=True, frozen=True, tag=1):
     """To a home: a socket of mine wants to speak to you; its `said` follow."""
 
-    socket: int
+    socket: Count
 
 
 class Said(Struct, array_like=True, frozen=True, tag=2):
     """To a home: a message from a socket; None: a binary one."""
 
-    socket: int
+    socket: Count
     payload: bytes | None
 
 
 class Gone(Struct, array_like=True, frozen=True, tag=3):
     """To a home: a socket is closed, by its owner with this code, or just broken."""
 
-    socket: int
+    socket: Count
     code: int | None
 
 
 class Drained(Struct, array_like=True, frozen=True, tag=4):
     """To a home: so many more bytes have left for a socket."""
 
-    socket: int
-    count: int
+    socket: Count
+    count: Count
 
 
 class Echoed(Struct, array_like=True, frozen=True, tag=5):
     """To a home: a socket has read all up to what an `Ask` named."""
 
-    socket: int
-    number: int
+    socket: Count
+    number: Count
 
 
 class Write(Struct, array_like=True, frozen=True, tag=6):
     """From a home: finished frames for some sockets."""
 
-    sockets: tuple[int, ...]
+    sockets: tuple[Count, ...]
     data: bytes
 
 
 class Ask(Struct, array_like=True, frozen=True, tag=7):
     """From a home: have a socket say when it has read up to here."""
 
-    socket: int
-    number: int
+    socket: Count
+    number: Count
 
 
 class Hold(Struct, array_like=True, frozen=True, tag=8):
     """From a home: read a socket no further for now, or on again."""
 
-    socket: int
+    socket: Count
     held: bool
 
 
 class End(Struct, array_like=True, frozen=True, tag=9):
     """From a home: write what waits for a socket, then close it."""
 
-    socket: int
+    socket: Count
     code: int
 
 
 class Return(Struct, array_like=True, frozen=True, tag=10):
     """From a home: what this socket wants to join lives elsewhere; it said this so far."""
 
-    socket: int
+    socket: Count
     said: tuple[bytes | None, ...]
 
 
 class Request(Struct, array_like=True, frozen=True, tag=11):
     """A question; a `Response` with the same number follows."""
 
-    number: int
+    number: Count
     topic: str
     body: bytes
 
@@ -94,7 +96,7 @@ class Request(Struct, array_like=True, frozen=True, tag=11):
 class Response(Struct, array_like=True, frozen=True, tag=12):
     """An answer; `failure` is an error code and its text."""
 
-    number: int
+    number: Count
     body: bytes
     failure: tuple[str, str] | None = None
 
@@ -109,10 +111,10 @@ class Packet(Struct, array_like=True, frozen=True):
     """One message of the bus from a node to another."""
 
     sender: str
-    number: int
+    number: Count
     """1 for the first one with a body, and so on; 0: nothing but what has arrived; `GIVEN_UP`: who
     has the address in the body was silent for so long that nobody listens to it any more."""
-    arrived: int
+    arrived: Count
     """All of the receiver's packets up to this number have arrived."""
     missing: bool = False
     """What followed it has not, though later ones have: send it again."""
@@ -128,13 +130,13 @@ class Beat(Struct, array_like=True, frozen=True):
     """Where it is reached; another one after each start."""
     node_id: str
     version: str
-    speaks: int
+    speaks: Count
     started: float
     """Seconds since 1970 UTC."""
     draining: bool = False
-    connections: int = 0
-    peers: int = 0
-    sessions: int = 0
+    connections: Count = 0
+    peers: Count = 0
+    sessions: Count = 0
 
     @property
     def understood(self) -> bool:

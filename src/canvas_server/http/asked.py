@@ -1,4 +1,4 @@
-"""What a request asks for: the session in its path, numbers in its query, its body."""
+"""What a request asks for: the session in its path, numbers in its query."""
 
 import re
 
@@ -7,10 +7,7 @@ from starlette.requests import Request
 
 from canvas_server.protocol.codec import MalformedMessage
 from canvas_server.protocol.errors import ErrorCode
-from canvas_server.protocol.fields import SESSION_PATTERN
-
-MAX_NUMBER = 2**53 - 1
-MAX_BODY_BYTES = 8 * 1024 * 1024
+from canvas_server.protocol.fields import MAX_INTEGER, SESSION_PATTERN
 
 
 def session_of(request: Request) -> str:
@@ -26,7 +23,7 @@ def session_of(request: Request) -> str:
 
 
 def number_of(
-    request: Request, name: str, lowest: int = 0, highest: int = MAX_NUMBER
+    request: Request, name: str, lowest: int = 0, highest: int = MAX_INTEGER
 ) -> int | None:
     """Return a number of the query; None where it is not there.
 
@@ -40,20 +37,6 @@ def number_of(
         reason = f"{name} is a whole number from {lowest} to {highest}"
         raise MalformedMessage(ErrorCode.INVALID_MESSAGE, reason)
     return int(text)
-
-
-async def body_of(request: Request) -> bytes:
-    """Read the body of a request.
-
-    Raises:
-        HTTPException: 413, it is too large.
-    """
-    body = bytearray()
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > MAX_BODY_BYTES:
-            raise HTTPException(413, f"at most {MAX_BODY_BYTES} bytes are read")
-    return bytes(body)
 
 
 def matches(condition: str | None, tag: str, *, weak: bool) -> bool:

@@ -15,6 +15,9 @@ MAX_REMEMBERED = 10_000
 class Crowded(Exception):
     """There are too many from this address; the text says what to do."""
 
+    seconds = 10.0
+    """When to come again."""
+
 
 @lru_cache(MAX_REMEMBERED)
 def neighbourhood(address: str) -> str | None:
@@ -78,6 +81,41 @@ class Doors:
             self._inside[place] = inside
         else:
             self._inside.pop(place, None)
+
+
+class Allowance:
+    """A token bucket for each sender: so much at once, then so much a second."""
+
+    def __init__(self, burst: int, rate: int) -> None:
+        """Let each sender spend `burst`, of which `rate` comes back every second."""
+        self._burst = burst
+        self._rate = rate
+        self._spent: OrderedDict[str, tuple[float, float]] = OrderedDict()  # how much, when
+
+    def spend(self, sender: str, amount: int, now: float) -> float:
+        """Pay for something; return the seconds the sender has to wait before it is done.
+
+        Raises:
+            Crowded: it would have to wait too long; nothing is paid.
+        """
+        spent, at = self._spent.pop(sender, (0.0, now))
+        spent = max(0.0, spent - (now - at) * self._rate)
+        delay = max(0.0, (spent + amount - self._burst) / self._rate)
+        if delay > MAX_DELAY_SECONDS:
+            self._spent[sender] = (spent, now)
+            crowded = Crowded("too much comes from you: wait some seconds")
+            crowded.seconds = delay
+            raise crowded
+        self._spent[sender] = (spent + amount, now)
+        if len(self._spent) > MAX_REMEMBERED:
+            self._spent.popitem(last=False)
+        return delay
+
+    def give_back(self, sender: str, amount: int) -> None:
+        """Take back what was paid and not needed."""
+        if sender in self._spent:
+            spent, at = self._spent[sender]
+            self._spent[sender] = (max(0.0, spent - amount), at)
 
 
 class Proxies:

@@ -6,8 +6,9 @@ bounds around it; `http.doors` keeps the count.
 
 import asyncio
 from collections import deque
+from collections.abc import Callable
 from http import HTTPStatus
-from typing import Any
+from typing import Any, cast
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
@@ -22,6 +23,15 @@ BODY_SECONDS = 60.0
 """For a request as a whole: an edit of 1 MiB over 150 kbit/s."""
 AT_ONCE, PAUSE_SECONDS = 8, 0.004
 """So many connections are read, then people are served for so long before it is others' turn."""
+MAX_PIPELINED = 16
+"""Requests that a connection may send ahead of their answers (RFC 9112 section 9.3.2)."""
+MAX_SKIPPED_BYTES = 64 * 1024
+"""A body that is no longer than this may still come after the answer, and the connection lives."""
+LINGER_SECONDS, LINGER_BYTES = 5.0, 16 * 1024 * 1024
+"""After an answer that came before the end of its request, so much is read on and thrown away, so
+that the answer is not lost by a reset (RFC 9112 section 9.6)."""
+LINGER_PAUSE_SECONDS = 0.005
+"""Between two reads of what is thrown away."""
 MAX_WAITING = 1000
 """Connections that have not asked for anything yet; who waits longest makes room."""
 
@@ -67,6 +77,17 @@ class Entrance:
             next(iter(self.waiting)).give_up()
 
 
+class _Answering:
+    """The transport of a connection as one of its requests sees it: it closes in an orderly way."""
+
+    __slots__ = ("close", "is_closing", "write")
+
+    def __init__(self, transport: asyncio.Transport, close: Callable[[], None]) -> None:
+        self.write = transport.write
+        self.is_closing = transport.is_closing
+        self.close = close
+
+
 class BoundedHttp(HttpToolsProtocol):
     """An HTTP connection of uvicorn that is counted, and does not wait for ever."""
 
@@ -77,6 +98,11 @@ class BoundedHttp(HttpToolsProtocol):
         self._counted_as: str | None = None
         self._held = False
         self._head_bytes: int | None = 0  # None: the head is complete
+        self._has_cycle = False
+        self._keep_alive: bool | None = None
+        """Whether the connection lives on after the request whose body is being read."""
+        self._lingering: int | None = None
+        """Bytes that are still read and thrown away; None: it is not closing."""
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Let the connection in, now or later, or refuse it."""
@@ -100,6 +126,9 @@ class BoundedHttp(HttpToolsProtocol):
 
     def data_received(self, data: bytes) -> None:
         """Read on, unless the head grows without end."""
+        if self._lingering is not None:
+            self._throw_away(len(data))
+            return
         if self._head_bytes is not None:
             self._head_bytes += len(data)
             if self._head_bytes > MAX_HEAD_BYTES + len(data):
@@ -120,12 +149,29 @@ class BoundedHttp(HttpToolsProtocol):
         self._head_bytes = None
         self._entrance.waiting.pop(self, None)
         self._allow(BODY_SECONDS)
+        if len(self.pipeline) >= MAX_PIPELINED:
+            raise ValueError("too many requests at once")  # the parser ends, and answers 400
+        before = self.cycle
         super().on_headers_complete()
+        if self.cycle is not before:
+            self._has_cycle = True
+            self.cycle.transport = cast("asyncio.Transport", _Answering(self.transport, self._end))
+            if self._has_long_body():  # who is answered before it has come is not read any more
+                self._keep_alive, self.cycle.keep_alive = self.cycle.keep_alive, False
 
     def on_message_complete(self) -> None:
         """Note that nothing is missing any more."""
         self._stop_timer()
+        if self._keep_alive is not None and not self.cycle.response_started:
+            self.cycle.keep_alive = self._keep_alive
+        self._keep_alive = None
         super().on_message_complete()
+
+    def shutdown(self) -> None:
+        """End after the answer that is under way, if there is one; called on SIGTERM."""
+        if self._keep_alive is not None:
+            self._keep_alive = False
+        super().shutdown()
 
     def handle_websocket_upgrade(self) -> None:
         """Hand the connection over; as a WebSocket it is counted anew."""
@@ -136,6 +182,8 @@ class BoundedHttp(HttpToolsProtocol):
     def connection_lost(self, exc: Exception | None) -> None:
         """Let go of the connection."""
         self._leave()
+        if self._has_cycle:  # see `upgrade._Peer`: nothing refers to itself
+            self.cycle.transport = self.transport
         super().connection_lost(exc)
 
     def give_up(self) -> None:
@@ -157,6 +205,32 @@ class BoundedHttp(HttpToolsProtocol):
     def _pause(self) -> None:
         if self._held and not self.transport.is_closing():
             self.transport.pause_reading()
+
+    def _has_long_body(self) -> bool:
+        """Tell whether a request brings more than may be skipped after its answer."""
+        fields = dict(self.headers)
+        length = fields.get(b"content-length", b"0")
+        return b"transfer-encoding" in fields or len(length) > 8 or int(length) > MAX_SKIPPED_BYTES
+
+    def _end(self) -> None:
+        """Close after an answer; what is still being sent is thrown away first, up to a bound."""
+        is_read = self._keep_alive is None
+        if is_read or not self.cycle.response_complete or self.transport.is_closing():
+            self.transport.close()
+            return
+        self._lingering = LINGER_BYTES
+        self._allow(LINGER_SECONDS)
+        if self.transport.can_write_eof():
+            self.transport.write_eof()
+
+    def _throw_away(self, size: int) -> None:
+        self._lingering = (self._lingering or 0) - size
+        if self._lingering < 0:
+            self.transport.close()
+        else:
+            self._held = True
+            self._pause()
+            self.loop.call_later(LINGER_PAUSE_SECONDS, self.read)
 
     def _allow(self, seconds: float) -> None:
         self._stop_timer()

@@ -4,10 +4,11 @@ import functools
 from collections.abc import Awaitable, Callable
 
 import msgspec
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
 from canvas_server.core.effects import Refused
+from canvas_server.http.bodies import TooMuch
 from canvas_server.ports import LogFailure
 from canvas_server.protocol.codec import MalformedMessage
 from canvas_server.protocol.errors import ErrorCode
@@ -51,6 +52,11 @@ def told(answer: Endpoint) -> Endpoint:
             return refusal(400, malformed.code, malformed.text)
         except Refused as refused:
             return _refused(refused.code, refused.text)
+        except TooMuch as busy:
+            headers = {"retry-after": str(busy.seconds)}
+            return refusal(busy.status, busy.code, busy.text, headers)
+        except ClientDisconnect:
+            return Response(status_code=400)  # nobody reads it
         except (LogFailure, OSError):
             return _refused(ErrorCode.STORAGE_FAILED)
 

@@ -10,6 +10,7 @@ from canvas_server.auth.join import JoinTokens
 from canvas_server.core import grants
 from canvas_server.core.effects import Refused
 from canvas_server.protocol.errors import ErrorCode
+from canvas_server.protocol.fields import MAX_TOKEN
 from canvas_server.protocol.roles import Right
 
 _NOBODY_ASKED = (
@@ -49,6 +50,33 @@ class Gate:
         if right is not None:
             grants.require(grant, right)
 
+    def recognise(self, request: Request, right: Right) -> str | None:
+        """Let those through who have a right in some session, before it is known in which one.
+
+        Returns the invitation by which they come, so that what they send can be counted; None where
+        nobody is asked. `require` is to follow, when the session is known.
+
+        Raises:
+            Refused: `unauthorized`, `token_expired`, `forbidden`.
+        """
+        if self._join is None:
+            return None
+        if self.is_admin(request):
+            return "admin"
+        grant = self._join.recognise(_bearer(request), self._clock())
+        grants.require(grant, right)
+        return grant.invitation
+
+    def recognise_moderator(self, request: Request) -> str | None:
+        """Let those through who look after some session; see `recognise`.
+
+        Raises:
+            Refused: as `recognise`; `forbidden` where no tokens are asked for.
+        """
+        if self._join is None:
+            raise Refused(ErrorCode.FORBIDDEN, _NOBODY_ASKED)
+        return self.recognise(request, Right.MODERATE)
+
     def require_moderator(self, request: Request, session_id: str) -> None:
         """Let those through who look after a session, or run the server.
 
@@ -79,4 +107,5 @@ class Gate:
 
 def _bearer(request: Request) -> str | None:
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
-    return token.strip() if scheme.lower() == "bearer" and token.strip() else None
+    token = token.strip() if scheme.lower() == "bearer" else ""
+    return token if 0 < len(token) <= MAX_TOKEN else None  # a longer one is none of ours

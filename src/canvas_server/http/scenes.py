@@ -6,25 +6,28 @@ edited in between, and `If-None-Match` makes asking again cheap (RFC 9110 sectio
 
 import re
 
-import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
-from canvas_server.http.asked import body_of, matches, number_of, session_of
+from canvas_server.http.answers import history_answer, scene_answer
+from canvas_server.http.asked import matches, number_of, session_of
+from canvas_server.http.bodies import Bodies
 from canvas_server.http.errors import told
 from canvas_server.http.gate import Gate
 from canvas_server.protocol.codec import decode_scene_edit
-from canvas_server.protocol.http import HistoryAnswer, SceneAnswer
+from canvas_server.protocol.http import HistoryAnswer
 from canvas_server.protocol.roles import Right
 from canvas_server.protocol.scene import SceneDocument
 from canvas_server.scenes import Scenes
 
 MAX_ENTRIES = 1000
 USUAL_ENTRIES = 200
+USUAL_BYTES = 1024
+"""Of an element or an entry, to tell long answers from short ones."""
 
 
-def scene_routes(scenes: Scenes, gate: Gate) -> list[BaseRoute]:
+def scene_routes(scenes: Scenes, gate: Gate, bodies: Bodies) -> list[BaseRoute]:
     """Return the routes that read and edit scenes."""
 
     async def read(request: Request) -> Response:
@@ -33,7 +36,7 @@ def scene_routes(scenes: Scenes, gate: Gate) -> list[BaseRoute]:
         scene = await scene_at(scenes, session_id, number_of(request, "revision"))
         if matches(request.headers.get("if-none-match"), str(scene.revision), weak=True):
             return Response(status_code=304, headers=_headers(scene))
-        return _answer(scene)
+        return await _answer(scene, bodies)
 
     async def history(request: Request) -> Response:
         session_id = session_of(request)
@@ -45,13 +48,15 @@ def scene_routes(scenes: Scenes, gate: Gate) -> list[BaseRoute]:
         if matches(request.headers.get("if-none-match"), tag, weak=True):
             return Response(status_code=304, headers=headers)
         answer = HistoryAnswer(past.revision, past.first_revision, past.entries)
-        return Response(msgspec.json.encode(answer), 200, headers, "application/json")
+        body = await bodies.apart(len(past.entries) * USUAL_BYTES, history_answer, answer)
+        return Response(body, 200, headers, "application/json")
 
     async def edit(request: Request) -> Response:
-        wanted = decode_scene_edit(await body_of(request))
+        bearer = gate.recognise(request, Right.EDIT)
+        wanted = await bodies.decoded(request, bearer, decode_scene_edit)
         gate.require(request, wanted.session_id, Right.EDIT)
         expected = _expected(request.headers.get("if-match"))
-        return _answer(await scenes.edit(wanted, expected))
+        return await _answer(await scenes.edit(wanted, expected), bodies)
 
     return [
         Route("/api/scene", told(read)),
@@ -85,6 +90,6 @@ def _headers(scene: SceneDocument) -> dict[str, str]:
     return {"etag": f'"{scene.revision}"', "cache-control": "no-cache"}
 
 
-def _answer(scene: SceneDocument) -> Response:
-    body = msgspec.json.encode(SceneAnswer(scene))
+async def _answer(scene: SceneDocument, bodies: Bodies) -> Response:
+    body = await bodies.apart(len(scene.elements) * USUAL_BYTES, scene_answer, scene)
     return Response(body, 200, _headers(scene), "application/json")

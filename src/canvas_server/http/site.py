@@ -18,6 +18,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from canvas_server import __version__
 from canvas_server.http.access import Access
 from canvas_server.http.asked import session_of
+from canvas_server.http.bodies import Bodies
 from canvas_server.http.errors import refusal
 from canvas_server.http.gate import Gate
 from canvas_server.http.pictures import picture_routes
@@ -118,6 +119,7 @@ def make_site(
     access: Access,
     metrics: CollectorRegistry,
     gate: Gate,
+    bodies: Bodies,
     routes: list[BaseRoute],
     readiness: Readiness,
     health: Callable[[], dict[str, str]] = dict,
@@ -167,7 +169,7 @@ def make_site(
             Route("/metrics", exposition),
             Route("/ws", needs_upgrade),
             Route("/ws/sync", needs_upgrade),
-            *scene_routes(node.scenes, gate),
+            *scene_routes(node.scenes, gate, bodies),
             *picture_routes(node.scenes, gate),
             *routes,
             Mount("/", Client(directory=web, html=True)),

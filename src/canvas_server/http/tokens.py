@@ -12,7 +12,8 @@ from starlette.routing import BaseRoute, Route
 
 from canvas_server.auth.invitations import Invitation, Invitations
 from canvas_server.auth.join import Claims, JoinTokens, fresh_invitation
-from canvas_server.http.asked import body_of, session_of
+from canvas_server.http.asked import session_of
+from canvas_server.http.bodies import Bodies
 from canvas_server.http.errors import told
 from canvas_server.http.gate import Gate
 from canvas_server.protocol.codec import decode_token_wish
@@ -31,12 +32,14 @@ def token_routes(
     join: JoinTokens | None,
     invitations: Invitations,
     revoke: Callable[[str], None],
+    bodies: Bodies,
     clock: Callable[[], float] = time.time,
 ) -> list[BaseRoute]:
     """Return the routes; `revoke` removes those who came by an invitation."""
 
     async def make(request: Request) -> Response:
-        wish = decode_token_wish(await body_of(request))
+        bearer = gate.recognise_moderator(request)
+        wish = await bodies.decoded(request, bearer, decode_token_wish)
         gate.require_moderator(request, wish.session_id)
         assert join is not None  # noqa: S101 - the gate has seen to it
         now = clock()

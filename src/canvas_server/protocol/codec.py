@@ -1,25 +1,44 @@
 """Between JSON text and messages."""
 
 from collections.abc import Callable
-from typing import Any, cast, get_args
+from typing import Annotated, Any, TypeVar, cast, get_args
 
 import msgspec
+from msgspec import Meta, Raw
 
 from canvas_server.protocol.client import ClientMessage
 from canvas_server.protocol.errors import ErrorCode
-from canvas_server.protocol.http import SceneEdit, TokenWish
-from canvas_server.protocol.scene import Element, flat_kind
+from canvas_server.protocol.fields import ElementId, SessionId
+from canvas_server.protocol.http import MAX_EDITED, ChangedElement, SceneEdit, TokenWish
+from canvas_server.protocol.scene import Element, NewElement, flat_kind
 from canvas_server.protocol.server import ServerMessage
 from canvas_server.protocol.unreadable import checked, message_id_of
+
+T = TypeVar("T")
+
+MAX_STRUCTURES = 32 * 1024
+"""Arrays and objects that an element of a long edit may be made of: what is read in one go."""
 
 
 class _Tagged(msgspec.Struct):
     type: str
 
 
+class _Parts(msgspec.Struct):
+    """A `SceneEdit` whose long parts are not read yet."""
+
+    session_id: SessionId = "default"
+    add: Annotated[tuple[Raw, ...], Meta(max_length=MAX_EDITED)] = ()
+    update: Annotated[tuple[Raw, ...], Meta(max_length=MAX_EDITED)] = ()
+    remove: Annotated[tuple[ElementId, ...], Meta(max_length=MAX_EDITED)] = ()
+    clear: bool = False
+
+
 _decode_tagged = msgspec.json.Decoder(_Tagged).decode
 _decode = msgspec.json.Decoder(ClientMessage).decode
-_decode_scene_edit = msgspec.json.Decoder(SceneEdit).decode
+_decode_parts = msgspec.json.Decoder(_Parts).decode
+_decode_new = msgspec.json.Decoder(NewElement).decode
+_decode_changed = msgspec.json.Decoder(ChangedElement).decode
 _decode_any = msgspec.json.Decoder().decode
 encode: Callable[[ServerMessage], bytes] = msgspec.json.Encoder().encode
 """Write one message as UTF-8 JSON."""
@@ -61,17 +80,31 @@ def type_of(text: bytes | memoryview | msgspec.Raw) -> str | None:
 def decode_scene_edit(body: bytes) -> SceneEdit:
     """Read the body of `POST /api/scene`; kinds as in `decode`.
 
+    It is read element by element: in a thread, others may run in between.
+
     Raises:
         MalformedMessage: with `invalid_json` or `invalid_message`.
     """
     try:
-        return _decode_scene_edit(body)
-    except (ValueError, RecursionError):
-        edit = _decode_object(body)
-        added = edit.get("add")
-        for element in cast("list[Any]", added) if isinstance(added, list) else ():
-            _flatten_kind(element)
-        return _convert(edit, SceneEdit, None)
+        edit = _decode_parts(body)
+    except msgspec.ValidationError as error:
+        raise MalformedMessage(ErrorCode.INVALID_MESSAGE, str(error)) from None
+    except (ValueError, RecursionError) as error:
+        raise _invalid_json(error) from None
+    return SceneEdit(
+        edit.session_id,
+        tuple(
+            [_part(raw, NewElement, _decode_new, f"$.add[{n}]") for n, raw in enumerate(edit.add)]
+        ),
+        tuple(
+            [
+                _part(raw, ChangedElement, _decode_changed, f"$.update[{n}]")
+                for n, raw in enumerate(edit.update)
+            ]
+        ),
+        edit.remove,
+        edit.clear,
+    )
 
 
 def decode_token_wish(body: bytes) -> TokenWish:
@@ -109,22 +142,53 @@ def _decode_leniently(frame: bytes | memoryview) -> ClientMessage:
     return _convert(message, ClientMessage, message_id)
 
 
+def _part(raw: Raw, target: type[T], decode: Callable[[bytes], T], path: str) -> T:
+    """Read one element, or the changes of one, of a list in an edit."""
+    text = bytes(raw)
+    if text.count(b"[") + text.count(b"{") > MAX_STRUCTURES:
+        reason = f"at most {MAX_STRUCTURES} arrays and objects make an element - at `{path}`"
+        raise MalformedMessage(ErrorCode.INVALID_MESSAGE, reason)
+    try:
+        return decode(text)
+    except (ValueError, RecursionError):
+        return _convert(_flattened(text), target, None, path)
+
+
+def _flattened(text: bytes) -> object:
+    """Read an element of any form; a kind in the wrapped form becomes a flat one."""
+    try:
+        element = _decode_any(text)
+    except (ValueError, RecursionError) as error:
+        raise _invalid_json(error) from None
+    _flatten_kind(element)
+    return element
+
+
+def _invalid_json(error: Exception) -> MalformedMessage:
+    reason = "nested too deeply" if isinstance(error, RecursionError) else str(error)
+    return MalformedMessage(ErrorCode.INVALID_JSON, reason)
+
+
 def _decode_object(text: bytes | memoryview) -> dict[str, Any]:
     try:
         document = _decode_any(text)
     except (ValueError, RecursionError) as error:
-        reason = "nested too deeply" if isinstance(error, RecursionError) else str(error)
-        raise MalformedMessage(ErrorCode.INVALID_JSON, reason) from None
+        raise _invalid_json(error) from None
     if not isinstance(document, dict):
         raise MalformedMessage(ErrorCode.INVALID_MESSAGE, "a message is a JSON object")
     return cast("dict[str, Any]", document)
 
 
-def _convert(document: dict[str, Any], target: Any, message_id: str | None) -> Any:
+def _convert(document: object, target: Any, message_id: str | None, path: str = "$") -> Any:
+    """Make a struct of JSON that is read; `path` is where it stands in the message."""
     try:
         return msgspec.convert(document, target)
     except msgspec.ValidationError as error:
-        raise MalformedMessage(ErrorCode.INVALID_MESSAGE, str(error), message_id) from None
+        text = str(error)
+        if path != "$":
+            found, at, inner = text.partition(" - at `$")
+            text = f"{found} - at `{path}{inner if at else '`'}"
+        raise MalformedMessage(ErrorCode.INVALID_MESSAGE, text, message_id) from None
 
 
 def _flatten_kind(element: object) -> None:

@@ -8,9 +8,14 @@ from typing import Annotated
 
 from msgspec import Meta
 
+MAX_INTEGER = 2**53 - 1
+"""What every reader of JSON reads exactly (RFC 8259 section 6)."""
+MAX_TIMESTAMP = 8_640_000_000_000_000
+"""The last one that has a date (ECMA-262, time values)."""
 MAX_FRAME_BYTES = 1024 * 1024
 MAX_SDP = 64 * 1024
 MAX_CANDIDATE = 2 * 1024
+MAX_TOKEN = 4096
 MAX_DATA_URL = 512 * 1024
 MAX_OPERATIONS = 1000
 MAX_PREVIEWED = 500
@@ -76,12 +81,12 @@ OfferId = Annotated[
 JoinToken = Annotated[
     str,
     Meta(
-        max_length=4096,
+        max_length=MAX_TOKEN,
         description="Lets its bearer into one session, in a role (TOK1). Never in a query.",
     ),
 ]
 ResumeToken = Annotated[
-    str, Meta(max_length=4096, description="Proves a peer id in a session, for a day.")
+    str, Meta(max_length=MAX_TOKEN, description="Proves a peer id in a session, for a day.")
 ]
 Sdp = Annotated[
     str, Meta(min_length=1, max_length=MAX_SDP, description="A session description (RFC 8866).")
@@ -103,19 +108,22 @@ UsernameFragment = Annotated[
 MLineIndex = Annotated[
     int, Meta(ge=0, le=1023, description="Place of the media section in the description, from 0.")
 ]
-Count = Annotated[int, Meta(ge=0, le=2**53 - 1)]
+Count = Annotated[int, Meta(ge=0, le=MAX_INTEGER)]
 Received = Annotated[
     int,
     Meta(
         ge=0,
-        le=2**53 - 1,
+        le=MAX_INTEGER,
         description="Messages received since the latest `peer_assigned`, of every type; that one "
         "does not count (RES1).",
     ),
 ]
-TimestampMs = Annotated[int, Meta(ge=0, description="Milliseconds since 1970-01-01 UTC.")]
+TimestampMs = Annotated[
+    int, Meta(ge=0, le=MAX_TIMESTAMP, description="Milliseconds since 1970-01-01 UTC.")
+]
 Revision = Annotated[
-    int, Meta(ge=0, description="Grows by 1 with each accepted change of the scene.")
+    int,
+    Meta(ge=0, le=MAX_INTEGER, description="Grows by 1 with each accepted change of the scene."),
 ]
 
 # Far beyond any canvas, near enough that sums of a few stay exact.

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from canvas_server.http import doors as module
-from canvas_server.http.doors import Crowded, Doors, Proxies, neighbourhood
+from canvas_server.http.doors import Allowance, Crowded, Doors, Proxies, neighbourhood
 
 
 @pytest.mark.parametrize(
@@ -104,3 +104,31 @@ def test_only_trusted_proxies_say_where_somebody_comes_from(
     address: str, forwarded: str | None, origin: str
 ) -> None:
     assert Proxies(("127.0.0.1", "10.0.0.0/8")).origin(address, forwarded) == origin
+
+
+def test_an_allowance_is_spent_at_once_then_as_fast_as_it_comes_back() -> None:
+    allowance = Allowance(100, 10)
+    assert allowance.spend("a", 100, 0.0) == 0
+    assert allowance.spend("a", 20, 0.0) == 2
+    assert allowance.spend("b", 20, 0.0) == 0
+    with pytest.raises(Crowded) as crowded:
+        allowance.spend("a", 40, 0.0)
+    assert crowded.value.seconds == 6
+    assert allowance.spend("a", 30, 0.0) == 5, "what is refused is not paid"
+    assert allowance.spend("a", 100, 15.0) == 0, "it comes back"
+
+
+def test_what_was_not_needed_is_given_back() -> None:
+    allowance = Allowance(100, 10)
+    allowance.spend("a", 100, 0.0)
+    allowance.give_back("a", 90)
+    allowance.give_back("b", 90)
+    assert allowance.spend("a", 90, 0.0) == 0
+
+
+def test_an_allowance_remembers_only_so_many(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "MAX_REMEMBERED", 2)
+    allowance = Allowance(1, 1)
+    for sender in "abc":
+        allowance.spend(sender, 1, 0.0)
+    assert allowance.spend("a", 1, 0.0) == 0, "the one that came longest ago is forgotten"

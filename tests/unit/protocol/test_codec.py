@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from canvas_server.protocol import client, server
 from canvas_server.protocol.codec import (
+    MAX_STRUCTURES,
     MalformedMessage,
     decode,
     decode_scene_edit,
@@ -185,12 +186,29 @@ def test_the_body_of_a_scene_edit_is_read() -> None:
         (b'{"add":[7]}', "invalid_message"),
         (b'{"session_id":"no spaces"}', "invalid_message"),
         (b'{"update":[{"id":"a"}]}', "invalid_message"),
+        (b'{"add":["\xff"]}', "invalid_json"),
+        (b'{"add":[' + b"[" * 100_000 + b"]" * 100_000 + b"]}", "invalid_json"),
+        (b'{"add":[[' + b"{}," * MAX_STRUCTURES + b"1]]}", "invalid_message"),
     ],
 )
 def test_the_body_of_a_scene_edit_is_refused_with_a_code(body: bytes, code: str) -> None:
     with pytest.raises(MalformedMessage) as caught:
         decode_scene_edit(body)
     assert caught.value.code == code
+
+
+@pytest.mark.parametrize(
+    ("body", "place"),
+    [
+        (b'{"add":[{"kind":{"type":"Text","content":"x"}},7]}', "`$.add[1]`"),
+        (b'{"add":[{"kind":{"type":"Text","content":7}}]}', "`$.add[0].kind.content`"),
+        (b'{"update":[{"id":"a"}]}', "`$.update[0]`"),
+    ],
+)
+def test_a_scene_edit_that_is_refused_says_where(body: bytes, place: str) -> None:
+    with pytest.raises(MalformedMessage) as caught:
+        decode_scene_edit(body)
+    assert caught.value.text.endswith(f" - at {place}")
 
 
 @pytest.mark.parametrize(("field", "limit"), [("sdp", MAX_SDP), ("candidate", MAX_CANDIDATE)])
