@@ -67,7 +67,7 @@ class Editor:
         chance = random.Random(1)
         for number in range(changes):
             author = str(uuid.UUID(int=number % 50))
-            edit = self.canvas.edit(int(time.time() * 1000), (author, None))
+            edit = self.canvas.edit(int(time.time() * 1000), (author, None, None))
             if number < elements:
                 place = Transform(x=float(number % 100 * 120), y=float(number // 100 * 120))
                 edit.add(NewElement(Text(f"note {number}"), place), f"note-{number}")

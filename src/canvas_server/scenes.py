@@ -175,8 +175,12 @@ class Scenes:
         ask(done)
         return await result
 
-    async def edit(self, edit: SceneEdit, expected: int | None) -> SceneDocument:
+    async def edit(
+        self, edit: SceneEdit, expected: int | None, origin: str | None = None
+    ) -> SceneDocument:
         """Make an edit and return the scene with it, when it is stored.
+
+        `origin` is the other server it comes from, if it does.
 
         Raises:
             Refused: nothing was changed; see `Hub.post`.
@@ -187,7 +191,9 @@ class Scenes:
         try:
             await self._when_open(
                 edit.session_id,
-                lambda: self._perform(self._hub.post(edit, request, expected, self._clock())),
+                lambda: self._perform(
+                    self._hub.post(edit, request, expected, self._clock(), origin)
+                ),
             )
             failure = await answer
         except _LivesElsewhere as where:

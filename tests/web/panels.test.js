@@ -140,6 +140,9 @@ test("a step is what one person did for a while", () => {
       entry(8, { op: "update", id: "b", changes: { kind: { content: "y" } } }),
       entry(9, { op: "replace", elements: [] }, { peer_id: null, display_name: null }),
       entry(10, { op: "replace", elements: [element("a")], restored: 7 }),
+      entry(11, move("a", 5)),
+      entry(12, move("a", 6), { server: "South" }),
+      entry(13, move("a", 7), { server: "South" }),
     ],
     (id) => (id === "b" ? element("b").kind : undefined),
   );
@@ -154,8 +157,11 @@ test("a step is what one person did for a while", () => {
       [8, 8, "Ada", "edited", "b", null],
       [9, 9, "", "cleared", "", null],
       [10, 10, "Ada", "restored", "", 7],
+      [11, 11, "Ada", "moved", "a", null],
+      [12, 13, "Ada", "moved", "a", null],
     ],
   );
+  assert.deepEqual(steps.slice(-2).map(({ server }) => server), ["", "South"]);
   assert.equal(/** @type {any} */ (steps[5]?.kind)?.content, "b", "what came before the history is asked for");
 });
 

@@ -15,6 +15,7 @@
  * @property {number} timestamp of the last change
  * @property {string | null} peerId
  * @property {string} name of who did it; empty: not known
+ * @property {string} server the other server that it comes from; empty: it was made at this one
  * @property {Deed} deed
  * @property {string[]} ids of the elements, each once
  * @property {Kind | null} kind of the first of them, as it was then
@@ -56,6 +57,7 @@ export function chronicle(entries, kindNow) {
       timestamp: entry.timestamp,
       peerId: entry.peer_id ?? null,
       name: entry.display_name ?? "",
+      server: entry.server ?? "",
       deed,
       ids,
       kind: kinds.get(id) ?? kindNow(id) ?? null,
@@ -77,6 +79,7 @@ function continues(step, entry, deed) {
     entry.change.op !== "replace" &&
     step.peerId === (entry.peer_id ?? null) &&
     step.name === (entry.display_name ?? "") &&
+    step.server === (entry.server ?? "") &&
     entry.timestamp - step.timestamp < PAUSE_MS &&
     entry.revision - step.first < MOST_CHANGES &&
     // To type into two texts is two things; to move twenty elements is one.

@@ -207,7 +207,8 @@ export class HistoryView {
   }
 
   /** @param {Step} step */
-  #nameOf({ name, peerId }) {
+  #nameOf({ name, peerId, server }) {
+    if (server) return name ? text.atServer(name, server) : server;
     return name || (peerId ? this.#hooks.describe(peerId).name : text.program);
   }
 

@@ -21,6 +21,7 @@ import { Emitter } from "../emitter.js";
  * @property {AddOperation | UpdateOperation | RemoveOperation | ReplaceChange} change
  * @property {string | null} [peer_id]
  * @property {string | null} [display_name]
+ * @property {string | null} [server] the other server that it comes from
  */
 
 /** @typedef {ReadonlyMap<string, SceneElement>} Elements by id, in order */

@@ -80,6 +80,13 @@ export const text = {
   /** Who changed something without being here. */
   program: "A program",
   /**
+   * Somebody who took part at another server.
+   *
+   * @param {string} who
+   * @param {string} server
+   */
+  atServer: (who, server) => `${who} (${server})`,
+  /**
    * @param {string} who
    * @param {Deed} deed
    * @param {string} what it was done to

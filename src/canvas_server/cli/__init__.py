@@ -8,6 +8,7 @@ from typing import TextIO, cast
 
 import click
 import structlog
+from structlog.typing import EventDict
 
 from canvas_server import __version__, app
 from canvas_server.cli.bot import bot
@@ -20,6 +21,7 @@ from canvas_server.cli.turn import turn_config
 from canvas_server.ground import StartupError
 from canvas_server.hangups import HANGUPS
 from canvas_server.http.site import fresh_session
+from canvas_server.protocol.plain import plain
 from canvas_server.settings import Settings, with_settings
 
 
@@ -108,4 +110,16 @@ def _log_to_stderr() -> None:
     """Log what matters to a person, one line each, on stderr."""
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
     logging.getLogger("uvicorn").setLevel(logging.ERROR)  # not a line for every bad request
-    structlog.configure(logger_factory=structlog.PrintLoggerFactory(cast("TextIO", _Stderr())))
+    *before, renderer = structlog.get_config()["processors"]
+    structlog.configure(
+        processors=[*before, _one_plain_line, renderer],
+        logger_factory=structlog.PrintLoggerFactory(cast("TextIO", _Stderr())),
+    )
+
+
+def _one_plain_line(_: object, __: str, event: EventDict) -> EventDict:
+    """Keep what others have written from changing how a terminal shows the log."""
+    return {
+        name: plain(value) if isinstance(value, str) and name != "exception" else value
+        for name, value in event.items()
+    }

@@ -14,7 +14,7 @@ import msgspec
 from msgspec import Struct
 
 from canvas_server.core.admission import admitted
-from canvas_server.core.edit import Edit, News, owner_of, revision_of, scene_document
+from canvas_server.core.edit import Author, Edit, News, owner_of, revision_of, scene_document
 from canvas_server.core.effects import (
     Answered,
     Append,
@@ -189,7 +189,7 @@ class Canvas:
 
     # --- edits -----------------------------------------------------------------------------
 
-    def edit(self, now_ms: int, author: tuple[str, str | None] | None = None) -> Edit:
+    def edit(self, now_ms: int, author: Author | None = None) -> Edit:
         """Begin an edit; `submit` it when it is complete."""
         return Edit(self.scene, self.session_id, self._here, now_ms, author)
 
@@ -315,8 +315,8 @@ class Canvas:
         edit.whole()
         return self.submit(edit, Awaited(), whole=True)
 
-    def adopt(self, snapshot: Snapshot) -> list[Effect]:
-        """Become what the keeper of this scene has, as it may come in (SCN10).
+    def adopt(self, snapshot: Snapshot, server: str, now_ms: int) -> list[Effect]:
+        """Become what the keeper of this scene, called `server`, has, as it may come in (SCN10).
 
         Raises:
             Refused: `scene_full`, `revision_changed` where it is not later than what is here.
@@ -327,23 +327,31 @@ class Canvas:
         if scene.size > MAX_SCENE_BYTES or len(scene) > MAX_ELEMENTS:
             raise Refused(ErrorCode.SCENE_FULL)
         self.scene = scene
-        edit = self.edit(snapshot.timestamp)
+        edit = self.edit(now_ms, (None, None, server))
         edit.whole()
         return self.submit(edit, Awaited(), followed=True, whole=True)
 
-    def follow(self, entries: Sequence[Entry]) -> list[Effect]:
+    def follow(self, entries: Sequence[Entry], author: Author, now_ms: int) -> list[Effect]:
         """Make the changes of one edit that the keeper of this scene has made.
+
+        Who made it, and when, is for this server to say.
 
         Raises:
             Refused: they do not fit: the copy differs, and has to `adopt` the whole scene.
         """
-        first = entries[0]
-        author = None if first.peer_id is None else (first.peer_id, first.display_name)
-        edit = Edit(self.scene, self.session_id, _Everybody(), first.timestamp, author)
-        for entry in entries:
-            edit.change(entry.change)
-            if self.scene.revision != entry.revision:
+        for number, entry in enumerate(entries, self.scene.revision + 1):
+            if entry.revision != number:
                 raise Refused(ErrorCode.REVISION_CHANGED)
+        before = self.scene.copy() if len(entries) > 1 else self.scene
+        edit = Edit(self.scene, self.session_id, _Everybody(), now_ms, author)
+        try:
+            for entry in entries:
+                edit.change(entry.change)
+                if self.scene.revision != entry.revision:
+                    raise Refused(ErrorCode.REVISION_CHANGED)
+        except Refused:
+            self.scene = before
+            raise
         return self.submit(edit, Awaited(), followed=True)
 
     def answer(self, awaited: Awaited) -> list[Effect]:

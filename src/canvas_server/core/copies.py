@@ -8,13 +8,20 @@ from collections.abc import Sequence
 
 from canvas_server.core import edits
 from canvas_server.core.canvas import Awaited, Reply
-from canvas_server.core.effects import Answered, Effect, Forward
+from canvas_server.core.edit import Author
+from canvas_server.core.effects import Answered, Effect, Forward, Refused
 from canvas_server.core.members import Members
 from canvas_server.core.records import Snapshot
 from canvas_server.core.surroundings import milliseconds
 from canvas_server.protocol import server
 from canvas_server.protocol.errors import ErrorCode
 from canvas_server.protocol.history import Entry
+
+MAX_SHARED_REVISION = 2**40
+"""No scene that is edited gets there: a thousand edits a second take 34 years. Beyond it there is
+room for edits that a server makes by itself, whatever revision another one has named."""
+MAX_JUMP = 2**32
+"""So far another server may be ahead: a thousand edits a second take seven weeks."""
 
 
 class Copies:
@@ -28,6 +35,12 @@ class Copies:
         canvas = self._members.sessions[session_id].canvas
         return Snapshot(canvas.scene.revision, canvas.shown.timestamp, canvas.scene.elements)
 
+    def author(self, session_id: str, peer_id: str | None) -> Author:
+        """Return how the history names who makes an edit here; nobody where it came over HTTP."""
+        session = self._members.sessions.get(session_id)
+        peer = None if session is None else session.peers.get(peer_id or "")
+        return (peer_id, None, None) if peer is None else peer.author
+
     def entrust(self, session_id: str, keeper: str | None) -> None:
         """Let another server keep a scene from now on; None: this one."""
         session = self._members.sessions.get(session_id)
@@ -36,33 +49,54 @@ class Copies:
 
     # --- at its keeper -----------------------------------------------------------------------
 
-    def merge(self, session_id: str, snapshot: Snapshot, now: float) -> list[Effect]:
-        """Add what the other server had before, and go on after its revision."""
+    def merge(self, session_id: str, snapshot: Snapshot, server: str, now: float) -> list[Effect]:
+        """Add what another server had before, and go on after its revision.
+
+        Raises:
+            Refused: `revision_changed`, it is too far ahead.
+        """
         session = self._members.sessions.get(session_id)
         if session is None:
             return []
-        merged = edits.merge(session, snapshot.elements, milliseconds(now))
+        _require_near(session.canvas.scene.revision, snapshot.revision)
+        merged = edits.merge(session, snapshot.elements, server, milliseconds(now))
         return merged + session.canvas.overtake(snapshot.revision, milliseconds(now))
 
     # --- at the copy -------------------------------------------------------------------------
 
-    def adopt(self, session_id: str, snapshot: Snapshot) -> list[Effect]:
+    def adopt(self, session_id: str, snapshot: Snapshot, server: str, now: float) -> list[Effect]:
         """Become what the keeper has.
 
         Raises:
-            Refused: see `Canvas.adopt`.
+            Refused: `revision_changed`, it is too far ahead; see `Canvas.adopt`.
         """
         session = self._members.sessions.get(session_id)
-        return [] if session is None else session.canvas.adopt(snapshot)
+        if session is None:
+            return []
+        _require_near(session.canvas.scene.revision, snapshot.revision)
+        return session.canvas.adopt(snapshot, server, milliseconds(now))
 
-    def follow(self, session_id: str, entries: Sequence[Entry]) -> list[Effect]:
-        """Make the changes of one edit.
+    def follow(
+        self,
+        session_id: str,
+        entries: Sequence[Entry],
+        server: str,
+        asked: Author | None,
+        now: float,
+    ) -> list[Effect]:
+        """Make the changes of one edit; `asked` is who here had asked for just that, if anybody.
 
         Raises:
             Refused: see `Canvas.follow`.
         """
         session = self._members.sessions.get(session_id)
-        return [] if session is None else session.canvas.follow(entries)
+        if session is None:
+            return []
+        if asked is None:
+            guest = session.peers.get(entries[0].peer_id or "")
+            is_theirs = guest is not None and guest.server == server
+            asked = guest.author if guest is not None and is_theirs else (None, None, server)
+        return session.canvas.follow(entries, asked, milliseconds(now))
 
     def answer(self, session_id: str, peer_id: str, reply: Reply) -> list[Effect]:
         """Pass on what the keeper has answered to a peer."""
@@ -87,3 +121,13 @@ class Copies:
         text = f"This canvas is kept by {session.canvas.keeper}, which cannot be reached now."
         error = server.Error(ErrorCode.STORAGE_FAILED, text, message_id)
         return session.canvas.answer(Awaited(forward.peer_id, reply=error))
+
+
+def _require_near(ours: int, theirs: int) -> None:
+    """Refuse a revision that nobody gets to by editing.
+
+    Raises:
+        Refused: `revision_changed`.
+    """
+    if theirs > min(ours + MAX_JUMP, MAX_SHARED_REVISION):
+        raise Refused(ErrorCode.REVISION_CHANGED, "its revision is too far ahead of ours")

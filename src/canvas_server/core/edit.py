@@ -23,6 +23,9 @@ from canvas_server.protocol.scene import (
 STREAM_PREFIXES = ("peer-", "screen-")
 _REMOVED_BYTES = 64
 
+Author = tuple[str | None, str | None, str | None]
+"""The peer id and the name of who makes an edit, and the other server it comes from."""
+
 News = server.ElementAdded | server.ElementUpdated | server.ElementRemoved | server.SceneUpdate
 """What is told of a change. Each carries the whole of what it is about."""
 
@@ -39,12 +42,11 @@ class Edit:
         session_id: str,
         here: Container[str],
         now_ms: int,
-        author: tuple[str, str | None] | None,
+        author: Author | None,
     ) -> None:
         """Begin an edit of a session's scene; `here` has the ids of its peers.
 
-        `author` is the peer id and the name of the editor; None: it came over HTTP or from the
-        server itself.
+        `author` is who makes it; None: it came over HTTP or from the server itself.
         """
         self.now_ms = now_ms
         self.entries: list[Entry] = []
@@ -56,7 +58,7 @@ class Edit:
         self._scene = scene
         self._session_id = session_id
         self._here = here
-        self._author = author or (None, None)
+        self._author = author or (None, None, None)
 
     def add(self, new: NewElement, spare_id: str) -> str:
         """Add an element and return its id.

@@ -39,7 +39,7 @@ def apply(
     again = canvas.retried(awaited)
     if again is not None:
         return again
-    edit = canvas.edit(now_ms, (editor.peer_id, editor.display_name))
+    edit = canvas.edit(now_ms, editor.author)
     element_id: str | UnsetType = UNSET
     match message:
         case client.AddElement():
@@ -68,10 +68,10 @@ def recall(editor: Participant, message: client.RestoreScene) -> list[Effect]:
     return [Recall(session.session_id, editor.peer_id, message, editor.incarnation)]
 
 
-def merge(session: Session, elements: Iterable[Element], now_ms: int) -> list[Effect]:
+def merge(session: Session, elements: Iterable[Element], server: str, now_ms: int) -> list[Effect]:
     """Add what another server had before the two shared a scene, as far as it is not there."""
     canvas = session.canvas
-    edit = canvas.edit(now_ms)
+    edit = canvas.edit(now_ms, (None, None, server))
     for element in elements:
         with contextlib.suppress(Refused):  # it is there already, or there is no room
             edit.take(element)
@@ -91,7 +91,7 @@ def restore(
     again = canvas.retried(awaited)
     if again is not None:
         return again
-    edit = canvas.edit(now_ms, (editor.peer_id, editor.display_name))
+    edit = canvas.edit(now_ms, editor.author)
     edit.replace(past.elements, message.revision)
     return canvas.submit(edit, _acked(awaited, UNSET, canvas.scene.revision))
 
@@ -103,8 +103,9 @@ def post(
     expected: int | None,
     new_id: Callable[[], str],
     now_ms: int,
+    origin: str | None = None,
 ) -> list[Effect]:
-    """Make an edit that came over HTTP, the whole of it or nothing.
+    """Make an edit that came over HTTP, here or at the server `origin`, the whole of it or nothing.
 
     Raises:
         Refused: `revision_changed` when the scene is not at the `expected` revision; see `Edit`.
@@ -115,7 +116,7 @@ def post(
     if expected is not None and expected != canvas.scene.revision:
         raise Refused(ErrorCode.REVISION_CHANGED)
     before = canvas.scene.copy()
-    edit = canvas.edit(now_ms)
+    edit = canvas.edit(now_ms, (None, None, origin))
     try:
         if message.clear:
             edit.replace(())

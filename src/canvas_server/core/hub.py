@@ -313,18 +313,23 @@ class Hub:
         return communitas.answered(session, asked, call_id, error)
 
     def post(
-        self, message: SceneEdit, request: int, expected: int | None, now: float
+        self,
+        message: SceneEdit,
+        request: int,
+        expected: int | None,
+        now: float,
+        origin: str | None = None,
     ) -> list[Effect]:
         """Make an edit that came over HTTP, to a session that is open; `Answered` follows.
 
-        `expected` is the revision the scene must have.
+        `expected` is the revision the scene must have, `origin` the other server it comes from.
 
         Raises:
             Refused: it changed nothing, and nothing follows.
         """
         session = self._members.sessions[message.session_id]
         return edits.post(
-            session, message, request, expected, self._around.new_id, milliseconds(now)
+            session, message, request, expected, self._around.new_id, milliseconds(now), origin
         )
 
 

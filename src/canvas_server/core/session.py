@@ -10,7 +10,7 @@ from msgspec import Struct
 from canvas_server.core import communitas, sdp
 from canvas_server.core.calls import CallTable
 from canvas_server.core.canvas import Canvas
-from canvas_server.core.edit import STREAM_PREFIXES
+from canvas_server.core.edit import STREAM_PREFIXES, Author
 from canvas_server.core.effects import ConnectionId, Effect, Peopled, Refused, Send
 from canvas_server.core.grants import Grant
 from canvas_server.core.records import Stored
@@ -49,6 +49,11 @@ class Participant(Struct, eq=False):
     """The name of the server it is at: a guest; None: it is at this one."""
     incarnation: str = ""
     """This stay in the session; a guest, whom nobody but its server resumes, has none."""
+
+    @property
+    def author(self) -> Author:
+        """Who makes its edits, as the history says it."""
+        return self.peer_id, self.display_name, self.server
 
 
 class Session:

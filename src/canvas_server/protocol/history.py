@@ -4,7 +4,14 @@ from typing import Annotated
 
 from msgspec import Meta, Struct
 
-from canvas_server.protocol.fields import DisplayName, ElementId, PeerId, Revision, TimestampMs
+from canvas_server.protocol.fields import (
+    DisplayName,
+    ElementId,
+    PeerId,
+    Revision,
+    ServerName,
+    TimestampMs,
+)
 from canvas_server.protocol.scene import Element, ElementChanges
 
 
@@ -42,7 +49,7 @@ Change = Added | Updated | Removed | Replaced
 class Entry(Struct, frozen=True, omit_defaults=True):
     """One accepted change. Revisions of a session's entries grow; a few may be missing.
 
-    Without a `peer_id` the change came over HTTP or from the server itself.
+    Without a `peer_id` the change came over HTTP or from the server itself, or from `server`.
     """
 
     revision: Revision
@@ -50,3 +57,9 @@ class Entry(Struct, frozen=True, omit_defaults=True):
     change: Change
     peer_id: PeerId | None = None
     display_name: DisplayName | None = None
+    server: Annotated[
+        ServerName | None,
+        Meta(
+            description="The other server that the change comes from, by somebody there or itself."
+        ),
+    ] = None

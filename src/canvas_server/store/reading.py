@@ -14,8 +14,8 @@ from canvas_server.core.replay import replay
 from canvas_server.ports import MAX_HISTORY_BYTES, History, SessionSummary
 from canvas_server.protocol.history import Entry
 from canvas_server.protocol.scene import Element
+from canvas_server.store.repair import entry_of
 
-_entry = msgspec.json.Decoder(Entry).decode
 _element = msgspec.json.Decoder(Element).decode
 _receipt = msgspec.json.Decoder(Receipt).decode
 _encode = msgspec.json.Encoder().encode
@@ -98,7 +98,7 @@ def history(
                 break
             found.append(entry)
         rows.close()
-    entries = tuple(_entry(text) for text in found)
+    entries = tuple(entry_of(text) for text in found)
     return History(session.revision, session.first_revision, entries)
 
 
@@ -145,7 +145,7 @@ def entries_of(
     ).fetchone()
     if text is None:
         return [], 0
-    entries = [_entry(line) for line in text.split(b"\n")]
+    entries = [entry_of(line) for line in text.split(b"\n")]
     if any(one.revision >= other.revision for one, other in itertools.pairwise(entries)):
         raise ValueError("changes came out of order")
     return entries, len(text)

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from canvas_server.files import give_to_owner
 from canvas_server.store.folder import StoreError
+from canvas_server.store.repair import renumber
 
 APPLICATION_ID = 0x63617376
 """Marks the file as ours (https://sqlite.org/fileformat2.html#application_id)."""
@@ -147,6 +148,7 @@ def prepare(path: Path, migrations: Sequence[str] = MIGRATIONS) -> None:
                 f"BEGIN IMMEDIATE; {script}; PRAGMA application_id = {APPLICATION_ID}; "
                 f"PRAGMA user_version = {number}; COMMIT;"
             )
+        renumber(connection)
     finally:
         connection.close()
 

@@ -2,14 +2,28 @@
 
 import pytest
 
-from canvas_server.core.effects import Answered, Append, Changed, ConnectionId, Forward, Refused
+from canvas_server.core.attribution import results_from
+from canvas_server.core.copies import MAX_JUMP, MAX_SHARED_REVISION
+from canvas_server.core.effects import (
+    Answered,
+    Append,
+    Changed,
+    ConnectionId,
+    EditMessage,
+    Forward,
+    Refused,
+)
+from canvas_server.core.guests import Guest
 from canvas_server.core.records import Snapshot
+from canvas_server.core.surroundings import milliseconds
 from canvas_server.protocol import client, server
 from canvas_server.protocol.errors import ErrorCode
-from canvas_server.protocol.history import Added, Entry, Removed, Replaced, Updated
-from canvas_server.protocol.http import SceneEdit
+from canvas_server.protocol.history import Added, Change, Entry, Removed, Replaced, Updated
+from canvas_server.protocol.http import ChangedElement, SceneEdit
 from canvas_server.protocol.scene import Element, ElementChanges, NewElement, Text, Transform, Video
 from hubs import Lab
+
+PEER = "00000000-0000-0000-0000-{:012x}"
 
 
 def text(name: str) -> NewElement:
@@ -67,13 +81,13 @@ def test_a_keeper_merges_what_the_other_server_had_and_goes_on_after_it() -> Non
     a, _ = lab.join()
     lab.say(a, client.AddElement(text("one")))
     had = Snapshot(9, 0, (element("one"), element("two")))
-    lab.perform(lab.hub.copies.merge("s", had, lab.now))
+    lab.perform(lab.hub.copies.merge("s", had, "South", lab.now))
     assert names(lab) == ["one", "two"]
     assert lab.hub.copies.snapshot("s").revision == 10
     lab.clear()
-    lab.perform(lab.hub.copies.merge("s", Snapshot(4, 0), lab.now))
+    lab.perform(lab.hub.copies.merge("s", Snapshot(4, 0), "South", lab.now))
     assert lab.inbox[a] == [], "it is after that already"
-    assert lab.hub.copies.merge("nowhere", had, lab.now) == []
+    assert lab.hub.copies.merge("nowhere", had, "South", lab.now) == []
     lab.say(a, client.AddElement(text("three")))
     again = keeping()
     again.disk = lab.disk
@@ -106,7 +120,7 @@ def test_a_copy_follows_and_answers_come_after_what_they_are_about() -> None:
     lab, b, bob = copy_of()
     lab.busy = True
     copies = lab.hub.copies
-    lab.perform(copies.follow("s", [added("one", 1)]))
+    lab.perform(copies.follow("s", [added("one", 1)], "South", None, lab.now))
     ack = server.Ack("m", server.AckResult(1, "one"))
     lab.perform(copies.answer("s", bob, ack))
     lab.perform(copies.made("s", 8))
@@ -114,7 +128,7 @@ def test_a_copy_follows_and_answers_come_after_what_they_are_about() -> None:
     lab.disk.answer()
     news, told = lab.inbox[b]
     assert isinstance(news, server.ElementAdded)
-    assert (news.revision, news.timestamp) == (1, 7)
+    assert (news.revision, news.timestamp) == (1, milliseconds(lab.now)), "by our clock"
     assert told == ack
     assert lab.answered == [Answered(8)]
     assert changes(lab) == [], "it is told by its keeper alone"
@@ -123,9 +137,12 @@ def test_a_copy_follows_and_answers_come_after_what_they_are_about() -> None:
         copies.follow(
             "s",
             [Entry(2, 8, changed, bob, "Bob"), Entry(3, 8, Replaced((element("two"),)), bob)],
+            "South",
+            None,
+            lab.now,
         )
     )
-    lab.perform(copies.follow("s", [Entry(4, 9, Removed("two"))]))
+    lab.perform(copies.follow("s", [Entry(4, 9, Removed("two"))], "South", None, lab.now))
     lab.disk.answer()
     assert names(lab) == []
     assert lab.hub.copies.snapshot("s").revision == 4
@@ -133,8 +150,8 @@ def test_a_copy_follows_and_answers_come_after_what_they_are_about() -> None:
 
 def test_what_is_stored_of_a_copy_is_there_after_a_restart() -> None:
     lab, _, _ = copy_of()
-    lab.perform(lab.hub.copies.adopt("s", Snapshot(7, 70, (element("one"),))))
-    lab.perform(lab.hub.copies.follow("s", [added("two", 8)]))
+    lab.perform(lab.hub.copies.adopt("s", Snapshot(7, 70, (element("one"),)), "South", lab.now))
+    lab.perform(lab.hub.copies.follow("s", [added("two", 8)], "South", None, lab.now))
     again = keeping()
     again.disk = lab.disk
     again.join()
@@ -145,18 +162,18 @@ def test_what_is_stored_of_a_copy_is_there_after_a_restart() -> None:
 def test_a_copy_that_does_not_fit_adopts_the_whole_scene() -> None:
     lab, b, _ = copy_of()
     copies = lab.hub.copies
-    lab.perform(copies.follow("s", [added("one", 1)]))
+    lab.perform(copies.follow("s", [added("one", 1)], "South", None, lab.now))
     for entries in ([added("two", 3)], [added("one", 2)], [Entry(2, 0, Removed("zero"))]):
         with pytest.raises(Refused):
-            copies.follow("s", entries)
+            copies.follow("s", entries, "South", None, lab.now)
     with pytest.raises(Refused) as old:
-        copies.adopt("s", Snapshot(1, 0, ()))
+        copies.adopt("s", Snapshot(1, 0, ()), "South", lab.now)
     assert old.value.code is ErrorCode.REVISION_CHANGED
     lab.clear()
-    lab.perform(copies.adopt("s", Snapshot(9, 90, (element("three"),))))
+    lab.perform(copies.adopt("s", Snapshot(9, 90, (element("three"),)), "South", lab.now))
     (update,) = lab.inbox[b]
     assert isinstance(update, server.SceneUpdate)
-    assert (update.scene.revision, update.scene.timestamp) == (9, 90)
+    assert (update.scene.revision, update.scene.timestamp) == (9, milliseconds(lab.now))
     assert names(lab) == ["three"]
 
 
@@ -164,7 +181,7 @@ def test_a_scene_that_is_too_large_is_not_adopted() -> None:
     lab, _, _ = copy_of()
     large = tuple(Element(str(n), Text("x" * 300_000), Transform()) for n in range(16))
     with pytest.raises(Refused) as refused:
-        lab.hub.copies.adopt("s", Snapshot(9, 0, large))
+        lab.hub.copies.adopt("s", Snapshot(9, 0, large), "South", lab.now)
     assert refused.value.code is ErrorCode.SCENE_FULL
     assert names(lab) == []
 
@@ -172,12 +189,12 @@ def test_a_scene_that_is_too_large_is_not_adopted() -> None:
 def test_what_the_keeper_has_stored_is_told_though_our_log_fails() -> None:
     lab, b, bob = copy_of()
     copies = lab.hub.copies
-    lab.perform(copies.follow("s", [added("one", 1)]))
+    lab.perform(copies.follow("s", [added("one", 1)], "South", None, lab.now))
     lab.clear()
     lab.disk.full, lab.busy = True, True
-    lab.perform(copies.follow("s", [added("two", 2)]))
+    lab.perform(copies.follow("s", [added("two", 2)], "South", None, lab.now))
     lab.perform(copies.answer("s", bob, server.Ack("m", server.AckResult(2, "two"))))
-    lab.perform(copies.follow("s", [added("three", 3)]))
+    lab.perform(copies.follow("s", [added("three", 3)], "South", None, lab.now))
     lab.disk.answer()
     assert [type(message) for message in lab.inbox[b]] == [
         server.ElementAdded,
@@ -185,7 +202,7 @@ def test_what_the_keeper_has_stored_is_told_though_our_log_fails() -> None:
         server.ElementAdded,
     ]
     lab.disk.full = False
-    lab.perform(copies.follow("s", [added("four", 4)]))
+    lab.perform(copies.follow("s", [added("four", 4)], "South", None, lab.now))
     lab.disk.answer()
     again = keeping()
     again.disk = lab.disk
@@ -196,11 +213,11 @@ def test_what_the_keeper_has_stored_is_told_though_our_log_fails() -> None:
 def test_a_copy_leaves_tiles_to_its_keeper() -> None:
     lab, b, bob = copy_of()
     tile = Element("tile", Video(f"peer-{bob}"), Transform())
-    lab.perform(lab.hub.copies.adopt("s", Snapshot(3, 0, (tile,))))
+    lab.perform(lab.hub.copies.adopt("s", Snapshot(3, 0, (tile,)), "South", lab.now))
     lab.join()
     other = Element("other", Video("peer-of-somebody-there"), Transform())
-    lab.perform(lab.hub.copies.follow("s", [Entry(4, 0, Added(other))]))
-    lab.perform(lab.hub.copies.follow("s", [Entry(5, 0, Removed("other"))]))
+    lab.perform(lab.hub.copies.follow("s", [Entry(4, 0, Added(other))], "South", None, lab.now))
+    lab.perform(lab.hub.copies.follow("s", [Entry(5, 0, Removed("other"))], "South", None, lab.now))
     appended = len(lab.appended)
     lab.drop(b)
     assert names(lab) == ["tile"]
@@ -234,9 +251,10 @@ def test_a_scene_that_is_entrusted_to_nobody_is_ours_again() -> None:
 
 
 def test_a_scene_that_is_not_open_any_more_follows_nothing() -> None:
-    copies = Lab().hub.copies
-    assert copies.adopt("s", Snapshot(1, 0)) == []
-    assert copies.follow("s", [added("one", 1)]) == []
+    lab = Lab()
+    copies = lab.hub.copies
+    assert copies.adopt("s", Snapshot(1, 0), "South", lab.now) == []
+    assert copies.follow("s", [added("one", 1)], "South", None, lab.now) == []
     assert copies.answer("s", "x", server.Ack("m", server.AckResult(1))) == []
     assert copies.made("s", 3) == [Answered(3)]
 
@@ -247,7 +265,11 @@ def test_edits_under_way_when_the_scene_is_entrusted_come_before_what_the_keeper
     lab.busy = True
     lab.say(b, client.AddElement(text("mine"), "m"))
     lab.hub.copies.entrust("s", "Northern")
-    lab.perform(lab.hub.copies.adopt("s", Snapshot(5, 0, (element("mine"), element("theirs")))))
+    lab.perform(
+        lab.hub.copies.adopt(
+            "s", Snapshot(5, 0, (element("mine"), element("theirs"))), "South", lab.now
+        )
+    )
     records = [append.record for append in lab.appended]
     assert isinstance(lab.appended[0], Append)
     assert [record.follows for record in records] == [True, False]
@@ -255,3 +277,162 @@ def test_edits_under_way_when_the_scene_is_entrusted_come_before_what_the_keeper
     kinds = [type(message) for message in lab.inbox[b]]
     assert kinds == [server.ElementAdded, server.Ack, server.SceneUpdate]
     assert names(lab) == ["mine", "theirs"]
+
+
+# --- who is believed (REL6) ----------------------------------------------------------------------
+
+
+def copy_with_bob() -> tuple[Lab, str, ConnectionId]:
+    lab = Lab(keeper=lambda _: "South")
+    connection, bob = lab.join(display_name="Bob")
+    return lab, bob, connection
+
+
+def authors(lab: Lab) -> list[tuple[str | None, str | None, str | None]]:
+    """Return who made the changes that were given to the log, in order."""
+    return [
+        (entry.peer_id, entry.display_name, entry.server)
+        for append in lab.appended
+        for entry in append.record.entries
+    ]
+
+
+def test_what_a_keeper_tells_is_by_it_unless_its_people_made_it_or_ours_had_asked() -> None:
+    lab, bob, _ = copy_with_bob()
+    zoe = PEER.format(0x77)
+    lab.perform(lab.hub.guests.seat(lab.connect(), "s", Guest(zoe, "South", "Zoe"), lab.now))
+    copies, bobs, gone = lab.hub.copies, (bob, "Bob", None), PEER.format(0x99)
+    for revision, (peer, asked) in enumerate(
+        ((bob, None), (zoe, None), (gone, None), (None, None), (bob, bobs)), 1
+    ):
+        entry = Entry(revision, 2**52, Added(element(f"e{revision}")), peer, "The CEO")
+        lab.perform(copies.follow("s", [entry], "South", asked, lab.now))
+    lab.perform(copies.adopt("s", Snapshot(9, 2**52, (element("x"),)), "South", lab.now))
+    by_south = (None, None, "South")
+    expected = [by_south, (zoe, "Zoe", "South"), by_south, by_south, bobs, by_south]
+    assert authors(lab) == expected
+    times = {entry.timestamp for append in lab.appended for entry in append.record.entries}
+    assert times == {milliseconds(lab.now)}
+
+
+def test_at_the_keeper_what_comes_from_the_other_server_is_by_it() -> None:
+    lab = keeping()
+    lab.join()
+    lab.perform(lab.hub.copies.merge("s", Snapshot(0, 0, (element("a"),)), "South", lab.now))
+    lab.perform(lab.hub.post(SceneEdit("s", add=(text("b"),)), 1, None, lab.now, "South"))
+    zoe = PEER.format(0x77)
+    guest = lab.connect()
+    lab.perform(lab.hub.guests.seat(guest, "s", Guest(zoe, "South", "Ada"), lab.now))
+    lab.say(guest, client.AddElement(text("c")))
+    by_south = (None, None, "South")
+    assert authors(lab) == [by_south, by_south, (zoe, "Ada", "South")]
+
+
+def test_whose_edits_are_forwarded_is_known() -> None:
+    lab, bob, _ = copy_with_bob()
+    copies = lab.hub.copies
+    assert copies.author("s", bob) == (bob, "Bob", None)
+    assert copies.author("s", None) == (None, None, None)
+    assert copies.author("nowhere", bob) == (bob, None, None)
+
+
+@pytest.mark.parametrize("revision", [MAX_JUMP + 1, MAX_SHARED_REVISION + 1, 2**53 - 1])
+def test_a_revision_that_nobody_gets_to_by_editing_is_not_taken_over(revision: int) -> None:
+    lab, _, _ = copy_of()
+    copies, far = lab.hub.copies, Snapshot(revision, 0, (element("x"),))
+    with pytest.raises(Refused):
+        copies.adopt("s", far, "South", lab.now)
+    copies.entrust("s", None)
+    with pytest.raises(Refused):
+        copies.merge("s", far, "South", lab.now)
+    assert (names(lab), copies.snapshot("s").revision) == ([], 0)
+
+
+def test_a_scene_can_be_edited_after_the_largest_revision_that_is_taken_over() -> None:
+    lab, b, _ = copy_of()
+    copies = lab.hub.copies
+    while copies.snapshot("s").revision < MAX_SHARED_REVISION:
+        next_one = min(copies.snapshot("s").revision + MAX_JUMP, MAX_SHARED_REVISION)
+        lab.perform(copies.adopt("s", Snapshot(next_one, 0), "South", lab.now))
+    copies.entrust("s", None)
+    lab.clear()
+    lab.say(b, client.AddElement(text("one"), "m"))
+    assert server.Ack("m", server.AckResult(MAX_SHARED_REVISION + 1, "one")) in lab.inbox[b]
+
+
+OLD, NEW = Text("old"), Text("new")
+
+
+@pytest.mark.parametrize(
+    ("message", "told", "fits"),
+    [
+        (
+            client.AddElement(NewElement(OLD, id="a")),
+            (Added(Element("a", OLD, Transform())),),
+            True,
+        ),
+        (client.AddElement(NewElement(OLD)), (Added(Element("any", OLD, Transform())),), True),
+        (
+            client.AddElement(NewElement(OLD, id="a")),
+            (Added(Element("b", OLD, Transform())),),
+            False,
+        ),
+        (client.AddElement(NewElement(OLD)), (Added(Element("any", NEW, Transform())),), False),
+        (client.AddElement(NewElement(OLD)), (Removed("any"),), False),
+        (
+            client.UpdateElement("a", ElementChanges(kind={"content": "x"})),
+            (Updated("a", ElementChanges(kind={"content": "x"})),),
+            True,
+        ),
+        (
+            client.UpdateElement("a", ElementChanges(kind={"content": "x"})),
+            (Updated("a", ElementChanges(kind={"content": "y"})),),
+            False,
+        ),
+        (client.RemoveElement("a"), (Removed("a"),), True),
+        (client.RemoveElement("a"), (Removed("a"), Removed("b")), False),
+        (client.RemoveElement("a"), (Added(Element("a", OLD, Transform())),), False),
+        (client.ClearScene(), (Replaced(()),), True),
+        (client.ClearScene(), (Replaced((Element("v", Video("x"), Transform()),)),), True),
+        (client.ClearScene(), (Replaced((Element("a", OLD, Transform()),)),), False),
+        (client.RestoreScene(1), (Replaced((), 1),), False),
+        (
+            client.SyncQueue(
+                (
+                    client.RemoveOperation("a"),
+                    client.AddOperation(NewElement(OLD, id="b")),
+                    client.RemoveOperation("c"),
+                )
+            ),
+            (Added(Element("b", OLD, Transform())), Removed("c")),
+            True,
+        ),
+        (
+            client.SyncQueue((client.RemoveOperation("a"), client.RemoveOperation("b"))),
+            (Removed("b"), Removed("a")),
+            False,
+        ),
+        (
+            SceneEdit(
+                "s",
+                (NewElement(OLD, id="a"),),
+                (ChangedElement("a", ElementChanges(kind={"content": "x"})),),
+                ("c",),
+                clear=True,
+            ),
+            (
+                Replaced(()),
+                Added(Element("a", OLD, Transform())),
+                Updated("a", ElementChanges(kind={"content": "x"})),
+                Removed("c"),
+            ),
+            True,
+        ),
+        (SceneEdit("s", remove=("c",)), (Removed("c"),), True),
+    ],
+)
+def test_an_edit_that_comes_back_is_known_by_what_it_does(
+    message: EditMessage | client.RestoreScene | SceneEdit, told: tuple[Change, ...], fits: bool
+) -> None:
+    entries = [Entry(number, 0, change) for number, change in enumerate(told, 1)]
+    assert results_from(entries, message) is fits

@@ -11,27 +11,36 @@ from msgspec import Raw
 from canvas_server.communitas.relay import wire
 from canvas_server.communitas.relay.line import Between, Line
 from canvas_server.communitas.relay.pairs import Pair
+from canvas_server.protocol.history import Added, Entry, Removed
 from canvas_server.protocol.scene import Element, Text, Transform
 from canvas_server.protocol.server import Media, Peer
 from neighbours import SDP, SECRET, SESSION, AirCarrier, Neighbourhood, Person
 
 HOSTILE = "c" * 64
+SMALLEST = "0" * 64
+"""The agent id of a server that keeps what it shares with any other one."""
 PRIVATE = "private"
 
 
 class Hostile:
     """A server that we know, and that says what it likes."""
 
-    def __init__(self, town: Neighbourhood, secret: str = SECRET) -> None:
+    def __init__(
+        self,
+        town: Neighbourhood,
+        secret: str = SECRET,
+        agent_id: str = HOSTILE,
+        name: str = "Hostile",
+    ) -> None:
         self.town = town
         self.victim = town.places[0]
-        self.carrier = AirCarrier(town.air, HOSTILE)
+        self.carrier = AirCarrier(town.air, agent_id)
         self.carrier.carried = Ears(self)
-        pair = Pair(HOSTILE, secret)
+        pair = Pair(agent_id, secret)
         names = (f"line-{n}" for n in town.numbers)
         self.line = Line(
-            Between(HOSTILE, self.victim.agent_id, pair.key),
-            "Hostile",
+            Between(agent_id, self.victim.agent_id, pair.key),
+            name,
             self,
             lambda payload: self.carrier.send(self.victim.agent_id, payload),
             lambda: next(names),
@@ -118,6 +127,34 @@ def hostile(town: Neighbourhood, ada: Person) -> Iterator[Hostile]:
     ada.seen.clear()
     ada.say("ping")
     assert ada.seen[-1]["type"] == "pong", "the server lives on"
+
+
+@pytest.fixture
+def keeper(town: Neighbourhood, ada: Person) -> Hostile:
+    """One that keeps the scene, as its agent id is the smaller one."""
+    place = town.places[0]
+    place.known.pairs._fixed = (Pair(SMALLEST, SECRET),)
+    place.relay._begin_anew()
+    hostile = Hostile(town, agent_id=SMALLEST)
+    hostile.wait(3)
+    assert hostile.line.up
+    return hostile
+
+
+def unpair(town: Neighbourhood) -> None:
+    town.places[0].known.pairs._fixed = ()
+    town.places[0].relay._begin_anew()
+    town.wait(1)
+
+
+def history(town: Neighbourhood) -> list[tuple[int, str | None, str | None, str | None]]:
+    """Return the revision of each stored change, and who made it: id, name, server."""
+    kept = town.places[0]._sessions[SESSION]
+    return [(e.revision, e.peer_id, e.display_name, e.server) for e in kept.entries]
+
+
+def note(name: str, content: str = "x") -> Element:
+    return Element(name, Text(content, 12.0, "#000000"), Transform())
 
 
 def kinds(person: Person) -> set[str]:
@@ -305,18 +342,166 @@ def test_who_is_not_known_at_all_is_not_heard(town: Neighbourhood, ada: Person) 
     assert ada.peer_id
 
 
-def test_a_scene_of_its_own_may_be_no_larger_than_ours(hostile: Hostile, ada: Person) -> None:
-    hostile.line.put(wire.Open(SESSION, 5, True, (peer(1),)))
-    hostile.wait(1)
-    assert [item.revision for item in hostile.said(wire.Follow)] == [0]
+def test_a_scene_of_its_own_may_be_no_larger_than_ours(keeper: Hostile, ada: Person) -> None:
+    keeper.line.put(wire.Open(SESSION, 5, True, (peer(1),)))
+    keeper.wait(1)
+    assert [item.revision for item in keeper.said(wire.Follow)] == [0]
     big = tuple(Element(str(n), Text("x" * 10_000), Transform()) for n in range(450))
-    hostile.line.put(wire.Scene(SESSION, 6, 0, big))
-    hostile.wait(3)
-    scene = hostile.victim.node.hub.scene(SESSION)
+    keeper.line.put(wire.Scene(SESSION, 6, 0, big))
+    keeper.wait(3)
+    scene = keeper.victim.node.hub.scene(SESSION)
     assert scene
     assert scene.elements == ()
-    hostile.line.put(wire.Scene(SESSION, 7, 0, big[:1]))
-    hostile.wait(1)
-    scene = hostile.victim.node.hub.scene(SESSION)
+    keeper.line.put(wire.Scene(SESSION, 7, 0, big[:1]))
+    keeper.wait(1)
+    scene = keeper.victim.node.hub.scene(SESSION)
     assert scene
     assert (scene.revision, len(scene.elements)) == (7, 1)
+
+
+@pytest.mark.parametrize("says", [True, False, None])
+@pytest.mark.parametrize("revision", [0, 10**6, 2**40])
+def test_nothing_that_it_says_makes_it_the_keeper(
+    hostile: Hostile, ada: Person, revision: int, says: bool | None
+) -> None:
+    """REL4."""
+    ada.add("one")
+    hostile.line.put(wire.Open(SESSION, revision, says, (peer(1),)))
+    hostile.wait(1)
+    hostile.line.put(wire.Scene(SESSION, revision + 1, 0, ()))
+    hostile.wait(1)
+    ada.add("two")
+    hostile.wait(1)
+    assert not ada.waiting, "her edits are acked here"
+    scene = hostile.victim.node.hub.scene(SESSION)
+    assert scene
+    assert [element.id for element in scene.elements] == ["one", "two"]
+    assert {server for _, _, _, server in history(hostile.town)} == {None}
+
+
+@pytest.mark.parametrize("revision", [2**33, 2**40 + 1, 2**53 - 1, 2**53, 2**63 - 1])
+def test_a_keeper_that_names_an_impossible_revision_does_not_end_the_editing(
+    keeper: Hostile, ada: Person, revision: int
+) -> None:
+    """REL7."""
+    keeper.open(peer(1))
+    keeper.line.put(wire.Scene(SESSION, revision, 2**63 - 1, (note("x"),)))
+    change = Added(note("y"))
+    keeper.line.put(wire.Changes(SESSION, (Entry(revision, 0, change),)))
+    keeper.wait(2)
+    unpair(keeper.town)
+    ada.add("one")
+    keeper.town.wait(2)
+    assert not ada.waiting
+    assert ada.seen[-1]["result"]["revision"] == 1
+
+
+def test_a_copy_that_names_an_impossible_revision_is_shared_with_no_more(
+    hostile: Hostile, ada: Person
+) -> None:
+    """REL7."""
+    ada.add("one")
+    hostile.open(peer(1))
+    hostile.line.put(wire.Merge(SESSION, 2**39, (note("x"),)))
+    hostile.wait(1)
+    assert [close.session_id for close in hostile.said(wire.Close)] == [SESSION]
+    ada.add("two")
+    hostile.wait(1)
+    assert hostile.victim.scene()[0] == 2
+
+
+def test_a_keeper_writes_no_history_in_the_names_of_our_people(
+    keeper: Hostile, ada: Person
+) -> None:
+    """REL6: an edit is by one of ours if it was forwarded from here, and comes back as it was."""
+    keeper.open(peer(1))
+    ada.add("asked")
+    ada.add("asked-too")
+    keeper.wait(1)
+    told = (
+        (ada.peer_id, Added(note("never"))),
+        (peer(99).peer_id, Added(note("by-somebody-gone"))),
+        (None, Added(note("by-nobody"))),
+        (peer(1).peer_id, Added(note("by-its-own"))),
+        (ada.peer_id, Added(note("asked", "something else"))),
+        (ada.peer_id, Removed("asked")),
+        (ada.peer_id, Added(note("asked"))),
+        (ada.peer_id, Removed("asked")),
+    )
+    for revision, (peer_id, change) in enumerate(told, 1):
+        entry = Entry(revision, 2**50, change, peer_id, "Ada")
+        keeper.line.put(wire.Changes(SESSION, (entry,)))
+    keeper.line.put(wire.Scene(SESSION, 20, 0, (note("whole"),)))
+    keeper.wait(2)
+    theirs = (None, None, "Hostile")
+    assert [tuple(who) for _, *who in history(keeper.town)] == [
+        theirs,
+        theirs,
+        theirs,
+        (peer(1).peer_id, "Zoe", "Hostile"),
+        theirs,
+        theirs,
+        (ada.peer_id, "Ada", None),
+        theirs,
+        theirs,
+    ]
+
+
+def test_at_the_keeper_all_that_comes_from_it_is_by_it(hostile: Hostile, ada: Person) -> None:
+    """REL6."""
+    hostile.open(peer(1, "Ada"))
+    hostile.line.put(wire.Merge(SESSION, 0, (note("merged"),)))
+    add = b'{"type":"add_element","element":{"id":"said","kind":{"type":"Text","content":"x"}}}'
+    hostile.line.put(wire.Said(SESSION, peer(1).peer_id, Raw(add)))
+    hostile.wait(1)
+    assert [tuple(who) for _, *who in history(hostile.town)] == [
+        (None, None, "Hostile"),
+        (peer(1).peer_id, "Ada", "Hostile"),
+    ]
+
+
+def test_a_keeper_that_leaves_out_what_was_here_before_is_shared_with_no_more(
+    keeper: Hostile, ada: Person
+) -> None:
+    """REL4."""
+    ada.add("mine")
+    keeper.open(peer(1))
+    for revision in range(2, 9):
+        keeper.line.put(wire.Scene(SESSION, revision, 0, (note("theirs"),)))
+        keeper.wait(1)
+    merges = keeper.said(wire.Merge)
+    assert [e.id for merge in merges for e in merge.elements] == ["mine"] * 3
+    assert [close.session_id for close in keeper.said(wire.Close)] == [SESSION]
+    ada.add("again")
+    keeper.wait(1)
+    assert not ada.waiting
+    assert [element.id for element in keeper.victim.scene()[1]] == ["mine", "again"]
+
+
+def test_a_keeper_that_merges_is_followed(keeper: Hostile, ada: Person) -> None:
+    """REL4."""
+    ada.add("mine")
+    keeper.open(peer(1))
+    keeper.line.put(wire.Scene(SESSION, 5, 0, (note("mine"), note("theirs"))))
+    keeper.wait(1)
+    assert [element.id for element in keeper.victim.scene()[1]] == ["mine", "theirs"]
+    keeper.line.put(wire.Changes(SESSION, (Entry(6, 0, Removed("mine")),)))
+    keeper.wait(1)
+    assert [element.id for element in keeper.victim.scene()[1]] == ["theirs"]
+
+
+def test_names_of_another_server_are_plain_text(
+    town: Neighbourhood, ada: Person, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """REL8: no escape sequence reaches a log or a terminal, no direction mark a page."""
+    hostile = Hostile(town, name="\x1b[31mN\u202eorth\x07")
+    hostile.wait(3)
+    hostile.open(peer(1, "Z\u202eoe\x1b]0;x\x07"))
+    hostile.line.put(wire.Close(SESSION, "\x1b[2J", again=False))
+    hostile.line.put(wire.Open("\x1b", 0, None, ()))
+    hostile.wait(1)
+    assert town.places[0].known.agreements.name_of(HOSTILE) == "[31mNorth"
+    printed = capsys.readouterr()
+    assert not set("\x1b\x07\u202e") & set(printed.out + printed.err)
+    names = [m["peer"]["display_name"] for m in ada.seen if m["type"] == "peer_joined"]
+    assert names == ["Zoe]0;x"]

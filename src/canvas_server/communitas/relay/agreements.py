@@ -15,6 +15,7 @@ from canvas_server.communitas.relay.pairs import Pair, PairingError, Pairs
 from canvas_server.files import write_whole
 
 FILE = "agreements.json"
+MAX_NAME = 64
 MAX_AGREEMENTS = 5_000
 """With one server; then the oldest is forgotten."""
 
@@ -113,13 +114,14 @@ class Agreements:
 
     def call(self, agent_id: str, name: str) -> None:
         """Note what a server calls itself."""
-        self._names[agent_id] = name
+        if name:
+            self._names[agent_id] = name
 
     def name_of(self, agent_id: str) -> str:
         """Return what people are told: our name for a server, else its own, else its key."""
         pair = self._pairs.of(agent_id)
         ours = "" if pair is None else pair.name
-        return ours or self._names.get(agent_id) or agent_id[:8]
+        return (ours or self._names.get(agent_id) or agent_id[:8])[:MAX_NAME]
 
     def keeper(self, session_id: str) -> str | None:
         """Return the name of the server that keeps a scene of which we have a copy."""

@@ -12,6 +12,7 @@ from canvas_server.node import Node
 from canvas_server.outbox import Outbox
 from canvas_server.protocol.client import ClientMessage
 from canvas_server.protocol.errors import CloseCode
+from canvas_server.protocol.plain import plain
 from canvas_server.protocol.server import Peer
 
 
@@ -95,4 +96,5 @@ class GuestConnection:
 def as_guest(peer: Peer, server: str, *, reachable: bool) -> Guest:
     """Return what our hub is told of somebody."""
     connected = peer.connected and reachable
-    return Guest(peer.peer_id, server, peer.display_name, peer.role, connected)
+    name = None if peer.display_name is None else plain(peer.display_name) or None
+    return Guest(peer.peer_id, server, name, peer.role, connected)

@@ -17,6 +17,7 @@ from canvas_server.cluster.ops import Packet
 from canvas_server.communitas.relay import wire
 from canvas_server.communitas.relay.pairs import sign
 from canvas_server.communitas.relay.wire import Header, Malformed
+from canvas_server.protocol.plain import plain
 
 BEAT_SECONDS = 2.0
 DEAD_SECONDS = 6.0
@@ -210,7 +211,7 @@ class Line:
         self.stranger = not hmac.compare_digest(expected.encode(), hello.proof.encode())
         if not self.stranger:
             self._proved = header.sender
-            self.their_name = hello.name
+            self.their_name = plain(hello.name)
 
     def _greet(self, receiver: str, now: float) -> None:
         """Answer who knows no present id of ours; not every time, since much may be under way."""

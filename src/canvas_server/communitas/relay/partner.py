@@ -10,6 +10,7 @@ from canvas_server.communitas.relay.around import Around, Common
 from canvas_server.communitas.relay.line import Between, Line
 from canvas_server.communitas.relay.pairs import Pair
 from canvas_server.communitas.relay.share import TAKEN, Share
+from canvas_server.protocol.plain import plain
 from canvas_server.throttle import Throttle
 
 MAX_SHARES = 1000
@@ -154,7 +155,7 @@ class Partner:
                 logger.warning(
                     "another server says what is not understood: is it of a later release?",
                     server=self.name,
-                    why=str(malformed),
+                    why=plain(str(malformed)),
                 )
             return None
 

@@ -1,6 +1,7 @@
 """The scene of a session that two servers share: one keeps it, the other has a copy (REL4)."""
 
 import zlib
+from collections.abc import Callable
 from typing import assert_never
 
 import msgspec
@@ -9,6 +10,7 @@ import structlog
 from canvas_server.communitas.relay import wire
 from canvas_server.communitas.relay.agreements import Agreement
 from canvas_server.communitas.relay.around import Around
+from canvas_server.communitas.relay.forwarded import ForwardedEdits
 from canvas_server.communitas.relay.translation import said
 from canvas_server.core.admission import admitted
 from canvas_server.core.canvas import Reply
@@ -18,13 +20,15 @@ from canvas_server.ports import LogFailure
 from canvas_server.protocol.errors import ErrorCode
 from canvas_server.protocol.history import Entry
 from canvas_server.protocol.http import SceneEdit
-from canvas_server.protocol.scene import Element
+from canvas_server.protocol.scene import Element, Video
 
 MAX_FORWARDED_BYTES = 4 * 1024 * 1024
 """While more is under way to the keeper, further edits are refused."""
 MAX_FORWARDED = 10_000
 """While so many are not answered, too."""
 MAX_REQUESTS = 64
+MAX_MERGES = 3
+"""So often the keeper is told what we had before, if its scene comes without some of it."""
 WHOLE_SECONDS = 1.0
 """The whole of a scene is sent no sooner after it was sent before."""
 
@@ -35,7 +39,8 @@ _decode_reply = msgspec.json.Decoder(Reply).decode
 class SharedScene:
     """One end of it."""
 
-    def __init__(self, session_id: str, around: Around) -> None:
+    def __init__(self, session_id: str, around: Around, give_up: Callable[[str], None]) -> None:
+        """Prepare; `give_up` is called, with the reason, when the scene cannot be shared."""
         self.kept_here: bool | None = None
         """Whether we keep it; None: that is not settled on this line."""
         self._session_id = session_id
@@ -49,13 +54,20 @@ class SharedScene:
         self._goal = 0
         """The revision from which on that is in ours."""
         self._forwarded: dict[tuple[str | None, object], Forward] = {}
+        self._asked = ForwardedEdits()
+        self._give_up = give_up
+        self._had_before: frozenset[str] = frozenset()
+        """At the copy: elements of ours that the keeper's scene has to have when it first comes."""
+        self._merges = 0
+        self._warned = False
         self._requests = 0
         self._whole_at = 0.0
 
     def begin(self) -> None:
         """Start over on a new line: what was under way is lost."""
         self.kept_here = self._had = None
-        self._synced = False
+        self._synced = self._warned = False
+        self._asked.clear()
         forwarded, self._forwarded = self._forwarded, {}
         for forward in forwarded.values():
             self._node.perform(self._copies.refused(forward))
@@ -68,6 +80,7 @@ class SharedScene:
         around = self._around
         before = around.common.agreements.of(self._session_id)
         self._synced, self._had = False, None
+        self._had_before, self._merges = frozenset(), 0
         self.kept_here = kept_here = keeps(told, theirs, around.here, around.there)
         mine = self._copies.snapshot(self._session_id)
         was_copy = before is not None and not before.kept_here and before.merged
@@ -79,7 +92,8 @@ class SharedScene:
         if merged:
             self._follow()
         else:
-            around.way.put(wire.Merge(self._session_id, mine.revision, mine.elements))
+            self._had_before = _own(mine.elements)
+            self._ask_to_merge(mine.revision, mine.elements)
 
     def tick(self) -> None:
         """Try again what could not be stored, about twice a second."""
@@ -132,8 +146,15 @@ class SharedScene:
 
     def _merge(self, had: Snapshot) -> None:
         """Have in our scene what the copy has, then send it the whole of it."""
+        around = self._around
+        wall = around.common.wall()
+        try:
+            effects = self._copies.merge(self._session_id, had, around.their_name, wall)
+        except Refused as refused:
+            self._give_up(refused.text)
+            return
         self._synced, self._had = False, had
-        self._node.perform(self._copies.merge(self._session_id, had, self._around.common.wall()))
+        self._node.perform(effects)
         self._goal = self._copies.snapshot(self._session_id).revision
         self._send_scene()
 
@@ -161,7 +182,7 @@ class SharedScene:
     async def _edit(self, item: wire.Request) -> None:
         failure: ErrorCode | None = None
         try:
-            await self._node.scenes.edit(item.edit, item.expected)
+            await self._node.scenes.edit(item.edit, item.expected, self._around.their_name)
         except Refused as refused:
             failure = refused.code
         except LogFailure:
@@ -189,6 +210,7 @@ class SharedScene:
         if key[1] is not None:
             self._forwarded[key] = forward
         if way.put(item):
+            self._asked.note(forward, self._copies.author(self._session_id, forward.peer_id))
             return True
         self._forwarded.pop(key, None)
         return False
@@ -200,6 +222,7 @@ class SharedScene:
         except (ValueError, RecursionError):
             return
         self._forwarded.pop((item.to_peer_id, reply.message_id), None)
+        self._asked.answered(item.to_peer_id, reply.message_id)
         self._node.perform(self._copies.answer(self._session_id, item.to_peer_id, reply))
 
     def _copy(self, item: wire.Scene | wire.Changes | wire.Response) -> None:
@@ -213,15 +236,39 @@ class SharedScene:
                 pass
         try:
             if isinstance(item, wire.Scene):
-                whole = Snapshot(item.revision, item.timestamp, item.elements)
-                self._node.perform(self._copies.adopt(self._session_id, whole))
-                self._synced = True
-                agreed = Agreement(self._around.there, kept_here=False)
-                self._around.common.agreements.agree(self._session_id, agreed)
+                self._adopt(item)
             else:
-                self._node.perform(self._copies.follow(self._session_id, item.entries))
+                self._take_changes(item)
         except Refused as refused:
             self._differ(refused)
+
+    def _adopt(self, item: wire.Scene) -> None:
+        """Become what the keeper has, if what we had before they met is in it."""
+        missing = self._had_before - _own(item.elements)
+        around = self._around
+        if missing:
+            if self._merges >= MAX_MERGES:
+                self._give_up("its scene comes without what was here before")
+                return
+            mine = self._copies.snapshot(self._session_id)
+            left_out = tuple(element for element in mine.elements if element.id in missing)
+            self._ask_to_merge(max(mine.revision, item.revision), left_out)
+            return
+        whole = Snapshot(item.revision, item.timestamp, item.elements)
+        wall = around.common.wall()
+        self._node.perform(self._copies.adopt(self._session_id, whole, around.their_name, wall))
+        self._synced, self._had_before = True, frozenset()
+        agreed = Agreement(around.there, kept_here=False)
+        around.common.agreements.agree(self._session_id, agreed)
+
+    def _take_changes(self, item: wire.Changes) -> None:
+        name, wall = self._around.their_name, self._around.common.wall()
+        author = self._asked.author_of(item.entries)
+        self._node.perform(self._copies.follow(self._session_id, item.entries, name, author, wall))
+
+    def _ask_to_merge(self, revision: int, elements: tuple[Element, ...]) -> None:
+        self._merges += 1
+        self._around.way.put(wire.Merge(self._session_id, revision, elements))
 
     def _respond(self, item: wire.Response) -> None:
         if self._forwarded.pop((None, item.number), None) is None:
@@ -241,6 +288,9 @@ class SharedScene:
         """Ask for the whole scene: the copy does not fit what its keeper says."""
         self._follow()
         self._synced = False
+        if self._warned:
+            return
+        self._warned = True
         logger.warning(
             "the copy of a shared scene did not fit: asked for all of it",
             session=self._session_id,
@@ -252,16 +302,21 @@ class SharedScene:
 def keeps(told: wire.Open, theirs: wire.Open, here: str, there: str) -> bool:
     """Tell whether we keep the scene, from what both sides have said first.
 
-    What was agreed before holds. Else who has the later scene keeps it; else, and where the two
-    remember differently, the smaller agent id.
+    Each says what is noted of it, or else what `is_keeper` tells. Where the two do not agree,
+    `is_keeper` decides: nothing that the other server says makes it the keeper.
     """
-    agreed = {told.kept_here, None if theirs.kept_here is None else not theirs.kept_here}
-    agreed.discard(None)
-    if len(agreed) == 1:
-        return bool(agreed.pop())
-    if not agreed and told.revision != theirs.revision:
-        return told.revision > theirs.revision
+    agree = theirs.kept_here is None or theirs.kept_here is not told.kept_here
+    return bool(told.kept_here) if agree else is_keeper(here, there)
+
+
+def is_keeper(here: str, there: str) -> bool:
+    """Tell which of two servers keeps a scene of which nothing is noted: the smaller agent id."""
     return here < there
+
+
+def _own(elements: tuple[Element, ...]) -> frozenset[str]:
+    """Return the ids of all elements but the tiles, which belong to peers and come and go."""
+    return frozenset(element.id for element in elements if not isinstance(element.kind, Video))
 
 
 def digest_of(elements: tuple[Element, ...]) -> int:

@@ -10,13 +10,14 @@ from msgspec import Raw
 from canvas_server.communitas.relay import wire
 from canvas_server.communitas.relay.around import Around
 from canvas_server.communitas.relay.guest import GuestConnection, as_guest
-from canvas_server.communitas.relay.scene import SharedScene
+from canvas_server.communitas.relay.scene import SharedScene, is_keeper
 from canvas_server.communitas.relay.translation import Told, item_of, message_of, said
 from canvas_server.core.canvas import Reply
 from canvas_server.core.effects import Refused
 from canvas_server.ports import Elsewhere, LogFailure
 from canvas_server.protocol import client, server
 from canvas_server.protocol.codec import type_of
+from canvas_server.protocol.plain import plain
 
 IDLE_SECONDS = 5.0
 TAKEN = "it is shared with another server already"
@@ -56,7 +57,7 @@ class Share:
 
     def __init__(self, session_id: str, around: Around) -> None:
         self.session_id = session_id
-        self.scene = SharedScene(session_id, around)
+        self.scene = SharedScene(session_id, around, self._give_up)
         self._around = around
         self._node = around.common.node
         self._hub = around.common.node.hub
@@ -143,8 +144,12 @@ class Share:
             if not known and self._around.way.put(wire.People(self.session_id, people)):
                 self._told_people = people
         elif self._hub.is_open(self.session_id) and self._around.common.clock() >= self._tell_at:
-            agreement = self._around.common.agreements.of(self.session_id)
-            kept_here = None if agreement is None else agreement.kept_here
+            around = self._around
+            agreement = around.common.agreements.of(self.session_id)
+            if agreement is not None and agreement.agent_id == around.there:
+                kept_here = agreement.kept_here
+            else:
+                kept_here = is_keeper(around.here, around.there)
             revision = self._hub.copies.snapshot(self.session_id).revision
             told = wire.Open(self.session_id, revision, kept_here, people)
             if self._around.way.put(told):
@@ -230,8 +235,19 @@ class Share:
             "another server does not share a session",
             session=self.session_id,
             server=self._around.their_name,
-            why=item.why,
+            why=plain(item.why),
         )
+        self._refused()
+
+    def _give_up(self, why: str) -> None:
+        """Share it no more for a while: what the other server says of its scene is not possible."""
+        logger.warning(
+            "a session is not shared any more",
+            session=self.session_id,
+            server=self._around.their_name,
+            why=why,
+        )
+        self._around.way.put(wire.Close(self.session_id, why))
         self._refused()
 
     def _refused(self) -> None:

@@ -11,6 +11,7 @@ from typing import Annotated, TypeVar
 import msgspec
 from msgspec import Meta, Raw, Struct
 
+from canvas_server.core.copies import MAX_SHARED_REVISION
 from canvas_server.protocol.errors import CallEndReason, ErrorCode
 from canvas_server.protocol.fields import (
     CallId,
@@ -38,6 +39,7 @@ SIGNAL_FORM = b"x0x-voice-sig-v1\n"
 OWN_FORM = b"canvas-relay-v1\n"
 MAX_PEOPLE = 256
 T = TypeVar("T")
+SharedRevision = Annotated[int, Meta(ge=0, le=MAX_SHARED_REVISION)]
 LineId = Annotated[str, Meta(max_length=64)]
 
 
@@ -82,11 +84,11 @@ class Part(Struct, frozen=True, tag_field="type", tag="part"):
 class Open(Struct, frozen=True, tag_field="type", tag="open"):
     """I have this session: these people, and a scene at this revision.
 
-    `kept_here`: whether I keep the scene, as agreed with you; None: nothing is agreed.
+    `kept_here`: whether I keep the scene; None, of an earlier release: nothing is agreed.
     """
 
     session_id: SessionId
-    revision: Revision
+    revision: SharedRevision
     kept_here: bool | None
     people: Annotated[tuple[Peer, ...], Meta(max_length=MAX_PEOPLE)]
 
@@ -129,7 +131,7 @@ class Merge(Struct, frozen=True, tag_field="type", tag="merge"):
     """To the keeper: this I have had until now; keep it too, and go on after this revision."""
 
     session_id: SessionId
-    revision: Revision
+    revision: SharedRevision
     elements: tuple[Element, ...]
 
 
@@ -137,7 +139,7 @@ class Follow(Struct, frozen=True, tag_field="type", tag="follow"):
     """To the keeper: my copy is at this revision, with this checksum; tell me what differs."""
 
     session_id: SessionId
-    revision: Revision
+    revision: SharedRevision
     digest: Count
 
 
@@ -145,7 +147,7 @@ class Scene(Struct, frozen=True, tag_field="type", tag="scene"):
     """From the keeper: all of the scene."""
 
     session_id: SessionId
-    revision: Revision
+    revision: SharedRevision
     timestamp: TimestampMs
     elements: tuple[Element, ...]
 

@@ -1,0 +1,74 @@
+"""Whether changes that another server tells are what somebody of this one had asked for (REL6).
+
+The server that keeps a shared scene says who made each change. It is believed of its own people; of
+ours only where what it tells is an edit that was forwarded to it.
+"""
+
+from collections.abc import Iterator, Sequence
+from typing import assert_never
+
+from canvas_server.core.effects import EditMessage
+from canvas_server.protocol import client
+from canvas_server.protocol.history import Added, Change, Entry, Removed, Replaced, Updated
+from canvas_server.protocol.http import SceneEdit
+from canvas_server.protocol.scene import NewElement, Video
+
+Wished = NewElement | client.UpdateOperation | client.RemoveOperation | None
+"""One change that somebody asked for; None: that the scene be cleared."""
+
+
+def results_from(
+    entries: Sequence[Entry], message: EditMessage | client.RestoreScene | SceneEdit
+) -> bool:
+    """Tell whether entries are what an edit leads to: some of its changes, in order.
+
+    What is restored comes from the history of the server that keeps the scene, and cannot be
+    compared here.
+    """
+    wished = _wishes(message)
+    return all(any(_fulfils(entry.change, wish) for wish in wished) for entry in entries)
+
+
+def _wishes(message: EditMessage | client.RestoreScene | SceneEdit) -> Iterator[Wished]:
+    match message:
+        case client.AddElement():
+            yield message.element
+        case client.UpdateElement():
+            yield client.UpdateOperation(message.id, message.changes)
+        case client.RemoveElement():
+            yield client.RemoveOperation(message.id)
+        case client.ClearScene():
+            yield None
+        case client.SyncQueue():
+            for each in message.operations:
+                yield each.element if isinstance(each, client.AddOperation) else each
+        case client.RestoreScene():
+            pass
+        case SceneEdit():
+            if message.clear:
+                yield None
+            yield from message.add
+            for each in message.update:
+                yield client.UpdateOperation(each.id, each.changes)
+            for element_id in message.remove:
+                yield client.RemoveOperation(element_id)
+        case _:
+            assert_never(message)
+
+
+def _fulfils(change: Change, wish: Wished) -> bool:
+    match change:
+        case Added(element):
+            if not isinstance(wish, NewElement):
+                return False
+            same = (element.kind, element.transform) == (wish.kind, wish.transform)
+            return same and wish.id in ("", element.id)
+        case Updated(element_id, changes):
+            return wish == client.UpdateOperation(element_id, changes)
+        case Removed(element_id):
+            return wish == client.RemoveOperation(element_id)
+        case Replaced(elements, restored):
+            only_tiles = all(isinstance(element.kind, Video) for element in elements)
+            return wish is None and restored is None and only_tiles
+        case _:
+            assert_never(change)
