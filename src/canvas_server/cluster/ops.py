@@ -6,11 +6,12 @@ skips, and new operations, which a node sends only to those that speak that vers
 """
 
 from collections.abc import Iterable
+from typing import Annotated
 
 import msgspec
-from msgspec import Raw, Struct
+from msgspec import Meta, Raw, Struct
 
-from canvas_server.protocol.fields import Count
+from canvas_server.protocol.fields import MAX_INTEGER, Count
 
 SPEAKS = 1
 """The version of what is said between nodes; those of the release before are understood too."""
@@ -111,7 +112,7 @@ class Packet(Struct, array_like=True, frozen=True):
     """One message of the bus from a node to another."""
 
     sender: str
-    number: Count
+    number: Annotated[int, Meta(ge=GIVEN_UP, le=MAX_INTEGER)]
     """1 for the first one with a body, and so on; 0: nothing but what has arrived; `GIVEN_UP`: who
     has the address in the body was silent for so long that nobody listens to it any more."""
     arrived: Count

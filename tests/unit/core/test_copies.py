@@ -177,6 +177,28 @@ def test_a_copy_that_does_not_fit_adopts_the_whole_scene() -> None:
     assert names(lab) == ["three"]
 
 
+def test_changes_that_do_not_fit_leave_nothing_behind() -> None:
+    """Else what is edited after them could not be stored."""
+    lab, b, _ = copy_of()
+    copies = lab.hub.copies
+    tile = Element("tile", Video("lobby"), Transform())
+    lab.perform(copies.follow("s", [Entry(1, 0, Added(tile))], "South", None, lab.now))
+    again = Element("again", Video("lobby"), Transform())
+    for entries in (
+        [Entry(2, 0, Added(again))],
+        [added("one", 2), Entry(3, 0, Removed("zero"))],
+        [added("one", 2), Entry(3, 0, Added(again))],
+        [added("one", 2), added("two", 4)],
+    ):
+        with pytest.raises(Refused):
+            copies.follow("s", entries, "South", None, lab.now)
+        assert copies.snapshot("s").revision == 1
+    copies.entrust("s", None)
+    lab.say(b, client.AddElement(text("mine"), "m"))
+    assert server.Ack("m", server.AckResult(2, "mine")) in lab.inbox[b]
+    assert names(lab) == ["tile", "mine"]
+
+
 def test_a_scene_that_is_too_large_is_not_adopted() -> None:
     lab, _, _ = copy_of()
     large = tuple(Element(str(n), Text("x" * 300_000), Transform()) for n in range(16))
@@ -429,6 +451,7 @@ OLD, NEW = Text("old"), Text("new")
             True,
         ),
         (SceneEdit("s", remove=("c",)), (Removed("c"),), True),
+        (SceneEdit("s", remove=("c",)), (Removed("d"),), False),
     ],
 )
 def test_an_edit_that_comes_back_is_known_by_what_it_does(
