@@ -156,13 +156,13 @@ def test_what_another_server_has_comes_in_without_them() -> None:
     keeper = Lab(keeper=lambda _: None)
     keeper.join()
     had = Snapshot(3, 0, (picture(SVG),))
-    keeper.perform(keeper.hub.copies.merge("s", had, keeper.now))
+    keeper.perform(keeper.hub.copies.merge("s", had, "North", keeper.now))
     assert sources(keeper) == [SUBSTITUTE]
 
     copy = Lab(keeper=lambda _: "Their server")
     copy.join()
     copies = copy.hub.copies
-    copy.perform(copies.adopt("s", Snapshot(7, 0, (picture(SVG),))))
+    copy.perform(copies.adopt("s", Snapshot(7, 0, (picture(SVG),)), "North", copy.now))
     assert sources(copy) == [SUBSTITUTE]
     for revision, change in enumerate(
         (
@@ -174,10 +174,10 @@ def test_what_another_server_has_comes_in_without_them() -> None:
         ),
         8,
     ):
-        copy.perform(copies.follow("s", [Entry(revision, 0, change)]))
+        copy.perform(copies.follow("s", [Entry(revision, 0, change)], "North", None, copy.now))
     assert sources(copy) == ["https://a.example/", GOOD]
     replaced = Replaced((picture(SVG), picture(GOOD, "q")))
-    copy.perform(copies.follow("s", [Entry(13, 0, replaced)]))
+    copy.perform(copies.follow("s", [Entry(13, 0, replaced)], "North", None, copy.now))
     assert sources(copy) == [SUBSTITUTE, GOOD]
 
 
