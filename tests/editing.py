@@ -204,8 +204,9 @@ class Page:
             case "scene_update":
                 self.revision = message["revision"]
             case "element_added" | "element_updated" | "element_removed":
-                assert message["revision"] == self.revision + 1, "SCN1: no gap, nothing twice"
-                self.revision += 1
+                follows = message.get("follows", message["revision"] - 1)
+                assert follows == self.revision, "SCN1: no gap, nothing twice"
+                self.revision = message["revision"]
             case "ack":
                 assert message["result"]["revision"] <= self.revision, "SCN2: told, then acked"
                 self.accepted |= marks(self.sent.get(message["message_id"], {}))

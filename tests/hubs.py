@@ -20,6 +20,7 @@ from canvas_server.core.effects import (
     Load,
     Mark,
     Peopled,
+    Proceed,
     Recall,
     Resume,
     Send,
@@ -211,6 +212,8 @@ class Lab:
         self.answered: list[Answered] = []
         self.shared: list[Peopled | Changed | Forward] = []
         self.appended: list[Append] = []
+        self.proceeding: list[str] = []
+        """The sessions whose long edits are to go on."""
         self.inbox: dict[ConnectionId, list[server.ServerMessage]] = {}
         self.marks: dict[ConnectionId, str] = {}
         self.closes: list[Close] = []
@@ -238,15 +241,23 @@ class Lab:
                     self.answered.append(effect)
                 case Peopled() | Changed() | Forward():
                     self.shared.append(effect)
-                case Append() | Load() | Recall():
+                case Append() | Load() | Recall() | Proceed():
                     self._ask(effect)
                 case _:
                     pass
         if not self.busy:
             self.disk.answer()
+            self.proceed()
 
-    def _ask(self, effect: Append | Load | Recall) -> None:
+    def proceed(self) -> None:
+        """Let long edits go on to their end."""
+        while self.proceeding:
+            self.perform(self.hub.proceed(self.proceeding.pop(0)))
+
+    def _ask(self, effect: Append | Load | Recall | Proceed) -> None:
         match effect:
+            case Proceed():
+                self.proceeding.append(effect.session_id)
             case Append(ticket, record):
                 self.appended.append(effect)
                 session_id = record.session_id

@@ -37,14 +37,14 @@ export class SceneState {
   }
 
   /**
-   * Apply a change, if it is the next one (rule SCN1: the revision grows by 1 per change).
+   * Apply a change, if it follows what is here (rule SCN1: several changes may be told as one).
    *
    * @param {SceneChange} change
    * @returns {"applied" | "old" | "gap"} `gap`, told once: a change was missed, ask for what came since
    */
   apply(change) {
     if (!this.#told || change.revision <= this.revision) return "old";
-    if (change.revision !== this.revision + 1) {
+    if ((change.follows ?? change.revision - 1) !== this.revision) {
       if (this.#gap) return "old";
       this.#gap = true;
       return "gap";

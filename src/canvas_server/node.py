@@ -12,6 +12,7 @@ from typing import Protocol
 
 import msgspec
 
+from canvas_server.backpressure import BackPressure
 from canvas_server.core.effects import (
     Arrived,
     Ask,
@@ -34,7 +35,7 @@ from canvas_server.core.hub import Hub
 from canvas_server.core.members import LEFT_FOR_GOOD
 from canvas_server.outbox import Outbox, Outboxes, Wire, frame_of
 from canvas_server.ports import Elsewhere, Homes, Log, LogFailure
-from canvas_server.protocol.client import ClientMessage
+from canvas_server.protocol.client import ClientMessage, GetScene, Subscribe, SyncQueue
 from canvas_server.protocol.codec import MalformedMessage, decode
 from canvas_server.protocol.diagnosis import Cause
 from canvas_server.protocol.errors import CloseCode, ErrorCode
@@ -54,8 +55,7 @@ UNHURRIED = frozenset((PeerCursor, PeerMediaState, PeerPreview, PeerUpdated))
 UNHURRIED_SECONDS = 0.02
 MAX_AWAY_BYTES = 256 * 1024 * 1024
 """For all peers together whose connection is gone."""
-MAX_UNSTORED = 2000
-"""While more edits wait to be stored, who sends another one is read no further (OUT2)."""
+ASKS_FOR_SCENES = frozenset((GetScene, Subscribe))
 
 
 class Connection(Wire, Protocol):
@@ -139,7 +139,7 @@ class Node:
         """Own a hub; `call_later` runs a function after some seconds, in the same thread."""
         self.hub = hub
         self.outboxes = outboxes
-        self.scenes = Scenes(hub, log, homes or AllHere(), self._perform_late, clock)
+        self.scenes = Scenes(hub, log, homes or AllHere(), self._perform_late, clock, call_later)
         self.counts = Counts()
         self.connections: dict[ConnectionId, Connection] = {}
         self.tally: Callable[[Quality | Cause], None] = lambda _: None
@@ -157,8 +157,16 @@ class Node:
         self._call_later = call_later
         self._held: dict[ConnectionId, list[bytes | None]] = {}
         """What came from connections whose session is being read; None: a binary message."""
-        self._behind: set[ConnectionId] = set()
-        """Those who edit faster than edits are stored."""
+        self._deferred: defaultdict[ConnectionId, list[bytes | None]] = defaultdict(list)
+        """What came from those that are held back: it was on its way already."""
+        self._pressure = BackPressure(
+            self.connections,
+            self.scenes.backlog_of,
+            self._hold_back,
+            self._read_on,
+            call_later,
+            clock,
+        )
         self._late = False
         self._dirty: dict[Outbox, None] = {}
         self._unhurried: dict[Outbox, None] = {}
@@ -196,6 +204,9 @@ class Node:
         if connection_id in self._held:
             self._held[connection_id].append(bytes(payload))
             return None
+        if self._pressure.holds(connection_id):
+            self._deferred[connection_id].append(bytes(payload))
+            return None
         self.outboxes[connection_id].heard += 1
         try:
             message = decode(payload)
@@ -204,10 +215,13 @@ class Node:
             return None
         kind = type(message)
         self.counts.received[kind] += 1
-        waiting = self.scenes.waiting
+        outbox = self.outboxes[connection_id]
+        before = outbox.queued_bytes
         self._perform(self.hub.handle(connection_id, message, self._clock()))
-        if self.scenes.waiting > max(waiting, MAX_UNSTORED):
-            self._wait_for_log(connection_id)
+        if isinstance(message, SyncQueue):
+            self._pressure.worked(connection_id, len(message.operations))
+        if kind in ASKS_FOR_SCENES and self.outboxes.get(connection_id) is outbox:
+            self._pressure.asked(connection_id, outbox.queued_bytes - before)
         return kind
 
     def hear(self, connection_id: ConnectionId, said: list[bytes | None]) -> None:
@@ -223,6 +237,8 @@ class Node:
         """Answer a binary message; the connection lives on."""
         if connection_id in self._held:
             self._held[connection_id].append(None)
+        elif self._pressure.holds(connection_id):
+            self._deferred[connection_id].append(None)
         elif connection_id in self.connections:
             self.outboxes[connection_id].heard += 1
             code = ErrorCode.BINARY_FRAME
@@ -244,6 +260,7 @@ class Node:
         """
         self._held.pop(connection_id, None)
         connection = self.connections.pop(connection_id, None)
+        self._forget(connection_id)
         if connection is not None:
             connection.outbox.detach()
             self._perform(self.hub.disconnect(connection_id, self._clock(), close_code))
@@ -327,10 +344,10 @@ class Node:
     def _perform_late(self, effects: list[Effect]) -> None:
         """Perform what the log has caused; what it says together is written together."""
         self._perform(effects)
-        if self._behind and self.scenes.waiting <= MAX_UNSTORED // 2:
-            behind, self._behind = self._behind, set()
-            for connection_id in behind:
-                self._read_on(connection_id)
+        self._pressure.relieve()
+        self._flush_soon()
+
+    def _flush_soon(self) -> None:
         if self._dirty and not self._late:
             self._late = True
             self._call_later(0, self._flush_late)
@@ -354,6 +371,7 @@ class Node:
             case Close():
                 self._held.pop(effect.connection, None)
                 connection = self.connections.pop(effect.connection, None)
+                self._forget(effect.connection)
                 if connection is not None:
                     connection.close(effect.code)
             case Tally():
@@ -369,6 +387,7 @@ class Node:
                 self.scenes.open(effect.session_id, functools.partial(self._opened, effect))
             case _:
                 self.scenes.perform(effect)
+                self._pressure.performed(effect)
 
     def _opened(self, load: Load, outcome: Elsewhere | LogFailure | None) -> None:
         """Handle what a connection has said since it named the session that is open now."""
@@ -393,24 +412,36 @@ class Node:
     ) -> None:
         """Hand a connection over to the node that its session lives on."""
         connection = self.connections.pop(connection_id)
-        self._behind.discard(connection_id)
+        said += self._deferred.pop(connection_id, ())
+        self._forget(connection_id)
         self._perform(self.hub.disconnect(connection_id, self._clock(), LEFT_FOR_GOOD))
         self.flush()
         connection.move(elsewhere.address, said)
 
-    def _wait_for_log(self, connection_id: ConnectionId) -> None:
-        if connection_id in self.connections and connection_id not in self._behind:
-            self._behind.add(connection_id)
-            self.connections[connection_id].hold()
-            self.counts.held_back += 1
+    def _hold_back(self, connection_id: ConnectionId) -> None:
+        self.connections[connection_id].hold()
+        self.counts.held_back += 1
 
     def _read_on(self, connection_id: ConnectionId) -> None:
         """Read a connection again that nothing keeps from it any more."""
-        if connection_id in self._held or connection_id in self._behind:
+        if self._is_held(connection_id):
             return
+        for payload in self._deferred.pop(connection_id, ()):
+            if payload is None:
+                self.refuse_binary(connection_id)
+            else:
+                self.receive(connection_id, payload)
+        self._flush_soon()
         connection = self.connections.get(connection_id)
-        if connection is not None:
+        if connection is not None and not self._is_held(connection_id):
             connection.release()
+
+    def _is_held(self, connection_id: ConnectionId) -> bool:
+        return connection_id in self._held or self._pressure.holds(connection_id)
+
+    def _forget(self, connection_id: ConnectionId) -> None:
+        self._deferred.pop(connection_id, None)
+        self._pressure.forget(connection_id)
 
     def _resume(self, effect: Resume) -> None:
         """Let the outbox of a peer go on with another socket."""

@@ -3,24 +3,36 @@
 import asyncio
 import functools
 import itertools
+from collections import OrderedDict, defaultdict
 from collections.abc import Callable
 from typing import TypeVar, assert_never
 
 import structlog
 
-from canvas_server.core.edit import scene_document
-from canvas_server.core.effects import Answered, Append, Effect, Recall, Refused
+from canvas_server.core.effects import Answered, Append, Effect, Proceed, Recall, Refused
 from canvas_server.core.hub import Hub
+from canvas_server.core.news import scene_document
 from canvas_server.core.records import Snapshot, Stored
 from canvas_server.ports import Elsewhere, History, Homes, Log, LogFailure, Overtaken
 from canvas_server.protocol.errors import CloseCode, ErrorCode
 from canvas_server.protocol.http import SceneEdit
 from canvas_server.protocol.scene import SceneDocument
+from canvas_server.throttle import FREE_BYTES, Allowance, editing
 
 T = TypeVar("T")
 
 Opened = Callable[[Elsewhere | LogFailure | None], None]
 """Told that a session is open, where else it lives, or why neither."""
+
+RECALLED_BYTES = 4 * 1024 * 1024
+"""An earlier scene that is read counts as so much that waits, since it will."""
+MAX_BACKLOG_BYTES = 4 * RECALLED_BYTES
+"""While more of a session waits, no earlier scene is read for it, and no edit over HTTP made."""
+MAX_POSTS = 64
+"""Edits over HTTP of one session that wait until they may be made."""
+POST_PATIENCE_SECONDS = 10.0
+BEHIND_SECONDS = 0.05
+MAX_ALLOWANCES = 1000
 
 logger = structlog.get_logger()
 
@@ -62,8 +74,10 @@ class Scenes:
         homes: Homes,
         perform: Callable[[list[Effect]], None],
         clock: Callable[[], float],
+        call_later: Callable[[float, Callable[[], None]], object],
     ) -> None:
         """Serve a hub; `perform` performs the effects of an answer of the log."""
+        self._call_later = call_later
         self.log = log
         self.waiting = 0
         """Edits on their way to the log."""
@@ -80,6 +94,12 @@ class Scenes:
         """The latest thing asked of the log has failed."""
         self.doubt: Callable[[], None] = lambda: None
         """Told when that changes; for who finds out what can be done."""
+        self._backlog: defaultdict[str, int] = defaultdict(int)
+        """By session, bytes on their way to the log or from it, roughly."""
+        self._posting: defaultdict[str, int] = defaultdict(int)
+        """By session, edits over HTTP that wait until they may be made."""
+        self._posted: OrderedDict[str, Allowance] = OrderedDict()
+        """By session, what these may have others told."""
 
     def open(self, session_id: str, then: Opened) -> None:
         """Have a session open, then do something with it at once; it may be gone again after."""
@@ -96,22 +116,43 @@ class Scenes:
         """Tell whether somebody waits for a session."""
         return session_id in self._opening
 
-    def perform(self, effect: Append | Recall | Answered) -> None:
+    def perform(self, effect: Append | Recall | Answered | Proceed) -> None:
         """Perform an effect that concerns the log."""
         match effect:
             case Append(ticket, record):
                 self.waiting += 1
-                done = functools.partial(self._appended, record.session_id, ticket)
+                self._backlog[record.session_id] += record.size
+                done = functools.partial(self._appended, record.session_id, ticket, record.size)
                 self.log.append(record, done)
+                if effect.posted:
+                    self._charge(effect)
+            case Recall(session_id) if self.backlog_of(session_id) >= MAX_BACKLOG_BYTES:
+                refused = self._hub.recalled(effect, ErrorCode.RATE_LIMITED, self._clock())
+                self._perform(refused)
             case Recall(session_id, _, message):
+                self._backlog[session_id] += RECALLED_BYTES
                 done = functools.partial(self._recalled, effect)
                 self.log.recall(session_id, message.revision, done)
             case Answered(request, failure):
                 answer = self._answers.pop(request, None)
                 if answer is not None and not answer.done():
                     answer.set_result(failure)
+            case Proceed(session_id):
+                self._call_later(0, functools.partial(self._proceed, session_id))
             case _:
                 assert_never(effect)
+
+    def _proceed(self, session_id: str) -> None:
+        self._perform(self._hub.proceed(session_id))
+
+    def backlog_of(self, session_id: str) -> int:
+        """Return how many bytes of a session are on their way to the log, or from it, roughly."""
+        return self._backlog.get(session_id, 0)
+
+    def _lighten(self, session_id: str, size: int) -> None:
+        self._backlog[session_id] -= size
+        if self._backlog[session_id] <= 0:
+            del self._backlog[session_id]
 
     # --- over HTTP -------------------------------------------------------------------------
 
@@ -180,12 +221,14 @@ class Scenes:
     ) -> SceneDocument:
         """Make an edit and return the scene with it, when it is stored.
 
+        It waits while others of this session have had too much told, or too much is not stored.
         `origin` is the other server it comes from, if it does.
 
         Raises:
-            Refused: nothing was changed; see `Hub.post`.
+            Refused: nothing was changed; see `Hub.post`. `rate_limited`: too many wait.
             LogFailure: it cannot be read.
         """
+        await self._may_post(edit.session_id)
         request = next(self._requests)
         answer = self._answers[request] = asyncio.get_running_loop().create_future()
         try:
@@ -203,6 +246,39 @@ class Scenes:
         if failure is not None:
             raise Refused(failure)
         return await self.read(edit.session_id)
+
+    async def _may_post(self, session_id: str) -> None:
+        """Wait until an edit over HTTP may be made.
+
+        Raises:
+            Refused: `rate_limited`.
+        """
+        patience = self._clock() + POST_PATIENCE_SECONDS
+        self._posting[session_id] += 1
+        try:
+            while seconds := self._post_delay(session_id):
+                if self._posting[session_id] > MAX_POSTS or self._clock() > patience:
+                    raise Refused(ErrorCode.RATE_LIMITED)
+                await asyncio.sleep(seconds)
+        finally:
+            self._posting[session_id] -= 1
+            if not self._posting[session_id]:
+                del self._posting[session_id]
+
+    def _post_delay(self, session_id: str) -> float:
+        allowance = self._posted.get(session_id)
+        owed = 0.0 if allowance is None else allowance.wait(self._clock())
+        is_behind = self.backlog_of(session_id) >= MAX_BACKLOG_BYTES
+        return max(owed, BEHIND_SECONDS if is_behind else 0.0)
+
+    def _charge(self, effect: Append) -> None:
+        """Charge an edit over HTTP to those of its session."""
+        session_id, told = effect.record.session_id, effect.told - FREE_BYTES
+        allowance = self._posted.pop(session_id, None) or editing()
+        self._posted[session_id] = allowance
+        allowance.spend(self._clock(), told, told * effect.receivers)
+        if len(self._posted) > MAX_ALLOWANCES:
+            self._posted.popitem(last=False)
 
     async def _when_open(self, session_id: str, act: Callable[[], T]) -> T:
         """Do something at once when a session is open, and return or raise what comes of it."""
@@ -244,8 +320,11 @@ class Scenes:
             then(failure)
         self._hub.settle(session_id)
 
-    def _appended(self, session_id: str, ticket: int, failure: LogFailure | None) -> None:
+    def _appended(
+        self, session_id: str, ticket: int, size: int, failure: LogFailure | None
+    ) -> None:
         self.waiting -= 1
+        self._lighten(session_id, size)
         if isinstance(failure, Overtaken):
             self._homes.lost(session_id)
             self._perform(self._hub.evict(session_id, CloseCode.MOVED))
@@ -255,6 +334,7 @@ class Scenes:
             self._perform(self._hub.failed(session_id, ticket, self._clock()))
 
     def _recalled(self, recall: Recall, past: Snapshot | LogFailure | None) -> None:
+        self._lighten(recall.session_id, RECALLED_BYTES)
         if self._note("cannot read an earlier scene", past) is not None:
             past_or_code = ErrorCode.STORAGE_FAILED
         else:

@@ -76,7 +76,7 @@ class Page {
       case "element_added":
       case "element_updated":
         this.previews.settle(message.element.id);
-        return this.#tell({ type: message.type, revision: message.revision });
+        return this.#tell({ type: message.type, revision: message.revision, follows: message.follows });
       case "element_removed":
         return this.#tell(message);
       case "scene_update":

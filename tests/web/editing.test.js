@@ -348,3 +348,24 @@ test("others' motions are shown until they let go, edit, leave or fall silent", 
     mock.timers.reset();
   }
 });
+
+test("what a batch had no room for is sent again by itself, the rest is made (IN5)", () => {
+  const desk = new Desk("a", "b");
+  desk.draft.setOnline(false);
+  desk.draft.perform([move("a", 1), move("b", 2)]);
+  desk.draft.setOnline(true);
+  const failure = { index: 1, code: "rate_limited", message: "later" };
+  desk.tell({
+    type: "sync_result",
+    message_id: desk.sent[0].message_id,
+    synced_count: 1,
+    conflict_count: 0,
+    failed_operations: [failure],
+    timestamp: 0,
+  });
+  assert.equal(desk.sent.length, 2);
+  assert.deepEqual([desk.sent[1].type, desk.sent[1].id], ["update_element", "b"]);
+  assert.deepEqual(desk.said.filter(([name]) => name === "refused"), []);
+  desk.ack();
+  assert.equal(desk.draft.unconfirmed, 0);
+});

@@ -77,6 +77,17 @@ test("the scene follows the changes in order and tells a gap once (SCN1)", () =>
   assert.equal(scene.apply({ type: "element_removed", id: "a", revision: 9, timestamp: 0 }), "applied");
 });
 
+test("several changes told as one are no gap (SCN1)", () => {
+  const scene = new SceneState();
+  scene.replace({ session_id: "s", viewport: { ...VIEWPORT, zoom: 1, pan_x: 0, pan_y: 0 }, elements: [], revision: 4, timestamp: 0 });
+  const change = (/** @type {number} */ revision, /** @type {number} */ follows) =>
+    /** @type {any} */ ({ type: "element_added", element: tile("a", {}), revision, follows, timestamp: 0 });
+  assert.equal(scene.apply(change(1004, 4)), "applied");
+  assert.equal(scene.revision, 1004);
+  assert.equal(scene.apply(change(1007, 1005)), "gap");
+  assert.equal(scene.apply(change(1005, 1004)), "applied");
+});
+
 test("a stream id names its peer", () => {
   assert.deepEqual(ownerOf(cameraOf("x-y")), { peerId: "x-y", source: "camera" });
   assert.deepEqual(ownerOf(screenOf("x-y")), { peerId: "x-y", source: "screen" });

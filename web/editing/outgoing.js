@@ -160,8 +160,9 @@ export class Outgoing {
     if (!parcel || parcel.id !== answer.message_id) return null;
     if (answer.type === "error" && PASSING.has(answer.code)) this.#held = true;
     const outcome = outcomeOf(parcel, answer);
-    const rest = toTryAgain(parcel, answer);
-    if (rest.length > 0) outcome.refused = [];
+    const rest = toTryAgain(parcel, answer, outcome);
+    const later = new Set(rest.flatMap(({ units }) => units));
+    outcome.refused = outcome.refused.filter(({ unit }) => !later.has(unit));
     this.#parcels.splice(0, 1, ...rest);
     for (const { answered } of outcome.made) answered?.(null);
     for (const { unit, code, text } of outcome.refused) unit.answered?.({ code, text });
@@ -278,9 +279,14 @@ export function writtenIn(operation) {
  *
  * @param {Parcel} parcel
  * @param {Ack | SyncResult | ErrorMessage} answer
+ * @param {Outcome} outcome
  * @returns {Parcel[]} in the place of the one that was answered
  */
-function toTryAgain(parcel, answer) {
+function toTryAgain(parcel, answer, outcome) {
+  if (answer.type === "sync_result") {
+    const units = outcome.refused.filter(({ code }) => PASSING.has(code)).map(({ unit }) => unit);
+    return units.length > 0 && outcome.made.length > 0 ? [pack(units)] : [];
+  }
   if (answer.type !== "error" || parcel.units[0]?.command) return [];
   if (PASSING.has(answer.code)) return [{ ...parcel, sent: false, probed: false }];
   if (!SPOILT.has(answer.code) || parcel.units.length < 2) return [];

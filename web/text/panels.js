@@ -177,6 +177,8 @@ export function historyFaultText(code) {
       return "Somebody has changed the canvas meanwhile, so it was not restored. Look at it and try again.";
     case "scene_full":
       return "The canvas was not restored: with what it was then it would be too large.";
+    case "rate_limited":
+      return "The canvas is being restored already, or very much is being changed. Try again in a moment.";
     case "storage_failed":
       return "The server cannot read or store the canvas now, so nothing was changed. Try again in a moment.";
     case "unreachable":

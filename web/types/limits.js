@@ -13,7 +13,7 @@ export const MOST_PREVIEWED = 500;
 export const MOST_DEPTH = 32;
 
 /** Codes of errors after which the same message may be accepted later. */
-export const PASSING = /** @type {ReadonlySet<string>} */ (new Set(["server_full", "storage_failed"]));
+export const PASSING = /** @type {ReadonlySet<string>} */ (new Set(["server_full", "rate_limited", "storage_failed"]));
 
 /** Codes of errors that may name no message: the frame could not be read. */
 export const UNREAD = /** @type {ReadonlySet<string>} */ (new Set(["invalid_json", "invalid_message", "unknown_type", "binary_frame"]));

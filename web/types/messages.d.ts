@@ -675,6 +675,8 @@ export interface ElementAdded {
   revision: number;
   /** Milliseconds since 1970-01-01 UTC. */
   timestamp: number;
+  /** The revision before, where that is not `revision - 1`: several changes of one transaction are told as one (SCN1). */
+  follows: number;
 }
 
 /** An element changed; the whole element as it is now. */
@@ -685,6 +687,8 @@ export interface ElementUpdated {
   revision: number;
   /** Milliseconds since 1970-01-01 UTC. */
   timestamp: number;
+  /** The revision before, where that is not `revision - 1`: several changes of one transaction are told as one (SCN1). */
+  follows: number;
 }
 
 /** An element is gone. */
@@ -696,6 +700,8 @@ export interface ElementRemoved {
   revision: number;
   /** Milliseconds since 1970-01-01 UTC. */
   timestamp: number;
+  /** The revision before, where that is not `revision - 1`: several changes of one transaction are told as one (SCN1). */
+  follows: number;
 }
 
 /** An edit that carried a `message_id` was accepted. */
@@ -736,7 +742,7 @@ export interface FailedOperation {
   message: string;
 }
 
-export type ErrorCode = "binary_frame" | "content_refused" | "element_exists" | "element_not_found" | "forbidden" | "invalid_candidate" | "invalid_change" | "invalid_json" | "invalid_message" | "invalid_sdp" | "not_in_call" | "not_subscribed" | "peer_id_taken" | "peer_not_found" | "revision_changed" | "revision_not_found" | "scene_full" | "self_signal" | "server_full" | "session_full" | "storage_failed" | "token_expired" | "unauthorized" | "unknown_type" | "wrong_session";
+export type ErrorCode = "binary_frame" | "content_refused" | "element_exists" | "element_not_found" | "forbidden" | "invalid_candidate" | "invalid_change" | "invalid_json" | "invalid_message" | "invalid_sdp" | "not_in_call" | "not_subscribed" | "peer_id_taken" | "peer_not_found" | "rate_limited" | "revision_changed" | "revision_not_found" | "scene_full" | "self_signal" | "server_full" | "session_full" | "storage_failed" | "token_expired" | "unauthorized" | "unknown_type" | "wrong_session";
 
 /** What a peer's media are doing now. */
 export interface PeerMediaState {

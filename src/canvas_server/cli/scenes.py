@@ -16,8 +16,8 @@ from msgspec import Struct
 
 from canvas_server.auth import invitations
 from canvas_server.core import edits
-from canvas_server.core.edit import scene_document
 from canvas_server.core.effects import Append, Refused
+from canvas_server.core.news import scene_document
 from canvas_server.core.records import Record, Stored
 from canvas_server.core.session import Session
 from canvas_server.export import apart
@@ -286,7 +286,8 @@ async def _store_in(log: SqliteLog, edit: SceneEdit) -> int:
         log.load(edit.session_id, stored.set_result)
         session = Session(edit.session_id, _answer(await stored), itertools.count(1))
         now_ms = int(time.time() * 1000)
-        for effect in edits.post(session, edit, 0, None, lambda: str(uuid.uuid4()), now_ms):
+        effects = edits.post(session, edit, 0, None, lambda: str(uuid.uuid4()), now_ms)
+        for effect in effects + session.canvas.turns.finish():
             if isinstance(effect, Append):
                 await _append(log, effect.record)
         return session.canvas.scene.revision

@@ -11,10 +11,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Protocol
 
 import msgspec
-from msgspec import Struct
+from msgspec import UNSET, Struct
 
 from canvas_server.core.admission import admitted
-from canvas_server.core.edit import Author, Edit, News, owner_of, revision_of, scene_document
+from canvas_server.core.edit import Author, Edit, owner_of
 from canvas_server.core.effects import (
     Answered,
     Append,
@@ -24,8 +24,10 @@ from canvas_server.core.effects import (
     Refused,
     Send,
 )
+from canvas_server.core.news import News, revision_of, scene_document
 from canvas_server.core.records import MAX_RECEIPTS, Receipt, Record, Snapshot, Stored
 from canvas_server.core.scene import MAX_ELEMENTS, MAX_SCENE_BYTES, Scene
+from canvas_server.core.turns import Turns
 from canvas_server.protocol import server
 from canvas_server.protocol.errors import ErrorCode
 from canvas_server.protocol.history import Entry, Replaced
@@ -33,6 +35,10 @@ from canvas_server.protocol.scene import SceneDocument
 
 SNAPSHOT_BYTES = 256 * 1024
 """At least so many bytes of changes are logged between two snapshots."""
+WORK_OF_A_BYTE = 8
+"""So many bytes of work (`Edit.work`) count as one that is logged: reading it is work again."""
+ENTRY_BYTES = 128
+"""Of a change in the log, roughly, beside what it brings."""
 MAX_RECENT = 512
 MAX_RECENT_BYTES = 1024 * 1024
 
@@ -108,10 +114,15 @@ class Shown:
             self._forget(1)
 
     def since(self, revision: int) -> list[News] | None:
-        """Return what was told after a revision, if it is still at hand."""
+        """Return what was told after a revision, if it is still at hand and leaves no gap.
+
+        Who asks may know of gaps only that something is missing, so none is sent again.
+        """
         if not self._since <= revision <= self.revision:
             return None
-        return [news for news, _ in self._recent if revision_of(news) > revision]
+        missed = [news for news, _ in self._recent if revision_of(news) > revision]
+        jumps = [news for news in missed if getattr(news, "follows", UNSET) is not UNSET]
+        return None if jumps else missed
 
     def _forget(self, count: int) -> None:
         for _ in range(count):
@@ -161,13 +172,15 @@ class Canvas:
         self._log_is_behind = False
         """Changes were told that the log could not store."""
         self._watched = watched
+        self.turns = Turns(session_id)
+        """Long edits, and those that wait for them."""
         self.keeper = keeper
         """The name of the server that keeps this scene, of which ours is a copy (REL4)."""
 
     @property
     def at_rest(self) -> bool:
-        """Nothing is on its way to the log."""
-        return not self._pending
+        """Nothing is on its way to the log, or about to be."""
+        return not self._pending and not self.turns.busy
 
     def document(self) -> SceneDocument:
         """Return the scene as everybody was told it is."""
@@ -189,9 +202,15 @@ class Canvas:
 
     # --- edits -----------------------------------------------------------------------------
 
-    def edit(self, now_ms: int, author: Author | None = None) -> Edit:
-        """Begin an edit; `submit` it when it is complete."""
-        return Edit(self.scene, self.session_id, self._here, now_ms, author)
+    def edit(
+        self,
+        now_ms: int,
+        author: Author | None = None,
+        scene: Scene | None = None,
+    ) -> Edit:
+        """Begin an edit, of a `scene` that will be the present one; `submit` it when complete."""
+        changed = self.scene if scene is None else scene
+        return Edit(changed, self.session_id, self._here, now_ms, author)
 
     def retried(self, awaited: Awaited) -> list[Effect] | None:
         """Answer an edit that was made before (SCN6); None: it was not."""
@@ -225,10 +244,11 @@ class Canvas:
         """
         if not edit.entries:
             pending = Pending(None, edit, awaited)
-            if self.at_rest:
+            if not self._pending:
                 return self._finish(pending)
             self._pending.append(pending)
             return []
+        edit.complete()
         ticket = next(self._tickets)
         bridges, self._log_is_behind = self._log_is_behind, False
         entries = edit.entries
@@ -239,13 +259,17 @@ class Canvas:
         receipt = awaited.receipt
         if receipt is not None:
             self._under_way[awaited.peer_id, awaited.message_id] = awaited.digest
-        self._logged += edit.logged
+        self._logged += edit.logged + edit.work // WORK_OF_A_BYTE
         snapshot = None
         if self._logged > max(SNAPSHOT_BYTES, self.scene.size):
             self._logged = 0
             snapshot = Snapshot(self.scene.revision, edit.now_ms, self.scene.elements)
-        record = Record(self.session_id, tuple(entries), receipt, snapshot, not bridges)
-        return [Append(ticket, record)]
+        size = edit.logged + ENTRY_BYTES * len(entries)
+        record = Record(self.session_id, tuple(entries), receipt, snapshot, not bridges, size)
+        editor = self._here.get(awaited.peer_id or "")
+        connection = None if editor is None else editor.connection
+        posted = awaited.request is not None
+        return [Append(ticket, record, connection, edit.told, len(self._here), posted)]
 
     def stored(self, ticket: int) -> list[Effect]:
         """Tell an edit that the log has stored; a ticket that is not awaited is ignored."""
@@ -267,7 +291,7 @@ class Canvas:
         given_up, self._pending = self._pending, deque()
         self.scene = Scene(self.shown.elements.values(), self.shown.revision)
         self._log_is_behind |= any(pending.bridges for pending in given_up)
-        effects: list[Effect] = []
+        effects = self.turns.give_up()
         self._under_way.clear()
         for pending in given_up:
             if pending.followed:
@@ -282,12 +306,15 @@ class Canvas:
         """Answer the requests that wait: what becomes of their edits is seen elsewhere."""
         code = ErrorCode.STORAGE_FAILED
         requests = [pending.awaited.request for pending in self._pending]
-        return [Answered(request, code) for request in requests if request is not None]
+        answers = [Answered(request, code) for request in requests if request is not None]
+        return [*answers, *self.turns.abandon()]
 
     def sweep(self, now_ms: int) -> list[Effect]:
         """Remove the tiles of peers that are not here."""
         if self.keeper is not None:
             return []  # that is for the keeper
+        if self.turns.busy:
+            return self.turns.wait_surely(lambda: self.sweep(now_ms))
         streams = self.scene.tiles
         gone = [s for s in streams if (owner := owner_of(s)) and owner not in self._here]
         return self.remove_tiles(gone, now_ms)
@@ -296,6 +323,8 @@ class Canvas:
         """Remove the tiles of these streams, where there are any; a copy waits for its keeper."""
         if self.keeper is not None:
             return []
+        if self.turns.busy:
+            return self.turns.wait_surely(lambda: self.remove_tiles(stream_ids, now_ms))
         tiles = [tile for stream in stream_ids if (tile := self.scene.tile_of(stream))]
         if not tiles:
             return []
@@ -308,12 +337,13 @@ class Canvas:
 
     def overtake(self, revision: int, now_ms: int) -> list[Effect]:
         """Go on after a revision that a copy of this scene has, with the scene as it is."""
+        effects = self.turns.finish()
         if self.scene.revision > revision:
-            return []
+            return effects
         self.scene.revision = revision + 1
         edit = self.edit(now_ms)
         edit.whole()
-        return self.submit(edit, Awaited(), whole=True)
+        return effects + self.submit(edit, Awaited(), whole=True)
 
     def adopt(self, snapshot: Snapshot, server: str, now_ms: int) -> list[Effect]:
         """Become what the keeper of this scene, called `server`, has, as it may come in (SCN10).
@@ -357,7 +387,7 @@ class Canvas:
     def answer(self, awaited: Awaited) -> list[Effect]:
         """Pass on what the keeper has answered, after the changes that it told before."""
         pending = Pending(None, self.edit(0), awaited, followed=True)
-        if self.at_rest:
+        if not self._pending:
             return self._finish(pending)
         self._pending.append(pending)
         return []
@@ -397,6 +427,7 @@ class Canvas:
             reply = server.Ack(awaited.reply.message_id, result)
             awaited = msgspec.structs.replace(awaited, reply=reply)
         self._log_is_behind |= bool(edit.entries)
+        edit.complete()
         return self._finish(Pending(None, edit, awaited))
 
     def _keep_followed(self, pending: Pending) -> list[Effect]:

@@ -59,7 +59,8 @@ class Copies:
         if session is None:
             return []
         _require_near(session.canvas.scene.revision, snapshot.revision)
-        merged = edits.merge(session, snapshot.elements, server, milliseconds(now))
+        merged = session.canvas.turns.finish()
+        merged += edits.merge(session, snapshot.elements, server, milliseconds(now))
         return merged + session.canvas.overtake(snapshot.revision, milliseconds(now))
 
     # --- at the copy -------------------------------------------------------------------------
@@ -74,7 +75,8 @@ class Copies:
         if session is None:
             return []
         _require_near(session.canvas.scene.revision, snapshot.revision)
-        return session.canvas.adopt(snapshot, server, milliseconds(now))
+        effects = session.canvas.turns.abandon()  # it was begun when the scene was kept here
+        return effects + session.canvas.adopt(snapshot, server, milliseconds(now))
 
     def follow(
         self,

@@ -6,28 +6,21 @@ from typing import assert_never
 import msgspec
 
 from canvas_server.core.admission import admitted, admitted_changes
+from canvas_server.core.changes import work_of
 from canvas_server.core.effects import Refused
+from canvas_server.core.news import NetResult, News
 from canvas_server.core.scene import Scene
-from canvas_server.protocol import server
 from canvas_server.protocol.errors import ErrorCode
 from canvas_server.protocol.history import Added, Change, Entry, Removed, Replaced, Updated
-from canvas_server.protocol.scene import (
-    Element,
-    ElementChanges,
-    NewElement,
-    SceneDocument,
-    Video,
-    Viewport,
-)
+from canvas_server.protocol.scene import Element, ElementChanges, NewElement, Video
 
 STREAM_PREFIXES = ("peer-", "screen-")
+MAX_WORK = 16 * 1024 * 1024
+"""Bytes of elements that the changes of one edit may go through, beyond what came in (SCN12)."""
 _REMOVED_BYTES = 64
 
 Author = tuple[str | None, str | None, str | None]
 """The peer id and the name of who makes an edit, and the other server it comes from."""
-
-News = server.ElementAdded | server.ElementUpdated | server.ElementRemoved | server.SceneUpdate
-"""What is told of a change. Each carries the whole of what it is about."""
 
 
 class Edit:
@@ -51,10 +44,13 @@ class Edit:
         self.now_ms = now_ms
         self.entries: list[Entry] = []
         self.news: list[tuple[News, int]] = []
-        """Each with its length in bytes, roughly."""
+        """What everybody will hear, once it is complete; each with its length in bytes, roughly."""
         self.logged = 0
         """Bytes of the changes, roughly."""
+        self.work = 0
+        """Bytes of elements that were gone through, beyond what came in."""
         self.only_tiles = True
+        self._result = NetResult(scene)
         self._scene = scene
         self._session_id = session_id
         self._here = here
@@ -79,22 +75,23 @@ class Edit:
             if owner is not None and owner not in self._here:
                 raise Refused(ErrorCode.PEER_NOT_FOUND)
         element = self._scene.add(new, spare_id)
-        size = self._scene.size_of(element.id)
-        news = server.ElementAdded(element, self._scene.revision, self.now_ms)
-        self._note(Added(element), size, news, size, element)
+        self._result.add(element)
+        self._note(Added(element), self._scene.size_of(element.id), element)
         return element.id
 
     def update(self, element_id: str, changes: ElementChanges) -> None:
         """Change what is named of an element.
 
         Raises:
-            Refused: `element_not_found`, `invalid_change`, `content_refused`, `scene_full`.
+            Refused: `element_not_found`, `invalid_change`, `content_refused`, `scene_full`;
+                `rate_limited` where the changes of this edit would be too much work together.
         """
+        before = self._scene.get(element_id)
+        if before is not None:
+            self._charge(work_of(before, changes, self._scene.size_of(element_id)))
         element = self._scene.update(element_id, changes)
-        news = server.ElementUpdated(element, self._scene.revision, self.now_ms)
-        logged = len(msgspec.json.encode(changes))
-        size = self._scene.size_of(element_id)
-        self._note(Updated(element_id, changes), logged, news, size, element)
+        self._result.update(element)
+        self._note(Updated(element_id, changes), len(msgspec.json.encode(changes)), element)
 
     def remove(self, element_id: str) -> None:
         """Remove an element.
@@ -102,9 +99,10 @@ class Edit:
         Raises:
             Refused: `element_not_found`.
         """
+        size = self._scene.size
         element = self._scene.remove(element_id)
-        news = server.ElementRemoved(element_id, self._scene.revision, self.now_ms)
-        self._note(Removed(element_id), _REMOVED_BYTES, news, _REMOVED_BYTES, element)
+        self._result.remove(element, size - self._scene.size)
+        self._note(Removed(element_id), _REMOVED_BYTES, element)
 
     def replace(self, elements: Iterable[Element], restored: int | None = None) -> None:
         """Put other elements in the place of all but the tiles, as they may come in (SCN10).
@@ -144,34 +142,32 @@ class Edit:
 
     def whole(self, restored: int | None = None) -> None:
         """Say what all of the scene is, after it became another one."""
-        elements = self._scene.elements
-        document = scene_document(self._session_id, elements, self._scene.revision, self.now_ms)
-        size = self._scene.size
-        self._note(Replaced(elements, restored), size, server.SceneUpdate(document), size, None)
+        self._result.replace()
+        self._note(Replaced(self._scene.elements, restored), self._scene.size, None)
 
-    def _note(
-        self, change: Change, logged: int, news: News, told: int, element: Element | None
-    ) -> None:
+    def complete(self) -> None:
+        """Have `news` of what the changes have led to; nothing may be changed afterwards."""
+        self.news = self._result.news(self._session_id, self.now_ms)
+
+    @property
+    def told(self) -> int:
+        """Bytes that everybody will be sent for it, roughly."""
+        return sum(size for _, size in self.news)
+
+    def _charge(self, work: int) -> None:
+        if self.work + work > MAX_WORK:
+            reason = "These changes are too much work in one; send the rest by itself."
+            raise Refused(ErrorCode.RATE_LIMITED, reason)
+        self.work += work
+
+    def _note(self, change: Change, logged: int, element: Element | None) -> None:
         self.entries.append(Entry(self._scene.revision, self.now_ms, change, *self._author))
-        self.news.append((news, told))
         self.logged += logged
         if element is None or not isinstance(element.kind, Video):
             self.only_tiles = False
-
-
-def revision_of(news: News) -> int:
-    """Return the revision that news lead to."""
-    return news.scene.revision if isinstance(news, server.SceneUpdate) else news.revision
 
 
 def owner_of(stream_id: str) -> str | None:
     """Return the peer a stream belongs to by its name (SCN3)."""
     prefix, dash, peer_id = stream_id.partition("-")
     return peer_id if prefix + dash in STREAM_PREFIXES else None
-
-
-def scene_document(
-    session_id: str, elements: tuple[Element, ...], revision: int, timestamp: int
-) -> SceneDocument:
-    """Return a whole scene as it is sent."""
-    return SceneDocument(session_id, Viewport(), elements, revision, timestamp)

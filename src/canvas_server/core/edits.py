@@ -5,17 +5,18 @@ Those of a scene that another server keeps are forwarded to it (REL4).
 
 import contextlib
 import zlib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from typing import assert_never
 
 import msgspec
 from msgspec import UNSET, UnsetType
 
-from canvas_server.core.canvas import Awaited
+from canvas_server.core.canvas import Awaited, Canvas
 from canvas_server.core.edit import Edit
-from canvas_server.core.effects import EditMessage, Effect, Forward, Recall, Refused
+from canvas_server.core.effects import Answered, EditMessage, Effect, Forward, Recall, Refused
 from canvas_server.core.records import Snapshot
 from canvas_server.core.session import Participant, Session
+from canvas_server.core.turns import SLICE, Making
 from canvas_server.protocol import client, server
 from canvas_server.protocol.errors import ErrorCode
 from canvas_server.protocol.http import SceneEdit
@@ -29,12 +30,49 @@ def apply(
 ) -> list[Effect]:
     """Make an edit, unless it was made before under the same `message_id` (SCN6).
 
+    While a long edit is made it waits, and what is refused then is answered later.
+
     Raises:
         Refused: see `Edit`. An operation of `sync_queue` that is refused does not stop the next.
     """
     canvas = editor.session.canvas
     if canvas.keeper is not None:
         return [Forward(canvas.session_id, editor.peer_id, message)]
+    return _in_turn(
+        canvas,
+        lambda: _apply(editor, message, new_id, now_ms),
+        lambda refused: _refused(editor, message.message_id, refused),
+    )
+
+
+def _in_turn(
+    canvas: Canvas,
+    act: Callable[[], list[Effect]],
+    answer: Callable[[Refused], list[Effect]],
+    request: int | None = None,
+) -> list[Effect]:
+    """Make an edit now, or after a long one that is being made; then a refusal is an answer."""
+    if not canvas.turns.busy:
+        return act()
+
+    def later() -> list[Effect]:
+        try:
+            return act()
+        except Refused as refused:
+            return answer(refused)
+
+    return canvas.turns.wait(later, request)
+
+
+def _refused(editor: Participant, message_id: str | None, refused: Refused) -> list[Effect]:
+    error = server.Error(refused.code, refused.text, message_id)
+    return editor.session.canvas.answer(Awaited(editor.peer_id, reply=error))
+
+
+def _apply(
+    editor: Participant, message: EditMessage, new_id: Callable[[], str], now_ms: int
+) -> list[Effect]:
+    canvas = editor.session.canvas
     awaited = _awaited(editor, message)
     again = canvas.retried(awaited)
     if again is not None:
@@ -65,7 +103,9 @@ def recall(editor: Participant, message: client.RestoreScene) -> list[Effect]:
     session = editor.session
     if session.canvas.keeper is not None:
         return [Forward(session.session_id, editor.peer_id, message)]
-    return [Recall(session.session_id, editor.peer_id, message, editor.incarnation)]
+    return [
+        Recall(session.session_id, editor.peer_id, message, editor.connection, editor.incarnation)
+    ]
 
 
 def merge(session: Session, elements: Iterable[Element], server: str, now_ms: int) -> list[Effect]:
@@ -86,6 +126,17 @@ def restore(
     Raises:
         Refused: `scene_full`.
     """
+    canvas = editor.session.canvas
+    return _in_turn(
+        canvas,
+        lambda: _restore(editor, message, past, now_ms),
+        lambda refused: _refused(editor, message.message_id, refused),
+    )
+
+
+def _restore(
+    editor: Participant, message: client.RestoreScene, past: Snapshot, now_ms: int
+) -> list[Effect]:
     canvas = editor.session.canvas
     awaited = _awaited(editor, message)
     again = canvas.retried(awaited)
@@ -113,23 +164,54 @@ def post(
     canvas = session.canvas
     if canvas.keeper is not None:
         return [Forward(canvas.session_id, None, message, request, expected)]
+    return _in_turn(
+        canvas,
+        lambda: _post(session, message, request, expected, new_id, now_ms, origin),
+        lambda refused: [Answered(request, refused.code)],
+        request,
+    )
+
+
+def _post(
+    session: Session,
+    message: SceneEdit,
+    request: int,
+    expected: int | None,
+    new_id: Callable[[], str],
+    now_ms: int,
+    origin: str | None,
+) -> list[Effect]:
+    canvas = session.canvas
     if expected is not None and expected != canvas.scene.revision:
         raise Refused(ErrorCode.REVISION_CHANGED)
-    before = canvas.scene.copy()
-    edit = canvas.edit(now_ms, (None, None, origin))
-    try:
-        if message.clear:
-            edit.replace(())
-        for new in message.add:
-            edit.add(new, new_id())
-        for change in message.update:
-            edit.update(change.id, change.changes)
-        for element_id in message.remove:
-            edit.remove(element_id)
-    except Refused:
-        canvas.scene = before
-        raise
-    return canvas.submit(edit, Awaited(request=request))
+    scene = canvas.scene.copy()
+    edit = canvas.edit(now_ms, (None, None, origin), scene)
+
+    def done() -> list[Effect]:
+        canvas.scene = scene
+        return canvas.submit(edit, Awaited(request=request))
+
+    return canvas.turns.begin(Making(_slices(edit, message, new_id), done, request))
+
+
+def _slices(edit: Edit, message: SceneEdit, new_id: Callable[[], str]) -> Iterator[None]:
+    """Make an edit that came over HTTP, a slice at a time."""
+    for number, _ in enumerate(_changes(edit, message, new_id), 1):
+        if number % SLICE == 0:
+            yield
+
+
+def _changes(edit: Edit, message: SceneEdit, new_id: Callable[[], str]) -> Iterator[None]:
+    """Make an edit that came over HTTP, a change at a time."""
+    if message.clear:
+        yield edit.replace(())
+    for new in message.add:
+        edit.add(new, new_id())
+        yield
+    for change in message.update:
+        yield edit.update(change.id, change.changes)
+    for element_id in message.remove:
+        yield edit.remove(element_id)
 
 
 def _awaited(editor: Participant, message: EditMessage | client.RestoreScene) -> Awaited:

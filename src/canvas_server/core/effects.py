@@ -96,6 +96,13 @@ class Append(Struct, frozen=True, gc=False):
 
     ticket: int
     record: Record
+    editor: ConnectionId | None = None
+    """Whose edit it is; None: it came over HTTP or from the server itself."""
+    told: int = 0
+    """Bytes that each of those who are there will be sent for it, roughly."""
+    receivers: int = 0
+    posted: bool = False
+    """It came over HTTP."""
 
 
 class Recall(Struct, frozen=True, gc=False):
@@ -104,6 +111,8 @@ class Recall(Struct, frozen=True, gc=False):
     session_id: str
     peer_id: str
     message: client.RestoreScene
+    editor: ConnectionId | None = None
+    """The connection of that peer."""
     incarnation: str = ""
     """Of that peer: another one under its id has not asked."""
 
@@ -157,13 +166,19 @@ class Answered(Struct, frozen=True, gc=False):
     failure: ErrorCode | None = None
 
 
+class Proceed(Struct, frozen=True, gc=False):
+    """Say `Hub.proceed` as soon as others had their turn: a long edit is made in slices."""
+
+    session_id: str
+
+
 class Tally(Struct, frozen=True, gc=False):
     """Count this among what calls were like; it changes nothing for anybody."""
 
     what: Quality | Cause
 
 
-Storage = Load | Append | Recall | Answered
+Storage = Load | Append | Recall | Answered | Proceed
 Outward = Peopled | Changed | Forward
 """What is for those beyond this server."""
 Effect = Send | Mark | Resume | Arrived | Discard | Close | Tally | Ask | Outward | Storage

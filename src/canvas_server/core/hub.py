@@ -294,6 +294,15 @@ class Hub:
         self._members.close_if_idle(session)
         return effects
 
+    def proceed(self, session_id: str) -> list[Effect]:
+        """Make the next slice of a long edit, or what waits for it."""
+        session = self._members.sessions.get(session_id)
+        if session is None:
+            return []
+        effects = session.canvas.turns.proceed()
+        self._members.close_if_idle(session)
+        return effects
+
     def recalled(self, recall: Recall, past: Snapshot | ErrorCode, now: float) -> list[Effect]:
         """Restore an earlier scene that was read from the log, or say why it was not."""
         session = self._members.sessions.get(recall.session_id)

@@ -40,6 +40,8 @@ class Record(Struct, frozen=True):
     """The scene after the last entry, so that opening it need not read what was before."""
     follows: bool = True
     """The first entry follows the last one stored. False: it is a `Replaced` that bridges a gap."""
+    size: int = 0
+    """Bytes of the entries, roughly."""
 
 
 class Stored(Struct, frozen=True):

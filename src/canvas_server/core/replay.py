@@ -3,8 +3,8 @@
 from collections.abc import Iterable
 from typing import assert_never
 
+from canvas_server.core.changes import changed
 from canvas_server.core.records import Snapshot
-from canvas_server.core.scene import changed
 from canvas_server.protocol.history import Added, Entry, Removed, Replaced, Updated
 
 

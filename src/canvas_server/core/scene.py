@@ -1,24 +1,13 @@
 """One scene: its elements, its revision, and what may become of them (rules SCN1, SCN3)."""
 
 from collections.abc import Iterable
-from typing import Any, cast
-
-import msgspec
-from msgspec import UNSET
 
 from canvas_server.core import admission
+from canvas_server.core.changes import changed, growth
 from canvas_server.core.effects import Refused
 from canvas_server.protocol.codec import encoded_size
 from canvas_server.protocol.errors import ErrorCode
-from canvas_server.protocol.scene import (
-    Chart,
-    Element,
-    ElementChanges,
-    Kind,
-    NewElement,
-    Video,
-    flat_kind,
-)
+from canvas_server.protocol.scene import Element, ElementChanges, NewElement, Video
 
 MAX_ELEMENTS = 20_000
 MAX_SCENE_BYTES = 4 * 1024 * 1024
@@ -78,7 +67,7 @@ class Scene:
         if element.id in self._elements:
             raise Refused(ErrorCode.ELEMENT_EXISTS)
         admission.check(element)
-        self._put(element)
+        self._put(element, encoded_size(element))
         return element
 
     def update(self, element_id: str, changes: ElementChanges) -> Element:
@@ -90,7 +79,7 @@ class Scene:
         before = self._get(element_id)
         element = changed(before, changes)
         admission.check(element, before.kind)
-        self._put(element)
+        self._put(element, self._sizes[element_id] + growth(before, element))
         return element
 
     def remove(self, element_id: str) -> Element:
@@ -141,8 +130,7 @@ class Scene:
         for element in elements:
             self._set(element, encoded_size(element))
 
-    def _put(self, element: Element) -> None:
-        size = encoded_size(element)
+    def _put(self, element: Element, size: int) -> None:
         grown = self.size + size - self._sizes.get(element.id, 0)
         is_new = element.id not in self._elements
         if grown > max(self.size, MAX_SCENE_BYTES) or (is_new and len(self) >= MAX_ELEMENTS):
@@ -156,49 +144,3 @@ class Scene:
         self._sizes[element.id] = size
         if isinstance(element.kind, Video):
             self._tiles[element.kind.stream_id] = element.id
-
-
-def changed(element: Element, changes: ElementChanges) -> Element:
-    """Return an element in which what is named has changed.
-
-    Raises:
-        Refused: `invalid_change`.
-    """
-    transform = element.transform
-    if changes.transform is not UNSET:
-        named = {
-            name: value
-            for name in changes.transform.__struct_fields__
-            if (value := getattr(changes.transform, name)) is not UNSET
-        }
-        transform = msgspec.structs.replace(transform, **named)
-    kind = element.kind if changes.kind is UNSET else _changed_kind(element.kind, changes.kind)
-    return Element(element.id, kind, transform)
-
-
-def _changed_kind(old: Kind, patch: dict[str, Any]) -> Kind:
-    """Apply a JSON Merge Patch to a kind; what it is and whose stream it shows never changes."""
-    before = cast("dict[str, Any]", msgspec.to_builtins(old))
-    # A chart has `data` of its own: only with a `type` can it be the wrapped form.
-    is_wrapped = not isinstance(old, Chart) or "type" in patch
-    after = merge_patch(before, flat_kind(patch) if is_wrapped else patch)
-    fixed = ("type", "stream_id")
-    if any(before.get(name) != after.get(name) for name in fixed):
-        raise Refused(ErrorCode.INVALID_CHANGE, "`type` and `stream_id` of a kind never change")
-    try:
-        return msgspec.convert(after, Kind)
-    except msgspec.ValidationError as error:
-        raise Refused(ErrorCode.INVALID_CHANGE, str(error)) from None
-
-
-def merge_patch(target: Any, patch: Any) -> Any:
-    """Return `target` changed as `patch` says (RFC 7396 section 2); neither is modified."""
-    if not isinstance(patch, dict):
-        return patch
-    merged = dict(cast("dict[str, Any]", target)) if isinstance(target, dict) else {}
-    for name, value in cast("dict[str, Any]", patch).items():
-        if value is None:
-            merged.pop(name, None)
-        else:
-            merged[name] = merge_patch(merged.get(name), value)
-    return merged

@@ -27,7 +27,12 @@ _STATUS = {
     ErrorCode.SCENE_FULL: 413,
     ErrorCode.INVALID_CHANGE: 422,
     ErrorCode.CONTENT_REFUSED: 422,
+    ErrorCode.RATE_LIMITED: 429,
     ErrorCode.STORAGE_FAILED: 503,
+}
+_HEADERS = {
+    401: {"www-authenticate": "Bearer"},  # RFC 6750 section 3
+    429: {"retry-after": "1"},  # RFC 9110 section 10.2.3
 }
 
 
@@ -65,5 +70,5 @@ def told(answer: Endpoint) -> Endpoint:
 
 def _refused(code: ErrorCode, text: str = "") -> Response:
     status = _STATUS.get(code, 400)
-    headers = {"www-authenticate": "Bearer"} if status == 401 else None  # RFC 6750 section 3
+    headers = _HEADERS.get(status)
     return refusal(status, code, text or code.meaning, headers)

@@ -19,6 +19,13 @@ T = TypeVar("T")
 MAX_STRUCTURES = 32 * 1024
 """Arrays and objects that an element of a long edit may be made of: what is read in one go."""
 
+MAX_CONTAINERS = 50_000
+"""Arrays and objects in one message; each costs many times the bytes that it has."""
+MAX_VALUES = 200_000
+"""Values in one message."""
+_FEW_BYTES = 2 * MAX_CONTAINERS
+"""A message that is not longer cannot have more."""
+
 
 class _Tagged(msgspec.Struct):
     type: str
@@ -63,10 +70,23 @@ def decode(frame: bytes | memoryview) -> ClientMessage:
     Raises:
         MalformedMessage: with `invalid_json`, `unknown_type` or `invalid_message`.
     """
+    if len(frame) > _FEW_BYTES:
+        _weigh(bytes(frame))
     try:
         return _decode(frame)
     except (ValueError, RecursionError):
         return _decode_leniently(frame)
+
+
+def _weigh(frame: bytes) -> None:
+    """Refuse what would take far longer to read than its bytes suggest.
+
+    Those in strings count as others: a string with so many is none that anybody means.
+    """
+    containers = frame.count(b"[") + frame.count(b"{")
+    if containers > MAX_CONTAINERS or frame.count(b",") > MAX_VALUES:
+        reason = f"more than {MAX_CONTAINERS} arrays and objects, or {MAX_VALUES} values"
+        raise MalformedMessage(ErrorCode.INVALID_MESSAGE, reason, message_id_of(frame))
 
 
 def type_of(text: bytes | memoryview | msgspec.Raw) -> str | None:

@@ -28,6 +28,7 @@ class ErrorCode(StrEnum):
     SCENE_FULL = "scene_full"
     REVISION_NOT_FOUND = "revision_not_found"
     REVISION_CHANGED = "revision_changed"
+    RATE_LIMITED = "rate_limited"
     STORAGE_FAILED = "storage_failed"
     UNAUTHORIZED = "unauthorized"
     TOKEN_EXPIRED = "token_expired"  # noqa: S105
@@ -52,7 +53,7 @@ class ErrorCode(StrEnum):
         return self in _UNREAD
 
 
-_PASSING = frozenset((ErrorCode.STORAGE_FAILED, ErrorCode.SERVER_FULL))
+_PASSING = frozenset((ErrorCode.STORAGE_FAILED, ErrorCode.SERVER_FULL, ErrorCode.RATE_LIMITED))
 _UNREAD = frozenset(
     (
         ErrorCode.INVALID_JSON,
@@ -84,6 +85,8 @@ _ERROR_MEANINGS = {
     ErrorCode.SCENE_FULL: "The scene has reached its limit of elements or bytes.",
     ErrorCode.REVISION_NOT_FOUND: "The history does not reach back to this revision.",
     ErrorCode.REVISION_CHANGED: "The scene has another revision than the edit expects.",
+    ErrorCode.RATE_LIMITED: "That is more work at once than one may ask for; nothing was changed. "
+    "Try again later, or less at a time.",
     ErrorCode.STORAGE_FAILED: "The server cannot read or store the scene now; nothing was changed.",
     ErrorCode.UNAUTHORIZED: "This session is for those with a link to it; the token is missing, "
     "wrong or was taken back.",

@@ -55,17 +55,27 @@ def check_depth(value: object) -> None:
     Raises:
         ValueError: it is nested too deeply.
     """
-    level: list[object] = [value]
-    for _ in range(MAX_DEPTH):
-        level = [
-            inner
-            for outer in level
-            if isinstance(outer, (dict, list))
-            for inner in _children(cast("dict[str, object] | list[object]", outer))
-        ]
+    level = _inner((value,))
+    for _ in range(MAX_DEPTH - 1):
+        level = [inner for outer in level for inner in _inner(outer)]
         if not level:
             return
     raise ValueError(f"nested deeper than {MAX_DEPTH}")
+
+
+_CONTAINERS = frozenset((dict, list))
+
+
+def _inner(outer: Iterable[object]) -> list[Iterable[object]]:
+    """Return the values of arrays and objects in others that have values themselves."""
+    outer = list(outer)
+    if _CONTAINERS.isdisjoint(map(type, outer)):
+        return []  # as most of a long list of numbers is
+    return [
+        _children(cast("dict[str, object] | list[object]", inner))
+        for inner in outer
+        if inner and isinstance(inner, (dict, list))
+    ]
 
 
 def _children(value: dict[str, object] | list[object]) -> Iterable[object]:

@@ -221,12 +221,22 @@ class CallEnded(Struct, frozen=True, omit_defaults=True, tag_field="type", tag="
     call_id: CallId | None = None
 
 
+Follows = Annotated[
+    Revision,
+    Meta(
+        description="The revision before, where that is not `revision - 1`: several changes of one "
+        "transaction are told as one (SCN1)."
+    ),
+]
+
+
 class ElementAdded(Struct, frozen=True, tag_field="type", tag="element_added"):
     """An element is new in the scene; its editor hears it too."""
 
     element: Element
     revision: Revision
     timestamp: TimestampMs
+    follows: Follows | UnsetType = UNSET
 
 
 class ElementUpdated(Struct, frozen=True, tag_field="type", tag="element_updated"):
@@ -235,6 +245,7 @@ class ElementUpdated(Struct, frozen=True, tag_field="type", tag="element_updated
     element: Element
     revision: Revision
     timestamp: TimestampMs
+    follows: Follows | UnsetType = UNSET
 
 
 class ElementRemoved(Struct, frozen=True, tag_field="type", tag="element_removed"):
@@ -243,6 +254,7 @@ class ElementRemoved(Struct, frozen=True, tag_field="type", tag="element_removed
     id: ElementId
     revision: Revision
     timestamp: TimestampMs
+    follows: Follows | UnsetType = UNSET
 
 
 class AckResult(Struct, frozen=True):

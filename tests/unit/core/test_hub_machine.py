@@ -13,6 +13,7 @@ import msgspec
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+from msgspec import UNSET
 
 from canvas_server.core.effects import Close, ConnectionId, Discard, Effect, Resume, Send
 from canvas_server.core.records import Snapshot
@@ -91,16 +92,19 @@ class Copy:
                     message, server.ElementUpdated
                 )
                 self.elements[message.element.id] = message.element
-                self._next(message.revision)
+                self._next(message)
             case server.ElementRemoved():
                 del self.elements[message.id]
-                self._next(message.revision)
+                self._next(message)
             case _:
                 pass
 
-    def _next(self, revision: int) -> None:
-        assert revision == self.revision + 1, "SCN1: no gap, no repetition"
-        self.revision = revision
+    def _next(
+        self, news: server.ElementAdded | server.ElementUpdated | server.ElementRemoved
+    ) -> None:
+        follows = news.revision - 1 if news.follows is UNSET else news.follows
+        assert follows == self.revision, "SCN1: no gap, no repetition"
+        self.revision = news.revision
 
 
 class HubMachine(RuleBasedStateMachine):

@@ -1,0 +1,130 @@
+"""Back-pressure: which connections are not read for now, because of what they make us do (OUT2).
+
+Too much of their session waits to be stored, or they have had too many bytes sent to others, or to
+themselves, or made too many edits at once. Each ends by itself; only who is the cause is held.
+"""
+
+import functools
+from collections.abc import Callable, Container
+
+from canvas_server.core.effects import Answered, Append, ConnectionId, Proceed, Recall
+from canvas_server.throttle import FREE_BYTES, Allowance, editing, reading, working
+
+MAX_UNSTORED_BYTES = 1024 * 1024
+"""While more of a session waits to be stored, who edits it further is read no further."""
+
+
+class BackPressure:
+    """Decides who is held; `read_on` is called for those that nothing here holds any more."""
+
+    def __init__(
+        self,
+        connections: Container[ConnectionId],
+        backlog_of: Callable[[str], int],
+        hold: Callable[[ConnectionId], None],
+        read_on: Callable[[ConnectionId], None],
+        call_later: Callable[[float, Callable[[], None]], object],
+        clock: Callable[[], float],
+    ) -> None:
+        """Begin; `backlog_of` tells how many bytes of a session wait to be stored."""
+        self._connections = connections
+        self._backlog_of = backlog_of
+        self._hold = hold
+        self._read_on = read_on
+        self._call_later = call_later
+        self._clock = clock
+        self._behind: dict[ConnectionId, str] = {}
+        """Those who edit a session faster than its edits are stored."""
+        self._editing: dict[ConnectionId, Allowance] = {}
+        self._reading: dict[ConnectionId, Allowance] = {}
+        self._working: dict[ConnectionId, Allowance] = {}
+        self._indebted: set[ConnectionId] = set()
+
+    def holds(self, connection_id: ConnectionId) -> bool:
+        """Tell whether a connection is not to be read now."""
+        return connection_id in self._indebted or connection_id in self._behind
+
+    def performed(self, effect: Append | Recall | Answered | Proceed) -> None:
+        """Note what is on its way to the log, or from it."""
+        if isinstance(effect, Answered | Proceed):
+            return
+        editor = effect.editor
+        if editor is None or editor not in self._connections:
+            return
+        if isinstance(effect, Recall):
+            self._wait_for_log(editor, effect.session_id)
+        else:
+            self._wait_for_log(editor, effect.record.session_id)
+            self._charge(editor, effect.told - FREE_BYTES, effect.receivers)
+
+    def asked(self, connection_id: ConnectionId, size: int) -> None:
+        """Charge an answer that is long to who has asked for it."""
+        if size > FREE_BYTES and connection_id in self._connections:
+            allowance = self._reading.get(connection_id)
+            if allowance is None:
+                allowance = self._reading[connection_id] = reading()
+            self._wait(connection_id, allowance.spend(self._clock(), size))
+
+    def worked(self, connection_id: ConnectionId, operations: int) -> None:
+        """Charge the operations of a `sync_queue`, of which each is an edit."""
+        if connection_id in self._connections:
+            allowance = self._working.get(connection_id)
+            if allowance is None:
+                allowance = self._working[connection_id] = working()
+            self._wait(connection_id, allowance.spend(self._clock(), operations))
+
+    def relieve(self) -> None:
+        """Read those on whose session is mostly stored."""
+        if not self._behind:
+            return
+        for connection_id, session_id in [*self._behind.items()]:
+            if self._backlog_of(session_id) <= MAX_UNSTORED_BYTES // 2:
+                self._behind.pop(connection_id, None)
+                self._release(connection_id)
+
+    def forget(self, connection_id: ConnectionId) -> None:
+        """Forget a connection that is gone."""
+        self._indebted.discard(connection_id)
+        self._editing.pop(connection_id, None)
+        self._reading.pop(connection_id, None)
+        self._working.pop(connection_id, None)
+        self._behind.pop(connection_id, None)
+
+    def _charge(self, editor: ConnectionId, told: int, receivers: int) -> None:
+        """Charge an edit to its editor, by what it has others told."""
+        if told > 0:
+            allowance = self._editing.get(editor)
+            if allowance is None:
+                allowance = self._editing[editor] = editing()
+            self._wait(editor, allowance.spend(self._clock(), told, told * receivers))
+
+    def _wait_for_log(self, connection_id: ConnectionId, session_id: str) -> None:
+        if self._backlog_of(session_id) > MAX_UNSTORED_BYTES and connection_id not in self._behind:
+            self._behind[connection_id] = session_id
+            self._hold(connection_id)
+
+    def _wait(self, connection_id: ConnectionId, seconds: float) -> None:
+        if seconds > 0 and connection_id not in self._indebted:
+            self._indebted.add(connection_id)
+            self._hold(connection_id)
+            self._call_later(seconds, functools.partial(self._paid, connection_id))
+
+    def _paid(self, connection_id: ConnectionId) -> None:
+        """Read a connection on that owes nothing any more; what was read already may cost, too."""
+        if connection_id not in self._indebted:
+            return
+        now = self._clock()
+        owed = [
+            allowances[connection_id].wait(now)
+            for allowances in (self._editing, self._reading, self._working)
+            if connection_id in allowances
+        ]
+        if max(owed) > 0:
+            self._call_later(max(owed), functools.partial(self._paid, connection_id))
+        else:
+            self._indebted.discard(connection_id)
+            self._release(connection_id)
+
+    def _release(self, connection_id: ConnectionId) -> None:
+        if not self.holds(connection_id):
+            self._read_on(connection_id)
