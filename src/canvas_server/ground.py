@@ -82,7 +82,9 @@ class DataFolder:
         self._started = time.time()
         self._node_id = settings.node_id
         try:
-            self._sqlite = SqliteLog(settings.data_dir, settings.history_days)
+            self._sqlite = SqliteLog(
+                settings.data_dir, settings.history_days, history_bytes=settings.history_bytes
+            )
             self.log: CountedLog = self._sqlite
             self.authority = open_authority(settings.auth_secret, settings.data_dir)
         except StoreError as error:

@@ -37,6 +37,12 @@ MAX_HISTORY_BYTES = 4 * 1024 * 1024
 """Of the changes that are read at once; a single one may be longer."""
 
 
+SESSION_HISTORY_BYTES = 256 * 1024**2
+"""Of the changes and snapshots of one session; beyond it the oldest go before their time."""
+HISTORY_BYTES = 10 * 1024**3
+"""The same for all sessions together, unless the operator wants another bound."""
+
+
 class LogCounts(Struct):
     """What the log has done since the start; read by the metrics."""
 

@@ -10,6 +10,7 @@ import click
 import platformdirs
 from msgspec import Struct
 
+from canvas_server.ports import HISTORY_BYTES
 from canvas_server.settingkinds import (
     AGENTS,
     FILE,
@@ -32,6 +33,7 @@ class Settings(Struct, frozen=True):
     port: int
     data_dir: Path
     history_days: int
+    history_bytes: int
     open: bool
     auth_secret: tuple[str, ...]
     stun_urls: tuple[str, ...]
@@ -115,6 +117,15 @@ SETTINGS = (
         click.IntRange(min=0),
         365,
         "How long the history of a scene is kept; 0: for ever. The scene itself is always kept.",
+    ),
+    Setting(
+        "history_bytes",
+        "--history-bytes",
+        "CANVAS_HISTORY_BYTES",
+        POSITIVE,
+        HISTORY_BYTES,
+        "How much the history of all scenes may take; beyond it the oldest of the largest goes. "
+        "One scene has 256 MiB of it at most.",
     ),
     Setting(
         "open",

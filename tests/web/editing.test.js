@@ -352,7 +352,8 @@ test("others' motions are shown until they let go, edit, leave or fall silent", 
 test("what a batch had no room for is sent again by itself, the rest is made (IN5)", () => {
   const desk = new Desk("a", "b");
   desk.draft.setOnline(false);
-  desk.draft.perform([move("a", 1), move("b", 2)]);
+  desk.draft.edit([move("a", 1)]);
+  desk.draft.edit([move("b", 2)]);
   desk.draft.setOnline(true);
   const failure = { index: 1, code: "rate_limited", message: "later" };
   desk.tell({

@@ -186,6 +186,18 @@ class Broker:
         except nats.js.errors.APIError as error:
             raise BackboneFailure(f"JetStream: {error.description}") from error
 
+    async def bytes_of(self, stream: str) -> int:
+        """Return how many bytes a stream has.
+
+        Raises:
+            BackboneFailure: nobody can say now.
+        """
+        try:
+            info = await self._ask(lambda: self.streams.stream_info(stream))
+        except nats.js.errors.APIError as error:
+            raise BackboneFailure(f"JetStream: {error.description}") from error
+        return info.state.bytes
+
     async def follow(
         self, stream: str, subject: str, take: Callable[[Msg], Awaitable[None]]
     ) -> None:

@@ -61,7 +61,8 @@ async def join(settings: Settings) -> Joined:
     )
     await broker.connect()
     try:
-        backbone, log = NatsBackbone(broker), JetStreamLog(broker, settings.history_days)
+        backbone = NatsBackbone(broker)
+        log = JetStreamLog(broker, settings.history_days, history_bytes=settings.history_bytes)
         await backbone.prepare()
         await log.prepare()
         invitations = SharedInvitations(broker, settings.data_dir, time.time())

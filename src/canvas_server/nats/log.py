@@ -17,11 +17,24 @@ from msgspec import Struct
 
 from canvas_server.core.records import MAX_RECEIPTS, Receipt, Record, Snapshot, Stored
 from canvas_server.core.replay import replay
+from canvas_server.fairshare import FairShare
 from canvas_server.nats import messages
 from canvas_server.nats.broker import EXPECTED, Broker, Conflict, Message
 from canvas_server.nats.looking import Past
-from canvas_server.nats.messages import ID, LOG, REVISION, STREAM, SUBJECTS, TIME, Edits, Whole
+from canvas_server.nats.messages import (
+    BYTES,
+    ID,
+    LOG,
+    REVISION,
+    STREAM,
+    SUBJECTS,
+    TIME,
+    Edits,
+    Whole,
+)
 from canvas_server.ports import (
+    HISTORY_BYTES,
+    SESSION_HISTORY_BYTES,
     BackboneFailure,
     History,
     LogCounts,
@@ -31,9 +44,9 @@ from canvas_server.ports import (
 )
 from canvas_server.protocol.history import Entry
 
-MAX_WAITING = 20_000
 MAX_BATCH = 512
-"""Records stored in one message."""
+MAX_BATCH_BYTES = 1024 * 1024
+"""Records stored in one message, and their bytes but for the last one of them."""
 PATIENCE_SECONDS = 10.0
 """How long a broker may be away before what waits is refused."""
 MAX_RECEIPTS_KEPT = 200_000
@@ -52,6 +65,8 @@ class _Head(Struct):
     """Of its last message; 0: it has none."""
     revision: int
     receipts: dict[tuple[str, str | None], Receipt]
+    bytes: int = 0
+    """Written of the session since its beginning, roughly."""
 
     def remember(self, receipt: Receipt) -> None:
         """Keep a receipt, the latest of them."""
@@ -80,10 +95,21 @@ class JetStreamLog:
     """Implements `Log`."""
 
     def __init__(
-        self, broker: Broker, history_days: int = 0, clock: Callable[[], float] = time.time
+        self,
+        broker: Broker,
+        history_days: int = 0,
+        clock: Callable[[], float] = time.time,
+        history_bytes: int = HISTORY_BYTES,
     ) -> None:
-        """Use the stream; changes older than `history_days` are cut off, unless it is 0."""
+        """Use the stream; changes older than `history_days` are cut off, unless it is 0.
+
+        When a session has more of them than its quota, the oldest are cut off before; when there
+        are more than `history_bytes` of all, those of sessions that are written to and have more
+        than an equal share.
+        """
         self.counts = LogCounts()
+        self._history_bytes = history_bytes
+        self._waiting = FairShare()
         self._broker = broker
         self._past = Past(broker)
         self._history_days = history_days
@@ -113,9 +139,10 @@ class JetStreamLog:
         """See `Log.append`. When too much waits already, it fails in its turn."""
         session = self._session(record.session_id)
         failure = None
-        if self.counts.waiting >= MAX_WAITING:
-            failure = LogFailure(f"{self.counts.waiting} changes wait: the cluster is too slow")
+        if not self._waiting.has_room(record.session_id):
+            failure = LogFailure(f"{self._waiting.total} bytes wait: the cluster is too slow")
         self.counts.waiting += 1
+        self._waiting.add(record.session_id, record.size)
         session.jobs.append(_Job(record, done, failure))
         if not session.writing:
             session.writing = True
@@ -126,7 +153,7 @@ class JetStreamLog:
         try:
             while session.jobs:
                 begun = time.perf_counter()
-                jobs = [session.jobs.popleft() for _ in range(min(MAX_BATCH, len(session.jobs)))]
+                jobs = _next_of(session.jobs)
                 try:
                     outcomes = await self._store(session_id, session, jobs)
                 except LogFailure as failure:
@@ -139,6 +166,7 @@ class JetStreamLog:
                 self.counts.stored += sum(outcome is None for outcome in outcomes)
                 self.counts.waiting -= len(jobs)
                 for job, outcome in zip(jobs, outcomes, strict=True):
+                    self._waiting.remove(session_id, job.record.size)
                     job.done(outcome)
         finally:
             session.writing = False
@@ -168,13 +196,14 @@ class JetStreamLog:
             timestamp = good[-1].entries[-1].timestamp
             head.sequence = await self._publish(session_id, before, edits, revision, timestamp)
             head.revision = revision
+            head.bytes += sum(record.size for record in good)
             for record in good:
                 if record.receipt is not None:
                     head.remember(record.receipt)
             snapshots = [record.snapshot for record in good if record.snapshot is not None]
             if snapshots:
                 whole = Whole(snapshots[-1], tuple(head.receipts.values()))
-                self._spawn(self._put_snapshot(session_id, before, whole))
+                self._spawn(self._put_snapshot(session_id, before, whole, head.bytes))
         return outcomes
 
     async def _publish(
@@ -219,26 +248,40 @@ class JetStreamLog:
         while not self._broker.connected and time.monotonic() < deadline:  # noqa: ASYNC110
             await asyncio.sleep(0.05)
 
-    async def _put_snapshot(self, session_id: str, log: int, whole: Whole) -> None:
+    async def _put_snapshot(self, session_id: str, log: int, whole: Whole, written: int) -> None:
         """Keep a scene as a whole; where that fails, opening it only takes longer."""
         now = whole.snapshot
-        headers = {REVISION: str(now.revision), TIME: str(now.timestamp), LOG: str(log)}
+        headers = {
+            REVISION: str(now.revision),
+            TIME: str(now.timestamp),
+            LOG: str(log),
+            BYTES: str(written),
+        }
         with contextlib.suppress(BackboneFailure):
             await messages.put(
                 self._broker, session_id, messages.snapshots_of(session_id), whole, headers
             )
-            await self._trim(session_id)
+            await self._trim(session_id, written)
 
-    async def _trim(self, session_id: str) -> None:
-        """Cut off what is older than anybody wants to know."""
-        if not self._history_days:
-            return
-        oldest_ms = int(self._clock() * 1000) - self._history_days * DAY_MS
-        old = [
-            p for p in await messages.places(self._broker, session_id) if p.timestamp < oldest_ms
-        ]
-        if old:
-            await self._past.cut(session_id, old[-1])
+    async def _trim(self, session_id: str, written: int) -> None:
+        """Cut off what is older than anybody wants to know, or more than the quota."""
+        places = await messages.places(self._broker, session_id)
+        most = await self._quota()
+        cuts: list[messages.Place] = []
+        if places and written > most:
+            fitting = [place for place in places if written - place.bytes <= most]
+            cuts.append(fitting[0] if fitting else places[-1])
+        if self._history_days:
+            oldest_ms = int(self._clock() * 1000) - self._history_days * DAY_MS
+            cuts += [place for place in places if place.timestamp < oldest_ms][-1:]
+        if cuts:
+            await self._past.cut(session_id, max(cuts, key=lambda place: place.sequence))
+
+    async def _quota(self) -> int:
+        """Return how many bytes a session may have: an equal share when there are too many."""
+        if await self._broker.bytes_of(STREAM) <= self._history_bytes:
+            return min(SESSION_HISTORY_BYTES, self._history_bytes)
+        return min(SESSION_HISTORY_BYTES, self._history_bytes // len(self._sessions))
 
     # --- reading ---------------------------------------------------------------------------
 
@@ -309,6 +352,7 @@ class JetStreamLog:
         if found is not None:
             whole = await messages.whole_in(self._broker, session_id, found)
             base, after = whole.snapshot, found.number(LOG)
+            head.bytes = found.number(BYTES)
             for receipt in whole.receipts:
                 head.remember(receipt)
         entries: list[Entry] = []
@@ -322,6 +366,7 @@ class JetStreamLog:
                     head.remember(edits.receipt)
         now = replay(base, entries)
         head.sequence, head.revision = end.sequence, now.revision
+        head.bytes += logged
         return Stored(now, tuple(head.receipts.values()), logged), head
 
     # --- the rest --------------------------------------------------------------------------
@@ -371,3 +416,13 @@ def _unfit(record: Record, revision: int) -> LogFailure | None:
     if record.follows and first != revision + 1:
         return LogFailure("a change before this one is missing")
     return None
+
+
+def _next_of(waiting: deque[_Job]) -> list[_Job]:
+    """Take what is stored in one message: not too much of it at once."""
+    jobs: list[_Job] = []
+    size = 0
+    while waiting and len(jobs) < MAX_BATCH and size < MAX_BATCH_BYTES:
+        jobs.append(waiting.popleft())
+        size += jobs[-1].record.size
+    return jobs

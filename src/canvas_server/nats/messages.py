@@ -29,12 +29,13 @@ PART_BYTES = 512 * 1024
 FEW = 8
 """So many messages are asked for one by one; for more a consumer is made."""
 FETCH = 256
-ID, REVISION, TIME, PARTS, LOG = (
+ID, REVISION, TIME, PARTS, LOG, BYTES = (
     "Canvas-Id",
     "Canvas-Revision",
     "Canvas-Time",
     "Canvas-Parts",
     "Canvas-Log",
+    "Canvas-Bytes",
 )
 
 
@@ -60,12 +61,14 @@ class Place(Struct, frozen=True):
     timestamp: int
     log: int
     """All changes up to this sequence are in it."""
+    bytes: int = 0
+    """What was written of the session before it, since its beginning."""
 
 
 def _place(message: Message) -> Place:
     """Return where a snapshot is."""
     number = message.number
-    return Place(message.sequence, number(REVISION), number(TIME), number(LOG))
+    return Place(message.sequence, number(REVISION), number(TIME), number(LOG), number(BYTES))
 
 
 _decode_edits = msgspec.json.Decoder(tuple[Edits, ...]).decode

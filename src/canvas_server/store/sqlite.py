@@ -14,17 +14,22 @@ from pathlib import Path
 import structlog
 
 from canvas_server.core.records import Record, Snapshot, Stored
-from canvas_server.ports import History, LogCounts, LogFailure, SessionSummary
+from canvas_server.fairshare import FairShare
+from canvas_server.ports import (
+    HISTORY_BYTES,
+    SESSION_HISTORY_BYTES,
+    History,
+    LogCounts,
+    LogFailure,
+    SessionSummary,
+)
 from canvas_server.store import probing, reading
 from canvas_server.store.folder import DATABASE, FolderLock
 from canvas_server.store.schema import Database, explain
 from canvas_server.store.threads import Batch, ReadingThread, WritingThread
 from canvas_server.store.trimming import DAY_MS
-from canvas_server.store.writing import job_of, refused
+from canvas_server.store.writing import Quotas, job_of, refused
 
-MAX_WAITING = 100_000
-MAX_WAITING_BYTES = 64 * 1024 * 1024
-"""Of records on their way; beyond either, edits are refused until there is room."""
 MAX_QUESTIONS = 256
 """About the past. (There are no more questions that open a session than sessions named.)"""
 
@@ -35,9 +40,16 @@ class SqliteLog:
     """Implements `Log`. Made before the event loop runs, used in its thread."""
 
     def __init__(
-        self, folder: Path, history_days: int = 0, clock: Callable[[], float] = time.time
+        self,
+        folder: Path,
+        history_days: int = 0,
+        clock: Callable[[], float] = time.time,
+        history_bytes: int = HISTORY_BYTES,
     ) -> None:
         """Take a data folder; changes older than `history_days` are cut off, unless it is 0.
+
+        When those of one session are more than its quota, or those of all more than
+        `history_bytes`, the oldest are cut off before: of all sessions, those of the largest.
 
         A file that cannot be opened now is tried again whenever it is needed.
 
@@ -57,8 +69,9 @@ class SqliteLog:
             raise
         self._clock = clock
         self._history_days = history_days
-        self._waiting_bytes = 0
-        self._writing = WritingThread(database, self._answer, self._oldest_ms)
+        self._waiting = FairShare()
+        quotas = Quotas(min(SESSION_HISTORY_BYTES, history_bytes), history_bytes)
+        self._writing = WritingThread(database, self._answer, self._oldest_ms, quotas)
         self._opening = ReadingThread(database, "open")
         self._recalling = ReadingThread(database, "recall", MAX_QUESTIONS)
         self._database = database
@@ -66,13 +79,13 @@ class SqliteLog:
 
     def append(self, record: Record, done: Callable[[LogFailure | None], None]) -> None:
         """See `Log.append`. When too much waits already, it fails in its turn."""
-        counts = self.counts
-        if counts.waiting >= MAX_WAITING or self._waiting_bytes >= MAX_WAITING_BYTES:
-            job = refused(record, f"{counts.waiting} changes wait: the disk is too slow", done)
-        else:
+        if self._waiting.has_room(record.session_id):
             job = job_of(record, done)
-        counts.waiting += 1
-        self._waiting_bytes += job.size
+        else:
+            why = f"{self._waiting.total} bytes wait to be stored: the disk is too slow"
+            job = refused(record, why, done)
+        self.counts.waiting += 1
+        self._waiting.add(job.session_id, job.size)
         self._writing.put(job)
 
     def load(self, session_id: str, done: Callable[[Stored | LogFailure], None]) -> None:
@@ -133,7 +146,7 @@ class SqliteLog:
         counts.waiting -= len(batch.jobs)
         counts.stored += batch.outcomes.count(None)
         for job, outcome in zip(batch.jobs, batch.outcomes, strict=True):
-            self._waiting_bytes -= job.size
+            self._waiting.remove(job.session_id, job.size)
             job.done(outcome)
 
     def _oldest_ms(self) -> int | None:

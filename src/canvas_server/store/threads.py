@@ -18,12 +18,14 @@ from canvas_server.ports import LogFailure
 from canvas_server.store import trimming
 from canvas_server.store.folder import StoreError
 from canvas_server.store.schema import Database, explain
-from canvas_server.store.writing import Job, Writer
+from canvas_server.store.waiting import FairQueue
+from canvas_server.store.writing import Job, Quotas, Writer
 
 T = TypeVar("T")
 
 MAX_BATCH = 512
-MAX_BATCH_BYTES = 4 * 1024 * 1024
+MAX_BATCH_BYTES = 1024 * 1024
+"""After so much a batch is closed: what waits behind it is to be stored soon, too."""
 TRIM_SECONDS = 600.0
 TROUBLE = (
     StoreError,
@@ -169,19 +171,24 @@ class Batch(Struct, gc=False):
 
 
 class WritingThread(_Thread):
-    """Stores all that waits in one transaction, again and again; trims when nothing waits."""
+    """Stores all that waits in one transaction, again and again.
+
+    Old history is cut off when nothing waits; what is beyond the quotas at once.
+    """
 
     def __init__(
         self,
         database: Database,
         answer: Callable[[Batch], None],
         oldest_ms: Callable[[], int | None],
+        quotas: Quotas,
     ) -> None:
         """Prepare; `oldest_ms` tells before which time history is cut off, if it is."""
         super().__init__(database, "write", reading=False)
         self._answer = answer
         self._oldest_ms = oldest_ms
-        self._jobs: queue.SimpleQueue[Job | None] = queue.SimpleQueue()
+        self._quotas = quotas
+        self._jobs = FairQueue()
         self._writer: Writer | None = None
         self._next_trim = 0.0
         self._trimmed = 0
@@ -192,7 +199,7 @@ class WritingThread(_Thread):
         self._jobs.put(job)
 
     def _put_end(self) -> None:
-        self._jobs.put(None)
+        self._jobs.close()
 
     def _work(self) -> None:
         self._next_trim = time.monotonic() + 1
@@ -201,28 +208,12 @@ class WritingThread(_Thread):
 
     def _take(self) -> list[Job]:
         """Wait for records and return all there are, up to a bound; none: it is the end."""
-        first = self._first()
-        if first is None:
-            return []
-        batch, size = [first], first.size
-        while len(batch) < MAX_BATCH and size < MAX_BATCH_BYTES:
-            try:
-                job = self._jobs.get_nowait()
-            except queue.Empty:
-                break
-            if job is None:
-                self._jobs.put(None)  # nothing comes after it
-                break
-            batch.append(job)
-            size += job.size
-        return batch
-
-    def _first(self) -> Job | None:
         while True:
-            try:
-                return self._jobs.get(timeout=max(0.0, self._next_trim - time.monotonic()))
-            except queue.Empty:
-                self._trim()
+            patience = max(0.0, self._next_trim - time.monotonic())
+            batch = self._jobs.take(MAX_BATCH, MAX_BATCH_BYTES, patience)
+            if batch is not None:
+                return batch
+            self._trim()
 
     def _store(self, jobs: list[Job]) -> None:
         began = time.perf_counter()
@@ -233,11 +224,17 @@ class WritingThread(_Thread):
             outcomes = [job.failure or failure for job in jobs]
         self._tell(self._answer, Batch(jobs, outcomes, time.perf_counter() - began))
         stored = [job for job, failure in zip(jobs, outcomes, strict=True) if failure is None]
+        if not stored:
+            return
         try:
             if any(job.snapshot for job in stored):
                 self._ready_writer().write_snapshots(stored)
         except Exception as error:  # noqa: BLE001 - as above
             logger.warning("a snapshot is left for later", why=str(self._failed(error)))
+        try:
+            self._ready_writer().keep_quotas({job.session_id for job in stored}, self._quotas)
+        except Exception as error:  # noqa: BLE001 - as above
+            logger.warning("history is not cut off", why=str(self._failed(error)))
 
     def _ready_writer(self) -> Writer:
         file = self._connection()
@@ -250,7 +247,9 @@ class WritingThread(_Thread):
         goes_on = False
         try:
             file = self._connection()
-            found = trimming.trim_next(file, self._trimmed, self._oldest_ms())
+            found = trimming.trim_next(
+                file, self._trimmed, self._oldest_ms(), self._quotas.session_bytes
+            )
             self._trimmed = found or 0
             goes_on = found is not None or trimming.give_back(file)
         except Exception as error:  # noqa: BLE001 - as above

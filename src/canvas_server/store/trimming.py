@@ -1,19 +1,20 @@
-"""Old history is cut off, a session at a time; the scene where the rest begins is kept."""
+"""Old history is cut off, a session at a time; a snapshot of the scene where it begins is kept."""
 
+import contextlib
 import sqlite3
+from collections.abc import Generator
 
 from canvas_server.core.replay import replay
 from canvas_server.store.reading import Session, entries_of, packed, snapshot_of
-from canvas_server.store.writing import put_snapshot
 
 DAY_MS = 24 * 3600 * 1000
-MAX_BYTES = 512 * 1024 * 1024
-"""Of the changes and snapshots of one session; beyond it the oldest go before their time."""
 _FREED_PAGES = 2000
 """Given back to the disk at once, at most."""
 
 
-def trim_next(connection: sqlite3.Connection, after: int, before_ms: int | None) -> int | None:
+def trim_next(
+    connection: sqlite3.Connection, after: int, before_ms: int | None, most_bytes: int
+) -> int | None:
     """Cut a session after an id whose history begins a day or more before a time, or is too large.
 
     Return after which id to go on; None: there is none. What is cut are changes before that time,
@@ -28,21 +29,45 @@ def trim_next(connection: sqlite3.Connection, after: int, before_ms: int | None)
         "first_revision < (SELECT max(revision) FROM snapshots WHERE session = s.id) AS too_large "
         "FROM sessions AS s WHERE id > ?) AS s WHERE too_large OR (SELECT timestamp FROM changes "
         "WHERE session = s.id ORDER BY revision LIMIT 1) < ? ORDER BY id LIMIT 1",
-        (MAX_BYTES, after, before_ms - DAY_MS),
+        (most_bytes, after, before_ms - DAY_MS),
     ).fetchone()
     if row is None:
         return None
     session, too_large = Session(*row[:3]), row[3]
-    connection.execute("BEGIN IMMEDIATE")
-    try:
+    with _transaction(connection):
         until = session.revision + 1 if too_large else _last_before(connection, session, before_ms)
         more = _cut(connection, session, until)
+    return session.id - more
+
+
+def cut_oldest(connection: sqlite3.Connection, session_id: int) -> bool:
+    """Cut the history of a session up to its next snapshot; tell whether there was one.
+
+    Raises:
+        sqlite3.Error: nothing was cut.
+    """
+    row = connection.execute(
+        "SELECT id, revision, first_revision FROM sessions AS s WHERE id = ? AND first_revision < "
+        "(SELECT max(revision) FROM snapshots WHERE session = s.id)",
+        (session_id,),
+    ).fetchone()
+    if row is not None:
+        session = Session(*row)
+        with _transaction(connection):
+            _cut(connection, session, session.revision + 1)
+    return row is not None
+
+
+@contextlib.contextmanager
+def _transaction(connection: sqlite3.Connection) -> Generator[None]:
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        yield
         connection.execute("COMMIT")
     except BaseException:
         if connection.in_transaction:
             connection.execute("ROLLBACK")
         raise
-    return session.id - more
 
 
 def give_back(connection: sqlite3.Connection) -> bool:
@@ -89,3 +114,16 @@ def _cut(connection: sqlite3.Connection, session: Session, revision: int) -> boo
         (base.revision, int(freed), session.id),
     )
     return more
+
+
+def put_snapshot(
+    connection: sqlite3.Connection, session: int, revision: int, timestamp: int, elements: bytes
+) -> None:
+    """Store a snapshot, within a transaction."""
+    connection.execute(
+        "INSERT OR REPLACE INTO snapshots VALUES (?, ?, ?, ?)",
+        (session, revision, timestamp, elements),
+    )
+    connection.execute(
+        "UPDATE sessions SET bytes = bytes + ? WHERE id = ?", (len(elements), session)
+    )

@@ -1,7 +1,8 @@
 """What is written to the SQLite file: many records in one transaction."""
 
 import sqlite3
-from collections.abc import Callable, Sequence
+import time
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import msgspec
@@ -9,12 +10,22 @@ from msgspec import Struct
 
 from canvas_server.core.records import MAX_RECEIPTS, Record, Snapshot
 from canvas_server.ports import LogFailure
+from canvas_server.store import trimming
 from canvas_server.store.reading import find, packed
 
 _encode = msgspec.json.Encoder().encode
 _ROWS = 64
 """So many rows go in one statement: after each statement another thread may keep us waiting."""
 _MAX_KNOWN = 10_000
+_CUT_SECONDS = 0.1
+"""Spent on what is beyond the quotas after a batch, at most; others wait meanwhile."""
+
+
+class Quotas(Struct, frozen=True):
+    """Bytes of changes and snapshots, roughly; beyond them the oldest go before their time."""
+
+    session_bytes: int
+    all_bytes: int
 
 
 class Job(Struct, gc=False):
@@ -38,6 +49,7 @@ class _Known(Struct, gc=False):
     id: int
     revision: int
     receipts: int
+    bytes: int
 
 
 def job_of(record: Record, done: Callable[[LogFailure | None], None]) -> Job:
@@ -60,6 +72,8 @@ class Writer:
         self.connection = connection
         self._known: dict[str, _Known] = {}
         self._last_id = 0
+        self._all_bytes: int | None = None
+        """Of all sessions; None: they are to be counted."""
 
     def write(self, jobs: Sequence[Job]) -> list[LogFailure | None]:
         """Store records in one transaction; return what became of each.
@@ -99,16 +113,65 @@ class Writer:
         self.connection.execute("BEGIN IMMEDIATE")
         try:
             for row in rows:
-                put_snapshot(self.connection, *row)
+                trimming.put_snapshot(self.connection, *row)
+            for name, row in zip(latest, rows, strict=True):
+                self._session(name).bytes += len(row[-1])
+            if self._all_bytes is not None:
+                self._all_bytes += sum(len(row[-1]) for row in rows)
             self.connection.execute("COMMIT")
         except BaseException:
             self.forget()
             raise
 
+    def keep_quotas(self, session_ids: Iterable[str], quotas: Quotas) -> None:
+        """Cut the oldest history of sessions written to, and of all, as far as there is too much.
+
+        It takes a bounded time; what is left is for the next call.
+
+        Raises:
+            sqlite3.Error: what there was is still there.
+        """
+        deadline = time.monotonic() + _CUT_SECONDS
+        for session_id in session_ids:
+            known = self._session(session_id)
+            while known.bytes > quotas.session_bytes and time.monotonic() < deadline:
+                if not self._cut(known.id):
+                    break
+                known.bytes = self._bytes_of(known.id)
+        if self._all_bytes is None:
+            self._all_bytes = self._count_all()
+        while self._all_bytes > quotas.all_bytes and time.monotonic() < deadline:
+            if not any(self._cut(row_id) for row_id in self._largest()):
+                break  # there are only scenes left, and what follows their last snapshots
+            self._all_bytes = self._count_all()
+
+    def _cut(self, row_id: int) -> bool:
+        was_cut = trimming.cut_oldest(self.connection, row_id)
+        if was_cut:
+            self._all_bytes = None
+        return was_cut
+
+    def _largest(self) -> list[int]:
+        """Return the sessions that take most, so that each loses no more than what others have."""
+        rows = self.connection.execute(
+            "SELECT id FROM sessions AS s WHERE first_revision < "
+            "(SELECT max(revision) FROM snapshots WHERE session = s.id) ORDER BY bytes DESC LIMIT 1"
+        )
+        return [row[0] for row in rows]
+
+    def _bytes_of(self, row_id: int) -> int:
+        row = self.connection.execute("SELECT bytes FROM sessions WHERE id = ?", (row_id,))
+        (found,) = row.fetchone() or (0,)
+        return found
+
+    def _count_all(self) -> int:
+        return self.connection.execute("SELECT coalesce(sum(bytes), 0) FROM sessions").fetchone()[0]
+
     def forget(self) -> None:
         """Take back what is not committed, and remember nothing."""
         self._known.clear()
         self._last_id = 0
+        self._all_bytes = None
         if self.connection.in_transaction:
             self.connection.execute("ROLLBACK")
 
@@ -128,6 +191,9 @@ class Writer:
             if job.receipt is not None:
                 receipts.append((known.id, known.revision, job.receipt))
                 known.receipts += 1
+            known.bytes += job.size
+            if self._all_bytes is not None:
+                self._all_bytes += job.size
             size = touched.get(job.session_id, (0, 0))[1] + job.size
             touched[job.session_id] = [timestamp, size]
         sessions = [
@@ -168,11 +234,11 @@ class Writer:
                 (last,) = self.connection.execute("SELECT max(id) FROM sessions").fetchone()
                 self._last_id = last or 0
             self._last_id += 1
-            return _Known(self._last_id, 0, 0)
+            return _Known(self._last_id, 0, 0, 0)
         (receipts,) = self.connection.execute(
             "SELECT count(*) FROM receipts WHERE session = ?", (session.id,)
         ).fetchone()
-        return _Known(session.id, session.revision, receipts)
+        return _Known(session.id, session.revision, receipts, self._bytes_of(session.id))
 
     def _drop_old_receipts(self, known: _Known) -> None:
         if known.receipts > 2 * MAX_RECEIPTS:
@@ -190,16 +256,3 @@ class Writer:
             some = rows[start : start + _ROWS]
             statement = f"{insert} VALUES {', '.join([form] * len(some))} {conflict}"
             self.connection.execute(statement, [value for row in some for value in row])
-
-
-def put_snapshot(
-    connection: sqlite3.Connection, session: int, revision: int, timestamp: int, elements: bytes
-) -> None:
-    """Store a snapshot, within a transaction."""
-    connection.execute(
-        "INSERT OR REPLACE INTO snapshots VALUES (?, ?, ?, ?)",
-        (session, revision, timestamp, elements),
-    )
-    connection.execute(
-        "UPDATE sessions SET bytes = bytes + ? WHERE id = ?", (len(elements), session)
-    )

@@ -10,17 +10,19 @@ from pathlib import Path
 import pytest
 from structlog.testing import capture_logs
 
+from canvas_server import fairshare
 from canvas_server.core.records import Record, Snapshot
 from canvas_server.ports import LogFailure
-from canvas_server.store import reading, schema, sqlite, threads, trimming
+from canvas_server.store import reading, schema, threads, trimming
 from canvas_server.store.folder import FolderInUse, FolderLock, StoreError
 from canvas_server.store.schema import MIGRATIONS, prepare
 from canvas_server.store.sqlite import SqliteLog
-from canvas_server.store.trimming import DAY_MS
-from canvas_server.store.writing import put_snapshot
+from canvas_server.store.trimming import DAY_MS, put_snapshot
+from canvas_server.store.writing import job_of
 from logs import START_MS, Asker, add, entries, move, receipt, remove, text
 
 # --- the folder ---------------------------------------------------------------------------------
+PLENTY = 2**40
 
 
 async def test_only_the_owner_can_read(tmp_path: Path) -> None:
@@ -192,7 +194,8 @@ async def test_a_full_disk_can_be_read_also_after_a_start(tmp_path: Path) -> Non
 async def test_too_much_that_waits_is_refused_in_its_turn(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sqlite, "MAX_WAITING", 3)
+    size = job_of(Record("s", entries(1, add("e1"))), lambda _: None).size
+    monkeypatch.setattr(fairshare, "MAX_SESSION_BYTES", 3 * (fairshare.RECORD_BYTES + size))
     log = SqliteLog(tmp_path)
     asker = Asker(log)
     told: list[bool] = []
@@ -248,8 +251,8 @@ async def old_session(folder: Path) -> None:
 
 def cut(folder: Path, before_ms: int) -> list[int | None]:
     file = schema.connect(folder / "scenes.db")
-    first = trimming.trim_next(file, 0, before_ms)
-    found = [first, trimming.trim_next(file, first or 0, before_ms)]
+    first = trimming.trim_next(file, 0, before_ms, PLENTY)
+    found = [first, trimming.trim_next(file, first or 0, before_ms, PLENTY)]
     trimming.give_back(file)
     file.close()
     return found
@@ -293,7 +296,7 @@ async def test_a_long_history_is_cut_bit_by_bit(tmp_path: Path) -> None:
         put_snapshot(file, 1, scene.revision, scene.timestamp, reading.packed(scene.elements))
     (size,) = file.execute("SELECT bytes FROM sessions").fetchone()
     after, reach = 0, list[int]()
-    while (found := trimming.trim_next(file, after, START_MS + 7 * DAY_MS)) is not None:
+    while (found := trimming.trim_next(file, after, START_MS + 7 * DAY_MS, PLENTY)) is not None:
         after = found
         session = reading.find(file, "s")
         assert session is not None
@@ -305,9 +308,7 @@ async def test_a_long_history_is_cut_bit_by_bit(tmp_path: Path) -> None:
     file.close()
 
 
-async def test_a_history_that_is_too_large_loses_its_beginning(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_a_history_that_is_too_large_loses_its_beginning(tmp_path: Path) -> None:
     """SCN8."""
     await old_session(tmp_path)
     file = schema.connect(tmp_path / "scenes.db")
@@ -315,17 +316,15 @@ async def test_a_history_that_is_too_large_loses_its_beginning(
     for scene in (scenes[3], scenes[6], scenes[10]):
         assert scene is not None
         put_snapshot(file, 1, scene.revision, scene.timestamp, reading.packed(scene.elements))
-    assert trimming.trim_next(file, 0, None) is None
+    assert trimming.trim_next(file, 0, None, PLENTY) is None
     (size,) = file.execute("SELECT bytes FROM sessions").fetchone()
     file.execute("BEGIN")
     file.execute("DELETE FROM snapshots")
-    monkeypatch.setattr(trimming, "MAX_BYTES", 1)
-    assert trimming.trim_next(file, 0, None) is None, "there is nothing to begin with"
+    assert trimming.trim_next(file, 0, None, 1) is None, "there is nothing to begin with"
     file.execute("ROLLBACK")
     for most, first in ((size - 1, 3), (1, 10)):
-        monkeypatch.setattr(trimming, "MAX_BYTES", most)
         after = 0
-        while (found := trimming.trim_next(file, after, None)) is not None:
+        while (found := trimming.trim_next(file, after, None, most)) is not None:
             after = found
         session = reading.find(file, "s")
         assert session is not None

@@ -1,0 +1,47 @@
+"""Jobs that wait for the writing thread: each session in turn, so that none delays the others."""
+
+import threading
+from collections import OrderedDict, deque
+
+from canvas_server.store.writing import Job
+
+
+class FairQueue:
+    """A queue for one consumer: first in, first out for each session, round robin among them."""
+
+    def __init__(self) -> None:
+        self._changed = threading.Condition()
+        self._sessions: OrderedDict[str, deque[Job]] = OrderedDict()
+        self._closed = False
+
+    def put(self, job: Job) -> None:
+        """Add a job, after those of its session."""
+        with self._changed:
+            self._sessions.setdefault(job.session_id, deque()).append(job)
+            self._changed.notify()
+
+    def close(self) -> None:
+        """Let `get` say that there is nothing more, once there is not."""
+        with self._changed:
+            self._closed = True
+            self._changed.notify()
+
+    def take(self, most: int, most_bytes: int, timeout: float) -> list[Job] | None:
+        """Wait for jobs and take some, up to a bound; at least one, however large it is.
+
+        An empty list: it is the end. None: nothing came in time, which is in seconds.
+        """
+        with self._changed:
+            self._changed.wait_for(lambda: self._sessions or self._closed, timeout)
+            if not self._sessions:
+                return [] if self._closed else None
+            batch: list[Job] = []
+            size = 0
+            while self._sessions and len(batch) < most and size < most_bytes:
+                session_id, jobs = self._sessions.popitem(last=False)
+                job = jobs.popleft()
+                if jobs:
+                    self._sessions[session_id] = jobs
+                batch.append(job)
+                size += job.size
+            return batch
