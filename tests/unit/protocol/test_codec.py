@@ -163,7 +163,11 @@ def test_a_refusal_names_the_message_it_is_about() -> None:
 
 def test_a_refusal_says_by_its_code_whether_to_try_again() -> None:
     """IN5; and only what was not read may name nothing (IN4)."""
-    assert {code for code in ErrorCode if code.passing} == {"storage_failed", "server_full"}
+    assert {code for code in ErrorCode if code.passing} == {
+        "storage_failed",
+        "server_full",
+        "rate_limited",
+    }
     assert not any(code.passing and code.unread for code in ErrorCode)
     assert all(refusal(frame).code.unread for frame in (b"", b"[]", b'{"type":"x"}'))
 
