@@ -132,4 +132,4 @@ def test_who_loses_the_right_is_not_seen_any_more(
         mallory.evaluate("message => say(message)", subscribe)
         ada.page.wait_for_function(f"plays => ({PLAYS_OTHERS})() === plays", arg=plays)
     expect(ada.entry(me)).to_contain_text("watches")
-    assert ada.state(me) == "connected"
+    ada.wait_state(me, "connected")
