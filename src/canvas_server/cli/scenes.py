@@ -245,7 +245,7 @@ def _post_all(url: str, edit: SceneEdit) -> int:
         except Failure as failure:
             if number == 0:
                 raise
-            text = f"{failure.message}; {number} of {len(parts)} parts are there, up to {revision}"
+            text = f"{failure.message}; {number} of {len(parts)} parts are in, revision {revision}"
             raise Failure(text) from failure
     return revision
 
