@@ -173,6 +173,7 @@ def test_a_table_that_was_typed_is_there_again(desk: Desk) -> None:
     desk.tool("chart")
     dialog: Any = desk.page.get_by_role("dialog")
     dialog.get_by_label("Table").fill("a\tb\nx\t1\ny\t2")
+    expect(dialog.locator("canvas")).to_be_visible()
     dialog.get_by_label("Title").fill("Sold")
     desk.keys.press("Escape")
     expect(dialog).to_be_hidden()
