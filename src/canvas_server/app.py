@@ -242,7 +242,10 @@ class CanvasServer(uvicorn.Server):
         for number in (signal.SIGUSR1, signal.SIGUSR2):  # else they end the process
             loop.add_signal_handler(number, _ignored, number)
         HANGUPS.give(loop, functools.partial(read_again, self._certificate))
-        yield
+        try:
+            yield
+        finally:
+            HANGUPS.ignore()
 
     def _communitas(self) -> CommunitasAnswer:
         joined = None if self._bridge is None else self._bridge.joined

@@ -4,9 +4,12 @@ By default the signal ends a process (POSIX.1-2017, <signal.h>), also one that i
 it is caught from the first line of the program on, and kept until there is a loop to act on it.
 """
 
-import asyncio
 import signal
-from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:  # loading them takes longer than a signal
+    import asyncio
+    from collections.abc import Callable
 
 
 class Hangups:
@@ -15,6 +18,8 @@ class Hangups:
     def __init__(self) -> None:
         self._came = False
         self._before: signal.Handlers | None = None
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._act: Callable[[], None] | None = None
 
     def hold(self) -> None:
         """Let the signal end nothing from now on; a second call does nothing."""
@@ -31,15 +36,26 @@ class Hangups:
             if self._came:
                 signal.raise_signal(signal.SIGHUP)
 
-    def give(self, loop: asyncio.AbstractEventLoop, act: Callable[[], None]) -> None:
+    def give(self, loop: "asyncio.AbstractEventLoop", act: "Callable[[], None]") -> None:
         """Have `act` called in the loop for each signal, and soon if one came already."""
-        loop.add_signal_handler(signal.SIGHUP, act)
+        self.hold()
+        self._loop, self._act = loop, act
         if self._came:
             self._came = False
             loop.call_soon(act)
 
+    def ignore(self) -> None:
+        """Let the signal do nothing any more: the process is about to end, and that is no failure.
+
+        An ignored signal stays so to the end; a handler is taken away some time before it.
+        """
+        signal.signal(signal.SIGHUP, signal.SIG_IGN)
+
     def _note(self, *_: object) -> None:
-        self._came = True
+        if self._loop is None or self._act is None:
+            self._came = True
+        else:
+            self._loop.call_soon_threadsafe(self._act)
 
 
 HANGUPS = Hangups()

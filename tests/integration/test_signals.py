@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -61,6 +62,15 @@ def test_a_reload_that_comes_while_the_server_starts_is_done_later(tmp_path: Pat
         process.communicate()
     assert process.returncode == 0
     assert text.count("nothing to read again") == 1, text
+
+
+def test_a_reload_while_the_server_stops_does_not_make_it_fail(tmp_path: Path) -> None:
+    with running(tmp_path) as server:
+        server.process.terminate()
+        while server.process.poll() is None:
+            server.process.send_signal(signal.SIGHUP)
+            time.sleep(0.005)
+        assert server.process.returncode == 0
 
 
 def test_other_commands_end_as_programs_do(tmp_path: Path) -> None:

@@ -13,6 +13,7 @@ from click.testing import CliRunner
 from msgspec import structs
 
 from canvas_server import app
+from canvas_server.auth.invitations import Invitations
 from canvas_server.auth.keys import Keys, load_key
 from canvas_server.auth.peerids import PeerIds
 from canvas_server.auth.resume import RESUME_SECONDS, ResumeTokens
@@ -198,3 +199,13 @@ def test_help_and_version() -> None:
     assert "serve" in CliRunner().invoke(main, ["--help"]).output
     assert "CANVAS_PORT" in CliRunner().invoke(main, ["serve", "--help"]).output
     assert CliRunner().invoke(main, ["--version"]).output.startswith("canvas-server, version")
+
+
+def test_what_was_taken_back_stays_so_however_long_its_token_lives(tmp_path: Path) -> None:
+    """TOK4: also when nobody here knows when that is."""
+    invitations = Invitations(tmp_path, 0)
+    invitations.revoke("made-elsewhere", 1)
+    invitations.close()
+    later = Invitations(tmp_path, 20 * 365 * 24 * 3600)
+    assert later.is_revoked("made-elsewhere")
+    later.close()

@@ -19,6 +19,8 @@ from canvas_server.protocol.roles import Role
 DATABASE = "tokens.db"
 KEPT_SECONDS = 30 * 24 * 3600
 """For so long after it has ended something is still listed, or known to be taken back."""
+NEVER = float(2**53)
+"""When something ends of which nobody here knows when: after whatever token is there of it."""
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS invitation (
   id TEXT PRIMARY KEY, session TEXT NOT NULL, role TEXT NOT NULL, name TEXT,
@@ -115,8 +117,7 @@ class Invitations:
         """
         known = self._all.get(invitation_id)
         if known is None:
-            unknown = now + 12 * KEPT_SECONDS  # of whatever it is; nobody knows when it ends
-            known = Invitation(invitation_id, "", Role.VIEW, None, now, unknown)
+            known = Invitation(invitation_id, "", Role.VIEW, None, now, NEVER)
         self.note(replace(known, revoked=known.revoked or now))
 
     def close(self) -> None:

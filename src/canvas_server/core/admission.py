@@ -13,7 +13,7 @@ import msgspec
 from msgspec import UNSET, Struct
 
 from canvas_server.core.effects import Refused
-from canvas_server.core.rasters import Raster, is_markup, measure
+from canvas_server.core.rasters import MAX_PARTS, Raster, is_markup, measure
 from canvas_server.protocol.errors import ErrorCode
 from canvas_server.protocol.scene import (
     Element,
@@ -122,6 +122,8 @@ def _objection(src: str) -> str | None:
 
 
 def _too_large(raster: Raster) -> str | None:
+    if raster.intricate:
+        return f"a picture has at most {MAX_PARTS:,} parts: save it anew in a picture editor first"
     if raster.pixels > MAX_PIXELS or max(raster.width, raster.height) > MAX_SIDE:
         return (
             f"a picture has at most {MAX_PIXELS:,} pixels and {MAX_SIDE:,} on a side; this one "
@@ -145,7 +147,7 @@ def _read(src: str) -> _DataUrl:
 
 def _decoded(body: str) -> bytes | None:
     """Decode base64 as leniently as browsers do (WHATWG Infra section 8), and no more so."""
-    if body.count("%") > _MAX_ESCAPES:
+    if not body.isascii() or body.count("%") > _MAX_ESCAPES:
         return None
     plain = _ESCAPE.sub(lambda found: chr(int(found[1], 16)), body).translate(_SPACES)
     if len(plain) % 4 == 0:

@@ -7,7 +7,7 @@ from msgspec import Struct
 from canvas_server.core.records import Record
 from canvas_server.protocol import client
 from canvas_server.protocol.diagnosis import Cause
-from canvas_server.protocol.errors import CloseCode, ErrorCode
+from canvas_server.protocol.errors import CloseCode, ErrorCode, shortened
 from canvas_server.protocol.history import Entry
 from canvas_server.protocol.http import SceneEdit
 from canvas_server.protocol.quality import Quality
@@ -205,4 +205,4 @@ class Refused(Exception):
     def __init__(self, code: ErrorCode, detail: str = "") -> None:
         super().__init__(code)
         self.code = code
-        self.text = detail or code.meaning
+        self.text = shortened(detail) or code.meaning

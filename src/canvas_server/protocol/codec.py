@@ -7,7 +7,7 @@ import msgspec
 from msgspec import Meta, Raw
 
 from canvas_server.protocol.client import ClientMessage
-from canvas_server.protocol.errors import ErrorCode
+from canvas_server.protocol.errors import ErrorCode, shortened
 from canvas_server.protocol.fields import ElementId, SessionId
 from canvas_server.protocol.http import MAX_EDITED, ChangedElement, SceneEdit, TokenWish
 from canvas_server.protocol.scene import Element, NewElement, flat_kind
@@ -56,9 +56,9 @@ class MalformedMessage(Exception):
     """A frame that is no message: theirs to mend, told to them as an `error`."""
 
     def __init__(self, code: ErrorCode, text: str, message_id: str | None = None) -> None:
-        super().__init__(text)
+        self.text = shortened(text)
+        super().__init__(self.text)
         self.code = code
-        self.text = text
         self.message_id = message_id
 
 

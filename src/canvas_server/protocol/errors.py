@@ -3,6 +3,9 @@
 from enum import IntEnum, StrEnum
 from typing import Literal
 
+MAX_TEXT = 300
+"""Characters of the text of an error."""
+
 
 class ErrorCode(StrEnum):
     """Why a frame was refused. Stable names; the text beside them is for people."""
@@ -51,6 +54,11 @@ class ErrorCode(StrEnum):
     def unread(self) -> bool:
         """Whether the frame was not read as a message, so that the error may name none (IN4)."""
         return self in _UNREAD
+
+
+def shortened(text: str) -> str:
+    """Return a reason as it is sent and kept: it may quote what somebody sent, of any length."""
+    return text if len(text) <= MAX_TEXT else f"{text[: MAX_TEXT - 1]}…"
 
 
 _PASSING = frozenset((ErrorCode.STORAGE_FAILED, ErrorCode.SERVER_FULL, ErrorCode.RATE_LIMITED))

@@ -1,5 +1,7 @@
 """What may come into a scene, by every way into it (SCN10)."""
 
+import base64
+
 import pytest
 
 from bombs import OTHERS, SPELLINGS, data_url
@@ -209,3 +211,21 @@ def test_a_scene_of_the_network_comes_in_without_them() -> None:
     }
     kinds = [new.kind for new in edit_of(found, "s").add]
     assert [kind.src for kind in kinds if isinstance(kind, Image)] == [SUBSTITUTE, GOOD]
+
+
+def test_a_picture_of_very_many_parts_is_refused() -> None:
+    """SCN10."""
+    data = b"\xff\xd8" + b"\xff\xd0" * 20_000
+    src = "data:image/jpeg;base64," + base64.b64encode(data).decode()
+    with pytest.raises(Refused, match="content_refused") as refused:
+        check(picture(src))
+    assert "parts" in refused.value.text
+
+
+def test_a_refusal_quotes_no_more_than_a_line_of_what_was_sent() -> None:
+    """SCN6: it is kept for a retry."""
+    lab = old_lab(picture(GOOD))
+    a, _ = lab.join()
+    lab.say(a, client.UpdateElement("p", ElementChanges(kind={"src": "x" * 500_000}), "m"))
+    (error,) = lab.heard(a, server.Error)
+    assert len(error.message) <= 300
