@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from canvas_server.http.bodies import MAX_READING_OF_ONE
+from canvas_server.http.bodies import MAX_READING, MAX_READING_OF_ONE
 from canvas_server.http.entrance import LINGER_BYTES, MAX_PIPELINED
 from invitations import SECRET, token
 from servers import Server, Wire, eventually, running
@@ -248,3 +248,136 @@ def test_a_request_that_is_given_up_fills_no_log(tmp_path: Path) -> None:
         eventually(lambda: own.get("/health")[0] == 200, "it lives on")
         own.stop()
         assert "Traceback" not in own.stderr()
+
+
+def _edit(size: int = 0) -> bytes:
+    return json.dumps({"session_id": "slow"}).encode().ljust(size)
+
+
+def _held(server: Server, stack: contextlib.ExitStack, size: int) -> list[Line]:
+    """Hold as many bodies as there are places, of each of which so many bytes have been sent."""
+    lines = [stack.enter_context(Line(server)) for _ in range(MAX_READING)]
+    for number, line in enumerate(lines):
+        address = f"198.51.100.{number // MAX_READING_OF_ONE}"
+        line.head("POST /api/scene", Content_Length=MIB, X_Forwarded_For=address)
+        line.socket.sendall(_edit(MIB)[:size])
+    return lines
+
+
+def test_who_has_sent_little_holds_no_place(server: Server) -> None:
+    """Others are read at once, and so is who was slow, in the end."""
+    with contextlib.ExitStack() as stack:
+        lines = _held(server, stack, 1)
+        other = stack.enter_context(Line(server))
+        other.head("POST /api/scene", Content_Length=MIB, X_Forwarded_For="203.0.113.1")
+        other.socket.sendall(_edit(MIB))
+        assert other.answer()[0] == 200
+        lines[0].socket.sendall(_edit(MIB)[1:])
+        assert lines[0].answer()[0] == 200, "it was not sent away, as there was room"
+
+
+def test_who_stops_in_the_middle_gives_its_place_to_who_waits(server: Server) -> None:
+    with contextlib.ExitStack() as stack:
+        lines = _held(server, stack, 32 * 1024)
+        small = stack.enter_context(Line(server))
+        small.head("POST /api/scene", Content_Length=len(_edit()), X_Forwarded_For="203.0.113.2")
+        small.socket.sendall(_edit())
+        assert small.answer()[0] == 200, "a short body needs no place"
+        other = stack.enter_context(Line(server))
+        other.head("POST /api/scene", Content_Length=MIB, X_Forwarded_For="203.0.113.3")
+        other.socket.sendall(_edit(MIB))
+        assert other.answer()[0] == 200
+        lines[0].socket.settimeout(20)
+        status, head = lines[0].answer()
+        assert status == 408
+        assert b"connection: close" in head
+
+
+def test_who_shares_a_link_does_not_use_it_up_for_others(house: Server) -> None:
+    bearer = token("--session", "slow")
+    with contextlib.ExitStack() as stack:
+        for _ in range(MAX_READING_OF_ONE):
+            line = stack.enter_context(Line(house))
+            line.head("POST /api/scene", bearer, Content_Length=MIB, X_Forwarded_For="198.51.100.9")
+            line.socket.sendall(b"{")
+        for address, size in (("198.51.100.9", 0), ("203.0.113.4", MIB)):
+            with Line(house) as other:
+                body = _edit(size)
+                fields = {"Content_Length": len(body), "X_Forwarded_For": address}
+                other.head("POST /api/scene", bearer, **fields)
+                other.socket.sendall(body)
+                assert other.answer()[0] == 200
+
+
+def test_what_was_not_sent_is_not_paid(server: Server) -> None:
+    """Also by who goes away before the end: much more than the allowance of an address here."""
+    for _ in range(40):
+        with Line(server) as line:
+            line.head("POST /api/scene", Content_Length=MIB, X_Forwarded_For="198.51.100.10")
+            line.socket.sendall(b"{")
+
+    def is_taken() -> bool:
+        with Line(server) as line:
+            line.head("POST /api/scene", Content_Length=MIB, X_Forwarded_For="198.51.100.10")
+            line.socket.sendall(_edit(MIB))
+            return line.answer()[0] == 200
+
+    eventually(is_taken, "those who left cost nothing")
+
+
+def _poured(server: Server, path: str, bearer: str, first: bytes, then: bytes) -> int:
+    """Send a body in chunks, a part and then another for ever; return how much was taken."""
+    with Line(server) as line:
+        line.head(f"POST {path}", bearer, Transfer_Encoding="chunked")
+        sent = 0
+        with contextlib.suppress(ConnectionError):
+            line.socket.sendall(first)
+            while sent < 64 * MIB:
+                line.socket.sendall(then)
+                sent += len(then)
+        return sent
+
+
+@pytest.mark.parametrize(
+    "then", [b"x: y\r\n" * 10_000, b"x: " + b"y" * 60_000 + b"\r\n", b"y" * 60_000]
+)
+def test_trailers_have_a_bound(house: Server, then: bytes) -> None:
+    """RFC 9112 section 7.1.2: a server that keeps all of them is filled by one request."""
+    before = house.memory_kib()
+    bearer = token("--session", "s")
+    first = b"2\r\n{}\r\n0\r\n" + (b"x" if then.startswith(b"y") else b"")
+    assert _poured(house, "/api/scene", bearer, first, then) < KERNEL_BYTES
+    assert house.memory_kib() - before < 16 * 1024
+
+
+def test_an_extension_of_a_chunk_has_a_bound(house: Server) -> None:
+    bearer = token("--session", "s")
+    assert _poured(house, "/api/scene", bearer, b"2;", b"a" * 60_000) < KERNEL_BYTES
+
+
+@pytest.mark.parametrize("chunks", [4000, 5000])
+def test_a_body_has_not_very_many_chunks(house: Server, chunks: int) -> None:
+    body = _edit(chunks)
+    with Line(house) as line:
+        bearer = token("--session", "slow")
+        line.head("POST /api/scene", bearer, Transfer_Encoding="chunked")
+        with contextlib.suppress(ConnectionError):
+            for at in range(0, chunks, 100):
+                part = body[at : at + 100]
+                line.socket.sendall(b"".join(b"1\r\n%c\r\n" % byte for byte in part))
+            line.socket.sendall(b"0\r\nx: y\r\n\r\n")
+        if chunks == 4000:
+            assert line.answer()[0] == 200
+        else:
+            assert line.is_closed()
+            assert b"HTTP/1.1 200" not in line.read
+
+
+def test_a_trailer_is_no_field_of_a_head(house: Server) -> None:
+    """RFC 9110 section 6.5.1: what comes after the body is not merged into what came before it."""
+    body = _edit()
+    with Line(house) as line:
+        bearer = token("--session", "slow")
+        line.head("POST /api/scene", bearer, Transfer_Encoding="chunked")
+        line.socket.sendall(b'%x\r\n%s\r\n0\r\nIf-Match: "77"\r\n\r\n' % (len(body), body))
+        assert line.answer()[0] == 200

@@ -9,12 +9,12 @@ import contextlib
 import math
 import time
 from collections import Counter
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Generator
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
 from starlette.exceptions import HTTPException
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 
 from canvas_server.http.doors import Allowance, Crowded, neighbourhood
 from canvas_server.protocol.fields import MAX_FRAME_BYTES
@@ -26,13 +26,18 @@ MAX_BODY_BYTES = MAX_FRAME_BYTES
 BURST_BYTES, BYTES_A_SECOND = 16 * MAX_BODY_BYTES, MAX_BODY_BYTES
 """Of one sender; beyond that it waits, then is refused."""
 MAX_READING = 16
-"""Bodies in memory at a time, each of them at most `MAX_BODY_BYTES` long."""
+"""Places: bodies of which more than `SMALL_BYTES` have come, each at most `MAX_BODY_BYTES` long."""
 MAX_READING_OF_ONE = 4
-"""Of one sender."""
+"""Bodies that are not small, of one invitation from one address."""
 MAX_WAITING = 64
-"""Requests that wait for room; further ones are refused."""
+"""Requests that wait for a place; further ones are refused."""
+PLACE_SECONDS = 5.0
+"""How long they wait."""
+SLOW_SECONDS, SLOW_BYTES_A_SECOND = 3.0, 64 * 1024
+"""While somebody waits, a body in a place has to come as fast as this, after a start."""
 SMALL_BYTES = 16 * 1024
-"""What is shorter is decoded at once: that takes less time than to change threads."""
+"""What is shorter needs no place, as the connection itself buffers more than that, and is decoded
+at once: that takes less time than to change threads."""
 CROWDED_SECONDS = 5
 
 
@@ -44,16 +49,48 @@ class TooMuch(Exception):
         self.status, self.code, self.text, self.seconds = status, code, text, seconds
 
 
+class _Incoming:
+    """The body of a request, as far as it has come."""
+
+    def __init__(self, request: Request) -> None:
+        self._receive = request.receive
+        self.data = bytearray()
+        self.is_whole = False
+
+    async def more(self) -> None:
+        """Wait for what comes next; after the whole body that is the end of the connection.
+
+        Raises:
+            HTTPException: 413, it is too large.
+            starlette.requests.ClientDisconnect: its sender is gone.
+        """
+        message = await self._receive()
+        if message["type"] == "http.disconnect":
+            raise ClientDisconnect
+        self.data += message.get("body", b"")
+        self.is_whole = not message.get("more_body", False)
+        if len(self.data) > MAX_BODY_BYTES:
+            raise _too_large()
+
+    def is_small(self) -> bool:
+        """Tell whether so little has come that it needs no place."""
+        return len(self.data) <= SMALL_BYTES
+
+
 class Bodies:
     """Reads the bodies of all requests, and decodes long ones in a thread of its own."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         """`clock` is in seconds and never goes back."""
         self._clock = clock
-        self._allowance = Allowance(BURST_BYTES, BYTES_A_SECOND)
+        self._of_address = Allowance(BURST_BYTES, BYTES_A_SECOND)
+        # More than one address may spend: who has a link cannot use it up for the others.
+        self._of_invitation = Allowance(4 * BURST_BYTES, 4 * BYTES_A_SECOND)
         self._room = asyncio.Semaphore(MAX_READING)
         self._waiting = 0
-        self._of_sender: Counter[str] = Counter()
+        self._reading: dict[asyncio.Timeout, float] = {}
+        """Those in a place whose body is on the way, and when each is too slow (loop time)."""
+        self._of_sender: Counter[tuple[str, str | None]] = Counter()
         # One thread: however many long bodies come, they take the interpreter in turns with the
         # event loop, not all against it.
         self._thread = ThreadPoolExecutor(1, "json")
@@ -65,19 +102,27 @@ class Bodies:
 
         Raises:
             HTTPException: 413, it is too large.
-            TooMuch: it is not read now.
+            TooMuch: it is not read now, or comes too slowly.
             starlette.requests.ClientDisconnect: its sender is gone.
             MalformedMessage: as `decode` does.
         """
         length = _length_of(request)
-        senders = _senders(request, bearer)
-        async with self._counted(senders):
-            await self._pay(senders, length)
-            async with self._place():
-                body = await _read(request)
-                for sender in senders:
-                    self._allowance.give_back(sender, length - len(body))
-                return await self.apart(len(body), decode, body)
+        # The machine itself is one address here: what is bounded is work, not connections.
+        address = str(neighbourhood(request.client.host if request.client else ""))
+        incoming = _Incoming(request)
+        async with contextlib.AsyncExitStack() as stack:
+            accounts = [(self._of_address, address)]
+            if length > SMALL_BYTES:
+                stack.enter_context(self._counted((address, bearer)))
+                if bearer is not None:
+                    accounts.append((self._of_invitation, bearer))
+            await stack.enter_async_context(self._paid(accounts, length, incoming))
+            while not incoming.is_whole and incoming.is_small():
+                await incoming.more()
+            if not incoming.is_small():
+                await stack.enter_async_context(self._place())
+                await self._rest(incoming)
+            return await self.apart(len(incoming.data), decode, bytes(incoming.data))
 
     async def apart(self, size: int, work: Callable[[U], T], on: U) -> T:
         """Do work on about so many bytes while the event loop goes on, unless it is short."""
@@ -85,48 +130,89 @@ class Bodies:
             return work(on)
         return await asyncio.get_running_loop().run_in_executor(self._thread, work, on)
 
-    async def _pay(self, senders: tuple[str, ...], length: int) -> None:
+    @contextlib.asynccontextmanager
+    async def _paid(
+        self, accounts: list[tuple[Allowance, str]], length: int, incoming: _Incoming
+    ) -> AsyncGenerator[None]:
+        """Charge a body to its senders; what does not come of it is given back in any case."""
         delay = 0.0
-        paid: list[str] = []
+        paid: list[tuple[Allowance, str]] = []
         try:
-            for sender in senders:
-                delay = max(delay, self._allowance.spend(sender, length, self._clock()))
-                paid.append(sender)
+            for allowance, sender in accounts:
+                delay = max(delay, allowance.spend(sender, length, self._clock()))
+                paid.append((allowance, sender))
+            if delay > 0:
+                await _wait(delay, incoming)
+            yield
         except Crowded as crowded:
-            for sender in paid:
-                self._allowance.give_back(sender, length)
             seconds = math.ceil(crowded.seconds)
             raise TooMuch(429, "too_many", "you send too much: wait a moment", seconds) from None
-        if delay > 0:
-            await asyncio.sleep(delay)
+        finally:
+            for allowance, sender in paid:
+                allowance.give_back(sender, max(0, length - len(incoming.data)))
 
-    @contextlib.asynccontextmanager
-    async def _counted(self, senders: tuple[str, ...]) -> AsyncGenerator[None]:
-        if any(self._of_sender[sender] >= MAX_READING_OF_ONE for sender in senders):
+    @contextlib.contextmanager
+    def _counted(self, sender: tuple[str, str | None]) -> Generator[None]:
+        if self._of_sender[sender] >= MAX_READING_OF_ONE:
             text = f"{MAX_READING_OF_ONE} requests of yours are being read already"
             raise TooMuch(429, "too_many", text, CROWDED_SECONDS)
-        self._of_sender.update(senders)
+        self._of_sender[sender] += 1
         try:
             yield
         finally:
-            self._of_sender.subtract(senders)
-            for sender in senders:
-                if not self._of_sender[sender]:
-                    del self._of_sender[sender]
+            self._of_sender[sender] -= 1
+            if not self._of_sender[sender]:
+                del self._of_sender[sender]
 
     @contextlib.asynccontextmanager
     async def _place(self) -> AsyncGenerator[None]:
         if self._waiting >= MAX_WAITING:
-            raise TooMuch(503, "busy", "many requests are being read", CROWDED_SECONDS)
+            raise _busy()
         self._waiting += 1
+        self._press()
         try:
-            await self._room.acquire()
+            async with asyncio.timeout(PLACE_SECONDS):
+                await self._room.acquire()
+        except TimeoutError:
+            raise _busy() from None
         finally:
             self._waiting -= 1
+            self._press()
         try:
             yield
         finally:
             self._room.release()
+
+    async def _rest(self, incoming: _Incoming) -> None:
+        """Read a body to its end; who is slow gives its place to those who wait for one."""
+        began = asyncio.get_running_loop().time() + SLOW_SECONDS
+        try:
+            async with asyncio.timeout(None) as limit:
+                try:
+                    while not incoming.is_whole:
+                        self._reading[limit] = began + len(incoming.data) / SLOW_BYTES_A_SECOND
+                        self._press()
+                        await incoming.more()
+                finally:
+                    self._reading.pop(limit, None)
+        except TimeoutError:
+            text = "the body comes too slowly, and others wait"
+            raise TooMuch(408, "too_slow", text, CROWDED_SECONDS) from None
+
+    def _press(self) -> None:
+        """Let the limits of those who are being read hold while somebody waits, and only then."""
+        for limit, when in self._reading.items():
+            if not limit.expired():
+                limit.reschedule(when if self._waiting else None)
+
+
+async def _wait(seconds: float, incoming: _Incoming) -> None:
+    """Let time pass, and notice if the sender goes away meanwhile."""
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(seconds):
+            while incoming.is_small():
+                await incoming.more()
+            await asyncio.Event().wait()
 
 
 def _length_of(request: Request) -> int:
@@ -143,24 +229,9 @@ def _length_of(request: Request) -> int:
     return int(said)
 
 
-async def _read(request: Request) -> bytes:
-    body = bytearray()
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > MAX_BODY_BYTES:
-            raise _too_large()
-    return bytes(body)
-
-
 def _too_large() -> HTTPException:
     return HTTPException(413, f"the body of a request has at most {MAX_BODY_BYTES} bytes")
 
 
-def _senders(request: Request, bearer: str | None) -> tuple[str, ...]:
-    """Return who is charged for a body: an address, and an invitation where there is one.
-
-    The machine itself counts as one address here: what is bounded is work, not connections.
-    """
-    host = request.client.host if request.client else ""
-    place = f"address {neighbourhood(host)}"
-    return (place,) if bearer is None else (place, f"invitation {bearer}")
+def _busy() -> TooMuch:
+    return TooMuch(503, "busy", "many requests are being read", CROWDED_SECONDS)

@@ -25,6 +25,9 @@ AT_ONCE, PAUSE_SECONDS = 8, 0.004
 """So many connections are read, then people are served for so long before it is others' turn."""
 MAX_PIPELINED = 16
 """Requests that a connection may send ahead of their answers (RFC 9112 section 9.3.2)."""
+MAX_FRAMING_BYTES, MAX_CHUNKS = 64 * 1024, 4096
+"""What may come around the bytes of a body: sizes, extensions and trailers (RFC 9112 section 7.1).
+Neither the reader of a body nor the flow control of uvicorn counts them."""
 MAX_SKIPPED_BYTES = 64 * 1024
 """A body that is no longer than this may still come after the answer, and the connection lives."""
 LINGER_SECONDS, LINGER_BYTES = 5.0, 16 * 1024 * 1024
@@ -98,6 +101,8 @@ class BoundedHttp(HttpToolsProtocol):
         self._counted_as: str | None = None
         self._held = False
         self._head_bytes: int | None = 0  # None: the head is complete
+        self._messages = 0
+        self._body_bytes = self._framing_bytes = self._trailer_bytes = self._chunks = 0
         self._has_cycle = False
         self._keep_alive: bool | None = None
         """Whether the connection lives on after the request whose body is being read."""
@@ -135,7 +140,30 @@ class BoundedHttp(HttpToolsProtocol):
                 text = f"the head of a request has at most {MAX_HEAD_BYTES} bytes"
                 self._refuse(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE, "too_large", text)
                 return
+        message, self._body_bytes = self._messages, 0
         super().data_received(data)
+        if self._head_bytes is None and message == self._messages:
+            self._count_framing(len(data) - self._body_bytes)
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        """Take a field of a head; those of trailers are dropped (RFC 9110 section 6.5.1)."""
+        if self._head_bytes is not None:
+            super().on_header(name, value)
+            return
+        self._trailer_bytes += len(name) + len(value)
+        if self._trailer_bytes > MAX_FRAMING_BYTES:
+            raise ValueError("too long trailers")  # the parser ends, and answers 400
+
+    def on_chunk_header(self) -> None:
+        """Count a chunk: each costs a call, however short it is."""
+        self._chunks += 1
+        if self._chunks > MAX_CHUNKS:
+            raise ValueError("too many chunks")  # the parser ends, and answers 400
+
+    def on_body(self, body: bytes) -> None:
+        """Pass a part of a body on."""
+        self._body_bytes += len(body)
+        super().on_body(body)
 
     def on_message_begin(self) -> None:
         """Begin to read a request."""
@@ -147,6 +175,8 @@ class BoundedHttp(HttpToolsProtocol):
     def on_headers_complete(self) -> None:
         """Pass the request on; its body may still be on the way."""
         self._head_bytes = None
+        self._messages += 1
+        self._framing_bytes = self._trailer_bytes = self._chunks = 0
         self._entrance.waiting.pop(self, None)
         self._allow(BODY_SECONDS)
         if len(self.pipeline) >= MAX_PIPELINED:
@@ -222,6 +252,20 @@ class BoundedHttp(HttpToolsProtocol):
         self._allow(LINGER_SECONDS)
         if self.transport.can_write_eof():
             self.transport.write_eof()
+
+    def _count_framing(self, size: int) -> None:
+        """Bound what is neither head nor body, also while nobody reads the body.
+
+        The read in which a head ends is not counted: where in it the body begins is not known.
+        """
+        self._framing_bytes += size
+        if self._framing_bytes <= MAX_FRAMING_BYTES or self.transport.is_closing():
+            return
+        if self._has_cycle and self.cycle.response_started:  # nothing may come into an answer
+            self.give_up()
+            return
+        text = f"a body has at most {MAX_FRAMING_BYTES} bytes around its chunks"
+        self._refuse(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE, "too_large", text)
 
     def _throw_away(self, size: int) -> None:
         self._lingering = (self._lingering or 0) - size
