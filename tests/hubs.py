@@ -25,6 +25,7 @@ from canvas_server.core.effects import (
     Resume,
     Send,
     Streams,
+    Worked,
 )
 from canvas_server.core.hub import Hub
 from canvas_server.core.identity import Identities, ResumeClaims
@@ -210,6 +211,7 @@ class Lab:
         self.watch: Callable[[list[Effect]], None] = lambda _: None
         """Sees all effects before they are performed."""
         self.answered: list[Answered] = []
+        self.worked: list[Worked] = []
         self.shared: list[Peopled | Changed | Forward] = []
         self.appended: list[Append] = []
         self.proceeding: list[str] = []
@@ -220,7 +222,9 @@ class Lab:
         self.discarded: list[ConnectionId] = []
         self._numbers = itertools.count(1)
 
-    def perform(self, effects: list[Effect]) -> None:
+    def perform(  # noqa: C901 - one arm for each effect, nothing else
+        self, effects: list[Effect]
+    ) -> None:
         """Deliver what the hub asks for."""
         self.watch(effects)
         for effect in effects:
@@ -241,6 +245,8 @@ class Lab:
                     self.answered.append(effect)
                 case Peopled() | Changed() | Forward():
                     self.shared.append(effect)
+                case Worked():
+                    self.worked.append(effect)
                 case Append() | Load() | Recall() | Proceed():
                     self._ask(effect)
                 case _:

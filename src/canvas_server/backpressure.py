@@ -1,14 +1,15 @@
 """Back-pressure: which connections are not read for now, because of what they make us do (OUT2).
 
 Too much of their session waits to be stored, or they have had too many bytes sent to others, or to
-themselves, or made too many edits at once. Each ends by itself; only who is the cause is held.
+themselves, or made too many edits at once, or edits that go through too many bytes. Each ends by
+itself; only who is the cause is held.
 """
 
 import functools
 from collections.abc import Callable, Container
 
 from canvas_server.core.effects import Answered, Append, ConnectionId, Proceed, Recall
-from canvas_server.throttle import FREE_BYTES, Allowance, editing, reading, working
+from canvas_server.throttle import FREE_BYTES, Allowance, editing, going_through, reading, working
 
 MAX_UNSTORED_BYTES = 1024 * 1024
 """While more of a session waits to be stored, who edits it further is read no further."""
@@ -38,6 +39,7 @@ class BackPressure:
         self._editing: dict[ConnectionId, Allowance] = {}
         self._reading: dict[ConnectionId, Allowance] = {}
         self._working: dict[ConnectionId, Allowance] = {}
+        self._going_through: dict[ConnectionId, Allowance] = {}
         self._indebted: set[ConnectionId] = set()
 
     def holds(self, connection_id: ConnectionId) -> bool:
@@ -73,6 +75,14 @@ class BackPressure:
                 allowance = self._working[connection_id] = working()
             self._wait(connection_id, allowance.spend(self._clock(), operations))
 
+    def went_through(self, connection_id: ConnectionId, work: int) -> None:
+        """Charge the bytes that an edit has gone through, made or refused."""
+        if connection_id in self._connections:
+            allowance = self._going_through.get(connection_id)
+            if allowance is None:
+                allowance = self._going_through[connection_id] = going_through()
+            self._wait(connection_id, allowance.spend(self._clock(), work))
+
     def relieve(self) -> None:
         """Read those on whose session is mostly stored."""
         if not self._behind:
@@ -88,6 +98,7 @@ class BackPressure:
         self._editing.pop(connection_id, None)
         self._reading.pop(connection_id, None)
         self._working.pop(connection_id, None)
+        self._going_through.pop(connection_id, None)
         self._behind.pop(connection_id, None)
 
     def _charge(self, editor: ConnectionId, told: int, receivers: int) -> None:
@@ -116,7 +127,12 @@ class BackPressure:
         now = self._clock()
         owed = [
             allowances[connection_id].wait(now)
-            for allowances in (self._editing, self._reading, self._working)
+            for allowances in (
+                self._editing,
+                self._reading,
+                self._working,
+                self._going_through,
+            )
             if connection_id in allowances
         ]
         if max(owed) > 0:

@@ -30,6 +30,7 @@ from canvas_server.core.effects import (
     Send,
     Storage,
     Tally,
+    Worked,
 )
 from canvas_server.core.hub import Hub
 from canvas_server.core.members import LEFT_FOR_GOOD
@@ -356,8 +357,18 @@ class Node:
         self._late = False
         self.flush()
 
-    def _perform_rare(
-        self, effect: Mark | Resume | Arrived | Discard | Close | Tally | Ask | Outward | Storage
+    def _perform_rare(  # noqa: C901 - one arm for each effect, nothing else
+        self,
+        effect: Mark
+        | Resume
+        | Arrived
+        | Discard
+        | Close
+        | Tally
+        | Ask
+        | Worked
+        | Outward
+        | Storage,
     ) -> None:
         match effect:
             case Mark():
@@ -378,6 +389,8 @@ class Node:
                 self.tally(effect.what)
             case Ask():
                 self.ask(effect)
+            case Worked():
+                self._pressure.went_through(effect.connection, effect.work)
             case Peopled() | Changed() | Forward():
                 for watch in self.watchers:
                     watch(effect)

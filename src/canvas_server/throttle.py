@@ -59,6 +59,8 @@ READ_RATE, READ_BURST = 4 * MIB, 12 * MIB
 """Bytes of scenes that a connection may ask for."""
 WORK_RATE, WORK_BURST = 5000, 10_000
 """Operations of `sync_queue`, as many as there may be messages."""
+GONE_RATE, GONE_BURST = 8 * MIB, 4 * MIB
+"""Bytes of elements that the edits of a connection may go through, beyond what they bring."""
 FREE_BYTES = 1024
 """Of each answer or transaction; more than that is counted, less is bounded by the throttle."""
 LONGEST_SECONDS = 5.0
@@ -117,3 +119,8 @@ def reading() -> Allowance:
 def working() -> Allowance:
     """Return how many edits one connection may make in one message and another."""
     return Allowance((WORK_RATE, WORK_BURST))
+
+
+def going_through() -> Allowance:
+    """Return how many bytes of elements the edits of one connection may go through."""
+    return Allowance((GONE_RATE, GONE_BURST))

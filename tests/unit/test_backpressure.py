@@ -95,6 +95,21 @@ def test_who_asks_for_scenes_is_read_more_slowly() -> None:
     assert not bench.held
 
 
+def test_who_has_much_gone_through_is_read_more_slowly() -> None:
+    """OUT2, SCN12: whether the edits are made or refused."""
+    bench = Bench()
+    bench.pressure.went_through(ADA, 4 * MIB)
+    bench.pressure.went_through(ConnectionId(9), 40 * MIB)
+    assert not bench.held
+    bench.pressure.went_through(ADA, 4 * MIB)
+    assert bench.held == {ADA}
+    assert bench.wait() == pytest.approx(0.5)
+    assert not bench.held
+    bench.pressure.went_through(ADA, 9 * MIB)
+    bench.pressure.forget(ADA)
+    assert not bench.pressure.holds(ADA)
+
+
 def test_who_shouts_at_the_log_is_held_until_most_is_stored() -> None:
     """OUT2: others of the session too, once they edit; nobody else."""
     bench = Bench()

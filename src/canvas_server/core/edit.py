@@ -15,8 +15,11 @@ from canvas_server.protocol.history import Added, Change, Entry, Removed, Replac
 from canvas_server.protocol.scene import Element, ElementChanges, NewElement, Video
 
 STREAM_PREFIXES = ("peer-", "screen-")
-MAX_WORK = 16 * 1024 * 1024
-"""Bytes of elements that the changes of one edit may go through, beyond what came in (SCN12)."""
+MAX_WORK = 4 * 1024 * 1024
+"""Bytes of elements that the changes of one edit may go through, beyond what came in (SCN12).
+
+One change may always: it is that of an element which is allowed itself.
+"""
 _REMOVED_BYTES = 64
 
 Author = tuple[str | None, str | None, str | None]
@@ -150,12 +153,17 @@ class Edit:
         self.news = self._result.news(self._session_id, self.now_ms)
 
     @property
+    def revision(self) -> int:
+        """Of the scene, with the changes."""
+        return self._scene.revision
+
+    @property
     def told(self) -> int:
         """Bytes that everybody will be sent for it, roughly."""
         return sum(size for _, size in self.news)
 
     def _charge(self, work: int) -> None:
-        if self.work + work > MAX_WORK:
+        if work and self.work and self.work + work > MAX_WORK:
             reason = "These changes are too much work in one; send the rest by itself."
             raise Refused(ErrorCode.RATE_LIMITED, reason)
         self.work += work

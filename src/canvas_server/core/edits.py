@@ -13,7 +13,16 @@ from msgspec import UNSET, UnsetType
 
 from canvas_server.core.canvas import Awaited, Canvas
 from canvas_server.core.edit import Edit
-from canvas_server.core.effects import Answered, EditMessage, Effect, Forward, Recall, Refused
+from canvas_server.core.effects import (
+    Answered,
+    ConnectionId,
+    EditMessage,
+    Effect,
+    Forward,
+    Recall,
+    Refused,
+    Worked,
+)
 from canvas_server.core.records import Snapshot
 from canvas_server.core.session import Participant, Session
 from canvas_server.core.turns import SLICE, Making
@@ -66,7 +75,13 @@ def _in_turn(
 
 def _refused(editor: Participant, message_id: str | None, refused: Refused) -> list[Effect]:
     error = server.Error(refused.code, refused.text, message_id)
-    return editor.session.canvas.answer(Awaited(editor.peer_id, reply=error))
+    answers = editor.session.canvas.answer(Awaited(editor.peer_id, reply=error))
+    return [*answers, *worked(editor.connection, refused.work)]
+
+
+def worked(connection: ConnectionId, work: int) -> list[Effect]:
+    """Say what an edit was to its editor, if it has gone through anything."""
+    return [Worked(connection, work)] if work else []
 
 
 def _apply(
@@ -78,6 +93,16 @@ def _apply(
     if again is not None:
         return again
     edit = canvas.edit(now_ms, editor.author)
+    try:
+        awaited = _make(edit, message, awaited, new_id)
+    except Refused as refused:
+        refused.work = edit.work
+        raise
+    return [*canvas.submit(edit, awaited), *worked(editor.connection, edit.work)]
+
+
+def _make(edit: Edit, message: EditMessage, awaited: Awaited, new_id: Callable[[], str]) -> Awaited:
+    """Make the changes of a message; return what its editor is to be answered."""
     element_id: str | UnsetType = UNSET
     match message:
         case client.AddElement():
@@ -91,11 +116,10 @@ def _apply(
         case client.ClearScene():
             edit.replace(())
         case client.SyncQueue():
-            result = _sync(edit, message, new_id)
-            return canvas.submit(edit, msgspec.structs.replace(awaited, reply=result))
+            return msgspec.structs.replace(awaited, reply=_sync(edit, message, new_id))
         case _:
             assert_never(message)
-    return canvas.submit(edit, _acked(awaited, element_id, canvas.scene.revision))
+    return _acked(awaited, element_id, edit.revision)
 
 
 def recall(editor: Participant, message: client.RestoreScene) -> list[Effect]:

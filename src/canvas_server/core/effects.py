@@ -105,6 +105,14 @@ class Append(Struct, frozen=True, gc=False):
     """It came over HTTP."""
 
 
+class Worked(Struct, frozen=True, gc=False):
+    """An edit that came over a connection, made or refused, has gone through so many bytes."""
+
+    connection: ConnectionId
+    work: int
+    """Bytes of elements, beyond what came in (`Edit.work`)."""
+
+
 class Recall(Struct, frozen=True, gc=False):
     """Read an earlier scene from the log for a peer that wants it back (`Hub.recalled`)."""
 
@@ -181,7 +189,7 @@ class Tally(Struct, frozen=True, gc=False):
 Storage = Load | Append | Recall | Answered | Proceed
 Outward = Peopled | Changed | Forward
 """What is for those beyond this server."""
-Effect = Send | Mark | Resume | Arrived | Discard | Close | Tally | Ask | Outward | Storage
+Effect = Send | Mark | Resume | Arrived | Discard | Close | Tally | Ask | Worked | Outward | Storage
 
 
 class Streams(Protocol):
@@ -206,3 +214,5 @@ class Refused(Exception):
         super().__init__(code)
         self.code = code
         self.text = shortened(detail) or code.meaning
+        self.work = 0
+        """Bytes that the edit had gone through by then (`Edit.work`)."""

@@ -153,7 +153,7 @@ class Hub:
             error = _error(connection, refused, getattr(message, "message_id", None))
             if refused.code in _WRONG_TRIES:
                 return [error, *self._members.count_wrong_try(connection, now)]
-            return [error]
+            return [error, *edits.worked(connection, refused.work)]
 
     def _handle_stranger(
         self, connection: ConnectionId, message: client.ClientMessage, now: float

@@ -79,7 +79,7 @@ class Scene:
         before = self._get(element_id)
         element = changed(before, changes)
         admission.check(element, before.kind)
-        self._put(element, self._sizes[element_id] + growth(before, element))
+        self._put(element, self._sizes[element_id] + growth(before, element, changes))
         return element
 
     def remove(self, element_id: str) -> Element:

@@ -29,6 +29,7 @@ from canvas_server.protocol.scene import (
     Model3D,
     NewElement,
     Text,
+    Transform,
     TransformChanges,
     Video,
 )
@@ -225,12 +226,12 @@ def test_an_edit_says_what_it_will_have_told() -> None:
 def test_changes_that_are_more_work_than_they_look_are_refused(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """SCN12: a chart is validated as a whole, so its size counts; what was before it stands."""
+    """SCN12: the size of a chart counts where its data change; what was before it stands."""
     lab = Lab()
     a, _ = lab.join()
-    lab.say(a, client.AddElement(NewElement(Chart("bar", [1] * 500), id="c")))
+    lab.say(a, client.AddElement(NewElement(Chart("bar", {"a": [1] * 500}), id="c")))
     monkeypatch.setattr(edit_module, "MAX_WORK", 3500)
-    patch = ElementChanges(kind={"chart_type": "pie"})
+    patch = ElementChanges(kind={"data": {"b": 1}})
     change = client.UpdateOperation("c", patch)
     lab.clear()
     lab.say(a, client.SyncQueue((change,) * 5, "q"))
@@ -239,6 +240,8 @@ def test_changes_that_are_more_work_than_they_look_are_refused(
         (3, "rate_limited"),
         (4, "rate_limited"),
     ]
+    assert lab.worked[-1].connection == a
+    assert 3000 < lab.worked[-1].work <= 3500, "it is charged"
     before = lab.hub.scene("s")
     with pytest.raises(Refused, match="rate_limited"):
         lab.hub.post(SceneEdit("s", update=(ChangedElement("c", patch),) * 4), 1, None, NOW)
@@ -246,9 +249,68 @@ def test_changes_that_are_more_work_than_they_look_are_refused(
     lab.clear()
     lab.say(a, client.UpdateElement("c", ElementChanges(kind={"chart_type": "bar"}), "m"))
     assert lab.heard(a, server.Ack), "the next edit begins anew"
+    lab.worked.clear()
+    monkeypatch.setattr(edit_module, "MAX_WORK", 10)
+    lab.say(a, client.UpdateElement("c", patch, "one"))
+    assert lab.heard(a, server.Ack)[-1].message_id == "one", "one change may always be made"
+    lab.say(a, client.SyncQueue((client.UpdateOperation("c", renamed()),) * 9, "q"))
+    assert lab.heard(a, server.SyncResult)[-1].failed_operations == ()
+    assert len(lab.worked) == 1, "the data are left alone"
+
+
+def test_a_change_that_is_refused_is_charged(monkeypatch: pytest.MonkeyPatch) -> None:
+    """SCN12: its editor could repeat it for ever; also where it waited for a long edit."""
+    lab = Lab()
+    a, _ = lab.join()
+    lab.say(a, client.AddElement(NewElement(Chart("bar", {"a": "x" * 500}), id="c")))
+    monkeypatch.setattr("canvas_server.core.scene.MAX_SCENE_BYTES", 600)
+    lab.clear()
+    too_long = client.UpdateElement("c", ElementChanges(kind={"data": {"b": "x" * 500}}), "m")
+    lab.say(a, too_long)
+    assert lab.heard(a, server.Error)[0].code == "scene_full"
+    assert [(w.connection, w.work > 500) for w in lab.worked] == [(a, True)]
+    slow = Slow(monkeypatch)
+    chart = NewElement(Chart("bar", {"a": "x" * 500}), id="c")
+    monkeypatch.setattr("canvas_server.core.scene.MAX_SCENE_BYTES", 4 * 1024 * 1024)
+    slow.lab.say(slow.a, client.AddElement(chart))
+    bad = ElementChanges(kind={"data": {"b": 1}, "chart_type": ""})
+    slow.lab.say(slow.a, client.UpdateElement("c", bad, "later"))
+    slow.rest()
+    assert slow.lab.heard(slow.a, server.Error)[-1].code == "invalid_change"
+    assert [w.connection for w in slow.lab.worked] == [slow.a]
+
+
+def test_data_of_a_chart_that_a_change_leaves_alone_are_not_gone_through() -> None:
+    """SCN12."""
+    scene = Scene((Element("c", Chart("bar", {"a": {"b": [1, 2]}, "z": [3]}), Transform()),))
+    before = scene.get("c")
+    assert before is not None
+    assert isinstance(before.kind, Chart)
+    after = scene.update("c", renamed()).kind
+    assert isinstance(after, Chart)
+    assert after.data is before.kind.data
+    assert (before.kind.chart_type, after.chart_type) == ("bar", "pie")
+    changes: list[dict[str, Any]] = [
+        {"data": {"a": {"b": "longer than it was", "c": 1}}},
+        {"data": {"a": {"b": None, "none": None}, "q": {"r": None}}},
+        {"data": {"a": None, "z": None, "q": None}},
+        {"data": {"z": {"y": 1}}},
+        {"data": [1, 2, 3]},
+        {"data": {"x": 1}},
+        {"type": "Chart", "data": {"chart_type": "bar", "data": {"x": {"deep": [1]}}}},
+    ]
+    for change in changes:
+        scene.update("c", ElementChanges(kind=change))
+        assert scene.size == sum(encoded_size(element) for element in scene.elements)
+    with pytest.raises(Refused, match="invalid_change"):
+        scene.update("c", ElementChanges(kind={"data": None}))
 
 
 # --- long edits ---------------------------------------------------------------------------------
+
+
+def renamed() -> ElementChanges:
+    return ElementChanges(kind={"chart_type": "pie"})
 
 
 def moved(x: float) -> ElementChanges:
