@@ -11,10 +11,12 @@ from hypothesis import strategies as st
 from canvas_server import fairshare, throttle
 from canvas_server.backpressure import BackPressure
 from canvas_server.core.effects import Answered, Append, ConnectionId, Recall
-from canvas_server.core.records import Record, Snapshot
+from canvas_server.core.records import Receipt, Record, Snapshot
 from canvas_server.fairshare import FairShare
 from canvas_server.protocol import client
-from canvas_server.store import reading, schema
+from canvas_server.protocol.errors import ErrorCode
+from canvas_server.protocol.server import FailedOperation, SyncResult
+from canvas_server.store import reading, schema, writing
 from canvas_server.store.schema import prepare
 from canvas_server.store.waiting import FairQueue
 from canvas_server.store.writing import Job, Quotas, Writer, job_of
@@ -257,4 +259,26 @@ def test_the_largest_history_goes_first_where_all_is_too_much(file: sqlite3.Conn
     writer.keep_quotas({"later"}, Quotas(1, 1))
     assert {first % 10 for _, first in sizes(file).values()} == {0}, "scenes stay"
     assert reading.load(file, "loud").snapshot.revision == 200
+    file.close()
+
+
+def test_receipts_in_the_file_are_bounded_in_bytes(
+    file: sqlite3.Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """SCN6: however long they are, opening a session reads little of them."""
+    for module in (writing, reading):
+        monkeypatch.setattr(module, "MAX_RECEIPT_BYTES", 5000)
+    writer = Writer(file)
+    failed = (FailedOperation(0, ErrorCode.ELEMENT_NOT_FOUND, "x" * 900),)
+    for number in range(1, 31):
+        if number == 15:
+            writer.forget()
+        reply = SyncResult(1, 0, failed, START_MS, f"m{number}")
+        change = add("one") if number == 1 else move("one", number)
+        record = Record("s", entries(number, change), Receipt("ada", reply))
+        assert writer.write([job_of(record, lambda _: None)]) == [None]
+        (size,) = file.execute("SELECT sum(length(receipt)) FROM receipts").fetchone()
+        assert size <= 2 * 5000
+    names = [receipt.reply.message_id for receipt in reading.load(file, "s").receipts]
+    assert names == ["m27", "m28", "m29", "m30"]
     file.close()

@@ -25,7 +25,14 @@ from canvas_server.core.effects import (
     Send,
 )
 from canvas_server.core.news import News, revision_of, scene_document
-from canvas_server.core.records import MAX_RECEIPTS, Receipt, Record, Snapshot, Stored
+from canvas_server.core.records import (
+    MAX_RECEIPT_BYTES,
+    MAX_RECEIPTS,
+    Receipt,
+    Record,
+    Snapshot,
+    Stored,
+)
 from canvas_server.core.scene import MAX_ELEMENTS, MAX_SCENE_BYTES, Scene
 from canvas_server.core.turns import Turns
 from canvas_server.protocol import server
@@ -167,6 +174,7 @@ class Canvas:
         self._receipts: dict[tuple[str | None, str | None], Receipt] = {
             (receipt.peer_id, receipt.reply.message_id): receipt for receipt in stored.receipts
         }
+        self._receipt_bytes = sum(receipt.size for receipt in self._receipts.values())
         self._under_way: dict[tuple[str | None, str | None], int] = {}
         self._logged = stored.logged
         self._log_is_behind = False
@@ -225,7 +233,7 @@ class Canvas:
     def forget(self, peer_id: str) -> None:
         """Drop what is kept for a peer id, and waits for it: somebody else has it from now on."""
         for key in [key for key in self._receipts if key[0] == peer_id]:
-            del self._receipts[key]
+            self._receipt_bytes -= self._receipts.pop(key).size
         for key in [key for key in self._under_way if key[0] == peer_id]:
             del self._under_way[key]
         self._pending = deque(
@@ -264,7 +272,7 @@ class Canvas:
         if self._logged > max(SNAPSHOT_BYTES, self.scene.size):
             self._logged = 0
             snapshot = Snapshot(self.scene.revision, edit.now_ms, self.scene.elements)
-        size = edit.logged + ENTRY_BYTES * len(entries)
+        size = edit.logged + ENTRY_BYTES * len(entries) + (receipt.size if receipt else 0)
         record = Record(self.session_id, tuple(entries), receipt, snapshot, not bridges, size)
         editor = self._here.get(awaited.peer_id or "")
         connection = None if editor is None else editor.connection
@@ -407,14 +415,20 @@ class Canvas:
         if awaited.receipt is not None and pending.edit.entries:
             key = (awaited.peer_id, awaited.message_id)
             self._under_way.pop(key, None)
-            self._receipts[key] = awaited.receipt
-            if len(self._receipts) > MAX_RECEIPTS:
-                del self._receipts[next(iter(self._receipts))]
+            self._remember(key, awaited.receipt)
         if awaited.request is not None:
             effects.append(Answered(awaited.request))
         if awaited.reply is not None:
             effects += self._to_peer(awaited.peer_id, awaited.reply)
         return effects
+
+    def _remember(self, key: tuple[str | None, str | None], receipt: Receipt) -> None:
+        """Keep an answer for a retry; the oldest are forgotten first."""
+        before = self._receipts.pop(key, None)
+        self._receipt_bytes += receipt.size - (0 if before is None else before.size)
+        self._receipts[key] = receipt
+        while len(self._receipts) > MAX_RECEIPTS or self._receipt_bytes > MAX_RECEIPT_BYTES:
+            self._receipt_bytes -= self._receipts.pop(next(iter(self._receipts))).size
 
     def _keep_tiles(self, pending: Pending, now_ms: int) -> list[Effect]:
         """Make an edit of tiles again, without the log."""

@@ -8,6 +8,10 @@ from canvas_server.protocol.server import Ack, SyncResult
 
 MAX_RECEIPTS = 4096
 """So many replies of a session are remembered, the latest ones."""
+MAX_RECEIPT_BYTES = 1024 * 1024
+"""And of them so many that they have no more bytes, roughly."""
+_RECEIPT_BYTES = 128
+_FAILURE_BYTES = 80
 
 
 class Snapshot(Struct, frozen=True):
@@ -27,6 +31,15 @@ class Receipt(Struct, frozen=True):
     """Carries the `message_id`."""
     digest: int = 0
     """Of the edit: another one under the same `message_id` is no retry."""
+
+    @property
+    def size(self) -> int:
+        """Bytes, roughly."""
+        size = _RECEIPT_BYTES + len(self.peer_id) + len(self.reply.message_id or "")
+        if isinstance(self.reply, SyncResult):
+            failed = self.reply.failed_operations
+            size += sum(_FAILURE_BYTES + len(failure.message) for failure in failed)
+        return size
 
 
 class Record(Struct, frozen=True):
@@ -50,6 +63,6 @@ class Stored(Struct, frozen=True):
     snapshot: Snapshot
     """The scene after the last stored change; an empty one at revision 0 where there is none."""
     receipts: tuple[Receipt, ...] = ()
-    """The latest `MAX_RECEIPTS`, oldest first."""
+    """The latest `MAX_RECEIPTS`, oldest first, and at most about `MAX_RECEIPT_BYTES` of them."""
     logged: int = 0
     """Bytes of the changes since the last stored snapshot, roughly."""

@@ -9,7 +9,7 @@ from collections.abc import Generator, Iterable
 import msgspec
 from msgspec import Struct
 
-from canvas_server.core.records import MAX_RECEIPTS, Receipt, Snapshot, Stored
+from canvas_server.core.records import MAX_RECEIPT_BYTES, MAX_RECEIPTS, Receipt, Snapshot, Stored
 from canvas_server.core.replay import replay
 from canvas_server.ports import MAX_HISTORY_BYTES, History, SessionSummary
 from canvas_server.protocol.history import Entry
@@ -50,8 +50,11 @@ def load(connection: sqlite3.Connection, session_id: str) -> Stored:
         base = snapshot_of(connection, session, session.revision)
         entries, size = entries_of(connection, session, base.revision, session.revision)
         found = connection.execute(
-            "SELECT receipt FROM receipts WHERE session = ? ORDER BY revision DESC LIMIT ?",
-            (session.id, MAX_RECEIPTS),
+            "SELECT receipt FROM (SELECT receipt, revision, "
+            "sum(length(receipt)) OVER (ORDER BY revision DESC) AS bytes FROM "
+            "(SELECT receipt, revision FROM receipts WHERE session = ? "
+            "ORDER BY revision DESC LIMIT ?)) WHERE bytes <= ? ORDER BY revision DESC",
+            (session.id, MAX_RECEIPTS, MAX_RECEIPT_BYTES),
         ).fetchall()
     receipts: dict[tuple[str, str | None], Receipt] = {}
     for receipt in (_receipt(row[0]) for row in found):  # the latest first

@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
-from canvas_server.core.records import MAX_RECEIPTS, Record, Snapshot
+from canvas_server.core.records import MAX_RECEIPT_BYTES, MAX_RECEIPTS, Record, Snapshot
 from canvas_server.ports import LogFailure
 from canvas_server.store import trimming
 from canvas_server.store.reading import find, packed
@@ -49,6 +49,7 @@ class _Known(Struct, gc=False):
     id: int
     revision: int
     receipts: int
+    receipt_bytes: int
     bytes: int
 
 
@@ -191,6 +192,7 @@ class Writer:
             if job.receipt is not None:
                 receipts.append((known.id, known.revision, job.receipt))
                 known.receipts += 1
+                known.receipt_bytes += len(job.receipt)
             known.bytes += job.size
             if self._all_bytes is not None:
                 self._all_bytes += job.size
@@ -234,20 +236,28 @@ class Writer:
                 (last,) = self.connection.execute("SELECT max(id) FROM sessions").fetchone()
                 self._last_id = last or 0
             self._last_id += 1
-            return _Known(self._last_id, 0, 0, 0)
-        (receipts,) = self.connection.execute(
-            "SELECT count(*) FROM receipts WHERE session = ?", (session.id,)
+            return _Known(self._last_id, 0, 0, 0, 0)
+        receipts = self._receipts_of(session.id)
+        return _Known(session.id, session.revision, *receipts, self._bytes_of(session.id))
+
+    def _receipts_of(self, row_id: int) -> tuple[int, int]:
+        """Return how many receipts a session has, and their bytes."""
+        return self.connection.execute(
+            "SELECT count(*), coalesce(sum(length(receipt)), 0) FROM receipts WHERE session = ?",
+            (row_id,),
         ).fetchone()
-        return _Known(session.id, session.revision, receipts, self._bytes_of(session.id))
 
     def _drop_old_receipts(self, known: _Known) -> None:
-        if known.receipts > 2 * MAX_RECEIPTS:
-            self.connection.execute(
-                "DELETE FROM receipts WHERE session = ? AND revision < (SELECT revision FROM "
-                "receipts WHERE session = ? ORDER BY revision DESC LIMIT 1 OFFSET ?)",
-                (known.id, known.id, MAX_RECEIPTS - 1),
-            )
-            known.receipts = MAX_RECEIPTS
+        if known.receipts <= 2 * MAX_RECEIPTS and known.receipt_bytes <= 2 * MAX_RECEIPT_BYTES:
+            return
+        self.connection.execute(
+            "DELETE FROM receipts WHERE session = ? AND revision IN (SELECT revision FROM "
+            "(SELECT revision, row_number() OVER latest AS number, "
+            "sum(length(receipt)) OVER latest AS bytes FROM receipts WHERE session = ? "
+            "WINDOW latest AS (ORDER BY revision DESC)) WHERE number > ? OR bytes > ?)",
+            (known.id, known.id, MAX_RECEIPTS, MAX_RECEIPT_BYTES),
+        )
+        known.receipts, known.receipt_bytes = self._receipts_of(known.id)
 
     def _insert(
         self, insert: str, form: str, rows: Sequence[tuple[Any, ...]], conflict: str = ""

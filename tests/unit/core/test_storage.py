@@ -178,6 +178,25 @@ def test_so_many_receipts_are_kept(monkeypatch: pytest.MonkeyPatch) -> None:
     assert len(ids(lab)) == 4
 
 
+def test_receipts_are_bounded_in_bytes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """SCN6: those with long reasons are forgotten sooner, those of a taken id do not count."""
+    monkeypatch.setattr(canvas_module, "MAX_RECEIPT_BYTES", 2000)
+    lab = Lab()
+    a, peer_id = lab.join()
+    failing = tuple(client.RemoveOperation(f"none{n}") for n in range(8))
+    for number in "1234":
+        operations = (client.AddOperation(NewElement(LABEL)), *failing)
+        lab.say(a, client.SyncQueue(operations, number))
+    assert lab.appended[-1].record.size > 500, "what waits for the disk counts them"
+    canvas = lab.hub._members.sessions["s"].canvas
+    assert 0 < canvas._receipt_bytes <= 2000
+    assert len(ids(lab)) == 4
+    lab.say(a, client.SyncQueue(operations, "4"))
+    assert len(ids(lab)) == 4, "the latest is remembered"
+    canvas.forget(str(peer_id))
+    assert sum(r.size for r in canvas._receipts.values()) == canvas._receipt_bytes
+
+
 # --- failures -----------------------------------------------------------------------------------
 
 
