@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from canvas_server.protocol import client, server
 from canvas_server.protocol.codec import (
+    MAX_HARD_NUMBERS,
     MAX_STRUCTURES,
     MalformedMessage,
     decode,
@@ -336,3 +337,31 @@ def test_any_field_is_read_or_refused_and_the_schema_agrees(
         assert malformed.code == ErrorCode.INVALID_MESSAGE
     else:
         VALIDATOR.validate(message)
+
+
+def chart_of(number: str) -> str:
+    data = ",".join([number] * (9 * MAX_HARD_NUMBERS))
+    return '{"kind": {"type": "Chart", "chart_type": "x", "data": [' + data + "]}}"
+
+
+@pytest.mark.parametrize(
+    "number", ["2.2250738585072011e-308", "1.7976931348623157E+308", "1e0308", "1." + "0" * 40]
+)
+def test_numbers_that_are_slow_to_read_are_bounded(number: str) -> None:
+    """IN2, SCN12: to the last bit each takes a thousand times as long as others."""
+    frame = '{"message_id": "m", "type": "add_element", "element": ' + chart_of(number) + "}"
+    with pytest.raises(MalformedMessage, match="round them") as refused:
+        decode(frame.encode())
+    assert (refused.value.code, refused.value.message_id) == ("invalid_message", "m")
+    with pytest.raises(MalformedMessage, match=r"at `\$\.add"):
+        decode_scene_edit(('{"add": [' + chart_of(number) + "]}").encode())
+
+
+@pytest.mark.parametrize(
+    "number", ["0.123456789012345", "0.000012345678901234567", "-1e-12", '"5e000"']
+)
+def test_numbers_as_programs_write_them_come_in(number: str) -> None:
+    """IN2."""
+    frame = '{"type": "add_element", "element": ' + chart_of(number) + "}"
+    assert isinstance(decode(frame.encode()), client.AddElement)
+    assert decode_scene_edit(('{"add": [' + chart_of(number) + "]}").encode()).add
