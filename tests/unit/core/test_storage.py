@@ -184,8 +184,8 @@ def test_receipts_are_bounded_in_bytes(monkeypatch: pytest.MonkeyPatch) -> None:
     lab = Lab()
     a, peer_id = lab.join()
     failing = tuple(client.RemoveOperation(f"none{n}") for n in range(8))
+    operations = (client.AddOperation(NewElement(LABEL)), *failing)
     for number in "1234":
-        operations = (client.AddOperation(NewElement(LABEL)), *failing)
         lab.say(a, client.SyncQueue(operations, number))
     assert lab.appended[-1].record.size > 500, "what waits for the disk counts them"
     canvas = lab.hub._members.sessions["s"].canvas
