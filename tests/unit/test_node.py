@@ -357,7 +357,7 @@ def test_who_edits_faster_than_edits_are_stored_is_read_more_slowly(
 ) -> None:
     """OUT2."""
     lab = Lab()
-    size = 312  # of each of these edits, as it counts
+    size = 312 + 128 + 37  # of each of these edits, as it counts, with the answer that is kept
     monkeypatch.setattr(backpressure, "MAX_UNSTORED_BYTES", 4 * size)
     (a, first, _), (b, second, _), (c, third, _) = lab.join(), lab.join(), lab.join()
     for number in range(8):
