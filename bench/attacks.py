@@ -25,7 +25,7 @@ from report import machine, put
 HERE = Path(__file__).resolve().parent
 PAGE = HERE.parent / "docs" / "SECURITY.md"
 PAIRS, RATE = 25, 200
-SECRET = "of the attacked server and long enough for it"
+SECRET = "of-the-attacked-server-and-long-enough"
 RELAY_P99_MS, ACK_MS, MEMORY_MIB = 50, 250, 300
 """What people may notice at most, whatever one attacker does."""
 

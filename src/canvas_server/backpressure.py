@@ -9,10 +9,17 @@ import functools
 from collections.abc import Callable, Container
 
 from canvas_server.core.effects import Answered, Append, ConnectionId, Proceed, Recall
+from canvas_server.core.scene import MAX_SCENE_BYTES
 from canvas_server.throttle import FREE_BYTES, Allowance, editing, going_through, reading, working
 
 MAX_UNSTORED_BYTES = 1024 * 1024
 """While more of a session waits to be stored, who edits it further is read no further."""
+
+RECALL_BYTES = 2 * MAX_SCENE_BYTES
+"""What reading an earlier scene costs, whose size is not known before: it is read, and stored."""
+UNREADABLE_COST = 8
+"""So many bytes of elements does one byte cost in a message that is refused: it is read again, to
+say why."""
 
 
 class BackPressure:
@@ -55,6 +62,7 @@ class BackPressure:
             return
         if isinstance(effect, Recall):
             self._wait_for_log(editor, effect.session_id)
+            self.went_through(editor, RECALL_BYTES)
         else:
             self._wait_for_log(editor, effect.record.session_id)
             self._charge(editor, effect.told - FREE_BYTES, effect.receivers)
@@ -82,6 +90,11 @@ class BackPressure:
             if allowance is None:
                 allowance = self._going_through[connection_id] = going_through()
             self._wait(connection_id, allowance.spend(self._clock(), work))
+
+    def could_not_read(self, connection_id: ConnectionId, size: int) -> None:
+        """Charge a long message that was none."""
+        if size > FREE_BYTES:
+            self.went_through(connection_id, UNREADABLE_COST * size)
 
     def relieve(self) -> None:
         """Read those on whose session is mostly stored."""

@@ -213,6 +213,7 @@ class Node:
             message = decode(payload)
         except MalformedMessage as malformed:
             self._perform(self.hub.refuse(connection_id, malformed))
+            self._pressure.could_not_read(connection_id, len(payload))
             return None
         kind = type(message)
         self.counts.received[kind] += 1

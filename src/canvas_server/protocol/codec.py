@@ -9,7 +9,7 @@ from msgspec import Meta, Raw
 
 from canvas_server.protocol.client import ClientMessage
 from canvas_server.protocol.errors import ErrorCode, shortened
-from canvas_server.protocol.fields import ElementId, SessionId
+from canvas_server.protocol.fields import MAX_OPERATIONS, ElementId, SessionId
 from canvas_server.protocol.http import MAX_EDITED, ChangedElement, SceneEdit, TokenWish
 from canvas_server.protocol.scene import Element, NewElement, flat_kind
 from canvas_server.protocol.server import ServerMessage
@@ -188,6 +188,9 @@ def _decode_leniently(frame: bytes | memoryview) -> ClientMessage:
     if not isinstance(tag, str) or tag not in _TYPES:
         raise MalformedMessage(ErrorCode.UNKNOWN_TYPE, ErrorCode.UNKNOWN_TYPE.meaning, message_id)
     operations = message.get("operations")
+    if isinstance(operations, list) and len(cast("list[Any]", operations)) > MAX_OPERATIONS:
+        reason = f"Expected `array` of length <= {MAX_OPERATIONS} - at `$.operations`"
+        raise MalformedMessage(ErrorCode.INVALID_MESSAGE, reason, message_id)
     for holder in (
         message,
         *(cast("list[Any]", operations) if isinstance(operations, list) else ()),

@@ -137,6 +137,7 @@ def test_a_message_is_read_and_unknown_fields_are_ignored() -> None:
         (b'{"type":"cursor","x":1e300,"y":0}', "invalid_message"),
         (b'{"type":"end_call","target_peer_id":"p","reason":"bored"}', "invalid_message"),
         (b'{"type":"sync_queue","operations":7}', "invalid_message"),
+        (b'{"type":"sync_queue","operations":[' + b"7," * 1000 + b"7]}", "invalid_message"),
         (b'{"type":"sync_queue","operations":[7]}', "invalid_message"),
         (b'{"type":"add_element","element":7}', "invalid_message"),
         (b'{"type":"add_element","element":{"kind":7}}', "invalid_message"),
