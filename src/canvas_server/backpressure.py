@@ -17,6 +17,10 @@ MAX_UNSTORED_BYTES = 1024 * 1024
 
 RECALL_BYTES = 2 * MAX_SCENE_BYTES
 """What reading an earlier scene costs, whose size is not known before: it is read, and stored."""
+LONG_BYTES = 64 * 1024
+"""Of longer messages one is handled in a turn of the event loop."""
+TURN_SECONDS = 0.002
+"""After which a message looks for its turn again."""
 UNREADABLE_COST = 8
 """So many bytes of elements does one byte cost in a message that is refused: it is read again, to
 say why."""
@@ -48,6 +52,7 @@ class BackPressure:
         self._working: dict[ConnectionId, Allowance] = {}
         self._going_through: dict[ConnectionId, Allowance] = {}
         self._indebted: set[ConnectionId] = set()
+        self._turn_is_taken = False
 
     def holds(self, connection_id: ConnectionId) -> bool:
         """Tell whether a connection is not to be read now."""
@@ -90,6 +95,24 @@ class BackPressure:
             if allowance is None:
                 allowance = self._going_through[connection_id] = going_through()
             self._wait(connection_id, allowance.spend(self._clock(), work))
+
+    def takes_turn(self, connection_id: ConnectionId, size: int) -> bool:
+        """Tell whether a message may be handled now; one of a long one's size waits for its turn.
+
+        In one turn of the loop many sockets may have a long message each; what else is ready is
+        served between them.
+        """
+        if size <= LONG_BYTES:
+            return True
+        if self._turn_is_taken:
+            self._wait(connection_id, TURN_SECONDS)
+            return False
+        self._turn_is_taken = True
+        self._call_later(0, self._next_turn)
+        return True
+
+    def _next_turn(self) -> None:
+        self._turn_is_taken = False
 
     def could_not_read(self, connection_id: ConnectionId, size: int) -> None:
         """Charge a long message that was none."""
@@ -148,7 +171,7 @@ class BackPressure:
             )
             if connection_id in allowances
         ]
-        if max(owed) > 0:
+        if max(owed, default=0) > 0:
             self._call_later(max(owed), functools.partial(self._paid, connection_id))
         else:
             self._indebted.discard(connection_id)

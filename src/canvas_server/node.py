@@ -205,7 +205,9 @@ class Node:
         if connection_id in self._held:
             self._held[connection_id].append(bytes(payload))
             return None
-        if self._pressure.holds(connection_id):
+        if self._pressure.holds(connection_id) or not self._pressure.takes_turn(
+            connection_id, len(payload)
+        ):
             self._deferred[connection_id].append(bytes(payload))
             return None
         self.outboxes[connection_id].heard += 1

@@ -297,3 +297,16 @@ def test_who_sends_long_messages_that_are_none_is_read_more_slowly() -> None:
     while bench.timers:
         bench.wait()
     assert not bench.held
+
+
+def test_of_long_messages_one_is_handled_in_a_turn_of_the_loop() -> None:
+    """OUT2: what else is ready is served in between."""
+    bench = Bench()
+    assert bench.pressure.takes_turn(ADA, 500_000)
+    assert bench.pressure.takes_turn(ADA, 1000), "short ones do not wait"
+    assert not bench.pressure.takes_turn(ADA, 500_000)
+    assert bench.held == {ADA}
+    bench.wait()
+    bench.wait()
+    assert not bench.held
+    assert bench.pressure.takes_turn(ADA, 500_000)
