@@ -56,8 +56,11 @@ def test_thousands_of_changes_of_a_large_chart_are_one(server: Server) -> None:
         assert (status, headers["etag"]) == (200, '"6001"')
         (told,) = (m for m in bob.fence() if m["type"] == "element_updated")
         assert told["element"]["transform"]["x"] == 5999
-        rename = [{"id": "c", "changes": {"kind": {"chart_type": "b"}}}] * 60
-        status, _, answer = post(server, {"session_id": "cost-chart", "update": rename})
+        rename = [{"id": "c", "changes": {"kind": {"chart_type": f"b{n}"}}} for n in range(60)]
+        assert post(server, {"session_id": "cost-chart", "update": rename})[0] == 200
+        assert len(bob.fence()) == 1, "of its data nothing is gone through"
+        named = [{"id": "c", "changes": {"kind": {"data": {"n": n}}}} for n in range(60)]
+        status, _, answer = post(server, {"session_id": "cost-chart", "update": named})
         assert (status, answer["code"]) == (429, "rate_limited")
         assert bob.fence() == [], "nothing was changed"
 
