@@ -1,4 +1,4 @@
-"""Where the program begins: `canvas-server`, or `python -m canvas_server`."""
+"""Entry point of the program: `canvas-server`, or `python -m canvas_server`."""
 
 from canvas_server.hangups import HANGUPS
 

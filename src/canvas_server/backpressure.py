@@ -25,6 +25,9 @@ UNREADABLE_COST = 8
 """So many bytes of elements does one byte cost in a message that is refused: it is read again, to
 say why."""
 
+Kind = Callable[[], Allowance]
+"""What is charged, by what makes the allowance for it."""
+
 
 class BackPressure:
     """Decides who is held; `read_on` is called for those that nothing here holds any more."""
@@ -47,10 +50,7 @@ class BackPressure:
         self._clock = clock
         self._behind: dict[ConnectionId, str] = {}
         """Those who edit a session faster than its edits are stored."""
-        self._editing: dict[ConnectionId, Allowance] = {}
-        self._reading: dict[ConnectionId, Allowance] = {}
-        self._working: dict[ConnectionId, Allowance] = {}
-        self._going_through: dict[ConnectionId, Allowance] = {}
+        self._allowances: dict[ConnectionId, dict[Kind, Allowance]] = {}
         self._indebted: set[ConnectionId] = set()
         self._turn_is_taken = False
 
@@ -74,27 +74,16 @@ class BackPressure:
 
     def asked(self, connection_id: ConnectionId, size: int) -> None:
         """Charge an answer that is long to who has asked for it."""
-        if size > FREE_BYTES and connection_id in self._connections:
-            allowance = self._reading.get(connection_id)
-            if allowance is None:
-                allowance = self._reading[connection_id] = reading()
-            self._wait(connection_id, allowance.spend(self._clock(), size))
+        if size > FREE_BYTES:
+            self._spend(connection_id, reading, size)
 
     def worked(self, connection_id: ConnectionId, operations: int) -> None:
         """Charge the operations of a `sync_queue`, of which each is an edit."""
-        if connection_id in self._connections:
-            allowance = self._working.get(connection_id)
-            if allowance is None:
-                allowance = self._working[connection_id] = working()
-            self._wait(connection_id, allowance.spend(self._clock(), operations))
+        self._spend(connection_id, working, operations)
 
     def went_through(self, connection_id: ConnectionId, work: int) -> None:
         """Charge the bytes that an edit has gone through, made or refused."""
-        if connection_id in self._connections:
-            allowance = self._going_through.get(connection_id)
-            if allowance is None:
-                allowance = self._going_through[connection_id] = going_through()
-            self._wait(connection_id, allowance.spend(self._clock(), work))
+        self._spend(connection_id, going_through, work)
 
     def takes_turn(self, connection_id: ConnectionId, size: int) -> bool:
         """Tell whether a message may be handled now; one of a long one's size waits for its turn.
@@ -131,19 +120,22 @@ class BackPressure:
     def forget(self, connection_id: ConnectionId) -> None:
         """Forget a connection that is gone."""
         self._indebted.discard(connection_id)
-        self._editing.pop(connection_id, None)
-        self._reading.pop(connection_id, None)
-        self._working.pop(connection_id, None)
-        self._going_through.pop(connection_id, None)
+        self._allowances.pop(connection_id, None)
         self._behind.pop(connection_id, None)
 
     def _charge(self, editor: ConnectionId, told: int, receivers: int) -> None:
         """Charge an edit to its editor, by what it has others told."""
         if told > 0:
-            allowance = self._editing.get(editor)
+            self._spend(editor, editing, told, told * receivers)
+
+    def _spend(self, connection_id: ConnectionId, kind: Kind, *costs: int) -> None:
+        """Charge a connection that is there, and hold it while it owes."""
+        if connection_id in self._connections:
+            allowances = self._allowances.setdefault(connection_id, {})
+            allowance = allowances.get(kind)
             if allowance is None:
-                allowance = self._editing[editor] = editing()
-            self._wait(editor, allowance.spend(self._clock(), told, told * receivers))
+                allowance = allowances[kind] = kind()
+            self._wait(connection_id, allowance.spend(self._clock(), *costs))
 
     def _wait_for_log(self, connection_id: ConnectionId, session_id: str) -> None:
         if self._backlog_of(session_id) > MAX_UNSTORED_BYTES and connection_id not in self._behind:
@@ -162,14 +154,7 @@ class BackPressure:
             return
         now = self._clock()
         owed = [
-            allowances[connection_id].wait(now)
-            for allowances in (
-                self._editing,
-                self._reading,
-                self._working,
-                self._going_through,
-            )
-            if connection_id in allowances
+            allowance.wait(now) for allowance in self._allowances.get(connection_id, {}).values()
         ]
         if max(owed, default=0) > 0:
             self._call_later(max(owed), functools.partial(self._paid, connection_id))

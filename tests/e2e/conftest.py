@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Playwright, expect, sync_playwright
 
 from brokers import town_of_nodes
+from desk import Desk
 from servers import Server, running
 from windows import COLORS, FLAGS, PATIENCE_MS, Open, Window, write_picture
 
@@ -119,3 +120,12 @@ def pytest_runtest_makereport(item: pytest.Item) -> Any:
     if report.when == "call":
         item.failed = report.failed  # type: ignore[attr-defined]
     return report
+
+
+@pytest.fixture
+def desk(open_window: Open) -> Desk:
+    """Ada and Bob on one empty canvas."""
+    ada = open_window("red", query="name=Ada")
+    bob = open_window("green", query="name=Bob")
+    ada.sees(bob)
+    return Desk(ada, bob)

@@ -23,15 +23,6 @@ COPY_PICTURE = """async () => {
 }"""
 
 
-@pytest.fixture
-def desk(open_window: Open) -> Desk:
-    """Ada and Bob on one empty canvas."""
-    ada = open_window("red", query="name=Ada")
-    bob = open_window("green", query="name=Bob")
-    ada.sees(bob)
-    return Desk(ada, bob)
-
-
 def test_with_the_mouse(desk: Desk) -> None:
     """Write, move, resize, rotate, choose by a frame, restack, align, delete and undo."""
     note = desk.write((340, 200), "A note")

@@ -6,7 +6,6 @@ import pytest
 from playwright.sync_api import Locator, expect
 
 from desk import Desk
-from windows import Open
 
 DROP = """async ([name, type, content]) => {
   let body = content;
@@ -31,15 +30,6 @@ SPOIL = r"""named => {
     send.call(this, text);
   };
 }"""
-
-
-@pytest.fixture
-def desk(open_window: Open) -> Desk:
-    """Ada and Bob on one empty canvas."""
-    ada = open_window("red", query="name=Ada")
-    bob = open_window("green", query="name=Bob")
-    ada.sees(bob)
-    return Desk(ada, bob)
 
 
 def field(desk: Desk) -> Locator:

@@ -1,4 +1,4 @@
-"""What may come into a scene: pictures that a browser can draw without being stopped by them.
+"""Admission of content into a scene: pictures that a browser can draw and go on.
 
 A picture is drawn by everybody who opens the session, and stays. One that is described by a program
 (SVG) can cost any amount to draw, and a small file can say that it has a billion pixels. What was

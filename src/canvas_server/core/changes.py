@@ -1,4 +1,4 @@
-"""What a change makes of an element, and by how many bytes that is longer. Pure.
+"""Changes of an element: merging one, the growth in bytes, and the work it is. Pure.
 
 The work is that of what changes, not of the whole element: a picture that is moved is not encoded
 again, nor are the data of a chart that the change leaves alone. Where it names them, objects on
