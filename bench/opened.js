@@ -3,7 +3,7 @@
  * then to read it and to take it in. Usage: node opened.js WEBSOCKET_URL SESSION ELEMENTS
  */
 
-import { SceneState } from "../web/scene.js";
+import { SceneState } from "../web/scene/scene.js";
 
 const [url, session, count] = process.argv.slice(2);
 const socket = new WebSocket(url);

@@ -164,7 +164,7 @@ KEYWORDS = frozenset(
         "exclusiveMinimum",
     ]
 )
-"""What `web/editing/limits.js` understands."""
+"""What `web/scene/limits.js` understands."""
 ANNOTATIONS = frozenset(("title", "description", "default", "discriminator"))
 
 
@@ -172,7 +172,7 @@ def checked_part(node: JsonSchema) -> JsonSchema:
     """Return a schema without what nothing is checked by."""
     unknown = node.keys() - KEYWORDS - ANNOTATIONS
     if unknown:
-        raise SystemExit(f"web/editing/limits.js does not know {', '.join(sorted(unknown))}")
+        raise SystemExit(f"web/scene/limits.js does not know {', '.join(sorted(unknown))}")
     part: JsonSchema = {}
     for key in node.keys() & KEYWORDS:
         value = node[key]
@@ -222,7 +222,7 @@ def browser_limits(definitions: dict[str, JsonSchema]) -> str:
                 "SHAPES",
                 json.dumps(shapes, indent=2),
             ),
-            '/** @import {Schema} from "../editing/limits.js" */\n',
+            '/** @import {Schema} from "../scene/limits.js" */\n',
         ]
     )
 

@@ -1,14 +1,14 @@
 /** The page: makes the parts and wires them together. */
 
-import { Board } from "./board.js";
+import { Board } from "./app/board.js";
 import { CallBar } from "./people/callbar.js";
 import { listenToCallKeys } from "./people/callkeys.js";
 import { Choices } from "./devices/choices.js";
 import { showDevices } from "./devices/dialog.js";
-import { dispatch } from "./dispatch.js";
-import { byId, setText } from "./dom.js";
+import { dispatch } from "./app/dispatch.js";
+import { byId, setText } from "./ui/dom.js";
 import { keepIdentity, recallIdentity } from "./connection/identity.js";
-import { Pass } from "./connection/pass.js";
+import { JoinToken } from "./connection/jointoken.js";
 import { GroupView } from "./people/groupview.js";
 import { showInvite } from "./invite/dialog.js";
 import { Rights } from "./invite/rights.js";
@@ -21,22 +21,22 @@ import { Diagnoses } from "./monitor/diagnoses.js";
 import { showDiagnoses } from "./monitor/diagnosisnotices.js";
 import { Monitor } from "./monitor/monitor.js";
 import { Reporter } from "./monitor/reporter.js";
-import { Notices } from "./notices.js";
-import { OwnTile } from "./owntile.js";
+import { Notices } from "./app/notices.js";
+import { OwnTile } from "./people/owntile.js";
 import { Roster } from "./people/peers.js";
-import { confirmed } from "./panels/dialog.js";
+import { confirmed } from "./ui/dialog.js";
 import { iceServersOf } from "./calls/ice.js";
 import { prepareCalls } from "./calls/peerconnection.js";
 import { PeopleView } from "./people/people.js";
 import { describePerson, ownMedia } from "./people/person.js";
-import * as page from "./page.js";
+import * as page from "./app/page.js";
 import { CanvasConnection } from "./protocol.js";
 import { MANY_CALLS, sendingQuality } from "./calls/quality.js";
 import { RingView } from "./people/ring.js";
-import { cameraOf, SceneState, screenOf } from "./scene.js";
-import { Compared } from "./security/compared.js";
+import { cameraOf, SceneState, screenOf } from "./scene/scene.js";
+import { VerifiedCalls } from "./security/verifiedcalls.js";
 import { SignalingManager } from "./signaling.js";
-import { soon } from "./soon.js";
+import { coalesce } from "./lib/coalesce.js";
 import { callEndText, connectionText, endText, mediaFaultText, text } from "./text/calls.js";
 import { text as inviteText } from "./text/invite.js";
 import { text as securityText } from "./text/security.js";
@@ -59,7 +59,7 @@ else location.replace("/");
  * @param {Identity | null} identity of this window before it was reloaded
  */
 function start(sessionId, identity) {
-  const pass = new Pass(sessionId);
+  const pass = new JoinToken(sessionId);
   const rights = new Rights();
   const connection = new CanvasConnection({
     url: page.webSocketUrl(),
@@ -102,7 +102,7 @@ function start(sessionId, identity) {
   new Reporter(monitor, connection, (peerId) => signaling.callState(peerId) === "connected");
   const nameOf = (/** @type {string} */ peerId) => describe(peerId).name;
   showDiagnoses(diagnoses, notices, nameOf);
-  const compared = new Compared(signaling, (peerId) => {
+  const compared = new VerifiedCalls(signaling, (peerId) => {
     notices.show(securityText.changed(nameOf(peerId)), { problem: true, stays: true, key: `code-${peerId}` });
   });
   const badges = new Badges(monitor, nameOf, (peerId, badge) => {
@@ -139,7 +139,7 @@ function start(sessionId, identity) {
   });
 
   /** Show what has changed, soon: signals go first, and many changes are shown at once. */
-  const render = soon(() => {
+  const render = coalesce(() => {
     const others = [...roster.peers.keys()].filter((id) => id !== connection.peerId).map(describe);
     people.show(others);
     group.show(others, signaling.inGroup, connection.state === "open");

@@ -4,12 +4,12 @@
  */
 
 import { Backlog } from "./connection/backlog.js";
-import { Emitter } from "./emitter.js";
-import { errorName, log } from "./log.js";
+import { Emitter } from "./lib/emitter.js";
+import { errorName, log } from "./lib/log.js";
 import { retryDelay } from "./connection/retry.js";
 import { onWake } from "./connection/wake.js";
 import { PASSING, UNREAD } from "./types/limits.js";
-import { encoded } from "./unicode.js";
+import { encoded } from "./lib/unicode.js";
 
 /** @import {ClientMessage, ServerMessage, PeerAssigned, Error as ErrorMessage} from "./types/messages.js" */
 

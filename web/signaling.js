@@ -1,13 +1,13 @@
 /** Calls with the other peers of the session: who rings, who is talking, what is sent for it. */
 
 import { Call } from "./calls/call.js";
-import { EarlyCandidates } from "./calls/early.js";
-import { Emitter } from "./emitter.js";
+import { PendingCandidates } from "./calls/pendingcandidates.js";
+import { Emitter } from "./lib/emitter.js";
 import { EndedCalls } from "./calls/ended.js";
 import { Group } from "./calls/group.js";
-import { log } from "./log.js";
+import { log } from "./lib/log.js";
 import { sendingQuality } from "./calls/quality.js";
-import { Returning } from "./calls/returning.js";
+import { CallRestore } from "./calls/callrestore.js";
 import { onWake } from "./connection/wake.js";
 import { mayBeHeard } from "./invite/rights.js";
 
@@ -76,9 +76,9 @@ export class SignalingManager extends Emitter {
   /** @type {Map<string, Call>} */
   #calls = new Map();
   #ended = new EndedCalls();
-  #early = new EarlyCandidates();
+  #early = new PendingCandidates();
   #group = new Group();
-  #returning = new Returning();
+  #returning = new CallRestore();
   /** Was in the call of everybody before a reload, and waits to be told who is here and what it may do. */
   #rejoining = false;
   /** Was told who is here. A program that never tells it plays everybody. */

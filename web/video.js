@@ -1,9 +1,9 @@
 /** Brings each stream and the tile that shows it together, whichever comes first. */
 
-import { Emitter } from "./emitter.js";
-import { errorName, log } from "./log.js";
+import { Emitter } from "./lib/emitter.js";
+import { errorName, log } from "./lib/log.js";
 import { Sound } from "./media/sound.js";
-import { cameraOf, screenOf } from "./scene.js";
+import { cameraOf, screenOf } from "./scene/scene.js";
 
 /**
  * `blocked`: the browser wants a click before it plays sound; `false` when it plays.

@@ -1,13 +1,13 @@
 /** Pages that edit a scene, without a browser, for tests/editing.py. */
 
-import { Draft } from "../../web/editing/draft.js";
-import { Previews } from "../../web/editing/previews.js";
+import { OptimisticScene } from "../../web/scene/optimisticscene.js";
+import { Previews } from "../../web/scene/previews.js";
 import { CanvasConnection } from "../../web/protocol.js";
-import { SceneState } from "../../web/scene.js";
+import { SceneState } from "../../web/scene/scene.js";
 import { closePage, during, serve, tell } from "./page.js";
 
 /** @import {ClientMessage, Element as SceneElement, ServerMessage} from "../../web/types/messages.js" */
-/** @import {Operation} from "../../web/editing/operations.js" */
+/** @import {Operation} from "../../web/scene/operations.js" */
 
 const SESSION = "s";
 const FIRST_MARK = 1000;
@@ -35,7 +35,7 @@ class Page {
     this.client = client;
     this.random = randomFrom(seed);
     this.connection = new CanvasConnection({ url: "ws://test/ws", sessionId: SESSION, identity });
-    this.draft = new Draft(this.scene, { send: (message) => this.send(message) });
+    this.draft = new OptimisticScene(this.scene, { send: (message) => this.send(message) });
     this.draft.on("changed", ({ ids }) => {
       for (const id of ids) {
         const element = this.draft.get(id);

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { Emitter } from "../../web/emitter.js";
+import { Emitter } from "../../web/lib/emitter.js";
 import { showDiagnoses } from "../../web/monitor/diagnosisnotices.js";
 import { Diagnoses } from "../../web/monitor/diagnoses.js";
 import { PRESENT_SAMPLES, presentOf } from "../../web/monitor/rating.js";

@@ -3,10 +3,10 @@
 import assert from "node:assert/strict";
 import { mock, test } from "node:test";
 
-import { Draft } from "../../web/editing/draft.js";
-import { diffPatch, equal, mergePatch } from "../../web/editing/patch.js";
-import { Previews } from "../../web/editing/previews.js";
-import { SceneState } from "../../web/scene.js";
+import { OptimisticScene } from "../../web/scene/optimisticscene.js";
+import { diffPatch, equal, mergePatch } from "../../web/scene/patch.js";
+import { Previews } from "../../web/scene/previews.js";
+import { SceneState } from "../../web/scene/scene.js";
 
 const TRANSFORM = { x: 0, y: 0, width: 100, height: 100, rotation: 0, z_index: 0 };
 const note = (/** @type {string} */ id, content = "note") =>
@@ -23,7 +23,7 @@ class Desk {
   scene = new SceneState();
   /** @type {any[]} */ sent = [];
   /** @type {any[]} */ said = [];
-  draft = new Draft(this.scene, { send: (message) => this.sent.push(message) });
+  draft = new OptimisticScene(this.scene, { send: (message) => this.sent.push(message) });
 
   /** @param {string[]} ids */
   constructor(...ids) {

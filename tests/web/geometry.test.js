@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { aligned, distributed } from "../../web/editing/align.js";
+import { aligned, distributed } from "../../web/canvas/align.js";
 import {
   HANDLES,
   boundsOf,
@@ -15,12 +15,12 @@ import {
   scaled,
   turned,
   unionOf,
-} from "../../web/editing/geometry.js";
-import { restacked } from "../../web/editing/order.js";
-import { snapMove, snapResize } from "../../web/editing/snap.js";
-import { wholeTransform } from "../../web/scene.js";
+} from "../../web/canvas/geometry.js";
+import { restacked } from "../../web/scene/order.js";
+import { snapMove, snapResize } from "../../web/canvas/snap.js";
+import { wholeTransform } from "../../web/scene/scene.js";
 
-/** @typedef {import("../../web/editing/geometry.js").Handle} Handle */
+/** @typedef {import("../../web/canvas/geometry.js").Handle} Handle */
 
 const ALL = /** @type {Handle[]} */ (Object.keys(HANDLES));
 /** @type {Record<Handle, Handle>} */
@@ -217,7 +217,7 @@ function stack(layers, changes) {
 /**
  * @param {[string, number][]} layers
  * @param {string} ids
- * @param {import("../../web/editing/order.js").Restack} how
+ * @param {import("../../web/scene/order.js").Restack} how
  * @param {(one: string, other: string) => boolean} [touch]
  * @returns {[string, number]} the order reached, and how many elements had to change
  */

@@ -4,10 +4,10 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { Backlog } from "../../web/connection/backlog.js";
-import { faultOf, longest } from "../../web/editing/limits.js";
-import { Outgoing } from "../../web/editing/outgoing.js";
+import { faultOf, longest } from "../../web/scene/limits.js";
+import { EditQueue } from "../../web/scene/editqueue.js";
 import { FRAME_BYTES, MOST_DEPTH, PASSING, UNREAD } from "../../web/types/limits.js";
-import { bytesOf, encoded, firstOf, lengthOf, sendable, wellFormed } from "../../web/unicode.js";
+import { bytesOf, encoded, firstOf, lengthOf, sendable, wellFormed } from "../../web/lib/unicode.js";
 
 const SMILE = "\u{1F600}";
 const add = (/** @type {any} */ kind, transform = {}) => /** @type {any} */ ({ op: "add", element: { id: "a", kind, transform } });
@@ -63,7 +63,7 @@ test("what an element cannot be is not sent (EDT3)", () => {
 function queue(count) {
   /** @type {any[]} */
   const sent = [];
-  const outgoing = new Outgoing((message) => sent.push(message));
+  const outgoing = new EditQueue((message) => sent.push(message));
   for (let number = 0; number < count; number++) outgoing.push([add(words(String(number)))]);
   outgoing.setOnline(true);
   return { outgoing, sent };
@@ -102,7 +102,7 @@ test("of several in one message the one that is refused for all is found (IN5)",
 test("messages of several operations are bounded by their bytes (EDT3)", () => {
   /** @type {any[]} */
   const sent = [];
-  const outgoing = new Outgoing((message) => sent.push(message));
+  const outgoing = new EditQueue((message) => sent.push(message));
   for (let number = 0; number < 8; number++) outgoing.push([add({ type: "Chart", chart_type: "bar", data: SMILE.repeat(50_000) })]);
   outgoing.setOnline(true);
   while (outgoing.size > 0) outgoing.settle(/** @type {any} */ ({ type: "ack", result: {}, success: true, message_id: sent.at(-1).message_id }));

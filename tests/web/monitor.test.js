@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { mock, test } from "node:test";
 
-import { Emitter } from "../../web/emitter.js";
+import { Emitter } from "../../web/lib/emitter.js";
 import { csvOf } from "../../web/monitor/csv.js";
 import { columnsOf, PLOTS, rangeOf, spanOf, splitsOf, topOf } from "../../web/monitor/lines.js";
 import { Monitor } from "../../web/monitor/monitor.js";

@@ -4,17 +4,17 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { Pointing } from "../../web/canvas/pointing.js";
-import { Draft } from "../../web/editing/draft.js";
-import { Previews } from "../../web/editing/previews.js";
-import { chronicle } from "../../web/panels/chronicle.js";
+import { OptimisticScene } from "../../web/scene/optimisticscene.js";
+import { Previews } from "../../web/scene/previews.js";
+import { chronicle } from "../../web/panels/historysteps.js";
 import { inOrder } from "../../web/panels/order.js";
-import { after } from "../../web/panels/past.js";
+import { after } from "../../web/panels/historyscene.js";
 import { Replay } from "../../web/panels/replay.js";
-import { ShownScene } from "../../web/panels/shown.js";
+import { SceneView } from "../../web/panels/sceneview.js";
 import { HistoryFailure, Timeline } from "../../web/panels/timeline.js";
-import { SceneState } from "../../web/scene.js";
+import { SceneState } from "../../web/scene/scene.js";
 
-/** @import {Entry} from "../../web/panels/past.js" */
+/** @import {Entry} from "../../web/panels/historyscene.js" */
 
 /**
  * @param {string} id
@@ -177,11 +177,11 @@ test("reading goes line by line, stacking from the front", () => {
   assert.deepEqual(inOrder(elements, "stacking"), ["below", "left", "middle", "right"]);
 });
 
-/** @returns {{draft: Draft, shown: ShownScene, previews: Previews, news: string[]}} */
+/** @returns {{draft: OptimisticScene, shown: SceneView, previews: Previews, news: string[]}} */
 function canvas() {
-  const draft = new Draft(new SceneState(), { send: () => {} });
+  const draft = new OptimisticScene(new SceneState(), { send: () => {} });
   const previews = new Previews();
-  const shown = new ShownScene(draft, previews);
+  const shown = new SceneView(draft, previews);
   /** @type {string[]} */
   const news = [];
   shown.on("changed", ({ ids }) => news.push([...ids].join()));

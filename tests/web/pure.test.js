@@ -3,11 +3,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { Emitter } from "../../web/emitter.js";
+import { Emitter } from "../../web/lib/emitter.js";
 import { Roster } from "../../web/people/peers.js";
-import { freeSlot } from "../../web/placement.js";
+import { freeSlot } from "../../web/canvas/freeslot.js";
 import { retryDelay } from "../../web/connection/retry.js";
-import { SceneState, cameraOf, ownerOf, screenOf } from "../../web/scene.js";
+import { SceneState, cameraOf, ownerOf, screenOf } from "../../web/scene/scene.js";
 
 const VIEWPORT = { width: 1280, height: 720 };
 

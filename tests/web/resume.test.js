@@ -4,12 +4,12 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { Backlog } from "../../web/connection/backlog.js";
-import { EarlyCandidates } from "../../web/calls/early.js";
+import { PendingCandidates } from "../../web/calls/pendingcandidates.js";
 import { EndedCalls } from "../../web/calls/ended.js";
 import { Group } from "../../web/calls/group.js";
 import { Roster } from "../../web/people/peers.js";
 import { MANY_CALLS, sendingQuality } from "../../web/calls/quality.js";
-import { Returning } from "../../web/calls/returning.js";
+import { CallRestore } from "../../web/calls/callrestore.js";
 
 /**
  * @param {number} number
@@ -131,7 +131,7 @@ test("the more calls, the smaller the pictures", () => {
 });
 
 test("who finds the other offers, who is found waits for it", () => {
-  const returning = new Returning();
+  const returning = new CallRestore();
   returning.lost(["a", "b"]);
   assert.deepEqual(returning.seen([peer("a")], true), { restore: [], offer: ["a"], offerLater: [] });
   assert.ok(returning.settle("a"));
@@ -142,7 +142,7 @@ test("who finds the other offers, who is found waits for it", () => {
 });
 
 test("calls of an earlier page are taken up when their peers are here", () => {
-  const returning = new Returning();
+  const returning = new CallRestore();
   const saved = { peerId: "a", callId: "c", ringing: false };
   returning.saved = [saved, { ...saved, peerId: "gone" }, { ...saved, peerId: "ended" }];
   returning.settle("ended");
@@ -161,7 +161,7 @@ test("names of ended calls are remembered, the latest of them", () => {
 });
 
 test("candidates that came early are kept, within bounds", () => {
-  const early = new EarlyCandidates();
+  const early = new PendingCandidates();
   for (let number = 0; number < 100; number++) early.keep("p", { candidate: String(number) });
   assert.equal(early.take("p").length, 32);
   assert.deepEqual(early.take("p"), []);

@@ -1,7 +1,7 @@
 /** One call with one peer: its peer connection, its media and how far it has come. */
 
-import { newId } from "../ids.js";
-import { errorName, log } from "../log.js";
+import { newId } from "../lib/ids.js";
+import { errorName, log } from "../lib/log.js";
 import { fingerprintsOf } from "../security/code.js";
 import { CameraLink } from "./cameralink.js";
 import { Fitting } from "./fitting.js";

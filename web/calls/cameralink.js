@@ -4,7 +4,7 @@
  * replaceTrack).
  */
 
-import { log } from "../log.js";
+import { log } from "../lib/log.js";
 import { KINDS, placeholder } from "./peerconnection.js";
 
 export class CameraLink {

@@ -1,6 +1,6 @@
 /** Fits what is sent to one peer to what the calls afford and to how large the peer shows it. */
 
-import { errorName, log } from "../log.js";
+import { errorName, log } from "../lib/log.js";
 import { applyToSender, SCREEN_BITRATE } from "./quality.js";
 
 /** @import {Sizes} from "../media/viewsizes.js" */

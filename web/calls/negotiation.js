@@ -4,8 +4,8 @@
  * section 10.7; names and order are that example's. What is not in it is marked "beyond 10.7".
  */
 
-import { newId } from "../ids.js";
-import { errorName, log } from "../log.js";
+import { newId } from "../lib/ids.js";
+import { errorName, log } from "../lib/log.js";
 
 /**
  * What goes to the other side. An ICE candidate with an empty `candidate` is end-of-candidates

@@ -1,6 +1,6 @@
 /** Makes RTCPeerConnections, and what they need before the devices are ready. */
 
-import { errorName, log } from "../log.js";
+import { errorName, log } from "../lib/log.js";
 
 export const KINDS = /** @type {const} */ (["audio", "video"]);
 

@@ -3,7 +3,7 @@
  * pair stays in use until a new one works.
  */
 
-import { errorName, log } from "../log.js";
+import { errorName, log } from "../lib/log.js";
 
 /** No bytes for so long while `disconnected`: the path is dead (some losses mend themselves). */
 const SILENT_MS = 3_000;

@@ -4,7 +4,7 @@
  * camera or microphone, the next one belongs to its screen.
  */
 
-import { errorName, log } from "../log.js";
+import { errorName, log } from "../lib/log.js";
 import { KINDS } from "./peerconnection.js";
 
 export class ScreenLink {

@@ -1,10 +1,10 @@
 /** A chart on the canvas, drawn by Chart.js. */
 
-import { make } from "../dom.js";
+import { make } from "../ui/dom.js";
 import { extent, MOST_SERIES, normalChart } from "./chartdata.js";
 import { chartConfig } from "./chartlook.js";
 import { describeKind } from "./describe.js";
-import { errorName, log } from "../log.js";
+import { errorName, log } from "../lib/log.js";
 import { standIn } from "./standin.js";
 import { theme } from "./theme.js";
 import { text } from "../text/canvas.js";

@@ -1,6 +1,6 @@
 /** How charts look: what Chart.js is told, in the colours of the page. */
 
-import { firstOf } from "../unicode.js";
+import { firstOf } from "../lib/unicode.js";
 import { theme } from "./theme.js";
 
 /** @import {LabelledChart, NormalChart, ScatterChart} from "./chartdata.js" */

@@ -68,7 +68,7 @@ export function isCostly(kind) {
 /**
  * What drawing an element keeps in memory, in pixels, roughly.
  *
- * @param {import("./filler.js").Shown} shown
+ * @param {import("./contentvirtualizer.js").Shown} shown
  * @param {number} scale pixels for a scene unit
  * @returns {number}
  */
@@ -82,7 +82,7 @@ export function pixelsOf(shown, scale) {
 }
 
 /** Whether it is dear enough to wait until it can be seen. @param {Kind} kind */
-export function isDear(kind) {
+export function isExpensive(kind) {
   return kind.type === "Model3D";
 }
 

@@ -3,7 +3,7 @@
  * the other theme their text may vanish.
  */
 
-import { make } from "../dom.js";
+import { make } from "../ui/dom.js";
 import { theme } from "./theme.js";
 
 /** WCAG 2.2 asks for 4.5:1, and 3:1 for large text: 24 CSS pixels (success criterion 1.4.3). */

@@ -3,10 +3,10 @@
  * would be talked over by them.
  */
 
-import { icon, make, setText } from "../dom.js";
+import { icon, make, setText } from "../ui/dom.js";
 
 /** @import {Person} from "../people/person.js" */
-/** @import {Emitter} from "../emitter.js" */
+/** @import {Emitter} from "../lib/emitter.js" */
 
 /** @typedef {{toClient: (x: number, y: number) => {x: number, y: number}} & Pick<Emitter<{moved: null}>, "on">} Camera */
 /** @typedef {{node: HTMLElement, name: HTMLElement, x: number, y: number, timer: number}} Shown */

@@ -1,7 +1,7 @@
 /** What elements are, in words, for those who do not see them. */
 
 import { text } from "../text/canvas.js";
-import { firstOf } from "../unicode.js";
+import { firstOf } from "../lib/unicode.js";
 
 /** @import {Element as SceneElement} from "../types/messages.js" */
 

@@ -1,6 +1,6 @@
 /** Whether the canvas is drawn at all, and what is said and can be done where it is not. */
 
-import { icon, make, setText } from "../dom.js";
+import { icon, make, setText } from "../ui/dom.js";
 import { text } from "../text/canvas.js";
 import { text as panels } from "../text/panels.js";
 

@@ -1,8 +1,8 @@
 /** A 3D model on the canvas, drawn by model-viewer. */
 
-import { make } from "../dom.js";
+import { make } from "../ui/dom.js";
 import { describeKind } from "./describe.js";
-import { errorName, log } from "../log.js";
+import { errorName, log } from "../lib/log.js";
 import { orientation } from "./orientation.js";
 import { standIn } from "./standin.js";
 import { text } from "../text/canvas.js";

@@ -1,7 +1,7 @@
 /** A picture on the canvas. It is drawn only when it is known to be a raster picture of a bounded size. */
 
-import { dataUrl } from "../dataurl.js";
-import { make } from "../dom.js";
+import { dataUrl } from "../lib/dataurl.js";
+import { make } from "../ui/dom.js";
 import { describeKind } from "./describe.js";
 import { hostOf, isWanted, sameOrigin, want } from "./elsewhere.js";
 import { inspect, isLarge } from "./rasters.js";

@@ -3,8 +3,8 @@
  * pan and to zoom is to change the one transform of that node.
  */
 
-import { make } from "../dom.js";
-import { Emitter } from "../emitter.js";
+import { make } from "../ui/dom.js";
+import { Emitter } from "../lib/emitter.js";
 
 /** @typedef {{x: number, y: number, width: number, height: number}} Box */
 

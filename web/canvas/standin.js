@@ -1,6 +1,6 @@
 /** A card that says in words what cannot be shown. */
 
-import { icon, make } from "../dom.js";
+import { icon, make } from "../ui/dom.js";
 
 /**
  * @param {HTMLElement} node filled with the card

@@ -1,6 +1,6 @@
 /** A text on the canvas. */
 
-import { make } from "../dom.js";
+import { make } from "../ui/dom.js";
 import { vanishes } from "./contrast.js";
 import { theme } from "./theme.js";
 

@@ -1,6 +1,6 @@
 /** The colours of the page, for what is not drawn by style sheets. */
 
-import { Emitter } from "../emitter.js";
+import { Emitter } from "../lib/emitter.js";
 
 /** @extends {Emitter<{changed: null}>} */
 class Theme extends Emitter {

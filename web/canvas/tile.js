@@ -1,6 +1,6 @@
 /** The tile of a camera: the picture, or a still in its place, and the name. */
 
-import { icon, make, setText } from "../dom.js";
+import { icon, make, setText } from "../ui/dom.js";
 import { callIsOver } from "../people/person.js";
 import { text } from "../text/calls.js";
 import { text as devices } from "../text/devices.js";

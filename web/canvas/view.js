@@ -3,19 +3,19 @@
  * element can be found and reached; what fills the nodes is made near the part that is seen.
  */
 
-import { make } from "../dom.js";
+import { make } from "../ui/dom.js";
 import { describeKind } from "./describe.js";
-import { Filler } from "./filler.js";
+import { ContentVirtualizer } from "./contentvirtualizer.js";
 import { boundsOf, placeNode } from "./placing.js";
-import { ownerOf, wholeTransform } from "../scene.js";
-import { soon } from "../soon.js";
+import { ownerOf, wholeTransform } from "../scene/scene.js";
+import { coalesce } from "../lib/coalesce.js";
 import { text } from "../text/canvas.js";
 import { Tile } from "./tile.js";
 
-/** @import {Editable} from "../editing/draft.js" */
-/** @import {Motions} from "../editing/previews.js" */
+/** @import {Editable} from "../scene/optimisticscene.js" */
+/** @import {Motions} from "../scene/previews.js" */
 /** @import {Person} from "../people/person.js" */
-/** @import {Shown} from "./filler.js" */
+/** @import {Shown} from "./contentvirtualizer.js" */
 /** @import {Stage} from "./stage.js" */
 /** @import {Element as SceneElement, Transform} from "../types/messages.js" */
 /** @import {VideoManager} from "../video.js" */
@@ -41,7 +41,7 @@ export class CanvasView {
   #tiles = new Set();
   /** What the person here is moving. @type {Map<string, Partial<Transform>>} */
   #motion = new Map();
-  #sortSoon = soon(() => this.#sort());
+  #sortSoon = coalesce(() => this.#sort());
 
   /**
    * @param {HTMLElement} space of the stage
@@ -58,7 +58,7 @@ export class CanvasView {
     this.#previews = previews;
     this.#videos = videos;
     this.#hooks = hooks;
-    this.#filler = new Filler(stage, this.#shown);
+    this.#filler = new ContentVirtualizer(stage, this.#shown);
     draft.on("replaced", () => this.#showAll());
     draft.on("changed", ({ ids }) => this.#showSome(ids));
     previews.on("changed", ({ ids }) => this.#placeSome(ids));

@@ -4,7 +4,7 @@
  */
 
 import { FRAME_BYTES } from "../types/limits.js";
-import { bytesOf, encoded } from "../unicode.js";
+import { bytesOf, encoded } from "../lib/unicode.js";
 
 /** @import {ClientMessage} from "../types/messages.js" */
 

@@ -3,7 +3,7 @@
  * of one window; a duplicated window gets a copy of it, so a lock tells whether the first one lives.
  */
 
-import { isReloaded } from "../page.js";
+import { isReloaded } from "../app/page.js";
 
 /**
  * @typedef {object} SavedCall

@@ -1,6 +1,6 @@
 /** What the person has chosen of devices and quality; this browser remembers it. */
 
-import { Emitter } from "../emitter.js";
+import { Emitter } from "../lib/emitter.js";
 
 /** @import {ContentHint} from "../media/screen.js" */
 /** @import {Preset} from "../calls/quality.js" */

@@ -1,8 +1,8 @@
 /** Camera and sound: what is used and how it looks and sounds, before a call and during one. */
 
-import { make, setText } from "../dom.js";
+import { make, setText } from "../ui/dom.js";
 import { LocalMedia } from "../media/local.js";
-import { makeDialog } from "../panels/dialog.js";
+import { makeDialog } from "../ui/dialog.js";
 import { faultText, hintText, presetText, text } from "../text/devices.js";
 import { audioContext, Meter } from "./meter.js";
 

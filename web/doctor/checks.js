@@ -1,10 +1,10 @@
 /** The checks of the self-test, in order. Each gives its outcome in words. */
 
 import { audioContext, Meter } from "../devices/meter.js";
-import { Pass } from "../connection/pass.js";
-import { newId } from "../ids.js";
-import { errorName } from "../log.js";
-import { webSocketUrl } from "../page.js";
+import { JoinToken } from "../connection/jointoken.js";
+import { newId } from "../lib/ids.js";
+import { errorName } from "../lib/log.js";
+import { webSocketUrl } from "../app/page.js";
 import { CanvasConnection } from "../protocol.js";
 import { text } from "../text/doctor.js";
 import { gather, natOf, relayLoop } from "./network.js";
@@ -39,7 +39,7 @@ export function checkBrowser() {
 export async function checkServer() {
   const named = new URLSearchParams(location.search).get("session");
   const sessionId = named ?? `test-${newId()}`;
-  const pass = new Pass(sessionId);
+  const pass = new JoinToken(sessionId);
   const connection = new CanvasConnection({ url: webSocketUrl(), sessionId, displayName: text.self, pass });
   try {
     /** @type {Promise<readonly IceServer[]>} */

@@ -1,7 +1,7 @@
 /** The self-test: runs the checks and shows what came of each. */
 
-import { byId, make, setText } from "../dom.js";
-import { copy } from "../page.js";
+import { byId, make, setText } from "../ui/dom.js";
+import { copy } from "../app/page.js";
 import { text } from "../text/doctor.js";
 import { checkBrowser, checkCamera, checkMicrophone, checkNat, checkServer, checkStun, checkTurn } from "./checks.js";
 

@@ -1,12 +1,12 @@
 /** Who moderates gives out links and takes them back. */
 
-import { icon, make } from "../dom.js";
-import { errorName, log } from "../log.js";
-import { copy } from "../page.js";
-import { confirmed, makeDialog } from "../panels/dialog.js";
+import { icon, make } from "../ui/dom.js";
+import { errorName, log } from "../lib/log.js";
+import { copy } from "../app/page.js";
+import { confirmed, makeDialog } from "../ui/dialog.js";
 import { roleText, text } from "../text/invite.js";
 
-/** @import {Pass} from "../connection/pass.js" */
+/** @import {JoinToken} from "../connection/jointoken.js" */
 /** @import {Role} from "./rights.js" */
 
 /** @typedef {{token_id: string, role: Role, name: string | null, made: number, expires: number, revoked: boolean}} GivenOut */
@@ -17,7 +17,7 @@ const LIVES = [HOUR, 24 * HOUR, 7 * 24 * HOUR, 30 * 24 * HOUR];
 
 /**
  * @param {string} sessionId
- * @param {Pass} pass
+ * @param {JoinToken} pass
  */
 export function showInvite(sessionId, pass) {
   if (document.querySelector("dialog.invite")) return;
@@ -37,7 +37,7 @@ class InviteDialog {
 
   /**
    * @param {string} sessionId
-   * @param {Pass} pass
+   * @param {JoinToken} pass
    */
   constructor(sessionId, pass) {
     this.#sessionId = sessionId;

@@ -1,6 +1,6 @@
 /** What this person may do here, as the server has said (rule TOK3), and how the page shows it. */
 
-import { Emitter } from "../emitter.js";
+import { Emitter } from "../lib/emitter.js";
 
 /** @import {PeerAssigned} from "../types/messages.js" */
 

@@ -3,7 +3,7 @@
  * reloads, the browser for windows to come, so that what was off is never turned on by itself.
  */
 
-import { Emitter } from "../emitter.js";
+import { Emitter } from "../lib/emitter.js";
 
 /** @import {MediaKind} from "./local.js" */
 

@@ -4,8 +4,8 @@
  * that it is back at once.
  */
 
-import { Emitter } from "../emitter.js";
-import { errorName, log } from "../log.js";
+import { Emitter } from "../lib/emitter.js";
+import { errorName, log } from "../lib/log.js";
 import { applyToCamera } from "../calls/quality.js";
 import { Intentions } from "./intentions.js";
 import { faultOf, isRefused, openDevices, stopTrack } from "./opening.js";

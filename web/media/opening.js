@@ -1,6 +1,6 @@
 /** Opens cameras and microphones, and says why one cannot be opened. */
 
-import { errorName } from "../log.js";
+import { errorName } from "../lib/log.js";
 
 /** @import {Choices} from "../devices/choices.js" */
 /** @import {MediaKind} from "./local.js" */

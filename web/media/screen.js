@@ -1,7 +1,7 @@
 /** The screen, a window or a tab that this page shares, beside the camera. */
 
-import { Emitter } from "../emitter.js";
-import { errorName, log } from "../log.js";
+import { Emitter } from "../lib/emitter.js";
+import { errorName, log } from "../lib/log.js";
 
 /**
  * What counts in the picture when not all of it can be sent (W3C mst-content-hint): `detail` keeps

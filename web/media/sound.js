@@ -1,7 +1,7 @@
 /** How a stream is heard: how loud, from which device, and from which side. */
 
 import { audioContext } from "../devices/meter.js";
-import { errorName, log } from "../log.js";
+import { errorName, log } from "../lib/log.js";
 
 const PLACE_MS = 200;
 /** How far to the side a tile at the edge of the window is heard: not in one ear alone. */

@@ -1,7 +1,7 @@
 /** Who is speaking: this page, and those it is in a call with. */
 
 import { Meter } from "../devices/meter.js";
-import { Emitter } from "../emitter.js";
+import { Emitter } from "../lib/emitter.js";
 
 /** @import {SignalingManager} from "../signaling.js" */
 /** @import {LocalMedia} from "./local.js" */

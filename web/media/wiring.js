@@ -1,6 +1,6 @@
 /** Connects what this page sends and receives with the parts that show it, tell of it and bound it. */
 
-import { cameraOf, screenOf } from "../scene.js";
+import { cameraOf, screenOf } from "../scene/scene.js";
 import { shownHeight, ViewSizes } from "./viewsizes.js";
 
 /** @import {Choices, Chosen} from "../devices/choices.js" */

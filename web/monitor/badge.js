@@ -1,6 +1,6 @@
 /** A small sign on the tile of each camera: how good the call is. It opens the figures. */
 
-import { icon, make, setIcon } from "../dom.js";
+import { icon, make, setIcon } from "../ui/dom.js";
 import { text } from "../text/monitor.js";
 
 /** @import {Level} from "./rating.js" */

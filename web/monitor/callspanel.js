@@ -1,8 +1,8 @@
 /** The part of the side panel that shows how calls are: figures, lines of the last minutes, a table to save. */
 
-import { icon, make, setText } from "../dom.js";
-import { errorName, log } from "../log.js";
-import { save } from "../page.js";
+import { icon, make, setText } from "../ui/dom.js";
+import { errorName, log } from "../lib/log.js";
+import { save } from "../app/page.js";
 import { diagnosisText } from "../text/diagnosis.js";
 import { showCode } from "../security/dialog.js";
 import { text } from "../text/monitor.js";
@@ -17,7 +17,7 @@ import { loadPlots } from "./uplot.js";
 /** @import {PlotName} from "./lines.js" */
 /** @import {Diagnoses} from "./diagnoses.js" */
 /** @import {Monitor} from "./monitor.js" */
-/** @import {Compared} from "../security/compared.js" */
+/** @import {VerifiedCalls} from "../security/verifiedcalls.js" */
 
 export class CallsPanel {
   #monitor;
@@ -43,7 +43,7 @@ export class CallsPanel {
   node;
 
   /**
-   * @param {{monitor: Monitor, diagnoses: Diagnoses, compared: Compared}} calls
+   * @param {{monitor: Monitor, diagnoses: Diagnoses, compared: VerifiedCalls}} calls
    * @param {(peerId: string) => string} nameOf
    */
   constructor({ monitor, diagnoses, compared }, nameOf) {

@@ -1,6 +1,6 @@
 /** What the server says of calls that do not come about or are poor, as long as it holds (rules SIG12, SIG13). */
 
-import { Emitter } from "../emitter.js";
+import { Emitter } from "../lib/emitter.js";
 
 /** @import {SignalingManager} from "../signaling.js" */
 /** @import {CallDiagnosis} from "../types/messages.js" */

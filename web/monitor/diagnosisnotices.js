@@ -2,7 +2,7 @@
 
 import { diagnosisText } from "../text/diagnosis.js";
 
-/** @import {Notices} from "../notices.js" */
+/** @import {Notices} from "../app/notices.js" */
 /** @import {Diagnoses} from "./diagnoses.js" */
 
 /**

@@ -1,6 +1,6 @@
 /** The present of a call as a list of figures. */
 
-import { make, setText } from "../dom.js";
+import { make, setText } from "../ui/dom.js";
 import { figureText } from "../text/monitor.js";
 
 /** @import {Figure} from "../text/monitor.js" */

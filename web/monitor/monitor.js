@@ -1,7 +1,7 @@
 /** Measures the calls of this page once a second, while there are any. */
 
-import { Emitter } from "../emitter.js";
-import { errorName, log } from "../log.js";
+import { Emitter } from "../lib/emitter.js";
+import { errorName, log } from "../lib/log.js";
 import { PRESENT_SAMPLES, presentOf, rate } from "./rating.js";
 import { SampleRing } from "./ring.js";
 import { sampleOf } from "./sample.js";

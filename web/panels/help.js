@@ -1,9 +1,9 @@
 /** What the keys do, in a dialog. */
 
-import { make } from "../dom.js";
+import { make } from "../ui/dom.js";
 import { text } from "../text/panels.js";
 import { groupText, shownKey } from "../text/tools.js";
-import { makeDialog } from "./dialog.js";
+import { makeDialog } from "../ui/dialog.js";
 
 /** @import {Command} from "../tools/commands.js" */
 

@@ -1,15 +1,15 @@
 /** The flight recorder: who did what and when, and a slider that shows the canvas as it was. */
 
-import { icon, make, setIcon, setText } from "../dom.js";
+import { icon, make, setIcon, setText } from "../ui/dom.js";
 import { describeKind } from "../canvas/describe.js";
-import { ownerOf } from "../scene.js";
+import { ownerOf } from "../scene/scene.js";
 import { text } from "../text/panels.js";
-import { firstOf } from "../unicode.js";
-import { chronicle } from "./chronicle.js";
-import { Listbox } from "./listbox.js";
+import { firstOf } from "../lib/unicode.js";
+import { chronicle } from "./historysteps.js";
+import { Listbox } from "../ui/listbox.js";
 
 /** @import {Person} from "../people/person.js" */
-/** @import {Kind, Step} from "./chronicle.js" */
+/** @import {Kind, Step} from "./historysteps.js" */
 /** @import {Replay} from "./replay.js" */
 /** @import {Timeline} from "./timeline.js" */
 

@@ -1,6 +1,6 @@
 /** The order in which the elements of a scene are read. Pure. */
 
-import { wholeTransform } from "../scene.js";
+import { wholeTransform } from "../scene/scene.js";
 
 /** @import {Element as SceneElement} from "../types/messages.js" */
 

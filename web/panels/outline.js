@@ -1,12 +1,12 @@
 /** Everything on the canvas as a list, for keyboards and screen readers, and to find what lies hidden. */
 
-import { icon, make, setIcon, setText } from "../dom.js";
+import { icon, make, setIcon, setText } from "../ui/dom.js";
 import { orderText, text } from "../text/panels.js";
-import { Listbox, taken } from "./listbox.js";
+import { Listbox, taken } from "../ui/listbox.js";
 import { inOrder } from "./order.js";
 
 /** @import {Order} from "./order.js" */
-/** @import {ShownScene} from "./shown.js" */
+/** @import {SceneView} from "./sceneview.js" */
 /** @import {Element as SceneElement} from "../types/messages.js" */
 
 /**
@@ -44,7 +44,7 @@ export class Outline {
   node;
 
   /**
-   * @param {ShownScene} shown
+   * @param {SceneView} shown
    * @param {OutlineHooks} hooks
    */
   constructor(shown, hooks) {

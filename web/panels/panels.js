@@ -1,12 +1,12 @@
 /** Makes the panels beside the canvas and connects them with it. */
 
-import { byId } from "../dom.js";
+import { byId } from "../ui/dom.js";
 import { CallsPanel } from "../monitor/callspanel.js";
-import { soon } from "../soon.js";
+import { coalesce } from "../lib/coalesce.js";
 import { text as inviteText } from "../text/invite.js";
 import { historyFaultText, text } from "../text/panels.js";
-import { PastBanner } from "./banner.js";
-import { confirmed } from "./dialog.js";
+import { PastBanner } from "../ui/banner.js";
+import { confirmed } from "../ui/dialog.js";
 import { ExportMenu } from "./exportmenu.js";
 import { offerHelp } from "./help.js";
 import { HistoryView } from "./historyview.js";
@@ -15,23 +15,23 @@ import { Replay } from "./replay.js";
 import { SidePanel } from "./sidepanel.js";
 import { HistoryFailure, Timeline } from "./timeline.js";
 
-/** @import {Pass} from "../connection/pass.js" */
-/** @import {Draft} from "../editing/draft.js" */
-/** @import {Compared} from "../security/compared.js" */
+/** @import {JoinToken} from "../connection/jointoken.js" */
+/** @import {OptimisticScene} from "../scene/optimisticscene.js" */
+/** @import {VerifiedCalls} from "../security/verifiedcalls.js" */
 /** @import {Diagnoses} from "../monitor/diagnoses.js" */
 /** @import {Monitor} from "../monitor/monitor.js" */
-/** @import {Notices} from "../notices.js" */
+/** @import {Notices} from "../app/notices.js" */
 /** @import {Person} from "../people/person.js" */
-/** @import {ShownScene} from "./shown.js" */
+/** @import {SceneView} from "./sceneview.js" */
 /** @import {Described} from "./help.js" */
 
 /**
  * @typedef {object} PanelParts
  * @property {string} sessionId
- * @property {Draft} draft
- * @property {ShownScene} shown what the canvas shows of it
- * @property {{monitor: Monitor, diagnoses: Diagnoses, compared: Compared}} quality of the calls
- * @property {Pass} pass
+ * @property {OptimisticScene} draft
+ * @property {SceneView} shown what the canvas shows of it
+ * @property {{monitor: Monitor, diagnoses: Diagnoses, compared: VerifiedCalls}} quality of the calls
+ * @property {JoinToken} pass
  * @property {Notices} notices
  * @property {(peerId: string) => Person} describePerson
  * @property {(id: string) => string} describe words for an element
@@ -100,7 +100,7 @@ export class Panels {
     shown.on("looked", (isPast) => byId("canvas", HTMLElement).toggleAttribute("data-past", isPast));
     shown.on("blocked", (why) => notices.show(why === "past" ? text.pastIsFixed : inviteText.readOnly, { key: "fixed" }));
     this.#replay.on("failed", (error) => this.#say(error));
-    const refresh = soon(() => this.#history.refresh());
+    const refresh = coalesce(() => this.#history.refresh());
     draft.on("changed", refresh);
     draft.on("replaced", refresh);
     offerHelp(byId("help", HTMLButtonElement), parts.commands);

@@ -1,8 +1,8 @@
 /** Where in the history this person looks, and the film of it. Pure but for its timer. */
 
-import { Emitter } from "../emitter.js";
+import { Emitter } from "../lib/emitter.js";
 
-/** @import {ShownScene} from "./shown.js" */
+/** @import {SceneView} from "./sceneview.js" */
 /** @import {Timeline} from "./timeline.js" */
 
 /** Changes a second, at the speed 1. */
@@ -26,7 +26,7 @@ export class Replay extends Emitter {
 
   /**
    * @param {Timeline} timeline
-   * @param {Pick<ShownScene, "look">} shown
+   * @param {Pick<SceneView, "look">} shown
    */
   constructor(timeline, shown) {
     super();

@@ -3,8 +3,8 @@
  * WAI-ARIA Authoring Practices have them.
  */
 
-import { icon, make } from "../dom.js";
-import { Emitter } from "../emitter.js";
+import { icon, make } from "../ui/dom.js";
+import { Emitter } from "../lib/emitter.js";
 import { text } from "../text/panels.js";
 
 /** @typedef {{tab: HTMLButtonElement, body: HTMLElement}} Part */

@@ -1,8 +1,8 @@
 /** The history of a session, read from the server piece by piece, and scenes made from it. Pure. */
 
-import { after, elementsOf } from "./past.js";
+import { after, elementsOf } from "./historyscene.js";
 
-/** @import {Elements, Entry} from "./past.js" */
+/** @import {Elements, Entry} from "./historyscene.js" */
 /** @import {SceneDocument} from "../types/messages.js" */
 
 /** @typedef {{revision: number, first_revision: number, entries: Entry[]}} HistoryPage latest first */

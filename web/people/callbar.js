@@ -1,6 +1,6 @@
 /** The bar of the calls in progress: what they do, microphone, camera, leave. */
 
-import { setIcon, setText } from "../dom.js";
+import { setIcon, setText } from "../ui/dom.js";
 import { ScreenShare } from "../media/screen.js";
 import { callStatusText, text } from "../text/calls.js";
 import { switchText } from "../text/devices.js";

@@ -1,6 +1,6 @@
 /** The call of everybody: who is in it, and the button to start or join it. */
 
-import { setText } from "../dom.js";
+import { setText } from "../ui/dom.js";
 import { text } from "../text/calls.js";
 
 /** @import {Person} from "./person.js" */

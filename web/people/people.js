@@ -1,6 +1,6 @@
 /** The list of the others in the session, with what can be done with each. */
 
-import { icon, make, setText } from "../dom.js";
+import { icon, make, setText } from "../ui/dom.js";
 import { callIsOver } from "./person.js";
 import { peerStateText, text } from "../text/calls.js";
 import { roleText, text as inviteText } from "../text/invite.js";

@@ -1,6 +1,6 @@
 /** Who is calling: a card for each, with Accept and Decline. */
 
-import { icon, make, setText } from "../dom.js";
+import { icon, make, setText } from "../ui/dom.js";
 import { text } from "../text/calls.js";
 
 /** @import {Person} from "./person.js" */

@@ -1,15 +1,15 @@
 /** Shows the code of a call, to be compared with what the other side sees. */
 
-import { make, setText } from "../dom.js";
-import { errorName, log } from "../log.js";
-import { makeDialog } from "../panels/dialog.js";
+import { make, setText } from "../ui/dom.js";
+import { errorName, log } from "../lib/log.js";
+import { makeDialog } from "../ui/dialog.js";
 import { text } from "../text/security.js";
 import { codeOf } from "./code.js";
 
-/** @import {Compared} from "./compared.js" */
+/** @import {VerifiedCalls} from "./verifiedcalls.js" */
 
 /**
- * @param {Compared} compared
+ * @param {VerifiedCalls} compared
  * @param {string} peerId
  * @param {string} name of that peer
  */

@@ -2,7 +2,7 @@
 
 import { language, stamp } from "./language.js";
 
-/** @import {Deed} from "../panels/chronicle.js" */
+/** @import {Deed} from "../panels/historysteps.js" */
 /** @import {Order} from "../panels/order.js" */
 
 const numbers = new Intl.NumberFormat(language);

@@ -1,14 +1,14 @@
 /** Puts new things on the canvas: pictures, links, charts, whatever files or words come. */
 
-import { longest } from "../editing/limits.js";
+import { longest } from "../scene/limits.js";
 import { text } from "../text/tools.js";
-import { firstOf, lengthOf } from "../unicode.js";
+import { firstOf, lengthOf } from "../lib/unicode.js";
 import { linkedPicture, pictureOf } from "./pictures.js";
 import { fittingSize, freshPlace } from "./place.js";
 import { readTable } from "./tables.js";
 
-/** @import {Point} from "../editing/geometry.js" */
-/** @import {TableChart} from "../editing/csv.js" */
+/** @import {Point} from "../canvas/geometry.js" */
+/** @import {TableChart} from "./csv.js" */
 /** @import {Picture} from "./pictures.js" */
 /** @import {Parts} from "./tools.js" */
 /** @import {TextEditor} from "./textedit.js" */

@@ -4,11 +4,11 @@
  */
 
 import { ChartContent } from "../canvas/chart.js";
-import { make, setText } from "../dom.js";
+import { make, setText } from "../ui/dom.js";
 import { chartTypeText, text } from "../text/tools.js";
 import { readTable } from "./tables.js";
 
-/** @import {TableChart} from "../editing/csv.js" */
+/** @import {TableChart} from "./csv.js" */
 /** @import {Unsaved} from "./unsaved.js" */
 
 /** @typedef {{table: string, type: string, title: string}} Typed */

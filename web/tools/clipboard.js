@@ -1,11 +1,11 @@
 /** Copy, cut, paste, and what is dropped on the canvas. */
 
-import { boundsOf, overlap, unionOf } from "../editing/geometry.js";
+import { boundsOf, overlap, unionOf } from "../canvas/geometry.js";
 import { text } from "../text/tools.js";
 import { frontLayer, middleOfSight } from "./place.js";
-import { wholeTransform } from "../scene.js";
+import { wholeTransform } from "../scene/scene.js";
 
-/** @import {Point} from "../editing/geometry.js" */
+/** @import {Point} from "../canvas/geometry.js" */
 /** @import {Additions} from "./additions.js" */
 /** @import {Parts} from "./tools.js" */
 /** @import {AddOperation, Element as SceneElement} from "../types/messages.js" */

@@ -3,15 +3,15 @@
  * this list.
  */
 
-import { aligned, distributed } from "../editing/align.js";
-import { boundsOf, overlap, resized, rotated, unionOf, LEAST_SIZE } from "../editing/geometry.js";
-import { restacked } from "../editing/order.js";
-import { wholeTransform } from "../scene.js";
+import { aligned, distributed } from "../canvas/align.js";
+import { boundsOf, overlap, resized, rotated, unionOf, LEAST_SIZE } from "../canvas/geometry.js";
+import { restacked } from "../scene/order.js";
+import { wholeTransform } from "../scene/scene.js";
 import { commandText, text } from "../text/tools.js";
 import { mapped, middleOfAll, selected } from "./gestures.js";
 
-/** @import {Alignment} from "../editing/align.js" */
-/** @import {Restack} from "../editing/order.js" */
+/** @import {Alignment} from "../canvas/align.js" */
+/** @import {Restack} from "../scene/order.js" */
 /** @import {Additions} from "./additions.js" */
 /** @import {Clipboard} from "./clipboard.js" */
 /** @import {Parts} from "./tools.js" */

@@ -12,12 +12,12 @@ import {
   scaled,
   turned,
   unionOf,
-} from "../editing/geometry.js";
-import { snapMove, snapResize } from "../editing/snap.js";
-import { wholeTransform } from "../scene.js";
+} from "../canvas/geometry.js";
+import { snapMove, snapResize } from "../canvas/snap.js";
+import { wholeTransform } from "../scene/scene.js";
 
-/** @import {Box, Handle, Point} from "../editing/geometry.js" */
-/** @import {Guide} from "../editing/snap.js" */
+/** @import {Box, Handle, Point} from "../canvas/geometry.js" */
+/** @import {Guide} from "../canvas/snap.js" */
 /** @import {Parts} from "./tools.js" */
 /** @import {Transform, TransformChanges} from "../types/messages.js" */
 

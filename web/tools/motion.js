@@ -3,13 +3,13 @@
  * times a second, and made one edit when they are let go.
  */
 
-import { Emitter } from "../emitter.js";
-import { roundedChanges } from "../editing/geometry.js";
-import { stands } from "../editing/operations.js";
+import { Emitter } from "../lib/emitter.js";
+import { roundedChanges } from "../canvas/geometry.js";
+import { stands } from "../scene/operations.js";
 import { MOST_PREVIEWED } from "../types/limits.js";
 
 /** @import {CanvasView} from "../canvas/view.js" */
-/** @import {Editable} from "../editing/draft.js" */
+/** @import {Editable} from "../scene/optimisticscene.js" */
 /** @import {ClientMessage, TransformChanges, UpdateOperation} from "../types/messages.js" */
 
 const PREVIEW_MS = 1000 / 30;

@@ -1,11 +1,11 @@
 /** What lies over the canvas while it is worked on: frames, handles, lines. In pixels, at any zoom. */
 
-import { make } from "../dom.js";
-import { HANDLES } from "../editing/geometry.js";
+import { make } from "../ui/dom.js";
+import { HANDLES } from "../canvas/geometry.js";
 import { frameAround } from "./gestures.js";
 
-/** @import {Box, Handle} from "../editing/geometry.js" */
-/** @import {Guide} from "../editing/snap.js" */
+/** @import {Box, Handle} from "../canvas/geometry.js" */
+/** @import {Guide} from "../canvas/snap.js" */
 /** @import {Parts} from "./tools.js" */
 /** @import {Transform} from "../types/messages.js" */
 

@@ -1,9 +1,9 @@
 /** Where something new comes to lie, and above what. */
 
-import { rounded } from "../editing/geometry.js";
-import { wholeTransform } from "../scene.js";
+import { rounded } from "../canvas/geometry.js";
+import { wholeTransform } from "../scene/scene.js";
 
-/** @import {Point} from "../editing/geometry.js" */
+/** @import {Point} from "../canvas/geometry.js" */
 /** @import {Parts} from "./tools.js" */
 /** @import {Transform} from "../types/messages.js" */
 

@@ -1,10 +1,10 @@
 /** What mouse, pen and fingers do on the canvas: choose, move, pull handles, pan and zoom. */
 
-import { boxBetween } from "../editing/geometry.js";
-import { wholeTransform } from "../scene.js";
+import { boxBetween } from "../canvas/geometry.js";
+import { wholeTransform } from "../scene/scene.js";
 import { moveGesture, resizeGesture, touches, turnGesture } from "./gestures.js";
 
-/** @import {Handle, Point} from "../editing/geometry.js" */
+/** @import {Handle, Point} from "../canvas/geometry.js" */
 /** @import {Gesture} from "./gestures.js" */
 /** @import {Overlay} from "./overlay.js" */
 /** @import {Parts} from "./tools.js" */
@@ -268,7 +268,7 @@ export class Pointer {
   }
 
   /**
-   * @param {(show: (guides: import("../editing/snap.js").Guide[]) => void) => Gesture} make
+   * @param {(show: (guides: import("../canvas/snap.js").Guide[]) => void) => Gesture} make
    * @returns {Gesture}
    */
   #withGuides(make) {

@@ -1,13 +1,13 @@
 /** The panel of what is selected: where it is, and how it looks. */
 
-import { icon, make, setText } from "../dom.js";
-import { LEAST_SIZE, normalDegrees, withHeight } from "../editing/geometry.js";
-import { wholeTransform } from "../scene.js";
+import { icon, make, setText } from "../ui/dom.js";
+import { LEAST_SIZE, normalDegrees, withHeight } from "../canvas/geometry.js";
+import { wholeTransform } from "../scene/scene.js";
 import { alignText, chartTypeText, colorText, sizeText, text } from "../text/tools.js";
 import { isComposed } from "./keys.js";
-import { buttonsField, choiceField, numberField, wordsField } from "./fields.js";
+import { buttonsField, choiceField, numberField, wordsField } from "../ui/fields.js";
 
-/** @import {Field} from "./fields.js" */
+/** @import {Field} from "../ui/fields.js" */
 /** @import {Parts} from "./tools.js" */
 /** @import {Element as SceneElement, TransformChanges, UpdateOperation} from "../types/messages.js" */
 

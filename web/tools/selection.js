@@ -1,6 +1,6 @@
 /** Which elements the person has chosen. Pure. */
 
-import { Emitter } from "../emitter.js";
+import { Emitter } from "../lib/emitter.js";
 
 /** @extends {Emitter<{changed: null}>} */
 export class Selection extends Emitter {

@@ -1,8 +1,8 @@
 /** Reads tables with Papa Parse, which is loaded when the first table comes. */
 
-import { chartOfTable } from "../editing/csv.js";
+import { chartOfTable } from "./csv.js";
 
-/** @import {Parse, TableChart} from "../editing/csv.js" */
+/** @import {Parse, TableChart} from "./csv.js" */
 
 const ADDRESS = "/vendor/papaparse/papaparse.min.js";
 

@@ -3,15 +3,15 @@
  * writing ends, what was typed stays (rule EDT1).
  */
 
-import { make } from "../dom.js";
-import { withHeight } from "../editing/geometry.js";
-import { faultOf, longest } from "../editing/limits.js";
-import { wholeTransform } from "../scene.js";
+import { make } from "../ui/dom.js";
+import { withHeight } from "../canvas/geometry.js";
+import { faultOf, longest } from "../scene/limits.js";
+import { wholeTransform } from "../scene/scene.js";
 import { text } from "../text/tools.js";
 import { freshPlace } from "./place.js";
 import { isComposed } from "./keys.js";
 
-/** @import {Point} from "../editing/geometry.js" */
+/** @import {Point} from "../canvas/geometry.js" */
 /** @import {Parts} from "./tools.js" */
 /** @import {Unsaved} from "./unsaved.js" */
 /** @import {Text, Transform} from "../types/messages.js" */

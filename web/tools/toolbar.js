@@ -1,6 +1,6 @@
 /** The bar of the tools at the edge of the canvas, with the menu that arranges. */
 
-import { icon, make } from "../dom.js";
+import { icon, make } from "../ui/dom.js";
 import { shownKey, text } from "../text/tools.js";
 
 /** @import {Command, CommandId} from "./commands.js" */

@@ -4,7 +4,7 @@ import { Additions } from "./additions.js";
 import { ChartDialog } from "./chartdialog.js";
 import { Clipboard } from "./clipboard.js";
 import { makeCommands } from "./commands.js";
-import { make } from "../dom.js";
+import { make } from "../ui/dom.js";
 import { Keys } from "./keys.js";
 import { Motion } from "./motion.js";
 import { Overlay } from "./overlay.js";
@@ -16,9 +16,9 @@ import { Unsaved } from "./unsaved.js";
 
 /** @import {CanvasView} from "../canvas/view.js" */
 /** @import {Stage} from "../canvas/stage.js" */
-/** @import {Editable} from "../editing/draft.js" */
-/** @import {Motions} from "../editing/previews.js" */
-/** @import {Notices} from "../notices.js" */
+/** @import {Editable} from "../scene/optimisticscene.js" */
+/** @import {Motions} from "../scene/previews.js" */
+/** @import {Notices} from "../app/notices.js" */
 /** @import {Selection} from "./selection.js" */
 /** @import {ClientMessage} from "../types/messages.js" */
 

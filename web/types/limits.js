@@ -470,4 +470,4 @@ export const SHAPES = {
   }
 };
 
-/** @import {Schema} from "../editing/limits.js" */
+/** @import {Schema} from "../scene/limits.js" */

@@ -1,4 +1,4 @@
-"""Where a new tile goes: the same slots as the browser's, `web/placement.js`. Pure."""
+"""Where a new tile goes: the same slots as the browser's, `web/canvas/freeslot.js`. Pure."""
 
 import math
 from collections.abc import Collection

@@ -1,8 +1,8 @@
 /** Where a new tile goes. Pure. */
 
-import { wholeTransform } from "./scene.js";
+import { wholeTransform } from "../scene/scene.js";
 
-/** @import {Element as SceneElement} from "./types/messages.js" */
+/** @import {Element as SceneElement} from "../types/messages.js" */
 
 /** @typedef {{x: number, y: number, width: number, height: number}} Box */
 

@@ -1,6 +1,6 @@
 /** Turns the history into what a person would tell: who did what to which things, in steps. Pure. */
 
-/** @import {Entry} from "./past.js" */
+/** @import {Entry} from "./historyscene.js" */
 /** @import {Element as SceneElement, UpdateOperation} from "../types/messages.js" */
 
 /** @typedef {SceneElement["kind"]} Kind */

@@ -7,7 +7,7 @@ import { applied, subjectOf } from "./operations.js";
 
 /** @typedef {(id: string) => SceneElement | undefined} Look */
 
-export class Sketch {
+export class OperationOverlay {
   #look;
   /** @type {Map<string, SceneElement | undefined>} */
   #drawn = new Map();

@@ -5,9 +5,9 @@
  */
 
 import { allot } from "./allotment.js";
-import { cardFor, contentFor, isCostly, isDear, pixelsOf } from "./content.js";
+import { cardFor, contentFor, isCostly, isExpensive, pixelsOf } from "./content.js";
 import { grown, holds, meet } from "./placing.js";
-import { soon } from "../soon.js";
+import { coalesce } from "../lib/coalesce.js";
 
 /** @import {Content, Kind} from "./content.js" */
 /** @import {Box, Stage} from "./stage.js" */
@@ -44,7 +44,7 @@ const SHARE = "deviceMemory" in navigator && Number(navigator.deviceMemory) <= 4
 /** Pictures are drawn anew when they are this much too coarse, or too fine. */
 const TOO_COARSE = 1.4;
 
-export class Filler {
+export class ContentVirtualizer {
   #stage;
   #shown;
   /** What has been looked through; content is there already. @type {Box | null} */
@@ -53,7 +53,7 @@ export class Filler {
   #waiting = [];
   #next = 0;
   #held = false;
-  #goOn = soon(() => this.#work());
+  #goOn = coalesce(() => this.#work());
   /** All that is to have content has it. */
   settled = () => {};
 
@@ -141,7 +141,7 @@ export class Filler {
       if (shown.content && !isCoarse(shown, pixels)) continue;
       if (!shown.content) shown.card = card;
       if (isSeen) now.push(shown);
-      else if (meet(shown.bounds, near) && !card && !isDear(shown.kind)) later.push(shown);
+      else if (meet(shown.bounds, near) && !card && !isExpensive(shown.kind)) later.push(shown);
     }
     this.#covered = near;
     this.#waiting = now.concat(later);

@@ -1,6 +1,6 @@
 /** Boxes on the canvas: what elements take up, and what becomes of them when they are resized or turned. Pure. */
 
-import { wholeTransform } from "../scene.js";
+import { wholeTransform } from "../scene/scene.js";
 
 /** @import {Transform, TransformChanges} from "../types/messages.js" */
 

@@ -1,13 +1,13 @@
 /** A tile of this peer, of its camera or its screen: it is on the canvas while the peer sends that. */
 
-import { newId } from "./ids.js";
-import { freeSlot } from "./placement.js";
+import { newId } from "../lib/ids.js";
+import { freeSlot } from "../canvas/freeslot.js";
 
-/** @import {Roster} from "./people/peers.js" */
-/** @import {CanvasConnection} from "./protocol.js" */
-/** @import {SceneState} from "./scene.js" */
-/** @import {SignalingManager} from "./signaling.js" */
-/** @import {Transform} from "./types/messages.js" */
+/** @import {Roster} from "./peers.js" */
+/** @import {CanvasConnection} from "../protocol.js" */
+/** @import {SceneState} from "../scene/scene.js" */
+/** @import {SignalingManager} from "../signaling.js" */
+/** @import {Transform} from "../types/messages.js" */
 
 /**
  * @typedef {object} Subject what the tile shows

@@ -1,6 +1,6 @@
 /** What an operation makes of an element, and what would take it back. Pure. */
 
-import { wholeTransform } from "../scene.js";
+import { wholeTransform } from "./scene.js";
 import { diffPatch, equal, mergePatch } from "./patch.js";
 
 /** @import {AddOperation, Element as SceneElement, ElementChanges, RemoveOperation, UpdateOperation} from "../types/messages.js" */

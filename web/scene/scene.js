@@ -1,6 +1,6 @@
 /** The scene as the messages tell it. Pure: no page, no connection. */
 
-/** @import {Element as SceneElement, SceneDocument, ElementAdded, ElementUpdated, ElementRemoved, Transform} from "./types/messages.js" */
+/** @import {Element as SceneElement, SceneDocument, ElementAdded, ElementUpdated, ElementRemoved, Transform} from "../types/messages.js" */
 
 /** @typedef {ElementAdded | ElementUpdated | ElementRemoved} SceneChange */
 

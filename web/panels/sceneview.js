@@ -1,12 +1,12 @@
 /** What the canvas shows: the scene as it is, which can be edited, or as it was, which cannot. Pure. */
 
-import { Emitter } from "../emitter.js";
-import { PastScene } from "./past.js";
+import { Emitter } from "../lib/emitter.js";
+import { PastScene } from "./historyscene.js";
 
-/** @import {Draft} from "../editing/draft.js" */
-/** @import {Operation} from "../editing/operations.js" */
-/** @import {Previews} from "../editing/previews.js" */
-/** @import {Elements} from "./past.js" */
+/** @import {OptimisticScene} from "../scene/optimisticscene.js" */
+/** @import {Operation} from "../scene/operations.js" */
+/** @import {Previews} from "../scene/previews.js" */
+/** @import {Elements} from "./historyscene.js" */
 /** @import {Element as SceneElement} from "../types/messages.js" */
 
 /**
@@ -22,7 +22,7 @@ import { PastScene } from "./past.js";
  *
  * @extends {Emitter<ShownEvents>}
  */
-export class ShownScene extends Emitter {
+export class SceneView extends Emitter {
   #draft;
   #mayEdit;
   #past = new PastScene();
@@ -32,7 +32,7 @@ export class ShownScene extends Emitter {
   previews;
 
   /**
-   * @param {Draft} draft
+   * @param {OptimisticScene} draft
    * @param {Previews} previews
    * @param {() => boolean} [mayEdit] this person may change the scene
    */

@@ -13,7 +13,7 @@
  * @property {string[]} offerLater peers that will offer themselves, or else are to be sent one
  */
 
-export class Returning {
+export class CallRestore {
   /** Calls of an earlier page of this window. @type {SavedCall[]} */
   saved = [];
   /** Peers whose calls the server may have forgotten. @type {Set<string>} */

@@ -1,37 +1,37 @@
 /** The board: the canvas, what this person does on it, and what the server says about it. */
 
-import { Cursors } from "./canvas/cursors.js";
-import { DrawGuard } from "./canvas/drawguard.js";
-import { Drawing } from "./canvas/drawing.js";
-import { Pointing } from "./canvas/pointing.js";
-import { Stage } from "./canvas/stage.js";
-import { CanvasView } from "./canvas/view.js";
-import { byId } from "./dom.js";
-import { callKeys } from "./people/callkeys.js";
-import { Draft } from "./editing/draft.js";
-import { boundsOf } from "./editing/geometry.js";
-import { Previews } from "./editing/previews.js";
-import { newId } from "./ids.js";
+import { Cursors } from "../canvas/cursors.js";
+import { DrawGuard } from "../canvas/drawguard.js";
+import { Drawing } from "../canvas/drawing.js";
+import { Pointing } from "../canvas/pointing.js";
+import { Stage } from "../canvas/stage.js";
+import { CanvasView } from "../canvas/view.js";
+import { byId } from "../ui/dom.js";
+import { callKeys } from "../people/callkeys.js";
+import { OptimisticScene } from "../scene/optimisticscene.js";
+import { boundsOf } from "../canvas/geometry.js";
+import { Previews } from "../scene/previews.js";
+import { newId } from "../lib/ids.js";
 import { asksNotToDraw } from "./page.js";
-import { Panels } from "./panels/panels.js";
-import { ShownScene } from "./panels/shown.js";
-import { text } from "./text/canvas.js";
-import { Selection } from "./tools/selection.js";
-import { Tools } from "./tools/tools.js";
-import { firstOf } from "./unicode.js";
+import { Panels } from "../panels/panels.js";
+import { SceneView } from "../panels/sceneview.js";
+import { text } from "../text/canvas.js";
+import { Selection } from "../tools/selection.js";
+import { Tools } from "../tools/tools.js";
+import { firstOf } from "../lib/unicode.js";
 
-/** @import {CanvasConnection} from "./protocol.js" */
-/** @import {Refusal} from "./editing/outgoing.js" */
-/** @import {Pass} from "./connection/pass.js" */
-/** @import {Right} from "./invite/rights.js" */
-/** @import {Compared} from "./security/compared.js" */
-/** @import {Diagnoses} from "./monitor/diagnoses.js" */
-/** @import {Monitor} from "./monitor/monitor.js" */
+/** @import {CanvasConnection} from "../protocol.js" */
+/** @import {Refusal} from "../scene/editqueue.js" */
+/** @import {JoinToken} from "../connection/jointoken.js" */
+/** @import {Right} from "../invite/rights.js" */
+/** @import {VerifiedCalls} from "../security/verifiedcalls.js" */
+/** @import {Diagnoses} from "../monitor/diagnoses.js" */
+/** @import {Monitor} from "../monitor/monitor.js" */
 /** @import {Notices} from "./notices.js" */
-/** @import {Person} from "./people/person.js" */
-/** @import {SceneState} from "./scene.js" */
-/** @import {ClientMessage, ServerMessage} from "./types/messages.js" */
-/** @import {VideoManager} from "./video.js" */
+/** @import {Person} from "../people/person.js" */
+/** @import {SceneState} from "../scene/scene.js" */
+/** @import {ClientMessage, ServerMessage} from "../types/messages.js" */
+/** @import {VideoManager} from "../video.js" */
 
 /**
  * @typedef {object} BoardHooks
@@ -52,20 +52,20 @@ const OVERFLOW_MS = 1_000;
 export class Board {
   /**
    * @param {CanvasConnection} connection
-   * @param {Pass} pass
+   * @param {JoinToken} pass
    * @param {SceneState} scene
    * @param {VideoManager} videos
-   * @param {{monitor: Monitor, diagnoses: Diagnoses, compared: Compared}} quality of the calls
+   * @param {{monitor: Monitor, diagnoses: Diagnoses, compared: VerifiedCalls}} quality of the calls
    * @param {Notices} notices
    * @param {BoardHooks} hooks
    */
   constructor(connection, pass, scene, videos, quality, notices, hooks) {
     const space = byId("space", HTMLElement);
     this.stage = new Stage(byId("stage", HTMLElement), space);
-    this.draft = new Draft(scene, { send: (message) => connection.send(message) });
+    this.draft = new OptimisticScene(scene, { send: (message) => connection.send(message) });
     this.previews = new Previews();
     const mayEdit = () => hooks.may("edit");
-    const shown = new ShownScene(this.draft, this.previews, mayEdit);
+    const shown = new SceneView(this.draft, this.previews, mayEdit);
     this.view = new CanvasView(space, this.stage, shown, shown.previews, videos, hooks);
     this.selection = new Selection();
     const send = (/** @type {ClientMessage} */ message) => {
@@ -181,7 +181,7 @@ export class Board {
 }
 
 /**
- * @param {Draft} draft
+ * @param {OptimisticScene} draft
  * @param {CanvasConnection} connection
  */
 function connectDraft(draft, connection) {
@@ -199,7 +199,7 @@ function connectDraft(draft, connection) {
 }
 
 /**
- * @param {Draft} draft
+ * @param {OptimisticScene} draft
  * @param {Notices} notices
  */
 function sayWhatBecomesOfEdits(draft, notices) {

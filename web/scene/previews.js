@@ -1,6 +1,6 @@
 /** What the others are moving, until they let go of it. Pure: no page. */
 
-import { Emitter } from "../emitter.js";
+import { Emitter } from "../lib/emitter.js";
 
 /** @import {PeerPreview, TransformChanges} from "../types/messages.js" */
 

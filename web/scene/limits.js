@@ -4,7 +4,7 @@
  */
 
 import { FRAME_BYTES, MOST_DEPTH, SHAPES } from "../types/limits.js";
-import { bytesOf, lengthOf } from "../unicode.js";
+import { bytesOf, lengthOf } from "../lib/unicode.js";
 import { applied } from "./operations.js";
 
 /** @import {Operation} from "./operations.js" */

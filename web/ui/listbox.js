@@ -3,8 +3,8 @@
  * pattern of the WAI-ARIA Authoring Practices: the list has the focus and names its active row.
  */
 
-import { Emitter } from "../emitter.js";
-import { make } from "../dom.js";
+import { Emitter } from "../lib/emitter.js";
+import { make } from "./dom.js";
 
 /**
  * @typedef {object} Rows how rows look

@@ -1,6 +1,6 @@
 /** Fields of the properties panel: each shows a value and tells of a new one. */
 
-import { icon, make } from "../dom.js";
+import { icon, make } from "./dom.js";
 
 /** @typedef {{node: HTMLElement, show: (value: unknown) => void}} Field */
 

@@ -1,6 +1,6 @@
 /** What the address of the page asks for, and what this browser remembers. */
 
-import { make } from "./dom.js";
+import { make } from "../ui/dom.js";
 
 const NAME_KEY = "canvas-server.name";
 const MAX_NAME = 64;

@@ -1,6 +1,6 @@
 /** Dialogs: the browser keeps the focus inside and gives it back, and Escape closes. */
 
-import { icon, make } from "../dom.js";
+import { icon, make } from "./dom.js";
 import { text } from "../text/panels.js";
 
 let dialogs = 0;

@@ -1,6 +1,6 @@
 /** Says over the canvas that it shows the past, and leads back. */
 
-import { icon, make, setText } from "../dom.js";
+import { icon, make, setText } from "./dom.js";
 import { text } from "../text/panels.js";
 
 export class PastBanner {

@@ -5,7 +5,7 @@
  * @param {() => void} act
  * @returns {() => void}
  */
-export function soon(act) {
+export function coalesce(act) {
   const { port1, port2 } = new MessageChannel();
   let asked = false;
   port1.onmessage = () => {

@@ -5,7 +5,7 @@
 
 const FRAGMENT = "token";
 
-export class Pass {
+export class JoinToken {
   #key;
   /** The present token; empty: the link had none. */
   token = "";

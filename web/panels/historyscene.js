@@ -1,7 +1,7 @@
 /** A scene as it was: earlier scenes, and how the history leads from one to the next. Pure. */
 
-import { applied, subjectOf } from "../editing/operations.js";
-import { Emitter } from "../emitter.js";
+import { applied, subjectOf } from "../scene/operations.js";
+import { Emitter } from "../lib/emitter.js";
 
 /** @import {AddOperation, Element as SceneElement, RemoveOperation, SceneDocument, UpdateOperation} from "../types/messages.js" */
 
@@ -57,7 +57,7 @@ export function after(elements, entries) {
 }
 
 /**
- * What can be looked at like a `Draft`, and cannot be edited.
+ * What can be looked at like a `OptimisticScene`, and cannot be edited.
  *
  * @extends {Emitter<{changed: {ids: Iterable<string>}, replaced: null}>}
  */

@@ -3,19 +3,19 @@
  * has not confirmed yet. Pure: no page, no connection.
  */
 
-import { Emitter } from "../emitter.js";
-import { newId } from "../ids.js";
+import { Emitter } from "../lib/emitter.js";
+import { newId } from "../lib/ids.js";
 import { UNREAD } from "../types/limits.js";
-import { sendable } from "../unicode.js";
+import { sendable } from "../lib/unicode.js";
 import { faultOf } from "./limits.js";
 import { applied, stands, subjectOf } from "./operations.js";
-import { Outgoing, writtenIn } from "./outgoing.js";
-import { Sketch } from "./sketch.js";
+import { EditQueue, writtenIn } from "./editqueue.js";
+import { OperationOverlay } from "./operationoverlay.js";
 import { UndoStack } from "./undo.js";
 
 /** @import {Operation} from "./operations.js" */
-/** @import {Command, Outcome, Refusal} from "./outgoing.js" */
-/** @import {SceneState} from "../scene.js" */
+/** @import {Command, Outcome, Refusal} from "./editqueue.js" */
+/** @import {SceneState} from "./scene.js" */
 /** @import {ClientMessage, Element as SceneElement, ServerMessage} from "../types/messages.js" */
 
 /**
@@ -41,7 +41,7 @@ import { UndoStack } from "./undo.js";
 /**
  * What is shown and edited: a draft, or what stands before one.
  *
- * @typedef {Pick<Draft, "get" | "has" | "elements" | "size" | "viewport" | "newElementId" | "edit"
+ * @typedef {Pick<OptimisticScene, "get" | "has" | "elements" | "size" | "viewport" | "newElementId" | "edit"
  *   | "canUndo" | "canRedo" | "undo" | "redo"> & Pick<Emitter<SceneEvents>, "on">} Editable
  */
 
@@ -50,7 +50,7 @@ const PAUSE_MS = 1_000;
 const LONGEST_PAUSE_MS = 15_000;
 
 /** @extends {Emitter<DraftEvents>} */
-export class Draft extends Emitter {
+export class OptimisticScene extends Emitter {
   #scene;
   #send;
   #outgoing;
@@ -71,7 +71,7 @@ export class Draft extends Emitter {
     super();
     this.#scene = scene;
     this.#send = send;
-    this.#outgoing = new Outgoing(send);
+    this.#outgoing = new EditQueue(send);
   }
 
   // --- what is there -------------------------------------------------------------------------
@@ -230,7 +230,7 @@ export class Draft extends Emitter {
 
   // --- helpers -------------------------------------------------------------------------------
 
-  /** @param {import("../scene.js").SceneChange} message */
+  /** @param {import("./scene.js").SceneChange} message */
   #take(message) {
     const outcome = this.#scene.apply(message);
     if (outcome === "gap") this.#send({ type: "get_scene", since: this.#scene.revision });
@@ -289,7 +289,7 @@ export class Draft extends Emitter {
    * @returns {Operation[]}
    */
   #allowed(operations, isMeant) {
-    const sketch = new Sketch((id) => this.get(id));
+    const sketch = new OperationOverlay((id) => this.get(id));
     /** @type {Map<string, Refusal>} */
     const faults = new Map();
     const allowed = operations.map(sendable).filter((operation) => {

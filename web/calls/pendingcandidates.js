@@ -3,7 +3,7 @@
 const MAX_PEERS = 16;
 const MAX_CANDIDATES = 32;
 
-export class EarlyCandidates {
+export class PendingCandidates {
   /** By peer. @type {Map<string, RTCIceCandidateInit[]>} */
   #kept = new Map();
 

@@ -3,9 +3,9 @@
  * server cannot store. Pure: no page, no connection.
  */
 
-import { newId } from "../ids.js";
+import { newId } from "../lib/ids.js";
 import { PASSING, UNREAD } from "../types/limits.js";
-import { bytesOf } from "../unicode.js";
+import { bytesOf } from "../lib/unicode.js";
 import { subjectOf } from "./operations.js";
 
 /** @import {Operation} from "./operations.js" */
@@ -28,7 +28,7 @@ import { subjectOf } from "./operations.js";
 /**
  * What goes as one message, and stays the same when it goes again (rule SCN6).
  *
- * @typedef {object} Parcel
+ * @typedef {object} Batch
  * @property {string} id the `message_id`
  * @property {ClientMessage} message
  * @property {Unit[]} units
@@ -52,7 +52,7 @@ const MAX_TOGETHER_BYTES = 256 * 1024;
 /** Several in one message may be refused for one of them: these refusals are found out one by one. */
 const SPOILT = new Set([...UNREAD, "too_large"]);
 
-export class Outgoing {
+export class EditQueue {
   #send;
   /** @type {Unit[]} */
   #waiting = [];
@@ -62,7 +62,7 @@ export class Outgoing {
    * Packed, oldest first. Only the first one is on its way: if the server could have more, it might
    * store a later one and not an earlier one, which then would come after it.
    *
-   * @type {Parcel[]}
+   * @type {Batch[]}
    */
   #parcels = [];
   #online = false;
@@ -205,7 +205,7 @@ export class Outgoing {
 
 /**
  * @param {Unit[]} units
- * @returns {Parcel}
+ * @returns {Batch}
  */
 function pack(units) {
   const id = newId();
@@ -237,7 +237,7 @@ function messageOf(units) {
 }
 
 /**
- * @param {Parcel} parcel
+ * @param {Batch} parcel
  * @param {Ack | SyncResult | ErrorMessage} answer
  * @returns {Outcome}
  */
@@ -277,10 +277,10 @@ export function writtenIn(operation) {
  * the same message. Any other refusal is final (rule IN5), and so is one of a command: who gave it is told,
  * and may again.
  *
- * @param {Parcel} parcel
+ * @param {Batch} parcel
  * @param {Ack | SyncResult | ErrorMessage} answer
  * @param {Outcome} outcome
- * @returns {Parcel[]} in the place of the one that was answered
+ * @returns {Batch[]} in the place of the one that was answered
  */
 function toTryAgain(parcel, answer, outcome) {
   if (answer.type === "sync_result") {

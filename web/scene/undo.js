@@ -1,10 +1,10 @@
 /** What this person did, to be taken back and made again. Pure. */
 
 import { inverse, stands, subjectOf } from "./operations.js";
-import { Sketch } from "./sketch.js";
+import { OperationOverlay } from "./operationoverlay.js";
 
 /** @import {Operation} from "./operations.js" */
-/** @import {Look} from "./sketch.js" */
+/** @import {Look} from "./operationoverlay.js" */
 
 /** What was done and what takes it back. @typedef {{done: Operation, back: Operation}} Move */
 
@@ -31,7 +31,7 @@ export class UndoStack {
    * @param {Look} look at the elements as they are now
    */
   remember(operations, look) {
-    const sketch = new Sketch(look);
+    const sketch = new OperationOverlay(look);
     /** @type {Move[]} */
     const step = [];
     for (const done of operations) {
@@ -70,7 +70,7 @@ export class UndoStack {
 function turn(from, to, look) {
   const step = from.pop();
   if (!step) return null;
-  const sketch = new Sketch(look);
+  const sketch = new OperationOverlay(look);
   /** @type {Move[]} */
   const taken = [];
   for (const { done, back } of step.reverse()) {

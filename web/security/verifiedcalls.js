@@ -4,7 +4,7 @@ import { agreedOn } from "./code.js";
 
 /** @import {SignalingManager} from "../signaling.js" */
 
-export class Compared {
+export class VerifiedCalls {
   #signaling;
   #changed;
   /** By peer: what had been agreed on when the code was compared. @type {Map<string, string>} */

@@ -1,7 +1,7 @@
 /** Short messages at the edge of the page; screen readers read them out. */
 
-import { icon, make } from "./dom.js";
-import { text } from "./text/calls.js";
+import { icon, make } from "../ui/dom.js";
+import { text } from "../text/calls.js";
 
 const SHOWN_MS = 7_000;
 const PROBLEM_SHOWN_MS = 20_000;

@@ -1,13 +1,13 @@
 /** Takes each server message to the part of the page it concerns. */
 
-import { iceServersOf } from "./calls/ice.js";
-import { unreachable } from "./unreachable.js";
+import { iceServersOf } from "../calls/ice.js";
+import { unreachable } from "../lib/unreachable.js";
 
 /** @import {Board} from "./board.js" */
-/** @import {Roster} from "./people/peers.js" */
-/** @import {SignalingManager, SignalNames} from "./signaling.js" */
-/** @import {Diagnoses} from "./monitor/diagnoses.js" */
-/** @import {Error as ErrorMessage, RelayIceCandidate, PeerAssigned, ServerMessage} from "./types/messages.js" */
+/** @import {Roster} from "../people/peers.js" */
+/** @import {SignalingManager, SignalNames} from "../signaling.js" */
+/** @import {Diagnoses} from "../monitor/diagnoses.js" */
+/** @import {Error as ErrorMessage, RelayIceCandidate, PeerAssigned, ServerMessage} from "../types/messages.js" */
 
 /**
  * @typedef {object} Parts
