@@ -16,10 +16,10 @@ from typing import Any
 
 import uvloop
 
-from canvas_server.core.canvas import Awaited, Canvas
 from canvas_server.core.effects import Append, Effect
 from canvas_server.core.records import Snapshot, Stored
-from canvas_server.ports import LogFailure
+from canvas_server.core.scene.document import Canvas, PendingReply
+from canvas_server.node.ports import LogFailure
 from canvas_server.protocol.scene import (
     ElementChanges,
     NewElement,
@@ -74,7 +74,7 @@ class Editor:
             else:
                 moved = TransformChanges(x=chance.uniform(0, 12_000), y=chance.uniform(0, 12_000))
                 edit.update(f"note-{chance.randrange(elements)}", ElementChanges(moved))
-            self.submit(self.canvas.submit(edit, Awaited()))
+            self.submit(self.canvas.submit(edit, PendingReply()))
             if number % 64 == 0:
                 await self.wait(MAX_WAITING)
         await self.wait(0)

@@ -12,8 +12,8 @@ from collections.abc import AsyncGenerator, Callable, Iterator
 from pathlib import Path
 from typing import cast
 
-from canvas_server.agents.bot import Bot
-from canvas_server.agents.media import Program, pattern
+from canvas_server.bot.bot import Bot
+from canvas_server.bot.media import Program, pattern
 from canvas_server.client import Client, connect
 from servers import Server, eventually
 from windows import Window

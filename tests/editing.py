@@ -29,20 +29,14 @@ from unittest import mock
 import msgspec
 import structlog
 
-from canvas_server.core.canvas import Canvas
-from canvas_server.core.effects import Refused
+from canvas_server.core.effects import Refusal
 from canvas_server.core.records import Record, Snapshot, Stored
-from canvas_server.core.replay import replay
-from canvas_server.ports import Elsewhere, History, LogFailure, SessionSummary
+from canvas_server.core.scene.document import Canvas
+from canvas_server.core.scene.replay import replay
+from canvas_server.node.ports import Elsewhere, History, LogFailure, SessionSummary
 from canvas_server.protocol.history import Added, Entry, Updated
 from canvas_server.protocol.http import ChangedElement, SceneEdit
-from canvas_server.protocol.scene import (
-    ElementChanges,
-    NewElement,
-    Text,
-    TransformChanges,
-    Video,
-)
+from canvas_server.protocol.scene import ElementChanges, NewElement, Text, TransformChanges, Video
 from canvas_server.store.memory import MemoryLog
 from wire import Clients, Link, Wire
 
@@ -346,7 +340,7 @@ class Story:
             if failure is None:
                 try:
                     effects = node.hub.post(edit, number, None, self.wire.now)
-                except Refused:
+                except Refusal:
                     return
                 self.posted["accepted"] += 1
                 node._perform_late(effects)
@@ -476,7 +470,7 @@ class Story:
     @property
     def canvas(self) -> Canvas:
         """The scene as the server has it."""
-        return self.wire.node.hub._members.sessions[SESSION].canvas
+        return self.wire.node.hub._membership.sessions[SESSION].canvas
 
     def state(self, name: str) -> dict[str, Any]:
         """Return what a page shows."""
@@ -572,11 +566,11 @@ ACTS: list[tuple[str, float, bool]] = [
 """What may happen, how often, and whether only where there are faults."""
 
 
-LIMITS = {"core.canvas.SNAPSHOT_BYTES": 1_500}
+LIMITS = {"core.scene.document.SNAPSHOT_BYTES": 1_500}
 NARROW = {
-    "core.scene.MAX_ELEMENTS": 12,
-    "outbox.MAX_KEPT_BYTES": 3_000,
-    "outbox.MAX_AWAY_BYTES": 6_000,
+    "core.scene.elements.MAX_ELEMENTS": 12,
+    "node.outbox.MAX_KEPT_BYTES": 3_000,
+    "node.outbox.MAX_AWAY_BYTES": 6_000,
 }
 """Limits that are met in every story, and in some."""
 

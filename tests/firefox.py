@@ -118,7 +118,7 @@ class FirefoxWindow:
         self._context = context
 
     def evaluate(self, expression: str) -> Any:
-        """Return what an expression comes to, awaited, as JSON can say it."""
+        """Return what an expression comes to, pending_reply, as JSON can say it."""
         result = self._firefox.command(
             "script.evaluate",
             expression=f"(async () => JSON.stringify(await ({expression})))()",

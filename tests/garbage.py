@@ -19,8 +19,8 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
-from canvas_server.core import sdp
-from canvas_server.core.effects import Refused
+from canvas_server.core.calls import sdp
+from canvas_server.core.effects import Refusal
 from canvas_server.protocol.codec import MalformedMessage, decode
 from servers import Server, Wire, running
 
@@ -78,7 +78,7 @@ def descriptions(chance: random.Random) -> str:
     text = mangled(SECURED, chance)
     try:
         sdp.check_description(text)
-    except Refused as refused:
+    except Refusal as refused:
         return refused.code
     left = sdp.relayed_only(text)
     hidden = [line for line in left.splitlines() if line.startswith("a=candidate:")]
@@ -91,7 +91,7 @@ def candidates(chance: random.Random) -> str:
     text = mangled(CANDIDATE, chance)
     try:
         sdp.check_candidate(text)
-    except Refused as refused:
+    except Refusal as refused:
         return refused.code
     assert "\n" not in text
     return "passed"

@@ -12,14 +12,14 @@ from canvas_server.core.effects import (
     Answered,
     Append,
     Changed,
-    Close,
+    Checkpoint,
+    CloseConnection,
     ConnectionId,
     Discard,
     Effect,
     Forward,
     Load,
-    Mark,
-    Peopled,
+    PresenceChanged,
     Proceed,
     Recall,
     Resume,
@@ -27,11 +27,11 @@ from canvas_server.core.effects import (
     Streams,
     Worked,
 )
+from canvas_server.core.environment import Admission, Environment, Everybody
 from canvas_server.core.hub import Hub
-from canvas_server.core.identity import Identities, ResumeClaims
+from canvas_server.core.presence.identity import Identities, ResumeClaims
 from canvas_server.core.records import Snapshot, Stored
-from canvas_server.core.surroundings import Admission, Everybody, Surroundings
-from canvas_server.ports import LogFailure
+from canvas_server.node.ports import LogFailure
 from canvas_server.protocol import client, server
 from canvas_server.protocol.errors import ErrorCode
 from canvas_server.store.memory import MemoryLog
@@ -136,7 +136,7 @@ def make_hub(
     tokens = numbers or itertools.count(1)
     numbers = numbers or itertools.count(FIRST_ID)
     return Hub(
-        Surroundings(
+        Environment(
             version="test",
             new_id=lambda: str(uuid.UUID(int=next(numbers))),
             identities=identities or ReadableIdentities(numbers, tokens),
@@ -212,13 +212,13 @@ class Lab:
         """Sees all effects before they are performed."""
         self.answered: list[Answered] = []
         self.worked: list[Worked] = []
-        self.shared: list[Peopled | Changed | Forward] = []
+        self.shared: list[PresenceChanged | Changed | Forward] = []
         self.appended: list[Append] = []
         self.proceeding: list[str] = []
         """The sessions whose long edits are to go on."""
         self.inbox: dict[ConnectionId, list[server.ServerMessage]] = {}
         self.marks: dict[ConnectionId, str] = {}
-        self.closes: list[Close] = []
+        self.closes: list[CloseConnection] = []
         self.discarded: list[ConnectionId] = []
         self._numbers = itertools.count(1)
 
@@ -232,18 +232,18 @@ class Lab:
                 case Send():
                     for connection in effect.to:
                         self.inbox[connection].append(effect.message)
-                case Close():
+                case CloseConnection():
                     self.closes.append(effect)
                 case Resume():
                     missed, self.inbox[effect.old] = self.inbox[effect.old], []
                     self.inbox[effect.new] += [effect.assigned, *missed]
-                case Mark():
+                case Checkpoint():
                     self.marks[effect.connection] = effect.token
                 case Discard():
                     self.discarded.append(effect.connection)
                 case Answered():
                     self.answered.append(effect)
-                case Peopled() | Changed() | Forward():
+                case PresenceChanged() | Changed() | Forward():
                     self.shared.append(effect)
                 case Worked():
                     self.worked.append(effect)

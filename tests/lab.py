@@ -17,7 +17,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from coturn import start_coturn, turn_configuration
-from line import Line, open_tun
+from line import Channel, open_tun
 
 STREET = "203.0.113"
 PUBLIC = f"{STREET}.1"
@@ -91,7 +91,7 @@ class Lab:
     """The networks; a context manager that leaves nothing behind."""
 
     def __init__(self) -> None:
-        self.lines: dict[str, Line] = {}
+        self.lines: dict[str, Channel] = {}
         self._void: int | None = None
         self._processes: list[subprocess.Popen[str]] = []
 
@@ -221,7 +221,7 @@ class Lab:
             there = open_tun(f"to-{home}")
         with self.inside(router):
             here = open_tun("wan")
-        self.lines[home] = Line(here, there, seed=HOMES[home])
+        self.lines[home] = Channel(here, there, seed=HOMES[home])
         self._ip("pub", f"link set to-{home} up")
         self._ip(router, "link set wan up")
         self.renumber(home, 10 + HOMES[home])

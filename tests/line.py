@@ -22,7 +22,7 @@ def open_tun(name: str) -> int:
     return descriptor
 
 
-class Line:
+class Channel:
     """Carries packets between two TUN devices, in a thread of its own, in order each way."""
 
     def __init__(self, one: int, other: int, seed: int) -> None:

@@ -4,16 +4,10 @@ import asyncio
 from collections.abc import Callable, Iterable
 from typing import Any, TypeVar
 
-from canvas_server.core.records import Receipt, Record, Snapshot, Stored
-from canvas_server.ports import History, Log, LogFailure, SessionSummary
+from canvas_server.core.records import IdempotencyRecord, Record, Snapshot, Stored
+from canvas_server.node.ports import History, Log, LogFailure, SessionSummary
 from canvas_server.protocol.history import Added, Change, Entry, Removed, Replaced, Updated
-from canvas_server.protocol.scene import (
-    Element,
-    ElementChanges,
-    Text,
-    Transform,
-    TransformChanges,
-)
+from canvas_server.protocol.scene import Element, ElementChanges, Text, Transform, TransformChanges
 from canvas_server.protocol.server import Ack, AckResult
 
 T = TypeVar("T")
@@ -49,8 +43,8 @@ def entries(first: int, *changes: Change, timestamp: int | None = None) -> tuple
     )
 
 
-def receipt(message_id: str, revision: int, digest: int = 1) -> Receipt:
-    return Receipt(ADA, Ack(message_id, AckResult(revision, "e")), digest)
+def receipt(message_id: str, revision: int, digest: int = 1) -> IdempotencyRecord:
+    return IdempotencyRecord(ADA, Ack(message_id, AckResult(revision, "e")), digest)
 
 
 class Asker:

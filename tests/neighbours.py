@@ -12,14 +12,14 @@ from collections.abc import Callable, Coroutine
 from pathlib import Path
 from typing import Any
 
-from canvas_server.communitas.relay.agreements import Known
-from canvas_server.communitas.relay.around import Limits
-from canvas_server.communitas.relay.pairs import Pair
-from canvas_server.communitas.relay.relay import Relay
 from canvas_server.core.effects import ConnectionId
-from canvas_server.node import Node
-from canvas_server.outbox import Outbox, Outboxes
-from canvas_server.ports import Carried
+from canvas_server.federation.context import Limits
+from canvas_server.federation.federation import Federation
+from canvas_server.federation.ownership import Known
+from canvas_server.federation.pairing import Pair
+from canvas_server.node.node import Node
+from canvas_server.node.outbox import Outbox, Outboxes
+from canvas_server.node.ports import CarrierListener
 from canvas_server.protocol.errors import CloseCode
 from canvas_server.store.memory import MemoryLog
 from hubs import NOW, ReadableIdentities, make_hub, payloads
@@ -63,15 +63,15 @@ class AirCarrier:
 
     def __init__(self, air: Air, agent_id: str) -> None:
         self.air, self.agent_id = air, agent_id
-        self.carried: Carried | None = None
+        self.carried: CarrierListener | None = None
         self.topics: set[str] = set()
         self.sent: list[bytes] = []
         air.carriers[agent_id] = self
 
-    async def run(self, carried: Carried) -> None:
+    async def run(self, carried: CarrierListener) -> None:
         raise NotImplementedError
 
-    def connect(self, carried: Carried) -> None:
+    def connect(self, carried: CarrierListener) -> None:
         self.carried = carried
         carried.connected(self.agent_id)
 
@@ -135,7 +135,7 @@ class Place:
         self.known = known
         self.node = Node(hub, outboxes, log, later, lambda: town.now)
         self.carrier = AirCarrier(town.air, self.agent_id)
-        self.relay = Relay(
+        self.relay = Federation(
             self.carrier,
             self.node,
             known,

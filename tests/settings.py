@@ -3,7 +3,7 @@
 import click
 from click.testing import CliRunner
 
-from canvas_server.settings import SETTINGS, Settings, with_settings
+from canvas_server.config.settings import SETTINGS, Settings, with_settings
 
 
 def parse(*args: str, env: dict[str, str] | None = None) -> Settings:

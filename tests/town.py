@@ -12,12 +12,12 @@ from collections.abc import Callable
 from typing import Any
 
 from canvas_server.cluster.local import Hand, LocalBackbone, LocalBus
-from canvas_server.cluster.member import Cluster
+from canvas_server.cluster.membership import Cluster
 from canvas_server.core.effects import ConnectionId
 from canvas_server.core.records import Record, Stored
-from canvas_server.node import Node, Owner
-from canvas_server.outbox import Outbox, Outboxes
-from canvas_server.ports import LogFailure, Overtaken
+from canvas_server.node.node import Node, Owner
+from canvas_server.node.outbox import Outbox, Outboxes
+from canvas_server.node.ports import LogFailure, Overtaken
 from canvas_server.protocol.errors import CloseCode
 from canvas_server.store.memory import MemoryLog
 from hubs import make_hub, payloads

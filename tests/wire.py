@@ -13,9 +13,9 @@ from pathlib import Path
 from typing import Any
 
 from canvas_server.core.effects import ConnectionId
-from canvas_server.node import Node
-from canvas_server.outbox import Outbox, Outboxes
-from canvas_server.ports import Log
+from canvas_server.node.node import Node
+from canvas_server.node.outbox import Outbox, Outboxes
+from canvas_server.node.ports import Log
 from canvas_server.protocol.errors import CloseCode
 from hubs import NOW, make_hub, payloads
 

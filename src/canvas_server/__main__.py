@@ -1,6 +1,6 @@
 """Entry point of the program: `canvas-server`, or `python -m canvas_server`."""
 
-from canvas_server.hangups import HANGUPS
+from canvas_server.server.hangups import HANGUPS
 
 
 def start() -> None:

@@ -10,7 +10,7 @@ import av
 from av import AudioFrame, VideoFrame
 
 from bots import BotProcess, as_window, bot, session_of
-from canvas_server.agents.pattern import TONE_HERTZ
+from canvas_server.bot.pattern import TONE_HERTZ
 from servers import Server
 from windows import HEARD, PATIENCE_MS, Open, Window
 

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from canvas_server.http.admission import LINGER_BYTES, MAX_PIPELINED
 from canvas_server.http.bodies import MAX_READING, MAX_READING_OF_ONE
-from canvas_server.http.entrance import LINGER_BYTES, MAX_PIPELINED
 from invitations import SECRET, token
 from servers import Server, Wire, eventually, running
 

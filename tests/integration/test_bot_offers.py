@@ -6,7 +6,7 @@ import av
 from av import VideoFrame
 
 from bots import agent, until
-from canvas_server.agents.media import Film, kinds_in
+from canvas_server.bot.media import Film, kinds_in
 from canvas_server.client import Client
 from servers import Server
 

@@ -10,9 +10,9 @@ import pytest
 from click.testing import CliRunner
 
 from bots import agent, until
-from canvas_server.agents.bot import Bot
-from canvas_server.agents.media import Echo, kinds_in
-from canvas_server.agents.pattern import PatternTrack
+from canvas_server.bot.bot import Bot
+from canvas_server.bot.media import Echo, kinds_in
+from canvas_server.bot.pattern import PatternTrack
 from canvas_server.cli import main
 from canvas_server.client import Client
 from canvas_server.protocol.server import Media
@@ -194,8 +194,8 @@ def test_the_command_says_what_is_wrong(monkeypatch: pytest.MonkeyPatch, tmp_pat
 
 def test_the_server_loads_nothing_of_it() -> None:
     probe = """
-import sys, canvas_server.cli, canvas_server.app
-extra = {"aiortc", "aioice", "av", "websockets", "canvas_server.agents", "canvas_server.client"}
+import sys, canvas_server.cli, canvas_server.server.app
+extra = {"aiortc", "aioice", "av", "websockets", "canvas_server.bot", "canvas_server.client"}
 print(sorted(extra & sys.modules.keys()))
 """
     done = subprocess.run([sys.executable, "-c", probe], capture_output=True, text=True, check=True)

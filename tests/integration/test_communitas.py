@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from canvas_server.communitas.bridge import Bridge, greet, join
-from canvas_server.communitas.rpc import McpClient, RpcError, ToolFailed, Unreachable, endpoint
-from canvas_server.core.effects import Ask
+from canvas_server.communitas.rpc import McpClient, NodeUnreachable, RpcError, ToolFailed, endpoint
+from canvas_server.core.effects import NetworkCallRequest
 from communitas import TOOLS, Double, Node, RealNode, stopped_after
 from servers import Server, Wire, eventually, free_port, running
 
@@ -151,7 +151,7 @@ async def test_what_fails_is_asked_again_and_not_for_ever() -> None:
         async with McpClient(node.url, "1", pause=0.01) as mcp:
             await greet(mcp, None)
             node.failures = 100
-            with pytest.raises(Unreachable, match="status 503"):
+            with pytest.raises(NodeUnreachable, match="status 503"):
                 await mcp.tools()
             assert node.failures == 95
             node.failures = 0
@@ -172,11 +172,11 @@ async def test_what_it_cannot_do_is_refused_at_once() -> None:
         )
         async with McpClient(node.url, "1") as mcp:
             bridge.joined = await join(mcp, None, None)
-    bridge.ask(Ask("s", "p", "start"))
-    bridge.ask(Ask("s", "", "end", "call"))
+    bridge.ask(NetworkCallRequest("s", "p", "start"))
+    bridge.ask(NetworkCallRequest("s", "", "end", "call"))
     assert answers == ["Communitas has no start_voice_call here."]
     bridge.joined = None
-    bridge.ask(Ask("s", "p", "start"))
+    bridge.ask(NetworkCallRequest("s", "p", "start"))
     assert "cannot be reached now" in answers[1]
 
 

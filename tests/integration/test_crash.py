@@ -19,7 +19,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
 from canvas_server.core.records import Snapshot
-from canvas_server.core.replay import replay
+from canvas_server.core.scene.replay import replay
 from canvas_server.protocol.history import Added, Entry, Removed, Updated
 from canvas_server.protocol.scene import TransformChanges
 from canvas_server.store import reading, schema

@@ -12,7 +12,7 @@ import pytest
 from click.testing import CliRunner
 
 from canvas_server.cli import main
-from canvas_server.reach import Place, place_of
+from canvas_server.ice.probe import ServerAddress, place_of
 from canvas_server.store import schema
 from servers import eventually, running
 
@@ -149,13 +149,13 @@ def test_a_taken_port(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("url", "place"),
     [
-        ("stun:a", Place("stun", "a", 3478, "udp")),
-        ("turn:a:5?transport=tcp", Place("turn", "a", 5, "tcp")),
-        ("turns:[::1]:443", Place("turns", "::1", 443, "tls")),
-        ("turn:[::1]", Place("turn", "::1", 3478, "udp")),
+        ("stun:a", ServerAddress("stun", "a", 3478, "udp")),
+        ("turn:a:5?transport=tcp", ServerAddress("turn", "a", 5, "tcp")),
+        ("turns:[::1]:443", ServerAddress("turns", "::1", 443, "tls")),
+        ("turn:[::1]", ServerAddress("turn", "::1", 3478, "udp")),
     ],
 )
-def test_addresses(url: str, place: Place) -> None:
+def test_addresses(url: str, place: ServerAddress) -> None:
     """RFC 7064 and RFC 7065."""
     assert place_of(url) == place
 

@@ -17,8 +17,8 @@ from aioice.turn import TurnTransport, create_turn_endpoint
 from msgspec import structs
 
 from canvas_server.cli.turn import DENIED
-from canvas_server.ice import IcePlan
-from canvas_server.settings import Settings
+from canvas_server.config.settings import Settings
+from canvas_server.ice.servers import IcePlan
 from canvas_server.tls.local import LocalFiles, local_certificate
 from coturn import start_coturn, turn_configuration
 from servers import free_port

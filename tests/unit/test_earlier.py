@@ -12,19 +12,13 @@ import pytest
 from canvas_server.auth.join import JoinTokens
 from canvas_server.auth.keys import Keys
 from canvas_server.auth.resume import ResumeTokens
-from canvas_server.cluster.ops import (
-    decode_beat,
-    decode_ops,
-    decode_packet,
-    encode_beat,
-    encode_ops,
-    encode_packet,
-)
-from canvas_server.communitas.relay.wire import decode, decode_own, encode, pack, unpack
+from canvas_server.cluster.messages import decode_beat, decode_ops, encode_beat, encode_ops
 from canvas_server.core.records import Snapshot
-from canvas_server.core.replay import replay
+from canvas_server.core.scene.replay import replay
+from canvas_server.federation.messages import decode, decode_own, encode, pack, unpack
 from canvas_server.nats.messages import Edits, Whole
 from canvas_server.protocol.roles import Role
+from canvas_server.transport.packets import decode_packet, encode_packet
 
 SAMPLES = Path(__file__).parents[1] / "samples" / "earlier"
 

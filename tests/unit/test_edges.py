@@ -12,18 +12,18 @@ import pytest
 from click.testing import CliRunner
 from msgspec import structs
 
-from canvas_server import app
 from canvas_server.auth.invitations import Invitations
 from canvas_server.auth.keys import Keys, load_key
 from canvas_server.auth.peerids import PeerIds
 from canvas_server.auth.resume import RESUME_SECONDS, ResumeTokens
 from canvas_server.auth.signing import Signer
 from canvas_server.cli import main
-from canvas_server.core.identity import ResumeClaims
-from canvas_server.ground import StartupError
-from canvas_server.ice import IcePlan
+from canvas_server.config.settings import SETTINGS, STUN_URLS
+from canvas_server.core.presence.identity import ResumeClaims
+from canvas_server.ice.servers import IcePlan
 from canvas_server.protocol.server import IceServer
-from canvas_server.settings import SETTINGS, STUN_URLS
+from canvas_server.server import app
+from canvas_server.server.backends import StartupError
 from settings import parse
 
 NOW = 1_700_000_000.0

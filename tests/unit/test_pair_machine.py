@@ -199,7 +199,7 @@ class PairMachine(RuleBasedStateMachine):
 
     def check(self) -> None:
         """Everything arrived or its loss was said; everybody knows the same."""
-        session = self.wire.node.hub._members.sessions["s"]
+        session = self.wire.node.hub._membership.sessions["s"]
         roster = {p.peer_id: p.connected for p in session.peer_list().peers}
         assert set(roster.values()) == {True}
         elements = {e.id for e in session.canvas.document().elements}

@@ -9,8 +9,8 @@ from msgspec import Struct
 
 from canvas_server.auth.keys import Keys
 from canvas_server.auth.signing import BadToken, Expired, Signer
-from canvas_server.core.effects import Refused
-from canvas_server.core.grants import Grant
+from canvas_server.core.effects import Refusal
+from canvas_server.core.presence.grants import Grant
 from canvas_server.protocol.errors import ErrorCode
 from canvas_server.protocol.fields import DisplayName, SessionId, UserId
 from canvas_server.protocol.roles import Role
@@ -53,18 +53,18 @@ class JoinTokens:
         """Return what a token allows in a session.
 
         Raises:
-            Refused: `unauthorized`, for whatever reason; `token_expired`.
+            Refusal: `unauthorized`, for whatever reason; `token_expired`.
         """
         claims, expires = self._claims(token, now)
         if claims.session != session_id:
-            raise Refused(ErrorCode.UNAUTHORIZED)
+            raise Refusal(ErrorCode.UNAUTHORIZED)
         return _grant(claims, expires)
 
     def recognise(self, token: str | None, now: float) -> Grant:
         """Return what a token allows in the session that it names, whichever that is.
 
         Raises:
-            Refused: as `admit`.
+            Refusal: as `admit`.
         """
         return _grant(*self._claims(token, now))
 
@@ -72,10 +72,10 @@ class JoinTokens:
         """Return another token like the one that was granted, and what it allows.
 
         Raises:
-            Refused: `unauthorized`, what it came from was taken back.
+            Refusal: `unauthorized`, what it came from was taken back.
         """
         if self._is_revoked(grant.invitation):
-            raise Refused(ErrorCode.UNAUTHORIZED)
+            raise Refusal(ErrorCode.UNAUTHORIZED)
         claims = Claims(
             session_id,
             grant.role,
@@ -91,15 +91,15 @@ class JoinTokens:
 
     def _claims(self, token: str | None, now: float) -> tuple[Claims, int]:
         if token is None:
-            raise Refused(ErrorCode.UNAUTHORIZED)
+            raise Refusal(ErrorCode.UNAUTHORIZED)
         try:
             claims, expires = self._read(token, now)
         except Expired:
-            raise Refused(ErrorCode.TOKEN_EXPIRED) from None
+            raise Refusal(ErrorCode.TOKEN_EXPIRED) from None
         except BadToken:
-            raise Refused(ErrorCode.UNAUTHORIZED) from None
+            raise Refusal(ErrorCode.UNAUTHORIZED) from None
         if self._is_revoked(claims.invitation):
-            raise Refused(ErrorCode.UNAUTHORIZED)
+            raise Refusal(ErrorCode.UNAUTHORIZED)
         return claims, expires
 
     def _read(self, token: str, now: float) -> tuple[Claims, int]:

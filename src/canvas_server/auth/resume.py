@@ -8,7 +8,7 @@ from msgspec import Struct
 from canvas_server.auth.keys import Keys
 from canvas_server.auth.peerids import PeerIds
 from canvas_server.auth.signing import BadToken, Signer
-from canvas_server.core.identity import ResumeClaims
+from canvas_server.core.presence.identity import ResumeClaims
 
 RESUME_SECONDS = 24 * 3600
 """How long a token proves a peer id. It says nothing about how long a place is kept."""

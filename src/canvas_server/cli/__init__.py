@@ -10,7 +10,7 @@ import click
 import structlog
 from structlog.typing import EventDict
 
-from canvas_server import __version__, app
+from canvas_server import __version__
 from canvas_server.cli.bot import bot
 from canvas_server.cli.communitas import communitas
 from canvas_server.cli.doctor import doctor
@@ -18,11 +18,12 @@ from canvas_server.cli.lan import for_local_network, show_link
 from canvas_server.cli.scenes import backup, export_scene, import_scene, restore
 from canvas_server.cli.tokens import secret, token
 from canvas_server.cli.turn import turn_config
-from canvas_server.ground import StartupError
-from canvas_server.hangups import HANGUPS
+from canvas_server.config.settings import Settings, with_settings
 from canvas_server.http.site import fresh_session
 from canvas_server.protocol.plain import plain
-from canvas_server.settings import Settings, with_settings
+from canvas_server.server import app
+from canvas_server.server.backends import StartupError
+from canvas_server.server.hangups import HANGUPS
 
 
 class DefaultGroup(click.Group):

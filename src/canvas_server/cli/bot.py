@@ -66,8 +66,8 @@ async def _run(
     *,
     echo: bool,
 ) -> None:
-    from canvas_server.agents import media  # noqa: PLC0415 - optional, and slow to load
-    from canvas_server.agents.bot import Bot  # noqa: PLC0415
+    from canvas_server.bot import media  # noqa: PLC0415 - optional, and slow to load
+    from canvas_server.bot.bot import Bot  # noqa: PLC0415
     from canvas_server.client import CannotConnect, Closed, State, connect  # noqa: PLC0415
 
     _check_recording(record, media.RECORDINGS)

@@ -10,12 +10,12 @@ import msgspec
 from click.core import ParameterSource
 
 from canvas_server import __version__
-from canvas_server.cli.relay import agent_id_of, pair, peers, running_relay
+from canvas_server.cli.federation import agent_id_of, pair, peers, running_relay
 from canvas_server.cli.values import check_names, show
 from canvas_server.communitas import bridge
 from canvas_server.communitas.rpc import McpClient, ToolFailed
-from canvas_server.core.effects import Ask
-from canvas_server.settings import with_settings_of
+from canvas_server.config.settings import with_settings_of
+from canvas_server.core.effects import NetworkCallRequest
 
 Work = Callable[[McpClient], Coroutine[Any, Any, dict[str, object]]]
 
@@ -137,11 +137,11 @@ def call(
         raise click.UsageError("give one of --session, --join and --end")
     if session is not None:
         check_names(session, "")
-        asked = Ask(session, "", "start", video=video)
+        asked = NetworkCallRequest(session, "", "start", video=video)
     elif joins is not None:
-        asked = Ask("", "", "join", joins)
+        asked = NetworkCallRequest("", "", "join", joins)
     else:
-        asked = Ask("", "", "end", ends)
+        asked = NetworkCallRequest("", "", "end", ends)
 
     async def work(mcp: McpClient) -> dict[str, object]:
         await bridge.join(mcp, token, None, pauses=())

@@ -16,9 +16,9 @@ from typing import Literal
 import click
 from msgspec import Struct
 
+from canvas_server.config.settings import Settings, with_settings
 from canvas_server.http.access import is_loopback
-from canvas_server.reach import Unreachable, ask, place_of
-from canvas_server.settings import Settings, with_settings
+from canvas_server.ice.probe import Unreachable, ask, place_of
 from canvas_server.store.backup import ANOTHER
 from canvas_server.store.folder import DATABASE, StoreError, holder_of
 from canvas_server.store.schema import Database, explain

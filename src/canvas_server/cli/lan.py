@@ -9,12 +9,12 @@ import segno
 
 from canvas_server.auth.keys import load_secret
 from canvas_server.cli.tokens import made_token
-from canvas_server.ground import StartupError
+from canvas_server.config.settings import DEFAULT_HOST, Settings
+from canvas_server.http.api.tokens import link_of
 from canvas_server.http.lan import AUTHORITY_PATH
 from canvas_server.http.site import fresh_session
-from canvas_server.http.tokens import link_of
 from canvas_server.protocol.roles import Role
-from canvas_server.settings import DEFAULT_HOST, Settings
+from canvas_server.server.backends import StartupError
 from canvas_server.tls.folder import lan_folder
 from canvas_server.tls.local import local_certificate, own_address
 

@@ -15,19 +15,19 @@ import msgspec
 from msgspec import Struct
 
 from canvas_server.auth import invitations
-from canvas_server.core import edits
-from canvas_server.core.effects import Append, Refused
-from canvas_server.core.news import scene_document
+from canvas_server.config.settings import with_settings_of
+from canvas_server.core.effects import Append, Refusal
+from canvas_server.core.presence.session import Session
 from canvas_server.core.records import Record, Stored
-from canvas_server.core.session import Session
-from canvas_server.export import apart
+from canvas_server.core.scene import commands
+from canvas_server.core.scene.news import scene_document
+from canvas_server.export import worker
 from canvas_server.http.bodies import MAX_BODY_BYTES
-from canvas_server.ports import LogFailure
+from canvas_server.node.ports import LogFailure
 from canvas_server.protocol.fields import SessionId
 from canvas_server.protocol.http import SceneEdit
 from canvas_server.protocol.scene import NewElement, SceneDocument, Video
-from canvas_server.settings import with_settings_of
-from canvas_server.store import backup as copies
+from canvas_server.store import backup as replicas
 from canvas_server.store import reading
 from canvas_server.store.folder import FolderInUse, StoreError
 from canvas_server.store.sqlite import SqliteLog
@@ -54,7 +54,7 @@ def backup(file: Path, data_dir: Path, *, allow_empty: bool) -> None:
     """
     try:
         amend = functools.partial(invitations.copy_into, data_dir=data_dir)
-        copies.backup(data_dir, file, amend, allow_empty=allow_empty)
+        replicas.backup(data_dir, file, amend, allow_empty=allow_empty)
     except StoreError as error:
         raise Failure(str(error)) from error
     click.echo(f"{file}: {file.stat().st_size:,} bytes")
@@ -71,7 +71,7 @@ def restore(file: Path, data_dir: Path) -> None:
     knew = (data_dir / invitations.DATABASE).exists()
     taken_back: list[int | None] = []
     try:
-        aside = copies.restore(
+        aside = replicas.restore(
             file, data_dir, lambda copy: taken_back.append(invitations.merge_from(copy, data_dir))
         )
     except (StoreError, OSError) as error:
@@ -104,7 +104,7 @@ def _of_links(taken_back: int | None, *, knew: bool) -> str:
     help="Else what the name of the file ends with, else json.",
 )
 @click.option(
-    "--width", type=click.IntRange(1, apart.MOST_WIDTH), help="Of a PNG, in pixels across."
+    "--width", type=click.IntRange(1, worker.MOST_WIDTH), help="Of a PNG, in pixels across."
 )
 @click.option("--revision", type=click.IntRange(min=0), help="An earlier one; else as it is now.")
 @with_settings_of("data_dir")
@@ -127,12 +127,12 @@ def export_scene(
         if ending == "json":
             made = msgspec.json.format(msgspec.json.encode(scene)) + b"\n"
         else:
-            made = asyncio.run(apart.draw(scene, "png" if ending == "png" else "svg", width))
+            made = asyncio.run(worker.draw(scene, "png" if ending == "png" else "svg", width))
         if output is None:
             click.echo(made, nl=False)
         else:
             output.write_bytes(made)
-    except (apart.CannotDraw, OSError) as error:
+    except (worker.CannotDraw, OSError) as error:
         raise Failure(str(error)) from error
 
 
@@ -161,7 +161,7 @@ def import_scene(file: str, session: str | None, url: str | None, data_dir: Path
         revision = _post_all(where, edit)
     except (StoreError, LogFailure, OSError) as error:
         raise Failure(str(error)) from error
-    except Refused as refused:
+    except Refusal as refused:
         raise Failure(refused.text) from refused
     click.echo(f"{edit.session_id}: {len(edit.add)} elements, revision {revision}, in {where}")
 
@@ -173,7 +173,7 @@ def stored_scene(data_dir: Path, session: str, revision: int | None = None) -> S
         Failure: there is none, or it cannot be read.
     """
     try:
-        with copies.reading_from(data_dir) as file:
+        with replicas.reading_from(data_dir) as file:
             found = reading.find(file, session)
             if found is None:
                 names = [summary.session_id for summary in reading.sessions(file)]
@@ -275,7 +275,7 @@ def _store(data_dir: Path, edit: SceneEdit) -> int:
     """Make the edit in a data folder that no server has; return the revision it led to.
 
     Raises:
-        StoreError, LogFailure, OSError, Refused: nothing was changed.
+        StoreError, LogFailure, OSError, Refusal: nothing was changed.
     """
     return asyncio.run(_store_in(SqliteLog(data_dir), edit))
 
@@ -286,7 +286,7 @@ async def _store_in(log: SqliteLog, edit: SceneEdit) -> int:
         log.load(edit.session_id, stored.set_result)
         session = Session(edit.session_id, _answer(await stored), itertools.count(1))
         now_ms = int(time.time() * 1000)
-        effects = edits.post(session, edit, 0, None, lambda: str(uuid.uuid4()), now_ms)
+        effects = commands.post(session, edit, 0, None, lambda: str(uuid.uuid4()), now_ms)
         for effect in effects + session.canvas.turns.finish():
             if isinstance(effect, Append):
                 await _append(log, effect.record)

@@ -8,9 +8,9 @@ from canvas_server.auth.admin import AdminTokens
 from canvas_server.auth.join import Claims, JoinTokens, fresh_invitation
 from canvas_server.auth.keys import Keys, fresh_secret
 from canvas_server.cli.values import DURATION, SERVER_URL, check_names
-from canvas_server.http.tokens import link_of
+from canvas_server.config.settings import with_settings_of
+from canvas_server.http.api.tokens import link_of
 from canvas_server.protocol.roles import Role
-from canvas_server.settings import with_settings_of
 
 
 def made_token(

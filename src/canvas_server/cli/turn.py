@@ -5,8 +5,8 @@ import struct
 
 import click
 
-from canvas_server.settingkinds import NETWORK
-from canvas_server.settings import with_settings_of
+from canvas_server.config.settings import with_settings_of
+from canvas_server.config.types import NETWORK
 
 # What a relay must not reach: networks of its own machine and provider, and addresses that are
 # another way to write those: IPv4-compatible and IPv4-mapped ones (RFC 4291 section 2.5.5), NAT64
@@ -77,7 +77,7 @@ WantedBy=multi-user.target
 @click.option("--cert", help="Certificate (PEM) of the name in the turns: address.")
 @click.option("--key", help="Its private key (PEM).")
 @click.option("--relay-ports", nargs=2, default=(49152, 65535), show_default=True, type=int)
-@click.option("--allow", type=NETWORK, multiple=True, help="Relay to these although denied.")
+@click.option("--allow", type=NETWORK, multiple=True, help="Federation to these although denied.")
 @click.option("--systemd", is_flag=True, help="Print the unit for systemd in place of that.")
 def turn_config(
     turn_secret: str | None,

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Callable
 
-from canvas_server.ports import BackboneFailure, Registered
+from canvas_server.node.ports import BackboneFailure, Registered
 
 Hand = Callable[[bytes], None]
 

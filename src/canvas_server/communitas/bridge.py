@@ -15,13 +15,13 @@ from msgspec import Struct
 from canvas_server.communitas.rpc import (
     INVALID_REQUEST,
     McpClient,
+    NodeUnreachable,
     RpcError,
     ServerInfo,
     ToolFailed,
-    Unreachable,
 )
 from canvas_server.communitas.scenes import TOOLS, NetworkScenes
-from canvas_server.core.effects import Ask
+from canvas_server.core.effects import NetworkCallRequest
 
 CALL_TOOLS = {"start": "start_voice_call", "join": "join_call", "end": "end_call"}
 KNOWN_TOOLS = (
@@ -42,9 +42,9 @@ LOOK_SECONDS = 30.0
 """After so long without anything to do it is asked whether it is still there."""
 MAX_WAITING = 64
 
-Failure = Unreachable | RpcError | ToolFailed
-FAILURES = (Unreachable, RpcError, ToolFailed)
-Answer = Callable[[Ask, str, str], None]
+Failure = NodeUnreachable | RpcError | ToolFailed
+FAILURES = (NodeUnreachable, RpcError, ToolFailed)
+Answer = Callable[[NetworkCallRequest, str, str], None]
 """Told of what was asked which call it led to, or (the other one empty) why to none."""
 
 logger = structlog.get_logger()
@@ -59,7 +59,7 @@ class _Started(Struct):
     call_id: str = ""
 
 
-class Joined:
+class JoinedNode:
     """A Communitas node that was joined, and what it can do."""
 
     def __init__(self, server: ServerInfo, tools: frozenset[str]) -> None:
@@ -79,11 +79,11 @@ async def join(
     token: str | None,
     port: int | None,
     pauses: tuple[float, ...] = NETWORK_PAUSES_SECONDS,
-) -> Joined:
+) -> JoinedNode:
     """Do what comes before anything else: say hello, prove who we are, start the network.
 
     Raises:
-        Unreachable, RpcError, ToolFailed: it is not joined.
+        NodeUnreachable, RpcError, ToolFailed: it is not joined.
     """
     joined = await greet(mcp, token)
     if "network_start" in joined.tools:
@@ -91,16 +91,16 @@ async def join(
     return joined
 
 
-async def greet(mcp: McpClient, token: str | None) -> Joined:
+async def greet(mcp: McpClient, token: str | None) -> JoinedNode:
     """Say hello and prove who we are, without starting anything.
 
     Raises:
-        Unreachable, RpcError, ToolFailed: we are not wanted.
+        NodeUnreachable, RpcError, ToolFailed: we are not wanted.
     """
     server = await mcp.initialize()
     if token:
         await mcp.call("authenticate_token", token=token)
-    return Joined(server, await mcp.tools())
+    return JoinedNode(server, await mcp.tools())
 
 
 async def _start_network(mcp: McpClient, port: int | None, pauses: tuple[float, ...]) -> str:
@@ -119,11 +119,11 @@ async def _start_network(mcp: McpClient, port: int | None, pauses: tuple[float, 
     raise AssertionError
 
 
-async def call(mcp: McpClient, asked: Ask) -> str:
+async def call(mcp: McpClient, asked: NetworkCallRequest) -> str:
     """Start, join or end a call; return its id.
 
     Raises:
-        Unreachable, RpcError, ToolFailed: it is not done, or nobody knows.
+        NodeUnreachable, RpcError, ToolFailed: it is not done, or nobody knows.
     """
     tool = CALL_TOOLS[asked.operation]
     if asked.operation != "start":
@@ -161,20 +161,20 @@ class Bridge:
         Raises:
             ValueError: the address is none.
         """
-        self.joined: Joined | None = None
+        self.joined: JoinedNode | None = None
         """None while it is away."""
         self._mcp = McpClient(url, version)
         self._token = token
         self._port = port
         self._answer = answer
-        self._waiting: deque[Ask] = deque()
+        self._waiting: deque[NetworkCallRequest] = deque()
         self._scenes = scenes
         self._wake = asyncio.Event()
         if scenes is not None:
             scenes.wake = self._wake.set
         self._said_away = False
 
-    def ask(self, asked: Ask) -> None:
+    def ask(self, asked: NetworkCallRequest) -> None:
         """Have the node do something soon, or answer at once that it is not to be."""
         if self.joined is None:
             self._refuse(asked, "Communitas cannot be reached now; this server keeps trying.")
@@ -209,7 +209,7 @@ class Bridge:
         """Do what is asked until the node is away.
 
         Raises:
-            Unreachable, RpcError: it is.
+            NodeUnreachable, RpcError: it is.
         """
         while True:
             can_keep = self.joined is not None and self.joined.tools >= TOOLS
@@ -226,7 +226,7 @@ class Bridge:
                 except TimeoutError:
                     await self._mcp.tools()
 
-    async def _serve(self, asked: Ask) -> None:
+    async def _serve(self, asked: NetworkCallRequest) -> None:
         try:
             call_id = await self._do(asked)
         except FAILURES as failure:
@@ -236,7 +236,7 @@ class Bridge:
         else:
             self._tell(asked, call_id)
 
-    async def _do(self, asked: Ask) -> str:
+    async def _do(self, asked: NetworkCallRequest) -> str:
         try:
             return await call(self._mcp, asked)
         except RpcError as error:
@@ -246,18 +246,18 @@ class Bridge:
         self.joined = await join(self._mcp, self._token, self._port)
         return await call(self._mcp, asked)
 
-    def _tell(self, asked: Ask, call_id: str = "", why: str = "") -> None:
+    def _tell(self, asked: NetworkCallRequest, call_id: str = "", why: str = "") -> None:
         if asked.operation != "end":
             self._answer(asked, call_id, why)
 
-    def _refuse(self, asked: Ask, why: str) -> None:
+    def _refuse(self, asked: NetworkCallRequest, why: str) -> None:
         self._tell(asked, why=why)
 
     def _give_up_waiting(self) -> None:
         while self._waiting:
             self._refuse(self._waiting.popleft(), "Communitas went away; try again later.")
 
-    def _say_joined(self, joined: Joined) -> None:
+    def _say_joined(self, joined: JoinedNode) -> None:
         self._said_away = False
         logger.info(
             "joined Communitas; what it lacks is switched off",

@@ -23,7 +23,7 @@ INVALID_REQUEST = -32600
 INVALID_PARAMS = -32602
 
 
-class Unreachable(Exception):
+class NodeUnreachable(Exception):
     """The other side does not answer, or not as JSON-RPC."""
 
     def __init__(self, text: str, *, again: bool = False) -> None:
@@ -44,14 +44,14 @@ class ToolFailed(Exception):
     """A tool was called and says that it failed, and why."""
 
 
-class _Error(Struct):
+class _RpcError(Struct):
     code: int
     message: str
 
 
 class _Response(Struct):
     result: Any = None
-    error: _Error | None = None
+    error: _RpcError | None = None
 
 
 class _Content(Struct):
@@ -114,7 +114,7 @@ class McpClient:
         """Begin, in whichever way of writing the other side understands.
 
         Raises:
-            Unreachable, RpcError: it does not want to.
+            NodeUnreachable, RpcError: it does not want to.
         """
         about = {"name": "canvas-server", "version": self._version}
         try:
@@ -141,20 +141,20 @@ class McpClient:
         """Return the names of the tools there are.
 
         Raises:
-            Unreachable, RpcError: nobody says.
+            NodeUnreachable, RpcError: nobody says.
         """
         listed = _mapping(await self.request("tools/list", {})).get("tools", ())
         try:
             tools = msgspec.convert(listed, tuple[_Tool, ...])
         except msgspec.ValidationError:
-            raise Unreachable(f"{self.url} does not list its tools") from None
+            raise NodeUnreachable(f"{self.url} does not list its tools") from None
         return frozenset(tool.name for tool in tools)
 
     async def call(self, tool: str, **arguments: object) -> Mapping[str, Any]:
         """Call a tool; return what it says, as JSON, or as `{"text": ...}` where it is prose.
 
         Raises:
-            Unreachable, RpcError, ToolFailed: it did not do it, or nobody knows.
+            NodeUnreachable, RpcError, ToolFailed: it did not do it, or nobody knows.
         """
         answer = await self.request("tools/call", {"name": tool, "arguments": arguments})
         try:
@@ -173,7 +173,7 @@ class McpClient:
         """Ask again where HTTP fails before anything was done, up to five times; return the result.
 
         Raises:
-            Unreachable, RpcError: there is none.
+            NodeUnreachable, RpcError: there is none.
         """
         body = _encode(
             {"jsonrpc": "2.0", "id": next(self._numbers), "method": method, "params": params}
@@ -182,7 +182,7 @@ class McpClient:
         for attempt in itertools.count(1):
             try:
                 return await self._post(body)
-            except Unreachable as failure:
+            except NodeUnreachable as failure:
                 if attempt == ATTEMPTS or not failure.again:
                     raise
             await asyncio.sleep(pause)
@@ -197,16 +197,16 @@ class McpClient:
         except httpx.HTTPError as error:
             again = isinstance(error, httpx.NetworkError | httpx.ConnectTimeout)
             why = str(error) or type(error).__name__
-            raise Unreachable(f"{self.url}: {why}", again=again) from None
+            raise NodeUnreachable(f"{self.url}: {why}", again=again) from None
         if not answer.is_success:
             text = f"{self.url} answers with status {answer.status_code}"
-            raise Unreachable(text, again=answer.is_server_error)
+            raise NodeUnreachable(text, again=answer.is_server_error)
         if len(answer.content) > MAX_ANSWER_BYTES:
-            raise Unreachable(f"{self.url} answers with more than {MAX_ANSWER_BYTES} bytes")
+            raise NodeUnreachable(f"{self.url} answers with more than {MAX_ANSWER_BYTES} bytes")
         try:
             response = _decode(answer.content)
         except msgspec.DecodeError:
-            raise Unreachable(f"{self.url} is no MCP server") from None
+            raise NodeUnreachable(f"{self.url} is no MCP server") from None
         if response.error is not None:
             raise RpcError(response.error.code, response.error.message)
         return response.result

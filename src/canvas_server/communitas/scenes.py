@@ -12,10 +12,10 @@ import msgspec
 import structlog
 
 from canvas_server.communitas.rpc import McpClient, ToolFailed
-from canvas_server.core.admission import admitted
-from canvas_server.core.effects import Changed, Outward, Peopled, Refused
-from canvas_server.node import Node
-from canvas_server.ports import LogFailure
+from canvas_server.core.effects import Changed, ExternalEvent, PresenceChanged, Refusal
+from canvas_server.core.scene.admission import admitted
+from canvas_server.node.node import Node
+from canvas_server.node.ports import LogFailure
 from canvas_server.protocol.codec import MalformedMessage, decode_scene_edit
 from canvas_server.protocol.http import SceneEdit
 from canvas_server.protocol.scene import SceneDocument, Video
@@ -44,10 +44,10 @@ class NetworkScenes:
         """The revision the node was told last."""
         self._complained = False
 
-    def watch(self, effect: Outward) -> None:
+    def watch(self, effect: ExternalEvent) -> None:
         """Note what happens in sessions."""
         match effect:
-            case Peopled(session_id):
+            case PresenceChanged(session_id):
                 if not self._node.hub.guests.has_people(session_id):
                     self._open.discard(session_id)
                 elif session_id not in self._open:
@@ -83,7 +83,7 @@ class NetworkScenes:
                 await self._pull(mcp, session_id)
             elif self._told.get(session_id) != scene.revision:
                 await self._push(mcp, scene)
-        except (ToolFailed, LogFailure, Refused, MalformedMessage) as error:
+        except (ToolFailed, LogFailure, Refusal, MalformedMessage) as error:
             if not self._complained:
                 logger.warning("a scene is not kept at the Communitas node", why=str(error))
             self._complained = True

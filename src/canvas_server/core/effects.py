@@ -36,7 +36,7 @@ class Send(Struct, frozen=True, gc=False):
     message: ServerMessage
 
 
-class Mark(Struct, frozen=True, gc=False):
+class Checkpoint(Struct, frozen=True, gc=False):
     """From here on messages are kept until they have arrived, and counted for this token.
 
     The last `snapshot` messages count, but need not be kept: who missed them is sent new ones.
@@ -73,7 +73,7 @@ class Discard(Struct, frozen=True, gc=False):
     connection: ConnectionId
 
 
-class Close(Struct, frozen=True, gc=False):
+class CloseConnection(Struct, frozen=True, gc=False):
     """End a connection after what was sent to it before. The core has forgotten it already."""
 
     connection: ConnectionId
@@ -125,7 +125,7 @@ class Recall(Struct, frozen=True, gc=False):
     """Of that peer: another one under its id has not asked."""
 
 
-class Ask(Struct, frozen=True, gc=False):
+class NetworkCallRequest(Struct, frozen=True, gc=False):
     """Ask the Communitas network for something; say `Hub.network_answered` afterwards.
 
     Nobody waits for the answer to "end".
@@ -141,7 +141,7 @@ class Ask(Struct, frozen=True, gc=False):
     """Of that peer: another one under its id has not asked."""
 
 
-class Peopled(Struct, frozen=True, gc=False):
+class PresenceChanged(Struct, frozen=True, gc=False):
     """Our own people in a session have changed."""
 
     session_id: str
@@ -155,7 +155,7 @@ class Changed(Struct, frozen=True, gc=False):
 
 
 class Forward(Struct, frozen=True, gc=False):
-    """Have an edit made by the server that keeps the scene; `Copies` is told what became of it.
+    """Have an edit made by the server that keeps the scene; `Replicas` is told what became of it.
 
     A `request` came over HTTP, everything else from a peer.
     """
@@ -180,16 +180,28 @@ class Proceed(Struct, frozen=True, gc=False):
     session_id: str
 
 
-class Tally(Struct, frozen=True, gc=False):
+class RecordMetric(Struct, frozen=True, gc=False):
     """Count this among what calls were like; it changes nothing for anybody."""
 
     what: Quality | Cause
 
 
 Storage = Load | Append | Recall | Answered | Proceed
-Outward = Peopled | Changed | Forward
+ExternalEvent = PresenceChanged | Changed | Forward
 """What is for those beyond this server."""
-Effect = Send | Mark | Resume | Arrived | Discard | Close | Tally | Ask | Worked | Outward | Storage
+Effect = (
+    Send
+    | Checkpoint
+    | Resume
+    | Arrived
+    | Discard
+    | CloseConnection
+    | RecordMetric
+    | NetworkCallRequest
+    | Worked
+    | ExternalEvent
+    | Storage
+)
 
 
 class Streams(Protocol):
@@ -207,7 +219,7 @@ class Streams(Protocol):
         ...
 
 
-class Refused(Exception):
+class Refusal(Exception):
     """An input the rules do not allow. Raised before anything has changed."""
 
     def __init__(self, code: ErrorCode, detail: str = "") -> None:

@@ -8,25 +8,27 @@ sequential: one owner calls it.
 import itertools
 from typing import assert_never
 
-from canvas_server.core import advice, communitas, edits, grants
-from canvas_server.core.copies import Copies
-from canvas_server.core.diagnosis import Servers
+from canvas_server.core.calls import diagnostics, network
+from canvas_server.core.calls.connectivity import Servers
 from canvas_server.core.effects import (
     Arrived,
-    Ask,
     ConnectionId,
     Effect,
+    NetworkCallRequest,
     Recall,
-    Refused,
+    Refusal,
     Send,
     Streams,
 )
-from canvas_server.core.guests import Guests
-from canvas_server.core.members import Members
-from canvas_server.core.overview import overview
+from canvas_server.core.environment import Environment, milliseconds
+from canvas_server.core.presence import grants
+from canvas_server.core.presence.guests import Guests
+from canvas_server.core.presence.membership import Membership
+from canvas_server.core.presence.overview import overview
+from canvas_server.core.presence.replicas import Replicas
+from canvas_server.core.presence.session import Participant, Session
 from canvas_server.core.records import Snapshot, Stored
-from canvas_server.core.session import Participant, Session
-from canvas_server.core.surroundings import Surroundings, milliseconds
+from canvas_server.core.scene import commands
 from canvas_server.protocol import client, server
 from canvas_server.protocol.codec import MalformedMessage
 from canvas_server.protocol.errors import CloseCode, ErrorCode
@@ -41,14 +43,14 @@ _WRONG_TRIES = frozenset({ErrorCode.UNAUTHORIZED, ErrorCode.PEER_ID_TAKEN})
 class Hub:
     """The state of a node, changed by one input at a time. `now` is seconds since 1970 UTC."""
 
-    def __init__(self, surroundings: Surroundings, streams: Streams) -> None:
-        self._around = surroundings
+    def __init__(self, environment: Environment, streams: Streams) -> None:
+        self._environment = environment
         self._streams = streams
-        self._members = Members(surroundings, streams)
+        self._membership = Membership(environment, streams)
         self._tickets = itertools.count(1)
-        self.guests = Guests(self._members)
+        self.guests = Guests(self._membership)
         """The people of other servers."""
-        self.copies = Copies(self._members)
+        self.replicas = Replicas(self._membership)
         """The scenes that are shared with other servers."""
 
     # --- what others may ask -------------------------------------------------------------
@@ -56,57 +58,60 @@ class Hub:
     @property
     def peer_count(self) -> int:
         """Peers in all sessions."""
-        return len(self._members.peers)
+        return len(self._membership.peers)
 
     @property
     def away_count(self) -> int:
         """Peers whose connection is gone and who keep their place."""
-        return len(self._members.away)
+        return len(self._membership.away)
 
     @property
     def session_count(self) -> int:
         """Sessions that have a peer."""
-        return sum(bool(session.peers) for session in self._members.sessions.values())
+        return sum(bool(session.peers) for session in self._membership.sessions.values())
 
     @property
     def element_count(self) -> int:
         """Elements in the scenes of these sessions."""
         return sum(
-            len(session.canvas.shown.elements) for session in self._members.sessions.values()
+            len(session.canvas.shown.elements) for session in self._membership.sessions.values()
         )
 
     def is_open(self, session_id: str) -> bool:
         """Tell whether a session is in memory."""
-        return session_id in self._members.sessions
+        return session_id in self._membership.sessions
 
     def connections_of(self, session_id: str) -> tuple[ConnectionId, ...]:
         """Return the connections of those who are in a session."""
-        session = self._members.sessions.get(session_id)
+        session = self._membership.sessions.get(session_id)
         return () if session is None else tuple(p.connection for p in session.peers.values())
 
     def at_rest(self, session_id: str) -> bool:
         """Tell whether all edits of a session are stored."""
-        session = self._members.sessions.get(session_id)
+        session = self._membership.sessions.get(session_id)
         return session is None or session.canvas.at_rest
 
     def scene(self, session_id: str) -> SceneDocument | None:
         """Return the scene of a session as everybody was told it is; None: it is not open."""
-        session = self._members.sessions.get(session_id)
+        session = self._membership.sessions.get(session_id)
         return None if session is None else session.canvas.document()
 
     def overview(self) -> tuple[SessionOverview, ...]:
         """Return every session that has a peer, for who runs the server."""
         return tuple(
-            overview(session) for session in self._members.sessions.values() if session.peers
+            overview(session) for session in self._membership.sessions.values() if session.peers
         )
 
     # --- inputs ----------------------------------------------------------------------------
 
     def connect(self, connection: ConnectionId, now: float) -> list[Effect]:
         """Take in a new connection; it has no session yet (SES1)."""
-        self._members.connect(connection, now)
+        self._membership.connect(connection, now)
         welcome = server.Welcome(
-            self._around.version, DEFAULT_SESSION, milliseconds(now), self._around.features
+            self._environment.version,
+            DEFAULT_SESSION,
+            milliseconds(now),
+            self._environment.features,
         )
         return [Send((connection,), welcome)]
 
@@ -114,26 +119,26 @@ class Hub:
         self, connection: ConnectionId, now: float, close_code: int | None
     ) -> list[Effect]:
         """Forget a connection that is closed, with the code its owner gave if it gave one."""
-        return self._members.disconnect(connection, now, close_code)
+        return self._membership.disconnect(connection, now, close_code)
 
     def expire(self, now: float) -> list[Effect]:
         """Do what is due: let those go who stayed away too long, renew tokens and credentials."""
-        return self._members.expire(now)
+        return self._membership.expire(now)
 
     def passed_on(
         self, connection: ConnectionId, message: client.Subscribe, now: float
     ) -> client.Subscribe:
         """Return a `subscribe` as another node is to hear it, whose session lives there."""
-        return self._members.passed_on(connection, message, now)
+        return self._membership.passed_on(connection, message, now)
 
     def revoke(self, invitation: str, now: float) -> list[Effect]:
         """Remove everybody who came by an invitation that was taken back (TOK4)."""
-        return self._members.revoke(invitation, now)
+        return self._membership.revoke(invitation, now)
 
     def evict(self, session_id: str, code: CloseCode) -> list[Effect]:
         """Let a session go at once: it lives on another node. Nobody is told that peers leave."""
-        session = self._members.sessions.get(session_id)
-        return [] if session is None else self._members.evict(session, code)
+        session = self._membership.sessions.get(session_id)
+        return [] if session is None else self._membership.evict(session, code)
 
     def refuse(self, connection: ConnectionId, malformed: MalformedMessage) -> list[Effect]:
         """Answer a frame that was no message."""
@@ -145,26 +150,26 @@ class Hub:
     ) -> list[Effect]:
         """Apply one message: it is accepted as a whole, or changes nothing and gets one `error`."""
         try:
-            peer = self._members.connections[connection]
+            peer = self._membership.connections[connection]
             if peer is None:
                 return self._handle_stranger(connection, message, now)
             return self._handle_peer(peer, message, now)
-        except Refused as refused:
+        except Refusal as refused:
             error = _error(connection, refused, getattr(message, "message_id", None))
             if refused.code in _WRONG_TRIES:
-                return [error, *self._members.count_wrong_try(connection, now)]
-            return [error, *edits.worked(connection, refused.work)]
+                return [error, *self._membership.count_wrong_try(connection, now)]
+            return [error, *commands.worked(connection, refused.work)]
 
     def _handle_stranger(
         self, connection: ConnectionId, message: client.ClientMessage, now: float
     ) -> list[Effect]:
         match message:
             case client.Subscribe():
-                return self._members.subscribe(connection, None, message, now)
+                return self._membership.subscribe(connection, None, message, now)
             case client.Ping():
                 return [Send((connection,), server.Pong(milliseconds(now)))]
             case _:
-                raise Refused(ErrorCode.NOT_SUBSCRIBED)
+                raise Refusal(ErrorCode.NOT_SUBSCRIBED)
 
     def _handle_peer(  # noqa: C901 - one arm for each message, nothing else
         self, peer: Participant, message: client.ClientMessage, now: float
@@ -186,9 +191,9 @@ class Hub:
                 | client.ClearScene()
                 | client.SyncQueue()
             ):
-                return edits.apply(peer, message, self._around.new_id, milliseconds(now))
+                return commands.apply(peer, message, self._environment.new_id, milliseconds(now))
             case client.RestoreScene():
-                return edits.recall(peer, message)
+                return commands.recall(peer, message)
             case client.Offer():
                 return session.offer(peer, message)
             case client.Answer():
@@ -201,15 +206,15 @@ class Hub:
                 grants.require(peer.grant, Right.MODERATE)
                 target = session.target(peer, message.target_peer_id)
                 if target.server is not None:
-                    raise Refused(ErrorCode.FORBIDDEN, f"Only {target.server} can remove them.")
-                return self._members.remove(target, CloseCode.REMOVED, now)
+                    raise Refusal(ErrorCode.FORBIDDEN, f"Only {target.server} can remove them.")
+                return self._membership.remove(target, CloseCode.REMOVED, now)
             case (
                 client.StartCommunitasCall()
                 | client.JoinCommunitasCall()
                 | client.LeaveCommunitasCall()
             ):
-                joined = "communitas" in self._around.features
-                return communitas.ask(peer, message, joined=joined)
+                joined = "communitas" in self._environment.features
+                return network.ask(peer, message, joined=joined)
             case client.GroupCall():
                 return session.group_call(peer, message)
             case client.Ping():
@@ -219,10 +224,10 @@ class Hub:
             case client.ViewSize():
                 return session.view_size(peer, message)
             case client.CallReport():
-                return advice.report(peer, message, self._servers(peer, now))
+                return diagnostics.report(peer, message, self._servers(peer, now))
             case client.CallQuality():
                 self._require_feature("call_quality")
-                return advice.rate(peer, message)
+                return diagnostics.rate(peer, message)
             case client.ListPeers():
                 _require_own(session, message.session_id)
                 return [Send((peer.connection,), session.peer_list())]
@@ -231,7 +236,7 @@ class Hub:
                 missed = session.canvas.catch_up(message.since)
                 return [Send((peer.connection,), told) for told in missed]
             case client.Subscribe():
-                return self._members.subscribe(peer.connection, peer, message, now)
+                return self._membership.subscribe(peer.connection, peer, message, now)
             case _:
                 assert_never(message)
 
@@ -244,11 +249,13 @@ class Hub:
         return [Arrived(peer.connection, message.received), pong]
 
     def _require_feature(self, name: str) -> None:
-        if name not in self._around.features:
-            raise Refused(ErrorCode.UNKNOWN_TYPE, f"This server does not ask for `{name}`.")
+        if name not in self._environment.features:
+            raise Refusal(ErrorCode.UNKNOWN_TYPE, f"This server does not ask for `{name}`.")
 
     def _servers(self, peer: Participant, now: float) -> Servers:
-        urls = [url for given in self._around.ice_servers(peer.peer_id, now) for url in given.urls]
+        urls = [
+            url for given in self._environment.ice_servers(peer.peer_id, now) for url in given.urls
+        ]
         return Servers(
             stun=any(url.startswith("stun") for url in urls),
             turn=any(url.startswith("turn") for url in urls),
@@ -259,67 +266,69 @@ class Hub:
     def opened(self, session_id: str, stored: Stored) -> None:
         """Take a session up that was read from the log."""
         if not self.is_open(session_id):
-            relay_only = self._around.relay_only(session_id)
+            relay_only = self._environment.relay_only(session_id)
             session = Session(
                 session_id,
                 stored,
                 self._tickets,
                 relay_only=relay_only,
-                watched=self._around.watched,
-                keeper=self._around.keeper(session_id),
+                watched=self._environment.watched,
+                keeper=self._environment.keeper(session_id),
             )
-            self._members.open(session)
+            self._membership.open(session)
 
     def settle(self, session_id: str) -> None:
         """Let a session go again if nobody wanted it after all."""
-        session = self._members.sessions.get(session_id)
+        session = self._membership.sessions.get(session_id)
         if session is not None:
-            self._members.close_if_idle(session)
+            self._membership.close_if_idle(session)
 
     def stored(self, session_id: str, ticket: int) -> list[Effect]:
         """Tell what the log has stored (SCN2)."""
-        session = self._members.sessions.get(session_id)
+        session = self._membership.sessions.get(session_id)
         if session is None:
             return []
         effects = session.canvas.stored(ticket)
-        self._members.close_if_idle(session)
+        self._membership.close_if_idle(session)
         return effects
 
     def failed(self, session_id: str, ticket: int, now: float) -> list[Effect]:
         """Tell what the log has failed to store."""
-        session = self._members.sessions.get(session_id)
+        session = self._membership.sessions.get(session_id)
         if session is None:
             return []
         effects = session.canvas.failed(ticket, milliseconds(now))
-        self._members.close_if_idle(session)
+        self._membership.close_if_idle(session)
         return effects
 
     def proceed(self, session_id: str) -> list[Effect]:
         """Make the next slice of a long edit, or what waits for it."""
-        session = self._members.sessions.get(session_id)
+        session = self._membership.sessions.get(session_id)
         if session is None:
             return []
         effects = session.canvas.turns.proceed()
-        self._members.close_if_idle(session)
+        self._membership.close_if_idle(session)
         return effects
 
     def recalled(self, recall: Recall, past: Snapshot | ErrorCode, now: float) -> list[Effect]:
         """Restore an earlier scene that was read from the log, or say why it was not."""
-        session = self._members.sessions.get(recall.session_id)
+        session = self._membership.sessions.get(recall.session_id)
         peer = None if session is None else session.peers.get(recall.peer_id)
         if peer is None or peer.incarnation != recall.incarnation:
             return []
         try:
             if isinstance(past, ErrorCode):
-                raise Refused(past)
-            return edits.restore(peer, recall.message, past, milliseconds(now))
-        except Refused as refused:
+                raise Refusal(past)
+            return commands.restore(peer, recall.message, past, milliseconds(now))
+        except Refusal as refused:
             return [_error(peer.connection, refused, recall.message.message_id)]
 
-    def network_answered(self, asked: Ask, call_id: str = "", error: str = "") -> list[Effect]:
+    def network_answered(
+        self, asked: NetworkCallRequest, call_id: str = "", error: str = ""
+    ) -> list[Effect]:
         """Tell what the Communitas network has answered: a call, or why there is none."""
-        session = self._members.sessions.get(asked.session_id)
-        return communitas.answered(session, asked, call_id, error)
+        session = self._membership.sessions.get(asked.session_id)
+        return network.answered(session, asked, call_id, error)
 
     def post(
         self,
@@ -334,18 +343,18 @@ class Hub:
         `expected` is the revision the scene must have, `origin` the other server it comes from.
 
         Raises:
-            Refused: it changed nothing, and nothing follows.
+            Refusal: it changed nothing, and nothing follows.
         """
-        session = self._members.sessions[message.session_id]
-        return edits.post(
-            session, message, request, expected, self._around.new_id, milliseconds(now), origin
+        session = self._membership.sessions[message.session_id]
+        return commands.post(
+            session, message, request, expected, self._environment.new_id, milliseconds(now), origin
         )
 
 
 def _require_own(session: Session, session_id: str | None) -> None:
     if session_id is not None and session_id != session.session_id:
-        raise Refused(ErrorCode.WRONG_SESSION)
+        raise Refusal(ErrorCode.WRONG_SESSION)
 
 
-def _error(connection: ConnectionId, refused: Refused, message_id: str | None) -> Effect:
+def _error(connection: ConnectionId, refused: Refusal, message_id: str | None) -> Effect:
     return Send((connection,), server.Error(refused.code, refused.text, message_id))

@@ -6,7 +6,7 @@ from canvas_server.protocol.history import Entry
 from canvas_server.protocol.scene import Element
 from canvas_server.protocol.server import Ack, SyncResult
 
-MAX_RECEIPTS = 4096
+MAX_IDEMPOTENCY_RECORDS = 4096
 """So many replies of a session are remembered, the latest ones."""
 MAX_RECEIPT_BYTES = 1024 * 1024
 """And of them so many that they have no more bytes, roughly."""
@@ -23,7 +23,7 @@ class Snapshot(Struct, frozen=True):
     elements: tuple[Element, ...] = ()
 
 
-class Receipt(Struct, frozen=True):
+class IdempotencyRecord(Struct, frozen=True):
     """What a peer was answered to a `message_id`, so that a retry is answered alike (SCN4)."""
 
     peer_id: str
@@ -48,7 +48,7 @@ class Record(Struct, frozen=True):
     session_id: str
     entries: tuple[Entry, ...]
     """In order of revision."""
-    receipt: Receipt | None = None
+    receipt: IdempotencyRecord | None = None
     snapshot: Snapshot | None = None
     """The scene after the last entry, so that opening it need not read what was before."""
     follows: bool = True
@@ -62,7 +62,7 @@ class Stored(Struct, frozen=True):
 
     snapshot: Snapshot
     """The scene after the last stored change; an empty one at revision 0 where there is none."""
-    receipts: tuple[Receipt, ...] = ()
-    """The latest `MAX_RECEIPTS`, oldest first, and at most about `MAX_RECEIPT_BYTES` of them."""
+    receipts: tuple[IdempotencyRecord, ...] = ()
+    """The latest ones, oldest first: bounded by number and, roughly, by bytes."""
     logged: int = 0
     """Bytes of the changes since the last stored snapshot, roughly."""

@@ -14,8 +14,8 @@ from pygal.style import Style  # type: ignore[import-untyped]
 
 from canvas_server.export import colors
 from canvas_server.export.charts import LabelledChart, ScatterChart
-from canvas_server.export.letters import shortened, width_of
 from canvas_server.export.shapes import node
+from canvas_server.export.text_metrics import shortened, width_of
 
 _LEAST_SIDE = 120.0
 _MOST_SIDE = 4000.0
@@ -42,10 +42,10 @@ def draw(parent: Node, chart: NormalChart, x: float, y: float, width: float, hei
         height=height,
         viewBox=f"0 0 {across:.2f} {down:.2f}",
     )
-    _Drawing(chart, across, down).into(inner)
+    _ChartDrawing(chart, across, down).into(inner)
 
 
-class _Drawing:
+class _ChartDrawing:
     def __init__(self, chart: NormalChart, width: float, height: float) -> None:
         self._chart = chart
         self._width = width

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import resvg_py
 
-from canvas_server.export.apart import MOST_WIDTH
-from canvas_server.export.letters import font_files
 from canvas_server.export.svg import Drawn
+from canvas_server.export.text_metrics import font_files
+from canvas_server.export.worker import MOST_WIDTH
 
 MOST_AREA = 8_400_000
 """Pixels of a picture: as many as a 4K screen has."""

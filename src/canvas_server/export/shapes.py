@@ -7,7 +7,7 @@ from xml.etree.ElementTree import Element as Node
 from xml.etree.ElementTree import SubElement
 
 from canvas_server.export import colors
-from canvas_server.export.letters import clean
+from canvas_server.export.text_metrics import clean
 
 RADIUS = 12
 

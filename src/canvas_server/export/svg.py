@@ -16,8 +16,8 @@ from xml.etree.ElementTree import tostring
 
 from msgspec import Struct
 
-from canvas_server.core.rasters import Raster, measure
-from canvas_server.export import chartlook, colors, letters
+from canvas_server.core.scene.rasters import Raster, measure
+from canvas_server.export import chartlook, colors, text_metrics
 from canvas_server.export.charts import normal_chart
 from canvas_server.export.shapes import RADIUS, card, icon, node, number
 from canvas_server.protocol.scene import (
@@ -65,7 +65,7 @@ class Box(Struct, frozen=True):
 
 def draw(scene: SceneDocument) -> Drawn:
     """Draw a scene: all that is on it, or its first view where there is nothing."""
-    drawing = _Drawing()
+    drawing = _SceneDrawing()
     for element in sorted(scene.elements, key=lambda element: element.transform.z_index):
         drawing.add(element)
     view = drawing.view()
@@ -78,7 +78,7 @@ def draw(scene: SceneDocument) -> Drawn:
         width=width,
         height=height,
         viewBox=" ".join(number(part) for part in at.values()),
-        font_family=letters.FAMILY,
+        font_family=text_metrics.FAMILY,
     )
     node(root, "title", f"{scene.session_id}, {scene.revision}")
     node(root, "rect", **at, fill=colors.PAGE)
@@ -86,7 +86,7 @@ def draw(scene: SceneDocument) -> Drawn:
     return Drawn(tostring(root, "unicode"), width, height)
 
 
-class _Drawing:
+class _SceneDrawing:
     """Draws elements, and keeps count of what they cost."""
 
     def __init__(self) -> None:
@@ -137,15 +137,19 @@ class _Drawing:
     def _text(self, group: Node, text: Text, at: Transform) -> float:
         """Write text; return how high it is."""
         size = text.font_size
-        lines = letters.wrap(text.content, at.width, size, max(1, min(MOST_LINES, self._lines)))
+        lines = text_metrics.wrap(
+            text.content, at.width, size, max(1, min(MOST_LINES, self._lines))
+        )
         self._lines -= len(lines)
         paint = colors.paint_of(text.color)
-        high = len(lines) * size * letters.LINE
+        high = len(lines) * size * text_metrics.LINE
         pad_x, pad_y = 0.0, 0.0
         if colors.vanishes(paint, size):
             pad_x, pad_y = 0.35 * size, 0.1 * size
-            lines = letters.wrap(text.content, at.width - 2 * pad_x, size, max(1, len(lines) * 2))
-            high = len(lines) * size * letters.LINE + 2 * pad_y
+            lines = text_metrics.wrap(
+                text.content, at.width - 2 * pad_x, size, max(1, len(lines) * 2)
+            )
+            high = len(lines) * size * text_metrics.LINE + 2 * pad_y
             box = {"width": max(at.width, 2 * pad_x), "height": high}
             node(group, "rect", x=at.x, y=at.y, **box, rx=6, fill=colors.CARD)
         anchor, x = {
@@ -157,10 +161,10 @@ class _Drawing:
         written.set("xml:space", "preserve")
         if paint.opacity < 1:
             written.set("fill-opacity", number(paint.opacity))
-        first = at.y + pad_y + letters.baseline(size)
+        first = at.y + pad_y + text_metrics.baseline(size)
         for place, line in enumerate(lines):
             if line:
-                node(written, "tspan", line, x=x, y=first + place * size * letters.LINE)
+                node(written, "tspan", line, x=x, y=first + place * size * text_metrics.LINE)
         return high
 
     def _picture(self, group: Node, picture: Image, at: Transform) -> None:
@@ -229,9 +233,9 @@ class _Drawing:
         size = min(16.0, at.width / 10, at.height / 5)
         room = at.width - 2 * size
         middle = at.x + at.width / 2
-        lines = [letters.shortened(words, room, size, 600)]
+        lines = [text_metrics.shortened(words, room, size, 600)]
         if where:
-            lines.append(letters.shortened(where, room, size * 0.8))
+            lines.append(text_metrics.shortened(where, room, size * 0.8))
         image = min(40.0, at.width / 4, at.height / 3)
         y = at.y + (at.height - image - size * 1.5 * len(lines)) / 2
         icon(group, symbol, middle, y + image / 2, image, colors.INK_SOFT)
@@ -263,7 +267,7 @@ class _Drawing:
         icon(group, "screen" if screen else "camera", *middle, image, light)
         size = min(13.0, at.width / 10, at.height / 8)
         gap = min(10.0, at.height * 0.04)
-        wide = letters.width_of(words, size, 600) + 1.4 * size
+        wide = text_metrics.width_of(words, size, 600) + 1.4 * size
         y = at.y + at.height - gap - 1.75 * size
         pill = {"width": wide, "height": 1.75 * size, "rx": 0.6 * size}
         node(group, "rect", x=at.x + gap, y=y, **pill, fill="#0a0c12", fill_opacity=0.62)

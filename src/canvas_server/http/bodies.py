@@ -16,7 +16,7 @@ from typing import TypeVar
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
 
-from canvas_server.http.doors import Allowance, Crowded, neighbourhood
+from canvas_server.http.rate_limits import AddressAllowance, Crowded, neighbourhood
 from canvas_server.protocol.fields import MAX_FRAME_BYTES
 
 T = TypeVar("T")
@@ -83,9 +83,9 @@ class Bodies:
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         """`clock` is in seconds and never goes back."""
         self._clock = clock
-        self._of_address = Allowance(BURST_BYTES, BYTES_A_SECOND)
+        self._of_address = AddressAllowance(BURST_BYTES, BYTES_A_SECOND)
         # More than one address may spend: who has a link cannot use it up for the others.
-        self._of_invitation = Allowance(4 * BURST_BYTES, 4 * BYTES_A_SECOND)
+        self._of_invitation = AddressAllowance(4 * BURST_BYTES, 4 * BYTES_A_SECOND)
         self._room = asyncio.Semaphore(MAX_READING)
         self._waiting = 0
         self._reading: dict[asyncio.Timeout, float] = {}
@@ -132,11 +132,11 @@ class Bodies:
 
     @contextlib.asynccontextmanager
     async def _paid(
-        self, accounts: list[tuple[Allowance, str]], length: int, incoming: _Incoming
+        self, accounts: list[tuple[AddressAllowance, str]], length: int, incoming: _Incoming
     ) -> AsyncGenerator[None]:
         """Charge a body to its senders; what does not come of it is given back in any case."""
         delay = 0.0
-        paid: list[tuple[Allowance, str]] = []
+        paid: list[tuple[AddressAllowance, str]] = []
         try:
             for allowance, sender in accounts:
                 delay = max(delay, allowance.spend(sender, length, self._clock()))

@@ -7,9 +7,9 @@ import msgspec
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
-from canvas_server.core.effects import Refused
+from canvas_server.core.effects import Refusal
 from canvas_server.http.bodies import TooMuch
-from canvas_server.ports import LogFailure
+from canvas_server.node.ports import LogFailure
 from canvas_server.protocol.codec import MalformedMessage
 from canvas_server.protocol.errors import ErrorCode
 
@@ -55,7 +55,7 @@ def told(answer: Endpoint) -> Endpoint:
             return await answer(request)
         except MalformedMessage as malformed:
             return refusal(400, malformed.code, malformed.text)
-        except Refused as refused:
+        except Refusal as refused:
             return _refused(refused.code, refused.text)
         except TooMuch as busy:
             headers = {"retry-after": str(busy.seconds)}

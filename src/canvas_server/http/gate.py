@@ -7,8 +7,8 @@ from starlette.requests import Request
 
 from canvas_server.auth.admin import AdminTokens
 from canvas_server.auth.join import JoinTokens
-from canvas_server.core import grants
-from canvas_server.core.effects import Refused
+from canvas_server.core.effects import Refusal
+from canvas_server.core.presence import grants
 from canvas_server.protocol.errors import ErrorCode
 from canvas_server.protocol.fields import MAX_TOKEN
 from canvas_server.protocol.roles import Right
@@ -42,7 +42,7 @@ class Gate:
         """Let those through who may be in a session, and have a right where one is needed.
 
         Raises:
-            Refused: `unauthorized`, `token_expired`, `forbidden`.
+            Refusal: `unauthorized`, `token_expired`, `forbidden`.
         """
         if self._join is None or self.is_admin(request):
             return
@@ -57,7 +57,7 @@ class Gate:
         nobody is asked. `require` is to follow, when the session is known.
 
         Raises:
-            Refused: `unauthorized`, `token_expired`, `forbidden`.
+            Refusal: `unauthorized`, `token_expired`, `forbidden`.
         """
         if self._join is None:
             return None
@@ -71,33 +71,33 @@ class Gate:
         """Let those through who look after some session; see `recognise`.
 
         Raises:
-            Refused: as `recognise`; `forbidden` where no tokens are asked for.
+            Refusal: as `recognise`; `forbidden` where no tokens are asked for.
         """
         if self._join is None:
-            raise Refused(ErrorCode.FORBIDDEN, _NOBODY_ASKED)
+            raise Refusal(ErrorCode.FORBIDDEN, _NOBODY_ASKED)
         return self.recognise(request, Right.MODERATE)
 
     def require_moderator(self, request: Request, session_id: str) -> None:
         """Let those through who look after a session, or run the server.
 
         Raises:
-            Refused: as `require`; `forbidden` where no tokens are asked for.
+            Refusal: as `require`; `forbidden` where no tokens are asked for.
         """
         if self._join is None:
-            raise Refused(ErrorCode.FORBIDDEN, _NOBODY_ASKED)
+            raise Refusal(ErrorCode.FORBIDDEN, _NOBODY_ASKED)
         self.require(request, session_id, Right.MODERATE)
 
     def require_admin(self, request: Request) -> None:
         """Let those through who run the server.
 
         Raises:
-            Refused: `unauthorized`; `forbidden` where no tokens are asked for.
+            Refusal: `unauthorized`; `forbidden` where no tokens are asked for.
         """
         if self._admins is None:
-            raise Refused(ErrorCode.FORBIDDEN, _NOBODY_ASKED)
+            raise Refusal(ErrorCode.FORBIDDEN, _NOBODY_ASKED)
         if not self.is_admin(request):
             text = "this takes an admin token; `canvas-server token --admin` makes one"
-            raise Refused(ErrorCode.UNAUTHORIZED, text)
+            raise Refusal(ErrorCode.UNAUTHORIZED, text)
 
     def is_admin(self, request: Request) -> bool:
         """Tell whether a request comes from who runs the server."""

@@ -8,13 +8,13 @@ import asyncio
 from collections.abc import Callable, Iterable
 
 from canvas_server.http.websocket import WebSocketConnection
-from canvas_server.node import Node
+from canvas_server.node.node import Node
 
 PING_SECONDS = 10
 """A connection is pinged this often, and given up when it says nothing until the next ping."""
 
 
-class Heartbeat:
+class SocketPinger:
     """Pings every socket of a process, a part of them each second to spread the writes."""
 
     def __init__(self, node: Node, sockets: Callable[[], Iterable[WebSocketConnection]]) -> None:

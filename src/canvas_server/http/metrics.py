@@ -15,13 +15,13 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, InfoM
 from prometheus_client.registry import Collector
 
 from canvas_server import __version__
-from canvas_server.cluster.member import Cluster
-from canvas_server.node import Node
-from canvas_server.ports import LogCounts
+from canvas_server.cluster.membership import Cluster
+from canvas_server.node.node import Node
+from canvas_server.node.ports import LogCounts
+from canvas_server.node.readiness import Readiness
 from canvas_server.protocol.diagnosis import Cause
 from canvas_server.protocol.http import RelayOverview
 from canvas_server.protocol.quality import Quality
-from canvas_server.readiness import Readiness
 
 Relay = Callable[[], RelayOverview]
 

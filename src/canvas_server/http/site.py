@@ -17,14 +17,14 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from canvas_server import __version__
 from canvas_server.http.access import Access
-from canvas_server.http.asked import session_of
+from canvas_server.http.api.exports import picture_routes
+from canvas_server.http.api.scenes import scene_routes
 from canvas_server.http.bodies import Bodies
 from canvas_server.http.errors import refusal
 from canvas_server.http.gate import Gate
-from canvas_server.http.pictures import picture_routes
-from canvas_server.http.scenes import scene_routes
-from canvas_server.node import Node
-from canvas_server.readiness import Readiness
+from canvas_server.http.params import session_of
+from canvas_server.node.node import Node
+from canvas_server.node.readiness import Readiness
 
 PREVIEW_WIDTH = 1200
 
@@ -104,7 +104,7 @@ class Guard:
         await answer(scope, receive, send_guarded)
 
 
-class Client(StaticFiles):
+class PageFiles(StaticFiles):
     """The files of the browser client, checked again at each load so that an upgrade shows."""
 
     def file_response(self, *args: object, **kwargs: object) -> Response:
@@ -172,7 +172,7 @@ def make_site(
             *scene_routes(node.scenes, gate, bodies),
             *picture_routes(node.scenes, gate),
             *routes,
-            Mount("/", Client(directory=web, html=True)),
+            Mount("/", PageFiles(directory=web, html=True)),
         ],
         exception_handlers={HTTPException: _http_error, Exception: _internal_error},
     )

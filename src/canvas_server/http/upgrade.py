@@ -25,14 +25,14 @@ from uvicorn.config import Config
 from uvicorn.server import ServerState
 
 from canvas_server.http.access import Access
-from canvas_server.http.doors import Crowded
-from canvas_server.http.entrance import Entrance
+from canvas_server.http.admission import Entrance
 from canvas_server.http.errors import error_body
+from canvas_server.http.rate_limits import Crowded
 from canvas_server.http.websocket import WebSocketConnection
-from canvas_server.node import Node
+from canvas_server.node.node import Node
+from canvas_server.node.throttle import Throttle
 from canvas_server.protocol.errors import CloseCode
 from canvas_server.protocol.fields import MAX_FRAME_BYTES
-from canvas_server.throttle import Throttle
 
 if TYPE_CHECKING:
 

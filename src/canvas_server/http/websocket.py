@@ -11,11 +11,11 @@ from collections.abc import Callable
 from picows import WSCloseCode, WSFrame, WSListener, WSMsgType, WSTransport
 
 from canvas_server.core.effects import ConnectionId
-from canvas_server.node import Node, Owner
-from canvas_server.outbox import Outbox
+from canvas_server.node.node import Node, Owner
+from canvas_server.node.outbox import Outbox
+from canvas_server.node.throttle import COSTS, Throttle
 from canvas_server.protocol.errors import CloseCode
 from canvas_server.protocol.fields import MAX_FRAME_BYTES
-from canvas_server.throttle import COSTS, Throttle
 
 MAX_FRAGMENTS = 1024
 TURN = 64

@@ -11,7 +11,7 @@ from nats.aio.msg import Msg
 from nats.aio.subscription import Subscription
 
 from canvas_server.nats.broker import EXPECTED, Broker, Conflict, Missing
-from canvas_server.ports import BackboneFailure, Registered
+from canvas_server.node.ports import BackboneFailure, Registered
 
 BUCKET = "KV_canvas_homes"
 _KEY = "$KV.canvas_homes."
@@ -22,7 +22,7 @@ PROBE_KEY = "key.probe"
 """In the registry; no session is called so."""
 
 
-class Subscribe(Protocol):
+class SubscribeCall(Protocol):
     """`Client.subscribe`, of which the types are not all known."""
 
     async def __call__(self, subject: str, *, cb: Callable[[Msg], Awaitable[None]]) -> Subscription:
@@ -78,7 +78,7 @@ class NatsBackbone:
             for old in self._subscribed:
                 await old.unsubscribe()
             client = self._broker.client
-            subscribe = cast("Subscribe", client.subscribe)  # type: ignore[reportUnknownMemberType]
+            subscribe = cast("SubscribeCall", client.subscribe)  # type: ignore[reportUnknownMemberType]
             self._subscribed = [
                 await subscribe(_BEATS, cb=heard),
                 await subscribe(_NODE + address, cb=taken),

@@ -15,7 +15,7 @@ from nats.aio.msg import Msg
 from nats.js import JetStreamContext
 from nats.js.api import PubAck, RawStreamMsg, StorageType, StreamConfig
 
-from canvas_server.ports import BackboneFailure
+from canvas_server.node.ports import BackboneFailure
 
 FIRST_CONNECT_SECONDS = 10.0
 REQUEST_SECONDS = 2.0

@@ -12,7 +12,7 @@ from nats.aio.msg import Msg
 
 from canvas_server.auth.invitations import Invitation, Invitations
 from canvas_server.nats.broker import Broker, Missing
-from canvas_server.ports import BackboneFailure
+from canvas_server.node.ports import BackboneFailure
 
 STREAM = "canvas_tokens"
 _SUBJECT = "canvas.token."

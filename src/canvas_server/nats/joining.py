@@ -11,19 +11,19 @@ from canvas_server.auth.authority import Authority
 from canvas_server.auth.join import JoinTokens
 from canvas_server.auth.keys import Keys
 from canvas_server.auth.resume import SignedIdentities
-from canvas_server.cluster.member import Cluster
+from canvas_server.cluster.membership import Cluster
+from canvas_server.config.settings import Settings
 from canvas_server.nats.backbone import NatsBackbone
 from canvas_server.nats.broker import Broker
 from canvas_server.nats.invitations import SharedInvitations
 from canvas_server.nats.log import JetStreamLog
-from canvas_server.ports import Backbone, BackboneFailure
-from canvas_server.settings import Settings
+from canvas_server.node.ports import Backbone, BackboneFailure
 
 RESUME_KEY = "key.resume"
 """In the registry; no session is called so."""
 
 
-class Joined(Struct, frozen=True):
+class ClusterParts(Struct, frozen=True):
     """What a node has of its cluster."""
 
     broker: Broker
@@ -50,7 +50,7 @@ class Joined(Struct, frozen=True):
         self.invitations.close()
 
 
-async def join(settings: Settings) -> Joined:
+async def join(settings: Settings) -> ClusterParts:
     """Join the cluster that settings name.
 
     Raises:
@@ -82,7 +82,7 @@ async def join(settings: Settings) -> Joined:
         await broker.close()
         raise
     cluster = Cluster(backbone, settings.node_id, log.fence)
-    return Joined(broker, backbone, cluster, log, authority, invitations)
+    return ClusterParts(broker, backbone, cluster, log, authority, invitations)
 
 
 async def _common_key(backbone: Backbone) -> bytes:

@@ -15,12 +15,16 @@ from typing import Any
 import structlog
 from msgspec import Struct
 
-from canvas_server.core.records import MAX_RECEIPTS, Receipt, Record, Snapshot, Stored
-from canvas_server.core.replay import replay
-from canvas_server.fairshare import FairShare
+from canvas_server.core.records import (
+    MAX_IDEMPOTENCY_RECORDS,
+    IdempotencyRecord,
+    Record,
+    Snapshot,
+    Stored,
+)
+from canvas_server.core.scene.replay import replay
 from canvas_server.nats import messages
 from canvas_server.nats.broker import EXPECTED, Broker, Conflict, Message
-from canvas_server.nats.looking import Past
 from canvas_server.nats.messages import (
     BYTES,
     ID,
@@ -32,7 +36,9 @@ from canvas_server.nats.messages import (
     Edits,
     Whole,
 )
-from canvas_server.ports import (
+from canvas_server.nats.queries import Past
+from canvas_server.node.fairshare import FairShare
+from canvas_server.node.ports import (
     HISTORY_BYTES,
     SESSION_HISTORY_BYTES,
     BackboneFailure,
@@ -64,16 +70,16 @@ class _Head(Struct):
     sequence: int
     """Of its last message; 0: it has none."""
     revision: int
-    receipts: dict[tuple[str, str | None], Receipt]
+    receipts: dict[tuple[str, str | None], IdempotencyRecord]
     bytes: int = 0
     """Written of the session since its beginning, roughly."""
 
-    def remember(self, receipt: Receipt) -> None:
+    def remember(self, receipt: IdempotencyRecord) -> None:
         """Keep a receipt, the latest of them."""
         key = (receipt.peer_id, receipt.reply.message_id)
         self.receipts.pop(key, None)
         self.receipts[key] = receipt
-        if len(self.receipts) > MAX_RECEIPTS:
+        if len(self.receipts) > MAX_IDEMPOTENCY_RECORDS:
             del self.receipts[next(iter(self.receipts))]
 
 

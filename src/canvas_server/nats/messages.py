@@ -17,9 +17,9 @@ import nats.js.errors
 from msgspec import Struct
 from nats.js.api import AckPolicy, ConsumerConfig, DeliverPolicy
 
-from canvas_server.core.records import Receipt, Snapshot
+from canvas_server.core.records import IdempotencyRecord, Snapshot
 from canvas_server.nats.broker import Broker, Message, Missing
-from canvas_server.ports import BackboneFailure
+from canvas_server.node.ports import BackboneFailure
 from canvas_server.protocol.history import Entry
 
 STREAM = "canvas_scenes"
@@ -43,14 +43,14 @@ class Edits(Struct, array_like=True, frozen=True):
     """What one edit adds."""
 
     entries: tuple[Entry, ...]
-    receipt: Receipt | None = None
+    receipt: IdempotencyRecord | None = None
 
 
 class Whole(Struct, array_like=True, frozen=True):
     """A scene, with what is remembered beside it."""
 
     snapshot: Snapshot
-    receipts: tuple[Receipt, ...]
+    receipts: tuple[IdempotencyRecord, ...]
 
 
 class Place(Struct, frozen=True):

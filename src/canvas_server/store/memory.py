@@ -4,17 +4,23 @@ from collections.abc import Callable
 
 import msgspec
 
-from canvas_server.core.records import MAX_RECEIPTS, Receipt, Record, Snapshot, Stored
-from canvas_server.core.replay import replay
-from canvas_server.ports import MAX_HISTORY_BYTES, History, LogFailure, SessionSummary
+from canvas_server.core.records import (
+    MAX_IDEMPOTENCY_RECORDS,
+    IdempotencyRecord,
+    Record,
+    Snapshot,
+    Stored,
+)
+from canvas_server.core.scene.replay import replay
+from canvas_server.node.ports import MAX_HISTORY_BYTES, History, LogFailure, SessionSummary
 from canvas_server.protocol.history import Entry
 
 
-class _Kept:
+class _MemorySession:
     def __init__(self) -> None:
         self.now = Snapshot(0, 0)
         self.entries: list[Entry] = []
-        self.receipts: dict[tuple[str, str | None], Receipt] = {}
+        self.receipts: dict[tuple[str, str | None], IdempotencyRecord] = {}
 
 
 class MemoryLog:
@@ -22,11 +28,11 @@ class MemoryLog:
 
     def __init__(self, call_soon: Callable[[Callable[[], None]], object]) -> None:
         self._call_soon = call_soon
-        self._sessions: dict[str, _Kept] = {}
+        self._sessions: dict[str, _MemorySession] = {}
 
     def append(self, record: Record, done: Callable[[LogFailure | None], None]) -> None:
         """See `Log.append`."""
-        kept = self._sessions.get(record.session_id, _Kept())
+        kept = self._sessions.get(record.session_id, _MemorySession())
         first, last = record.entries[0].revision, kept.now.revision
         if first != last + 1 and (record.follows or first <= last):
             failure = LogFailure("a change before this one is missing")
@@ -39,13 +45,13 @@ class MemoryLog:
             key = (record.receipt.peer_id, record.receipt.reply.message_id)
             kept.receipts.pop(key, None)
             kept.receipts[key] = record.receipt
-            if len(kept.receipts) > MAX_RECEIPTS:
+            if len(kept.receipts) > MAX_IDEMPOTENCY_RECORDS:
                 del kept.receipts[next(iter(kept.receipts))]
         self._call_soon(lambda: done(None))
 
     def load(self, session_id: str, done: Callable[[Stored | LogFailure], None]) -> None:
         """See `Log.load`."""
-        kept = self._sessions.get(session_id, _Kept())
+        kept = self._sessions.get(session_id, _MemorySession())
         stored = Stored(kept.now, tuple(kept.receipts.values()))
         self._call_soon(lambda: done(stored))
 
@@ -53,7 +59,7 @@ class MemoryLog:
         self, session_id: str, revision: int, done: Callable[[Snapshot | LogFailure | None], None]
     ) -> None:
         """See `Log.recall`."""
-        kept = self._sessions.get(session_id, _Kept())
+        kept = self._sessions.get(session_id, _MemorySession())
         past = None
         if revision <= kept.now.revision:
             past = replay(Snapshot(0, 0), (e for e in kept.entries if e.revision <= revision))
@@ -67,7 +73,7 @@ class MemoryLog:
         done: Callable[[History | LogFailure], None],
     ) -> None:
         """See `Log.history`."""
-        kept = self._sessions.get(session_id, _Kept())
+        kept = self._sessions.get(session_id, _MemorySession())
         asked = [e for e in reversed(kept.entries) if before is None or e.revision < before]
         found: list[Entry] = []
         size = 0

@@ -9,21 +9,27 @@ from collections.abc import Generator, Iterable
 import msgspec
 from msgspec import Struct
 
-from canvas_server.core.records import MAX_RECEIPT_BYTES, MAX_RECEIPTS, Receipt, Snapshot, Stored
-from canvas_server.core.replay import replay
-from canvas_server.ports import MAX_HISTORY_BYTES, History, SessionSummary
+from canvas_server.core.records import (
+    MAX_IDEMPOTENCY_RECORDS,
+    MAX_RECEIPT_BYTES,
+    IdempotencyRecord,
+    Snapshot,
+    Stored,
+)
+from canvas_server.core.scene.replay import replay
+from canvas_server.node.ports import MAX_HISTORY_BYTES, History, SessionSummary
 from canvas_server.protocol.history import Entry
 from canvas_server.protocol.scene import Element
 from canvas_server.store.repair import entry_of
 
 _element = msgspec.json.Decoder(Element).decode
-_receipt = msgspec.json.Decoder(Receipt).decode
+_receipt = msgspec.json.Decoder(IdempotencyRecord).decode
 _encode = msgspec.json.Encoder().encode
 
 EMPTY = Snapshot(0, 0)
 
 
-class Session(Struct, frozen=True):
+class SessionRow(Struct, frozen=True):
     """The row of a session."""
 
     id: int
@@ -54,9 +60,9 @@ def load(connection: sqlite3.Connection, session_id: str) -> Stored:
             "sum(length(receipt)) OVER (ORDER BY revision DESC) AS bytes FROM "
             "(SELECT receipt, revision FROM receipts WHERE session = ? "
             "ORDER BY revision DESC LIMIT ?)) WHERE bytes <= ? ORDER BY revision DESC",
-            (session.id, MAX_RECEIPTS, MAX_RECEIPT_BYTES),
+            (session.id, MAX_IDEMPOTENCY_RECORDS, MAX_RECEIPT_BYTES),
         ).fetchall()
-    receipts: dict[tuple[str, str | None], Receipt] = {}
+    receipts: dict[tuple[str, str | None], IdempotencyRecord] = {}
     for receipt in (_receipt(row[0]) for row in found):  # the latest first
         receipts.setdefault((receipt.peer_id, receipt.reply.message_id), receipt)
     return Stored(replay(base, entries), tuple(reversed(receipts.values())), size)
@@ -116,15 +122,15 @@ def sessions(connection: sqlite3.Connection) -> tuple[SessionSummary, ...]:
 # --- parts ------------------------------------------------------------------------------------
 
 
-def find(connection: sqlite3.Connection, session_id: str) -> Session | None:
+def find(connection: sqlite3.Connection, session_id: str) -> SessionRow | None:
     """Return the row of a session, if there is one."""
     row = connection.execute(
         "SELECT id, revision, first_revision FROM sessions WHERE name = ?", (session_id,)
     ).fetchone()
-    return None if row is None else Session(*row)
+    return None if row is None else SessionRow(*row)
 
 
-def snapshot_of(connection: sqlite3.Connection, session: Session, revision: int) -> Snapshot:
+def snapshot_of(connection: sqlite3.Connection, session: SessionRow, revision: int) -> Snapshot:
     """Return the latest snapshot up to a revision; the empty scene where there is none."""
     row = connection.execute(
         "SELECT revision, timestamp, elements FROM snapshots "
@@ -135,7 +141,7 @@ def snapshot_of(connection: sqlite3.Connection, session: Session, revision: int)
 
 
 def entries_of(
-    connection: sqlite3.Connection, session: Session, after: int, until: int
+    connection: sqlite3.Connection, session: SessionRow, after: int, until: int
 ) -> tuple[list[Entry], int]:
     """Return the changes after a revision up to another, and their length in bytes.
 

@@ -9,7 +9,7 @@ from typing import Any, cast
 
 import msgspec
 
-from canvas_server.core.copies import MAX_SHARED_REVISION
+from canvas_server.core.presence.replicas import MAX_SHARED_REVISION
 from canvas_server.protocol.fields import MAX_INTEGER, MAX_TIMESTAMP
 from canvas_server.protocol.history import Entry
 

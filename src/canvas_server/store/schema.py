@@ -43,7 +43,7 @@ MIGRATIONS = (
     CREATE TABLE receipts (
         session INTEGER NOT NULL,
         revision INTEGER NOT NULL,        -- the last one of the edit
-        receipt BLOB NOT NULL,            -- core.records.Receipt as JSON
+        receipt BLOB NOT NULL,            -- core.records.IdempotencyRecord as JSON
         PRIMARY KEY (session, revision)
     ) WITHOUT ROWID;
     """,

@@ -14,8 +14,8 @@ from pathlib import Path
 import structlog
 
 from canvas_server.core.records import Record, Snapshot, Stored
-from canvas_server.fairshare import FairShare
-from canvas_server.ports import (
+from canvas_server.node.fairshare import FairShare
+from canvas_server.node.ports import (
     HISTORY_BYTES,
     SESSION_HISTORY_BYTES,
     History,
@@ -25,9 +25,9 @@ from canvas_server.ports import (
 )
 from canvas_server.store import probing, reading
 from canvas_server.store.folder import DATABASE, FolderLock
+from canvas_server.store.retention import DAY_MS
 from canvas_server.store.schema import Database, explain
 from canvas_server.store.threads import Batch, ReadingThread, WritingThread
-from canvas_server.store.trimming import DAY_MS
 from canvas_server.store.writing import Quotas, job_of, refused
 
 MAX_QUESTIONS = 256

@@ -14,8 +14,8 @@ import msgspec
 import structlog
 from msgspec import Struct
 
-from canvas_server.ports import LogFailure
-from canvas_server.store import trimming
+from canvas_server.node.ports import LogFailure
+from canvas_server.store import retention
 from canvas_server.store.folder import StoreError
 from canvas_server.store.schema import Database, explain
 from canvas_server.store.waiting import FairQueue
@@ -124,7 +124,7 @@ class ReadingThread(_Thread):
         """Prepare; more than `most` questions do not wait: they are refused."""
         super().__init__(database, name, reading=True)
         self._most = most
-        self._questions: queue.SimpleQueue[
+        self._requests: queue.SimpleQueue[
             tuple[Callable[[sqlite3.Connection], Any], Callable[[Any], None]] | None
         ] = queue.SimpleQueue()
 
@@ -133,16 +133,16 @@ class ReadingThread(_Thread):
     ) -> None:
         """Have a question answered in the thread of the loop."""
         self._start()
-        if self._most is not None and self._questions.qsize() >= self._most:
+        if self._most is not None and self._requests.qsize() >= self._most:
             self._tell(done, LogFailure("too many ask about the past; try again later"))
         else:
-            self._questions.put((question, done))
+            self._requests.put((question, done))
 
     def _put_end(self) -> None:
-        self._questions.put(None)
+        self._requests.put(None)
 
     def _work(self) -> None:
-        while asked := self._questions.get():
+        while asked := self._requests.get():
             question, done = asked
             try:
                 answer = self._answer(question)
@@ -247,11 +247,11 @@ class WritingThread(_Thread):
         goes_on = False
         try:
             file = self._connection()
-            found = trimming.trim_next(
+            found = retention.trim_next(
                 file, self._trimmed, self._oldest_ms(), self._quotas.session_bytes
             )
             self._trimmed = found or 0
-            goes_on = found is not None or trimming.give_back(file)
+            goes_on = found is not None or retention.give_back(file)
         except Exception as error:  # noqa: BLE001 - as above
             logger.warning("old history is not cut off", why=str(self._failed(error)))
         if not goes_on:

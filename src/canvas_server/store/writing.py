@@ -8,9 +8,9 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
-from canvas_server.core.records import MAX_RECEIPT_BYTES, MAX_RECEIPTS, Record, Snapshot
-from canvas_server.ports import LogFailure
-from canvas_server.store import trimming
+from canvas_server.core.records import MAX_IDEMPOTENCY_RECORDS, MAX_RECEIPT_BYTES, Record, Snapshot
+from canvas_server.node.ports import LogFailure
+from canvas_server.store import retention
 from canvas_server.store.reading import find, packed
 
 _encode = msgspec.json.Encoder().encode
@@ -114,7 +114,7 @@ class Writer:
         self.connection.execute("BEGIN IMMEDIATE")
         try:
             for row in rows:
-                trimming.put_snapshot(self.connection, *row)
+                retention.put_snapshot(self.connection, *row)
             for name, row in zip(latest, rows, strict=True):
                 self._session(name).bytes += len(row[-1])
             if self._all_bytes is not None:
@@ -147,7 +147,7 @@ class Writer:
             self._all_bytes = self._count_all()
 
     def _cut(self, row_id: int) -> bool:
-        was_cut = trimming.cut_oldest(self.connection, row_id)
+        was_cut = retention.cut_oldest(self.connection, row_id)
         if was_cut:
             self._all_bytes = None
         return was_cut
@@ -248,14 +248,17 @@ class Writer:
         ).fetchone()
 
     def _drop_old_receipts(self, known: _Known) -> None:
-        if known.receipts <= 2 * MAX_RECEIPTS and known.receipt_bytes <= 2 * MAX_RECEIPT_BYTES:
+        if (
+            known.receipts <= 2 * MAX_IDEMPOTENCY_RECORDS
+            and known.receipt_bytes <= 2 * MAX_RECEIPT_BYTES
+        ):
             return
         self.connection.execute(
             "DELETE FROM receipts WHERE session = ? AND revision IN (SELECT revision FROM "
             "(SELECT revision, row_number() OVER latest AS number, "
             "sum(length(receipt)) OVER latest AS bytes FROM receipts WHERE session = ? "
             "WINDOW latest AS (ORDER BY revision DESC)) WHERE number > ? OR bytes > ?)",
-            (known.id, known.id, MAX_RECEIPTS, MAX_RECEIPT_BYTES),
+            (known.id, known.id, MAX_IDEMPOTENCY_RECORDS, MAX_RECEIPT_BYTES),
         )
         known.receipts, known.receipt_bytes = self._receipts_of(known.id)
 

@@ -11,7 +11,7 @@ from brokers import NatsServer, nats_server
 from canvas_server.cluster.local import LocalBackbone, LocalBus
 from canvas_server.nats.backbone import BUCKET, NatsBackbone
 from canvas_server.nats.broker import Broker
-from canvas_server.ports import Backbone, Registered
+from canvas_server.node.ports import Backbone, Registered
 
 Make = Callable[[], Backbone]
 

@@ -90,7 +90,7 @@ def test_a_node_alone_behind_a_cut_gives_way(town: Town) -> None:
 def test_who_is_too_far_behind_is_read_no_further(
     town: Town, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("canvas_server.cluster.peer.CROWDED_BYTES", 2000)
+    monkeypatch.setattr("canvas_server.cluster.remote_node.CROWDED_BYTES", 2000)
     ada, bob = two_on_two(town)
     for place in town.places:
         place.backbone.connected = False

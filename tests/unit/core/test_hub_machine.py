@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 from msgspec import UNSET
 
-from canvas_server.core.effects import Close, ConnectionId, Discard, Effect, Resume, Send
+from canvas_server.core.effects import CloseConnection, ConnectionId, Discard, Effect, Resume, Send
 from canvas_server.core.records import Snapshot
 from canvas_server.protocol import client, server
 from canvas_server.protocol.scene import (
@@ -108,12 +108,12 @@ class Copy:
 
 
 class HubMachine(RuleBasedStateMachine):
-    """The hub, its clients' copies, and a model of the calls."""
+    """The hub, its clients' replicas, and a model of the calls."""
 
     def __init__(self) -> None:
         super().__init__()
         self.lab = Lab()
-        self.copies: dict[ConnectionId, Copy] = {}
+        self.replicas: dict[ConnectionId, Copy] = {}
         self.away: dict[ConnectionId, tuple[Copy, float]] = {}
         self.calls: dict[frozenset[str], set[str]] = {}
         self.sender: Copy | None = None
@@ -126,12 +126,14 @@ class HubMachine(RuleBasedStateMachine):
     # --- what the machine knows by itself --------------------------------------------------
 
     def known(self) -> list[Copy]:
-        """The copies of everybody, those that are away included."""
-        return [*self.copies.values(), *(copy for copy, _ in self.away.values())]
+        """The replicas of everybody, those that are away included."""
+        return [*self.replicas.values(), *(copy for copy, _ in self.away.values())]
 
     def copy_at(self, connection: ConnectionId) -> Copy:
         """The copy that hears what is sent to a connection."""
-        return self.copies[connection] if connection in self.copies else self.away[connection][0]
+        return (
+            self.replicas[connection] if connection in self.replicas else self.away[connection][0]
+        )
 
     def session_of(self, peer_id: str) -> str | None:
         return next((c.session_id for c in self.known() if c.peer_id == peer_id), None)
@@ -142,9 +144,9 @@ class HubMachine(RuleBasedStateMachine):
         return (
             {
                 c: p and (p.peer_id, p.session.session_id)
-                for c, p in hub._members.connections.items()
+                for c, p in hub._membership.connections.items()
             },
-            sorted(hub._members.peers),
+            sorted(hub._membership.peers),
             {
                 name: (
                     session.peer_list(),
@@ -154,7 +156,7 @@ class HubMachine(RuleBasedStateMachine):
                     {p: session.calls.partners(p) for p in session.peers},
                     {p: peer.away for p, peer in session.peers.items()},
                 )
-                for name, session in hub._members.sessions.items()
+                for name, session in hub._membership.sessions.items()
             },
         )
 
@@ -164,15 +166,15 @@ class HubMachine(RuleBasedStateMachine):
         self.lab.perform(effects)
 
     def watch(self, effects: list[Effect]) -> None:
-        """Apply effects to the copies."""
+        """Apply effects to the replicas."""
         sender = self.sender
         for effect in effects:
-            if isinstance(effect, Close):
-                gone = self.copies.pop(effect.connection)
+            if isinstance(effect, CloseConnection):
+                gone = self.replicas.pop(effect.connection)
                 assert sender is None or gone is not sender
             elif isinstance(effect, Resume):
                 assert effect.assigned.recovered
-                copy = self.copies[effect.new] = self.copy_at(effect.old)
+                copy = self.replicas[effect.new] = self.copy_at(effect.old)
                 copy.take(effect.assigned)
             elif isinstance(effect, Discard):
                 self.away.pop(effect.connection, None)
@@ -190,7 +192,7 @@ class HubMachine(RuleBasedStateMachine):
 
     def send(self, connection: ConnectionId, message: client.ClientMessage) -> bool:
         """Send one message and check its one outcome; tell whether it was accepted."""
-        copy = self.copies[connection]
+        copy = self.replicas[connection]
         session_id = copy.session_id
         before = self.picture()
         effects = self.lab.hub.handle(connection, message, self.lab.now)
@@ -209,7 +211,7 @@ class HubMachine(RuleBasedStateMachine):
     def signal(self, connection: ConnectionId, message: Any) -> bool:
         """Send a signal, which must reach its target alone or be refused."""
         target = message.target_peer_id
-        mine = self.copies[connection]
+        mine = self.replicas[connection]
         self.lab.clear()
         accepted = self.send(connection, message)
         here = (
@@ -250,11 +252,11 @@ class HubMachine(RuleBasedStateMachine):
     def some_are_here(self) -> None:
         for session_id in ("red", "red", "green"):
             self.connect()
-            connection = max(self.copies)
+            connection = max(self.replicas)
             self.send(connection, client.Subscribe(session_id))
 
     def pick(self, data: st.DataObject) -> ConnectionId:
-        return data.draw(st.sampled_from(sorted(self.copies)))
+        return data.draw(st.sampled_from(sorted(self.replicas)))
 
     def target(self, data: st.DataObject) -> str:
         here = sorted(c.peer_id for c in self.known() if c.peer_id)
@@ -262,12 +264,12 @@ class HubMachine(RuleBasedStateMachine):
 
     @rule()
     def connect(self) -> None:
-        if len(self.copies) < 8:
+        if len(self.replicas) < 8:
             number = ConnectionId(len(self.lab.inbox) + 1)
             effects = self.lab.hub.connect(number, self.lab.now)
             connection = effects[0].to[0]  # type: ignore[union-attr]
             self.lab.inbox[connection] = []
-            self.copies[connection] = Copy()
+            self.replicas[connection] = Copy()
             self.deliver(effects, None)
 
     @rule(
@@ -280,10 +282,10 @@ class HubMachine(RuleBasedStateMachine):
     def subscribe(
         self, data: st.DataObject, session_id: str, wish: str | None, token: str, name: str | None
     ) -> None:
-        if not self.copies:
+        if not self.replicas:
             return
         connection = self.pick(data)
-        copy = self.copies[connection]
+        copy = self.replicas[connection]
         own, old_session = copy.peer_id, copy.session_id
         tokens = {
             "none": None,
@@ -303,14 +305,14 @@ class HubMachine(RuleBasedStateMachine):
             expected: dict[str, int] = {}
             if own and not stays:
                 expected |= self.leave(own)
-            copy = self.copies[connection]
+            copy = self.replicas[connection]
             assert copy.session_id == session_id
             assert copy.peer_id == (wish or own or copy.peer_id)
             self.check_call_ended(expected, {own, wish})
 
     def check_call_ended(self, expected: dict[str, int], gone: set[str | None]) -> None:
         """SIG5: each partner that is still here heard `call_ended` exactly once."""
-        for connection in (*self.copies, *self.away):
+        for connection in (*self.replicas, *self.away):
             copy = self.copy_at(connection)
             heard = len([m for m in self.lab.inbox[connection] if isinstance(m, server.CallEnded)])
             if copy.peer_id not in gone:
@@ -318,10 +320,10 @@ class HubMachine(RuleBasedStateMachine):
 
     @rule(data=st.data(), code=st.sampled_from([1000, 1001, None]))
     def disconnect(self, data: st.DataObject, code: int | None) -> None:
-        if not self.copies:
+        if not self.replicas:
             return
         connection = self.pick(data)
-        copy = self.copies.pop(connection)
+        copy = self.replicas.pop(connection)
         self.lab.clear()
         effects = self.lab.hub.disconnect(connection, self.lab.now, code)
         expected: dict[str, int] = {}
@@ -351,7 +353,7 @@ class HubMachine(RuleBasedStateMachine):
         copy, _ = self.away[old]
         number = ConnectionId(len(self.lab.inbox) + 1)
         self.lab.inbox[number] = []
-        self.copies[number] = Copy()
+        self.replicas[number] = Copy()
         self.deliver(self.lab.hub.connect(number, self.lab.now), None)
         token = f"{copy.peer_id}@{copy.session_id}#1"
         self.lab.memory.keeps = keeps
@@ -362,13 +364,13 @@ class HubMachine(RuleBasedStateMachine):
         )
         heard = [m for box in self.lab.inbox.values() for m in box]
         assert not [m for m in heard if isinstance(m, server.PeerLeft | server.PeerJoined)], "RES2"
-        assert (self.copies[number] is copy) == keeps
+        assert (self.replicas[number] is copy) == keeps
 
     @rule(data=st.data(), session_id=SESSIONS)
     def start_call(self, data: st.DataObject, session_id: str) -> None:
-        if self.copies:
+        if self.replicas:
             connection = self.pick(data)
-            own_session = self.copies[connection].session_id
+            own_session = self.replicas[connection].session_id
             target = self.target(data)
             wanted = data.draw(st.sampled_from([own_session or session_id, session_id]))
             call_id = data.draw(CALL_IDS)
@@ -376,12 +378,12 @@ class HubMachine(RuleBasedStateMachine):
                 self.begin(connection, target, call_id)
 
     def begin(self, connection: ConnectionId, target: str, call_id: str | None) -> None:
-        pair = frozenset((self.copies[connection].peer_id, target))
+        pair = frozenset((self.replicas[connection].peer_id, target))
         self.calls.setdefault(pair, set()).update([call_id] if call_id else [])
 
     @rule(data=st.data(), call_id=CALL_IDS)
     def offer(self, data: st.DataObject, call_id: str | None) -> None:
-        if self.copies:
+        if self.replicas:
             connection = self.pick(data)
             target = self.target(data)
             if self.signal(connection, client.Offer(target, "offer", call_id)):
@@ -389,26 +391,26 @@ class HubMachine(RuleBasedStateMachine):
 
     @rule(data=st.data())
     def answer(self, data: st.DataObject) -> None:
-        if self.copies:
+        if self.replicas:
             self.signal(self.pick(data), client.Answer(self.target(data), "answer"))
 
     @rule(data=st.data())
     def candidate(self, data: st.DataObject) -> None:
-        if self.copies:
+        if self.replicas:
             self.signal(self.pick(data), client.IceCandidate(self.target(data), "candidate"))
 
     @rule(data=st.data(), call_id=CALL_IDS)
     def end_call(self, data: st.DataObject, call_id: str | None) -> None:
-        if self.copies:
+        if self.replicas:
             connection = self.pick(data)
             target = self.target(data)
             if self.signal(connection, client.EndCall(target, call_id=call_id)):
-                del self.calls[frozenset((self.copies[connection].peer_id, target))]
+                del self.calls[frozenset((self.replicas[connection].peer_id, target))]
 
     @rule(data=st.data(), message=EDITS, again=st.booleans())
     def edit(self, data: st.DataObject, message: Any, again: bool) -> None:
         """IN1, SCN6: one answer, now or when the log has answered; a retry changes nothing."""
-        if not self.copies:
+        if not self.replicas:
             return
         connection = self.pick(data)
         self.edits += 1
@@ -417,10 +419,10 @@ class HubMachine(RuleBasedStateMachine):
         accepted = self.send(connection, message)
         assert self.replies[name] <= 1
         assert self.replies[name] == 1 or self.lab.busy
-        told = self.copies[connection].revision
+        told = self.replicas[connection].revision
         if again and accepted and not isinstance(message, client.SyncQueue):
             self.send(connection, message)
-            assert self.copies[connection].revision == told or self.lab.disk.full, "SCN6"
+            assert self.replicas[connection].revision == told or self.lab.disk.full, "SCN6"
 
     @rule()
     def the_log_takes_its_time(self) -> None:
@@ -448,14 +450,14 @@ class HubMachine(RuleBasedStateMachine):
 
     @rule(data=st.data(), back=st.integers(0, 5))
     def restore(self, data: st.DataObject, back: int) -> None:
-        if self.copies:
+        if self.replicas:
             connection = self.pick(data)
-            revision = max(0, self.copies[connection].revision - back)
+            revision = max(0, self.replicas[connection].revision - back)
             self.send(connection, client.RestoreScene(revision))
 
     @rule(data=st.data(), prefix=st.sampled_from(["peer-", "screen-"]))
     def show_a_stream(self, data: st.DataObject, prefix: str) -> None:
-        if self.copies:
+        if self.replicas:
             tile = NewElement(Video(prefix + self.target(data)))
             self.send(self.pick(data), client.AddElement(tile))
 
@@ -473,11 +475,11 @@ class HubMachine(RuleBasedStateMachine):
         ),
     )
     def other(self, data: st.DataObject, message: Any) -> None:
-        if self.copies:
+        if self.replicas:
             connection = self.pick(data)
             if not self.send(connection, message):
                 return
-            own = self.copies[connection]
+            own = self.replicas[connection]
             if isinstance(message, client.GroupCall):
                 me = own.roster[own.peer_id]
                 own.roster[own.peer_id] = msgspec.structs.replace(me, group_call=message.joined)
@@ -493,7 +495,7 @@ class HubMachine(RuleBasedStateMachine):
         for copy in self.known():
             if not copy.session_id:
                 continue
-            session = self.lab.hub._members.sessions[copy.session_id]
+            session = self.lab.hub._membership.sessions[copy.session_id]
             document = session.canvas.document()
             assert copy.revision == document.revision
             assert copy.elements == {e.id: e for e in document.elements}
@@ -509,7 +511,7 @@ class HubMachine(RuleBasedStateMachine):
         """SCN2: also what a session that nobody is in comes back with."""
         if self.behind:
             return
-        for session in self.lab.hub._members.sessions.values():
+        for session in self.lab.hub._membership.sessions.values():
             shown = session.canvas.shown
             past: list[Snapshot | None] = []
             self.lab.disk.recall(session.session_id, shown.revision, past.append)  # type: ignore[arg-type]
@@ -523,11 +525,11 @@ class HubMachine(RuleBasedStateMachine):
     @invariant()
     def peers_and_connections_are_those_of_the_model(self) -> None:
         hub = self.lab.hub
-        assert set(hub._members.connections) == set(self.copies), "SES1"
+        assert set(hub._membership.connections) == set(self.replicas), "SES1"
         ids = [c.peer_id for c in self.known() if c.peer_id]
         assert len(ids) == len(set(ids)), "SES2"
-        assert hub._members.peers.keys() == set(ids)
-        assert {peer.peer_id for peer in hub._members.away} == {
+        assert hub._membership.peers.keys() == set(ids)
+        assert {peer.peer_id for peer in hub._membership.away} == {
             c.peer_id for c, _ in self.away.values()
         }
         for pair in self.calls:
@@ -536,14 +538,14 @@ class HubMachine(RuleBasedStateMachine):
 
     @invariant()
     def the_call_table_is_that_of_the_model(self) -> None:
-        for session in self.lab.hub._members.sessions.values():
+        for session in self.lab.hub._membership.sessions.values():
             for peer_id in session.peers:
                 expected = {next(iter(p - {peer_id})) for p in self.calls if peer_id in p}
                 assert set(session.calls.partners(peer_id)) == expected
 
     @invariant()
     def a_stream_of_a_peer_has_one_tile_and_the_peer_is_here(self) -> None:
-        for session in self.lab.hub._members.sessions.values():
+        for session in self.lab.hub._membership.sessions.values():
             streams = [
                 e.kind.stream_id for e in session.canvas.scene.elements if isinstance(e.kind, Video)
             ]

@@ -5,8 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from canvas_server.http.access import Access, is_loopback
+from canvas_server.node.throttle import COSTS, Throttle
 from canvas_server.protocol import client
-from canvas_server.throttle import COSTS, Throttle
 
 
 @pytest.mark.parametrize(

@@ -12,11 +12,11 @@ from hypothesis import strategies as st
 from nats.js.errors import NotFoundError
 
 from brokers import nats_server
-from canvas_server.core.records import MAX_RECEIPTS, Record, Snapshot, Stored
-from canvas_server.core.replay import replay
+from canvas_server.core.records import MAX_IDEMPOTENCY_RECORDS, Record, Snapshot, Stored
+from canvas_server.core.scene.replay import replay
 from canvas_server.nats.broker import Broker
 from canvas_server.nats.log import JetStreamLog
-from canvas_server.ports import MAX_HISTORY_BYTES, History, Log, LogFailure
+from canvas_server.node.ports import MAX_HISTORY_BYTES, History, Log, LogFailure
 from canvas_server.protocol.history import Change
 from canvas_server.protocol.scene import (
     Chart,
@@ -226,7 +226,7 @@ async def test_receipts_are_kept_the_latest_of_them(log: Asker) -> None:
     await log.put("s", 3, move("one", 2))
     await log.put("s", 4, move("one", 3), receipt=receipt("a", 4, digest=2))
     assert (await log.load("s")).receipts == (receipt("b", 2), receipt("a", 4, digest=2))
-    count = 2 * MAX_RECEIPTS + 10
+    count = 2 * MAX_IDEMPOTENCY_RECORDS + 10
     last = asyncio.Event()
     for number in range(count):
         record = Record(
@@ -235,9 +235,9 @@ async def test_receipts_are_kept_the_latest_of_them(log: Asker) -> None:
         log.log.append(record, lambda _, n=number: last.set() if n == count - 1 else None)
     await asyncio.wait_for(last.wait(), 50)
     kept = (await log.load("s")).receipts
-    assert len(kept) == MAX_RECEIPTS
+    assert len(kept) == MAX_IDEMPOTENCY_RECORDS
     assert [r.reply.message_id for r in kept] == [
-        f"m{n}" for n in range(count - MAX_RECEIPTS, count)
+        f"m{n}" for n in range(count - MAX_IDEMPOTENCY_RECORDS, count)
     ]
 
 

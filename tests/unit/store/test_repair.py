@@ -13,8 +13,8 @@ from canvas_server.protocol.history import Added, Entry, Replaced
 from canvas_server.protocol.scene import Element, Text, Transform
 from canvas_server.store import reading
 from canvas_server.store.repair import entry_of
+from canvas_server.store.retention import put_snapshot
 from canvas_server.store.schema import connect, prepare
-from canvas_server.store.trimming import put_snapshot
 
 FAR = 2**63 - 1
 

@@ -10,14 +10,14 @@ from pathlib import Path
 import pytest
 from structlog.testing import capture_logs
 
-from canvas_server import fairshare
 from canvas_server.core.records import Record, Snapshot
-from canvas_server.ports import LogFailure
-from canvas_server.store import reading, schema, threads, trimming
+from canvas_server.node import fairshare
+from canvas_server.node.ports import LogFailure
+from canvas_server.store import reading, retention, schema, threads
 from canvas_server.store.folder import FolderInUse, FolderLock, StoreError
+from canvas_server.store.retention import DAY_MS, put_snapshot
 from canvas_server.store.schema import MIGRATIONS, prepare
 from canvas_server.store.sqlite import SqliteLog
-from canvas_server.store.trimming import DAY_MS, put_snapshot
 from canvas_server.store.writing import job_of
 from logs import START_MS, Asker, add, entries, move, receipt, remove, text
 
@@ -251,9 +251,9 @@ async def old_session(folder: Path) -> None:
 
 def cut(folder: Path, before_ms: int) -> list[int | None]:
     file = schema.connect(folder / "scenes.db")
-    first = trimming.trim_next(file, 0, before_ms, PLENTY)
-    found = [first, trimming.trim_next(file, first or 0, before_ms, PLENTY)]
-    trimming.give_back(file)
+    first = retention.trim_next(file, 0, before_ms, PLENTY)
+    found = [first, retention.trim_next(file, first or 0, before_ms, PLENTY)]
+    retention.give_back(file)
     file.close()
     return found
 
@@ -296,7 +296,7 @@ async def test_a_long_history_is_cut_bit_by_bit(tmp_path: Path) -> None:
         put_snapshot(file, 1, scene.revision, scene.timestamp, reading.packed(scene.elements))
     (size,) = file.execute("SELECT bytes FROM sessions").fetchone()
     after, reach = 0, list[int]()
-    while (found := trimming.trim_next(file, after, START_MS + 7 * DAY_MS, PLENTY)) is not None:
+    while (found := retention.trim_next(file, after, START_MS + 7 * DAY_MS, PLENTY)) is not None:
         after = found
         session = reading.find(file, "s")
         assert session is not None
@@ -316,15 +316,15 @@ async def test_a_history_that_is_too_large_loses_its_beginning(tmp_path: Path) -
     for scene in (scenes[3], scenes[6], scenes[10]):
         assert scene is not None
         put_snapshot(file, 1, scene.revision, scene.timestamp, reading.packed(scene.elements))
-    assert trimming.trim_next(file, 0, None, PLENTY) is None
+    assert retention.trim_next(file, 0, None, PLENTY) is None
     (size,) = file.execute("SELECT bytes FROM sessions").fetchone()
     file.execute("BEGIN")
     file.execute("DELETE FROM snapshots")
-    assert trimming.trim_next(file, 0, None, 1) is None, "there is nothing to begin with"
+    assert retention.trim_next(file, 0, None, 1) is None, "there is nothing to begin with"
     file.execute("ROLLBACK")
     for most, first in ((size - 1, 3), (1, 10)):
         after = 0
-        while (found := trimming.trim_next(file, after, None, most)) is not None:
+        while (found := retention.trim_next(file, after, None, most)) is not None:
             after = found
         session = reading.find(file, "s")
         assert session is not None

@@ -1,0 +1,97 @@
+"""What a node asks another one and waits for: an edit made there, or the sessions it has."""
+
+import asyncio
+import itertools
+from collections.abc import Callable
+
+import msgspec
+from msgspec import Struct
+
+from canvas_server.cluster import messages
+from canvas_server.core.effects import Refusal
+from canvas_server.node.node import Node
+from canvas_server.node.ports import BackboneFailure, LogFailure
+from canvas_server.protocol.errors import ErrorCode
+from canvas_server.protocol.http import SceneEdit, SessionOverview
+from canvas_server.protocol.scene import SceneDocument
+
+PATIENCE_SECONDS = 15.0
+
+
+class _EditBody(Struct, array_like=True):
+    edit: SceneEdit
+    expected: int | None
+
+
+class NodeRequests:
+    """The questions of a node that are not answered yet."""
+
+    def __init__(self, put: Callable[[str, messages.Op], None]) -> None:
+        """Ask by `put`, which takes an address."""
+        self._put = put
+        self._numbers = itertools.count(1)
+        self._asked: dict[int, tuple[str, asyncio.Future[messages.NodeResponse]]] = {}
+
+    async def edit(self, address: str, edit: SceneEdit, expected: int | None) -> SceneDocument:
+        """Have an edit made where its session lives; see `ports.SessionOwnership.edit`.
+
+        Raises:
+            Refusal, BackboneFailure: it is not, or nobody knows.
+        """
+        response = await self._ask(address, "edit", msgspec.json.encode(_EditBody(edit, expected)))
+        if response.failure is not None:
+            code, text = response.failure
+            raise Refusal(ErrorCode(code), text)
+        return msgspec.json.decode(response.body, type=SceneDocument)
+
+    async def sessions(self, addresses: list[str]) -> list[SessionOverview]:
+        """Return the sessions of all nodes that answer."""
+        asked = [self._ask(address, "sessions", b"") for address in addresses]
+        found: list[SessionOverview] = []
+        for answer in await asyncio.gather(*asked, return_exceptions=True):
+            if isinstance(answer, messages.NodeResponse):
+                found += msgspec.json.decode(answer.body, type=list[SessionOverview])
+        return found
+
+    def answered(self, response: messages.NodeResponse) -> None:
+        """Take an answer."""
+        _, answer = self._asked.get(response.number, ("", None))
+        if answer is not None and not answer.done():
+            answer.set_result(response)
+
+    def give_up(self, address: str) -> None:
+        """Expect nothing of a node any more."""
+        for where, answer in [*self._asked.values()]:
+            if where == address and not answer.done():
+                answer.set_exception(BackboneFailure("the node that was asked is gone"))
+
+    async def _ask(self, address: str, topic: str, body: bytes) -> messages.NodeResponse:
+        number = next(self._numbers)
+        answer: asyncio.Future[messages.NodeResponse] = asyncio.get_running_loop().create_future()
+        self._asked[number] = (address, answer)
+        try:
+            self._put(address, messages.NodeRequest(number, topic, body))
+            async with asyncio.timeout(PATIENCE_SECONDS):
+                return await answer
+        except TimeoutError:
+            raise BackboneFailure("another node does not answer") from None
+        finally:
+            del self._asked[number]
+
+
+async def answer(node: Node, request: messages.NodeRequest) -> messages.NodeResponse:
+    """Answer what another node asks."""
+    body, failure = b"", None
+    try:
+        if request.topic == "sessions":
+            body = msgspec.json.encode(node.hub.overview())
+        elif request.topic == "edit":
+            wish = msgspec.json.decode(request.body, type=_EditBody)
+            body = msgspec.json.encode(await node.scenes.edit(wish.edit, wish.expected))
+        else:
+            failure = (ErrorCode.UNKNOWN_TYPE.value, "another node asks for what is not known")
+    except Refusal as refused:
+        failure = (refused.code.value, refused.text)
+    except LogFailure as error:
+        failure = (ErrorCode.STORAGE_FAILED.value, str(error))
+    return messages.NodeResponse(request.number, body, failure)

@@ -1,0 +1,431 @@
+"""Every setting: flag, environment variable, default. The table of the README is made of it."""
+
+import os
+import platform
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import click
+import platformdirs
+from msgspec import Struct
+
+from canvas_server.config.types import (
+    AGENTS,
+    FILE,
+    NETWORKS,
+    PORT,
+    POSITIVE,
+    SECRETS,
+    SESSIONS,
+    URLS,
+)
+from canvas_server.node.ports import HISTORY_BYTES
+
+DEFAULT_HOST = "127.0.0.1"
+STUN_URLS = ("stun:stun.l.google.com:19302", "stun:global.stun.twilio.com:3478")
+
+
+class Settings(Struct, frozen=True):
+    """What a server is started with."""
+
+    host: str
+    port: int
+    data_dir: Path
+    history_days: int
+    history_bytes: int
+    open: bool
+    auth_secret: tuple[str, ...]
+    stun_urls: tuple[str, ...]
+    turn_urls: tuple[str, ...]
+    turn_secret: str | None
+    turn_username: str | None
+    turn_credential: str | None
+    turn_seconds: int
+    relay_only: tuple[str, ...]
+    tls_cert: Path | None
+    tls_key: Path | None
+    lan: bool
+    trusted_proxies: tuple[str, ...]
+    allowed_origins: tuple[str, ...]
+    auto_accept: bool
+    quality_reports: bool
+    resume_seconds: int
+    rate_limit_burst: int
+    rate_limit_sustained: int
+    per_address: int
+    cluster: tuple[str, ...]
+    node_id: str
+    cluster_replicas: int
+    drain_seconds: int
+    communitas_mcp_url: str | None
+    communitas_mcp_token: str | None
+    communitas_network_port: int | None
+    x0x_url: str | None
+    x0x_token: str | None
+    relay_peers: tuple[str, ...]
+    relay_secret: str | None
+    relay_sessions: tuple[str, ...]
+
+
+class Setting(Struct, frozen=True):
+    """One row of the table."""
+
+    field: str
+    flag: str
+    variable: str
+    kind: Any
+    default: Any
+    help: str
+    default_text: str = ""
+
+
+def _default_stun_urls() -> tuple[str, ...]:
+    """Return none where the variable is set and empty: the one variable that can be empty."""
+    return () if os.environ.get("CANVAS_STUN_URLS") == "" else STUN_URLS
+
+
+def _default_data_dir() -> Path:
+    """Return the folder of the user.
+
+    Raises:
+        click.UsageError: the user has none, as one without an entry in the list of users.
+    """
+    try:
+        return platformdirs.user_data_path("canvas-server")
+    except RuntimeError as error:
+        text = f"user {os.getuid()} has no home directory: name a data folder, with --data or "
+        raise click.UsageError(f"{text}CANVAS_DATA_DIR") from error
+
+
+SETTINGS = (
+    Setting("host", "--host", "CANVAS_HOST", str, DEFAULT_HOST, "Address to listen on."),
+    Setting("port", "--port", "CANVAS_PORT", PORT, 9473, "Port; 0 takes a free one."),
+    Setting(
+        "data_dir",
+        "--data",
+        "CANVAS_DATA_DIR",
+        click.Path(file_okay=False, path_type=Path),
+        _default_data_dir,
+        "Folder for what outlives the process.",
+        "the user's data folder",
+    ),
+    Setting(
+        "history_days",
+        "--history-days",
+        "CANVAS_HISTORY_DAYS",
+        click.IntRange(min=0),
+        365,
+        "How long the history of a scene is kept; 0: for ever. The scene itself is always kept.",
+    ),
+    Setting(
+        "history_bytes",
+        "--history-bytes",
+        "CANVAS_HISTORY_BYTES",
+        POSITIVE,
+        HISTORY_BYTES,
+        "How much the history of all scenes may take; beyond it the oldest of the largest goes. "
+        "One scene has 256 MiB of it at most.",
+    ),
+    Setting(
+        "open",
+        "--open",
+        "CANVAS_OPEN",
+        bool,
+        False,
+        "Serve beyond loopback although nobody has to prove who they are.",
+    ),
+    Setting(
+        "auth_secret",
+        "--auth-secret",
+        "CANVAS_AUTH_SECRET",
+        SECRETS,
+        (),
+        "Secret that signs join tokens (`canvas-server secret` makes one): who has none stays out. "
+        "Of several, with commas between, the first signs and all are believed. Better as a "
+        "variable: a flag is seen by all users of the machine.",
+        "none: nobody is asked",
+    ),
+    Setting(
+        "stun_urls",
+        "--stun-urls",
+        "CANVAS_STUN_URLS",
+        URLS,
+        _default_stun_urls,
+        "STUN servers for the peers; set but empty: none.",
+        "Google's, then Twilio's",
+    ),
+    Setting("turn_urls", "--turn-urls", "CANVAS_TURN_URLS", URLS, (), "TURN servers.", "none"),
+    Setting(
+        "turn_secret",
+        "--turn-secret",
+        "CANVAS_TURN_SECRET",
+        str,
+        None,
+        "Secret shared with the TURN servers: each peer gets credentials of its own that end soon.",
+    ),
+    Setting(
+        "turn_username", "--turn-username", "CANVAS_TURN_USERNAME", str, None, "Static TURN user."
+    ),
+    Setting(
+        "turn_credential",
+        "--turn-credential",
+        "CANVAS_TURN_CREDENTIAL",
+        str,
+        None,
+        "Password of the static TURN user.",
+    ),
+    Setting(
+        "turn_seconds",
+        "--turn-seconds",
+        "CANVAS_TURN_SECONDS",
+        click.IntRange(10, 86_400),
+        3600,
+        "How long such credentials are good; peers that stay get others in time.",
+    ),
+    Setting(
+        "relay_only",
+        "--relay-only",
+        "CANVAS_RELAY_ONLY",
+        SESSIONS,
+        (),
+        "Sessions, by name or pattern (`public-*`; `*` for all), whose calls go through TURN "
+        "servers alone, so that nobody learns anybody's address.",
+        "none",
+    ),
+    Setting(
+        "tls_cert",
+        "--tls-cert",
+        "CANVAS_TLS_CERT",
+        FILE,
+        None,
+        "Certificate to serve https with (PEM, with those between it and its root). Read again on "
+        "SIGHUP.",
+    ),
+    Setting("tls_key", "--tls-key", "CANVAS_TLS_KEY", FILE, None, "Its private key (PEM)."),
+    Setting(
+        "lan",
+        "--lan",
+        "CANVAS_LAN",
+        bool,
+        False,
+        "Serve https to the local network, with a certificate and a secret of this installation, "
+        "and print a link as a QR code: a phone joins with its camera.",
+    ),
+    Setting(
+        "trusted_proxies",
+        "--trusted-proxies",
+        "CANVAS_TRUSTED_PROXIES",
+        NETWORKS,
+        ("127.0.0.1", "::1"),
+        "Addresses and networks of proxies whose `X-Forwarded-For` and `X-Forwarded-Proto` are "
+        "believed.",
+        "this machine",
+    ),
+    Setting(
+        "allowed_origins",
+        "--allowed-origins",
+        "CANVAS_ALLOWED_ORIGINS",
+        URLS,
+        (),
+        "Further origins whose pages may connect, such as https://call.example.org.",
+        "the server's own",
+    ),
+    Setting(
+        "auto_accept",
+        "--auto-accept",
+        "CANVAS_AUTO_ACCEPT",
+        bool,
+        False,
+        "Let links with `auto=1` accept calls also beyond loopback (kiosks).",
+    ),
+    Setting(
+        "quality_reports",
+        "--quality-reports/--no-quality-reports",
+        "CANVAS_QUALITY_REPORTS",
+        bool,
+        True,
+        "Ask pages how good their calls are: both sides are told why one is poor, and `/metrics` "
+        "counts it. No addresses.",
+    ),
+    Setting(
+        "resume_seconds",
+        "--resume-seconds",
+        "CANVAS_RESUME_SECONDS",
+        click.IntRange(min=0),
+        120,
+        "How long a peer keeps its place, and its calls, after its connection broke.",
+    ),
+    Setting(
+        "rate_limit_burst",
+        "--rate-limit-burst",
+        "WS_RATE_LIMIT_BURST",
+        POSITIVE,
+        10_000,
+        "Messages a connection may send at once before it is read more slowly.",
+    ),
+    Setting(
+        "rate_limit_sustained",
+        "--rate-limit-sustained",
+        "WS_RATE_LIMIT_SUSTAINED",
+        POSITIVE,
+        5_000,
+        "Messages a second a connection may go on sending.",
+    ),
+    Setting(
+        "per_address",
+        "--per-address",
+        "CANVAS_PER_ADDRESS",
+        POSITIVE,
+        256,
+        "Connections from one address (IPv6: one /64) at a time, and within ten seconds. This "
+        "machine itself is not counted.",
+    ),
+    Setting(
+        "cluster",
+        "--cluster",
+        "CANVAS_CLUSTER",
+        URLS,
+        (),
+        "NATS servers with JetStream, such as `nats://10.0.0.5:4222`: all servers that name them "
+        "are one, and keep everything there instead of in the data folder.",
+        "none: this one alone",
+    ),
+    Setting(
+        "node_id",
+        "--node-id",
+        "CANVAS_NODE_ID",
+        str,
+        platform.node(),
+        "Name of this node among those of a cluster, for people and metrics.",
+        "the machine's name",
+    ),
+    Setting(
+        "cluster_replicas",
+        "--cluster-replicas",
+        "CANVAS_CLUSTER_REPLICAS",
+        click.IntRange(1, 5),
+        1,
+        "On how many NATS servers everything is kept, when the first node makes its streams.",
+    ),
+    Setting(
+        "drain_seconds",
+        "--drain-seconds",
+        "CANVAS_DRAIN_SECONDS",
+        click.IntRange(min=0),
+        2,
+        "Over how long a node of a cluster sends its peers to the others before it stops.",
+    ),
+    Setting(
+        "communitas_mcp_url",
+        "--communitas-mcp-url",
+        "COMMUNITAS_MCP_URL",
+        str,
+        None,
+        "A communitas-mcp, such as `http://127.0.0.1:3040`: sessions can have calls in the "
+        "Communitas network.",
+    ),
+    Setting(
+        "communitas_mcp_token",
+        "--communitas-mcp-token",
+        "COMMUNITAS_MCP_TOKEN",
+        str,
+        None,
+        "What it asks of those who use it. Better as a variable: a flag is seen by all users of "
+        "the machine.",
+    ),
+    Setting(
+        "communitas_network_port",
+        "--communitas-network-port",
+        "COMMUNITAS_NETWORK_PORT",
+        click.IntRange(1, 65535),
+        None,
+        "The port it should take in the Communitas network.",
+        "any",
+    ),
+    Setting(
+        "x0x_url",
+        "--x0x-url",
+        "CANVAS_X0X_URL",
+        str,
+        None,
+        "An x0xd, such as `http://127.0.0.1:12700`, or its data folder: sessions can be shared "
+        "with servers of other people (`canvas-server communitas pair`).",
+    ),
+    Setting(
+        "x0x_token",
+        "--x0x-token",
+        "X0X_API_TOKEN",
+        str,
+        None,
+        "What it asks of those who use it. Better as a variable, or in its data folder.",
+    ),
+    Setting(
+        "relay_peers",
+        "--relay-peers",
+        "CANVAS_RELAY_PEERS",
+        AGENTS,
+        (),
+        "Agent ids of other servers that sessions are shared with, besides those that were paired.",
+        "none",
+    ),
+    Setting(
+        "relay_secret",
+        "--relay-secret",
+        "CANVAS_RELAY_SECRET",
+        str,
+        None,
+        "What these servers and this one know, and nobody else (`canvas-server secret` makes one).",
+    ),
+    Setting(
+        "relay_sessions",
+        "--relay-sessions",
+        "CANVAS_RELAY_SESSIONS",
+        SESSIONS,
+        ("*",),
+        "Sessions, by name or pattern, that are shared with these servers.",
+        "all",
+    ),
+)
+
+
+def with_settings(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Give a click command an option for each setting."""
+    return with_settings_of(*(setting.field for setting in SETTINGS))(command)
+
+
+def with_settings_of(*fields: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Give a click command the options of some settings."""
+
+    def give(command: Callable[..., Any]) -> Callable[..., Any]:
+        for setting in reversed(SETTINGS):
+            if setting.field in fields:
+                command = _option(setting)(command)
+        return command
+
+    return give
+
+
+def _option(setting: Setting) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    return click.option(
+        setting.flag,
+        setting.field,
+        envvar=setting.variable,
+        type=None if setting.kind is bool else setting.kind,
+        is_flag=setting.kind is bool,
+        default=setting.default,
+        show_default=setting.default_text or (setting.default is not None),
+        show_envvar=True,
+        help=setting.help,
+    )
+
+
+def settings_table() -> str:
+    """Return the table of the README."""
+    rows = ["| flag | variable | default | |", "|---|---|---|---|"]
+    for setting in SETTINGS:
+        default = setting.default_text or {"None": "none", "False": "off", "True": "on"}.get(
+            str(setting.default), str(setting.default)
+        )
+        rows.append(f"| `{setting.flag}` | `{setting.variable}` | {default} | {setting.help} |")
+    return "\n".join(rows)

@@ -1,0 +1,1 @@
+"""Calls: the table of them, their descriptions, and what ails them."""

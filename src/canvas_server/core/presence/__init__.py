@@ -1,0 +1,1 @@
+"""Who is here: connections, peers, sessions, grants, guests, replicas."""

@@ -1,0 +1,119 @@
+"""What a peer has been granted, and which right each message needs (rule TOK3)."""
+
+from collections.abc import Iterable
+
+import msgspec
+from msgspec import Struct
+
+from canvas_server.core.calls.sdp import sends_media
+from canvas_server.core.effects import Refusal
+from canvas_server.core.scene.elements import Scene
+from canvas_server.core.scene.transaction import owner_of
+from canvas_server.protocol import client
+from canvas_server.protocol.errors import ErrorCode
+from canvas_server.protocol.roles import Right, Role
+from canvas_server.protocol.scene import Video
+
+_NOT_RESTRICTED = frozenset({Right.EDIT, Right.PUBLISH})
+
+
+class Grant(Struct, frozen=True):
+    """What a join token allows; the one of everybody where no tokens are asked for."""
+
+    role: Role = Role.EDIT
+    invitation: str = ""
+    """By which it is taken back, with all that were made from it."""
+    name: str | None = None
+    """What the peer is called; it may say something else where `rename` is set."""
+    expires: float | None = None
+    """Seconds since 1970 UTC; None: never."""
+    renew_at: float | None = None
+    """When the peer is to be given another one; None: it ends with this one."""
+    life: float = 0
+    """How long that other one lives, in seconds."""
+    rename: bool = False
+    user: str | None = None
+    """A stable id of the person, as whoever gave the token out knows them."""
+    restricts: bool = False
+    """Not every message passes; follows from the role, at hand since each message asks."""
+
+    def __post_init__(self) -> None:
+        restricts = not self.role.rights >= _NOT_RESTRICTED
+        msgspec.structs.force_setattr(self, "restricts", restricts)
+
+    @property
+    def key(self) -> str:
+        """What is the same in all grants of one invitation and role; no secret (RES1)."""
+        return f"{self.role} {self.invitation}"
+
+    @property
+    def bound_name(self) -> str | None:
+        """The name that counts whatever the peer says (TOK6); None: it may choose."""
+        return None if self.rename else self.name or None
+
+    @property
+    def due(self) -> float | None:
+        """When something is to be done about it."""
+        return self.expires if self.renew_at is None else self.renew_at
+
+
+def require(grant: Grant, right: Right) -> None:
+    """Let a peer do something, or not.
+
+    Raises:
+        Refusal: `forbidden`.
+    """
+    if right not in grant.role.rights:
+        text = f"As {grant.role!s} you may not do this: it takes the right to {right!s}."
+        raise Refusal(ErrorCode.FORBIDDEN, text)
+
+
+def check(grant: Grant, peer_id: str, message: client.ClientMessage, scene: Scene) -> None:
+    """Hold a message against what its sender has been granted, by what it would do.
+
+    Raises:
+        Refusal: `forbidden`.
+    """
+    for right in _needed(peer_id, message, scene):
+        require(grant, right)
+
+
+def _needed(peer_id: str, message: client.ClientMessage, scene: Scene) -> Iterable[Right]:
+    match message:
+        case client.AddElement(element=element):
+            yield _of_kind(peer_id, element.kind)
+        case client.UpdateElement(id=element_id) | client.RemoveElement(id=element_id):
+            yield _of_element(peer_id, element_id, scene)
+        case client.SyncQueue(operations=operations):
+            yield from (_of_operation(peer_id, operation, scene) for operation in operations)
+        case client.ClearScene() | client.RestoreScene():
+            yield Right.EDIT
+        case client.Preview(elements=elements):
+            yield from (_of_element(peer_id, previewed.id, scene) for previewed in elements)
+        case client.MediaState() if message.audio or message.video or message.screen:
+            yield Right.PUBLISH
+        case client.Offer(sdp=sdp) | client.Answer(sdp=sdp) if sends_media(sdp):
+            yield Right.PUBLISH
+        case client.StartCommunitasCall() | client.JoinCommunitasCall():
+            yield Right.PUBLISH
+        case client.Kick():
+            yield Right.MODERATE
+        case _:
+            return
+
+
+def _of_operation(peer_id: str, operation: client.Operation, scene: Scene) -> Right:
+    if isinstance(operation, client.AddOperation):
+        return _of_kind(peer_id, operation.element.kind)
+    return _of_element(peer_id, operation.id, scene)
+
+
+def _of_kind(peer_id: str, kind: object) -> Right:
+    """Return the right that an element takes: one's own tiles come with one's media."""
+    own = isinstance(kind, Video) and owner_of(kind.stream_id) == peer_id
+    return Right.PUBLISH if own else Right.EDIT
+
+
+def _of_element(peer_id: str, element_id: str, scene: Scene) -> Right:
+    element = scene.get(element_id)
+    return Right.EDIT if element is None else _of_kind(peer_id, element.kind)

@@ -1,0 +1,395 @@
+"""Who is on which connection, in which session and with what grant: coming, coming back and going.
+
+As elsewhere in the core, methods change this state and return the effects, or raise `Refusal`
+before any change.
+"""
+
+import itertools
+from typing import Literal
+
+import msgspec
+from msgspec import UNSET, UnsetType
+
+from canvas_server.core.calls import network
+from canvas_server.core.effects import (
+    Checkpoint,
+    CloseConnection,
+    ConnectionId,
+    Discard,
+    Effect,
+    Load,
+    Refusal,
+    Resume,
+    Send,
+    Streams,
+)
+from canvas_server.core.environment import Environment, milliseconds
+from canvas_server.core.presence.grants import Grant
+from canvas_server.core.presence.identity import ReservedIds, ResumeClaims, identify
+from canvas_server.core.presence.renewals import Renewals
+from canvas_server.core.presence.session import MAX_PEERS, Away, Participant, Session
+from canvas_server.protocol import client, server
+from canvas_server.protocol.errors import CloseCode, ErrorCode
+
+MAX_SESSIONS = 50_000
+MAX_WRONG_TRIES = 10
+SUBSCRIBE_SECONDS = 10.0
+RELOAD_SECONDS = 5.0
+RENEW_AFTER = 0.75
+"""The part of their life after which TURN credentials are renewed."""
+LEFT_FOR_GOOD, GOING_AWAY = 1000, 1001  # RFC 6455 section 7.4.1
+
+LeaveReason = Literal["left", "disconnected", "removed"]
+
+
+class Membership:
+    """The connections, the peers and their sessions."""
+
+    def __init__(self, environment: Environment, streams: Streams) -> None:
+        self.connections: dict[ConnectionId, Participant | None] = {}
+        """None: it has no session yet (SES1)."""
+        self.peers: dict[str, Participant] = {}
+        self.sessions: dict[str, Session] = {}
+        self.away: dict[Participant, Away] = {}
+        self.identities = environment.identities
+        self.reserved = ReservedIds()
+        self._environment = environment
+        self._streams = streams
+        # Sessions with tiles from before the start, whose peers may yet come back.
+        self._unswept: set[Session] = set()
+        # When those have to be in a session who are in none yet, soonest first (SES5).
+        self._deadlines: dict[ConnectionId, float] = {}
+        self._wrong_tries: dict[ConnectionId, int] = {}
+        self._grants: Renewals[Grant] = Renewals()
+        self._credentials: Renewals[float] = Renewals()
+
+    def connect(self, connection: ConnectionId, now: float) -> None:
+        """Take in a new connection; it has no session yet (SES1), and some time to join one."""
+        self.connections[connection] = None
+        self._deadlines[connection] = now + SUBSCRIBE_SECONDS
+
+    def disconnect(
+        self, connection: ConnectionId, now: float, close_code: int | None
+    ) -> list[Effect]:
+        """Forget a connection that is closed, with the code its owner gave if it gave one.
+
+        Whether its peer leaves or keeps its place for a while depends on the code (RES1).
+        """
+        self._deadlines.pop(connection, None)
+        self._wrong_tries.pop(connection, None)
+        peer = self.connections.pop(connection, None)
+        if peer is None:
+            return [Discard(connection)]
+        seconds = self._environment.resume_seconds
+        if close_code == GOING_AWAY:
+            seconds = min(RELOAD_SECONDS, seconds)
+        away = Away(now + seconds, closing=close_code in (LEFT_FOR_GOOD, GOING_AWAY))
+        if close_code == LEFT_FOR_GOOD or seconds <= 0:
+            return [Discard(connection), *self._leave(peer, now, _reason(away))]
+        self.away[peer] = away
+        return peer.session.set_away(peer, away)
+
+    def expire(self, now: float) -> list[Effect]:
+        """Let those go whose place is kept no longer, or whose grant is over, and their tiles."""
+        due = [peer for peer, away in self.away.items() if away.until <= now]
+        effects = [effect for peer in due for effect in self._give_up(peer, now)]
+        late = itertools.takewhile(lambda entry: entry[1] <= now, self._deadlines.items())
+        for connection, _ in list(late):
+            effects += self._turn_away(connection, CloseCode.UNSUBSCRIBED, now)
+        for peer, grant in self._grants.due(now):
+            if self.peers.get(peer.peer_id) is peer and peer.grant is grant:
+                effects += self._renew(peer, now)
+        for peer, expires in self._credentials.due(now):
+            if self.peers.get(peer.peer_id) is peer and peer.ice_expires == expires:
+                effects.append(self._renew_credentials(peer, now))
+        if self._unswept and now >= self._environment.started + self._environment.resume_seconds:
+            for session in self._unswept:
+                effects += session.canvas.sweep(milliseconds(now))
+            self._unswept.clear()
+        return effects
+
+    def count_wrong_try(self, connection: ConnectionId, now: float) -> list[Effect]:
+        """Note that a connection brought a token that proves nothing; several are enough (SES5)."""
+        tries = self._wrong_tries[connection] = self._wrong_tries.get(connection, 0) + 1
+        if tries < MAX_WRONG_TRIES:
+            return []
+        return self._turn_away(connection, CloseCode.TOO_MANY_TRIES, now)
+
+    def _turn_away(self, connection: ConnectionId, code: CloseCode, now: float) -> list[Effect]:
+        """End a connection; a peer that speaks through it keeps its place for a while."""
+        return [CloseConnection(connection, code), *self.disconnect(connection, now, None)]
+
+    def revoke(self, invitation: str, now: float) -> list[Effect]:
+        """Remove everybody who came by an invitation that was taken back (TOK4)."""
+        came = [peer for peer in self.peers.values() if peer.grant.invitation == invitation]
+        return [effect for peer in came for effect in self.remove(peer, CloseCode.REMOVED, now)]
+
+    def subscribe(
+        self,
+        connection: ConnectionId,
+        current: Participant | None,
+        message: client.Subscribe,
+        now: float,
+    ) -> list[Effect]:
+        """Make a connection a peer of a session (SES1, SES2), or a peer's again (RES1).
+
+        Who proves to be a peer of it needs no join token; who brings one has what it grants (TOK1).
+        """
+        identity = identify(message, current, self.peers, self.reserved, self.identities, now)
+        grant = self._granted(message, identity.kept_grant, now)
+        if not identity.granted:
+            raise Refusal(ErrorCode.PEER_ID_TAKEN)
+        if identity.holder is not None:
+            if current is not None and identity.holder is current:
+                told = self._regrant(current, grant, message.display_name)
+                return self._introduce(current, now) + told
+            left = [] if current is None else self._leave(current, now, "left")
+            return left + self._come_back(identity.holder, connection, message, grant, now)
+        session = self.sessions.get(message.session_id)
+        if session is None:
+            if len(self.sessions) >= MAX_SESSIONS:
+                raise Refusal(ErrorCode.SERVER_FULL)
+            return [Load(message.session_id, connection, message)]
+        effects = self.make_room(session, [] if current is None else [current], now)
+        if current is not None:
+            effects += self._leave(current, now, "left", to=session)
+        if not identity.proved:
+            session.canvas.forget(identity.peer_id)
+        before = current.display_name if current else None
+        peer = Participant(
+            identity.peer_id,
+            session,
+            connection,
+            grant.bound_name or message.display_name or before or grant.name,
+            grant,
+            incarnation=self.identities.new_incarnation(),
+        )
+        self._grants.expect(peer, grant, grant.due)
+        self.peers[peer.peer_id] = peer
+        self.seat(connection, peer)
+        joined = session.join(peer)
+        return effects + self._introduce(peer, now) + joined
+
+    def passed_on(
+        self, connection: ConnectionId, message: client.Subscribe, now: float
+    ) -> client.Subscribe:
+        """Return a `subscribe` as the node has to hear it that its session lives on.
+
+        A connection that is a peer here keeps its id there (SES1), which the other node cannot
+        know by itself; the token that proves it continues nobody, and grants nothing.
+        """
+        current = self.connections.get(connection)
+        if current is None:
+            return message
+        identity = identify(message, current, self.peers, self.reserved, self.identities, now)
+        if identity.peer_id != current.peer_id:
+            return message
+        claims = ResumeClaims(current.peer_id, message.session_id)
+        return msgspec.structs.replace(
+            message,
+            peer_id=current.peer_id,
+            display_name=message.display_name or current.display_name,
+            resume_token=self.identities.sign(claims, now),
+        )
+
+    def _granted(self, message: client.Subscribe, kept: Grant | None, now: float) -> Grant:
+        """Return what somebody may do: by the join token, or as the peer that is continued.
+
+        Raises:
+            Refusal: `unauthorized`, `token_expired`.
+        """
+        if message.token is None and kept is not None:
+            return kept
+        try:
+            return self._environment.admission.admit(message.token, message.session_id, now)
+        except Refusal as refused:
+            if kept is None or refused.code is not ErrorCode.TOKEN_EXPIRED:
+                raise
+            return kept  # the token may have ended while it was on its way back
+
+    def _regrant(self, peer: Participant, grant: Grant, wish: str | None) -> list[Effect]:
+        """Let a peer have a grant, and the name that it gives or that the peer asks for (TOK6)."""
+        told = self._take_grant(peer, grant)
+        return told + peer.session.rename(peer, grant.bound_name or wish)
+
+    def _take_grant(self, peer: Participant, grant: Grant) -> list[Effect]:
+        """Let another grant hold for a peer; tell the others when they see a difference."""
+        if peer.grant is grant:
+            return []
+        same = (peer.grant.role, peer.grant.user) == (grant.role, grant.user)
+        peer.grant = grant
+        self._grants.expect(peer, grant, grant.due)
+        return [] if same else peer.session.tell_update(peer)
+
+    def _renew(self, peer: Participant, now: float) -> list[Effect]:
+        """Give a peer another token in time, or let it go when its grant is over (TOK2)."""
+        if peer.grant.renew_at is None:
+            return self.remove(peer, CloseCode.TOKEN_EXPIRED, now)
+        try:
+            token, grant = self._environment.admission.renew(
+                peer.grant, peer.session.session_id, now
+            )
+        except Refusal:
+            return self.remove(peer, CloseCode.REMOVED, now)
+        told = self._take_grant(peer, grant)
+        renewed = server.TokenRenewed(token, milliseconds(grant.expires or now))
+        return [Send((peer.connection,), renewed), *told]
+
+    def _renew_credentials(self, peer: Participant, now: float) -> Effect:
+        """Give a peer TURN credentials in the place of those that end soon (SIG16)."""
+        servers = self._ice_servers(peer, now)
+        renewed = server.IceServersRenewed(servers, milliseconds(peer.ice_expires or now))
+        return Send((peer.connection,), renewed)
+
+    def _ice_servers(self, peer: Participant, now: float) -> tuple[server.IceServer, ...]:
+        seconds = self._environment.ice_seconds
+        if seconds is not None:
+            peer.ice_expires = now + seconds
+            due = now + seconds * RENEW_AFTER
+            self._credentials.expect(peer, peer.ice_expires, due)
+        return self._environment.ice_servers(peer.peer_id, now)
+
+    def remove(self, peer: Participant, code: CloseCode, now: float) -> list[Effect]:
+        """Take a peer out that may not be here any more; it is told so, and does not come back."""
+        released = self._take_from(peer, code)
+        return [*released, *self._leave(peer, now, "removed")]
+
+    def _come_back(
+        self,
+        peer: Participant,
+        connection: ConnectionId,
+        message: client.Subscribe,
+        grant: Grant,
+        now: float,
+    ) -> list[Effect]:
+        """Give a peer another connection: what it missed follows, or a snapshot (RES1).
+
+        Under another grant it is a snapshot: what was sent under the one before is not for it.
+        """
+        self.away.pop(peer, None)
+        same = grant.key == peer.grant.key
+        told = peer.session.set_away(peer, None) + self._regrant(peer, grant, message.display_name)
+        resumed = self._resume(peer, connection, message, now) if same else []
+        released = self._take_from(peer)
+        peer.connection = connection
+        self.seat(connection, peer)
+        introduced = [] if resumed else self._introduce(peer, now)
+        return resumed + released + introduced + told
+
+    def seat(self, connection: ConnectionId, peer: Participant) -> None:
+        """Let a connection be that of a peer; it has joined in time."""
+        self.connections[connection] = peer
+        self._deadlines.pop(connection, None)
+
+    def _resume(
+        self,
+        peer: Participant,
+        connection: ConnectionId,
+        message: client.Subscribe,
+        now: float,
+    ) -> list[Effect]:
+        """Let a connection go on where the peer's old one ended; nothing where it cannot."""
+        old, token, received = peer.connection, message.resume_token or "", message.received
+        heard = None if received is None else self._streams.resumable(old, token, received)
+        if heard is None or received is None:
+            return []
+        assigned = self._assigned(peer, now, recovered=True, heard=heard)
+        return [Resume(old, connection, token, received, assigned)]
+
+    def _take_from(self, peer: Participant, code: CloseCode = CloseCode.TAKEN_OVER) -> list[Effect]:
+        """Let go of the connection a peer had: it is gone, or is closed (SES2)."""
+        if self.connections.pop(peer.connection, None) is None:
+            return [Discard(peer.connection)]
+        return [CloseConnection(peer.connection, code), Discard(peer.connection)]
+
+    def _introduce(self, peer: Participant, now: float) -> list[Effect]:
+        """Tell a peer who it is and what its session looks like."""
+        assigned = self._assigned(peer, now, recovered=False)
+        return [
+            Send((peer.connection,), assigned),
+            Send((peer.connection,), peer.session.peer_list()),
+            Send((peer.connection,), peer.session.canvas.scene_update()),
+            Checkpoint(peer.connection, assigned.resume_token, 2),
+            *peer.session.ring_again(peer),
+            *network.tell(peer),
+        ]
+
+    def _assigned(
+        self, peer: Participant, now: float, *, recovered: bool, heard: int | UnsetType = UNSET
+    ) -> server.PeerAssigned:
+        session_id = peer.session.session_id
+        claims = ResumeClaims(peer.peer_id, session_id, peer.incarnation, peer.grant.key)
+        return server.PeerAssigned(
+            peer.peer_id,
+            session_id,
+            self.identities.sign(claims, now),
+            self._ice_servers(peer, now),
+            recovered,
+            heard,
+            peer.grant.role,
+            tuple(sorted(peer.grant.role.rights)),
+            "relay" if peer.session.relay_only else UNSET,
+            peer.grant.bound_name or UNSET,
+        )
+
+    def _leave(
+        self, peer: Participant, now: float, reason: LeaveReason, *, to: Session | None = None
+    ) -> list[Effect]:
+        session = peer.session
+        del self.peers[peer.peer_id]
+        self.away.pop(peer, None)
+        if peer.server is not None:
+            self.reserved.keep(peer.peer_id, now)
+        effects = session.leave(peer, reason, milliseconds(now))
+        if session is not to:
+            self.close_if_idle(session)
+        return effects
+
+    def _give_up(self, peer: Participant, now: float) -> list[Effect]:
+        """End the wait for a peer that is away."""
+        released = self._take_from(peer)
+        return [*released, *self._leave(peer, now, _reason(peer.away))]
+
+    def make_room(self, session: Session, leaving: list[Participant], now: float) -> list[Effect]:
+        """See that one more peer has a place; who is away gives way (SES4).
+
+        Raises:
+            Refusal: `session_full`.
+        """
+        staying = len(session.peers) - sum(peer.session is session for peer in leaving)
+        if staying < MAX_PEERS:
+            return []
+        next_to_go = session.next_to_go()
+        if next_to_go is None:
+            raise Refusal(ErrorCode.SESSION_FULL)
+        return self._give_up(next_to_go, now)
+
+    def open(self, session: Session) -> None:
+        """Take a session up that was read from the log.
+
+        Peers that were in it before a restart have time to come back to their tiles (SCN3).
+        """
+        self.sessions[session.session_id] = session
+        if session.canvas.scene.tiles:
+            self._unswept.add(session)
+
+    def close_if_idle(self, session: Session) -> None:
+        """Forget a session that nobody is in and of which everything is stored."""
+        if not session.peers and session.canvas.at_rest:
+            self.sessions.pop(session.session_id, None)
+            self._unswept.discard(session)
+
+    def evict(self, session: Session, code: CloseCode) -> list[Effect]:
+        """Forget a session with its peers; they are to come back to where it lives now."""
+        self.sessions.pop(session.session_id)
+        self._unswept.discard(session)
+        effects = session.canvas.abandon()
+        for peer in session.peers.values():
+            del self.peers[peer.peer_id]
+            self.away.pop(peer, None)
+            effects += self._take_from(peer, code)
+        return effects
+
+
+def _reason(away: Away | None) -> LeaveReason:
+    return "left" if away is not None and away.closing else "disconnected"

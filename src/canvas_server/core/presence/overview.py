@@ -1,0 +1,24 @@
+"""What the operator of a server sees of its sessions: no content, no addresses."""
+
+from canvas_server.core.presence.session import Session
+from canvas_server.protocol.http import CallOverview, SessionOverview
+
+
+def overview(session: Session) -> SessionOverview:
+    """Return who is in a session, their calls, and how good these are."""
+    return SessionOverview(
+        session.session_id,
+        session.canvas.shown.revision,
+        len(session.canvas.shown.elements),
+        session.peer_list().peers,
+        tuple(
+            CallOverview(
+                call.caller,
+                callee,
+                call.answered,
+                dict(call.qualities),
+                None if call.told is None else call.told.cause,
+            )
+            for callee, call in session.calls.by_callee()
+        ),
+    )

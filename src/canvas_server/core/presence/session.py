@@ -1,0 +1,310 @@
+"""One session: who is here, what they tell each other, and their calls.
+
+Methods change the session and return the effects, or raise `Refusal` before any change.
+"""
+
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
+
+from canvas_server.core.calls import network, sdp
+from canvas_server.core.calls.table import CallTable
+from canvas_server.core.effects import ConnectionId, Effect, PresenceChanged, Refusal, Send
+from canvas_server.core.presence.grants import Grant
+from canvas_server.core.records import Stored
+from canvas_server.core.scene.document import Canvas
+from canvas_server.core.scene.transaction import STREAM_PREFIXES, Author
+from canvas_server.protocol import client, server
+from canvas_server.protocol.errors import ErrorCode
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from typing import Literal
+
+MAX_PEERS = 256
+
+
+class Away(Struct, frozen=True):
+    """A peer's connection is gone; the peer keeps its place for a while (RES1)."""
+
+    until: float
+    closing: bool
+    """Its page said that it closes, or reloads."""
+
+
+class Participant(Struct, eq=False):
+    """A peer of a session and the connection it speaks through, or spoke through last."""
+
+    peer_id: str
+    session: "Session"
+    connection: ConnectionId
+    display_name: str | None
+    grant: Grant = Grant()
+    media: server.Media = server.Media()
+    in_group: bool = False
+    away: Away | None = None
+    ice_expires: float | None = None
+    """When its TURN credentials end; None: never."""
+    server: str | None = None
+    """The name of the server it is at: a guest; None: it is at this one."""
+    incarnation: str = ""
+    """This stay in the session; a guest, whom nobody but its server resumes, has none."""
+
+    @property
+    def author(self) -> Author:
+        """Who makes its edits, as the history says it."""
+        return self.peer_id, self.display_name, self.server
+
+
+class Session:
+    """The peers that share one canvas. All of their signals stay inside (SIG1)."""
+
+    def __init__(
+        self,
+        session_id: str,
+        stored: Stored,
+        tickets: "Iterator[int]",
+        *,
+        relay_only: bool = False,
+        watched: bool = False,
+        keeper: str | None = None,
+    ) -> None:
+        self.session_id = session_id
+        self.relay_only = relay_only
+        """Nobody learns anybody's address here: calls go through TURN servers (SIG15)."""
+        self.watched = watched
+        """Somebody beyond this server wants to know who is here."""
+        self.peers: dict[str, Participant] = {}
+        self.calls = CallTable()
+        self.network_call = network.NetworkCall()
+        self.canvas = Canvas(
+            session_id, stored, self.peers, tickets, watched=watched, keeper=keeper
+        )
+
+    # --- who is here -------------------------------------------------------------------
+
+    def join(self, peer: Participant) -> list[Effect]:
+        """Take a peer in and tell the others."""
+        self.peers[peer.peer_id] = peer
+        joined = server.PeerJoined(self.session_id, self.view(peer))
+        return [*self.to_others(peer, joined), *self._presence_changed(peer)]
+
+    def rename(self, peer: Participant, display_name: str | None) -> list[Effect]:
+        """Give a peer another name and tell the others when it differs."""
+        if display_name is None or display_name == peer.display_name:
+            return []
+        peer.display_name = display_name
+        return self.tell_update(peer)
+
+    def set_away(self, peer: Participant, away: Away | None) -> list[Effect]:
+        """Note that a peer's connection is gone, or there is one; tell the others (RES2)."""
+        same = (peer.away is None) is (away is None)
+        peer.away = away
+        return [] if same else self.tell_update(peer)
+
+    def next_to_go(self) -> Participant | None:
+        """Return who will lose its place first among those who are away."""
+        until = {peer: peer.away.until for peer in self.peers.values() if peer.away}
+        return min(until, key=until.__getitem__, default=None)
+
+    def leave(
+        self,
+        peer: Participant,
+        reason: "Literal['left', 'disconnected', 'removed']",
+        timestamp: int,
+    ) -> list[Effect]:
+        """Take a peer out: its calls end (SIG5), its tiles go (SCN3), the others are told."""
+        del self.peers[peer.peer_id]
+        effects: list[Effect] = []
+        for partner_id in self.calls.partners(peer.peer_id):
+            partner = self.peers[partner_id]
+            stopped = self.calls.end(peer.peer_id, partner_id) or []
+            effects.append(Send((partner.connection,), server.CallEnded(peer.peer_id, "left")))
+            effects += self._after_call(partner, stopped, timestamp)
+        effects += self._remove_tiles(peer, timestamp)
+        effects += network.leave(self, peer.peer_id)
+        effects += self.to_all(server.PeerLeft(self.session_id, peer.peer_id, reason))
+        return [*effects, *self._presence_changed(peer)]
+
+    def view(self, peer: Participant) -> server.Peer:
+        """Return a peer as the others see it."""
+        in_call = self.calls.in_call(peer.peer_id)
+        connected = peer.away is None
+        return server.Peer(
+            peer.peer_id,
+            connected,
+            in_call,
+            peer.media,
+            peer.display_name,
+            peer.in_group,
+            peer.grant.role,
+            peer.server,
+            peer.grant.user,
+        )
+
+    def peer_list(self) -> server.PeerList:
+        """Return everybody, in order of joining."""
+        return server.PeerList(self.session_id, tuple(map(self.view, self.peers.values())))
+
+    def media_state(self, peer: Participant, message: client.MediaState) -> list[Effect]:
+        """Note what a peer's media are doing and tell the others."""
+        peer.media = server.Media(message.audio, message.video, message.screen)
+        told = server.PeerMediaState(peer.peer_id, message.audio, message.video, message.screen)
+        return [*self.to_others(peer, told), *self._presence_changed(peer)]
+
+    def view_size(self, sender: Participant, message: client.ViewSize) -> list[Effect]:
+        """Tell a peer how large another one shows its streams."""
+        target = self.target(sender, message.target_peer_id)
+        size = server.PeerViewSize(sender.peer_id, message.camera, message.screen)
+        return [Send((target.connection,), size)]
+
+    def cursor(self, peer: Participant, message: client.Cursor) -> list[Effect]:
+        """Show the others where a peer points."""
+        return self.to_others(peer, server.PeerCursor(peer.peer_id, message.x, message.y))
+
+    def preview(self, peer: Participant, message: client.Preview) -> list[Effect]:
+        """Show the others what a peer is moving."""
+        return self.to_others(peer, server.PeerPreview(peer.peer_id, message.elements))
+
+    # --- signals and calls -------------------------------------------------------------
+
+    def group_call(self, peer: Participant, message: client.GroupCall) -> list[Effect]:
+        """Note who is in the call of everybody and tell the others (SIG10)."""
+        if peer.in_group == message.joined:
+            return []
+        peer.in_group = message.joined
+        return self.tell_update(peer)
+
+    def ring_again(self, peer: Participant) -> list[Effect]:
+        """Tell a peer that may have missed it who is calling."""
+        return [
+            Send(
+                (peer.connection,),
+                server.IncomingCall(
+                    call.caller, self.session_id, call.ids[0] if call.ids else None, call.group
+                ),
+            )
+            for call in self.calls.ringing_at(peer.peer_id)
+        ]
+
+    def start_call(self, sender: Participant, message: client.StartCall) -> list[Effect]:
+        """Ring a peer."""
+        if message.session_id != self.session_id:
+            raise Refusal(ErrorCode.WRONG_SESSION)
+        target = self.target(sender, message.target_peer_id)
+        self.calls.begin(sender.peer_id, target.peer_id, message.call_id, group=message.group)
+        call = server.IncomingCall(sender.peer_id, self.session_id, message.call_id, message.group)
+        return [Send((target.connection,), call)]
+
+    def offer(self, sender: Participant, message: client.Offer) -> list[Effect]:
+        """Relay an offer; without a call it begins one (SIG6)."""
+        target = self.target(sender, message.target_peer_id)
+        description = self._checked(message.sdp)
+        self.calls.begin(sender.peer_id, target.peer_id, message.call_id)
+        offer = server.RelayOffer(sender.peer_id, description, message.call_id, message.offer_id)
+        return [Send((target.connection,), offer)]
+
+    def answer(self, sender: Participant, message: client.Answer) -> list[Effect]:
+        """Relay an answer; a call that rang is in progress from now on."""
+        target = self.target(sender, message.target_peer_id)
+        description = self._checked(message.sdp)
+        answer = server.RelayAnswer(sender.peer_id, description, message.call_id, message.offer_id)
+        effects: list[Effect] = [Send((target.connection,), answer)]
+        for peer_id in self.calls.answer(sender.peer_id, target.peer_id):
+            effects += self.tell_update(self.peers[peer_id])
+        return effects
+
+    def ice_candidate(self, sender: Participant, message: client.IceCandidate) -> list[Effect]:
+        """Relay an ICE candidate."""
+        target = self.target(sender, message.target_peer_id)
+        candidate = message.candidate
+        sdp.check_candidate(candidate)
+        if self.relay_only:
+            if not sdp.is_relayed(candidate):
+                return []  # found by a browser that was not told, or does not care
+            candidate = sdp.hide_related(candidate)
+        return [
+            Send(
+                (target.connection,),
+                server.RelayIceCandidate(
+                    sender.peer_id,
+                    candidate,
+                    message.sdp_mid,
+                    message.sdp_m_line_index,
+                    message.username_fragment,
+                    message.call_id,
+                ),
+            )
+        ]
+
+    def end_call(
+        self, sender: Participant, message: client.EndCall, timestamp: int
+    ) -> list[Effect]:
+        """End the call of two peers, or what would have become one."""
+        target = self.target(sender, message.target_peer_id)
+        stopped = self.calls.end(sender.peer_id, target.peer_id, message.call_id)
+        if stopped is None:
+            raise Refusal(ErrorCode.NOT_IN_CALL)
+        ended = server.CallEnded(sender.peer_id, message.reason, message.call_id)
+        effects: list[Effect] = [Send((target.connection,), ended)]
+        for peer in (sender, target):
+            effects += self._after_call(peer, stopped, timestamp)
+        return effects
+
+    # --- helpers -----------------------------------------------------------------------
+
+    def _checked(self, description: str) -> str:
+        """Return a description as it may be relayed (SIG14, SIG15)."""
+        sdp.check_description(description)
+        return sdp.relayed_only(description) if self.relay_only else description
+
+    def target(self, sender: Participant, target_peer_id: str) -> Participant:
+        """Find whom a signal is for; a peer elsewhere and one that is not are the same (SIG1).
+
+        Raises:
+            Refusal: `peer_not_found`, `self_signal`.
+        """
+        target = self.peers.get(target_peer_id)
+        if target is None:
+            raise Refusal(ErrorCode.PEER_NOT_FOUND)
+        if target is sender:
+            raise Refusal(ErrorCode.SELF_SIGNAL)
+        return target
+
+    def to_all(self, message: server.ServerMessage) -> list[Effect]:
+        """Send to everybody in the session."""
+        return _send((peer.connection for peer in self.peers.values()), message)
+
+    def to_others(self, sender: Participant, message: server.ServerMessage) -> list[Effect]:
+        """Send to everybody in the session but one."""
+        return _send(
+            (peer.connection for peer in self.peers.values() if peer is not sender), message
+        )
+
+    def _after_call(self, peer: Participant, stopped: list[str], timestamp: int) -> list[Effect]:
+        """Say what the end of a call changed for one of its peers (SCN3)."""
+        effects: list[Effect] = []
+        if not self.calls.has_any(peer.peer_id):
+            effects += self._remove_tiles(peer, timestamp)
+        if peer.peer_id in stopped:
+            effects += self.tell_update(peer)
+        return effects
+
+    def tell_update(self, peer: Participant) -> list[Effect]:
+        """Tell the others what a peer looks like now."""
+        return [
+            *self.to_others(peer, server.PeerUpdated(self.view(peer))),
+            *self._presence_changed(peer),
+        ]
+
+    def _presence_changed(self, peer: Participant) -> list[Effect]:
+        return [PresenceChanged(self.session_id)] if self.watched and peer.server is None else []
+
+    def _remove_tiles(self, peer: Participant, timestamp: int) -> list[Effect]:
+        streams = [prefix + peer.peer_id for prefix in STREAM_PREFIXES]
+        return self.canvas.remove_tiles(streams, timestamp)
+
+
+def _send(to: "Iterable[ConnectionId]", message: server.ServerMessage) -> list[Effect]:
+    connections = tuple(to)
+    return [Send(connections, message)] if connections else []

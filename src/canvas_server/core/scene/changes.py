@@ -1,0 +1,154 @@
+"""Changes of an element: merging one, the growth in bytes, and the work it is. Pure.
+
+The work is that of what changes, not of the whole element: a picture that is moved is not encoded
+again, nor are the data of a chart that the change leaves alone. Where it names them, objects on
+the way to what it names are copied, so that the size of the chart counts (`work_of`).
+"""
+
+import copy
+from typing import Any, cast
+
+import msgspec
+from msgspec import UNSET, Struct
+from msgspec.structs import force_setattr
+
+from canvas_server.core.effects import Refusal
+from canvas_server.protocol.errors import ErrorCode
+from canvas_server.protocol.scene import (
+    Chart,
+    Element,
+    ElementChanges,
+    Kind,
+    Transform,
+    TransformChanges,
+    flat_kind,
+)
+
+_encode = msgspec.json.Encoder().encode
+_FIXED = ("type", "stream_id")
+
+
+def changed(element: Element, changes: ElementChanges) -> Element:
+    """Return an element in which what is named has changed.
+
+    Raises:
+        Refusal: `invalid_change`.
+    """
+    transform = element.transform
+    if changes.transform is not UNSET:
+        transform = moved(transform, changes.transform)
+    kind = element.kind if changes.kind is UNSET else _changed_kind(element.kind, changes.kind)
+    return Element(element.id, kind, transform)
+
+
+def moved(transform: Transform, changes: TransformChanges) -> Transform:
+    """Return a transform in which what is named has changed."""
+    named = {
+        name: value
+        for name in changes.__struct_fields__
+        if (value := getattr(changes, name)) is not UNSET
+    }
+    return msgspec.structs.replace(transform, **named)
+
+
+def growth(before: Element, after: Element, changes: ElementChanges) -> int:
+    """Return by how many bytes an element became longer, as it is sent, by these changes."""
+    grown = 0
+    if before.transform is not after.transform:
+        grown = len(_encode(after.transform)) - len(_encode(before.transform))
+    if changes.kind is UNSET:
+        return grown
+    if isinstance(before.kind, Chart) and isinstance(after.kind, Chart):
+        old_type, new_type = before.kind.chart_type, after.kind.chart_type
+        patch = _patch_of(before.kind, changes.kind)
+        grown += len(_encode(new_type)) - len(_encode(old_type))
+        if before.kind.data is after.kind.data:
+            return grown
+        return grown + _grown(before.kind.data, after.kind.data, patch["data"])
+    for name in after.kind.__struct_fields__:
+        old, new = getattr(before.kind, name), getattr(after.kind, name)
+        if old is not new:
+            grown += len(_encode(new)) - len(_encode(old))
+    return grown
+
+
+def work_of(element: Element, changes: ElementChanges, size: int) -> int:
+    """Return how many bytes of an element of a size are gone through, beyond what came in."""
+    if changes.kind is UNSET or not isinstance(element.kind, Chart):
+        return 0
+    return size if "data" in _patch_of(element.kind, changes.kind) else 0
+
+
+def _patch_of(old: Kind, patch: dict[str, Any]) -> dict[str, Any]:
+    """Return a patch of a kind in the flat form.
+
+    A chart has `data` of its own: only with a `type` can it be the wrapped form.
+    """
+    return flat_kind(patch) if not isinstance(old, Chart) or "type" in patch else patch
+
+
+def _grown(old: Any, new: Any, patch: Any) -> int:
+    """Return by how many bytes JSON became longer by a merge patch, looking at what it names.
+
+    What is encoded of the old is gone afterwards, or not longer than what came in for it.
+    """
+    if not (isinstance(patch, dict) and isinstance(old, dict) and isinstance(new, dict)):
+        return len(_encode(new)) - len(_encode(old))
+    was, now = cast("dict[str, Any]", old), cast("dict[str, Any]", new)
+    grown = max(0, len(now) - 1) - max(0, len(was) - 1)  # commas
+    for name, value in cast("dict[str, Any]", patch).items():
+        if name in was and name in now:
+            grown += _grown(was[name], now[name], value)
+        elif name in now:
+            grown += len(_encode(name)) + 1 + len(_encode(now[name]))
+        elif name in was:
+            grown -= len(_encode(name)) + 1 + len(_encode(was[name]))
+    return grown
+
+
+def _changed_kind(old: Kind, patch: dict[str, Any]) -> Kind:
+    """Apply a JSON Merge Patch to a kind; what it is and whose stream it shows never changes."""
+    before: dict[str, Any] = {"type": old.__struct_config__.tag}
+    for name in old.__struct_fields__:
+        value = getattr(old, name)
+        before[name] = msgspec.to_builtins(value) if isinstance(value, Struct) else value
+    after = merge_patch(before, _patch_of(old, patch))
+    if any(before.get(name) != after.get(name) for name in _FIXED):
+        raise Refusal(ErrorCode.INVALID_CHANGE, "`type` and `stream_id` of a kind never change")
+    if isinstance(old, Chart) and "data" in after:
+        return _changed_chart(old, after)
+    return _converted(after)
+
+
+def _changed_chart(old: Chart, after: dict[str, Any]) -> Chart:
+    """Return a chart of what a patch has led to.
+
+    The data are not looked at again: they come from `old` and from a patch, of which neither is
+    nested too deeply, and what is patched lies as deep as it does in the patch.
+    """
+    data = after["data"]
+    named = cast("Chart", _converted({**after, "data": None}))
+    chart = copy.copy(old)
+    force_setattr(chart, "chart_type", named.chart_type)
+    force_setattr(chart, "data", data)
+    return chart
+
+
+def _converted(kind: dict[str, Any]) -> Kind:
+    try:
+        return msgspec.convert(kind, Kind)
+    except msgspec.ValidationError as error:
+        raise Refusal(ErrorCode.INVALID_CHANGE, str(error)) from None
+
+
+def merge_patch(target: Any, patch: Any) -> Any:
+    """Return `target` changed as `patch` says (RFC 7396 section 2); neither is modified."""
+    if not isinstance(patch, dict):
+        return patch
+    merged = dict(cast("dict[str, Any]", target)) if isinstance(target, dict) else {}
+    for name, value in cast("dict[str, Any]", patch).items():
+        if value is None:
+            merged.pop(name, None)
+        else:
+            merged[name] = merge_patch(merged.get(name), value)
+    return merged

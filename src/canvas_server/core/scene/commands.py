@@ -1,0 +1,280 @@
+"""Edits by the peers of a session, and over HTTP: what each message does to the scene.
+
+Those of a scene that another server keeps are forwarded to it (REL4).
+"""
+
+import contextlib
+import zlib
+from collections.abc import Callable, Iterable, Iterator
+from typing import assert_never
+
+import msgspec
+from msgspec import UNSET, UnsetType
+
+from canvas_server.core.effects import (
+    Answered,
+    ConnectionId,
+    EditMessage,
+    Effect,
+    Forward,
+    Recall,
+    Refusal,
+    Worked,
+)
+from canvas_server.core.presence.session import Participant, Session
+from canvas_server.core.records import Snapshot
+from canvas_server.core.scene.document import Canvas, PendingReply
+from canvas_server.core.scene.transaction import Edit
+from canvas_server.core.scene.turns import SLICE, Making
+from canvas_server.protocol import client, server
+from canvas_server.protocol.errors import ErrorCode
+from canvas_server.protocol.http import SceneEdit
+from canvas_server.protocol.scene import Element
+
+_CONFLICTS = (ErrorCode.ELEMENT_NOT_FOUND, ErrorCode.ELEMENT_EXISTS)
+
+
+def apply(
+    editor: Participant, message: EditMessage, new_id: Callable[[], str], now_ms: int
+) -> list[Effect]:
+    """Make an edit, unless it was made before under the same `message_id` (SCN6).
+
+    While a long edit is made it waits, and what is refused then is answered later.
+
+    Raises:
+        Refusal: see `Edit`. An operation of `sync_queue` that is refused does not stop the next.
+    """
+    canvas = editor.session.canvas
+    if canvas.keeper is not None:
+        return [Forward(canvas.session_id, editor.peer_id, message)]
+    return _in_turn(
+        canvas,
+        lambda: _apply(editor, message, new_id, now_ms),
+        lambda refused: _refused(editor, message.message_id, refused),
+    )
+
+
+def _in_turn(
+    canvas: Canvas,
+    act: Callable[[], list[Effect]],
+    answer: Callable[[Refusal], list[Effect]],
+    request: int | None = None,
+) -> list[Effect]:
+    """Make an edit now, or after a long one that is being made; then a refusal is an answer."""
+    if not canvas.turns.busy:
+        return act()
+
+    def later() -> list[Effect]:
+        try:
+            return act()
+        except Refusal as refused:
+            return answer(refused)
+
+    return canvas.turns.wait(later, request)
+
+
+def _refused(editor: Participant, message_id: str | None, refused: Refusal) -> list[Effect]:
+    error = server.Error(refused.code, refused.text, message_id)
+    answers = editor.session.canvas.answer(PendingReply(editor.peer_id, reply=error))
+    return [*answers, *worked(editor.connection, refused.work)]
+
+
+def worked(connection: ConnectionId, work: int) -> list[Effect]:
+    """Say what an edit was to its editor, if it has gone through anything."""
+    return [Worked(connection, work)] if work else []
+
+
+def _apply(
+    editor: Participant, message: EditMessage, new_id: Callable[[], str], now_ms: int
+) -> list[Effect]:
+    canvas = editor.session.canvas
+    pending_reply = _pending_reply(editor, message)
+    again = canvas.retried(pending_reply)
+    if again is not None:
+        return again
+    edit = canvas.edit(now_ms, editor.author)
+    try:
+        pending_reply = _make(edit, message, pending_reply, new_id)
+    except Refusal as refused:
+        refused.work = edit.work
+        raise
+    return [*canvas.submit(edit, pending_reply), *worked(editor.connection, edit.work)]
+
+
+def _make(
+    edit: Edit, message: EditMessage, pending_reply: PendingReply, new_id: Callable[[], str]
+) -> PendingReply:
+    """Make the changes of a message; return what its editor is to be answered."""
+    element_id: str | UnsetType = UNSET
+    match message:
+        case client.AddElement():
+            element_id = edit.add(message.element, new_id())
+        case client.UpdateElement():
+            element_id = message.id
+            edit.update(message.id, message.changes)
+        case client.RemoveElement():
+            element_id = message.id
+            edit.remove(message.id)
+        case client.ClearScene():
+            edit.replace(())
+        case client.SyncQueue():
+            return msgspec.structs.replace(pending_reply, reply=_sync(edit, message, new_id))
+        case _:
+            assert_never(message)
+    return _acked(pending_reply, element_id, edit.revision)
+
+
+def recall(editor: Participant, message: client.RestoreScene) -> list[Effect]:
+    """Have an earlier scene read, which `restore` then makes the present one."""
+    session = editor.session
+    if session.canvas.keeper is not None:
+        return [Forward(session.session_id, editor.peer_id, message)]
+    return [
+        Recall(session.session_id, editor.peer_id, message, editor.connection, editor.incarnation)
+    ]
+
+
+def merge(session: Session, elements: Iterable[Element], server: str, now_ms: int) -> list[Effect]:
+    """Add what another server had before the two shared a scene, as far as it is not there."""
+    canvas = session.canvas
+    edit = canvas.edit(now_ms, (None, None, server))
+    for element in elements:
+        with contextlib.suppress(Refusal):  # it is there already, or there is no room
+            edit.take(element)
+    return canvas.submit(edit, PendingReply())
+
+
+def restore(
+    editor: Participant, message: client.RestoreScene, past: Snapshot, now_ms: int
+) -> list[Effect]:
+    """Make the scene what it was, all but the tiles.
+
+    Raises:
+        Refusal: `scene_full`.
+    """
+    canvas = editor.session.canvas
+    return _in_turn(
+        canvas,
+        lambda: _restore(editor, message, past, now_ms),
+        lambda refused: _refused(editor, message.message_id, refused),
+    )
+
+
+def _restore(
+    editor: Participant, message: client.RestoreScene, past: Snapshot, now_ms: int
+) -> list[Effect]:
+    canvas = editor.session.canvas
+    pending_reply = _pending_reply(editor, message)
+    again = canvas.retried(pending_reply)
+    if again is not None:
+        return again
+    edit = canvas.edit(now_ms, editor.author)
+    edit.replace(past.elements, message.revision)
+    return canvas.submit(edit, _acked(pending_reply, UNSET, canvas.scene.revision))
+
+
+def post(
+    session: Session,
+    message: SceneEdit,
+    request: int,
+    expected: int | None,
+    new_id: Callable[[], str],
+    now_ms: int,
+    origin: str | None = None,
+) -> list[Effect]:
+    """Make an edit that came over HTTP, here or at the server `origin`, the whole of it or nothing.
+
+    Raises:
+        Refusal: `revision_changed` when the scene is not at the `expected` revision; see `Edit`.
+    """
+    canvas = session.canvas
+    if canvas.keeper is not None:
+        return [Forward(canvas.session_id, None, message, request, expected)]
+    return _in_turn(
+        canvas,
+        lambda: _post(session, message, request, expected, new_id, now_ms, origin),
+        lambda refused: [Answered(request, refused.code)],
+        request,
+    )
+
+
+def _post(
+    session: Session,
+    message: SceneEdit,
+    request: int,
+    expected: int | None,
+    new_id: Callable[[], str],
+    now_ms: int,
+    origin: str | None,
+) -> list[Effect]:
+    canvas = session.canvas
+    if expected is not None and expected != canvas.scene.revision:
+        raise Refusal(ErrorCode.REVISION_CHANGED)
+    scene = canvas.scene.copy()
+    edit = canvas.edit(now_ms, (None, None, origin), scene)
+
+    def done() -> list[Effect]:
+        canvas.scene = scene
+        return canvas.submit(edit, PendingReply(request=request))
+
+    return canvas.turns.begin(Making(_slices(edit, message, new_id), done, request))
+
+
+def _slices(edit: Edit, message: SceneEdit, new_id: Callable[[], str]) -> Iterator[None]:
+    """Make an edit that came over HTTP, a slice at a time."""
+    for number, _ in enumerate(_changes(edit, message, new_id), 1):
+        if number % SLICE == 0:
+            yield
+
+
+def _changes(edit: Edit, message: SceneEdit, new_id: Callable[[], str]) -> Iterator[None]:
+    """Make an edit that came over HTTP, a change at a time."""
+    if message.clear:
+        yield edit.replace(())
+    for new in message.add:
+        edit.add(new, new_id())
+        yield
+    for change in message.update:
+        yield edit.update(change.id, change.changes)
+    for element_id in message.remove:
+        yield edit.remove(element_id)
+
+
+def _pending_reply(editor: Participant, message: EditMessage | client.RestoreScene) -> PendingReply:
+    if message.message_id is None:
+        return PendingReply(editor.peer_id)
+    digest = zlib.crc32(msgspec.json.encode(message))
+    return PendingReply(editor.peer_id, message.message_id, digest=digest)
+
+
+def _acked(pending_reply: PendingReply, element_id: str | UnsetType, revision: int) -> PendingReply:
+    """Add the `ack`, if one was asked for."""
+    if pending_reply.message_id is None:
+        return pending_reply
+    ack = server.Ack(pending_reply.message_id, server.AckResult(revision, element_id))
+    return msgspec.structs.replace(pending_reply, reply=ack)
+
+
+def _sync(edit: Edit, message: client.SyncQueue, new_id: Callable[[], str]) -> server.SyncResult:
+    """Apply operations in order and tell what became of them."""
+    failed: list[server.FailedOperation] = []
+    for index, operation in enumerate(message.operations):
+        try:
+            match operation:
+                case client.AddOperation():
+                    edit.add(operation.element, new_id())
+                case client.UpdateOperation():
+                    edit.update(operation.id, operation.changes)
+                case client.RemoveOperation():
+                    edit.remove(operation.id)
+                case _:
+                    assert_never(operation)
+        except Refusal as refused:
+            failed.append(server.FailedOperation(index, refused.code, refused.text))
+    return server.SyncResult(
+        synced_count=len(message.operations) - len(failed),
+        conflict_count=sum(failure.code in _CONFLICTS for failure in failed),
+        failed_operations=tuple(failed),
+        timestamp=edit.now_ms,
+        message_id=message.message_id,
+    )

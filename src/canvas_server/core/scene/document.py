@@ -1,0 +1,475 @@
+"""A session's canvas: the scene that edits are made to, and the one that is stored and told.
+
+An accepted edit changes the working scene at once and goes to the log. When the log has stored it,
+it is told to everybody and acked, in order, so nobody ever sees what could still be lost (SCN2).
+When the log fails, the working scene becomes what is stored again, and the editors are told.
+"""
+
+import contextlib
+from collections import deque
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Protocol
+
+import msgspec
+from msgspec import UNSET, Struct
+
+from canvas_server.core.effects import (
+    Answered,
+    Append,
+    Changed,
+    ConnectionId,
+    Effect,
+    Refusal,
+    Send,
+)
+from canvas_server.core.records import (
+    MAX_IDEMPOTENCY_RECORDS,
+    MAX_RECEIPT_BYTES,
+    IdempotencyRecord,
+    Record,
+    Snapshot,
+    Stored,
+)
+from canvas_server.core.scene.admission import admitted
+from canvas_server.core.scene.elements import MAX_ELEMENTS, MAX_SCENE_BYTES, Scene
+from canvas_server.core.scene.news import SceneEvent, revision_of, scene_document
+from canvas_server.core.scene.transaction import Author, Edit, owner_of
+from canvas_server.core.scene.turns import Turns
+from canvas_server.protocol import server
+from canvas_server.protocol.errors import ErrorCode
+from canvas_server.protocol.history import Entry, Replaced
+from canvas_server.protocol.scene import SceneDocument
+
+SNAPSHOT_BYTES = 256 * 1024
+"""At least so many bytes of changes are logged between two snapshots."""
+WORK_OF_A_BYTE = 8
+"""So many bytes of work (`Edit.work`) count as one that is logged: reading it is work again."""
+ENTRY_BYTES = 128
+"""Of a change in the log, roughly, beside what it brings."""
+MAX_RECENT = 512
+MAX_RECENT_BYTES = 1024 * 1024
+
+
+Reply = server.Ack | server.SyncResult | server.Error
+"""What somebody hears of an edit of theirs."""
+
+
+class Here(Protocol):
+    """A peer that is here, as far as the canvas needs it."""
+
+    connection: ConnectionId
+
+
+class PendingReply(Struct, frozen=True):
+    """Who waits for the outcome of an edit: a peer for its reply, or a request over HTTP."""
+
+    peer_id: str | None = None
+    message_id: str | None = None
+    reply: Reply | None = None
+    digest: int = 0
+    request: int | None = None
+
+    @property
+    def receipt(self) -> IdempotencyRecord | None:
+        """What the log keeps for a retry."""
+        reply = None if isinstance(self.reply, server.Error) else self.reply
+        if self.peer_id is None or self.message_id is None or reply is None:
+            return None
+        return IdempotencyRecord(self.peer_id, reply, self.digest)
+
+
+class Pending(Struct, frozen=True):
+    """An edit on its way to the log. Without a ticket it changes nothing and waits for others."""
+
+    ticket: int | None
+    edit: Edit
+    pending_reply: PendingReply
+    bridges: bool = False
+    """Its record covers what the log has missed."""
+    followed: bool = False
+    """It was made, and stored, by the server that keeps the scene."""
+
+
+class CommittedScene:
+    """The scene as it is stored, which is also what everybody has been told."""
+
+    def __init__(self, snapshot: Snapshot) -> None:
+        self.revision = snapshot.revision
+        self.timestamp = snapshot.timestamp
+        self.elements = {element.id: element for element in snapshot.elements}
+        self._recent: deque[tuple[SceneEvent, int]] = deque()
+        self._recent_bytes = 0
+        self._since = snapshot.revision
+
+    def take(self, news: SceneEvent, size: int) -> None:
+        """Become what the news say; `size` is about their length in bytes."""
+        self._recent.append((news, size))
+        self._recent_bytes += size
+        match news:
+            case server.SceneUpdate():
+                document = news.scene
+                self.elements = {element.id: element for element in document.elements}
+                self.revision, self.timestamp = document.revision, document.timestamp
+                self._forget(len(self._recent))
+                return
+            case server.ElementRemoved():
+                del self.elements[news.id]
+            case _:
+                self.elements[news.element.id] = news.element
+        self.revision, self.timestamp = news.revision, news.timestamp
+        while len(self._recent) > MAX_RECENT or self._recent_bytes > MAX_RECENT_BYTES:
+            self._forget(1)
+
+    def since(self, revision: int) -> list[SceneEvent] | None:
+        """Return what was told after a revision, if it is still at hand and leaves no gap.
+
+        Who asks may know of gaps only that something is missing, so none is sent again.
+        """
+        if not self._since <= revision <= self.revision:
+            return None
+        missed = [news for news, _ in self._recent if revision_of(news) > revision]
+        jumps = [news for news in missed if getattr(news, "follows", UNSET) is not UNSET]
+        return None if jumps else missed
+
+    def _forget(self, count: int) -> None:
+        for _ in range(count):
+            news, size = self._recent.popleft()
+            self._recent_bytes -= size
+            self._since = revision_of(news)
+
+
+class _Everybody:
+    """Those who are where a scene is kept: it has seen that tiles belong to somebody."""
+
+    def __contains__(self, _: object) -> bool:
+        return True
+
+
+class Canvas:
+    """The scene of one session between its peers and the log."""
+
+    def __init__(
+        self,
+        session_id: str,
+        stored: Stored,
+        here: Mapping[str, Here],
+        tickets: Iterator[int],
+        *,
+        watched: bool = False,
+        keeper: str | None = None,
+    ) -> None:
+        """Take up a stored scene.
+
+        `here` is looked at whenever something is told; `tickets` are numbers that no canvas of
+        this process has had.
+        """
+        self.session_id = session_id
+        self.scene = Scene(stored.snapshot.elements, stored.snapshot.revision)
+        """With all accepted edits, stored or not."""
+        self.shown = CommittedScene(stored.snapshot)
+        self._update: server.SceneUpdate | None = None
+        self._here = here
+        self._tickets = tickets
+        self._pending: deque[Pending] = deque()
+        self._receipts: dict[tuple[str | None, str | None], IdempotencyRecord] = {
+            (receipt.peer_id, receipt.reply.message_id): receipt for receipt in stored.receipts
+        }
+        self._receipt_bytes = sum(receipt.size for receipt in self._receipts.values())
+        self._under_way: dict[tuple[str | None, str | None], int] = {}
+        self._logged = stored.logged
+        self._log_is_behind = False
+        """Changes were told that the log could not store."""
+        self._watched = watched
+        self.turns = Turns(session_id)
+        """Long edits, and those that wait for them."""
+        self.keeper = keeper
+        """The name of the server that keeps this scene, of which ours is a copy (REL4)."""
+
+    @property
+    def at_rest(self) -> bool:
+        """Nothing is on its way to the log, or about to be."""
+        return not self._pending and not self.turns.busy
+
+    def document(self) -> SceneDocument:
+        """Return the scene as everybody was told it is."""
+        shown = self.shown
+        return scene_document(
+            self.session_id, tuple(shown.elements.values()), shown.revision, shown.timestamp
+        )
+
+    def scene_update(self) -> server.SceneUpdate:
+        """Return the scene as a message: the same one to all who ask before it changes."""
+        if self._update is None or self._update.scene.revision != self.shown.revision:
+            self._update = server.SceneUpdate(self.document())
+        return self._update
+
+    def catch_up(self, since: int | None) -> list[server.ServerMessage]:
+        """Return what somebody who has the scene at a revision has missed."""
+        missed = None if since is None else self.shown.since(since)
+        return [self.scene_update()] if missed is None else [*missed]
+
+    # --- edits -----------------------------------------------------------------------------
+
+    def edit(
+        self,
+        now_ms: int,
+        author: Author | None = None,
+        scene: Scene | None = None,
+    ) -> Edit:
+        """Begin an edit, of a `scene` that will be the present one; `submit` it when complete."""
+        changed = self.scene if scene is None else scene
+        return Edit(changed, self.session_id, self._here, now_ms, author)
+
+    def retried(self, pending_reply: PendingReply) -> list[Effect] | None:
+        """Answer an edit that was made before (SCN6); None: it was not."""
+        key = (pending_reply.peer_id, pending_reply.message_id)
+        if self._under_way.get(key) == pending_reply.digest:
+            return []  # the answer is on its way
+        receipt = self._receipts.get(key)
+        if receipt is None or receipt.digest != pending_reply.digest:
+            return None
+        return self._to_peer(receipt.peer_id, receipt.reply)
+
+    def forget(self, peer_id: str) -> None:
+        """Drop what is kept for a peer id, and waits for it: somebody else has it from now on."""
+        for key in [key for key in self._receipts if key[0] == peer_id]:
+            self._receipt_bytes -= self._receipts.pop(key).size
+        for key in [key for key in self._under_way if key[0] == peer_id]:
+            del self._under_way[key]
+        self._pending = deque(
+            msgspec.structs.replace(pending, pending_reply=PendingReply())
+            if pending.pending_reply.peer_id == peer_id
+            else pending
+            for pending in self._pending
+        )
+
+    def submit(
+        self,
+        edit: Edit,
+        pending_reply: PendingReply,
+        *,
+        followed: bool = False,
+        whole: bool = False,
+    ) -> list[Effect]:
+        """Give an edit to the log; what it causes follows when it is stored.
+
+        `whole`: it says all of the scene, whatever was before.
+        """
+        if not edit.entries:
+            pending = Pending(None, edit, pending_reply)
+            if not self._pending:
+                return self._finish(pending)
+            self._pending.append(pending)
+            return []
+        edit.complete()
+        ticket = next(self._tickets)
+        bridges, self._log_is_behind = self._log_is_behind, False
+        entries = edit.entries
+        if bridges and not whole:
+            entries = [self._bridge(edit.now_ms), *edit.entries]
+        bridges |= whole
+        self._pending.append(Pending(ticket, edit, pending_reply, bridges, followed))
+        receipt = pending_reply.receipt
+        if receipt is not None:
+            self._under_way[pending_reply.peer_id, pending_reply.message_id] = pending_reply.digest
+        self._logged += edit.logged + edit.work // WORK_OF_A_BYTE
+        snapshot = None
+        if self._logged > max(SNAPSHOT_BYTES, self.scene.size):
+            self._logged = 0
+            snapshot = Snapshot(self.scene.revision, edit.now_ms, self.scene.elements)
+        size = edit.logged + ENTRY_BYTES * len(entries) + (receipt.size if receipt else 0)
+        record = Record(self.session_id, tuple(entries), receipt, snapshot, not bridges, size)
+        editor = self._here.get(pending_reply.peer_id or "")
+        connection = None if editor is None else editor.connection
+        posted = pending_reply.request is not None
+        return [Append(ticket, record, connection, edit.told, len(self._here), posted)]
+
+    def stored(self, ticket: int) -> list[Effect]:
+        """Tell an edit that the log has stored; a ticket that is not pending_reply is ignored."""
+        if not self._pending or self._pending[0].ticket != ticket:
+            return []
+        effects = self._finish(self._pending.popleft())
+        while self._pending and self._pending[0].ticket is None:
+            effects += self._finish(self._pending.popleft())
+        return effects
+
+    def failed(self, ticket: int, now_ms: int) -> list[Effect]:
+        """Go back to what is stored; those who wait are told, and may try again.
+
+        Tiles are what a call is seen by: they come and go all the same, and so does what is stored
+        where the scene is kept. All that is stored here together with the next edit that can be.
+        """
+        if not self._pending or self._pending[0].ticket != ticket:
+            return []
+        given_up, self._pending = self._pending, deque()
+        self.scene = Scene(self.shown.elements.values(), self.shown.revision)
+        self._log_is_behind |= any(pending.bridges for pending in given_up)
+        effects = self.turns.give_up()
+        self._under_way.clear()
+        for pending in given_up:
+            if pending.followed:
+                effects += self._keep_followed(pending)
+            elif pending.edit.entries and pending.edit.only_tiles:
+                effects += self._keep_tiles(pending, now_ms)
+            else:
+                effects += self._refuse(pending.pending_reply)
+        return effects
+
+    def abandon(self) -> list[Effect]:
+        """Answer the requests that wait: what becomes of their edits is seen elsewhere."""
+        code = ErrorCode.STORAGE_FAILED
+        requests = [pending.pending_reply.request for pending in self._pending]
+        answers = [Answered(request, code) for request in requests if request is not None]
+        return [*answers, *self.turns.abandon()]
+
+    def sweep(self, now_ms: int) -> list[Effect]:
+        """Remove the tiles of peers that are not here."""
+        if self.keeper is not None:
+            return []  # that is for the keeper
+        if self.turns.busy:
+            return self.turns.wait_surely(lambda: self.sweep(now_ms))
+        streams = self.scene.tiles
+        gone = [s for s in streams if (owner := owner_of(s)) and owner not in self._here]
+        return self.remove_tiles(gone, now_ms)
+
+    def remove_tiles(self, stream_ids: list[str], now_ms: int) -> list[Effect]:
+        """Remove the tiles of these streams, where there are any; a copy waits for its keeper."""
+        if self.keeper is not None:
+            return []
+        if self.turns.busy:
+            return self.turns.wait_surely(lambda: self.remove_tiles(stream_ids, now_ms))
+        tiles = [tile for stream in stream_ids if (tile := self.scene.tile_of(stream))]
+        if not tiles:
+            return []
+        edit = self.edit(now_ms)
+        for tile in tiles:
+            edit.remove(tile)
+        return self.submit(edit, PendingReply())
+
+    # --- a scene that is shared with another server (REL4) -----------------------------------
+
+    def overtake(self, revision: int, now_ms: int) -> list[Effect]:
+        """Go on after a revision that a copy of this scene has, with the scene as it is."""
+        effects = self.turns.finish()
+        if self.scene.revision > revision:
+            return effects
+        self.scene.revision = revision + 1
+        edit = self.edit(now_ms)
+        edit.whole()
+        return effects + self.submit(edit, PendingReply(), whole=True)
+
+    def adopt(self, snapshot: Snapshot, server: str, now_ms: int) -> list[Effect]:
+        """Become what the keeper of this scene, called `server`, has, as it may come in (SCN10).
+
+        Raises:
+            Refusal: `scene_full`, `revision_changed` where it is not later than what is here.
+        """
+        if snapshot.revision <= self.scene.revision:
+            raise Refusal(ErrorCode.REVISION_CHANGED)
+        scene = Scene(map(admitted, snapshot.elements), snapshot.revision)
+        if scene.size > MAX_SCENE_BYTES or len(scene) > MAX_ELEMENTS:
+            raise Refusal(ErrorCode.SCENE_FULL)
+        self.scene = scene
+        edit = self.edit(now_ms, (None, None, server))
+        edit.whole()
+        return self.submit(edit, PendingReply(), followed=True, whole=True)
+
+    def follow(self, entries: Sequence[Entry], author: Author, now_ms: int) -> list[Effect]:
+        """Make the changes of one edit that the keeper of this scene has made.
+
+        Who made it, and when, is for this server to say.
+
+        Raises:
+            Refusal: they do not fit: the copy differs, and has to `adopt` the whole scene.
+        """
+        for number, entry in enumerate(entries, self.scene.revision + 1):
+            if entry.revision != number:
+                raise Refusal(ErrorCode.REVISION_CHANGED)
+        before = self.scene.copy() if len(entries) > 1 else self.scene
+        edit = Edit(self.scene, self.session_id, _Everybody(), now_ms, author)
+        try:
+            for entry in entries:
+                edit.change(entry.change)
+                if self.scene.revision != entry.revision:
+                    raise Refusal(ErrorCode.REVISION_CHANGED)
+        except Refusal:
+            self.scene = before
+            raise
+        return self.submit(edit, PendingReply(), followed=True)
+
+    def answer(self, pending_reply: PendingReply) -> list[Effect]:
+        """Pass on what the keeper has answered, after the changes that it told before."""
+        pending = Pending(None, self.edit(0), pending_reply, followed=True)
+        if not self._pending:
+            return self._finish(pending)
+        self._pending.append(pending)
+        return []
+
+    # --- helpers ---------------------------------------------------------------------------
+
+    def _finish(self, pending: Pending) -> list[Effect]:
+        effects: list[Effect] = []
+        for news, size in pending.edit.news:
+            self.shown.take(news, size)
+            connections = tuple(peer.connection for peer in self._here.values())
+            if connections:
+                effects.append(Send(connections, news))
+        if self._watched and self.keeper is None and pending.edit.entries:
+            effects.append(Changed(self.session_id, tuple(pending.edit.entries)))
+        pending_reply = pending.pending_reply
+        if pending_reply.receipt is not None and pending.edit.entries:
+            key = (pending_reply.peer_id, pending_reply.message_id)
+            self._under_way.pop(key, None)
+            self._remember(key, pending_reply.receipt)
+        if pending_reply.request is not None:
+            effects.append(Answered(pending_reply.request))
+        if pending_reply.reply is not None:
+            effects += self._to_peer(pending_reply.peer_id, pending_reply.reply)
+        return effects
+
+    def _remember(self, key: tuple[str | None, str | None], receipt: IdempotencyRecord) -> None:
+        """Keep an answer for a retry; the oldest are forgotten first."""
+        before = self._receipts.pop(key, None)
+        self._receipt_bytes += receipt.size - (0 if before is None else before.size)
+        self._receipts[key] = receipt
+        while (
+            len(self._receipts) > MAX_IDEMPOTENCY_RECORDS or self._receipt_bytes > MAX_RECEIPT_BYTES
+        ):
+            self._receipt_bytes -= self._receipts.pop(next(iter(self._receipts))).size
+
+    def _keep_tiles(self, pending: Pending, now_ms: int) -> list[Effect]:
+        """Make an edit of tiles again, without the log."""
+        edit, pending_reply = self.edit(now_ms), pending.pending_reply
+        for entry in pending.edit.entries:
+            with contextlib.suppress(Refusal):  # an edit that it relied on was given up
+                edit.change(entry.change)
+        if isinstance(pending_reply.reply, server.Ack):
+            result = server.AckResult(self.scene.revision, pending_reply.reply.result.id)
+            reply = server.Ack(pending_reply.reply.message_id, result)
+            pending_reply = msgspec.structs.replace(pending_reply, reply=reply)
+        self._log_is_behind |= bool(edit.entries)
+        edit.complete()
+        return self._finish(Pending(None, edit, pending_reply))
+
+    def _keep_followed(self, pending: Pending) -> list[Effect]:
+        """Tell what the keeper has made, without the log."""
+        effects = self._finish(Pending(None, pending.edit, pending.pending_reply))
+        self.scene = Scene(self.shown.elements.values(), self.shown.revision)
+        self._log_is_behind |= bool(pending.edit.entries)
+        return effects
+
+    def _bridge(self, now_ms: int) -> Entry:
+        """Return what brings the log from whatever it has to what everybody was told."""
+        shown = self.shown
+        return Entry(shown.revision, now_ms, Replaced(tuple(shown.elements.values())))
+
+    def _refuse(self, pending_reply: PendingReply) -> list[Effect]:
+        code = ErrorCode.STORAGE_FAILED
+        if pending_reply.request is not None:
+            return [Answered(pending_reply.request, code)]
+        error = server.Error(code, code.meaning, pending_reply.message_id)
+        return self._to_peer(pending_reply.peer_id, error)
+
+    def _to_peer(self, peer_id: str | None, message: server.ServerMessage) -> list[Effect]:
+        peer = self._here.get(peer_id or "")
+        return [] if peer is None else [Send((peer.connection,), message)]

@@ -1,0 +1,146 @@
+"""One scene: its elements, its revision, and what may become of them (rules SCN1, SCN3)."""
+
+from collections.abc import Iterable
+
+from canvas_server.core.effects import Refusal
+from canvas_server.core.scene import admission
+from canvas_server.core.scene.changes import changed, growth
+from canvas_server.protocol.codec import encoded_size
+from canvas_server.protocol.errors import ErrorCode
+from canvas_server.protocol.scene import Element, ElementChanges, NewElement, Video
+
+MAX_ELEMENTS = 20_000
+MAX_SCENE_BYTES = 4 * 1024 * 1024
+
+
+class Scene:
+    """The elements of one session, in order; each accepted change adds 1 to `revision`."""
+
+    def __init__(self, elements: Iterable[Element] = (), revision: int = 0) -> None:
+        self.revision = revision
+        self.size = 0
+        """Bytes of all elements as they are sent."""
+        self._elements: dict[str, Element] = {}
+        self._sizes: dict[str, int] = {}
+        self._tiles: dict[str, str] = {}  # stream id -> element id
+        self._fill(elements)
+
+    def __len__(self) -> int:
+        return len(self._elements)
+
+    @property
+    def elements(self) -> tuple[Element, ...]:
+        """All elements, in order."""
+        return tuple(self._elements.values())
+
+    @property
+    def tiles(self) -> dict[str, str]:
+        """The Video elements: stream id -> element id."""
+        return self._tiles.copy()
+
+    def copy(self) -> "Scene":
+        """Return a scene that changes by itself from here on."""
+        twin = Scene(revision=self.revision)
+        twin.size = self.size
+        twin._elements = self._elements.copy()
+        twin._sizes = self._sizes.copy()
+        twin._tiles = self._tiles.copy()
+        return twin
+
+    def size_of(self, element_id: str) -> int:
+        """Return the bytes of an element as it is sent."""
+        return self._sizes[element_id]
+
+    def tile_of(self, stream_id: str) -> str | None:
+        """Return the id of the Video element that shows a stream."""
+        return self._tiles.get(stream_id)
+
+    def add(self, new: NewElement, spare_id: str) -> Element:
+        """Add an element under its own id, or under `spare_id` when it has none.
+
+        Whether a stream has a tile already is for the caller to see (`tile_of`).
+
+        Raises:
+            Refusal: `element_exists`, `content_refused`, `scene_full`.
+        """
+        element = Element(new.id or spare_id, new.kind, new.transform)
+        if element.id in self._elements:
+            raise Refusal(ErrorCode.ELEMENT_EXISTS)
+        admission.check(element)
+        self._put(element, encoded_size(element))
+        return element
+
+    def update(self, element_id: str, changes: ElementChanges) -> Element:
+        """Change what is named of an element and return the whole of it.
+
+        Raises:
+            Refusal: `element_not_found`, `invalid_change`, `content_refused`, `scene_full`.
+        """
+        before = self._get(element_id)
+        element = changed(before, changes)
+        admission.check(element, before.kind)
+        self._put(element, self._sizes[element_id] + growth(before, element, changes))
+        return element
+
+    def remove(self, element_id: str) -> Element:
+        """Take an element out and return it.
+
+        Raises:
+            Refusal: `element_not_found`.
+        """
+        element = self._get(element_id)
+        del self._elements[element_id]
+        self.size -= self._sizes.pop(element_id)
+        if isinstance(element.kind, Video):
+            del self._tiles[element.kind.stream_id]
+        self.revision += 1
+        return element
+
+    def replace(self, elements: Iterable[Element]) -> None:
+        """Let all elements but the tiles give way to others; the tiles stay, after them.
+
+        Raises:
+            Refusal: `scene_full`.
+        """
+        tiles = [self._elements[element_id] for element_id in self._tiles.values()]
+        taken = {tile.id for tile in tiles}
+        others = [
+            element
+            for element in elements
+            if not isinstance(element.kind, Video) and element.id not in taken
+        ]
+        replaced = Scene((*others, *tiles))
+        if replaced.size > max(self.size, MAX_SCENE_BYTES) or len(replaced) > MAX_ELEMENTS:
+            raise Refusal(ErrorCode.SCENE_FULL)
+        self.size = replaced.size
+        self._elements, self._sizes = replaced._elements, replaced._sizes
+        self.revision += 1
+
+    def get(self, element_id: str) -> Element | None:
+        """Return an element, if it is there."""
+        return self._elements.get(element_id)
+
+    def _get(self, element_id: str) -> Element:
+        element = self._elements.get(element_id)
+        if element is None:
+            raise Refusal(ErrorCode.ELEMENT_NOT_FOUND)
+        return element
+
+    def _fill(self, elements: Iterable[Element]) -> None:
+        for element in elements:
+            self._set(element, encoded_size(element))
+
+    def _put(self, element: Element, size: int) -> None:
+        grown = self.size + size - self._sizes.get(element.id, 0)
+        is_new = element.id not in self._elements
+        if grown > max(self.size, MAX_SCENE_BYTES) or (is_new and len(self) >= MAX_ELEMENTS):
+            raise Refusal(ErrorCode.SCENE_FULL)
+        self._set(element, size)
+        self.revision += 1
+
+    def _set(self, element: Element, size: int) -> None:
+        self.size += size - self._sizes.get(element.id, 0)
+        self._elements[element.id] = element
+        self._sizes[element.id] = size
+        if isinstance(element.kind, Video):
+            self._tiles[element.kind.stream_id] = element.id

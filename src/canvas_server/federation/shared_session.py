@@ -1,0 +1,377 @@
+"""One session that is shared with one other server: its people are guests here, ours are there."""
+
+import math
+from typing import get_args
+
+import msgspec
+import structlog
+from msgspec import Raw
+
+from canvas_server.core.effects import Refusal
+from canvas_server.core.scene.document import Reply
+from canvas_server.federation import messages
+from canvas_server.federation.context import PartnerContext
+from canvas_server.federation.guest import GuestConnection, as_guest
+from canvas_server.federation.scenes import SharedScene, is_keeper
+from canvas_server.federation.translation import Told, item_of, message_of, said
+from canvas_server.node.ports import Elsewhere, LogFailure
+from canvas_server.protocol import client, server
+from canvas_server.protocol.codec import type_of
+from canvas_server.protocol.plain import plain
+
+IDLE_SECONDS = 5.0
+TAKEN = "it is shared with another server already"
+RETRY_SECONDS, REFUSED_SECONDS = 1.0, 60.0
+"""After so long a session is named again to a server that has closed it."""
+MAX_WAITING = 100
+"""When so many items wait while a session is read from the log, no more are taken."""
+MOVING_SECONDS = 0.05
+
+CALLS = frozenset(("start_call", "view_size"))
+EDITS = frozenset(
+    (
+        "add_element",
+        "update_element",
+        "remove_element",
+        "clear_scene",
+        "restore_scene",
+        "sync_queue",
+    )
+)
+LOOSE = frozenset(("cursor", "preview"))
+
+_Heard = Told | Reply | server.PeerCursor | server.PeerPreview
+"""What is passed on of all that guests are told; their own server tells them the rest."""
+
+logger = structlog.get_logger()
+
+
+_decode_heard = msgspec.json.Decoder(_Heard).decode
+_HEARD = tuple(f'{{"type":"{kind.__struct_config__.tag}"'.encode() for kind in get_args(_Heard))
+_HEADER_SIZES = {126: 4, 127: 10}
+"""Of a frame, by the length that it begins with (RFC 6455 section 5.2)."""
+
+
+class Share:
+    """One end of it; implements `GuestHost`."""
+
+    def __init__(self, session_id: str, around: PartnerContext) -> None:
+        self.session_id = session_id
+        self.scene = SharedScene(session_id, around, self._give_up)
+        self._environment = around
+        self._node = around.common.node
+        self._hub = around.common.node.hub
+        self._guests: dict[str, GuestConnection] = {}
+        self._listed: set[str] = set()
+        """Those whom the other server has named on this line."""
+        self._told: messages.ShareSession | None = None
+        """What we have said first on this line."""
+        self._told_people: tuple[server.Peer, ...] = ()
+        self._tell_at = 0.0
+        self._theirs: messages.ShareSession | None = None
+        self._opening = False
+        self._waiting: list[messages.Item] = []
+        self._moving: dict[tuple[str, type], messages.PeerMessage] = {}
+        """The latest pointer and preview of each of ours, which the other server is shown soon."""
+        self._idle_since: float | None = None
+
+    # --- what others ask -------------------------------------------------------------------------
+
+    @property
+    def guests(self) -> int:
+        """People of the other server who are here."""
+        return len(self._guests)
+
+    @property
+    def settled(self) -> bool:
+        """Both sides have said what they have."""
+        return self.scene.kept_here is not None
+
+    def is_over(self, now: float) -> bool:
+        """Tell whether nobody has been in it for a while."""
+        empty = not self._guests and not self._hub.guests.has_people(self.session_id)
+        if not empty or self._opening:
+            self._idle_since = None
+        elif self._idle_since is None:
+            self._idle_since = now
+        return self._idle_since is not None and now - self._idle_since >= IDLE_SECONDS
+
+    # --- the line --------------------------------------------------------------------------------
+
+    def begin(self) -> None:
+        """Start over on a new line, or without one: what was under way is lost."""
+        self._told = self._theirs = None
+        self._tell_at = 0.0
+        self._listed.clear()
+        self._waiting.clear()
+        self.scene.begin()
+        self.silent()
+
+    def silent(self) -> None:
+        """Show the guests as reconnecting: their server is out of reach."""
+        leaves_at = self._environment.common.clock() + self._environment.common.resume_seconds
+        for guest in self._guests.values():
+            guest.leaves_at = min(guest.leaves_at, leaves_at)
+        self._show_guests(reachable=False)
+
+    def restored(self) -> None:
+        """Show the guests as they are: their server is back on the same line."""
+        self._show_guests(reachable=True)
+
+    def end(self) -> None:
+        """Share it no more: the guests leave."""
+        self.begin()
+        for guest in tuple(self._guests.values()):
+            self._dismiss(guest)
+
+    def tick(self, now: float) -> None:
+        """Do what is due, about twice a second."""
+        if self._told is None:
+            self.tell()
+        for guest in tuple(self._guests.values()):
+            if now > guest.leaves_at:
+                self._dismiss(guest)
+        self.scene.tick()
+
+    def tell(self) -> None:
+        """Tell the other server of our people, if it does not know them so."""
+        people = tuple(
+            msgspec.structs.replace(peer, in_call=False, user_id=None)
+            for peer in self._hub.guests.people(self.session_id)
+        )
+        if self._told is not None:
+            known = people == self._told_people
+            if not known and self._environment.way.put(
+                messages.ServerPeers(self.session_id, people)
+            ):
+                self._told_people = people
+        elif (
+            self._hub.is_open(self.session_id) and self._environment.common.clock() >= self._tell_at
+        ):
+            around = self._environment
+            agreement = around.common.agreements.of(self.session_id)
+            if agreement is not None and agreement.agent_id == around.there:
+                kept_here = agreement.kept_here
+            else:
+                kept_here = is_keeper(around.here, around.there)
+            revision = self._hub.replicas.snapshot(self.session_id).revision
+            told = messages.ShareSession(self.session_id, revision, kept_here, people)
+            if self._environment.way.put(told):
+                self._told, self._told_people = told, people
+                self._settle()
+
+    # --- from the other server -------------------------------------------------------------------
+
+    def take(self, item: messages.Item) -> None:
+        """Take an item of this session, in order."""
+        if self._opening:
+            self._waiting.append(item)
+            if len(self._waiting) >= MAX_WAITING:
+                self._environment.hold(self.session_id, True)
+            return
+        match item:
+            case messages.ShareSession():
+                self._opening = True
+                self._theirs = item
+                self._node.scenes.open(self.session_id, self._opened)
+            case messages.UnshareSession():
+                self._closed(item)
+            case _ if self._theirs is None:
+                pass  # it is about what was before
+            case messages.ServerPeers():
+                self._list(item.people)
+            case messages.PeerMessage():
+                self._say(item, CALLS | EDITS if self.scene.kept_here else CALLS)
+            case messages.PeerReply():
+                if self.scene.kept_here is False and item.to_peer_id not in self._guests:
+                    self.scene.answer(item)
+            case (
+                messages.SignalOffer()
+                | messages.SignalAnswer()
+                | messages.SignalCandidate()
+                | messages.SignalEndOfCandidates()
+                | messages.SignalBye()
+            ):
+                guest = self._guests.get(item.from_peer_id)
+                if guest is not None:
+                    guest.say(message_of(item))
+            case _:
+                self.scene.take(item)
+
+    def overhear(self, item: messages.Item) -> None:
+        """Take an item that may get lost."""
+        if isinstance(item, messages.PeerMessage) and not self._opening:
+            self._say(item, LOOSE)
+
+    def _opened(self, outcome: Elsewhere | LogFailure | None) -> None:
+        self._opening = False
+        theirs = self._theirs
+        waiting, self._waiting = self._waiting, []
+        self._environment.hold(self.session_id, False)
+        if theirs is None:
+            return  # the line has ended meanwhile
+        if outcome is not None:
+            self._theirs = None
+            why = "its scene cannot be read now"
+            self._environment.way.put(messages.UnshareSession(self.session_id, why, again=True))
+            return
+        self._list(theirs.people)
+        if self._told is None:
+            self.tell()  # and settle
+        else:
+            self._settle()
+        for item in waiting:
+            self.take(item)
+
+    def _settle(self) -> None:
+        told, theirs = self._told, self._theirs
+        if told is None or theirs is None or self._opening:
+            return
+        agreement = self._environment.common.agreements.of(self.session_id)
+        if agreement is None or agreement.agent_id == self._environment.there:
+            self.scene.settle(told, theirs)
+        else:
+            self._environment.way.put(messages.UnshareSession(self.session_id, TAKEN))
+            self._refused()
+
+    def _closed(self, item: messages.UnshareSession) -> None:
+        if item.again:
+            self.end()
+            self._tell_at = self._environment.common.clock() + RETRY_SECONDS
+            return
+        logger.warning(
+            "another server does not share a session",
+            session=self.session_id,
+            server=self._environment.their_name,
+            why=plain(item.why),
+        )
+        self._refused()
+
+    def _give_up(self, why: str) -> None:
+        """Share it no more for a while: what the other server says of its scene is not possible."""
+        logger.warning(
+            "a session is not shared any more",
+            session=self.session_id,
+            server=self._environment.their_name,
+            why=why,
+        )
+        self._environment.way.put(messages.UnshareSession(self.session_id, why))
+        self._refused()
+
+    def _refused(self) -> None:
+        """Go on alone: what was agreed with that server does not hold any more."""
+        agreements = self._environment.common.agreements
+        agreements.forget(self.session_id, self._environment.there)
+        self._hub.replicas.entrust(self.session_id, agreements.keeper(self.session_id))
+        self.end()
+        self._tell_at = self._environment.common.clock() + REFUSED_SECONDS
+
+    # --- people ----------------------------------------------------------------------------------
+
+    def _list(self, people: tuple[server.Peer, ...]) -> None:
+        """Let those in who are named; those who were named before and are not any more leave."""
+        listed = {peer.peer_id for peer in people}
+        for peer_id in self._listed - listed:
+            if peer_id in self._guests:
+                self._dismiss(self._guests[peer_id])
+        self._listed = listed
+        for peer in people:
+            guest = self._guests.get(peer.peer_id) or self._seat(peer)
+            if guest is not None:
+                self._describe(guest, peer)
+
+    def _seat(self, peer: server.Peer) -> GuestConnection | None:
+        if not self._environment.may_seat():
+            return None
+        guest = GuestConnection(self._node, self, peer.peer_id)
+        described = as_guest(peer, self._environment.their_name, reachable=True)
+        try:
+            effects = self._hub.guests.seat(
+                guest.connection_id, self.session_id, described, self._environment.common.wall()
+            )
+        except Refusal as refused:
+            logger.warning(
+                "somebody of another server cannot come in",
+                session=self.session_id,
+                server=self._environment.their_name,
+                why=refused.text,
+            )
+            guest.leave()
+            return None
+        self._guests[peer.peer_id] = guest
+        self._node.perform(effects)
+        return guest
+
+    def _describe(self, guest: GuestConnection, peer: server.Peer) -> None:
+        before, guest.told = guest.told, peer
+        self._show_guest(guest, peer, reachable=True)
+        if peer.media != (before.media if before else server.Media()):
+            media = peer.media
+            guest.say(client.MediaState(media.audio, media.video, media.screen))
+        if peer.group_call != (before is not None and before.group_call):
+            guest.say(client.GroupCall(peer.group_call))
+
+    def _show_guests(self, *, reachable: bool) -> None:
+        for peer_id, guest in self._guests.items():
+            if guest.told is not None and (peer_id in self._listed or not reachable):
+                self._show_guest(guest, guest.told, reachable=reachable)
+
+    def _show_guest(self, guest: GuestConnection, peer: server.Peer, *, reachable: bool) -> None:
+        if reachable:
+            guest.leaves_at = math.inf
+        described = as_guest(peer, self._environment.their_name, reachable=reachable)
+        self._node.perform(self._hub.guests.change(guest.connection_id, described))
+
+    def _dismiss(self, guest: GuestConnection) -> None:
+        self.dismissed(guest.peer_id)
+        guest.leave()
+
+    def _say(self, item: messages.PeerMessage, allowed: frozenset[str]) -> None:
+        guest = self._guests.get(item.from_peer_id)
+        if guest is not None and type_of(item.message) in allowed:
+            guest.say(bytes(item.message))
+
+    # --- GuestHost -------------------------------------------------------------------------------
+
+    def dismissed(self, peer_id: str) -> None:
+        """See `GuestHost.dismissed`."""
+        self._guests.pop(peer_id, None)
+        self._environment.hold(peer_id, False)
+
+    def hold(self, peer_id: str, *, held: bool) -> None:
+        """See `GuestHost.hold`."""
+        self._environment.hold(peer_id, held)
+
+    def hear(self, peer_id: str, frame: bytes) -> None:
+        """See `GuestHost.hear`: tell their server what is for this guest, and nothing twice."""
+        payload = frame[_HEADER_SIZES.get(frame[1], 2) :]
+        if not payload.startswith(_HEARD):
+            return
+        message = _decode_heard(payload)
+        if isinstance(message, Reply):
+            if message.message_id is not None:
+                self._environment.way.put(
+                    messages.PeerReply(self.session_id, peer_id, Raw(payload))
+                )
+        elif message.from_peer_id in self._guests:
+            pass  # their server knows
+        elif isinstance(message, Told):
+            self._environment.way.put(item_of(message, self.session_id, peer_id))
+        else:
+            self._show(message)
+
+    def _show(self, message: server.PeerCursor | server.PeerPreview) -> None:
+        """Show what moves a few times a second, the latest of each."""
+        if isinstance(message, server.PeerCursor):
+            shown: client.ClientMessage = client.Cursor(message.x, message.y)
+        else:
+            shown = client.Preview(message.elements)
+        if not self._moving:
+            self._environment.common.later(MOVING_SECONDS, self._show_moving)
+        peer_id = message.from_peer_id
+        self._moving[peer_id, type(message)] = said(self.session_id, peer_id, shown)
+
+    def _show_moving(self) -> None:
+        moving, self._moving = self._moving, {}
+        for shown in moving.values():
+            self._environment.way.drop_in(shown)

@@ -1,0 +1,1 @@
+"""The HTTP API: scenes, their history and exports, tokens, sessions."""

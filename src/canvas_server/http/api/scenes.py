@@ -1,0 +1,95 @@
+"""`/api/scene`: the scene of a session and its history, read and edited over HTTP.
+
+The entity tag of a scene is its revision, so `If-Match` makes an edit depend on nobody having
+edited in between, and `If-None-Match` makes asking again cheap (RFC 9110 section 13.1).
+"""
+
+import re
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Route
+
+from canvas_server.http.answers import history_answer, scene_answer
+from canvas_server.http.bodies import Bodies
+from canvas_server.http.errors import told
+from canvas_server.http.gate import Gate
+from canvas_server.http.params import matches, number_of, session_of
+from canvas_server.node.scenes import Scenes
+from canvas_server.protocol.codec import decode_scene_edit
+from canvas_server.protocol.http import HistoryAnswer
+from canvas_server.protocol.roles import Right
+from canvas_server.protocol.scene import SceneDocument
+
+MAX_ENTRIES = 1000
+USUAL_ENTRIES = 200
+USUAL_BYTES = 1024
+"""Of an element or an entry, to tell long answers from short ones."""
+
+
+def scene_routes(scenes: Scenes, gate: Gate, bodies: Bodies) -> list[BaseRoute]:
+    """Return the routes that read and edit scenes."""
+
+    async def read(request: Request) -> Response:
+        session_id = session_of(request)
+        gate.require(request, session_id)
+        scene = await scene_at(scenes, session_id, number_of(request, "revision"))
+        if matches(request.headers.get("if-none-match"), str(scene.revision), weak=True):
+            return Response(status_code=304, headers=_headers(scene))
+        return await _answer(scene, bodies)
+
+    async def history(request: Request) -> Response:
+        session_id = session_of(request)
+        gate.require(request, session_id)
+        limit = number_of(request, "limit", 1, MAX_ENTRIES) or USUAL_ENTRIES
+        past = await scenes.history(session_id, number_of(request, "before"), limit)
+        tag = f"{past.first_revision}-{past.revision}"
+        headers = {"etag": f'"{tag}"', "cache-control": "no-cache"}
+        if matches(request.headers.get("if-none-match"), tag, weak=True):
+            return Response(status_code=304, headers=headers)
+        answer = HistoryAnswer(past.revision, past.first_revision, past.entries)
+        body = await bodies.apart(len(past.entries) * USUAL_BYTES, history_answer, answer)
+        return Response(body, 200, headers, "application/json")
+
+    async def edit(request: Request) -> Response:
+        bearer = gate.recognise(request, Right.EDIT)
+        wanted = await bodies.decoded(request, bearer, decode_scene_edit)
+        gate.require(request, wanted.session_id, Right.EDIT)
+        expected = _expected(request.headers.get("if-match"))
+        return await _answer(await scenes.edit(wanted, expected), bodies)
+
+    return [
+        Route("/api/scene", told(read)),
+        Route("/api/scene", told(edit), methods=["POST"]),
+        Route("/api/scene/{session}", told(read)),
+        Route("/api/scene/{session}/history", told(history)),
+    ]
+
+
+async def scene_at(scenes: Scenes, session_id: str, revision: int | None) -> SceneDocument:
+    """Return a scene as it is, or as it was after a revision.
+
+    Raises:
+        Refused: the history does not reach there.
+        LogFailure: it cannot be read.
+    """
+    if revision is None:
+        return await scenes.read(session_id)
+    return await scenes.past(session_id, revision)
+
+
+def _expected(condition: str | None) -> int | None:
+    """Return the revision that `If-Match` names; -1, which no scene has, where it names none."""
+    if condition is None or condition.strip() == "*":
+        return None
+    tag = re.fullmatch(r'\s*"(\d{1,16})"\s*', condition)
+    return int(tag[1]) if tag else -1
+
+
+def _headers(scene: SceneDocument) -> dict[str, str]:
+    return {"etag": f'"{scene.revision}"', "cache-control": "no-cache"}
+
+
+async def _answer(scene: SceneDocument, bodies: Bodies) -> Response:
+    body = await bodies.apart(len(scene.elements) * USUAL_BYTES, scene_answer, scene)
+    return Response(body, 200, _headers(scene), "application/json")

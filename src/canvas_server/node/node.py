@@ -1,0 +1,482 @@
+"""The node: the one owner of the hub. It feeds it and performs its effects, in order.
+
+There is no `await` between an input and the last of its effects, so a node has one order of
+everything and needs no lock.
+"""
+
+import functools
+import time
+from collections import defaultdict
+from collections.abc import Callable
+from typing import Protocol
+
+import msgspec
+
+from canvas_server.core.effects import (
+    Arrived,
+    Changed,
+    Checkpoint,
+    CloseConnection,
+    ConnectionId,
+    Discard,
+    Effect,
+    ExternalEvent,
+    Forward,
+    Load,
+    NetworkCallRequest,
+    PresenceChanged,
+    RecordMetric,
+    Resume,
+    Send,
+    Storage,
+    Worked,
+)
+from canvas_server.core.hub import Hub
+from canvas_server.core.presence.membership import LEFT_FOR_GOOD
+from canvas_server.node.backpressure import BackPressure
+from canvas_server.node.outbox import Outbox, Outboxes, Wire, frame_of
+from canvas_server.node.ports import Elsewhere, Log, LogFailure, Placement
+from canvas_server.node.scenes import LocalPlacement, Scenes
+from canvas_server.protocol.client import ClientMessage, GetScene, Subscribe, SyncQueue
+from canvas_server.protocol.codec import MalformedMessage, decode
+from canvas_server.protocol.diagnosis import Cause
+from canvas_server.protocol.errors import CloseCode, ErrorCode
+from canvas_server.protocol.quality import Quality
+from canvas_server.protocol.server import (
+    Error,
+    PeerCursor,
+    PeerMediaState,
+    PeerPreview,
+    PeerUpdated,
+    ServerMessage,
+)
+
+COALESCED = frozenset((PeerCursor, PeerMediaState, PeerPreview, PeerUpdated))
+"""News that may wait a moment for other news, so that a crowd costs fewer writes."""
+COALESCE_SECONDS = 0.02
+MAX_AWAY_BYTES = 256 * 1024 * 1024
+"""For all peers together whose connection is gone."""
+ASKS_FOR_SCENES = frozenset((GetScene, Subscribe))
+
+
+class Connection(Wire, Protocol):
+    """One WebSocket, as the node sees it."""
+
+    outbox: Outbox
+
+    def close(self, code: CloseCode) -> None:
+        """Write what waits, then close with this code."""
+
+    def hold(self) -> None:
+        """Read no further for now; what is read already may still come."""
+
+    def release(self) -> None:
+        """Read on."""
+
+    def move(self, address: str, said: list[bytes | None]) -> None:
+        """Speak to another node from now on, beginning with this (None: a binary message)."""
+
+
+class Socket(Connection, Protocol):
+    """A WebSocket of this process."""
+
+    connection_id: ConnectionId
+
+    def move_back(self, said: list[bytes | None]) -> None:
+        """Speak to this node again, beginning with this."""
+
+
+class Owner(Protocol):
+    """Who a socket speaks to: the node, or what carries it to another one."""
+
+    def receive(
+        self, connection_id: ConnectionId, payload: bytes | memoryview
+    ) -> type[ClientMessage] | None:
+        """Take a text message; return of which type it is, if that is known."""
+        ...
+
+    def refuse_binary(self, connection_id: ConnectionId) -> None:
+        """Take a binary message."""
+
+    def echoed(self, connection_id: ConnectionId, number: int) -> None:
+        """Take the answer to `Wire.ask`."""
+
+    def resumed(self, connection_id: ConnectionId) -> None:
+        """Note that the socket has caught up."""
+
+    def disconnect(self, connection_id: ConnectionId, close_code: int | None) -> None:
+        """Note that the socket is gone."""
+
+    def flush(self) -> None:
+        """Pass on what was taken."""
+
+
+class Counts:
+    """What has happened since the start; read by the metrics."""
+
+    def __init__(self) -> None:
+        self.received: defaultdict[type[ClientMessage], int] = defaultdict(int)
+        self.sent: defaultdict[type[ServerMessage], int] = defaultdict(int)
+        self.refused: defaultdict[ErrorCode, int] = defaultdict(int)
+        self.closed: defaultdict[CloseCode, int] = defaultdict(int)
+        self.connections = 0
+        self.held_back = 0
+        self.resumed = 0
+        self.turned_away = 0
+
+
+class Node:
+    """The hub of this process with its connections."""
+
+    def __init__(
+        self,
+        hub: Hub,
+        outboxes: Outboxes,
+        log: Log,
+        call_later: Callable[[float, Callable[[], None]], object],
+        clock: Callable[[], float] = time.time,
+        homes: Placement | None = None,
+    ) -> None:
+        """Own a hub; `call_later` runs a function after some seconds, in the same thread."""
+        self.hub = hub
+        self.outboxes = outboxes
+        self.scenes = Scenes(
+            hub, log, homes or LocalPlacement(), self._perform_late, clock, call_later
+        )
+        self.counts = Counts()
+        self.connections: dict[ConnectionId, Connection] = {}
+        self.tally: Callable[[Quality | Cause], None] = lambda _: None
+        """Counts what calls were like; for who keeps the metrics to set."""
+        self.ask: Callable[[NetworkCallRequest], None] = lambda _: None
+        """Asks the Communitas network; for who is joined to it to set."""
+        self.watchers: list[Callable[[ExternalEvent], None]] = []
+        """Those who tell others beyond this server what happens in sessions."""
+        self.carry: Callable[[Socket, str, list[bytes | None]], Owner]
+        """Carries a socket to another node; for who knows the others to set."""
+        self.stopping = False
+        """Set when the process is about to end: readiness turns red."""
+        self._clock = clock
+        self._last_id = 0
+        self._call_later = call_later
+        self._held: dict[ConnectionId, list[bytes | None]] = {}
+        """What came from connections whose session is being read; None: a binary message."""
+        self._deferred: defaultdict[ConnectionId, list[bytes | None]] = defaultdict(list)
+        """What came from those that are held back: it was on its way already."""
+        self._pressure = BackPressure(
+            self.connections,
+            self.scenes.backlog_of,
+            self._hold_back,
+            self._read_on,
+            call_later,
+            clock,
+        )
+        self._late = False
+        self._dirty: dict[Outbox, None] = {}
+        self._coalesced: dict[Outbox, None] = {}
+
+    def connect(self, connection: Connection) -> ConnectionId:
+        """Take in a new connection and greet it."""
+        connection_id = self._take_in(connection)
+        self.counts.connections += 1
+        self._perform(self.hub.connect(connection_id, self._clock()))
+        self.flush()
+        return connection_id
+
+    def adopt(self, connection: Connection) -> ConnectionId:
+        """Take in a connection that another node has greeted."""
+        connection_id = self._take_in(connection)
+        self.hub.connect(connection_id, self._clock())
+        return connection_id
+
+    def _take_in(self, connection: Connection) -> ConnectionId:
+        self._last_id += 1
+        connection_id = ConnectionId(self._last_id)
+        self.connections[connection_id] = connection
+        self.outboxes[connection_id] = connection.outbox
+        return connection_id
+
+    def receive(
+        self, connection_id: ConnectionId, payload: bytes | memoryview
+    ) -> type[ClientMessage] | None:
+        """Handle one text message; return of which type it was, if that is known by now.
+
+        What it causes is queued; call `flush` after a batch.
+        """
+        if connection_id not in self.connections:
+            return None  # closed by the server, and its last frames still come in
+        if connection_id in self._held:
+            self._held[connection_id].append(bytes(payload))
+            return None
+        if self._pressure.holds(connection_id) or not self._pressure.takes_turn(
+            connection_id, len(payload)
+        ):
+            self._deferred[connection_id].append(bytes(payload))
+            return None
+        self.outboxes[connection_id].heard += 1
+        try:
+            message = decode(payload)
+        except MalformedMessage as malformed:
+            self._perform(self.hub.refuse(connection_id, malformed))
+            self._pressure.could_not_read(connection_id, len(payload))
+            return None
+        kind = type(message)
+        self.counts.received[kind] += 1
+        outbox = self.outboxes[connection_id]
+        before = outbox.queued_bytes
+        self._perform(self.hub.handle(connection_id, message, self._clock()))
+        if isinstance(message, SyncQueue):
+            self._pressure.worked(connection_id, len(message.operations))
+        if kind in ASKS_FOR_SCENES and self.outboxes.get(connection_id) is outbox:
+            self._pressure.asked(connection_id, outbox.queued_bytes - before)
+        return kind
+
+    def hear(self, connection_id: ConnectionId, said: list[bytes | None]) -> None:
+        """Handle what a connection has said while it could not be handled; None: binary."""
+        for payload in said:
+            if payload is None:
+                self.refuse_binary(connection_id)
+            else:
+                self.receive(connection_id, payload)
+        self._perform_late([])
+
+    def refuse_binary(self, connection_id: ConnectionId) -> None:
+        """Answer a binary message; the connection lives on."""
+        if connection_id in self._held:
+            self._held[connection_id].append(None)
+        elif self._pressure.holds(connection_id):
+            self._deferred[connection_id].append(None)
+        elif connection_id in self.connections:
+            self.outboxes[connection_id].heard += 1
+            code = ErrorCode.BINARY_FRAME
+            self._perform(self.hub.refuse(connection_id, MalformedMessage(code, code.meaning)))
+
+    def echoed(self, connection_id: ConnectionId, number: int) -> None:
+        """Let go of what a connection has read: it was written before `number` was asked."""
+        if connection_id in self.connections:
+            self.outboxes[connection_id].acknowledge(number)
+
+    def resumed(self, connection_id: ConnectionId) -> None:
+        """Do nothing: the outbox has seen to it."""
+
+    def disconnect(self, connection_id: ConnectionId, close_code: int | None) -> None:
+        """Forget a connection that is gone; a second call for it does nothing.
+
+        `close_code` is what its owner closed it with, None where it just broke. What the peer was
+        not told yet waits for it, if the hub keeps its place.
+        """
+        self._held.pop(connection_id, None)
+        connection = self.connections.pop(connection_id, None)
+        self._forget(connection_id)
+        if connection is not None:
+            connection.outbox.detach()
+            self._perform(self.hub.disconnect(connection_id, self._clock(), close_code))
+            self.flush()
+
+    def tick(self) -> None:
+        """Let peers go that stayed away too long, and keep what waits for all of them bounded."""
+        self._perform(self.hub.expire(self._clock()))
+        self.flush()
+        away = [self.outboxes[key] for key in self.outboxes.keys() - self.connections.keys()]
+        size = sum(outbox.size for outbox in away)
+        for outbox in sorted(away, key=lambda outbox: -outbox.size):
+            if size <= MAX_AWAY_BYTES:
+                break
+            size -= outbox.size
+            outbox.give_up()
+
+    def revoke(self, invitation: str) -> None:
+        """Remove everybody who came by an invitation that was taken back."""
+        self._perform(self.hub.revoke(invitation, self._clock()))
+        self.flush()
+
+    def network_answered(
+        self, asked: NetworkCallRequest, call_id: str = "", error: str = ""
+    ) -> None:
+        """Tell what the Communitas network has answered (`Hub.network_answered`)."""
+        self._perform(self.hub.network_answered(asked, call_id, error))
+        self.flush()
+
+    def perform(self, effects: list[Effect]) -> None:
+        """Perform what the hub was made to do by another server; it is written soon."""
+        self._perform_late(effects)
+
+    def later(self, act: Callable[[], None]) -> None:
+        """Do something as soon as what goes on now is done."""
+        self._call_later(0, act)
+
+    def hold(self, session_id: str) -> None:
+        """Read nobody of a session any further: it is about to leave this node."""
+        for connection_id in self.hub.connections_of(session_id):
+            if connection_id in self.connections:
+                self.connections[connection_id].hold()
+
+    def evict(self, session_id: str, code: CloseCode) -> None:
+        """Let a session go that lives on another node from now on; its peers are to come back."""
+        self._perform(self.hub.evict(session_id, code))
+        self.flush()
+
+    def flush(self) -> None:
+        """Write what is queued: one write for each connection that has something to hear now."""
+        if self._dirty:
+            dirty, self._dirty = self._dirty, {}
+            for outbox in dirty:
+                outbox.flush()
+
+    def _flush_coalesced(self) -> None:
+        coalesced, self._coalesced = self._coalesced, {}
+        for outbox in coalesced:
+            outbox.flush()
+
+    def _perform(self, effects: list[Effect]) -> None:
+        outboxes, sent = self.outboxes, self.counts.sent
+        for effect in effects:
+            if isinstance(effect, Send):
+                message = effect.message
+                kind = type(message)
+                frame = frame_of(message)
+                waiting = self._dirty
+                if kind in COALESCED:
+                    if not self._coalesced:
+                        self._call_later(COALESCE_SECONDS, self._flush_coalesced)
+                    waiting = self._coalesced
+                for connection_id in effect.to:
+                    outbox = outboxes[connection_id]
+                    outbox.push(frame)
+                    waiting[outbox] = None
+                sent[kind] += len(effect.to)
+                if isinstance(message, Error):
+                    self.counts.refused[message.code] += 1
+            else:
+                self._perform_rare(effect)
+
+    def _perform_late(self, effects: list[Effect]) -> None:
+        """Perform what the log has caused; what it says together is written together."""
+        self._perform(effects)
+        self._pressure.relieve()
+        self._flush_soon()
+
+    def _flush_soon(self) -> None:
+        if self._dirty and not self._late:
+            self._late = True
+            self._call_later(0, self._flush_late)
+
+    def _flush_late(self) -> None:
+        self._late = False
+        self.flush()
+
+    def _perform_rare(  # noqa: C901 - one arm for each effect, nothing else
+        self,
+        effect: Checkpoint
+        | Resume
+        | Arrived
+        | Discard
+        | CloseConnection
+        | RecordMetric
+        | NetworkCallRequest
+        | Worked
+        | ExternalEvent
+        | Storage,
+    ) -> None:
+        match effect:
+            case Checkpoint():
+                self.outboxes[effect.connection].mark(effect.token, effect.snapshot)
+            case Arrived():
+                self.outboxes[effect.connection].arrived(effect.received)
+            case Resume():
+                self._resume(effect)
+            case Discard():
+                self.outboxes.pop(effect.connection, None)
+            case CloseConnection():
+                self._held.pop(effect.connection, None)
+                connection = self.connections.pop(effect.connection, None)
+                self._forget(effect.connection)
+                if connection is not None:
+                    connection.close(effect.code)
+            case RecordMetric():
+                self.tally(effect.what)
+            case NetworkCallRequest():
+                self.ask(effect)
+            case Worked():
+                self._pressure.went_through(effect.connection, effect.work)
+            case PresenceChanged() | Changed() | Forward():
+                for watch in self.watchers:
+                    watch(effect)
+            case Load():
+                self._held[effect.connection] = []
+                self.connections[effect.connection].hold()
+                self.scenes.open(effect.session_id, functools.partial(self._opened, effect))
+            case _:
+                self.scenes.perform(effect)
+                self._pressure.performed(effect)
+
+    def _opened(self, load: Load, outcome: Elsewhere | LogFailure | None) -> None:
+        """Handle what a connection has said since it named the session that is open now."""
+        connection_id = load.connection
+        held = self._held.pop(connection_id, None)
+        if held is None:
+            return  # it is gone
+        if isinstance(outcome, Elsewhere):
+            message = self.hub.passed_on(connection_id, load.message, self._clock())
+            self._move(connection_id, outcome, [msgspec.json.encode(message), *held])
+            return
+        if outcome is None:
+            self._perform(self.hub.handle(connection_id, load.message, self._clock()))
+        else:
+            code = ErrorCode.STORAGE_FAILED
+            self._perform(self.hub.refuse(connection_id, MalformedMessage(code, code.meaning)))
+        self.hear(connection_id, held)
+        self._read_on(connection_id)
+
+    def _move(
+        self, connection_id: ConnectionId, elsewhere: Elsewhere, said: list[bytes | None]
+    ) -> None:
+        """Hand a connection over to the node that its session lives on."""
+        connection = self.connections.pop(connection_id)
+        said += self._deferred.pop(connection_id, ())
+        self._forget(connection_id)
+        self._perform(self.hub.disconnect(connection_id, self._clock(), LEFT_FOR_GOOD))
+        self.flush()
+        connection.move(elsewhere.address, said)
+
+    def _hold_back(self, connection_id: ConnectionId) -> None:
+        self.connections[connection_id].hold()
+        self.counts.held_back += 1
+
+    def _read_on(self, connection_id: ConnectionId) -> None:
+        """Read a connection again that nothing keeps from it any more."""
+        if self._is_held(connection_id):
+            return
+        for payload in self._deferred.pop(connection_id, ()):
+            if payload is None:
+                self.refuse_binary(connection_id)
+            else:
+                self.receive(connection_id, payload)
+        self._flush_soon()
+        connection = self.connections.get(connection_id)
+        if connection is not None and not self._is_held(connection_id):
+            connection.release()
+
+    def _is_held(self, connection_id: ConnectionId) -> bool:
+        return connection_id in self._held or self._pressure.holds(connection_id)
+
+    def _forget(self, connection_id: ConnectionId) -> None:
+        self._deferred.pop(connection_id, None)
+        self._pressure.forget(connection_id)
+
+    def _resume(self, effect: Resume) -> None:
+        """Let the outbox of a peer go on with another socket."""
+        connection, outbox = self.connections[effect.new], self.outboxes.pop(effect.old)
+        before = connection.outbox
+        before.flush()
+        paused = before.paused
+        before.detach()
+        connection.write(frame_of(effect.assigned))
+        old = self.connections.get(effect.old)
+        if old is not None:
+            old.outbox = Outbox(None)
+        outbox.detach()
+        outbox.rewind(effect.token, effect.received, effect.assigned.resume_token)
+        outbox.attach(connection, paused=paused)
+        connection.outbox = self.outboxes[effect.new] = outbox
+        self._dirty[outbox] = None
+        self.counts.resumed += 1

@@ -1,0 +1,1 @@
+"""The server: everything put together, over one backend or another."""

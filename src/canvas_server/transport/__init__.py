@@ -1,0 +1,1 @@
+"""Messages in order over an unreliable carrier: numbered, acknowledged, sent again."""

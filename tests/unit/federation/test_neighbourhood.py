@@ -1,0 +1,287 @@
+"""Two servers share a session: people, calls and the scene, through every fault there is."""
+
+from pathlib import Path
+
+import pytest
+
+from canvas_server.federation.pairing import Pair
+from neighbours import RESUME_SECONDS, SDP, SECRET, SESSION, TEXT, Neighbourhood, Person, Place
+
+
+@pytest.fixture
+def town(tmp_path: Path) -> Neighbourhood:
+    return Neighbourhood(tmp_path)
+
+
+def two(town: Neighbourhood) -> tuple[Person, Person]:
+    ada, bob = town.join(0, "Ada"), town.join(1, "Bob")
+    town.wait(2)
+    return ada, bob
+
+
+def offer(person: Person, to: Person, number: int) -> None:
+    person.say("offer", target_peer_id=to.peer_id, sdp=f"{SDP}{number}")
+
+
+def told(person: Person, kind: str) -> list[dict[str, object]]:
+    return [message for message in person.seen if message["type"] == kind]
+
+
+def test_people_see_each_other_with_the_name_of_their_server(town: Neighbourhood) -> None:
+    ada, bob = two(town)
+    north, south = (place.peers() for place in town.places)
+    assert north == {ada.peer_id: ("Ada", None, True), bob.peer_id: ("Bob", "South", True)}
+    assert south == {ada.peer_id: ("Ada", "North", True), bob.peer_id: ("Bob", None, True)}
+    ada.say("media_state", audio=True, video=False, screen=False)
+    ada.say("group_call", joined=True)
+    town.wait(1)
+    peer = told(bob, "peer_updated")[-1]["peer"]
+    assert isinstance(peer, dict)
+    assert peer["group_call"]
+    assert peer["media"]["audio"]
+    bob.leave()
+    town.wait(1)
+    assert told(ada, "peer_left")[-1]["peer_id"] == bob.peer_id
+    town.wait(10)
+    ada.leave()
+    town.wait(10)
+    assert [place.peers() for place in town.places] == [{}, {}]
+
+
+def test_signals_have_the_form_of_x0x_and_no_topic_carries_any(town: Neighbourhood) -> None:
+    ada, bob = two(town)
+    ada.say("start_call", target_peer_id=bob.peer_id, session_id=SESSION, call_id="c")
+    offer(ada, bob, 1)
+    candidate = {"candidate": "candidate:1 1 udp 1 192.0.2.1 9 typ host", "sdp_mid": "0"}
+    ada.say("ice_candidate", target_peer_id=bob.peer_id, **candidate)
+    ada.say("ice_candidate", target_peer_id=bob.peer_id, candidate="", sdp_mid="0")
+    town.wait(1)
+    bob.say("answer", target_peer_id=ada.peer_id, sdp=SDP + "1")
+    bob.say("view_size", target_peer_id=ada.peer_id, camera=100, screen=0)
+    town.wait(1)
+    bob.say("end_call", target_peer_id=ada.peer_id, reason="hangup")
+    town.wait(1)
+    assert told(bob, "incoming_call")[0]["call_id"] == "c"
+    assert [m["candidate"] for m in told(bob, "relay_ice_candidate")] == [
+        candidate["candidate"],
+        "",
+    ]
+    assert told(ada, "relay_answer")
+    assert told(ada, "peer_view_size")[0]["camera"] == 100
+    assert told(ada, "call_ended")[0]["reason"] == "hangup"
+    signals = [
+        payload
+        for place in town.places
+        for payload in place.carrier.sent
+        if payload.startswith(b"x0x-voice-sig-v1\n{")
+    ]
+    kinds = [signal.split(b'"')[3] for signal in signals]
+    assert sorted(kinds) == [b"answer", b"bye", b"ice_candidate", b"ice_complete", b"offer"]
+    assert all(b'"quic_endpoint":null' in s for s in signals if b"sdp" in s and b"v=0" in s)
+
+
+def test_of_what_moves_the_latest_is_shown(town: Neighbourhood) -> None:
+    ada, bob = two(town)
+    cem = town.join(1, "Cem")
+    town.wait(1)
+    sent = len(town.places[0].carrier.sent)
+    for x in range(100):
+        ada.say("cursor", x=x, y=0)
+        ada.say("preview", elements=[{"id": "e", "transform": {"x": x}}])
+    town.settle()
+    assert len(town.places[0].carrier.sent) == sent + 2
+    for person in (bob, cem):
+        assert [message["x"] for message in told(person, "peer_cursor")] == [99]
+        (preview,) = told(person, "peer_preview")
+        assert preview["elements"] == [{"id": "e", "transform": {"x": 99.0}}]
+
+
+def test_a_third_server_is_told_that_a_session_is_shared_already(town: Neighbourhood) -> None:
+    two(town)
+    north = town.places[0]
+    north.known.pairs._fixed = (*north.known.pairs._fixed, Pair("c" * 64, SECRET))
+    north.relay._begin_anew()
+    third = Place(town, "West", "c" * 64, Pair(north.agent_id, SECRET))
+    town.places.append(third)
+    zoe = Person(third, "Zoe")
+    zoe.join()
+    town.wait(5)
+    assert set(third.peers()) == {zoe.peer_id}
+    assert len(north.peers()) == 2
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_of_two_servers_that_come_at_once_one_shares(tmp_path: Path, seed: int) -> None:
+    town = Neighbourhood(tmp_path, seed)
+    north, south = town.places
+    north.known.pairs._fixed = (*north.known.pairs._fixed, Pair("c" * 64, SECRET))
+    north.relay._begin_anew()
+    west = Place(town, "West", "c" * 64, Pair(north.agent_id, SECRET))
+    town.places.append(west)
+    town.wait(2)
+    people = [Person(place, place.name) for place in town.chance.sample(town.places, 3)]
+    for person in people:
+        person.join()
+    town.wait(10)
+    for person in people:
+        person.add(person.name)
+    town.wait(10)
+    assert all(person.acked for person in people), "whoever is alone keeps its own scene"
+    assert len(north.peers()) == 2
+    assert sorted((len(south.peers()), len(west.peers()))) == [1, 2]
+    other = south if len(south.peers()) == 2 else west
+    assert north.scene() == other.scene()
+
+
+def test_a_session_that_is_shared_no_more_is_ones_own(town: Neighbourhood) -> None:
+    ada, bob = two(town)
+    ada.add("a")
+    town.wait(1)
+    kept_here = town.places[0].known.agreements.of(SESSION)
+    assert kept_here
+    keeps, replicas = town.places if kept_here.kept_here else town.places[::-1]
+    keeps.known.pairs._fixed = (Pair(replicas.agent_id, SECRET, ("another",)),)
+    keeps.relay._begin_anew()
+    town.wait(10)
+    far = bob if replicas is town.places[1] else ada
+    far.add("alone")
+    town.wait(2)
+    assert not far.waiting
+    assert len(replicas.scene()[1]) == 2
+    assert len(replicas.peers()) == 1
+
+
+def test_edits_of_both_sides_have_one_order(town: Neighbourhood) -> None:
+    ada, bob = two(town)
+    for number in range(10):
+        ada.add(f"a{number}")
+        bob.add(f"b{number}")
+    town.wait(2)
+    assert len(ada.acked) == len(bob.acked) == 10
+    north, south = (place.scene() for place in town.places)
+    assert north == south
+    assert north[0] == 20
+    bob.edit("clear_scene")
+    town.wait(1)
+    assert [place.scene() for place in town.places] == [(21, ())] * 2
+    revisions = [m["revision"] for m in told(bob, "element_added")]
+    assert revisions == list(range(1, 21))
+
+
+def test_scenes_that_were_there_before_are_both_kept(town: Neighbourhood) -> None:
+    town.air.cut = True
+    ada, bob = two(town)
+    for number in range(3):
+        ada.add(f"a{number}")
+    bob.add("b")
+    town.wait(5)
+    assert ada.acked
+    assert bob.acked
+    town.air.cut = False
+    town.wait(60)
+    north, south = (place.scene() for place in town.places)
+    assert north == south
+    assert {element.id for element in north[1]} == {"a0", "a1", "a2", "b"}
+
+
+def test_equal_revisions_do_not_hide_different_scenes(town: Neighbourhood) -> None:
+    town.air.cut = True
+    ada, bob = two(town)
+    ada.add("a")
+    bob.add("b")
+    town.wait(1)
+    ada.edit("remove_element", id="a")
+    bob.edit("remove_element", id="b")
+    ada.add("same")
+    town.wait(1)
+    bob.edit("add_element", element={"id": "same", "kind": {**TEXT, "content": "other"}})
+    town.wait(5)
+    town.air.cut = False
+    town.wait(60)
+    north, south = (place.scene() for place in town.places)
+    assert north == south
+    assert len(north[1]) == 1
+
+
+def test_while_the_way_is_cut_each_side_goes_on_and_then_both_agree(town: Neighbourhood) -> None:
+    ada, bob = two(town)
+    cem = town.join(1, "Cem")
+    town.wait(1)
+    offer(ada, bob, 1)
+    town.wait(1)
+    town.air.cut = True
+    town.wait(10)
+    assert town.places[0].peers()[bob.peer_id] == ("Bob", "South", False)
+    assert town.places[1].peers()[ada.peer_id] == ("Ada", "North", False)
+    offer(cem, bob, 5)
+    offer(ada, bob, 2)
+    keeps = town.places[0].known.agreements.of(SESSION)
+    assert keeps
+    near, far = (ada, bob) if keeps.kept_here else (bob, ada)
+    near.add("near")
+    far.add("far")
+    town.wait(5)
+    assert bob.offers[cem.peer_id] == [5]
+    assert near.acked
+    assert not far.acked
+    town.air.cut = False
+    town.wait(20)
+    assert far.acked
+    assert bob.offers[ada.peer_id] == [1, 2]
+    assert town.places[0].scene() == town.places[1].scene()
+    assert all(connected for _, _, connected in town.places[0].peers().values())
+    assert not told(ada, "peer_left")
+    assert not told(ada, "call_ended")
+
+
+def test_a_server_that_stays_away_loses_its_guests_and_edits_are_refused_until_it_is_back(
+    town: Neighbourhood,
+) -> None:
+    ada, bob = two(town)
+    keeps = town.places[0].known.agreements.of(SESSION)
+    assert keeps
+    far = bob if keeps.kept_here else ada
+    town.air.cut = True
+    town.wait(10)
+    far.add("late")
+    town.wait(RESUME_SECONDS + 10)
+    assert set(town.places[0].peers()) == {ada.peer_id}
+    assert set(town.places[1].peers()) == {bob.peer_id}
+    assert [error["code"] for error in far.errors] == ["storage_failed"]
+    far.try_again()
+    town.wait(1)
+    assert [error["code"] for error in far.errors] == ["storage_failed"] * 2
+    town.air.cut = False
+    town.wait(30)
+    far.try_again()
+    town.wait(2)
+    assert far.acked
+    assert set(town.places[0].peers()) == {ada.peer_id, bob.peer_id}
+    assert town.places[0].scene() == town.places[1].scene()
+
+
+@pytest.mark.parametrize("which", [0, 1])
+def test_a_server_that_is_started_anew_goes_on_where_it_was(
+    town: Neighbourhood, which: int
+) -> None:
+    ada, bob = two(town)
+    ada.add("one")
+    bob.add("two")
+    town.wait(1)
+    place = town.places[which]
+    place.restart()
+    town.wait(3)
+    there = town.places[1 - which]
+    (person,) = place.people
+    assert there.peers()[person.peer_id][2] is False
+    person.join()
+    person.add("three")
+    town.wait(20)
+    for each in (ada, bob):
+        each.try_again()
+    town.wait(5)
+    assert there.peers()[person.peer_id][2] is True
+    assert len(place.peers()) == 2
+    assert town.places[0].scene() == town.places[1].scene()
+    assert len(town.places[0].scene()[1]) == 3
+    assert not any(told(each, "peer_left") for each in there.people)
