@@ -78,7 +78,7 @@ attacks: .venv/.dev ## attack a server while people talk, write the table of doc
 	@$(BIN)/python bench/attacks.py $(ARGS)
 
 garbage: .venv/.dev ## feed what nobody should send, and count (ARGS="--seconds 600")
-	@$(BIN)/python tests/garbage.py $(ARGS)
+	@cd tests && ../$(BIN)/python -m support.fuzz.garbage $(ARGS)
 
 audit: .venv/.dev node_modules/.done ## look up what is known against the libraries that are used
 	@sh tools/audit.sh
@@ -102,7 +102,7 @@ clustered: .venv/.dev ## every test with browsers, the windows spread over two n
 	@$(BIN)/python -m pytest tests/e2e --nodes 2 $(ARGS)
 
 fuzz: .venv/.dev ## let people edit one scene over a bad network, a thousand times (ARGS="--seeds 5000")
-	@$(BIN)/python tests/editing.py $(ARGS)
+	@cd tests && ../$(BIN)/python -m support.simulations.editing $(ARGS)
 
 wheel: .venv/.dev ## build the package into dist/
 	@$(BIN)/python -m hatchling build -t wheel

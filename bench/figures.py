@@ -31,8 +31,8 @@ PAGE = ROOT / "docs" / "FIGURES.md"
 sys.path.insert(0, str(ROOT / "tests"))
 
 import frames  # noqa: E402 - wants the helpers of the tests
-import servers  # noqa: E402
-import windows  # noqa: E402
+from support.browsers import window as windows  # noqa: E402
+from support.servers import server as servers  # noqa: E402
 
 ROUNDS, SECONDS = 3, 2
 ROUND_TRIP_SECONDS, LINE_BYTES = 0.2, 4_000_000 / 8

@@ -21,9 +21,9 @@ sys.path.insert(0, str(ROOT / "tests"))
 
 from playwright.sync_api import Browser, Page, sync_playwright  # noqa: E402
 
-from drawings import png_url  # noqa: E402 - helpers of the tests
-from servers import Server, Wire, running  # noqa: E402
-from windows import FLAGS  # noqa: E402
+from support.browsers.window import FLAGS  # noqa: E402
+from support.hub.drawings import png_url  # noqa: E402 - helpers of the tests
+from support.servers.server import RawSocket, Server, running  # noqa: E402
 
 OUTPUT = ROOT / "test-output" / "frames.json"
 SECONDS = 4
@@ -166,7 +166,7 @@ def gestures(page: Page) -> dict[str, dict[str, float]]:
 def smoothness(browser: Browser, server: Server) -> dict[str, dict[str, float]]:
     """Measure gestures over 500 elements and four cameras."""
     fill(server, "frames", 500)
-    wires = [Wire(server) for _ in range(4)]
+    wires = [RawSocket(server) for _ in range(4)]
     peers = [wire.join("frames") for wire in wires]
     for number, (wire, peer) in enumerate(zip(wires, peers, strict=True)):
         place = {"x": 40 + 620 * (number % 2), "y": 20 + 350 * (number // 2), "z_index": 5}

@@ -14,8 +14,8 @@ import report
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests"))
 
-from federation import SDP, Guest, Site, two_sites
-from servers import eventually
+from support.servers.server import eventually
+from support.servers.sites import SDP, FederatedServer, GuestSocket, two_sites
 
 ROUNDS = 5
 EXCHANGES = 200
@@ -24,7 +24,7 @@ EDITS = 100
 PAGE = report.DOCS / "FEDERATION.md"
 
 
-def exchange(ada: Guest, bob: Guest) -> list[float]:
+def exchange(ada: GuestSocket, bob: GuestSocket) -> list[float]:
     """Return how long it takes from an offer to its answer, in ms, one after the other."""
     took: list[float] = []
     for _ in range(EXCHANGES):
@@ -37,7 +37,7 @@ def exchange(ada: Guest, bob: Guest) -> list[float]:
     return took
 
 
-def burst(ada: Guest, bob: Guest) -> float:
+def burst(ada: GuestSocket, bob: GuestSocket) -> float:
     """Return how many candidates a second arrive of those that are sent as fast as it goes."""
     candidate = {
         "type": "ice_candidate",
@@ -58,7 +58,7 @@ def burst(ada: Guest, bob: Guest) -> float:
     return BURST / (time.perf_counter() - started)
 
 
-def edits(editor: Guest, start: int) -> list[float]:
+def edits(editor: GuestSocket, start: int) -> list[float]:
     """Return how long it takes until an edit is acked, in ms, one after the other."""
     took: list[float] = []
     for number in range(start, start + EDITS):
@@ -75,8 +75,8 @@ def main() -> None:
     rates: dict[str, list[float]] = {"one": [], "two": []}
     acked: dict[str, list[float]] = {"keeper": [], "copy": []}
     with tempfile.TemporaryDirectory() as folder, two_sites(Path(folder), "x0xd") as sites:
-        ada, cem = Guest(sites[0], "Ada"), Guest(sites[0], "Cem")
-        bob = Guest(sites[1], "Bob")
+        ada, cem = GuestSocket(sites[0], "Ada"), GuestSocket(sites[0], "Cem")
+        bob = GuestSocket(sites[1], "Bob")
         ada.wait_for("peer_joined", peer_id=bob.peer_id)
         bob.wait_for("peer_joined", peer_id=ada.peer_id)
         keeper, copy = (ada, bob) if _keeps(sites[0]) else (bob, ada)
@@ -111,13 +111,13 @@ def main() -> None:
     print(f"\nwrote {PAGE.name}")
 
 
-def _answer_pings(*guests: Guest) -> None:
+def _answer_pings(*guests: GuestSocket) -> None:
     """Read what has come: who says nothing for long is taken for gone."""
     for guest in guests:
         guest.fence()
 
 
-def _keeps(site: Site) -> bool:
+def _keeps(site: FederatedServer) -> bool:
     noted = site.folder / "agreements.json"
     eventually(noted.exists, "who keeps the scene is noted")
     return '"kept_here":true' in noted.read_text()

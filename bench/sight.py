@@ -16,8 +16,8 @@ from playwright.sync_api import Page, sync_playwright
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "tests"))
 
-from servers import running  # noqa: E402 - helpers of the tests
-from windows import FLAGS, PATIENCE_MS  # noqa: E402
+from support.browsers.window import FLAGS, PATIENCE_MS  # noqa: E402
+from support.servers.server import running  # noqa: E402 - helpers of the tests
 
 PEOPLE = 4
 SECONDS = 10

@@ -12,8 +12,8 @@ from playwright.sync_api import sync_playwright
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "tests"))
 
-from servers import Server, post, running  # noqa: E402 - helpers of the tests
-from windows import FLAGS, Window  # noqa: E402
+from support.browsers.window import FLAGS, Window  # noqa: E402
+from support.servers.server import Server, post, running  # noqa: E402 - helpers of the tests
 
 SIZE = (640, 360)
 WINDOW = {"width": 1100, "height": 700}

@@ -5,10 +5,10 @@ import threading
 import time
 from typing import Any, Self, cast
 
-from proxy import Proxy
-from servers import Closed, Server, Wire
+from support.networks.proxy import Proxy
+from support.servers.server import RawSocket, RawSocketClosed, Server
 
-BROKEN = (Closed, OSError, IndexError)  # IndexError: cut before the answer to the upgrade
+BROKEN = (RawSocketClosed, OSError, IndexError)  # IndexError: cut before the answer to the upgrade
 MOST_A_TURN = 3
 TURN_SECONDS = 0.005
 MOST_FAULTS = 20
@@ -21,7 +21,7 @@ class BarePeer:
         self._at = cast("Server", at)  # all that is asked of it is the port
         self._session = session
         self._chance = random.Random(seed)
-        self._wire = Wire(self._at)
+        self._wire = RawSocket(self._at)
         self.peer_id = self._wire.join(session)
         self._target = ""
         self._since: list[dict[str, Any]] = []  # what was sent since the latest peer_assigned
@@ -102,7 +102,7 @@ class BarePeer:
         while not self._over.is_set():
             self._wire.close()
             try:
-                wire = Wire(self._at)
+                wire = RawSocket(self._at)
                 assigned = wire.resume(self._wire)
             except BROKEN:
                 continue

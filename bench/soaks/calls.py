@@ -4,8 +4,8 @@ import random
 import time
 from typing import Any
 
-from servers import Server, eventually
-from windows import Window
+from support.browsers.window import Window
+from support.servers.server import Server, eventually
 
 from .figures import Figure, Outcome, Progress, at_most, exactly, spread
 from .pair import DEADLINE_MS, Pair

@@ -4,9 +4,9 @@ import random
 import time
 from typing import Any
 
-from proxy import Proxy
-from servers import eventually
-from windows import Window
+from support.browsers.window import Window
+from support.networks.proxy import Proxy
+from support.servers.server import eventually
 
 from .bare import BarePeer
 from .figures import Figure, Outcome, Progress, exactly, spread

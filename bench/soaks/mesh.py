@@ -4,7 +4,7 @@ import time
 
 from playwright.sync_api import Page
 
-from windows import Window
+from support.browsers.window import Window
 
 from .figures import Figure, Outcome, Progress, at_least, at_most, exactly
 from .stage import open_window, stage

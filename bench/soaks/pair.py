@@ -4,7 +4,7 @@ import random
 import time
 from typing import Any
 
-from windows import Window
+from support.browsers.window import Window
 
 DEADLINE_MS = 10_000
 AHEAD_MS = 25

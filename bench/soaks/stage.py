@@ -8,8 +8,8 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, sync_playwright
 
-from servers import Server, running
-from windows import COLORS, FLAGS, Window, write_picture
+from support.browsers.window import COLORS, FLAGS, Window, write_picture
+from support.servers.server import Server, running
 
 HERE = Path(__file__).parent
 PAGE, NUMBERS = HERE / "page.js", HERE / "numbers.js"

@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Playwright, expect, sync_playwright
 
-from brokers import town_of_nodes
-from desk import Desk
-from servers import Server, running
-from windows import COLORS, FLAGS, PATIENCE_MS, Open, Window, write_picture
+from support.browsers.desk import Desk
+from support.browsers.window import COLORS, FLAGS, PATIENCE_MS, Open, Window, write_picture
+from support.servers.nats import cluster_of_nodes
+from support.servers.server import Server, running
 
 expect.set_options(timeout=PATIENCE_MS)
 
@@ -26,7 +26,7 @@ def nodes(
         with running(folder) as server:
             yield [server]
     else:
-        with town_of_nodes(folder) as town:
+        with cluster_of_nodes(folder) as town:
             yield [town.node() for _ in range(count)]
 
 

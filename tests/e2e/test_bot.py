@@ -9,10 +9,10 @@ from typing import Any
 import av
 from av import AudioFrame, VideoFrame
 
-from bots import BotProcess, as_window, bot, session_of
 from canvas_server.bot.pattern import TONE_HERTZ
-from servers import Server
-from windows import HEARD, PATIENCE_MS, Open, Window
+from support.browsers.window import HEARD, PATIENCE_MS, Open, Window
+from support.servers.bots import BotProcess, as_window, bot, session_of
+from support.servers.server import Server
 
 COMES = """async peer => {
   const pc = signalingManager.peerConnections.get(peer);

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import BrowserContext
 
-from servers import Server, Wire
-from windows import BARE_OFFER, Open, Window, connect, pair
+from support.browsers.window import BARE_OFFER, Open, Window, connect, pair
+from support.servers.server import RawSocket, Server
 
 
 def recorded_pair(open_window: Open) -> tuple[Window, Window]:
@@ -56,7 +56,7 @@ def test_connecting_ends_after_20_seconds(open_window: Open, server: Server) -> 
     """With a client that rings, and then never connects."""
     bob = open_window("green", session="connecting", query="name=Bob")
     sdp = open_window("red", session="elsewhere").page.evaluate(BARE_OFFER)
-    with Wire(server) as wire:
+    with RawSocket(server) as wire:
         mute = wire.join("connecting")
         wire.send({"type": "offer", "target_peer_id": bob.peer_id, "sdp": sdp})
         bob.page.locator('[data-action="accept"]:visible').wait_for()
@@ -84,7 +84,7 @@ def test_a_tile_that_comes_when_its_call_is_over_is_taken_back(
     open_window: Open, server: Server
 ) -> None:
     ada = open_window("red", session="late-tile", query="name=Ada")
-    with Wire(server) as wire:
+    with RawSocket(server) as wire:
         busy = wire.join("late-tile")
         ada.sees(busy)
         ada.page.evaluate(

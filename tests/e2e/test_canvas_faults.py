@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
-from desk import Desk
-from proxy import Proxy
-from servers import Server, running
-from watch import excuse_sockets
-from windows import Open
+from support.browsers.desk import Desk
+from support.browsers.watch import excuse_sockets
+from support.browsers.window import Open
+from support.networks.proxy import Proxy
+from support.servers.server import Server, running
 
 
 @pytest.fixture

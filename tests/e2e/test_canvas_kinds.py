@@ -14,8 +14,8 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Browser, Page, Playwright, expect
 
-from servers import Server, eventually
-from windows import FLAGS, OUTPUT
+from support.browsers.window import FLAGS, OUTPUT
+from support.servers.server import Server, eventually
 
 # Pictures in three dimensions need a GPU, or this.
 GL = ["--use-gl=angle", "--use-angle=swiftshader", "--enable-unsafe-swiftshader"]

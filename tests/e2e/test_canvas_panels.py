@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
-from axe import accessible
-from desk import Desk
-from windows import Open, pair
+from support.browsers.axe import accessible
+from support.browsers.desk import Desk
+from support.browsers.window import Open, pair
 
 
 @pytest.fixture

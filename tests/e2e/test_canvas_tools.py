@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import expect
 
-from desk import Desk
-from windows import Open
+from support.browsers.desk import Desk
+from support.browsers.window import Open
 
 TABLE = "Quarter\tNorth\tSouth\nQ1\t120\t80\nQ2\t150\t95\nQ3\t90\t130"
 COPY_PICTURE = """async () => {

@@ -2,8 +2,8 @@
 
 from playwright.sync_api import expect
 
-from axe import accessible
-from windows import Open, Window, connect, pair
+from support.browsers.axe import accessible
+from support.browsers.window import Open, Window, connect, pair
 
 
 def code_of(window: Window) -> list[str]:

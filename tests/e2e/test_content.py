@@ -14,13 +14,13 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from axe import accessible
-from bombs import BOMB, OTHERS, SPELLINGS, charts, pictures, store
 from canvas_server.protocol.scene import Chart, Element, Transform
-from drawings import png_url
-from invitations import SECRET, token
-from servers import Server, eventually, post, running
-from windows import Open, Window
+from support.browsers.axe import accessible
+from support.browsers.bombs import BOMB, OTHERS, SPELLINGS, charts, pictures, store
+from support.browsers.window import Open, Window
+from support.hub.drawings import png_url
+from support.servers.invitations import SECRET, token
+from support.servers.server import Server, eventually, post, running
 
 MIB = 1024 * 1024
 LOGO = b"""<svg xmlns="http://www.w3.org/2000/svg" width="90" height="60">

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Playwright, expect
 
-from axe import accessible
-from windows import FLAGS, HEARD, Open, Window, connect
+from support.browsers.axe import accessible
+from support.browsers.window import FLAGS, HEARD, Open, Window, connect
 
 # The second one is a depth camera, whose pictures calls cannot send.
 DEVICES = [

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Locator, expect
 
-from desk import Desk
+from support.browsers.desk import Desk
 
 DROP = """async ([name, type, content]) => {
   let body = content;

@@ -13,10 +13,10 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import BrowserContext, Playwright
 
-from proxy import Proxy
-from servers import Server, Wire, eventually, running
-from watch import call, excuse_sockets, keep_result, patience, picture_moves
-from windows import COLORS, FLAGS, Open, Window, write_picture
+from support.browsers.watch import call, excuse_sockets, keep_result, patience, picture_moves
+from support.browsers.window import COLORS, FLAGS, Open, Window, write_picture
+from support.networks.proxy import Proxy
+from support.servers.server import RawSocket, Server, eventually, running
 
 CUTS = 20
 
@@ -98,7 +98,7 @@ def test_a_socket_that_breaks_again_and_again_loses_nothing(
 
     def send() -> None:
         nonlocal sent
-        with Wire(server) as wire:
+        with RawSocket(server) as wire:
             wire.join("numbers", display_name="Counter")
             while not stop.is_set():
                 for _ in range(20):

@@ -4,10 +4,10 @@ from collections.abc import Iterator
 
 import pytest
 
-import firefox as driver
-from firefox import Firefox, FirefoxWindow
-from servers import Server
-from windows import SEES_COLOR, Open
+from support.browsers import firefox as driver
+from support.browsers.firefox import Firefox, FirefoxWindow
+from support.browsers.window import SEES_COLOR, Open
+from support.servers.server import Server
 
 
 @pytest.fixture(scope="module")

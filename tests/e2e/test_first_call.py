@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from servers import Server, Wire
-from windows import BARE_OFFER, OUTPUT, PATIENCE_MS, Open, connect, pair, place
+from support.browsers.window import BARE_OFFER, OUTPUT, PATIENCE_MS, Open, connect, pair, place
+from support.servers.server import RawSocket, Server
 
 CALLS = 50
 
@@ -210,7 +210,7 @@ def test_an_offer_alone_rings_and_early_candidates_do_no_harm(
 ) -> None:
     """Clients exist that never send `start_call`, and send candidates before the offer."""
     bob = open_window("green", session="bare", query="name=Bob")
-    with Wire(server) as wire:
+    with RawSocket(server) as wire:
         wire.join("bare", display_name="Old client")
         target = bob.peer_id
         wire.send({"type": "ice_candidate", "target_peer_id": target, "candidate": ""})

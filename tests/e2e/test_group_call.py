@@ -1,6 +1,6 @@
 """Everybody in one call: a mesh that grows and shrinks (SIG10)."""
 
-from windows import Open, Window, all_see_all, join
+from support.browsers.window import Open, Window, all_see_all, join
 
 COLORS = ("red", "green", "blue")
 

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import expect
 
-from axe import accessible
-from invitations import SECRET, token
-from servers import Server, running
-from windows import Open, Window
+from support.browsers.axe import accessible
+from support.browsers.window import Open, Window
+from support.servers.invitations import SECRET, token
+from support.servers.server import Server, running
 
 MEDIA = """id => signalingManager.peerConnections.get(id).getTransceivers()
     .map(({currentDirection}) => currentDirection)"""

@@ -7,8 +7,8 @@ from pathlib import Path
 
 from playwright.sync_api import Locator, expect
 
-from axe import accessible
-from windows import Open, Window, connect, pair
+from support.browsers.axe import accessible
+from support.browsers.window import Open, Window, connect, pair
 
 # A machine with other things to do may be too slow for the largest pictures, and says so.
 LIMITED = "Fair: (this computer is too busy for|the network takes no) larger pictures.*"

@@ -9,14 +9,14 @@ from collections.abc import Callable, Iterator
 import pytest
 from playwright.sync_api import Browser, Playwright, expect
 
-import lab as laboratory
-from axe import accessible
-from bots import BotProcess, as_window, session_of
-from lab import PUBLIC, Lab
-from proxy import Proxy
-from servers import Server
-from watch import Watch, call, excuse_sockets, keep_result, patience
-from windows import COLORS, FLAGS, OUTPUT, PATIENCE_MS, Open, Window, write_picture
+from support.browsers.axe import accessible
+from support.browsers.watch import Watch, call, excuse_sockets, keep_result, patience
+from support.browsers.window import COLORS, FLAGS, OUTPUT, PATIENCE_MS, Open, Window, write_picture
+from support.networks import namespaces as laboratory
+from support.networks.namespaces import PUBLIC, NetworkLab
+from support.networks.proxy import Proxy
+from support.servers.bots import BotProcess, as_window, session_of
+from support.servers.server import Server
 
 HOME_OF = {"red": "a", "green": "b"}
 PORT, PROXY_PORT = 9473, 9474
@@ -25,17 +25,17 @@ SECRET = "secret of the turn servers"
 
 
 @pytest.fixture(scope="module")
-def lab() -> Iterator[Lab]:
+def lab() -> Iterator[NetworkLab]:
     """The networks."""
     lacking = laboratory.lacking()
     if lacking:
         pytest.skip(lacking)
-    with Lab() as lab:
+    with NetworkLab() as lab:
         yield lab
 
 
 @pytest.fixture(scope="module")
-def server(lab: Lab, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+def server(lab: NetworkLab, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """The real server, on the public host, beside a STUN server."""
     folder = tmp_path_factory.mktemp("public")
     stun = lab.start_stun(folder)
@@ -47,7 +47,7 @@ def server(lab: Lab, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serve
 
 
 @pytest.fixture
-def proxy(lab: Lab, server: Server) -> Iterator[Proxy]:
+def proxy(lab: NetworkLab, server: Server) -> Iterator[Proxy]:
     """A proxy on the public host, to cut the sockets of pages."""
     with lab.inside("pub"):
         proxy = Proxy(server.port, host=PUBLIC, port=PROXY_PORT)
@@ -57,7 +57,7 @@ def proxy(lab: Lab, server: Server) -> Iterator[Proxy]:
 
 @pytest.fixture(scope="module")
 def browsers(
-    lab: Lab, playwright: Playwright, tmp_path_factory: pytest.TempPathFactory
+    lab: NetworkLab, playwright: Playwright, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[dict[str, Browser]]:
     """A Chromium in each home."""
     folder = tmp_path_factory.mktemp("homes")
@@ -81,7 +81,7 @@ def browsers(
 
 
 @pytest.fixture(autouse=True)
-def calm(lab: Lab) -> Iterator[None]:
+def calm(lab: NetworkLab) -> Iterator[None]:
     """Leave networks that work; addresses may stay new, browsers drop requests when they change."""
     yield
     for home in HOME_OF.values():
@@ -139,7 +139,7 @@ def test_two_homes_behind_nat_see_each_other(open_window: Open) -> None:
 
 
 def test_a_bad_line_carries_a_call_and_a_resumed_socket(
-    open_window: Open, lab: Lab, proxy: Proxy
+    open_window: Open, lab: NetworkLab, proxy: Proxy
 ) -> None:
     """A tenth of all packets lost each way, and 200 ms from one home to the other and back."""
     ada, bob = meet(open_window, at=proxy)
@@ -160,7 +160,7 @@ def test_a_bad_line_carries_a_call_and_a_resumed_socket(
     excuse_sockets(ada, bob)
 
 
-def test_the_page_says_what_the_line_loses(open_window: Open, lab: Lab) -> None:
+def test_the_page_says_what_the_line_loses(open_window: Open, lab: NetworkLab) -> None:
     """A tenth of all packets, as the line counts them."""
     ada, bob = meet(open_window)
     call(ada, bob)
@@ -177,7 +177,7 @@ def test_the_page_says_what_the_line_loses(open_window: Open, lab: Lab) -> None:
     ada.picture("monitor-loss")
 
 
-def test_both_are_told_whose_line_makes_a_call_poor(open_window: Open, lab: Lab) -> None:
+def test_both_are_told_whose_line_makes_a_call_poor(open_window: Open, lab: NetworkLab) -> None:
     """Ada's: her calls with both of the other home suffer, theirs within it does not."""
     ada, bob = meet(open_window)
     cem = open_window("green", query="name=Cem")
@@ -199,7 +199,7 @@ def test_both_are_told_whose_line_makes_a_call_poor(open_window: Open, lab: Lab)
 
 @pytest.mark.parametrize("what", ["computer", "router"])
 def test_a_call_outlives_five_seconds_without_network(
-    open_window: Open, lab: Lab, what: str
+    open_window: Open, lab: NetworkLab, what: str
 ) -> None:
     """The computer notices that its own link is gone, but not that the line of its router is."""
     ada, bob = meet(open_window)
@@ -218,7 +218,7 @@ def test_a_call_outlives_five_seconds_without_network(
 
 
 @pytest.mark.parametrize("whose", ["computer", "router"])
-def test_a_call_follows_to_another_address(open_window: Open, lab: Lab, whose: str) -> None:
+def test_a_call_follows_to_another_address(open_window: Open, lab: NetworkLab, whose: str) -> None:
     """As from one network to the next: the old address goes, another one comes."""
     ada, bob = meet(open_window)
     watches = call(ada, bob)
@@ -238,7 +238,7 @@ Servers = Callable[..., Server]
 
 
 @pytest.fixture(scope="module")
-def servers(lab: Lab, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Servers]:
+def servers(lab: NetworkLab, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Servers]:
     """Further servers on the public host, each with ICE servers of its own."""
     started: list[Server] = []
 
@@ -256,7 +256,7 @@ def servers(lab: Lab, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serv
 
 
 @pytest.fixture(scope="module")
-def turn(lab: Lab, tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+def turn(lab: NetworkLab, tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     """A TURN server, and one that passes nothing on."""
     folder = tmp_path_factory.mktemp("turn")
     deaf = "denied-peer-ip=0.0.0.0-255.255.255.255\n"
@@ -267,7 +267,7 @@ def turn(lab: Lab, tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     }
 
 
-def only_relayed(lab: Lab, servers: Servers, turn: str, secret: str = SECRET) -> Server:
+def only_relayed(lab: NetworkLab, servers: Servers, turn: str, secret: str = SECRET) -> Server:
     """A server between homes whose routers let nothing through directly."""
     for home in HOME_OF.values():
         lab.route(home, symmetric=True)
@@ -275,7 +275,7 @@ def only_relayed(lab: Lab, servers: Servers, turn: str, secret: str = SECRET) ->
 
 
 @contextlib.contextmanager
-def bot_at(lab: Lab, home: str, window: Window, at: Server) -> Iterator[BotProcess]:
+def bot_at(lab: NetworkLab, home: str, window: Window, at: Server) -> Iterator[BotProcess]:
     """A bot in another home, that calls the person in a window."""
     with lab.inside(home):
         process = BotProcess(at, session_of(window), "--call", "Ada")
@@ -300,7 +300,7 @@ def try_call(open_window: Open, at: Server | None = None) -> tuple[Window, Windo
 
 
 def test_both_are_told_whose_network_blocks_udp(
-    open_window: Open, lab: Lab, server: Server
+    open_window: Open, lab: NetworkLab, server: Server
 ) -> None:
     lab.route("b", udp=False)
     ada, bob = try_call(open_window)
@@ -310,7 +310,7 @@ def test_both_are_told_whose_network_blocks_udp(
 
 
 def test_both_are_told_that_their_routers_do_not_fit(
-    open_window: Open, lab: Lab, server: Server
+    open_window: Open, lab: NetworkLab, server: Server
 ) -> None:
     for home in HOME_OF.values():
         lab.route(home, symmetric=True)
@@ -319,7 +319,7 @@ def test_both_are_told_that_their_routers_do_not_fit(
 
 
 def test_a_turn_server_carries_what_routers_do_not(
-    open_window: Open, lab: Lab, servers: Servers, turn: dict[str, str]
+    open_window: Open, lab: NetworkLab, servers: Servers, turn: dict[str, str]
 ) -> None:
     at = only_relayed(lab, servers, turn["good"])
     ada, bob = try_call(open_window, at)
@@ -330,7 +330,7 @@ def test_a_turn_server_carries_what_routers_do_not(
 
 
 def test_a_network_without_udp_is_reached_by_tcp(
-    open_window: Open, lab: Lab, servers: Servers, turn: dict[str, str]
+    open_window: Open, lab: NetworkLab, servers: Servers, turn: dict[str, str]
 ) -> None:
     lab.route("b", udp=False)
     turns = f"{turn['good']} {turn['good']}?transport=tcp"
@@ -342,7 +342,7 @@ def test_a_network_without_udp_is_reached_by_tcp(
 
 
 def test_where_calls_are_relayed_no_address_is_told(
-    open_window: Open, lab: Lab, server: Server, servers: Servers, turn: dict[str, str]
+    open_window: Open, lab: NetworkLab, server: Server, servers: Servers, turn: dict[str, str]
 ) -> None:
     """SIG15, and SIG16: meanwhile the credentials are renewed."""
     stun = turn["good"].replace("turn:", "stun:")
@@ -369,7 +369,7 @@ def test_where_calls_are_relayed_no_address_is_told(
 
 
 def test_a_bot_talks_through_a_turn_server(
-    open_window: Open, lab: Lab, servers: Servers, turn: dict[str, str]
+    open_window: Open, lab: NetworkLab, servers: Servers, turn: dict[str, str]
 ) -> None:
     at = only_relayed(lab, servers, turn["good"])
     ada = open_window("red", query="name=Ada", at=at)
@@ -384,7 +384,7 @@ def test_a_bot_talks_through_a_turn_server(
 
 
 def test_a_bot_is_told_too_why_its_call_does_not_come_about(
-    open_window: Open, lab: Lab, server: Server
+    open_window: Open, lab: NetworkLab, server: Server
 ) -> None:
     lab.route("b", udp=False)
     ada = open_window("red", query="name=Ada")
@@ -404,7 +404,7 @@ def test_a_bot_is_told_too_why_its_call_does_not_come_about(
 )
 def test_both_are_told_what_is_wrong_with_the_turn_server(
     open_window: Open,
-    lab: Lab,
+    lab: NetworkLab,
     servers: Servers,
     turn: dict[str, str],
     which: str,
@@ -418,7 +418,12 @@ def test_both_are_told_what_is_wrong_with_the_turn_server(
 
 @pytest.mark.parametrize("router", ["symmetric", "without-udp"])
 def test_the_self_test_says_what_works_from_here(
-    open_window: Open, lab: Lab, server: Server, servers: Servers, turn: dict[str, str], router: str
+    open_window: Open,
+    lab: NetworkLab,
+    server: Server,
+    servers: Servers,
+    turn: dict[str, str],
+    router: str,
 ) -> None:
     symmetric = router == "symmetric"
     lab.route("a", symmetric=symmetric, udp=symmetric)

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from brokers import Town, town_of_nodes
-from proxy import Proxy
-from servers import Server, post
-from watch import call, excuse_sockets, picture_moves
-from windows import Open, Window
+from support.browsers.watch import call, excuse_sockets, picture_moves
+from support.browsers.window import Open, Window
+from support.networks.proxy import Proxy
+from support.servers.nats import ClusterOfNodes, cluster_of_nodes
+from support.servers.server import Server, post
 
 ROUNDS = 3
 
@@ -29,8 +29,8 @@ class Balancer:
 
 
 @pytest.fixture
-def town(tmp_path: Path) -> Iterator[Town]:
-    with town_of_nodes(tmp_path) as town:
+def town(tmp_path: Path) -> Iterator[ClusterOfNodes]:
+    with cluster_of_nodes(tmp_path) as town:
         yield town
 
 
@@ -42,7 +42,7 @@ def rounds(kills: int) -> int:
 @pytest.mark.timeout(1800)
 @pytest.mark.parametrize("how", ["killed", "stopped"])
 def test_a_call_lives_on_whichever_node_ends(
-    open_window: Open, town: Town, kills: int, how: str
+    open_window: Open, town: ClusterOfNodes, kills: int, how: str
 ) -> None:
     """A node of the call, its home or not, ends with its sockets; another one takes its place."""
     chance = random.Random(how)
@@ -78,7 +78,7 @@ def test_a_call_lives_on_whichever_node_ends(
         excuse_sockets(ada, bob)
 
 
-def test_a_node_cut_off_from_the_broker_and_back(open_window: Open, town: Town) -> None:
+def test_a_node_cut_off_from_the_broker_and_back(open_window: Open, town: ClusterOfNodes) -> None:
     """Those on it go on; the call across it does; nothing acked is lost, and all is well again."""
     with Proxy(town.broker.port) as link:
         near = town.node()

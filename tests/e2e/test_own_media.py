@@ -5,9 +5,9 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, BrowserContext, expect
 
-from axe import accessible
-from servers import Server
-from windows import Open, Window, connect
+from support.browsers.axe import accessible
+from support.browsers.window import Open, Window, connect
+from support.servers.server import Server
 
 # Keeps every track that the page was ever given, and what it asked for. `window.answers` stands
 # between: it may delay or refuse.

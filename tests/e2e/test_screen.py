@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Playwright, expect
 
-from windows import FLAGS, Open, Window, connect
+from support.browsers.window import FLAGS, Open, Window, connect
 
 # The middle of a screen's tile, as shown in a window.
 MIDDLE = """stream => {

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from federation import Site, two_sites
-from watch import call, picture_moves
-from windows import Open, Window, all_see_all, connect, join, place
-from x0xd import KINDS
+from support.browsers.watch import call, picture_moves
+from support.browsers.window import Open, Window, all_see_all, connect, join, place
+from support.doubles.x0xd import KINDS
+from support.servers.sites import FederatedServer, two_sites
 
 CALLS = 12
 CALL_TIME = """id => new Promise(resolve => {
@@ -22,18 +22,22 @@ CALL_TIME = """id => new Promise(resolve => {
 
 
 @pytest.fixture(params=KINDS)
-def sites(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[tuple[Site, Site]]:
+def sites(
+    request: pytest.FixtureRequest, tmp_path: Path
+) -> Iterator[tuple[FederatedServer, FederatedServer]]:
     with two_sites(tmp_path, request.param) as sites:
         yield sites
 
 
 @pytest.fixture
-def real(tmp_path: Path) -> Iterator[tuple[Site, Site]]:
+def real(tmp_path: Path) -> Iterator[tuple[FederatedServer, FederatedServer]]:
     with two_sites(tmp_path, "x0xd") as sites:
         yield sites
 
 
-def windows(open_window: Open, sites: tuple[Site, Site], query: str = "") -> tuple[Window, Window]:
+def windows(
+    open_window: Open, sites: tuple[FederatedServer, FederatedServer], query: str = ""
+) -> tuple[Window, Window]:
     ada = open_window("red", "team", f"name=Ada{query}", at=sites[0].server)
     bob = open_window("green", "team", f"name=Bob{query}", at=sites[1].server)
     ada.sees(bob)
@@ -42,7 +46,7 @@ def windows(open_window: Open, sites: tuple[Site, Site], query: str = "") -> tup
 
 
 def test_call_see_each_other_move_a_tile_hang_up(
-    open_window: Open, sites: tuple[Site, Site]
+    open_window: Open, sites: tuple[FederatedServer, FederatedServer]
 ) -> None:
     ada, bob = windows(open_window, sites)
     assert "at South" in ada.entry(bob).inner_text()
@@ -70,7 +74,9 @@ def test_call_see_each_other_move_a_tile_hang_up(
     assert "at South" in ada.entry(bob).inner_text()
 
 
-def test_a_call_outlives_the_daemon(open_window: Open, real: tuple[Site, Site]) -> None:
+def test_a_call_outlives_the_daemon(
+    open_window: Open, real: tuple[FederatedServer, FederatedServer]
+) -> None:
     """Killed and started again: the others are reconnecting meanwhile, the picture moves on."""
     ada, bob = windows(open_window, real)
     watches = call(ada, bob)
@@ -90,7 +96,7 @@ def test_a_call_outlives_the_daemon(open_window: Open, real: tuple[Site, Site]) 
 
 
 def test_everybody_of_both_servers_is_in_one_call(
-    open_window: Open, real: tuple[Site, Site]
+    open_window: Open, real: tuple[FederatedServer, FederatedServer]
 ) -> None:
     """And one of them reloads the page."""
     ada, bob = windows(open_window, real)
@@ -109,7 +115,9 @@ def test_everybody_of_both_servers_is_in_one_call(
     all_see_all([bob, cem])
 
 
-def test_calls_are_set_up_soon(open_window: Open, real: tuple[Site, Site]) -> None:
+def test_calls_are_set_up_soon(
+    open_window: Open, real: tuple[FederatedServer, FederatedServer]
+) -> None:
     """Measured, not judged: the figure of the documentation comes from here."""
     ada, bob = windows(open_window, real, "&auto=1")
     times: list[float] = []

@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
-from windows import Open, Window, connect, pair
+from support.browsers.window import Open, Window, connect, pair
 
 # What goes to somebody: height of the pictures, and how many were encoded so far.
 SENT = """async peer => {

@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from invitations import SECRET, token
-from servers import Server, running
-from windows import Open, Window
+from support.browsers.window import Open, Window
+from support.servers.invitations import SECRET, token
+from support.servers.server import Server, running
 
 # A client of its own: it sends a moving picture and a tone, and describes itself as it likes.
 CLIENT = r"""async ([session, token, disguise]) => {

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from servers import Server, running
+from support.servers.server import Server, running
 
 
 @pytest.fixture(scope="module")

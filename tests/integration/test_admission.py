@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from canvas_server.http.admission import MAX_WAITING
-from servers import CLOSE, TEXT, Server, Wire, eventually, running
+from support.servers.server import CLOSE, TEXT, RawSocket, Server, eventually, running
 
 
 @pytest.fixture
@@ -32,11 +32,11 @@ def ended(line: socket.socket) -> bool:
 
 def test_one_address_has_only_so_many_connections(own: Server) -> None:
     """The proxy says whose they are; another address is not concerned."""
-    wires = [Wire(own, X_Forwarded_For="203.0.113.7") for _ in range(4)]
-    refused = Wire(own, X_Forwarded_For="203.0.113.7")
+    wires = [RawSocket(own, X_Forwarded_For="203.0.113.7") for _ in range(4)]
+    refused = RawSocket(own, X_Forwarded_For="203.0.113.7")
     assert refused.status == 429
     assert own.metric("canvas_turned_away_total") == 1
-    other = Wire(own, X_Forwarded_For="203.0.113.7, 203.0.113.8")
+    other = RawSocket(own, X_Forwarded_For="203.0.113.7, 203.0.113.8")
     assert other.status == 101
     for wire in wires:
         wire.close()
@@ -82,7 +82,7 @@ def test_who_waits_longest_for_nothing_makes_room(own: Server) -> None:
     lines = [socket.create_connection(("127.0.0.1", own.port)) for _ in range(MAX_WAITING + 50)]
     try:
         eventually(lambda: all(ended(line) for line in lines[:50]), "the first make room")
-        with Wire(own) as wire:
+        with RawSocket(own) as wire:
             wire.join("s")
     finally:
         for line in lines:
@@ -91,7 +91,7 @@ def test_who_waits_longest_for_nothing_makes_room(own: Server) -> None:
 
 def test_who_joins_nothing_is_told_and_closed(own: Server) -> None:
     """SES5. Pings do not help."""
-    with Wire(own) as wire, Wire(own) as member:
+    with RawSocket(own) as wire, RawSocket(own) as member:
         member.join("s")
         wire.receive()
         began = time.monotonic()

@@ -7,24 +7,24 @@ from pathlib import Path
 
 import pytest
 
-from servers import (
+from support.servers.server import (
     BINARY,
     CLOSE,
     CONTINUATION,
     PING,
     PONG,
     TEXT,
-    Closed,
+    RawSocket,
+    RawSocketClosed,
     Server,
-    Wire,
     running,
 )
 
 MIB = 1024 * 1024
 
 
-def greeted(server: Server) -> Wire:
-    wire = Wire(server)
+def greeted(server: Server) -> RawSocket:
+    wire = RawSocket(server)
     assert wire.receive()["type"] == "welcome"
     return wire
 
@@ -177,7 +177,7 @@ def test_a_close_without_a_code_is_answered(server: Server) -> None:
 def test_an_upgrade_that_is_not_for_us_is_refused(
     server: Server, path: str, headers: dict[str, str], status: int
 ) -> None:
-    with Wire(server, path, **headers) as wire:
+    with RawSocket(server, path, **headers) as wire:
         assert wire.status == status
 
 
@@ -191,7 +191,7 @@ def test_an_upgrade_of_a_browser_or_through_a_tunnel_passes(
     if headers.get("Origin") == "SELF":
         headers = {"Origin": server.url}
     for path in ("/ws", "/ws/sync", "/ws?x=1"):
-        with Wire(server, path, **headers) as wire:
+        with RawSocket(server, path, **headers) as wire:
             assert wire.status == 101
             assert wire.receive()["type"] == "welcome"
 
@@ -222,7 +222,7 @@ def test_messages_after_the_server_closed_are_ignored(server: Server) -> None:
             for _ in range(10):
                 old.send({"type": "ping"})
         assert old.until("scene_update")
-        with pytest.raises(Closed) as closed:
+        with pytest.raises(RawSocketClosed) as closed:
             old.receive()
         assert closed.value.code == 4100
 

@@ -11,8 +11,8 @@ import pytest
 
 from canvas_server.http.admission import LINGER_BYTES, MAX_PIPELINED
 from canvas_server.http.bodies import MAX_READING, MAX_READING_OF_ONE
-from invitations import SECRET, token
-from servers import Server, Wire, eventually, running
+from support.servers.invitations import SECRET, token
+from support.servers.server import RawSocket, Server, eventually, running
 
 MIB = 1024 * 1024
 KERNEL_BYTES = 16 * MIB
@@ -187,7 +187,7 @@ def test_strangers_who_send_much_are_not_felt(house: Server) -> None:
                     line.socket.sendall(b"[" * 8 * MIB)
                 statuses.append(line.answer()[0])
 
-    with Wire(house) as ada, Wire(house) as bob:
+    with RawSocket(house) as ada, RawSocket(house) as bob:
         bearer = token("--session", "call")
         ada.join("call", token=bearer)
         to = bob.join("call", token=bearer)

@@ -5,10 +5,10 @@ from pathlib import Path
 import av
 from av import VideoFrame
 
-from bots import agent, until
 from canvas_server.bot.media import Film, kinds_in
 from canvas_server.client import Client
-from servers import Server
+from support.servers.bots import agent, until
+from support.servers.server import Server
 
 
 async def both_here(*clients: Client) -> None:

@@ -9,15 +9,15 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from bots import agent, until
 from canvas_server.bot.bot import Bot
 from canvas_server.bot.media import Echo, kinds_in
 from canvas_server.bot.pattern import PatternTrack
 from canvas_server.cli import main
 from canvas_server.client import Client
 from canvas_server.protocol.server import Media
-from proxy import Proxy
-from servers import Server, Wire, running
+from support.networks.proxy import Proxy
+from support.servers.bots import agent, until
+from support.servers.server import RawSocket, Server, running
 
 Agent = tuple[Bot, Client]
 
@@ -159,7 +159,7 @@ NONSENSE = (
 
 async def test_an_offer_that_makes_no_sense_ends_the_call_and_not_the_bot(server: Server) -> None:
     async with agent(server.url, "nonsense", "Bob") as bob:
-        with Wire(server) as wire:
+        with RawSocket(server) as wire:
 
             def exchange() -> str:
                 wire.join("nonsense", display_name="Mallory")

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from canvas_server.federation.x0x import Daemon, NoDaemon, X0xCarrier
-from x0xd import KINDS, DoubleDaemon, RealDaemon, two_daemons
+from support.doubles.x0xd import KINDS, DoubleDaemon, RealDaemon, two_daemons
 
 SECONDS = 45
 Daemons = tuple[DoubleDaemon | RealDaemon, DoubleDaemon | RealDaemon]

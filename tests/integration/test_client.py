@@ -12,7 +12,6 @@ from unittest import mock
 
 import pytest
 
-from bots import until
 from canvas_server.client import CannotConnect, Client, Closed, Refused, TooLarge, connect
 from canvas_server.protocol import server as said
 from canvas_server.protocol.client import (
@@ -27,8 +26,9 @@ from canvas_server.protocol.client import (
 )
 from canvas_server.protocol.errors import ErrorCode
 from canvas_server.protocol.scene import ElementChanges, NewElement, Text
-from proxy import Proxy
-from servers import Server, Wire, running
+from support.networks.proxy import Proxy
+from support.servers.bots import until
+from support.servers.server import RawSocket, Server, running
 
 DOCS = Path(__file__).resolve().parents[2] / "docs" / "CLIENT.md"
 
@@ -160,7 +160,7 @@ async def test_leaving_gives_up_the_place_at_once(server: Server) -> None:
 
 
 async def test_who_is_taken_over_is_told_and_does_not_come_back(server: Server) -> None:
-    with Wire(server) as thief:
+    with RawSocket(server) as thief:
         async with connect(server.url, "taken", "Ada") as ada:
             messages = ada.messages()
             thief.until("welcome")
@@ -196,7 +196,7 @@ def test_the_examples_of_the_manual_run(server: Server) -> None:
 
     with run(chart) as process:
         assert process.communicate(timeout=45)[0] == "revision 6\n"
-    with Wire(server) as ada:
+    with RawSocket(server) as ada:
         ada.join("manual", display_name="Ada")
         with run(media) as process:
             call = ada.until("incoming_call")

@@ -13,13 +13,13 @@ from typing import Any
 
 import pytest
 
-from brokers import Town, town_of_nodes
-from servers import Closed, Server, Wire, eventually, free_port, post
+from support.servers.nats import ClusterOfNodes, cluster_of_nodes
+from support.servers.server import RawSocket, RawSocketClosed, Server, eventually, free_port, post
 
 
 @pytest.fixture
-def town(tmp_path: Path) -> Iterator[Town]:
-    with town_of_nodes(tmp_path) as town:
+def town(tmp_path: Path) -> Iterator[ClusterOfNodes]:
+    with cluster_of_nodes(tmp_path) as town:
         yield town
 
 
@@ -40,21 +40,21 @@ def scene(server: Server, session_id: str = "s") -> list[str]:
     return sorted(element["id"] for element in json.loads(body)["scene"]["elements"])
 
 
-def come_back(town: Town, server: Server, old: Wire) -> Wire:
+def come_back(town: ClusterOfNodes, server: Server, old: RawSocket) -> RawSocket:
     """Resume on a node, as often as it takes."""
 
-    def attempt() -> Wire | None:
+    def attempt() -> RawSocket | None:
         wire = town.wire(server)
         try:
             wire.resume(old)
-        except Closed:
+        except RawSocketClosed:
             return None
         return wire
 
     return eventually(attempt, "the peer is back")
 
 
-def test_peers_on_different_nodes_share_a_session(town: Town) -> None:
+def test_peers_on_different_nodes_share_a_session(town: ClusterOfNodes) -> None:
     one, two = town.node(), town.node()
     a, b = town.wire(one), town.wire(two)
     ada, bob = a.join(display_name="Ada"), b.join(display_name="Bob")
@@ -88,7 +88,7 @@ def test_peers_on_different_nodes_share_a_session(town: Town) -> None:
     assert a.until("peer_updated")["peer"]["connected"] is True
 
 
-def test_who_goes_to_another_session_finds_it_wherever_it_lives(town: Town) -> None:
+def test_who_goes_to_another_session_finds_it_wherever_it_lives(town: ClusterOfNodes) -> None:
     one, two = town.node(), town.node()
     a, b, c = town.wire(one), town.wire(two), town.wire(two)
     a.join("s")
@@ -106,7 +106,7 @@ def test_who_goes_to_another_session_finds_it_wherever_it_lives(town: Town) -> N
     assert c.fence() == []
 
 
-def test_edits_over_http_go_to_where_the_session_lives(town: Town) -> None:
+def test_edits_over_http_go_to_where_the_session_lives(town: ClusterOfNodes) -> None:
     one, two = town.node(), town.node()
     a = town.wire(one)
     a.join()
@@ -124,7 +124,7 @@ def test_edits_over_http_go_to_where_the_session_lives(town: Town) -> None:
     assert [entry["revision"] for entry in history["entries"]] == [1]
 
 
-def test_a_large_scene_crosses_nodes(town: Town) -> None:
+def test_a_large_scene_crosses_nodes(town: ClusterOfNodes) -> None:
     one, two = town.node(), town.node()
     a, b = town.wire(one), town.wire(two)
     a.join()
@@ -142,7 +142,7 @@ def test_a_large_scene_crosses_nodes(town: Town) -> None:
     b.fence()
 
 
-def test_a_killed_node_loses_nothing_acked_and_its_peers_come_back(town: Town) -> None:
+def test_a_killed_node_loses_nothing_acked_and_its_peers_come_back(town: ClusterOfNodes) -> None:
     one, two = town.node(), town.node()
     a, b = town.wire(one), town.wire(two)
     a.join(display_name="Ada")
@@ -163,7 +163,7 @@ def test_a_killed_node_loses_nothing_acked_and_its_peers_come_back(town: Town) -
     assert scene(two) == ["after", "kept"]
 
 
-def test_peers_of_a_killed_node_are_missed_and_come_back_unharmed(town: Town) -> None:
+def test_peers_of_a_killed_node_are_missed_and_come_back_unharmed(town: ClusterOfNodes) -> None:
     """The session lives on: what its carried peers missed they get, and the others see no leave."""
     one, two, three = town.node(), town.node(), town.node()
     a, b = town.wire(one), town.wire(two)
@@ -181,7 +181,7 @@ def test_peers_of_a_killed_node_are_missed_and_come_back_unharmed(town: Town) ->
     assert ada
 
 
-def test_a_node_that_stands_still_is_given_up_and_gives_way(town: Town) -> None:
+def test_a_node_that_stands_still_is_given_up_and_gives_way(town: ClusterOfNodes) -> None:
     one, two = town.node(), town.node()
     a, b = town.wire(one), town.wire(two)
     a.join()
@@ -206,7 +206,7 @@ def test_a_node_that_stands_still_is_given_up_and_gives_way(town: Town) -> None:
 
 
 @pytest.mark.parametrize("how", ["killed", "paused"])
-def test_while_the_broker_is_away_those_on_one_node_go_on(town: Town, how: str) -> None:
+def test_while_the_broker_is_away_those_on_one_node_go_on(town: ClusterOfNodes, how: str) -> None:
     one, two = town.node(), town.node()
     a, b, c = town.wire(one), town.wire(one), town.wire(two)
     ada, bob, cleo = a.join(), b.join(), c.join()
@@ -238,7 +238,7 @@ def test_while_the_broker_is_away_those_on_one_node_go_on(town: Town, how: str) 
     assert scene(two) == ["queued"]
 
 
-def test_an_edit_that_cannot_be_stored_for_long_is_refused(town: Town) -> None:
+def test_an_edit_that_cannot_be_stored_for_long_is_refused(town: ClusterOfNodes) -> None:
     one = town.node()
     a = town.wire(one)
     a.join()
@@ -255,7 +255,7 @@ def test_an_edit_that_cannot_be_stored_for_long_is_refused(town: Town) -> None:
     assert scene(one) == ["refused"]
 
 
-def test_a_node_that_stops_sends_everybody_to_the_others(town: Town) -> None:
+def test_a_node_that_stops_sends_everybody_to_the_others(town: ClusterOfNodes) -> None:
     one, two = town.node(), town.node()
     a, b, c = town.wire(one), town.wire(one), town.wire(one)
     keeper = town.wire(two)
@@ -283,7 +283,7 @@ def test_a_node_that_stops_sends_everybody_to_the_others(town: Town) -> None:
     eventually(lambda: nodes(two) == ["n2"], "it is not there any more")
 
 
-def test_tokens_are_good_on_every_node_and_taken_back_on_all(town: Town) -> None:
+def test_tokens_are_good_on_every_node_and_taken_back_on_all(town: ClusterOfNodes) -> None:
     secret = {"CANVAS_AUTH_SECRET": "s" * 40}
     one, two = town.node(**secret), town.node(**secret)
     from canvas_server.auth.admin import AdminTokens

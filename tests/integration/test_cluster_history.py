@@ -9,8 +9,8 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
-from brokers import nats_server
-from servers import Closed, Server, Wire, eventually
+from support.servers.nats import nats_server
+from support.servers.server import RawSocket, RawSocketClosed, Server, eventually
 
 EDITORS = 6
 PAUSE = 0.01
@@ -71,7 +71,7 @@ class Editor(threading.Thread):
         self._number = number
         self._nodes = nodes
         self._chance = random.Random(seed)
-        self._wire: Wire | None = None
+        self._wire: RawSocket | None = None
         self._assigned: dict[str, Any] = {}
         self._received = 0
 
@@ -107,16 +107,16 @@ class Editor(threading.Thread):
                     if heard["type"] == "error":
                         assert heard["code"] == "storage_failed", heard
                         break
-            except (Closed, OSError):
+            except (RawSocketClosed, OSError):
                 if self._wire is not None:
                     self._assigned, self._received = self._wire.assigned, self._wire.received
                     self._wire.close()
                     self._wire = None
 
-    def _connected(self) -> Wire:
+    def _connected(self) -> RawSocket:
         if self._wire is not None:
             return self._wire
-        wire = Wire(self._nodes.any(self._chance))
+        wire = RawSocket(self._nodes.any(self._chance))
         if self._assigned:
             wire.assigned, wire.received = self._assigned, self._received
         self._wire = wire
@@ -135,7 +135,7 @@ class Editor(threading.Thread):
                 return wire
             if heard["type"] == "error":
                 wire.received = self._received
-                raise Closed(None)
+                raise RawSocketClosed(None)
 
     def _take(self, heard: dict[str, Any]) -> None:
         if heard["type"] == "ack":

@@ -14,7 +14,7 @@ from PIL import Image
 
 from canvas_server.cli import main
 from canvas_server.store import schema
-from servers import Server, Wire, as_user, running
+from support.servers.server import RawSocket, Server, as_user, running
 
 LABEL = {"type": "Text", "content": "kept"}
 
@@ -44,7 +44,7 @@ def scene(server: Server, session: str) -> dict[str, Any]:
     return json.loads(server.get(f"/api/scene/{session}")[1])["scene"]
 
 
-def edit(wire: Wire, count: int, first: int = 0) -> None:
+def edit(wire: RawSocket, count: int, first: int = 0) -> None:
     """Add labels and wait until they are stored."""
     for number in range(first, first + count):
         element = {"id": f"e{number}", "kind": LABEL}
@@ -55,7 +55,7 @@ def edit(wire: Wire, count: int, first: int = 0) -> None:
 
 def test_a_backup_taken_while_people_edit_is_whole_and_can_be_restored(tmp_path: Path) -> None:
     data, file = tmp_path / "data", tmp_path / "backup.db"
-    with running(data) as server, Wire(server) as wire:
+    with running(data) as server, RawSocket(server) as wire:
         wire.join("s")
         edit(wire, 10)
         writer = threading.Thread(target=edit, args=(wire, 500, 10))
@@ -74,14 +74,14 @@ def test_a_backup_taken_while_people_edit_is_whole_and_can_be_restored(tmp_path:
     elsewhere = tmp_path / "elsewhere"
     done("restore", file, "--data", elsewhere)
     assert exported(elsewhere) == restored
-    with running(data) as server, Wire(server) as wire:
+    with running(data) as server, RawSocket(server) as wire:
         wire.join("s")
         assert scene(server, "s") == restored
 
 
 def test_what_is_no_backup_replaces_nothing(tmp_path: Path) -> None:
     data, bad = tmp_path / "data", tmp_path / "bad"
-    with running(data) as server, Wire(server) as wire:
+    with running(data) as server, RawSocket(server) as wire:
         wire.join("s")
         edit(wire, 300)
     before = exported(data)
@@ -130,7 +130,7 @@ def test_what_looks_makes_nothing(tmp_path: Path, lies_there: str) -> None:
     if lies_there == "a folder":
         data.mkdir(parents=True)
     elif lies_there.startswith("scenes"):
-        with running(data) as server, Wire(server) as wire:
+        with running(data) as server, RawSocket(server) as wire:
             wire.join("s")
             edit(wire, 3)
             if "crash" in lies_there:
@@ -182,7 +182,7 @@ def test_a_user_who_has_no_home_is_asked_for_a_folder(public_path: Path) -> None
 
 
 def test_a_scene_is_exported_as_it_is_and_as_it_was(tmp_path: Path) -> None:
-    with running(tmp_path) as server, Wire(server) as wire:
+    with running(tmp_path) as server, RawSocket(server) as wire:
         wire.join("s")
         edit(wire, 3)
         assert exported(tmp_path) == scene(server, "s")
@@ -197,7 +197,7 @@ def test_a_scene_is_exported_as_it_is_and_as_it_was(tmp_path: Path) -> None:
 
 def test_a_scene_is_exported_as_a_picture(tmp_path: Path) -> None:
     """As the ending of the file says, or the option."""
-    with running(tmp_path) as server, Wire(server) as wire:
+    with running(tmp_path) as server, RawSocket(server) as wire:
         wire.join("s")
         edit(wire, 1)
         live = server.get("/api/scene/s/export.svg")[1]
@@ -224,7 +224,7 @@ def test_a_scene_is_imported_with_and_without_a_server(tmp_path: Path) -> None:
     first = exported(data, "plan")
     assert [element["kind"]["type"] for element in first["elements"]] == ["Text", "Text"]
     assert exported(data, "plan", "--revision", 0)["elements"] == []
-    with running(data) as server, Wire(server) as wire:
+    with running(data) as server, RawSocket(server) as wire:
         wire.join("plan")
         assert scene(server, "plan") == first
         file.write_bytes(server.get("/api/scene/other")[1])

@@ -12,8 +12,8 @@ import pytest
 from canvas_server.communitas.bridge import Bridge, greet, join
 from canvas_server.communitas.rpc import McpClient, NodeUnreachable, RpcError, ToolFailed, endpoint
 from canvas_server.core.effects import NetworkCallRequest
-from communitas import TOOLS, Double, Node, RealNode, stopped_after
-from servers import Server, Wire, eventually, free_port, running
+from support.doubles.communitas import TOOLS, Double, Node, RealNode, stopped_after
+from support.servers.server import RawSocket, Server, eventually, free_port, running
 
 
 @pytest.fixture(params=["double", "real"])
@@ -27,7 +27,7 @@ def bridged(tmp_path: Path, node: Node, **env: str) -> Any:
     return running(tmp_path / "data", "--communitas-mcp-url", node.url, env=env)
 
 
-def started(wire: Wire) -> dict[str, Any]:
+def started(wire: RawSocket) -> dict[str, Any]:
     """Start a call as soon as the bridge is joined."""
 
     def attempt() -> dict[str, Any] | None:
@@ -45,7 +45,7 @@ def command(*arguments: str) -> "subprocess.CompletedProcess[str]":
 
 
 def test_a_call_is_started_joined_and_left(tmp_path: Path, node: Node) -> None:
-    with bridged(tmp_path, node) as server, Wire(server) as a, Wire(server) as b:
+    with bridged(tmp_path, node) as server, RawSocket(server) as a, RawSocket(server) as b:
         ada, bob = a.join(), b.join()
         result = started(a)
         call_id = result["call_id"]
@@ -66,7 +66,7 @@ def test_a_call_is_started_joined_and_left(tmp_path: Path, node: Node) -> None:
 
 
 def test_a_node_that_was_started_anew_is_joined_again(tmp_path: Path, node: Node) -> None:
-    with bridged(tmp_path, node) as server, Wire(server) as a:
+    with bridged(tmp_path, node) as server, RawSocket(server) as a:
         a.join()
         started(a)
         node.stop()
@@ -80,7 +80,7 @@ def test_a_node_that_was_started_anew_is_joined_again(tmp_path: Path, node: Node
 def test_while_it_is_away_browsers_call_each_other(tmp_path: Path) -> None:
     url = f"http://127.0.0.1:{free_port()}"
     with running(tmp_path / "data", "--communitas-mcp-url", url) as server:
-        with Wire(server) as a, Wire(server) as b:
+        with RawSocket(server) as a, RawSocket(server) as b:
             a.join()
             bob = b.join()
             a.send({"type": "start_communitas_call"})
@@ -194,7 +194,7 @@ def test_scenes_are_kept_there_too_where_it_can(tmp_path: Path, snake: bool) -> 
         tile = {"id": "t", "kind": {"type": "Video", "stream_id": "peer-somebody"}}
         node.scenes["old"] = {"scene": {"elements": [text("there"), wrapped, tile]}}
         node.scenes["bad"] = {"elements": [{"kind": 7}]}
-        with bridged(tmp_path, node) as server, Wire(server) as a, Wire(server) as b:
+        with bridged(tmp_path, node) as server, RawSocket(server) as a, RawSocket(server) as b:
             a.join("old")
             added = [a.until("element_added")["element"]["id"] for _ in range(2)]
             assert added == ["there", "w"]
@@ -207,7 +207,7 @@ def test_scenes_are_kept_there_too_where_it_can(tmp_path: Path, snake: bool) -> 
             assert node.scenes["new"]["revision"] == 5
             pushed = [a["session_id"] for name, a in node.called if name == "canvas_update_scene"]
             assert pushed.count("new") <= 2, "what comes together is told together"
-            with Wire(server) as c:
+            with RawSocket(server) as c:
                 c.join("bad")
                 c.send({"type": "add_element", "element": text("mine")})
                 c.until("element_added")

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from bombs import OTHERS, SPELLINGS, charts, pictures, store
-from drawings import png_url
-from servers import Server, Wire, post, running
+from support.browsers.bombs import OTHERS, SPELLINGS, charts, pictures, store
+from support.hub.drawings import png_url
+from support.servers.server import RawSocket, Server, post, running
 
 EVERY = {**SPELLINGS, **OTHERS}
 
@@ -25,7 +25,7 @@ def image(src: str, name: str = "p") -> dict[str, object]:
 
 @pytest.mark.parametrize("src", EVERY.values(), ids=EVERY)
 def test_each_message_is_answered_and_the_connection_lives(server: Server, src: str) -> None:
-    with Wire(server) as wire:
+    with RawSocket(server) as wire:
         wire.join("content")
         wire.send({"type": "add_element", "element": image(src), "message_id": "m"})
         error = wire.until("error")
@@ -53,7 +53,7 @@ def test_what_is_stored_is_read_moved_restored_without_and_cleared(tmp_path: Pat
     """A data folder of earlier days opens as it is."""
     bomb = SPELLINGS["base64"]
     store(tmp_path, "old", pictures(bomb))
-    with running(tmp_path) as server, Wire(server) as wire:
+    with running(tmp_path) as server, RawSocket(server) as wire:
         scene = json.loads(server.get("/api/scene/old")[1])["scene"]
         assert scene["elements"][0]["kind"]["src"] == bomb
         wire.join("old")

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from servers import Server, Wire, post, running
+from support.servers.server import RawSocket, Server, post, running
 
 PICTURE = {"type": "Image", "src": "data:image/png;base64," + "A" * 500_000}
 
@@ -28,7 +28,7 @@ def label(name: str, content: str = "x") -> dict[str, Any]:
 
 def test_an_element_is_told_once_however_often_one_message_changes_it(server: Server) -> None:
     """SCN1, OUT1: 500 MB would close everybody."""
-    with Wire(server) as ada, Wire(server) as bob:
+    with RawSocket(server) as ada, RawSocket(server) as bob:
         ada.join("cost-once")
         bob.join("cost-once")
         ada.send({"type": "add_element", "element": {"id": "p", "kind": PICTURE}})
@@ -48,7 +48,7 @@ def test_thousands_of_changes_of_a_large_chart_are_one(server: Server) -> None:
     """SCN1, SCN12: each would have gone through all of it."""
     chart = {"type": "Chart", "chart_type": "bar", "data": {"a": ["x" * 1000] * 900}}
     assert post(server, {"session_id": "cost-chart", "add": [{"id": "c", "kind": chart}]})[0] == 200
-    with Wire(server) as bob:
+    with RawSocket(server) as bob:
         bob.join("cost-chart")
         bob.fence()
         update = [{"id": "c", "changes": {"transform": {"x": x}}} for x in range(6000)]
@@ -78,7 +78,7 @@ def test_calls_go_on_while_a_long_edit_is_made(server: Server) -> None:
         finally:
             done.set()
 
-    with Wire(server) as ada, Wire(server) as bob, Wire(server) as eve:
+    with RawSocket(server) as ada, RawSocket(server) as bob, RawSocket(server) as eve:
         ada.join(name)
         target = bob.join(name)
         eve.join("cost-else")
@@ -106,7 +106,7 @@ def test_who_restores_without_end_does_not_keep_others_from_storing(own: Server)
     for part in range(0, 200, 50):
         added = {"session_id": "loud", "add": texts[part : part + 50]}
         assert post(own, added)[0] == 200
-    with Wire(own) as loud, Wire(own) as quiet:
+    with RawSocket(own) as loud, RawSocket(own) as quiet:
         loud.join("loud")
         quiet.join("quiet")
         stop = threading.Event()

@@ -23,7 +23,7 @@ from canvas_server.core.scene.replay import replay
 from canvas_server.protocol.history import Added, Entry, Removed, Updated
 from canvas_server.protocol.scene import TransformChanges
 from canvas_server.store import reading, schema
-from servers import Server
+from support.servers.server import Server
 
 SESSIONS = ("one", "two", "three")
 EDITORS = 6

@@ -15,8 +15,8 @@ import pytest
 
 from canvas_server.client import CannotConnect, connect
 from canvas_server.tls.local import LocalFiles, local_certificate
-from servers import Server, eventually, free_port, running
-from settings import parse
+from support.hub.settings import parse
+from support.servers.server import Server, eventually, free_port, running
 
 DEPLOY = Path(__file__).resolve().parents[2] / "deploy"
 

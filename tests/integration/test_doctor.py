@@ -14,7 +14,7 @@ from click.testing import CliRunner
 from canvas_server.cli import main
 from canvas_server.ice.probe import ServerAddress, place_of
 from canvas_server.store import schema
-from servers import eventually, running
+from support.servers.server import eventually, running
 
 
 @pytest.fixture(scope="module")

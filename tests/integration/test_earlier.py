@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from invitations import ask, token
-from servers import Server, Wire, running
+from support.servers.invitations import ask, token
+from support.servers.server import RawSocket, Server, running
 
 EARLIER = Path(__file__).parents[1] / "samples" / "earlier"
 EXPECTED = json.loads((EARLIER / "expected.json").read_bytes())
@@ -34,12 +34,12 @@ def test_a_data_folder_of_an_earlier_release_opens(server: Server) -> None:
     gone = EXPECTED["taken_back"]["token_id"]
     tokens = {one["token_id"]: one for one in ask(server, "/api/tokens/demo", bearer)[1]["tokens"]}
     assert gone not in tokens or tokens[gone]["revoked"]
-    with Wire(server) as wire:
+    with RawSocket(server) as wire:
         wire.send(
             {"type": "subscribe", "session_id": "demo", "token": EXPECTED["taken_back"]["token"]}
         )
         assert wire.until("error")["code"] in ("unauthorized", "token_expired")
-    with Wire(server) as wire:
+    with RawSocket(server) as wire:
         wire.send({"type": "subscribe", "session_id": "demo", "token": bearer})
         wire.until("scene_update")
         wire.send({"type": "restore_scene", "revision": 1, "message_id": "back"})

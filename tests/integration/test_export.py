@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from drawings import png_url
-from servers import Server, Wire, eventually, post
+from support.hub.drawings import png_url
+from support.servers.server import RawSocket, Server, eventually, post
 
 
 def element(kind: dict[str, Any], **transform: float) -> dict[str, Any]:
@@ -108,7 +108,7 @@ def test_calls_go_on_while_much_is_drawn(server: Server) -> None:
     for thread in asking:
         thread.start()
     eventually(lambda: answers.count(503) == 4, "more than can wait is refused")
-    with Wire(server) as ada:
+    with RawSocket(server) as ada:
         ada.join("beside")
         assert len(answers) < 20, "they were drawn before anybody could join"
     for thread in asking:

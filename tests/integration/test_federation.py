@@ -11,12 +11,12 @@ from pathlib import Path
 
 import pytest
 
-from federation import SDP, Guest, Site, same_scene, two_sites
-from lab import Island, lacking
-from servers import Server, eventually, post
-from x0xd import KINDS, DoubleDaemon
+from support.doubles.x0xd import KINDS, DoubleDaemon
+from support.networks.namespaces import Island, lacking
+from support.servers.server import Server, eventually, post
+from support.servers.sites import SDP, FederatedServer, GuestSocket, same_scene, two_sites
 
-Sites = tuple[Site, Site]
+Sites = tuple[FederatedServer, FederatedServer]
 TEXT = {"type": "Text", "content": "x", "font_size": 12, "color": "#000000"}
 
 
@@ -32,22 +32,22 @@ def real(tmp_path: Path) -> Iterator[Sites]:
         yield sites
 
 
-def two(sites: Sites) -> tuple[Guest, Guest]:
+def two(sites: Sites) -> tuple[GuestSocket, GuestSocket]:
     """Have somebody at each server, who see each other."""
-    ada, bob = Guest(sites[0], "Ada"), Guest(sites[1], "Bob")
+    ada, bob = GuestSocket(sites[0], "Ada"), GuestSocket(sites[1], "Bob")
     ada.wait_for("peer_joined", peer_id=bob.peer_id, server="South")
     bob.wait_for("peer_joined", peer_id=ada.peer_id, server="North")
     return ada, bob
 
 
-def offers(sender: Guest, receiver: Guest, numbers: range) -> None:
+def offers(sender: GuestSocket, receiver: GuestSocket, numbers: range) -> None:
     """Send numbered offers as fast as they go."""
     for number in numbers:
         offer = {"type": "offer", "target_peer_id": receiver.peer_id, "sdp": f"{SDP}a=n:{number}"}
         sender.send(offer)
 
 
-def received(receiver: Guest, count: int) -> list[int]:
+def received(receiver: GuestSocket, count: int) -> list[int]:
     """Read so many offers."""
     return [int(receiver.until("relay_offer")["sdp"].rpartition(":")[2]) for _ in range(count)]
 
@@ -122,7 +122,7 @@ def test_500_offers_each_way_come_once_and_in_order(sites: Sites) -> None:
 def test_a_way_that_is_cut_for_ten_seconds(sites: Sites) -> None:
     """Each side goes on; the others' people are shown as away; then both agree."""
     ada, bob = two(sites)
-    cem = Guest(sites[0], "Cem")
+    cem = GuestSocket(sites[0], "Cem")
     bob.wait_for("peer_joined", peer_id=cem.peer_id)
     offers(ada, bob, range(1))
     assert received(bob, 1) == [0]
@@ -192,7 +192,7 @@ def test_a_server_that_is_killed_loses_nothing_acked(real: Sites, which: int) ->
     stays.wait_for("peer_updated", peer_id=gone.peer_id, connected=False)
     killed.start()
     eventually(killed.is_joined, "it is joined again")
-    again = Guest(killed, name)
+    again = GuestSocket(killed, name)
     stays.wait_for("peer_joined", peer_id=again.peer_id, server=killed.name)
     again.add("again")
     again.until("ack")
@@ -212,7 +212,7 @@ def test_what_each_had_before_they_met_is_kept(real: Sites) -> None:
     same_scene(real, "North", "South")
 
 
-def command(site: Site, *words: str) -> str:
+def command(site: FederatedServer, *words: str) -> str:
     """Run a command of this site's server."""
     done = subprocess.run(
         [sys.executable, "-m", "canvas_server", "communitas", *words],
@@ -230,7 +230,7 @@ def command(site: Site, *words: str) -> str:
 def test_two_servers_are_paired_by_one_command_on_each_side(tmp_path: Path) -> None:
     """They run already, and share what was opened before."""
     with two_sites(tmp_path, "double", paired=False) as sites:
-        ada, bob = Guest(sites[0], "Ada"), Guest(sites[1], "Bob")
+        ada, bob = GuestSocket(sites[0], "Ada"), GuestSocket(sites[1], "Bob")
         codes = [re.search(r"canvas1\w+", command(site, "pair")) for site in sites]
         assert codes[0]
         assert codes[1]
@@ -260,8 +260,8 @@ def test_sessions_that_are_not_shared_stay_apart(tmp_path: Path) -> None:
         sites[1].start()
         for site in sites:
             eventually(site.is_joined, "joined")
-        ada, bob = Guest(sites[0], "Ada", "private"), Guest(sites[1], "Bob", "private")
-        eve, zoe = Guest(sites[0], "Eve", "team-a"), Guest(sites[1], "Zoe", "team-a")
+        ada, bob = GuestSocket(sites[0], "Ada", "private"), GuestSocket(sites[1], "Bob", "private")
+        eve, zoe = GuestSocket(sites[0], "Eve", "team-a"), GuestSocket(sites[1], "Zoe", "team-a")
         eve.wait_for("peer_joined", peer_id=zoe.peer_id)
         for each in (ada, bob):
             assert each.fence() == []

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from brokers import town_of_nodes
-from invitations import SECRET, ask, token
-from servers import CLOSE, Server, Wire, running
+from support.servers.invitations import SECRET, ask, token
+from support.servers.nats import cluster_of_nodes
+from support.servers.server import CLOSE, RawSocket, Server, running
 
 OWN_IDS = "8d2f1c3e-55aa-4c1f-9f3d-0123456789ab"
 """An id that a client has made for itself."""
@@ -24,7 +24,7 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
         yield server
 
 
-def subscribe(wire: Wire, session: str = "s", **wishes: Any) -> dict[str, Any]:
+def subscribe(wire: RawSocket, session: str = "s", **wishes: Any) -> dict[str, Any]:
     """Subscribe; return the `peer_assigned` or the `error` that answers."""
     wire.send({"type": "subscribe", "session_id": session, **wishes})
     while True:
@@ -33,19 +33,19 @@ def subscribe(wire: Wire, session: str = "s", **wishes: Any) -> dict[str, Any]:
             return message
 
 
-def refusal(wire: Wire, session: str = "s", **wishes: Any) -> str | None:
+def refusal(wire: RawSocket, session: str = "s", **wishes: Any) -> str | None:
     """Subscribe; return the code of the refusal."""
     return subscribe(wire, session, **wishes).get("code")
 
 
-def leave(wire: Wire) -> None:
+def leave(wire: RawSocket) -> None:
     """Close for good, and wait until the server has heard it."""
     wire.send((1000).to_bytes(2), CLOSE)
     assert wire.close_code() == 1000
     wire.close()
 
 
-def proof(wire: Wire) -> dict[str, Any]:
+def proof(wire: RawSocket) -> dict[str, Any]:
     return {name: wire.assigned[name] for name in ("peer_id", "resume_token")}
 
 
@@ -58,7 +58,7 @@ def tokens(session: str) -> tuple[str, str]:
 def test_a_viewer_does_not_get_the_id_of_a_moderator_who_has_left(house: Server) -> None:
     """SES2: what the server has made stays its own, whether or not somebody has it now."""
     boss, viewer = tokens("left")
-    with Wire(house) as a, Wire(house) as b:
+    with RawSocket(house) as a, RawSocket(house) as b:
         ada = a.join("left", token=boss)
         assert refusal(b, "left", peer_id=ada, token=viewer) == "peer_id_taken"
         leave(a)
@@ -66,7 +66,7 @@ def test_a_viewer_does_not_get_the_id_of_a_moderator_who_has_left(house: Server)
         b.join("left", token=viewer)
         stolen = {"peer_id": ada, "resume_token": b.assigned["resume_token"]}
         assert refusal(b, "left", token=viewer, **stolen) == "peer_id_taken"
-        with Wire(house) as again:
+        with RawSocket(house) as again:
             back = subscribe(again, "left", token=boss, **proof(a))
             assert (back["peer_id"], back["role"]) == (ada, "moderate")
 
@@ -74,13 +74,13 @@ def test_a_viewer_does_not_get_the_id_of_a_moderator_who_has_left(house: Server)
 def test_no_right_flows_through_an_id_that_a_client_has_made(house: Server) -> None:
     """RES1: a resume token is of one incarnation, and of its grant."""
     boss, viewer = tokens("made")
-    with Wire(house) as a, Wire(house) as b:
+    with RawSocket(house) as a, RawSocket(house) as b:
         a.join("made", peer_id=OWN_IDS, token=boss)
         leave(a)
         b.join("made", peer_id=OWN_IDS, token=viewer)
         kept = proof(b)
         leave(b)
-        with Wire(house) as again, Wire(house) as thief:
+        with RawSocket(house) as again, RawSocket(house) as thief:
             again.join("made", token=boss, **proof(a))
             assert again.assigned["role"] == "moderate"
             assert refusal(thief, "made", **kept) in ("unauthorized", "peer_id_taken")
@@ -91,16 +91,16 @@ def test_no_right_flows_through_an_id_that_a_client_has_made(house: Server) -> N
 def test_a_grant_goes_on_for_a_resume_token_of_that_grant_alone(house: Server) -> None:
     """RES1: the token that somebody was given as a viewer is that of a viewer for ever."""
     boss, viewer = tokens("raised")
-    with Wire(house) as a:
+    with RawSocket(house) as a:
         a.join("raised", token=viewer)
         as_viewer = proof(a)
         a.join("raised", token=boss)
         as_boss = proof(a)
-        with Wire(house) as thief:
+        with RawSocket(house) as thief:
             assert refusal(thief, "raised", **as_viewer) == "unauthorized"
-        with Wire(house) as back:
+        with RawSocket(house) as back:
             assert subscribe(back, "raised", **as_boss)["role"] == "moderate"
-            with Wire(house) as lower:
+            with RawSocket(house) as lower:
                 found = subscribe(lower, "raised", token=viewer, received=0, **as_viewer)
                 assert (found["role"], found["recovered"]) == ("view", False)
             assert back.close_code() == 4100
@@ -109,21 +109,21 @@ def test_a_grant_goes_on_for_a_resume_token_of_that_grant_alone(house: Server) -
 def test_after_a_restart_only_the_owner_has_its_id(tmp_path: Path) -> None:
     """RES1, SES2."""
     boss, viewer = tokens("s")
-    with running(tmp_path, env=ENV) as first, Wire(first) as a, Wire(first) as b:
+    with running(tmp_path, env=ENV) as first, RawSocket(first) as a, RawSocket(first) as b:
         ada = a.join("s", token=boss)
         b.join("s", token=viewer)
         first.process.send_signal(signal.SIGKILL)
         first.process.wait(5)
-    with running(tmp_path, env=ENV) as second, Wire(second) as thief:
+    with running(tmp_path, env=ENV) as second, RawSocket(second) as thief:
         assert refusal(thief, peer_id=ada, token=viewer) == "peer_id_taken"
         stolen = b.assigned["resume_token"]
         assert refusal(thief, peer_id=ada, resume_token=stolen, token=viewer) == "peer_id_taken"
         assert refusal(thief, **proof(a)) == "unauthorized", "nobody's grant goes on"
         assert subscribe(thief, token=viewer, **proof(b))["peer_id"] == b.assigned["peer_id"]
-        with Wire(second) as own:
+        with RawSocket(second) as own:
             back = subscribe(own, token=boss, **proof(a))
             assert (back["peer_id"], back["role"]) == (ada, "moderate")
-            with Wire(second) as late:
+            with RawSocket(second) as late:
                 earlier = proof(a)
                 assert refusal(late, token=viewer, **earlier) == "peer_id_taken"
             assert own.fence()[:2], "the list and the scene, and no leave"
@@ -131,7 +131,7 @@ def test_after_a_restart_only_the_owner_has_its_id(tmp_path: Path) -> None:
 
 def test_a_token_of_another_session_takes_nobody_out_of_this_one(house: Server) -> None:
     """SES2: not who is there, and not who was there and is in another session now."""
-    with Wire(house) as a, Wire(house) as witness, Wire(house) as thief:
+    with RawSocket(house) as a, RawSocket(house) as witness, RawSocket(house) as thief:
         ada = a.join("one", token=token("--session", "one", "--role", "moderate"))
         of_one = proof(a)
         a.join("two", token=token("--session", "two"))
@@ -148,7 +148,12 @@ def test_a_token_of_another_session_takes_nobody_out_of_this_one(house: Server) 
 
 def test_the_resume_token_alone_names_its_peer(server: Server) -> None:
     """RES1; beside the id of another peer it proves nothing."""
-    with Wire(server) as a, Wire(server) as b, Wire(server) as back, Wire(server) as thief:
+    with (
+        RawSocket(server) as a,
+        RawSocket(server) as b,
+        RawSocket(server) as back,
+        RawSocket(server) as thief,
+    ):
         ada, bob = a.join("alone"), b.join("alone")
         a.until("peer_joined")
         both = {"peer_id": bob, "resume_token": a.assigned["resume_token"]}
@@ -165,7 +170,7 @@ def test_the_resume_token_alone_names_its_peer(server: Server) -> None:
 
 def test_ids_are_the_servers_own_and_look_like_any_other(server: Server) -> None:
     """SES2: UUIDs of version 4 (RFC 9562 section 5.4); a free one of a client is granted."""
-    with Wire(server) as a, Wire(server) as b:
+    with RawSocket(server) as a, RawSocket(server) as b:
         made = uuid.UUID(a.join("ids"))
         assert (made.version, made.variant) == (4, uuid.RFC_4122)
         wish = str(uuid.uuid4())
@@ -176,7 +181,7 @@ def test_a_name_in_a_token_counts(house: Server) -> None:
     """TOK6: over what is said on joining, over renames, and after coming back."""
     ada = token("--session", "names", "--name", "Ada", "--user", "ada@example.org")
     free = token("--session", "names", "--name", "Bob", "--rename")
-    with Wire(house) as a, Wire(house) as b, Wire(house) as witness:
+    with RawSocket(house) as a, RawSocket(house) as b, RawSocket(house) as witness:
         witness.join("names", token=token("--session", "names"))
         a.join("names", token=ada, display_name="The CEO")
         peer = witness.until("peer_joined")["peer"]
@@ -184,7 +189,7 @@ def test_a_name_in_a_token_counts(house: Server) -> None:
         assert a.assigned["bound_name"] == "Ada"
         a.join("names", display_name="The CEO")
         assert [message["type"] for message in witness.fence()] == []
-        with Wire(house) as back:
+        with RawSocket(house) as back:
             subscribe(back, "names", display_name="The CEO", **proof(a))
             back.send({"type": "list_peers"})
             listed = {peer["peer_id"]: peer for peer in back.until("peer_list")["peers"]}
@@ -199,7 +204,7 @@ def test_a_name_in_a_token_counts(house: Server) -> None:
         "POST",
         {"session_id": "names", "name": "Cem", "user": "cem", "rename": False},
     )
-    with Wire(house) as c:
+    with RawSocket(house) as c:
         c.join("names", token=made[1]["token"], display_name="The CEO")
         assert c.assigned["bound_name"] == "Cem"
 
@@ -207,7 +212,7 @@ def test_a_name_in_a_token_counts(house: Server) -> None:
 def test_on_several_nodes_an_id_is_its_owners_alike(tmp_path: Path) -> None:
     """SES1, SES2, NOD6: who moves to a session of another node keeps the id; nobody else gets it."""
     boss, viewer = tokens("left")
-    with town_of_nodes(tmp_path) as town:
+    with cluster_of_nodes(tmp_path) as town:
         one, two = town.node(**ENV), town.node(**ENV)
         a, b, keeper = town.wire(one), town.wire(two), town.wire(two)
         keeper.join("right", token=token("--session", "right"))

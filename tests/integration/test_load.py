@@ -11,7 +11,15 @@ from pathlib import Path
 import pytest
 from picows import WSFrame, WSListener, WSMsgType, WSTransport, ws_connect
 
-from servers import CLOSE, Closed, Server, Wire, eventually, frame, running
+from support.servers.server import (
+    CLOSE,
+    RawSocket,
+    RawSocketClosed,
+    Server,
+    eventually,
+    frame,
+    running,
+)
 
 SDP = "v=0\r\n" + "x" * 3000
 
@@ -23,7 +31,7 @@ def own(tmp_path: Path) -> Iterator[Server]:
         yield server
 
 
-def push(wire: Wire, data: bytes, seconds: float) -> int:
+def push(wire: RawSocket, data: bytes, seconds: float) -> int:
     """Write as much as the server takes within a time; return the bytes."""
     wire.socket.setblocking(False)
     deadline, sent = time.monotonic() + seconds, 0
@@ -37,7 +45,7 @@ def push(wire: Wire, data: bytes, seconds: float) -> int:
 
 def test_a_peer_that_never_reads_is_closed_and_costs_a_bounded_amount(own: Server) -> None:
     """OUT1: 40,000 offers of 3 KB, 120 MB in all, to somebody who does not read."""
-    with Wire(own) as sender, Wire(own) as sleeper, Wire(own) as third:
+    with RawSocket(own) as sender, RawSocket(own) as sleeper, RawSocket(own) as third:
         sender.join("lag")
         target = sleeper.join("lag")
         third.join("lag")
@@ -61,7 +69,11 @@ def test_a_peer_that_never_reads_is_closed_and_costs_a_bounded_amount(own: Serve
 def test_cursors_are_dropped_before_a_slow_reader_is_given_up(tmp_path: Path) -> None:
     """OUT1: a cursor storm alone never closes anybody, and what is no cursor arrives."""
     unthrottled = {"WS_RATE_LIMIT_SUSTAINED": "1000000"}
-    with running(tmp_path, env=unthrottled) as own, Wire(own) as mover, Wire(own) as sleeper:
+    with (
+        running(tmp_path, env=unthrottled) as own,
+        RawSocket(own) as mover,
+        RawSocket(own) as sleeper,
+    ):
         mover.join("storm")
         sleeper.join("storm")
         cursor = frame(b'{"type":"cursor","x":1.23456789,"y":9.87654321}')
@@ -79,7 +91,7 @@ def test_cursors_are_dropped_before_a_slow_reader_is_given_up(tmp_path: Path) ->
 def test_a_sender_that_is_too_fast_is_slowed_and_loses_nothing(tmp_path: Path) -> None:
     """OUT2."""
     slow = {"WS_RATE_LIMIT_BURST": "100", "WS_RATE_LIMIT_SUSTAINED": "2000"}
-    with running(tmp_path, env=slow) as server, Wire(server) as a, Wire(server) as b:
+    with running(tmp_path, env=slow) as server, RawSocket(server) as a, RawSocket(server) as b:
         a.join("fast")
         target = b.join("fast")
         count = 2000
@@ -104,10 +116,10 @@ def test_who_closes_without_reading_keeps_no_socket(own: Server) -> None:
     def sockets() -> int:
         return len(list(Path(f"/proc/{own.pid}/fd").iterdir()))
 
-    with Wire(own) as sender:
+    with RawSocket(own) as sender:
         sender.join("rude")
         before = sockets()
-        with Wire(own) as rude:
+        with RawSocket(own) as rude:
             target = rude.join("rude")
             offer = frame(
                 json.dumps({"type": "offer", "target_peer_id": target, "sdp": SDP}).encode()
@@ -120,12 +132,12 @@ def test_who_closes_without_reading_keeps_no_socket(own: Server) -> None:
 
 
 def test_pings_without_reading_do_not_fill_the_memory(own: Server) -> None:
-    with Wire(own) as wire:
+    with RawSocket(own) as wire:
         wire.join("s")
         before = own.memory_kib()
         push(wire, frame(b"x" * 125, 9) * 200_000, 10)
         assert own.memory_kib() - before < 16 * 1024
-    with Wire(own) as wire:
+    with RawSocket(own) as wire:
         assert wire.receive()["type"] == "welcome"
 
 
@@ -171,7 +183,7 @@ def test_ten_thousand_vanish_and_memory_comes_back(tmp_path: Path) -> None:
 
 def test_a_silent_connection_is_pinged_and_then_given_up(own: Server) -> None:
     """OUT3: half-open TCP is found within 25 s."""
-    with Wire(own) as silent, Wire(own) as witness:
+    with RawSocket(own) as silent, RawSocket(own) as witness:
         silent.join("half")
         witness.join("half")
         started = time.monotonic()
@@ -184,7 +196,7 @@ def test_a_silent_connection_is_pinged_and_then_given_up(own: Server) -> None:
 
 def test_stopping_tells_the_peers_and_ends_with_0(own: Server) -> None:
     """SIGTERM: 1012 to everybody, nobody hears that others left, exit code 0 within 5 s."""
-    with Wire(own) as a, Wire(own) as b, Wire(own) as deaf:
+    with RawSocket(own) as a, RawSocket(own) as b, RawSocket(own) as deaf:
         for wire in (a, b, deaf):
             wire.join("stop")
         for wire in (a, b):
@@ -192,7 +204,7 @@ def test_stopping_tells_the_peers_and_ends_with_0(own: Server) -> None:
         started = time.monotonic()
         own.process.terminate()
         for wire in (a, b):
-            with pytest.raises(Closed) as closed:
+            with pytest.raises(RawSocketClosed) as closed:
                 wire.receive()  # the very next thing is the close
             assert closed.value.code == 1012
             wire.send((1012).to_bytes(2), CLOSE)

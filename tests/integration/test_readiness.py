@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from brokers import NatsServer, three_nats_servers
-from servers import Closed, Server, Wire, as_user, eventually, running
+from support.servers.nats import NatsServer, three_nats_servers
+from support.servers.server import RawSocket, RawSocketClosed, Server, as_user, eventually, running
 
 NOBODY = 65534
 as_another = pytest.mark.skipif(os.geteuid() != 0, reason="needs root, to be somebody else")
@@ -31,7 +31,7 @@ def logged(server: Server) -> str:
     return server.stderr()
 
 
-def label(wire: Wire, element_id: str) -> dict[str, object]:
+def label(wire: RawSocket, element_id: str) -> dict[str, object]:
     """Add a label, return the answer."""
     element = {"id": element_id, "kind": {"type": "Text", "content": "x"}}
     wire.send({"type": "add_element", "element": element, "message_id": element_id})
@@ -47,7 +47,7 @@ def test_without_a_majority_of_the_brokers(tmp_path: Path) -> None:
         own = ("--cluster", urls, "--cluster-replicas", "3", "--drain-seconds", "1")
         with running(tmp_path / "data", *own) as server:
             assert readiness(server) == (200, "ready")
-            with Wire(server) as wire:
+            with RawSocket(server) as wire:
                 wire.join("before")
                 assert label(wire, "one")["success"]
             assert server.metric("canvas_ready") == 1
@@ -60,7 +60,7 @@ def test_without_a_majority_of_the_brokers(tmp_path: Path) -> None:
             assert server.metric("canvas_ready") == 0
             assert server.metric("canvas_log_outages_total") == 1
             failures = server.metric("canvas_log_failures_total")
-            with Wire(server) as wire:
+            with RawSocket(server) as wire:
                 wire.send({"type": "subscribe", "session_id": "fresh"})
                 assert wire.until("error")["code"] == "storage_failed"
             assert server.metric("canvas_log_failures_total") > failures, "a join counts, too"
@@ -76,11 +76,11 @@ def test_without_a_majority_of_the_brokers(tmp_path: Path) -> None:
 
 def joins(server: Server) -> bool:
     """Whether a newcomer gets into a session."""
-    with Wire(server) as wire:
+    with RawSocket(server) as wire:
         wire.send({"type": "subscribe", "session_id": "fresh"})
         try:
             return wire.receive_until("scene_update", "error") == "scene_update"
-        except Closed:
+        except RawSocketClosed:
             return False
 
 
@@ -99,7 +99,7 @@ def test_a_broker_that_is_away(tmp_path: Path) -> None:
 
 def test_a_disk_that_is_full_when_the_server_starts(tmp_path: Path) -> None:
     """SCN2: it starts all the same, says so, and nothing has to be restarted."""
-    with running(tmp_path) as server, Wire(server) as wire:
+    with running(tmp_path) as server, RawSocket(server) as wire:
         wire.join("s")
         assert label(wire, "before")["success"]
     full = (
@@ -113,14 +113,14 @@ def test_a_disk_that_is_full_when_the_server_starts(tmp_path: Path) -> None:
         _, hard = resource.prlimit(server.pid, resource.RLIMIT_FSIZE)
         resource.prlimit(server.pid, resource.RLIMIT_FSIZE, (hard, hard))
         until(server, 200)
-        with Wire(server) as wire:
+        with RawSocket(server) as wire:
             wire.join("s")
             assert label(wire, "after")["success"]
         assert readiness(server) == (200, "ready")
 
 
 def test_a_disk_that_fills_while_nobody_edits_but_one(tmp_path: Path) -> None:
-    with running(tmp_path) as server, Wire(server) as wire:
+    with running(tmp_path) as server, RawSocket(server) as wire:
         wire.join("s")
         _, hard = resource.prlimit(server.pid, resource.RLIMIT_FSIZE)
         resource.prlimit(server.pid, resource.RLIMIT_FSIZE, (1, hard))
@@ -145,7 +145,7 @@ def test_a_file_that_the_server_cannot_open(public_path: Path) -> None:
     data = public_path / "data"
     data.mkdir(mode=0o700)
     os.chown(data, NOBODY, NOBODY)
-    with running(data, before=as_user(NOBODY)) as server, Wire(server) as wire:
+    with running(data, before=as_user(NOBODY)) as server, RawSocket(server) as wire:
         wire.join("s")
         assert label(wire, "one")["success"]
     os.chown(data / "scenes.db", 0, 0)
@@ -164,7 +164,7 @@ def test_what_root_restores_belongs_to_whom_the_folder_belongs(
     for folder in (data, stopped):
         folder.mkdir(mode=0o700)
         os.chown(folder, NOBODY, NOBODY)
-    with running(data, before=as_user(NOBODY)) as server, Wire(server) as wire:
+    with running(data, before=as_user(NOBODY)) as server, RawSocket(server) as wire:
         wire.join("s")
         assert label(wire, "one")["success"]
     where = stopped if fresh else data
@@ -175,7 +175,7 @@ def test_what_root_restores_belongs_to_whom_the_folder_belongs(
         )
     for path in where.iterdir():
         assert (path.stat().st_uid, path.stat().st_gid) == (NOBODY, NOBODY), path
-    with running(where, before=as_user(NOBODY)) as server, Wire(server) as wire:
+    with running(where, before=as_user(NOBODY)) as server, RawSocket(server) as wire:
         assert readiness(server) == (200, "ready")
         wire.join("s")
         assert label(wire, "two")["success"]

@@ -7,12 +7,12 @@ from pathlib import Path
 import jwt
 from click.testing import CliRunner, Result
 
-from brokers import nats_server
 from canvas_server.auth.invitations import Invitation, Invitations
 from canvas_server.cli import main
 from canvas_server.protocol.roles import Role
-from invitations import SECRET, ask, token
-from servers import Server, Wire, eventually, running
+from support.servers.invitations import SECRET, ask, token
+from support.servers.nats import nats_server
+from support.servers.server import RawSocket, Server, eventually, running
 
 ENV = {"CANVAS_AUTH_SECRET": SECRET}
 
@@ -29,7 +29,7 @@ def take_back(server: Server, made: str) -> None:
 
 
 def opens(server: Server, made: str) -> bool:
-    with Wire(server) as wire:
+    with RawSocket(server) as wire:
         wire.send({"type": "subscribe", "session_id": "s", "token": made})
         while (kind := wire.receive()["type"]) not in ("peer_assigned", "error"):
             pass

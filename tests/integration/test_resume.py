@@ -5,7 +5,7 @@ import select
 import signal
 from pathlib import Path
 
-from servers import CLOSE, Server, Wire, eventually, frame, running
+from support.servers.server import CLOSE, RawSocket, Server, eventually, frame, running
 
 
 def numbered(target: str, start: int, stop: int, padding: str = "") -> bytes:
@@ -22,7 +22,7 @@ def numbered(target: str, start: int, stop: int, padding: str = "") -> bytes:
 
 def test_a_socket_that_vanishes_is_a_peer_that_reconnects(server: Server) -> None:
     """RES2."""
-    with Wire(server) as witness, Wire(server) as a:
+    with RawSocket(server) as witness, RawSocket(server) as a:
         witness.join("vanish")
         peer_id = a.join("vanish")
         witness.until("peer_joined")
@@ -33,7 +33,7 @@ def test_a_socket_that_vanishes_is_a_peer_that_reconnects(server: Server) -> Non
             "in_call": False,
             "media": {"audio": False, "video": False, "screen": False},
         }
-        with Wire(server) as again:
+        with RawSocket(server) as again:
             assert again.resume(a)["recovered"] is True
             assert witness.until("peer_updated")["peer"]["connected"] is True
             assert again.fence() == witness.fence() == []
@@ -41,10 +41,10 @@ def test_a_socket_that_vanishes_is_a_peer_that_reconnects(server: Server) -> Non
 
 def test_closing_codes_over_the_wire(server: Server) -> None:
     """RES1: 1000 leaves at once, 1001 keeps the place for a reload, no code at all for longer."""
-    with Wire(server) as witness:
+    with RawSocket(server) as witness:
         witness.join("codes")
         for code, told in ((1000, "peer_left"), (1001, "peer_updated"), (None, "peer_updated")):
-            with Wire(server) as a:
+            with RawSocket(server) as a:
                 a.join("codes")
                 witness.until("peer_joined")
                 a.send(b"" if code is None else code.to_bytes(2), CLOSE)
@@ -53,8 +53,8 @@ def test_closing_codes_over_the_wire(server: Server) -> None:
 
 def test_every_missed_message_comes_once_and_in_order(server: Server) -> None:
     """RES1: read, lying unread in the kernel, sent while away: all of it."""
-    with Wire(server) as b:
-        a = Wire(server)
+    with RawSocket(server) as b:
+        a = RawSocket(server)
         b.join("missed")
         ada = a.join("missed")
         b.fence()
@@ -70,7 +70,7 @@ def test_every_missed_message_comes_once_and_in_order(server: Server) -> None:
             b.socket.sendall(numbered(ada, sent, sent + 10))
             sent += 10
             b.fence()
-            again = Wire(server)
+            again = RawSocket(server)
             assert again.resume(a)["recovered"] is True
             while len(got) < sent:
                 got.append(int(again.until("relay_ice_candidate")["candidate"]))
@@ -83,8 +83,8 @@ def test_every_missed_message_comes_once_and_in_order(server: Server) -> None:
 def test_a_slow_reader_is_closed_and_comes_back_without_loss(tmp_path: Path) -> None:
     """OUT1, then RES1: 8 MB to somebody who reads nothing of it in time."""
     count, padding = 4000, "x" * 1900
-    with running(tmp_path) as own, Wire(own) as b:
-        sleeper = Wire(own)
+    with running(tmp_path) as own, RawSocket(own) as b:
+        sleeper = RawSocket(own)
         b.join("slow")
         target = sleeper.join("slow")
         b.until("peer_joined")
@@ -97,7 +97,7 @@ def test_a_slow_reader_is_closed_and_comes_back_without_loss(tmp_path: Path) -> 
         while select.select([sleeper.socket], [], [], 0)[0] and len(got) < 100:
             got.append(int(sleeper.until("relay_ice_candidate")["candidate"].rstrip("x")))
         sleeper.close()
-        with Wire(own) as again:
+        with RawSocket(own) as again:
             assert again.resume(sleeper)["recovered"] is True
             while len(got) < count:
                 got.append(int(again.until("relay_ice_candidate")["candidate"].rstrip("x")))
@@ -107,7 +107,7 @@ def test_a_slow_reader_is_closed_and_comes_back_without_loss(tmp_path: Path) -> 
 
 def test_too_much_for_who_is_away_becomes_a_snapshot(server: Server) -> None:
     """RES1: never a silent gap, and what waits is bounded."""
-    with Wire(server) as b, Wire(server) as a:
+    with RawSocket(server) as b, RawSocket(server) as a:
         b.join("flood")
         ada = a.join("flood")
         b.until("peer_joined")
@@ -115,7 +115,7 @@ def test_too_much_for_who_is_away_becomes_a_snapshot(server: Server) -> None:
         b.until("peer_updated")
         b.socket.sendall(numbered(ada, 0, 6000, "x" * 1900))
         b.fence()
-        with Wire(server) as again:
+        with RawSocket(server) as again:
             assigned = again.resume(a)
             assert assigned["recovered"] is False
             assert assigned["peer_id"] == ada
@@ -126,7 +126,7 @@ def test_too_much_for_who_is_away_becomes_a_snapshot(server: Server) -> None:
 
 def test_a_half_dead_connection_is_taken_over_and_nothing_is_doubled(server: Server) -> None:
     """RES1: the old socket still looks open to the server."""
-    with Wire(server) as b, Wire(server) as old, Wire(server) as new:
+    with RawSocket(server) as b, RawSocket(server) as old, RawSocket(server) as new:
         b.join("half")
         ada = old.join("half")
         b.fence()
@@ -145,11 +145,11 @@ def test_after_a_restart_a_peer_has_its_id_and_is_told_that_it_missed_something(
 ) -> None:
     """RES1: tokens outlive the process, what it kept in memory does not."""
     with running(tmp_path) as first:
-        a = Wire(first)
+        a = RawSocket(first)
         ada = a.join("restart")
         first.process.send_signal(signal.SIGKILL)
         first.process.wait(5)
-        with running(tmp_path, "--port", str(first.port)) as second, Wire(second) as again:
+        with running(tmp_path, "--port", str(first.port)) as second, RawSocket(second) as again:
             assigned = again.resume(a)
             assert (assigned["peer_id"], assigned["recovered"]) == (ada, False)
             again.until("scene_update")
@@ -157,10 +157,10 @@ def test_after_a_restart_a_peer_has_its_id_and_is_told_that_it_missed_something(
 
 
 def test_a_token_of_another_server_proves_nothing(server: Server, tmp_path: Path) -> None:
-    with running(tmp_path) as other, Wire(other) as foreign, Wire(server) as own:
+    with running(tmp_path) as other, RawSocket(other) as foreign, RawSocket(server) as own:
         ada = own.join("tokens")
         foreign.join("tokens", peer_id=ada)
-        with Wire(server) as thief:
+        with RawSocket(server) as thief:
             thief.until("welcome")
             proof = {"peer_id": ada, "resume_token": foreign.assigned["resume_token"]}
             thief.send({"type": "subscribe", "session_id": "tokens", **proof})
@@ -170,7 +170,7 @@ def test_a_token_of_another_server_proves_nothing(server: Server, tmp_path: Path
 
 def test_what_is_read_is_let_go(tmp_path: Path) -> None:
     """A busy peer that reads costs no more than an idle one, whether or not it says so."""
-    with running(tmp_path) as own, Wire(own) as a, Wire(own) as b:
+    with running(tmp_path) as own, RawSocket(own) as a, RawSocket(own) as b:
         ada = a.join("busy")
         b.join("busy")
         b.fence()

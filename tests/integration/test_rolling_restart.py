@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from brokers import Town, town_of_nodes
 from canvas_server.client import Client, connect
 from canvas_server.protocol.client import AddElement
 from canvas_server.protocol.scene import NewElement, Text
-from servers import Server, eventually, exchange, free_port
+from support.servers.nats import ClusterOfNodes, cluster_of_nodes
+from support.servers.server import Server, eventually, exchange, free_port
 
 CADDYFILE = Path(__file__).resolve().parents[2] / "deploy" / "cluster" / "Caddyfile"
 SESSIONS = ("one", "two", "three")
@@ -22,7 +22,7 @@ SESSIONS = ("one", "two", "three")
 class Site:
     """Nodes at fixed ports, and the proxy in front."""
 
-    def __init__(self, town: Town, folder: Path) -> None:
+    def __init__(self, town: ClusterOfNodes, folder: Path) -> None:
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self._town = town
@@ -57,7 +57,7 @@ class Site:
 def site(tmp_path: Path) -> Iterator[Site]:
     if shutil.which("caddy") is None:
         pytest.skip("caddy is not installed")
-    with town_of_nodes(tmp_path) as town:
+    with cluster_of_nodes(tmp_path) as town:
         site = Site(town, tmp_path)
         try:
             eventually(site.answers, "the proxy answers")

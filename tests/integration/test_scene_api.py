@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from servers import Server, Wire, post
+from support.servers.server import RawSocket, Server, post
 
 TEXT = {"type": "Text", "content": "from afar"}
 
@@ -36,7 +36,7 @@ def test_without_a_name_it_is_the_default_session(server: Server) -> None:
 
 
 def test_windows_hear_of_it_at_once(server: Server) -> None:
-    with Wire(server) as wire:
+    with RawSocket(server) as wire:
         wire.join("beside")
         _, _, answer = post(server, {"session_id": "beside", "add": [{"id": "x", "kind": TEXT}]})
         assert answer["scene"]["revision"] == 1
@@ -166,7 +166,7 @@ def test_earlier_scenes_are_read(server: Server) -> None:
 
 def test_the_history_is_read_in_pages(server: Server) -> None:
     """SCN8."""
-    with Wire(server) as wire:
+    with RawSocket(server) as wire:
         ada = wire.join("history")
         wire.send({"type": "subscribe", "session_id": "history", "display_name": "Ada"})
         element = {"id": "own", "kind": TEXT}

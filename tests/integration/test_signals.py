@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from servers import Server, eventually, running
+from support.servers.server import Server, eventually, running
 
 
 def catches(pid: int, number: signal.Signals) -> bool:

@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-from servers import Server, Wire
+from support.servers.server import RawSocket, Server
 
 
 def test_the_front_door_leads_to_a_fresh_session_and_keeps_the_query(server: Server) -> None:
@@ -70,7 +70,7 @@ def test_health(server: Server, path: str) -> None:
 
 
 def test_metrics_count_what_happens(server: Server) -> None:
-    with Wire(server) as wire:
+    with RawSocket(server) as wire:
         before = server.metric("canvas_messages_received_total")
         wire.join("metrics")
         wire.send("{")

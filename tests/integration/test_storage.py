@@ -7,19 +7,19 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from servers import Server, Wire, eventually, running
+from support.servers.server import RawSocket, Server, eventually, running
 
 LABEL = {"type": "Text", "content": "kept"}
 
 
-def add(wire: Wire, element_id: str) -> dict[str, Any]:
+def add(wire: RawSocket, element_id: str) -> dict[str, Any]:
     """Add a label, return the answer."""
     element = {"id": element_id, "kind": LABEL}
     wire.send({"type": "add_element", "element": element, "message_id": element_id})
     return answer(wire)
 
 
-def answer(wire: Wire) -> dict[str, Any]:
+def answer(wire: RawSocket) -> dict[str, Any]:
     while True:
         message = wire.receive()
         if "message_id" in message:
@@ -34,7 +34,7 @@ def ids(server: Server, session_id: str) -> list[str]:
 def test_scenes_outlive_the_server(tmp_path: Path) -> None:
     """SCN2."""
     for number in range(3):
-        with running(tmp_path) as server, Wire(server) as wire:
+        with running(tmp_path) as server, RawSocket(server) as wire:
             wire.join("s")
             assert ids(server, "s") == [f"e{n}" for n in range(number)]
             assert add(wire, f"e{number}")["result"]["revision"] == number + 1
@@ -47,12 +47,12 @@ def test_scenes_outlive_the_server(tmp_path: Path) -> None:
 def test_an_idle_session_leaves_memory_and_comes_back(tmp_path: Path) -> None:
     """SCN5."""
     with running(tmp_path, "--resume-seconds", "0") as server:
-        with Wire(server) as wire:
+        with RawSocket(server) as wire:
             wire.join("s")
             add(wire, "one")
             assert server.metric("canvas_elements") == 1
         eventually(lambda: server.metric("canvas_elements") == 0, "the session is let go")
-        with Wire(server) as wire:
+        with RawSocket(server) as wire:
             wire.send({"type": "subscribe", "session_id": "s"})
             (element,) = wire.until("scene_update")["scene"]["elements"]
             assert element["id"] == "one"
@@ -73,7 +73,7 @@ def test_a_second_server_on_the_same_folder_says_what_to_do(tmp_path: Path) -> N
 def test_calls_go_on_while_the_disk_is_full_and_edits_when_it_is_not(tmp_path: Path) -> None:
     """SCN2, SCN3."""
     with running(tmp_path) as server:
-        with Wire(server) as a, Wire(server) as b:
+        with RawSocket(server) as a, RawSocket(server) as b:
             ada, bob = a.join("s"), b.join("s")
             add(a, "before")
             _, hard = resource.prlimit(server.pid, resource.RLIMIT_FSIZE)
@@ -88,7 +88,7 @@ def test_calls_go_on_while_the_disk_is_full_and_edits_when_it_is_not(tmp_path: P
             assert b.until("element_added")["element"]["id"] == "tile"
             assert json.loads(server.get("/health")[1])["scenes"] == "failing"
             assert server.metric("canvas_log_failures_total") >= 2
-            with Wire(server) as late:
+            with RawSocket(server) as late:
                 late.join("s")
             resource.prlimit(server.pid, resource.RLIMIT_FSIZE, (hard, hard))
             assert add(a, "refused")["success"], "the same edit, tried again"

@@ -26,7 +26,7 @@ from canvas_server.client import CannotConnect, connect
 from canvas_server.protocol.roles import Role
 from canvas_server.tls.local import CERTIFICATE_DAYS, LocalFiles, local_certificate
 from canvas_server.tls.serving import Certificate, CertificateError
-from servers import Server, eventually, running
+from support.servers.server import Server, eventually, running
 
 NOW = datetime.datetime.now(datetime.UTC)
 

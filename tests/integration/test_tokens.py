@@ -13,8 +13,8 @@ from click.testing import CliRunner
 
 from canvas_server.cli import main
 from canvas_server.client import CannotConnect, connect
-from invitations import SECRET, ask, token
-from servers import Server, Wire, running
+from support.servers.invitations import SECRET, ask, token
+from support.servers.server import RawSocket, Server, running
 
 OLD = "o" * 40
 
@@ -35,7 +35,7 @@ def give_out(server: Server, by: str, session: str, **wish: Any) -> dict[str, An
 
 def refused(server: Server, bearer: str | None, session: str = "s") -> str:
     """Return the code that somebody is refused with; the connection lives on."""
-    with Wire(server) as wire:
+    with RawSocket(server) as wire:
         wish = {} if bearer is None else {"token": bearer}
         wire.send({"type": "subscribe", "session_id": session, **wish})
         code = wire.until("error")["code"]
@@ -78,7 +78,7 @@ def test_an_expired_one_is_told_apart(house: Server) -> None:
 @pytest.mark.parametrize("secret", [SECRET, OLD])
 def test_who_has_one_comes_in_and_is_what_it_says(house: Server, secret: str) -> None:
     """TOK3. Secrets change without throwing anybody out."""
-    with Wire(house) as wire:
+    with RawSocket(house) as wire:
         viewer = token("--session", "s", "--role", "view", "--name", "Vera", secret=secret)
         wire.join("s", token=viewer)
         assert (wire.assigned["role"], wire.assigned["rights"]) == ("view", [])
@@ -88,7 +88,7 @@ def test_who_has_one_comes_in_and_is_what_it_says(house: Server, secret: str) ->
         peers = wire.until("peer_list")["peers"]
         (peer,) = (one for one in peers if one["peer_id"] == wire.assigned["peer_id"])
         assert (peer["display_name"], peer["role"]) == ("Vera", "view")
-        with Wire(house) as again:
+        with RawSocket(house) as again:
             assert again.resume(wire)["recovered"], "a resume token is enough"
             assert again.assigned["role"] == "view"
 
@@ -102,7 +102,7 @@ def test_moderators_give_out_list_and_take_back(house: Server) -> None:
     listed = ask(house, "/api/tokens/s", boss)[1]["tokens"]
     assert {guest["token_id"], other["token_id"]} <= {one["token_id"] for one in listed}
     assert guest["token"] not in json.dumps(listed)
-    with Wire(house) as wire, Wire(house) as stays, Wire(house) as away:
+    with RawSocket(house) as wire, RawSocket(house) as stays, RawSocket(house) as away:
         wire.join("s", token=guest["token"])
         stays.join("s", token=other["token"])
         away.join("s", token=guest["token"])
@@ -154,7 +154,7 @@ def test_what_was_taken_back_stays_so(tmp_path: Path) -> None:
 
 def test_kicked(house: Server) -> None:
     """TOK4."""
-    with Wire(house) as boss, Wire(house) as guest:
+    with RawSocket(house) as boss, RawSocket(house) as guest:
         boss.join("s", token=token("--session", "s", "--role", "moderate"))
         target = guest.join("s", token=token("--session", "s"))
         guest.send({"type": "kick", "target_peer_id": boss.assigned["peer_id"]})
@@ -166,13 +166,13 @@ def test_kicked(house: Server) -> None:
 
 def test_tokens_are_renewed_or_end(house: Server) -> None:
     """TOK2."""
-    with Wire(house) as stays, Wire(house) as goes:
+    with RawSocket(house) as stays, RawSocket(house) as goes:
         stays.join("s", token=token("--session", "s", "--expires", "3s"))
         once = token("--session", "s", "--expires", "3s", "--no-renewable")
         goes.join("s", token=once)
         renewed = stays.until("token_renewed")
         assert goes.close_code() == 4101
-        with Wire(house) as second:
+        with RawSocket(house) as second:
             second.join("s", token=renewed["token"])
         stays.until("token_renewed")
 
@@ -193,7 +193,7 @@ def test_scenes_over_http_take_the_same_tokens(house: Server) -> None:
 
 def test_who_runs_the_server_sees_its_sessions(house: Server, server: Server) -> None:
     """SIG13: with what the two say of their call."""
-    with Wire(house) as ada, Wire(house) as bob:
+    with RawSocket(house) as ada, RawSocket(house) as bob:
         here = ada.join("seen", token=token("--session", "seen"))
         there = bob.join("seen", token=token("--session", "seen"))
         ada.send({"type": "start_call", "target_peer_id": there, "session_id": "seen"})

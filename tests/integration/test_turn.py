@@ -20,9 +20,9 @@ from canvas_server.cli.turn import DENIED
 from canvas_server.config.settings import Settings
 from canvas_server.ice.servers import IcePlan
 from canvas_server.tls.local import LocalFiles, local_certificate
-from coturn import start_coturn, turn_configuration
-from servers import free_port
-from settings import defaults
+from support.hub.settings import defaults
+from support.servers.coturn import start_coturn, turn_configuration
+from support.servers.server import free_port
 
 SECRET = "secret of the turn server"
 pytestmark = pytest.mark.skipif(

@@ -7,7 +7,7 @@ import picows.picows
 from picows import WSFrame, WSListener, WSTransport
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-from servers import PING, TEXT, Server, Wire, frame
+from support.servers.server import PING, TEXT, RawSocket, Server, frame
 
 
 def test_the_versions_are_those_the_seam_was_made_for() -> None:
@@ -33,7 +33,7 @@ def test_uvicorn_still_hands_over_as_the_seam_expects() -> None:
 
 def test_frames_of_one_read_are_answered_in_one_write(server: Server) -> None:
     """`last_in_buffer` is what the flush waits for; a ping at the end must not swallow it."""
-    with Wire(server) as wire:
+    with RawSocket(server) as wire:
         wire.receive()
         ping = frame(b'{"type":"ping"}')
         wire.socket.sendall(ping * 20 + frame(b"", PING))
@@ -42,6 +42,6 @@ def test_frames_of_one_read_are_answered_in_one_write(server: Server) -> None:
 
 
 def test_headers_larger_than_the_read_buffer_pass(server: Server) -> None:
-    with Wire(server, Cookie="x" * 9000) as wire:
+    with RawSocket(server, Cookie="x" * 9000) as wire:
         assert wire.status == 101
         assert wire.receive()["type"] == "welcome"

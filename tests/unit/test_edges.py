@@ -24,7 +24,7 @@ from canvas_server.ice.servers import IcePlan
 from canvas_server.protocol.server import IceServer
 from canvas_server.server import app
 from canvas_server.server.backends import StartupError
-from settings import parse
+from support.hub.settings import parse
 
 NOW = 1_700_000_000.0
 

@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import pytest
 
-from garbage import candidates, codec, descriptions
+from support.fuzz.garbage import candidates, codec, descriptions
 
 
 @pytest.mark.parametrize("feed", [codec, descriptions, candidates])

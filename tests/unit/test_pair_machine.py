@@ -1,7 +1,7 @@
 """The browser's connection and the server's node over a wire that delays, drops and cuts.
 
 Both are the real ones, without sockets and without a clock of their own: the client runs in node,
-driven by `tests/unit/pair.js`. Whatever happens in between, in the end each message has arrived
+driven by `tests/support/simulations/pair.js`. Whatever happens in between, in the end each message has arrived
 exactly once and in order, or its loss was said (`recovered: false` and a snapshot): RES1, RES2.
 """
 
@@ -21,10 +21,10 @@ from hypothesis.stateful import (
 )
 
 from canvas_server.store.memory import MemoryLog
-from hubs import NOW
-from wire import Clients, Link, Wire
+from support.hub.hub import NOW
+from support.simulations.pages import PageNetwork, PageProcess, PageSocket
 
-PAIR = Path(__file__).with_name("pair.js")
+PAIR = Path(__file__).parents[1] / "support" / "simulations" / "pair.js"
 CLIENTS = ("ada", "bob", "eve")
 
 
@@ -72,7 +72,7 @@ class Person:
 class PairMachine(RuleBasedStateMachine):
     """Three people, one server, and a bad network."""
 
-    clients: Clients
+    clients: PageProcess
 
     def __init__(self) -> None:
         super().__init__()
@@ -80,7 +80,7 @@ class PairMachine(RuleBasedStateMachine):
         self.forgotten = False
         self.made = 0
         self.edits = 0
-        self.wire = Wire(self.clients, lambda wire: MemoryLog(wire.later))
+        self.wire = PageNetwork(self.clients, lambda wire: MemoryLog(wire.later))
         self.wire.hear = self.hear
 
     @initialize()
@@ -110,7 +110,7 @@ class PairMachine(RuleBasedStateMachine):
 
     # --- what happens ----------------------------------------------------------------------
 
-    def pick(self, data: st.DataObject, fits: Callable[[Link], Any]) -> Link | None:
+    def pick(self, data: st.DataObject, fits: Callable[[PageSocket], Any]) -> PageSocket | None:
         links = [link for link in self.wire.links if fits(link)]
         return data.draw(st.sampled_from(links)) if links else None
 
@@ -222,14 +222,14 @@ class PairMachine(RuleBasedStateMachine):
 
 
 @pytest.fixture
-def clients() -> Iterator[Clients]:
+def clients() -> Iterator[PageProcess]:
     """The clients' process."""
-    process = Clients(PAIR)
+    process = PageProcess(PAIR)
     yield process
     process.close()
 
 
-def test_whatever_breaks_nothing_is_lost_in_silence(clients: Clients) -> None:
+def test_whatever_breaks_nothing_is_lost_in_silence(clients: PageProcess) -> None:
     """RES1, RES2."""
     PairMachine.clients = clients
     run_state_machine_as_test(

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from proxy import Proxy
-from servers import eventually
+from support.networks.proxy import Proxy
+from support.servers.server import eventually
 
 
 @pytest.fixture

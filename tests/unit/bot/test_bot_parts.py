@@ -14,7 +14,6 @@ import pytest
 from aiortc.mediastreams import MediaStreamError
 from av import AudioFrame, VideoFrame
 
-from bots import until
 from canvas_server.bot.descriptions import fingerprint_of, fragments_of, gathered_in
 from canvas_server.bot.fitting import Fitted, ShownSize, fitted
 from canvas_server.bot.media import QUEUED, CannotPlay, Pipe, free_path, kinds_in
@@ -24,6 +23,7 @@ from canvas_server.bot.words import diagnosis_text
 from canvas_server.protocol.diagnosis import Cause, Whose
 from canvas_server.protocol.scene import Transform, Viewport
 from canvas_server.protocol.server import CallDiagnosis
+from support.servers.bots import until
 
 ROOT = Path(__file__).resolve().parents[3]
 

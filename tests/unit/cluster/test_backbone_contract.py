@@ -7,11 +7,11 @@ from collections.abc import AsyncIterator, Callable, Iterator
 import pytest
 from nats.js.errors import NotFoundError
 
-from brokers import NatsServer, nats_server
 from canvas_server.cluster.local import LocalBackbone, LocalBus
 from canvas_server.nats.backbone import BUCKET, NatsBackbone
 from canvas_server.nats.broker import Broker
 from canvas_server.node.ports import Backbone, Registered
+from support.servers.nats import NatsServer, nats_server
 
 Make = Callable[[], Backbone]
 

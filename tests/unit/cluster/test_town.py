@@ -8,19 +8,19 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from canvas_server.protocol.history import Added
-from town import Client, Place, Town
+from support.simulations.cluster import SimulatedClient, SimulatedCluster, SimulatedNode
 
 SESSIONS = ("s", "t")
 
 
 @pytest.fixture
-def town() -> Iterator[Town]:
-    town = Town(1)
+def town() -> Iterator[SimulatedCluster]:
+    town = SimulatedCluster(1)
     yield town
     town.close()
 
 
-def two_on_two(town: Town) -> tuple[Client, Client]:
+def two_on_two(town: SimulatedCluster) -> tuple[SimulatedClient, SimulatedClient]:
     one, two = town.start(), town.start()
     town.wait(2)
     ada, bob = town.client("ada", "s"), town.client("bob", "s")
@@ -31,7 +31,7 @@ def two_on_two(town: Town) -> tuple[Client, Client]:
     return ada, bob
 
 
-def test_two_nodes_are_one(town: Town) -> None:
+def test_two_nodes_are_one(town: SimulatedCluster) -> None:
     ada, bob = two_on_two(town)
     assert len(ada.others) == len(bob.others) == 2
     for _ in range(5):
@@ -47,7 +47,7 @@ def test_two_nodes_are_one(town: Town) -> None:
     assert all(p.link.backlog == 0 for place in town.places for p in place.cluster.peers.values())
 
 
-def test_a_cut_bus_delays_and_loses_nothing(town: Town) -> None:
+def test_a_cut_bus_delays_and_loses_nothing(town: SimulatedCluster) -> None:
     ada, bob = two_on_two(town)
     for place in town.places:
         place.backbone.connected = False
@@ -64,7 +64,7 @@ def test_a_cut_bus_delays_and_loses_nothing(town: Town) -> None:
     assert (ada.life, bob.life) == (1, 1)
 
 
-def test_a_node_alone_behind_a_cut_gives_way(town: Town) -> None:
+def test_a_node_alone_behind_a_cut_gives_way(town: SimulatedCluster) -> None:
     ada, bob = two_on_two(town)
     home, other = town.places
     home.backbone.connected = False
@@ -88,7 +88,7 @@ def test_a_node_alone_behind_a_cut_gives_way(town: Town) -> None:
 
 
 def test_who_is_too_far_behind_is_read_no_further(
-    town: Town, monkeypatch: pytest.MonkeyPatch
+    town: SimulatedCluster, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("canvas_server.cluster.remote_node.CROWDED_BYTES", 2000)
     ada, bob = two_on_two(town)
@@ -107,7 +107,7 @@ def test_who_is_too_far_behind_is_read_no_further(
     assert [number for *_, number, _ in bob.heard] == list(range(1, 201))
 
 
-def test_a_session_nobody_is_in_is_free_again(town: Town) -> None:
+def test_a_session_nobody_is_in_is_free_again(town: SimulatedCluster) -> None:
     ada, bob = two_on_two(town)
     for client in (ada, bob):
         client.leave()
@@ -116,7 +116,7 @@ def test_a_session_nobody_is_in_is_free_again(town: Town) -> None:
     assert town.bus.registered == {}
 
 
-def test_sockets_of_two_nodes_with_one_number_are_two(town: Town) -> None:
+def test_sockets_of_two_nodes_with_one_number_are_two(town: SimulatedCluster) -> None:
     """Each carries its second socket to the other; one of them is replaced, then its node ends."""
     one, two, three = town.start(), town.start(), town.start()
     town.wait(2)
@@ -138,7 +138,7 @@ def test_sockets_of_two_nodes_with_one_number_are_two(town: Town) -> None:
     assert cleo.window is None, "it is told that its session lives elsewhere"
 
 
-def test_who_does_not_know_that_it_was_given_up_finds_out(town: Town) -> None:
+def test_who_does_not_know_that_it_was_given_up_finds_out(town: SimulatedCluster) -> None:
     """Who gave it up, and took its session, ends before it could say so."""
     ada, bob = two_on_two(town)
     home, other = town.places
@@ -191,7 +191,7 @@ STEPS = st.lists(
 )
 @given(st.integers(0, 2**32), STEPS)
 def test_whatever_happens_the_rules_hold(seed: int, steps: list[str]) -> None:
-    town = Town(seed)
+    town = SimulatedCluster(seed)
     for _ in range(3):
         town.start()
     for number in range(6):
@@ -202,7 +202,7 @@ def test_whatever_happens_the_rules_hold(seed: int, steps: list[str]) -> None:
     town.close()
 
 
-def play(town: Town, step: str) -> None:
+def play(town: SimulatedCluster, step: str) -> None:
     """Do one thing, somewhere, to somebody."""
     chance = town.chance
     client = chance.choice([*town.clients.values()])
@@ -221,7 +221,7 @@ def play(town: Town, step: str) -> None:
         befall(town, step, place)
 
 
-def befall(town: Town, step: str, place: Place) -> None:
+def befall(town: SimulatedCluster, step: str, place: SimulatedNode) -> None:
     """Let something happen to the nodes, or time go by."""
     match step:
         case "settle":
@@ -244,7 +244,7 @@ def befall(town: Town, step: str, place: Place) -> None:
             pass
 
 
-def finish(town: Town) -> None:
+def finish(town: SimulatedCluster) -> None:
     """Let everything heal, then hold what everybody saw against what is stored."""
     town.loss = 0.0
     for place in town.places:

@@ -26,7 +26,7 @@ from canvas_server.protocol.scene import (
     TransformChanges,
     Video,
 )
-from hubs import Lab
+from support.hub.hub import HubLab
 
 SESSIONS = st.sampled_from(["red", "green", "blue"])
 IDS = [f"00000000-0000-0000-0000-00000000000{n}" for n in range(1, 10)]
@@ -112,7 +112,7 @@ class HubMachine(RuleBasedStateMachine):
 
     def __init__(self) -> None:
         super().__init__()
-        self.lab = Lab()
+        self.lab = HubLab()
         self.replicas: dict[ConnectionId, Copy] = {}
         self.away: dict[ConnectionId, tuple[Copy, float]] = {}
         self.calls: dict[frozenset[str], set[str]] = {}

@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bombs import SPELLINGS
 from canvas_server.export import svg
 from canvas_server.export.text_metrics import width_of, wrap
 from canvas_server.protocol.scene import Chart, Image, Kind, Model3D, Text, Transform, Video
-from drawings import SAMPLES, SVG, elements, png_url, read, scene_of, titles, words
+from support.browsers.bombs import SPELLINGS
+from support.hub.drawings import SAMPLES, SVG, elements, png_url, read, scene_of, titles, words
 
 
 @settings(max_examples=300, deadline=None)

@@ -7,7 +7,7 @@ import pytest
 
 from canvas_server.export import worker
 from canvas_server.protocol.scene import Chart, Text, Transform
-from drawings import png_url, scene_of
+from support.hub.drawings import png_url, scene_of
 
 
 async def test_a_scene_becomes_a_picture() -> None:

@@ -5,29 +5,38 @@ from pathlib import Path
 import pytest
 
 from canvas_server.federation.pairing import Pair
-from neighbours import RESUME_SECONDS, SDP, SECRET, SESSION, TEXT, Neighbourhood, Person, Place
+from support.simulations.federation import (
+    RESUME_SECONDS,
+    SDP,
+    SECRET,
+    SESSION,
+    TEXT,
+    SimulatedFederation,
+    SimulatedPerson,
+    SimulatedServer,
+)
 
 
 @pytest.fixture
-def town(tmp_path: Path) -> Neighbourhood:
-    return Neighbourhood(tmp_path)
+def town(tmp_path: Path) -> SimulatedFederation:
+    return SimulatedFederation(tmp_path)
 
 
-def two(town: Neighbourhood) -> tuple[Person, Person]:
+def two(town: SimulatedFederation) -> tuple[SimulatedPerson, SimulatedPerson]:
     ada, bob = town.join(0, "Ada"), town.join(1, "Bob")
     town.wait(2)
     return ada, bob
 
 
-def offer(person: Person, to: Person, number: int) -> None:
+def offer(person: SimulatedPerson, to: SimulatedPerson, number: int) -> None:
     person.say("offer", target_peer_id=to.peer_id, sdp=f"{SDP}{number}")
 
 
-def told(person: Person, kind: str) -> list[dict[str, object]]:
+def told(person: SimulatedPerson, kind: str) -> list[dict[str, object]]:
     return [message for message in person.seen if message["type"] == kind]
 
 
-def test_people_see_each_other_with_the_name_of_their_server(town: Neighbourhood) -> None:
+def test_people_see_each_other_with_the_name_of_their_server(town: SimulatedFederation) -> None:
     ada, bob = two(town)
     north, south = (place.peers() for place in town.places)
     assert north == {ada.peer_id: ("Ada", None, True), bob.peer_id: ("Bob", "South", True)}
@@ -48,7 +57,7 @@ def test_people_see_each_other_with_the_name_of_their_server(town: Neighbourhood
     assert [place.peers() for place in town.places] == [{}, {}]
 
 
-def test_signals_have_the_form_of_x0x_and_no_topic_carries_any(town: Neighbourhood) -> None:
+def test_signals_have_the_form_of_x0x_and_no_topic_carries_any(town: SimulatedFederation) -> None:
     ada, bob = two(town)
     ada.say("start_call", target_peer_id=bob.peer_id, session_id=SESSION, call_id="c")
     offer(ada, bob, 1)
@@ -80,7 +89,7 @@ def test_signals_have_the_form_of_x0x_and_no_topic_carries_any(town: Neighbourho
     assert all(b'"quic_endpoint":null' in s for s in signals if b"sdp" in s and b"v=0" in s)
 
 
-def test_of_what_moves_the_latest_is_shown(town: Neighbourhood) -> None:
+def test_of_what_moves_the_latest_is_shown(town: SimulatedFederation) -> None:
     ada, bob = two(town)
     cem = town.join(1, "Cem")
     town.wait(1)
@@ -96,14 +105,14 @@ def test_of_what_moves_the_latest_is_shown(town: Neighbourhood) -> None:
         assert preview["elements"] == [{"id": "e", "transform": {"x": 99.0}}]
 
 
-def test_a_third_server_is_told_that_a_session_is_shared_already(town: Neighbourhood) -> None:
+def test_a_third_server_is_told_that_a_session_is_shared_already(town: SimulatedFederation) -> None:
     two(town)
     north = town.places[0]
     north.known.pairs._fixed = (*north.known.pairs._fixed, Pair("c" * 64, SECRET))
     north.relay._begin_anew()
-    third = Place(town, "West", "c" * 64, Pair(north.agent_id, SECRET))
+    third = SimulatedServer(town, "West", "c" * 64, Pair(north.agent_id, SECRET))
     town.places.append(third)
-    zoe = Person(third, "Zoe")
+    zoe = SimulatedPerson(third, "Zoe")
     zoe.join()
     town.wait(5)
     assert set(third.peers()) == {zoe.peer_id}
@@ -112,14 +121,14 @@ def test_a_third_server_is_told_that_a_session_is_shared_already(town: Neighbour
 
 @pytest.mark.parametrize("seed", range(10))
 def test_of_two_servers_that_come_at_once_one_shares(tmp_path: Path, seed: int) -> None:
-    town = Neighbourhood(tmp_path, seed)
+    town = SimulatedFederation(tmp_path, seed)
     north, south = town.places
     north.known.pairs._fixed = (*north.known.pairs._fixed, Pair("c" * 64, SECRET))
     north.relay._begin_anew()
-    west = Place(town, "West", "c" * 64, Pair(north.agent_id, SECRET))
+    west = SimulatedServer(town, "West", "c" * 64, Pair(north.agent_id, SECRET))
     town.places.append(west)
     town.wait(2)
-    people = [Person(place, place.name) for place in town.chance.sample(town.places, 3)]
+    people = [SimulatedPerson(place, place.name) for place in town.chance.sample(town.places, 3)]
     for person in people:
         person.join()
     town.wait(10)
@@ -133,7 +142,7 @@ def test_of_two_servers_that_come_at_once_one_shares(tmp_path: Path, seed: int) 
     assert north.scene() == other.scene()
 
 
-def test_a_session_that_is_shared_no_more_is_ones_own(town: Neighbourhood) -> None:
+def test_a_session_that_is_shared_no_more_is_ones_own(town: SimulatedFederation) -> None:
     ada, bob = two(town)
     ada.add("a")
     town.wait(1)
@@ -151,7 +160,7 @@ def test_a_session_that_is_shared_no_more_is_ones_own(town: Neighbourhood) -> No
     assert len(replicas.peers()) == 1
 
 
-def test_edits_of_both_sides_have_one_order(town: Neighbourhood) -> None:
+def test_edits_of_both_sides_have_one_order(town: SimulatedFederation) -> None:
     ada, bob = two(town)
     for number in range(10):
         ada.add(f"a{number}")
@@ -168,7 +177,7 @@ def test_edits_of_both_sides_have_one_order(town: Neighbourhood) -> None:
     assert revisions == list(range(1, 21))
 
 
-def test_scenes_that_were_there_before_are_both_kept(town: Neighbourhood) -> None:
+def test_scenes_that_were_there_before_are_both_kept(town: SimulatedFederation) -> None:
     town.air.cut = True
     ada, bob = two(town)
     for number in range(3):
@@ -184,7 +193,7 @@ def test_scenes_that_were_there_before_are_both_kept(town: Neighbourhood) -> Non
     assert {element.id for element in north[1]} == {"a0", "a1", "a2", "b"}
 
 
-def test_equal_revisions_do_not_hide_different_scenes(town: Neighbourhood) -> None:
+def test_equal_revisions_do_not_hide_different_scenes(town: SimulatedFederation) -> None:
     town.air.cut = True
     ada, bob = two(town)
     ada.add("a")
@@ -203,7 +212,9 @@ def test_equal_revisions_do_not_hide_different_scenes(town: Neighbourhood) -> No
     assert len(north[1]) == 1
 
 
-def test_while_the_way_is_cut_each_side_goes_on_and_then_both_agree(town: Neighbourhood) -> None:
+def test_while_the_way_is_cut_each_side_goes_on_and_then_both_agree(
+    town: SimulatedFederation,
+) -> None:
     ada, bob = two(town)
     cem = town.join(1, "Cem")
     town.wait(1)
@@ -235,7 +246,7 @@ def test_while_the_way_is_cut_each_side_goes_on_and_then_both_agree(town: Neighb
 
 
 def test_a_server_that_stays_away_loses_its_guests_and_edits_are_refused_until_it_is_back(
-    town: Neighbourhood,
+    town: SimulatedFederation,
 ) -> None:
     ada, bob = two(town)
     keeps = town.places[0].known.agreements.of(SESSION)
@@ -262,7 +273,7 @@ def test_a_server_that_stays_away_loses_its_guests_and_edits_are_refused_until_i
 
 @pytest.mark.parametrize("which", [0, 1])
 def test_a_server_that_is_started_anew_goes_on_where_it_was(
-    town: Neighbourhood, which: int
+    town: SimulatedFederation, which: int
 ) -> None:
     ada, bob = two(town)
     ada.add("one")

@@ -6,14 +6,14 @@ More seeds: `python -m pytest tests/unit/federation/test_random_neighbourhood.py
 from collections import defaultdict
 from pathlib import Path
 
-from neighbours import RESUME_SECONDS, SDP, Neighbourhood, Person
+from support.simulations.federation import RESUME_SECONDS, SDP, SimulatedFederation, SimulatedPerson
 
 
 class Play:
     """Random people on random servers over a random network."""
 
     def __init__(self, folder: Path, seed: int) -> None:
-        self.town = Neighbourhood(folder, seed)
+        self.town = SimulatedFederation(folder, seed)
         self.chance = self.town.chance
         self.gentle = seed % 2 == 0
         """No server ends and no outage is longer than guests keep their place."""
@@ -25,7 +25,7 @@ class Play:
         self.cut_for = 0.0
 
     @property
-    def people(self) -> list[Person]:
+    def people(self) -> list[SimulatedPerson]:
         return [person for place in self.town.places for person in place.people if person.window]
 
     def play(self, steps: int) -> None:

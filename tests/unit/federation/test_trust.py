@@ -14,7 +14,14 @@ from canvas_server.federation.pairing import Pair
 from canvas_server.protocol.history import Added, Entry, Removed
 from canvas_server.protocol.scene import Element, Text, Transform
 from canvas_server.protocol.server import Media, Peer
-from neighbours import SDP, SECRET, SESSION, AirCarrier, Neighbourhood, Person
+from support.simulations.federation import (
+    SDP,
+    SECRET,
+    SESSION,
+    LossyCarrier,
+    SimulatedFederation,
+    SimulatedPerson,
+)
 
 HOSTILE = "c" * 64
 SMALLEST = "0" * 64
@@ -27,14 +34,14 @@ class Hostile:
 
     def __init__(
         self,
-        town: Neighbourhood,
+        town: SimulatedFederation,
         secret: str = SECRET,
         agent_id: str = HOSTILE,
         name: str = "Hostile",
     ) -> None:
         self.town = town
         self.victim = town.places[0]
-        self.carrier = AirCarrier(town.air, agent_id)
+        self.carrier = LossyCarrier(town.air, agent_id)
         self.carrier.carried = Ears(self)
         pair = Pair(agent_id, secret)
         names = (f"line-{n}" for n in town.numbers)
@@ -100,8 +107,8 @@ def peer(number: int, name: str = "Zoe") -> Peer:
 
 
 @pytest.fixture
-def town(tmp_path: Path) -> Neighbourhood:
-    town = Neighbourhood(tmp_path)
+def town(tmp_path: Path) -> SimulatedFederation:
+    town = SimulatedFederation(tmp_path)
     place = town.places[0]
     del town.places[1]
     shared = ("board", "team-*")
@@ -111,14 +118,14 @@ def town(tmp_path: Path) -> Neighbourhood:
 
 
 @pytest.fixture
-def ada(town: Neighbourhood) -> Person:
+def ada(town: SimulatedFederation) -> SimulatedPerson:
     person = town.join(0, "Ada")
     town.settle()
     return person
 
 
 @pytest.fixture
-def hostile(town: Neighbourhood, ada: Person) -> Iterator[Hostile]:
+def hostile(town: SimulatedFederation, ada: SimulatedPerson) -> Iterator[Hostile]:
     hostile = Hostile(town)
     hostile.wait(3)
     assert hostile.line.up
@@ -130,7 +137,7 @@ def hostile(town: Neighbourhood, ada: Person) -> Iterator[Hostile]:
 
 
 @pytest.fixture
-def keeper(town: Neighbourhood, ada: Person) -> Hostile:
+def keeper(town: SimulatedFederation, ada: SimulatedPerson) -> Hostile:
     """One that keeps the scene, as its agent id is the smaller one."""
     place = town.places[0]
     place.known.pairs._fixed = (Pair(SMALLEST, SECRET),)
@@ -141,13 +148,13 @@ def keeper(town: Neighbourhood, ada: Person) -> Hostile:
     return hostile
 
 
-def unpair(town: Neighbourhood) -> None:
+def unpair(town: SimulatedFederation) -> None:
     town.places[0].known.pairs._fixed = ()
     town.places[0].relay._begin_anew()
     town.wait(1)
 
 
-def history(town: Neighbourhood) -> list[tuple[int, str | None, str | None, str | None]]:
+def history(town: SimulatedFederation) -> list[tuple[int, str | None, str | None, str | None]]:
     """Return the revision of each stored change, and who made it: id, name, server."""
     kept = town.places[0]._sessions[SESSION]
     return [(e.revision, e.peer_id, e.display_name, e.server) for e in kept.entries]
@@ -157,11 +164,11 @@ def note(name: str, content: str = "x") -> Element:
     return Element(name, Text(content, 12.0, "#000000"), Transform())
 
 
-def kinds(person: Person) -> set[str]:
+def kinds(person: SimulatedPerson) -> set[str]:
     return {message["type"] for message in person.seen}
 
 
-def test_it_speaks_only_for_its_own_people(hostile: Hostile, ada: Person) -> None:
+def test_it_speaks_only_for_its_own_people(hostile: Hostile, ada: SimulatedPerson) -> None:
     town = hostile.town
     bob = town.join(0, "Bob")
     hostile.open(peer(1))
@@ -177,7 +184,9 @@ def test_it_speaks_only_for_its_own_people(hostile: Hostile, ada: Person) -> Non
     assert kinds(bob) == set()
 
 
-def test_nobody_it_names_takes_the_place_of_somebody_here(hostile: Hostile, ada: Person) -> None:
+def test_nobody_it_names_takes_the_place_of_somebody_here(
+    hostile: Hostile, ada: SimulatedPerson
+) -> None:
     impostor = Peer(ada.peer_id, connected=False, in_call=False, media=Media())
     hostile.open(impostor, peer(1))
     seen = hostile.victim.peers()
@@ -186,7 +195,7 @@ def test_nobody_it_names_takes_the_place_of_somebody_here(hostile: Hostile, ada:
 
 
 def test_it_gets_into_no_session_that_is_not_shared_with_it(
-    hostile: Hostile, town: Neighbourhood
+    hostile: Hostile, town: SimulatedFederation
 ) -> None:
     hostile.open(peer(1), session_id=PRIVATE)
     hostile.open(peer(2), session_id="team-a")
@@ -197,7 +206,9 @@ def test_it_gets_into_no_session_that_is_not_shared_with_it(
     assert [item.session_id for item in hostile.said(messages.ShareSession)] == ["team-a"]
 
 
-def test_it_is_told_no_name_that_it_does_not_know(hostile: Hostile, town: Neighbourhood) -> None:
+def test_it_is_told_no_name_that_it_does_not_know(
+    hostile: Hostile, town: SimulatedFederation
+) -> None:
     hostile.wait(20)
     assert hostile.items == []
     everything = b"".join(town.places[0].carrier.sent)
@@ -206,7 +217,7 @@ def test_it_is_told_no_name_that_it_does_not_know(hostile: Hostile, town: Neighb
 
 
 def test_its_people_say_only_what_peers_of_another_server_may(
-    hostile: Hostile, ada: Person
+    hostile: Hostile, ada: SimulatedPerson
 ) -> None:
     hostile.open(peer(1))
     ada.seen.clear()
@@ -223,7 +234,7 @@ def test_its_people_say_only_what_peers_of_another_server_may(
     assert not hostile.town.places[0].node.hub.is_open(PRIVATE)
 
 
-def test_it_does_not_write_what_we_keep(hostile: Hostile, ada: Person) -> None:
+def test_it_does_not_write_what_we_keep(hostile: Hostile, ada: SimulatedPerson) -> None:
     ada.add("one")
     hostile.wait(1)
     hostile.open(peer(1))
@@ -240,7 +251,9 @@ def test_it_does_not_write_what_we_keep(hostile: Hostile, ada: Person) -> None:
     assert "ack" not in kinds(ada)
 
 
-def test_edits_of_its_people_are_held_against_all_rules(hostile: Hostile, ada: Person) -> None:
+def test_edits_of_its_people_are_held_against_all_rules(
+    hostile: Hostile, ada: SimulatedPerson
+) -> None:
     ada.add("one")
     hostile.wait(1)
     hostile.open(peer(1))
@@ -255,7 +268,7 @@ def test_edits_of_its_people_are_held_against_all_rules(hostile: Hostile, ada: P
     assert told == [b"error", b"error", b"ack"]
 
 
-def test_garbage_is_ignored_and_counted(hostile: Hostile, town: Neighbourhood) -> None:
+def test_garbage_is_ignored_and_counted(hostile: Hostile, town: SimulatedFederation) -> None:
     send = hostile.carrier.send
     there = hostile.victim.agent_id
     header = messages.Header(hostile.line._here, hostile.line._there, 1)
@@ -286,7 +299,7 @@ def test_garbage_is_ignored_and_counted(hostile: Hostile, town: Neighbourhood) -
     assert len(town.places[0].peers()) == 1
 
 
-def test_it_is_read_no_faster_than_a_client(hostile: Hostile, town: Neighbourhood) -> None:
+def test_it_is_read_no_faster_than_a_client(hostile: Hostile, town: SimulatedFederation) -> None:
     hostile.open(peer(1))
     (partner,) = town.places[0].relay._partners.values()
     started = town.now
@@ -303,7 +316,7 @@ def test_it_is_read_no_faster_than_a_client(hostile: Hostile, town: Neighbourhoo
 
 
 def test_it_has_no_more_people_here_than_are_allowed(
-    hostile: Hostile, town: Neighbourhood, monkeypatch: pytest.MonkeyPatch
+    hostile: Hostile, town: SimulatedFederation, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("canvas_server.federation.partner.MAX_GUESTS", 5)
     hostile.open(*(peer(number) for number in range(1, 4)))
@@ -312,7 +325,9 @@ def test_it_has_no_more_people_here_than_are_allowed(
     assert server.people == 5
 
 
-def test_the_whole_scene_is_sent_once_a_second_at_most(hostile: Hostile, ada: Person) -> None:
+def test_the_whole_scene_is_sent_once_a_second_at_most(
+    hostile: Hostile, ada: SimulatedPerson
+) -> None:
     ada.add("one")
     hostile.wait(1)
     hostile.open(peer(1))
@@ -324,7 +339,9 @@ def test_the_whole_scene_is_sent_once_a_second_at_most(hostile: Hostile, ada: Pe
     assert len(hostile.said(messages.SceneSnapshot)) == 2
 
 
-def test_who_has_another_secret_is_told_apart(town: Neighbourhood, ada: Person) -> None:
+def test_who_has_another_secret_is_told_apart(
+    town: SimulatedFederation, ada: SimulatedPerson
+) -> None:
     stranger = Hostile(town, "something else")
     stranger.wait(5)
     assert not stranger.line.up
@@ -333,7 +350,9 @@ def test_who_has_another_secret_is_told_apart(town: Neighbourhood, ada: Person) 
     assert ada.peer_id
 
 
-def test_who_is_not_known_at_all_is_not_heard(town: Neighbourhood, ada: Person) -> None:
+def test_who_is_not_known_at_all_is_not_heard(
+    town: SimulatedFederation, ada: SimulatedPerson
+) -> None:
     town.places[0].known.pairs._fixed = ()
     town.places[0].relay._begin_anew()
     sent = len(town.places[0].carrier.sent)
@@ -344,7 +363,9 @@ def test_who_is_not_known_at_all_is_not_heard(town: Neighbourhood, ada: Person) 
     assert ada.peer_id
 
 
-def test_a_scene_of_its_own_may_be_no_larger_than_ours(keeper: Hostile, ada: Person) -> None:
+def test_a_scene_of_its_own_may_be_no_larger_than_ours(
+    keeper: Hostile, ada: SimulatedPerson
+) -> None:
     keeper.line.put(messages.ShareSession(SESSION, 5, True, (peer(1),)))
     keeper.wait(1)
     assert [item.revision for item in keeper.said(messages.FollowScene)] == [0]
@@ -364,7 +385,7 @@ def test_a_scene_of_its_own_may_be_no_larger_than_ours(keeper: Hostile, ada: Per
 @pytest.mark.parametrize("says", [True, False, None])
 @pytest.mark.parametrize("revision", [0, 10**6, 2**40])
 def test_nothing_that_it_says_makes_it_the_keeper(
-    hostile: Hostile, ada: Person, revision: int, says: bool | None
+    hostile: Hostile, ada: SimulatedPerson, revision: int, says: bool | None
 ) -> None:
     """REL4."""
     ada.add("one")
@@ -383,7 +404,7 @@ def test_nothing_that_it_says_makes_it_the_keeper(
 
 @pytest.mark.parametrize("revision", [2**33, 2**40 + 1, 2**53 - 1, 2**53, 2**63 - 1])
 def test_a_keeper_that_names_an_impossible_revision_does_not_end_the_editing(
-    keeper: Hostile, ada: Person, revision: int
+    keeper: Hostile, ada: SimulatedPerson, revision: int
 ) -> None:
     """REL7."""
     keeper.open(peer(1))
@@ -399,7 +420,7 @@ def test_a_keeper_that_names_an_impossible_revision_does_not_end_the_editing(
 
 
 def test_a_copy_that_names_an_impossible_revision_is_shared_with_no_more(
-    hostile: Hostile, ada: Person
+    hostile: Hostile, ada: SimulatedPerson
 ) -> None:
     """REL7."""
     ada.add("one")
@@ -413,7 +434,7 @@ def test_a_copy_that_names_an_impossible_revision_is_shared_with_no_more(
 
 
 def test_a_keeper_writes_no_history_in_the_names_of_our_people(
-    keeper: Hostile, ada: Person
+    keeper: Hostile, ada: SimulatedPerson
 ) -> None:
     """REL6: an edit is by one of ours if it was forwarded from here, and comes back as it was."""
     keeper.open(peer(1))
@@ -449,7 +470,9 @@ def test_a_keeper_writes_no_history_in_the_names_of_our_people(
     ]
 
 
-def test_at_the_keeper_all_that_comes_from_it_is_by_it(hostile: Hostile, ada: Person) -> None:
+def test_at_the_keeper_all_that_comes_from_it_is_by_it(
+    hostile: Hostile, ada: SimulatedPerson
+) -> None:
     """REL6."""
     hostile.open(peer(1, "Ada"))
     hostile.line.put(messages.MergeScene(SESSION, 0, (note("merged"),)))
@@ -463,7 +486,7 @@ def test_at_the_keeper_all_that_comes_from_it_is_by_it(hostile: Hostile, ada: Pe
 
 
 def test_a_keeper_that_leaves_out_what_was_here_before_is_shared_with_no_more(
-    keeper: Hostile, ada: Person
+    keeper: Hostile, ada: SimulatedPerson
 ) -> None:
     """REL4."""
     ada.add("mine")
@@ -480,7 +503,7 @@ def test_a_keeper_that_leaves_out_what_was_here_before_is_shared_with_no_more(
     assert [element.id for element in keeper.victim.scene()[1]] == ["mine", "again"]
 
 
-def test_a_keeper_that_merges_is_followed(keeper: Hostile, ada: Person) -> None:
+def test_a_keeper_that_merges_is_followed(keeper: Hostile, ada: SimulatedPerson) -> None:
     """REL4."""
     ada.add("mine")
     keeper.open(peer(1))
@@ -493,7 +516,7 @@ def test_a_keeper_that_merges_is_followed(keeper: Hostile, ada: Person) -> None:
 
 
 def test_names_of_another_server_are_plain_text(
-    town: Neighbourhood, ada: Person, capsys: pytest.CaptureFixture[str]
+    town: SimulatedFederation, ada: SimulatedPerson, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """REL8: no escape sequence reaches a log or a terminal, no direction mark a page."""
     hostile = Hostile(town, name="\x1b[31mN\u202eorth\x07")

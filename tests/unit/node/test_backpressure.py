@@ -21,7 +21,7 @@ from canvas_server.store import reading, schema, writing
 from canvas_server.store.schema import prepare
 from canvas_server.store.waiting import FairQueue
 from canvas_server.store.writing import Job, Quotas, Writer, job_of
-from logs import START_MS, add, entries, move, text
+from support.hub.logs import START_MS, add, entries, move, text
 
 ADA = ConnectionId(1)
 MIB = 1024 * 1024

@@ -15,7 +15,7 @@ from canvas_server.protocol.client import Subscribe
 from canvas_server.protocol.errors import CloseCode, ErrorCode
 from canvas_server.protocol.server import RelayIceCandidate
 from canvas_server.store.memory import MemoryLog
-from hubs import NOW, make_hub, payloads
+from support.hub.hub import NOW, make_hub, payloads
 
 
 class Socket:
@@ -56,7 +56,7 @@ class Socket:
         return [json.loads(payload) for payload in payloads(data)]
 
 
-class Lab:
+class NodeLab:
     """A node whose timers wait to be called."""
 
     def __init__(self) -> None:
@@ -107,7 +107,7 @@ def candidate(target: str, n: int) -> dict[str, Any]:
 
 def test_what_one_read_causes_is_one_write_for_each_receiver() -> None:
     """SIG4."""
-    lab = Lab()
+    lab = NodeLab()
     (a, first, _), (b, _, bob) = lab.join(), lab.join()
     a.heard()
     lab.say(first, *(candidate(bob, n) for n in range(5)))
@@ -117,7 +117,7 @@ def test_what_one_read_causes_is_one_write_for_each_receiver() -> None:
 
 
 def test_news_that_can_wait_goes_out_together_and_never_overtakes() -> None:
-    lab = Lab()
+    lab = NodeLab()
     (_, first, ada), (b, second, bob) = lab.join(), lab.join()
     for x in range(3):
         lab.say(first, {"type": "cursor", "x": x, "y": 0})
@@ -138,7 +138,7 @@ def test_news_that_can_wait_goes_out_together_and_never_overtakes() -> None:
 
 
 def test_a_frame_of_a_connection_that_is_gone_is_nothing() -> None:
-    lab = Lab()
+    lab = NodeLab()
     (_, first, _), (b, _, bob) = lab.join(), lab.join()
     lab.node.disconnect(first, 1000)
     b.heard()
@@ -151,7 +151,7 @@ def test_a_frame_of_a_connection_that_is_gone_is_nothing() -> None:
 
 def test_bad_frames_are_refused_and_counted() -> None:
     """IN2."""
-    lab = Lab()
+    lab = NodeLab()
     a, first, _ = lab.join()
     lab.node.receive(first, b"{")
     lab.node.refuse_binary(first)
@@ -162,7 +162,7 @@ def test_bad_frames_are_refused_and_counted() -> None:
 
 def test_who_is_taken_over_is_closed_and_hears_no_more() -> None:
     """SES2."""
-    lab = Lab()
+    lab = NodeLab()
     a, first, ada = lab.join()
     b = Socket()
     second = lab.node.connect(b)
@@ -175,7 +175,7 @@ def test_who_is_taken_over_is_closed_and_hears_no_more() -> None:
 
 
 def test_counts() -> None:
-    lab = Lab()
+    lab = NodeLab()
     (_, first, _), (_, _, bob) = lab.join(), lab.join()
     lab.say(first, candidate(bob, 1), candidate(bob, 2))
     counts = lab.node.counts
@@ -186,7 +186,7 @@ def test_counts() -> None:
 
 def test_a_mistake_of_ours_is_not_hidden(monkeypatch: pytest.MonkeyPatch) -> None:
     """It reaches the edge, which logs it and ends this one connection."""
-    lab = Lab()
+    lab = NodeLab()
     _, first, _ = lab.join()
     monkeypatch.setattr(lab.node.hub, "handle", lambda *_: 1 / 0)
     with pytest.raises(ZeroDivisionError):
@@ -199,7 +199,7 @@ def test_a_mistake_of_ours_is_not_hidden(monkeypatch: pytest.MonkeyPatch) -> Non
 @pytest.mark.parametrize("breaks_first", [True, False])
 def test_a_peer_goes_on_where_it_stopped_hearing(breaks_first: bool) -> None:
     """RES1: also when the new connection comes before the old one is found to be dead."""
-    lab = Lab()
+    lab = NodeLab()
     (a, first, ada), (b, second, _) = lab.join(), lab.join()
     lab.timers.clear()
     lab.say(second, *(candidate(ada, n) for n in range(4)))
@@ -227,7 +227,7 @@ def test_a_peer_goes_on_where_it_stopped_hearing(breaks_first: bool) -> None:
 
 def test_the_server_says_what_it_had_from_the_peer() -> None:
     """RES1: so that the peer can send again what was lost on its way."""
-    lab = Lab()
+    lab = NodeLab()
     a, first, ada = lab.join()
     for _ in range(3):
         lab.say(first, {"type": "cursor", "x": 0, "y": 0})
@@ -250,7 +250,7 @@ def test_the_server_says_what_it_had_from_the_peer() -> None:
 
 def test_who_is_away_too_long_leaves_nothing_behind() -> None:
     """RES1."""
-    lab = Lab()
+    lab = NodeLab()
     (_, first, _), (b, second, _) = lab.join(), lab.join()
     lab.node.disconnect(first, None)
     lab.now += 119
@@ -264,7 +264,7 @@ def test_who_is_away_too_long_leaves_nothing_behind() -> None:
 
 def test_what_waits_for_all_that_are_away_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("canvas_server.node.node.MAX_AWAY_BYTES", 5000)
-    lab = Lab()
+    lab = NodeLab()
     (_, first, ada), (_, second, bob), (_, third, _) = lab.join(), lab.join(), lab.join()
     for connection in (first, second):
         lab.node.disconnect(connection, None)
@@ -276,7 +276,7 @@ def test_what_waits_for_all_that_are_away_is_bounded(monkeypatch: pytest.MonkeyP
 
 
 def test_a_connection_that_never_subscribed_leaves_nothing_behind() -> None:
-    lab = Lab()
+    lab = NodeLab()
     connection = lab.node.connect(Socket())
     assert lab.node.outboxes.keys() == {connection}
     lab.node.disconnect(connection, None)
@@ -288,7 +288,7 @@ def test_a_connection_that_never_subscribed_leaves_nothing_behind() -> None:
 
 def test_what_is_said_while_the_session_is_read_waits() -> None:
     """SCN5, SIG4."""
-    lab = Lab()
+    lab = NodeLab()
     (b, _, bob) = lab.join("t")
     lab.join()
     a = Socket()
@@ -311,7 +311,7 @@ def test_what_is_said_while_the_session_is_read_waits() -> None:
 
 
 def test_a_connection_that_ends_while_its_session_is_read_is_forgotten() -> None:
-    lab = Lab()
+    lab = NodeLab()
     first = lab.node.connect(Socket())
     lab.say(first, {"type": "subscribe", "session_id": "s"}, {"type": "ping"})
     lab.node.disconnect(first, None)
@@ -321,7 +321,7 @@ def test_a_connection_that_ends_while_its_session_is_read_is_forgotten() -> None
 
 
 def test_a_session_that_cannot_be_read_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    lab = Lab()
+    lab = NodeLab()
 
     def load(_: str, done: Callable[[LogFailure], None]) -> None:
         lab.timers.append(lambda: done(LogFailure("broken")))
@@ -340,7 +340,7 @@ def test_a_session_that_cannot_be_read_is_refused(monkeypatch: pytest.MonkeyPatc
 
 def test_what_the_log_stores_together_is_written_together() -> None:
     """SCN2."""
-    lab = Lab()
+    lab = NodeLab()
     (a, first, _), (b, _, _) = lab.join(), lab.join()
     a.heard()
     for number in range(5):
@@ -356,7 +356,7 @@ def test_who_edits_faster_than_edits_are_stored_is_read_more_slowly(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """OUT2."""
-    lab = Lab()
+    lab = NodeLab()
     size = 312 + 128 + 37  # of each of these edits, as it counts, with the answer that is kept
     monkeypatch.setattr(backpressure, "MAX_UNSTORED_BYTES", 4 * size)
     (a, first, _), (b, second, _), (c, third, _) = lab.join(), lab.join(), lab.join()
@@ -381,7 +381,7 @@ def test_who_edits_faster_than_edits_are_stored_is_read_more_slowly(
 
 
 def test_an_edit_that_is_not_stored_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
-    lab = Lab()
+    lab = NodeLab()
     a, first, _ = lab.join()
 
     def append(_: object, done: Callable[[LogFailure], None]) -> None:
@@ -408,7 +408,7 @@ def test_an_edit_that_is_not_stored_is_said(monkeypatch: pytest.MonkeyPatch) -> 
 
 def test_what_is_on_its_way_of_who_is_held_back_waits_in_order() -> None:
     """OUT2: one read of a socket has hundreds of messages."""
-    lab = Lab()
+    lab = NodeLab()
     (a, first, _), (b, _, _) = lab.join(), lab.join()
     picture = {"type": "Image", "src": "data:image/png;base64," + "A" * 400_000}
     lab.say(first, {"type": "add_element", "element": {"id": "p", "kind": picture}})
@@ -428,7 +428,7 @@ def test_who_was_held_back_goes_on_where_it_was(monkeypatch: pytest.MonkeyPatch)
     """OUT2, SIG4."""
     monkeypatch.setattr(throttle, "WORK_RATE", 10)
     monkeypatch.setattr(throttle, "WORK_BURST", 1)
-    lab = Lab()
+    lab = NodeLab()
     a, first, _ = lab.join()
     a.heard()
     for name in ("one", "two"):

@@ -11,7 +11,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from nats.js.errors import NotFoundError
 
-from brokers import nats_server
 from canvas_server.core.records import MAX_IDEMPOTENCY_RECORDS, Record, Snapshot, Stored
 from canvas_server.core.scene.replay import replay
 from canvas_server.nats.broker import Broker
@@ -29,7 +28,8 @@ from canvas_server.protocol.scene import (
 )
 from canvas_server.store.memory import MemoryLog
 from canvas_server.store.sqlite import SqliteLog
-from logs import START_MS, Asker, add, entries, move, receipt, remove, replace, text
+from support.hub.logs import START_MS, Asker, add, entries, move, receipt, remove, replace, text
+from support.servers.nats import nats_server
 
 
 def memory(_: Path) -> Log:

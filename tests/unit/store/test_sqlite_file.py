@@ -19,7 +19,7 @@ from canvas_server.store.retention import DAY_MS, put_snapshot
 from canvas_server.store.schema import MIGRATIONS, prepare
 from canvas_server.store.sqlite import SqliteLog
 from canvas_server.store.writing import job_of
-from logs import START_MS, Asker, add, entries, move, receipt, remove, text
+from support.hub.logs import START_MS, Asker, add, entries, move, receipt, remove, text
 
 # --- the folder ---------------------------------------------------------------------------------
 PLENTY = 2**40

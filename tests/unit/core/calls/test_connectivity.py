@@ -7,7 +7,7 @@ import pytest
 from canvas_server.core.calls.connectivity import Diagnosis, Servers, diagnose
 from canvas_server.protocol import client, server
 from canvas_server.protocol.diagnosis import CandidateType, Cause
-from hubs import Lab
+from support.hub.hub import HubLab
 
 STUN, TURN = Servers(stun=True, turn=False), Servers(stun=True, turn=True)
 NONE = Servers(stun=False, turn=False)
@@ -54,7 +54,7 @@ def test_there_is_always_an_answer_from_both() -> None:
 
 
 def test_both_sides_are_told_once_both_have_reported() -> None:
-    lab = Lab()
+    lab = HubLab()
     (a, ada), (b, bob) = lab.join(), lab.join()
     lab.say(a, client.StartCall(bob, "s"))
     lab.clear()
@@ -66,7 +66,7 @@ def test_both_sides_are_told_once_both_have_reported() -> None:
 
 
 def test_what_one_side_shows_is_told_to_it_alone() -> None:
-    lab = Lab()
+    lab = HubLab()
     (a, _), (b, bob) = lab.join(), lab.join()
     lab.say(a, client.StartCall(bob, "s"))
     lab.clear()
@@ -76,7 +76,7 @@ def test_what_one_side_shows_is_told_to_it_alone() -> None:
 
 
 def test_without_a_call_there_is_nothing_to_report() -> None:
-    lab = Lab()
+    lab = HubLab()
     (a, _), (_, bob) = lab.join(), lab.join()
     lab.say(a, report("host", about=bob))
     assert lab.error(a) == "not_in_call"

@@ -7,7 +7,7 @@ from canvas_server.core.hub import Hub
 from canvas_server.core.records import Snapshot, Stored
 from canvas_server.node.outbox import Outboxes
 from canvas_server.protocol import client, server
-from hubs import make_hub
+from support.hub.hub import make_hub
 
 NOW = 1_700_000_000.0
 

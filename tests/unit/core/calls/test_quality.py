@@ -11,7 +11,7 @@ from canvas_server.protocol import client, server
 from canvas_server.protocol.diagnosis import Cause, Whose
 from canvas_server.protocol.http import CallOverview
 from canvas_server.protocol.quality import Path, Quality
-from hubs import Lab, make_hub
+from support.hub.hub import HubLab, make_hub
 
 GOOD, FAIR, POOR = Quality("good"), Quality("fair"), Quality("poor")
 LOSSY = Quality("poor", loss_in=0.2)
@@ -57,12 +57,12 @@ def test_nothing_is_said_of_what_is_not_poor_or_not_known(
     assert explain(own and Side(own), other and Side(other)) is None
 
 
-def say(lab: Lab, connection: Any, about: str, quality: Quality) -> None:
+def say(lab: HubLab, connection: Any, about: str, quality: Quality) -> None:
     lab.say(connection, client.CallQuality(about, quality))
 
 
 def test_both_are_told_once_and_when_it_is_over() -> None:
-    lab = Lab()
+    lab = HubLab()
     (a, ada), (b, bob) = lab.join(), lab.join()
     lab.say(a, client.StartCall(bob, "s"))
     lab.clear()
@@ -86,7 +86,7 @@ def test_both_are_told_once_and_when_it_is_over() -> None:
 
 
 def test_other_calls_tell_whose_line_it_is() -> None:
-    lab = Lab()
+    lab = HubLab()
     (a, ada), (b, bob), (c, cem) = lab.join(), lab.join(), lab.join()
     for caller, callee in ((a, bob), (a, cem), (b, cem)):
         lab.say(caller, client.StartCall(callee, "s"))
@@ -101,14 +101,14 @@ def test_other_calls_tell_whose_line_it_is() -> None:
 
 @pytest.mark.parametrize(("about", "code"), [("bob", "not_in_call"), ("nobody", "peer_not_found")])
 def test_without_a_call_there_is_nothing_to_say(about: str, code: str) -> None:
-    lab = Lab()
+    lab = HubLab()
     (a, _), (_, bob) = lab.join(), lab.join()
     say(lab, a, bob if about == "bob" else about, GOOD)
     assert lab.error(a) == code
 
 
 def test_the_operator_sees_what_was_said() -> None:
-    lab = Lab()
+    lab = HubLab()
     (a, ada), (_, bob), (c, cem) = lab.join(), lab.join(), lab.join()
     lab.join("t")
     lab.drop(lab.join("u")[0])
@@ -127,7 +127,7 @@ def test_the_operator_sees_what_was_said() -> None:
 
 
 def test_a_server_that_asks_for_no_reports_takes_none() -> None:
-    lab = Lab()
+    lab = HubLab()
     lab.hub = make_hub(lab.memory, features=("signaling",))
     (a, _), (_, bob) = lab.join(), lab.join()
     lab.say(a, client.StartCall(bob, "s"))
@@ -137,7 +137,7 @@ def test_a_server_that_asks_for_no_reports_takes_none() -> None:
 
 
 def test_reports_and_what_was_told_are_counted() -> None:
-    lab = Lab()
+    lab = HubLab()
     (a, _), (_, bob) = lab.join(), lab.join()
     lab.say(a, client.StartCall(bob, "s"))
     effects = lab.hub.handle(a, client.CallQuality(bob, BUSY), 0)

@@ -4,7 +4,7 @@ import pytest
 
 from canvas_server.core.effects import Send
 from canvas_server.protocol import client, server
-from hubs import RELAY_ONLY, Lab
+from support.hub.hub import RELAY_ONLY, HubLab
 
 NOBODY = "00000000-0000-0000-0000-00000000ffff"
 
@@ -21,7 +21,7 @@ def signals(target: str) -> list[client.ClientMessage]:
 
 def test_each_signal_arrives_with_the_sender_stamped_and_nothing_changed() -> None:
     """SIG2, SIG4."""
-    lab = Lab()
+    lab = HubLab()
     (a, ada), (b, bob) = lab.join(), lab.join()
     lab.clear()
     lab.say(a, client.StartCall(bob, "s"))
@@ -43,7 +43,7 @@ def test_each_signal_arrives_with_the_sender_stamped_and_nothing_changed() -> No
 @pytest.mark.parametrize("where", ["nowhere", "elsewhere", "gone"])
 def test_a_peer_elsewhere_and_one_that_is_not_are_refused_alike(index: int, where: str) -> None:
     """SIG1, SIG3: the same code and the same text, so ids cannot be probed."""
-    lab = Lab()
+    lab = HubLab()
     a, _ = lab.join()
     other, carol = lab.join("another")
     if where == "gone":
@@ -63,14 +63,14 @@ def test_a_peer_elsewhere_and_one_that_is_not_are_refused_alike(index: int, wher
 @pytest.mark.parametrize("index", range(5))
 def test_nobody_signals_itself(index: int) -> None:
     """SIG7."""
-    lab = Lab()
+    lab = HubLab()
     a, ada = lab.join()
     lab.say(a, signals(ada)[index])
     assert lab.error(a) == "self_signal"
 
 
 def test_a_call_of_another_session_is_refused() -> None:
-    lab = Lab()
+    lab = HubLab()
     (a, _), (b, bob) = lab.join(), lab.join()
     lab.clear()
     lab.say(a, client.StartCall(bob, "another"))
@@ -83,7 +83,7 @@ def test_a_call_begins_with_start_call_or_with_an_offer(
     begin: type[client.StartCall | client.Offer],
 ) -> None:
     """SIG6: clients exist that never send `start_call`; the call ends properly either way."""
-    lab = Lab()
+    lab = HubLab()
     (a, ada), (b, bob) = lab.join(), lab.join()
     lab.clear()
     lab.say(a, begin(bob, "s"))
@@ -95,7 +95,7 @@ def test_a_call_begins_with_start_call_or_with_an_offer(
 
 def test_a_call_is_in_progress_from_the_first_answer_on() -> None:
     """SIG6: everybody but the peer itself is told, once, when `in_call` changes."""
-    lab = Lab()
+    lab = HubLab()
     (a, ada), (b, bob), (c, _) = lab.join(), lab.join(), lab.join()
     lab.say(a, client.StartCall(bob, "s"))
     assert lab.heard(c, server.PeerUpdated) == []
@@ -115,7 +115,7 @@ def test_a_call_is_in_progress_from_the_first_answer_on() -> None:
 
 def test_an_answer_without_a_call_is_relayed_and_makes_none() -> None:
     """A late answer must not leave anybody in a call that was hung up."""
-    lab = Lab()
+    lab = HubLab()
     (a, ada), (b, bob) = lab.join(), lab.join()
     lab.clear()
     lab.say(b, client.Answer(ada, "late"))
@@ -128,7 +128,7 @@ def test_an_answer_without_a_call_is_relayed_and_makes_none() -> None:
 
 def test_glare_is_one_call() -> None:
     """SIG6: both call at once; one hang-up ends it."""
-    lab = Lab()
+    lab = HubLab()
     (a, ada), (b, bob) = lab.join(), lab.join()
     lab.say(a, client.StartCall(bob, "s"))
     lab.say(b, client.StartCall(ada, "s"))
@@ -145,7 +145,7 @@ def test_glare_is_one_call() -> None:
 
 def test_whoever_leaves_ends_each_of_its_calls_once() -> None:
     """SIG5."""
-    lab = Lab()
+    lab = HubLab()
     (a, ada), (b, bob), (c, carol), (d, _) = (lab.join() for _ in range(4))
     lab.say(a, client.StartCall(bob, "s"))
     lab.say(b, client.Answer(ada, "x"))
@@ -166,7 +166,7 @@ def test_whoever_leaves_ends_each_of_its_calls_once() -> None:
 
 
 def test_one_of_two_calls_ends_and_the_other_goes_on() -> None:
-    lab = Lab()
+    lab = HubLab()
     (a, ada), (b, bob), (c, carol) = (lab.join() for _ in range(3))
     for connection, peer_id in ((b, bob), (c, carol)):
         lab.say(a, client.StartCall(peer_id, "s"))
@@ -183,7 +183,7 @@ def test_one_of_two_calls_ends_and_the_other_goes_on() -> None:
 
 def test_an_old_end_call_does_not_end_a_new_call() -> None:
     """SIG8."""
-    lab = Lab()
+    lab = HubLab()
     (a, ada), (b, bob) = lab.join(), lab.join()
     lab.say(a, client.StartCall(bob, "s", "first"))
     lab.say(a, client.EndCall(bob, call_id="first"))
@@ -200,7 +200,7 @@ def test_an_old_end_call_does_not_end_a_new_call() -> None:
 @pytest.mark.parametrize("name", ["ada's", "bob's", None])
 def test_after_glare_a_call_is_known_by_both_its_names(name: str | None) -> None:
     """SIG8; a client that gives no names ends whatever call there is."""
-    lab = Lab()
+    lab = HubLab()
     (a, ada), (b, bob) = lab.join(), lab.join()
     lab.say(a, client.StartCall(bob, "s", "ada's"))
     lab.say(b, client.Offer(ada, "sdp", "bob's"))
@@ -211,7 +211,7 @@ def test_after_glare_a_call_is_known_by_both_its_names(name: str | None) -> None
 
 def test_a_call_without_a_name_is_ended_by_any() -> None:
     """SIG8."""
-    lab = Lab()
+    lab = HubLab()
     (a, ada), (b, bob) = lab.join(), lab.join()
     lab.say(a, client.StartCall(bob, "s"))
     lab.clear()
@@ -221,7 +221,7 @@ def test_a_call_without_a_name_is_ended_by_any() -> None:
 
 def test_names_of_calls_and_offers_are_relayed() -> None:
     """SIG8, SIG9."""
-    lab = Lab()
+    lab = HubLab()
     (a, ada), (b, bob) = lab.join(), lab.join()
     lab.clear()
     lab.say(a, client.StartCall(bob, "s", "c", group=True))
@@ -237,7 +237,7 @@ def test_names_of_calls_and_offers_are_relayed() -> None:
 
 
 def test_a_call_keeps_few_names() -> None:
-    lab = Lab()
+    lab = HubLab()
     (a, ada), (b, bob) = lab.join(), lab.join()
     for n in range(20):
         lab.say(a, client.Offer(bob, "sdp", f"c{n}"))
@@ -250,7 +250,7 @@ def test_a_call_keeps_few_names() -> None:
 
 def test_who_is_in_the_call_of_everybody_is_told_once() -> None:
     """SIG10."""
-    lab = Lab()
+    lab = HubLab()
     (a, ada), (b, _) = lab.join(), lab.join()
     lab.clear()
     for _ in range(2):
@@ -264,7 +264,7 @@ def test_who_is_in_the_call_of_everybody_is_told_once() -> None:
 
 def test_a_signal_is_one_effect() -> None:
     """IN1: one message in, one message out."""
-    lab = Lab()
+    lab = HubLab()
     (a, _), (b, bob) = lab.join(), lab.join()
     effects = lab.say(a, client.IceCandidate(bob, "x"))
     assert len(effects) == 1
@@ -282,7 +282,7 @@ RELAYED = "candidate:2 1 udp 1 203.0.113.1 9001 typ relay raddr 198.51.100.7 rpo
 
 def test_what_secures_nothing_is_refused_and_begins_no_call() -> None:
     """SIG14."""
-    lab = Lab()
+    lab = HubLab()
     (a, ada), (b, bob) = lab.join(), lab.join()
     for message, code in (
         (client.Offer(bob, SECURED.replace("sha-256", "sha-1")), "invalid_sdp"),
@@ -302,7 +302,7 @@ def test_what_secures_nothing_is_refused_and_begins_no_call() -> None:
 
 def test_where_calls_are_relayed_nobody_learns_an_address() -> None:
     """SIG15."""
-    lab = Lab()
+    lab = HubLab()
     a = lab.connect()
     lab.say(a, client.Subscribe(RELAY_ONLY))
     assigned = lab.heard(a, server.PeerAssigned)[0]

@@ -13,7 +13,7 @@ from canvas_server.protocol import client, server
 from canvas_server.protocol.errors import CloseCode, ErrorCode
 from canvas_server.protocol.roles import Right, Role
 from canvas_server.protocol.scene import ElementChanges, NewElement, Text, TransformChanges, Video
-from hubs import NOW, Lab, make_hub
+from support.hub.hub import NOW, HubLab, make_hub
 
 SENDING = "v=0\r\nm=audio 9 UDP/TLS/RTP/SAVPF 111\r\na=sendrecv\r\n"
 LISTENING = SENDING.replace("sendrecv", "recvonly")
@@ -109,7 +109,7 @@ class Admission:
         return f"another {self.renewals}", again
 
 
-class House(Lab):
+class House(HubLab):
     """A hub that asks for tokens."""
 
     def __init__(self) -> None:
@@ -405,7 +405,7 @@ def test_kicked_and_taken_back() -> None:
 
 
 def test_nobody_moderates_where_no_tokens_are_asked_for() -> None:
-    lab = Lab()
+    lab = HubLab()
     (a, _), (_, bob) = lab.join(), lab.join()
     lab.say(a, client.Kick(bob))
     assert lab.error(a) == "forbidden"

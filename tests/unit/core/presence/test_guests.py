@@ -8,7 +8,7 @@ from canvas_server.core.presence.session import MAX_PEERS
 from canvas_server.protocol import client, server
 from canvas_server.protocol.errors import ErrorCode
 from canvas_server.protocol.roles import Role
-from hubs import Lab
+from support.hub.hub import HubLab
 
 ZOE = "00000000-0000-0000-0000-00000000000a"
 
@@ -17,15 +17,15 @@ def guest(peer_id: str = ZOE, name: str = "Zoe", **more: object) -> Guest:
     return Guest(peer_id, "Northern", name, **more)  # type: ignore[arg-type]
 
 
-def seat(lab: Lab, described: Guest) -> ConnectionId:
+def seat(lab: HubLab, described: Guest) -> ConnectionId:
     connection = lab.connect()
     lab.inbox[connection].clear()
     lab.perform(lab.hub.guests.seat(connection, "s", described, lab.now))
     return connection
 
 
-def lab() -> Lab:
-    return Lab(keeper=lambda _: None)
+def lab() -> HubLab:
+    return HubLab(keeper=lambda _: None)
 
 
 def test_a_guest_is_seen_with_its_server_and_is_told_nothing_of_itself() -> None:

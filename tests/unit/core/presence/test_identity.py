@@ -10,17 +10,17 @@ from canvas_server.core.presence.guests import Guest
 from canvas_server.protocol import client, server
 from canvas_server.protocol.errors import ErrorCode
 from canvas_server.protocol.scene import NewElement, Text
-from hubs import Lab, ReadableIdentities, make_hub
+from support.hub.hub import HubLab, ReadableIdentities, make_hub
 
 OWN = "12345678-1234-1234-1234-123456789abc"
 """An id that a client has made."""
 
 
-def token_of(lab: Lab, connection: ConnectionId) -> str:
+def token_of(lab: HubLab, connection: ConnectionId) -> str:
     return lab.heard(connection, server.PeerAssigned)[-1].resume_token
 
 
-def come(lab: Lab, peer_id: str | None = None, token: str | None = None) -> ConnectionId:
+def come(lab: HubLab, peer_id: str | None = None, token: str | None = None) -> ConnectionId:
     connection = lab.connect()
     lab.inbox[connection].clear()
     lab.say(connection, client.Subscribe("s", peer_id, resume_token=token))
@@ -29,7 +29,7 @@ def come(lab: Lab, peer_id: str | None = None, token: str | None = None) -> Conn
 
 def test_a_freed_id_of_the_server_goes_to_who_proves_it_alone() -> None:
     """SES2: it is refused whether or not somebody has it, so a wish tells nothing."""
-    lab = Lab()
+    lab = HubLab()
     a = lab.connect()
     lab.say(a, client.Subscribe("s"))
     ada, token = lab.heard(a, server.PeerAssigned)[0].peer_id, token_of(lab, a)
@@ -42,7 +42,7 @@ def test_a_freed_id_of_the_server_goes_to_who_proves_it_alone() -> None:
 
 def test_a_token_of_another_incarnation_proves_nothing_of_this_one() -> None:
     """RES1: neither of an earlier one nor, were there one, of a later one."""
-    lab = Lab()
+    lab = HubLab()
     a = come(lab)
     ada, first = lab.heard(a, server.PeerAssigned)[0].peer_id, token_of(lab, a)
     lab.drop(a)
@@ -57,7 +57,7 @@ def test_a_token_of_another_incarnation_proves_nothing_of_this_one() -> None:
 
 def test_the_token_alone_names_its_peer() -> None:
     """RES1."""
-    lab = Lab()
+    lab = HubLab()
     a, ada = lab.join()
     lab.drop(a, None)
     back = come(lab, None, f"{ada}@s#0")
@@ -70,7 +70,7 @@ def test_the_token_alone_names_its_peer() -> None:
 
 def test_what_was_kept_for_a_peer_is_not_for_who_takes_its_id() -> None:
     """SCN6: receipts and answers that are under way are of one peer, not of an id."""
-    lab = Lab()
+    lab = HubLab()
     a = come(lab, OWN)
     add = client.AddElement(NewElement(Text("x")), "m")
     lab.say(a, add)
@@ -91,7 +91,7 @@ def test_what_was_kept_for_a_peer_is_not_for_who_takes_its_id() -> None:
 
 
 def test_what_a_peer_has_asked_for_is_not_done_for_who_takes_its_id() -> None:
-    lab = Lab()
+    lab = HubLab()
     lab.hub = make_hub(lab.memory, features=("communitas",))
     a, witness = come(lab, OWN), come(lab)
     lab.say(witness, client.AddElement(NewElement(Text("x"))))
@@ -112,7 +112,7 @@ def test_what_a_peer_has_asked_for_is_not_done_for_who_takes_its_id() -> None:
 def test_who_moves_to_another_node_keeps_its_id_there() -> None:
     """SES1, NOD1: the other node is given the proof that it cannot make itself."""
     ids = ReadableIdentities(itertools.count(0x100), itertools.count(1))
-    here, there = Lab(), Lab()
+    here, there = HubLab(), HubLab()
     here.hub, there.hub = (make_hub(lab.memory, identities=ids) for lab in (here, there))
     a, ada = here.join("s", "Ada")
     stranger = here.connect()
@@ -137,7 +137,7 @@ def guest(peer_id: str) -> Guest:
 
 def test_no_other_server_speaks_for_an_id_of_ours() -> None:
     """REL5."""
-    lab = Lab()
+    lab = HubLab()
     a, ada = lab.join()
     lab.join()
     lab.drop(a)
@@ -149,7 +149,7 @@ def test_no_other_server_speaks_for_an_id_of_ours() -> None:
 def test_the_id_of_a_guest_is_kept_for_it(monkeypatch: pytest.MonkeyPatch) -> None:
     """SES2, REL2: it goes and comes with its server; how many are kept has a bound."""
     monkeypatch.setattr(identity, "MAX_RESERVED", 1)
-    lab = Lab()
+    lab = HubLab()
     lab.join()
     seats: list[ConnectionId] = []
     for peer_id in (OWN, OWN[:-1] + "d"):

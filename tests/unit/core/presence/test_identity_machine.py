@@ -17,7 +17,7 @@ from canvas_server.core.presence.grants import Grant
 from canvas_server.protocol import client, server
 from canvas_server.protocol.errors import CloseCode, ErrorCode
 from canvas_server.protocol.roles import Role
-from hubs import Lab, ReadableIdentities, make_hub
+from support.hub.hub import HubLab, ReadableIdentities, make_hub
 
 SESSIONS = ("red", "blue")
 LIFE = 600.0
@@ -79,7 +79,7 @@ class IdentityMachine(RuleBasedStateMachine):
 
     def __init__(self) -> None:
         super().__init__()
-        self.lab = Lab()
+        self.lab = HubLab()
         self.desk = Desk()
         self.identities = ReadableIdentities(iter(range(0x100, 0x10000)), iter(range(1, 100_000)))
         self.people = {name: Person(name) for name in PEOPLE}

@@ -10,14 +10,14 @@ from canvas_server.protocol.codec import MalformedMessage
 from canvas_server.protocol.errors import CloseCode, ErrorCode
 from canvas_server.protocol.roles import Right
 from canvas_server.protocol.scene import NewElement, Text
-from hubs import FEATURES, ICE, NOW, Lab
+from support.hub.hub import FEATURES, ICE, NOW, HubLab
 
 WISH = "12345678-1234-1234-1234-123456789abc"
 
 
 def test_welcome_is_first_and_only_ping_works_before_subscribe() -> None:
     """SES1."""
-    lab = Lab()
+    lab = HubLab()
     a = lab.connect()
     assert lab.inbox[a] == [
         server.Welcome("test", "default", int(NOW * 1000), FEATURES, legacy_signaling=True)
@@ -39,7 +39,7 @@ def test_welcome_is_first_and_only_ping_works_before_subscribe() -> None:
 
 def test_subscribe_tells_who_you_are_then_who_is_here_then_the_scene() -> None:
     """SES3."""
-    lab = Lab()
+    lab = HubLab()
     (a, ada), b = lab.join(display_name="Ada"), lab.connect()
     lab.clear()
     lab.say(b, client.Subscribe("s", display_name="Bob"))
@@ -63,7 +63,7 @@ def test_subscribe_tells_who_you_are_then_who_is_here_then_the_scene() -> None:
 
 def test_a_second_subscribe_leaves_the_first_session_with_the_same_id() -> None:
     """SES1."""
-    lab = Lab()
+    lab = HubLab()
     (a, ada), (b, _), (c, _) = lab.join("one", "Ada"), lab.join("one"), lab.join("two")
     lab.clear()
     lab.say(a, client.Subscribe("two"))
@@ -76,7 +76,7 @@ def test_a_second_subscribe_leaves_the_first_session_with_the_same_id() -> None:
 
 def test_subscribing_to_the_same_session_renames_and_leaves_nothing() -> None:
     """SES1."""
-    lab = Lab()
+    lab = HubLab()
     (a, ada), (b, bob) = lab.join("s", "Ada"), lab.join()
     lab.say(a, client.StartCall(bob, "s"))
     lab.clear()
@@ -96,7 +96,7 @@ def test_subscribing_to_the_same_session_renames_and_leaves_nothing() -> None:
 
 def test_a_free_wish_is_granted_and_a_taken_one_refused() -> None:
     """SES2."""
-    lab = Lab()
+    lab = HubLab()
     a, b = lab.connect(), lab.connect()
     lab.say(a, client.Subscribe("s", peer_id=WISH))
     assert lab.heard(a, server.PeerAssigned)[0].peer_id == WISH
@@ -113,7 +113,7 @@ def test_a_free_wish_is_granted_and_a_taken_one_refused() -> None:
 
 def test_the_resume_token_takes_over_from_the_old_connection() -> None:
     """SES2: nobody else notices."""
-    lab = Lab()
+    lab = HubLab()
     (a, ada), (b, bob) = lab.join(), lab.join()
     c = lab.connect()
     lab.clear()
@@ -128,7 +128,7 @@ def test_the_resume_token_takes_over_from_the_old_connection() -> None:
 
 def test_the_resume_token_takes_nobody_out_of_another_session() -> None:
     """SES2: a token of the session that is asked for; the peer has gone to another one since."""
-    lab = Lab()
+    lab = HubLab()
     (a, ada), (b, _), (c, _) = lab.join("one"), lab.join("one"), lab.join("two")
     lab.say(a, client.Subscribe("two"))
     lab.clear()
@@ -139,7 +139,7 @@ def test_the_resume_token_takes_nobody_out_of_another_session() -> None:
 
 def test_a_connection_can_take_over_a_second_id_and_gives_its_first_one_back() -> None:
     """SES2."""
-    lab = Lab()
+    lab = HubLab()
     (a, ada), (b, bob) = lab.join(), lab.join()
     lab.clear()
     lab.say(b, client.Subscribe("s", peer_id=ada, resume_token=f"{ada}@s#1"))
@@ -156,7 +156,7 @@ def test_a_connection_can_take_over_a_second_id_and_gives_its_first_one_back() -
 
 def test_leaving_is_told_once() -> None:
     """SES3."""
-    lab = Lab()
+    lab = HubLab()
     (a, ada), (b, _) = lab.join(), lab.join()
     lab.clear()
     lab.drop(a)
@@ -172,7 +172,7 @@ def test_a_full_session_refuses_and_a_peer_already_inside_may_stay(
     """SES4."""
     monkeypatch.setattr("canvas_server.core.presence.membership.MAX_PEERS", 2)
     assert session_module.MAX_PEERS > 2
-    lab = Lab()
+    lab = HubLab()
     (_, ada), (b, _) = lab.join(), lab.join()
     c = lab.connect()
     lab.clear()
@@ -196,7 +196,7 @@ def test_a_full_session_refuses_and_a_peer_already_inside_may_stay(
 def test_in_a_full_session_who_is_away_gives_way(monkeypatch: pytest.MonkeyPatch) -> None:
     """SES4: the one whose place ends first; nobody who is here."""
     monkeypatch.setattr("canvas_server.core.presence.membership.MAX_PEERS", 3)
-    lab = Lab()
+    lab = HubLab()
     (a, ada), (b, bob), (c, _) = lab.join(), lab.join(), lab.join()
     lab.drop(a, None)
     lab.wait(1)
@@ -213,7 +213,7 @@ def test_in_a_full_session_who_is_away_gives_way(monkeypatch: pytest.MonkeyPatch
 
 
 def test_media_state_and_cursor_reach_the_others() -> None:
-    lab = Lab()
+    lab = HubLab()
     (a, ada), (b, _) = lab.join(), lab.join()
     lab.clear()
     lab.say(a, client.MediaState(audio=True, video=False, screen=True))
@@ -230,7 +230,7 @@ def test_media_state_and_cursor_reach_the_others() -> None:
 
 def test_how_large_a_stream_is_seen_is_told_to_who_sends_it() -> None:
     """SIG1, SIG3."""
-    lab = Lab()
+    lab = HubLab()
     (a, ada), (b, bob), (c, _) = lab.join(), lab.join(), lab.join()
     _, elsewhere = lab.join("x")
     lab.clear()
@@ -242,7 +242,7 @@ def test_how_large_a_stream_is_seen_is_told_to_who_sends_it() -> None:
 
 
 def test_alone_nobody_is_told() -> None:
-    lab = Lab()
+    lab = HubLab()
     a, _ = lab.join()
     assert lab.say(a, client.Cursor(0, 0)) == []
     assert lab.drop(a) == [Discard(a)]
@@ -251,7 +251,7 @@ def test_alone_nobody_is_told() -> None:
 @pytest.mark.parametrize("question", [client.ListPeers("x"), client.GetScene("x")])
 def test_another_session_cannot_be_looked_at(question: client.ClientMessage) -> None:
     """SIG1."""
-    lab = Lab()
+    lab = HubLab()
     a, _ = lab.join()
     lab.join("x")
     lab.say(a, question)
@@ -259,7 +259,7 @@ def test_another_session_cannot_be_looked_at(question: client.ClientMessage) -> 
 
 
 def test_counts() -> None:
-    lab = Lab()
+    lab = HubLab()
     a, _ = lab.join()
     lab.join("t")
     lab.say(a, client.AddElement(NewElement(Text("x"))))
@@ -270,7 +270,7 @@ def test_counts() -> None:
 
 def test_what_is_no_message_gets_one_error() -> None:
     """IN2."""
-    lab = Lab()
+    lab = HubLab()
     a, _ = lab.join()
     lab.perform(lab.hub.refuse(a, MalformedMessage(ErrorCode.UNKNOWN_TYPE, "what?", "m")))
     assert lab.inbox[a] == [server.Error(ErrorCode.UNKNOWN_TYPE, "what?", "m")]
@@ -278,7 +278,7 @@ def test_what_is_no_message_gets_one_error() -> None:
 
 def test_who_takes_another_id_in_the_same_session_leaves_under_the_old_one() -> None:
     """SES1."""
-    lab = Lab()
+    lab = HubLab()
     a, ada = lab.join()
     other = "00000000-0000-0000-0000-0000000000aa"
     lab.say(a, client.Subscribe("s", other))
@@ -292,7 +292,7 @@ def test_who_takes_another_id_in_the_same_session_leaves_under_the_old_one() -> 
 
 def test_who_joins_no_session_is_turned_away() -> None:
     """SES5."""
-    lab = Lab()
+    lab = HubLab()
     idle, (busy, _) = lab.connect(), lab.join()
     lab.say(idle, client.Ping())
     lab.wait(9.9)
@@ -309,7 +309,7 @@ def test_who_joins_no_session_is_turned_away() -> None:
 
 def test_who_guesses_is_turned_away() -> None:
     """SES5: a peer id is proved, not tried."""
-    lab = Lab()
+    lab = HubLab()
     (_, ada), stranger, (c, cem) = lab.join(), lab.connect(), lab.join()
     guess = client.Subscribe("s", ada, resume_token="guess")
     for _ in range(9):
@@ -329,7 +329,7 @@ def test_who_guesses_is_turned_away() -> None:
 
 def test_no_more_sessions_than_allowed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(members_module, "MAX_SESSIONS", 1)
-    lab = Lab()
+    lab = HubLab()
     (a, _), b = lab.join("one"), lab.connect()
     lab.clear()
     lab.say(b, client.Subscribe("two"))
@@ -342,7 +342,7 @@ def test_no_more_sessions_than_allowed(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_turn_credentials_are_renewed_in_time() -> None:
     """SIG16."""
-    lab = Lab(ice_seconds=100)
+    lab = HubLab(ice_seconds=100)
     (a, ada), (b, _) = lab.join(), lab.join()
     lab.drop(b)
     lab.wait(74)

@@ -21,7 +21,7 @@ from canvas_server.protocol.errors import ErrorCode
 from canvas_server.protocol.history import Added, Change, Entry, Removed, Replaced, Updated
 from canvas_server.protocol.http import ChangedElement, SceneEdit
 from canvas_server.protocol.scene import Element, ElementChanges, NewElement, Text, Transform, Video
-from hubs import Lab
+from support.hub.hub import HubLab
 
 PEER = "00000000-0000-0000-0000-{:012x}"
 
@@ -34,25 +34,25 @@ def element(name: str) -> Element:
     return Element(name, Text(name), Transform())
 
 
-def copy_of(keeper: str = "Northern") -> tuple[Lab, ConnectionId, str]:
+def copy_of(keeper: str = "Northern") -> tuple[HubLab, ConnectionId, str]:
     """Return a lab with somebody in a session whose scene is kept by another server."""
-    lab = Lab(keeper=lambda session_id: keeper if session_id == "s" else None)
+    lab = HubLab(keeper=lambda session_id: keeper if session_id == "s" else None)
     return (lab, *lab.join())
 
 
-def keeping() -> Lab:
+def keeping() -> HubLab:
     """Return a lab that keeps its scenes, while others watch."""
-    return Lab(keeper=lambda _: None)
+    return HubLab(keeper=lambda _: None)
 
 
-def changes(lab: Lab) -> list[Entry]:
+def changes(lab: HubLab) -> list[Entry]:
     """Return what was told of all edits of a keeper."""
     return [
         entry for effect in lab.shared if isinstance(effect, Changed) for entry in effect.entries
     ]
 
 
-def names(lab: Lab) -> list[str]:
+def names(lab: HubLab) -> list[str]:
     scene = lab.hub.scene("s")
     assert scene
     return [element.id for element in scene.elements]
@@ -245,7 +245,7 @@ def test_a_copy_leaves_tiles_to_its_keeper() -> None:
     appended = len(lab.appended)
     lab.drop(b)
     assert names(lab) == ["tile"]
-    again = Lab(keeper=lambda _: "Northern")
+    again = HubLab(keeper=lambda _: "Northern")
     again.disk = lab.disk
     again.join()
     again.wait(1000)
@@ -275,7 +275,7 @@ def test_a_scene_that_is_entrusted_to_nobody_is_ours_again() -> None:
 
 
 def test_a_scene_that_is_not_open_any_more_follows_nothing() -> None:
-    lab = Lab()
+    lab = HubLab()
     replicas = lab.hub.replicas
     assert replicas.adopt("s", Snapshot(1, 0), "South", lab.now) == []
     assert replicas.follow("s", [added("one", 1)], "South", None, lab.now) == []
@@ -306,13 +306,13 @@ def test_edits_under_way_when_the_scene_is_entrusted_come_before_what_the_keeper
 # --- who is believed (REL6) ----------------------------------------------------------------------
 
 
-def copy_with_bob() -> tuple[Lab, str, ConnectionId]:
-    lab = Lab(keeper=lambda _: "South")
+def copy_with_bob() -> tuple[HubLab, str, ConnectionId]:
+    lab = HubLab(keeper=lambda _: "South")
     connection, bob = lab.join(display_name="Bob")
     return lab, bob, connection
 
 
-def authors(lab: Lab) -> list[tuple[str | None, str | None, str | None]]:
+def authors(lab: HubLab) -> list[tuple[str | None, str | None, str | None]]:
     """Return who made the changes that were given to the log, in order."""
     return [
         (entry.peer_id, entry.display_name, entry.server)

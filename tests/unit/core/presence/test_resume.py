@@ -6,10 +6,10 @@ from canvas_server.core.effects import Arrived, ConnectionId, Discard, Resume
 from canvas_server.protocol import client, server
 from canvas_server.protocol.codec import encode
 from canvas_server.protocol.scene import NewElement, Video
-from hubs import Lab
+from support.hub.hub import HubLab
 
 
-def in_a_call(lab: Lab) -> tuple[tuple[ConnectionId, str], tuple[ConnectionId, str]]:
+def in_a_call(lab: HubLab) -> tuple[tuple[ConnectionId, str], tuple[ConnectionId, str]]:
     """Two peers in a call, each with a tile."""
     (a, ada), (b, bob) = lab.join(display_name="Ada"), lab.join(display_name="Bob")
     lab.say(a, client.StartCall(bob, "s", "c"))
@@ -34,7 +34,7 @@ def in_a_call(lab: Lab) -> tuple[tuple[ConnectionId, str], tuple[ConnectionId, s
 )
 def test_how_long_a_place_is_kept(code: int | None, seconds: float, reason: str) -> None:
     """RES1: not at all after 1000, 5 s after 1001, else 120 s; RES2: no leave meanwhile."""
-    lab = Lab()
+    lab = HubLab()
     (a, ada), (b, bob) = in_a_call(lab)
     lab.drop(a, code)
     if seconds:
@@ -55,7 +55,7 @@ def test_how_long_a_place_is_kept(code: int | None, seconds: float, reason: str)
 
 def test_with_no_time_to_come_back_a_broken_connection_is_a_leave() -> None:
     """RES1: `CANVAS_RESUME_SECONDS=0`."""
-    lab = Lab(resume_seconds=0)
+    lab = HubLab(resume_seconds=0)
     (a, ada), (b, _) = lab.join(), lab.join()
     lab.clear()
     lab.drop(a, None)
@@ -64,7 +64,7 @@ def test_with_no_time_to_come_back_a_broken_connection_is_a_leave() -> None:
 
 def test_a_peer_comes_back_to_its_place_its_calls_and_its_tile() -> None:
     """RES1, RES2."""
-    lab = Lab()
+    lab = HubLab()
     (a, ada), (b, bob) = in_a_call(lab)
     lab.drop(a, None)
     lab.say(b, client.Offer(ada, "while away", "c"))
@@ -88,7 +88,7 @@ def test_a_peer_comes_back_to_its_place_its_calls_and_its_tile() -> None:
 @pytest.mark.parametrize("received", [0, None])
 def test_what_cannot_be_made_up_for_is_said_and_a_snapshot_follows(received: int | None) -> None:
     """RES1: never a silent gap. What rings is told again; the call and the place stay."""
-    lab = Lab()
+    lab = HubLab()
     lab.memory.keeps = False
     (a, ada), (b, bob) = in_a_call(lab)
     c, carol = lab.join()
@@ -118,7 +118,7 @@ def test_what_cannot_be_made_up_for_is_said_and_a_snapshot_follows(received: int
 
 
 def test_another_name_is_taken_on_coming_back() -> None:
-    lab = Lab()
+    lab = HubLab()
     (a, ada), (b, _) = lab.join("s", "Ada"), lab.join()
     lab.drop(a, None)
     lab.clear()
@@ -130,7 +130,7 @@ def test_another_name_is_taken_on_coming_back() -> None:
 
 def test_who_was_somebody_else_leaves_that_place_to_come_back_to_this_one() -> None:
     """SES2: one connection, one peer."""
-    lab = Lab()
+    lab = HubLab()
     (a, ada), (b, bob), (c, _) = lab.join(), lab.join(), lab.join()
     lab.drop(a, None)
     lab.clear()
@@ -143,7 +143,7 @@ def test_who_was_somebody_else_leaves_that_place_to_come_back_to_this_one() -> N
 @pytest.mark.parametrize("token", [None, "forged", "another@s#1"])
 def test_without_proof_a_place_that_is_kept_is_taken(token: str | None) -> None:
     """SES2."""
-    lab = Lab()
+    lab = HubLab()
     a, ada = lab.join()
     lab.drop(a, None)
     c = lab.connect()
@@ -154,7 +154,7 @@ def test_without_proof_a_place_that_is_kept_is_taken(token: str | None) -> None:
 
 def test_after_its_time_a_peer_is_a_new_one_under_its_old_id() -> None:
     """RES1."""
-    lab = Lab()
+    lab = HubLab()
     (a, ada), (b, _) = lab.join(), lab.join()
     lab.drop(a, None)
     lab.wait(121)
@@ -166,7 +166,7 @@ def test_after_its_time_a_peer_is_a_new_one_under_its_old_id() -> None:
 
 
 def test_the_last_one_away_keeps_its_session() -> None:
-    lab = Lab()
+    lab = HubLab()
     a, ada = lab.join()
     lab.drop(a, None)
     assert lab.hub.session_count == 1
@@ -176,7 +176,7 @@ def test_the_last_one_away_keeps_its_session() -> None:
 
 
 def test_effects_of_coming_back() -> None:
-    lab = Lab()
+    lab = HubLab()
     a, ada = lab.join()
     lab.drop(a, None)
     c = lab.connect()

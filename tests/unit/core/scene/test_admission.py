@@ -4,7 +4,6 @@ import base64
 
 import pytest
 
-from bombs import OTHERS, SPELLINGS, data_url
 from canvas_server.communitas.scenes import edit_of
 from canvas_server.core.effects import Refusal
 from canvas_server.core.records import Record, Snapshot
@@ -23,8 +22,9 @@ from canvas_server.protocol.scene import (
     Transform,
     TransformChanges,
 )
-from drawings import png_url
-from hubs import Lab
+from support.browsers.bombs import OTHERS, SPELLINGS, data_url
+from support.hub.drawings import png_url
+from support.hub.hub import HubLab
 
 SVG = SPELLINGS["base64"]
 GOOD = png_url()
@@ -34,16 +34,16 @@ def picture(src: str, name: str = "p") -> Element:
     return Element(name, Image(src, "A lawn"), Transform())
 
 
-def old_lab(*elements: Element) -> Lab:
+def old_lab(*elements: Element) -> HubLab:
     """A hub whose log has a scene from the days when nothing was looked at."""
-    lab = Lab()
+    lab = HubLab()
     record = Record("s", (Entry(5, 1, Replaced(elements)),), follows=False)
     lab.disk.log.append(record, lambda _: None)
     lab.disk.answer()
     return lab
 
 
-def sources(lab: Lab) -> list[str]:
+def sources(lab: HubLab) -> list[str]:
     kinds = [element.kind for element in lab.hub.replicas.snapshot("s").elements]
     return [kind.src for kind in kinds if isinstance(kind, Image)]
 
@@ -86,7 +86,7 @@ def test_the_frames_of_a_picture_count() -> None:
 
 
 def test_somebody_who_adds_or_changes_a_picture_is_told() -> None:
-    lab = Lab()
+    lab = HubLab()
     (a, _), (b, _) = lab.join(), lab.join()
     new = NewElement(Image(SVG), id="p")
     lab.say(a, client.AddElement(new, "m"))
@@ -113,7 +113,7 @@ def test_somebody_who_adds_or_changes_a_picture_is_told() -> None:
 
 
 def test_a_posted_edit_is_refused_as_a_whole() -> None:
-    lab = Lab()
+    lab = HubLab()
     lab.join()
     fine = NewElement(Text("fine"), id="t")
     for edit in (
@@ -155,13 +155,13 @@ def test_an_earlier_scene_comes_back_without_them() -> None:
 
 
 def test_what_another_server_has_comes_in_without_them() -> None:
-    keeper = Lab(keeper=lambda _: None)
+    keeper = HubLab(keeper=lambda _: None)
     keeper.join()
     had = Snapshot(3, 0, (picture(SVG),))
     keeper.perform(keeper.hub.replicas.merge("s", had, "North", keeper.now))
     assert sources(keeper) == [SUBSTITUTE]
 
-    copy = Lab(keeper=lambda _: "Their server")
+    copy = HubLab(keeper=lambda _: "Their server")
     copy.join()
     replicas = copy.hub.replicas
     copy.perform(replicas.adopt("s", Snapshot(7, 0, (picture(SVG),)), "North", copy.now))

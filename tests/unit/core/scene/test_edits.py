@@ -20,27 +20,27 @@ from canvas_server.protocol.scene import (
     TransformChanges,
     Video,
 )
-from hubs import NOW, Lab
+from support.hub.hub import NOW, HubLab
 
 MS = int(NOW * 1000)
 LABEL = Text("hello", 16, "#123456")
 
 
-def add(lab: Lab, connection: ConnectionId, new: NewElement, message_id: str = "") -> str:
+def add(lab: HubLab, connection: ConnectionId, new: NewElement, message_id: str = "") -> str:
     lab.say(connection, client.AddElement(new, message_id or str(uuid.uuid4())))
     element_id = lab.heard(connection, server.Ack)[-1].result.id
     assert isinstance(element_id, str)
     return element_id
 
 
-def scene_of(lab: Lab, connection: ConnectionId) -> tuple[Element, ...]:
+def scene_of(lab: HubLab, connection: ConnectionId) -> tuple[Element, ...]:
     lab.say(connection, client.GetScene())
     return lab.heard(connection, server.SceneUpdate)[-1].scene.elements
 
 
 def test_everybody_hears_each_change_and_the_editor_gets_its_ack() -> None:
     """SCN1."""
-    lab = Lab()
+    lab = HubLab()
     (a, _), (b, _) = lab.join(), lab.join()
     lab.clear()
     element_id = add(lab, a, NewElement(LABEL, Transform(1, 2, 3, 4, 5, 6)), "add")
@@ -64,7 +64,7 @@ def test_everybody_hears_each_change_and_the_editor_gets_its_ack() -> None:
 
 
 def test_without_a_message_id_there_is_no_ack() -> None:
-    lab = Lab()
+    lab = HubLab()
     a, _ = lab.join()
     lab.say(a, client.AddElement(NewElement(LABEL, id="mine")))
     assert [type(m) for m in lab.inbox[a]] == [server.ElementAdded]
@@ -73,7 +73,7 @@ def test_without_a_message_id_there_is_no_ack() -> None:
 
 def test_an_empty_change_counts_as_one() -> None:
     """SCN1."""
-    lab = Lab()
+    lab = HubLab()
     a, _ = lab.join()
     element_id = add(lab, a, NewElement(LABEL))
     lab.clear()
@@ -109,7 +109,7 @@ def test_a_refused_edit_changes_nothing_and_gets_one_error(
     edit: client.ClientMessage, code: str
 ) -> None:
     """IN1."""
-    lab = Lab()
+    lab = HubLab()
     (a, _), (b, _) = lab.join(), lab.join()
     lab.say(a, client.AddElement(NewElement(LABEL, id="taken")))
     before = scene_of(lab, b)
@@ -123,7 +123,7 @@ def test_a_refused_edit_changes_nothing_and_gets_one_error(
 
 def test_the_tile_of_a_stream_exists_once() -> None:
     """SCN3: the second adder gets the first one's id, whoever it is."""
-    lab = Lab()
+    lab = HubLab()
     (a, ada), (b, _) = lab.join(), lab.join()
     stream = f"peer-{ada}"
     first = add(lab, a, NewElement(Video(stream), Transform(x=10)))
@@ -137,7 +137,7 @@ def test_the_tile_of_a_stream_exists_once() -> None:
 
 def test_a_stream_that_is_no_peers_stays() -> None:
     """SCN3."""
-    lab = Lab()
+    lab = HubLab()
     (a, _), (b, _) = lab.join(), lab.join()
     add(lab, a, NewElement(Video("lobby-cam")))
     lab.drop(a)
@@ -146,7 +146,7 @@ def test_a_stream_that_is_no_peers_stays() -> None:
 
 def test_the_stream_of_a_tile_never_changes() -> None:
     """SCN4."""
-    lab = Lab()
+    lab = HubLab()
     a, ada = lab.join()
     tile = add(lab, a, NewElement(Video(f"peer-{ada}")))
     lab.clear()
@@ -161,7 +161,7 @@ def test_the_stream_of_a_tile_never_changes() -> None:
 @pytest.mark.parametrize("how", ["hangup", "left", "partner left"])
 def test_tiles_go_with_the_last_call_or_the_session(how: str) -> None:
     """SCN3."""
-    lab = Lab()
+    lab = HubLab()
     (a, ada), (b, bob), (c, _) = lab.join(), lab.join(), lab.join()
     lab.say(a, client.StartCall(bob, "s"))
     lab.say(b, client.Answer(ada, "x"))
@@ -179,7 +179,7 @@ def test_tiles_go_with_the_last_call_or_the_session(how: str) -> None:
 
 def test_tiles_stay_while_another_call_goes_on() -> None:
     """SCN3."""
-    lab = Lab()
+    lab = HubLab()
     (a, ada), (b, bob), (c, carol) = lab.join(), lab.join(), lab.join()
     lab.say(a, client.StartCall(bob, "s"))
     lab.say(a, client.StartCall(carol, "s"))
@@ -192,7 +192,7 @@ def test_tiles_stay_while_another_call_goes_on() -> None:
 
 
 def test_offline_edits_are_applied_in_order_and_told_honestly() -> None:
-    lab = Lab()
+    lab = HubLab()
     (a, _), (b, _) = lab.join(), lab.join()
     lab.clear()
     lab.say(
@@ -224,7 +224,7 @@ def test_offline_edits_are_applied_in_order_and_told_honestly() -> None:
 
 def test_a_scene_has_bounds(monkeypatch: pytest.MonkeyPatch) -> None:
     """SCN5."""
-    lab = Lab()
+    lab = HubLab()
     a, _ = lab.join()
     monkeypatch.setattr(scene_module, "MAX_ELEMENTS", 2)
     add(lab, a, NewElement(LABEL))
@@ -276,7 +276,7 @@ def test_merge_patch_is_that_of_the_rfc(target: Any, patch: Any, result: Any) ->
 
 
 def test_clearing_leaves_the_tiles_of_those_who_are_here() -> None:
-    lab = Lab()
+    lab = HubLab()
     (a, ada), (b, _) = lab.join(), lab.join()
     add(lab, a, NewElement(LABEL))
     tile = add(lab, a, NewElement(Video(f"peer-{ada}")))
@@ -289,7 +289,7 @@ def test_clearing_leaves_the_tiles_of_those_who_are_here() -> None:
 
 
 def test_what_moves_is_shown_to_the_others() -> None:
-    lab = Lab()
+    lab = HubLab()
     (a, ada), (b, _) = lab.join(), lab.join()
     moving = (client.PreviewedElement("e", TransformChanges(x=1)),)
     lab.say(a, client.Preview(moving))

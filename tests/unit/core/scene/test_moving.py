@@ -5,11 +5,11 @@ from canvas_server.protocol import client, server
 from canvas_server.protocol.errors import CloseCode, ErrorCode
 from canvas_server.protocol.http import SceneEdit
 from canvas_server.protocol.scene import NewElement, Text
-from hubs import Lab
+from support.hub.hub import HubLab
 
 
 def test_all_are_asked_to_come_back_and_nobody_is_told_of_a_leave() -> None:
-    lab = Lab()
+    lab = HubLab()
     (a, _), (b, bob), (c, _) = lab.join(), lab.join(), lab.join("other")
     lab.drop(b, None)
     lab.clear()
@@ -31,7 +31,7 @@ def test_all_are_asked_to_come_back_and_nobody_is_told_of_a_leave() -> None:
 
 
 def test_who_comes_back_to_a_moved_session_finds_its_scene() -> None:
-    lab = Lab()
+    lab = HubLab()
     a, ada = lab.join()
     lab.say(a, client.AddElement(NewElement(Text("kept"), id="one"), "1"))
     lab.perform(lab.hub.evict("s", CloseCode.MOVED))
@@ -42,7 +42,7 @@ def test_who_comes_back_to_a_moved_session_finds_its_scene() -> None:
 
 
 def test_requests_that_wait_are_answered_and_edits_under_way_are_not_acked() -> None:
-    lab = Lab()
+    lab = HubLab()
     a, _ = lab.join()
     lab.clear()
     lab.busy = True

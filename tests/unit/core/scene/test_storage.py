@@ -21,7 +21,7 @@ from canvas_server.protocol.scene import (
     TransformChanges,
     Video,
 )
-from hubs import NOW, Lab
+from support.hub.hub import NOW, HubLab
 
 MS = int(NOW * 1000)
 LABEL = Text("hello")
@@ -31,13 +31,13 @@ def text(element_id: str) -> NewElement:
     return NewElement(LABEL, id=element_id)
 
 
-def ids(lab: Lab, session_id: str = "s") -> list[str]:
+def ids(lab: HubLab, session_id: str = "s") -> list[str]:
     document = lab.hub.scene(session_id)
     assert document is not None
     return [element.id for element in document.elements]
 
 
-def records(lab: Lab) -> list[Record]:
+def records(lab: HubLab) -> list[Record]:
     return [append.record for append in lab.appended]
 
 
@@ -50,7 +50,7 @@ def moved(x: float) -> ElementChanges:
 
 def test_nobody_hears_of_an_edit_before_it_is_stored() -> None:
     """SCN2."""
-    lab = Lab()
+    lab = HubLab()
     (a, _), (b, _) = lab.join(), lab.join()
     lab.clear()
     lab.busy = True
@@ -70,7 +70,7 @@ def test_nobody_hears_of_an_edit_before_it_is_stored() -> None:
 
 def test_who_joins_in_between_hears_of_it_once() -> None:
     """SCN1, SCN2: either in the snapshot or after it."""
-    lab = Lab()
+    lab = HubLab()
     a, _ = lab.join()
     lab.busy = True
     lab.say(a, client.AddElement(text("one")))
@@ -82,7 +82,7 @@ def test_who_joins_in_between_hears_of_it_once() -> None:
 
 
 def test_the_log_is_told_who_did_what_and_when() -> None:
-    lab = Lab()
+    lab = HubLab()
     a, ada = lab.join(display_name="Ada")
     lab.say(a, client.AddElement(text("one")))
     lab.now += 2
@@ -98,7 +98,7 @@ def test_the_log_is_told_who_did_what_and_when() -> None:
 
 
 def test_an_edit_of_many_operations_is_one_record() -> None:
-    lab = Lab()
+    lab = HubLab()
     a, _ = lab.join()
     operations = (client.AddOperation(text("one")), client.UpdateOperation("one", moved(5)))
     lab.say(a, client.SyncQueue(operations, "q"))
@@ -126,7 +126,7 @@ def test_a_retry_is_answered_alike_and_changes_nothing(
     edit: client.ClientMessage, when: str
 ) -> None:
     """SCN6."""
-    lab = Lab()
+    lab = HubLab()
     a, ada = lab.join()
     lab.say(a, client.AddElement(text("one")))
     lab.clear()
@@ -152,7 +152,7 @@ def test_a_retry_is_answered_alike_and_changes_nothing(
 
 def test_another_edit_under_the_same_message_id_is_no_retry() -> None:
     """SCN6: a page that counts its messages begins anew when it is reloaded."""
-    lab = Lab()
+    lab = HubLab()
     a, _ = lab.join()
     lab.say(a, client.AddElement(text("one"), "1"))
     lab.say(a, client.AddElement(text("two"), "1"))
@@ -160,7 +160,7 @@ def test_another_edit_under_the_same_message_id_is_no_retry() -> None:
 
 
 def test_others_have_message_ids_of_their_own() -> None:
-    lab = Lab()
+    lab = HubLab()
     (a, _), (b, _) = lab.join(), lab.join()
     for connection in (a, b):
         lab.say(connection, client.AddElement(NewElement(LABEL), "1"))
@@ -169,7 +169,7 @@ def test_others_have_message_ids_of_their_own() -> None:
 
 def test_so_many_receipts_are_kept(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(canvas_module, "MAX_IDEMPOTENCY_RECORDS", 2)
-    lab = Lab()
+    lab = HubLab()
     a, _ = lab.join()
     for number in "123":
         lab.say(a, client.AddElement(NewElement(LABEL), number))
@@ -181,7 +181,7 @@ def test_so_many_receipts_are_kept(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_receipts_are_bounded_in_bytes(monkeypatch: pytest.MonkeyPatch) -> None:
     """SCN6: those with long reasons are forgotten sooner, those of a taken id do not count."""
     monkeypatch.setattr(canvas_module, "MAX_RECEIPT_BYTES", 2000)
-    lab = Lab()
+    lab = HubLab()
     a, peer_id = lab.join()
     failing = tuple(client.RemoveOperation(f"none{n}") for n in range(8))
     operations = (client.AddOperation(NewElement(LABEL)), *failing)
@@ -202,7 +202,7 @@ def test_receipts_are_bounded_in_bytes(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_what_cannot_be_stored_is_taken_back_and_said() -> None:
     """SCN2."""
-    lab = Lab()
+    lab = HubLab()
     (a, _), (b, _) = lab.join(), lab.join()
     lab.say(a, client.AddElement(text("one")))
     lab.clear()
@@ -228,7 +228,7 @@ def test_what_cannot_be_stored_is_taken_back_and_said() -> None:
 
 def test_an_answer_that_depends_on_what_is_not_stored_waits_for_it() -> None:
     """SCN2, SCN3."""
-    lab = Lab()
+    lab = HubLab()
     (a, ada), (b, _) = lab.join(), lab.join()
     lab.clear()
     lab.busy = True
@@ -248,7 +248,7 @@ def test_an_answer_that_depends_on_what_is_not_stored_waits_for_it() -> None:
 
 def test_calls_go_on_when_the_disk_is_full() -> None:
     """SCN3: tiles come, move and go, and are stored with the next edit that can be."""
-    lab = Lab()
+    lab = HubLab()
     (a, ada), (b, bob) = lab.join(), lab.join()
     lab.say(a, client.AddElement(text("one")))
     lab.clear()
@@ -284,7 +284,7 @@ def test_calls_go_on_when_the_disk_is_full() -> None:
 
 
 def test_what_bridges_a_gap_may_fail_as_well() -> None:
-    lab = Lab()
+    lab = HubLab()
     a, ada = lab.join()
     lab.disk.full = True
     lab.say(a, client.AddElement(NewElement(Video(f"peer-{ada}"), id="ada")))
@@ -298,7 +298,7 @@ def test_what_bridges_a_gap_may_fail_as_well() -> None:
 
 
 def test_a_tile_that_relied_on_what_was_taken_back_is_let_go() -> None:
-    lab = Lab()
+    lab = HubLab()
     a, _ = lab.join()
     lab.say(a, client.AddElement(NewElement(Video("lobby"), id="cam")))
     lab.clear()
@@ -312,7 +312,7 @@ def test_a_tile_that_relied_on_what_was_taken_back_is_let_go() -> None:
 
 
 def test_an_answer_nobody_waits_for_is_ignored() -> None:
-    lab = Lab()
+    lab = HubLab()
     a, _ = lab.join()
     assert lab.hub.stored("s", 99) == lab.hub.failed("s", 99, NOW) == []
     assert lab.hub.stored("none", 1) == lab.hub.failed("none", 1, NOW) == []
@@ -322,7 +322,7 @@ def test_an_answer_nobody_waits_for_is_ignored() -> None:
 
 
 def test_who_has_left_is_not_answered() -> None:
-    lab = Lab()
+    lab = HubLab()
     (a, _), (b, _) = lab.join(), lab.join()
     lab.clear()
     lab.busy = True
@@ -338,7 +338,7 @@ def test_who_has_left_is_not_answered() -> None:
 
 def test_a_session_leaves_memory_and_comes_back() -> None:
     """SCN5."""
-    lab = Lab()
+    lab = HubLab()
     a, _ = lab.join()
     lab.say(a, client.AddElement(text("one")))
     lab.busy = True
@@ -353,7 +353,7 @@ def test_a_session_leaves_memory_and_comes_back() -> None:
 
 
 def test_a_session_leaves_memory_also_when_its_last_edit_fails() -> None:
-    lab = Lab()
+    lab = HubLab()
     a, _ = lab.join()
     lab.busy = lab.disk.full = True
     lab.say(a, client.AddElement(text("one")))
@@ -363,7 +363,7 @@ def test_a_session_leaves_memory_also_when_its_last_edit_fails() -> None:
 
 
 def test_a_session_opened_in_vain_is_let_go() -> None:
-    lab = Lab()
+    lab = HubLab()
     lab.hub.opened("s", Stored(Snapshot(0, 0)))
     lab.hub.settle("s")
     lab.hub.settle("s")
@@ -372,7 +372,7 @@ def test_a_session_opened_in_vain_is_let_go() -> None:
 
 
 def test_an_open_session_is_not_opened_again() -> None:
-    lab = Lab()
+    lab = HubLab()
     a, _ = lab.join()
     lab.say(a, client.AddElement(text("one")))
     lab.hub.opened("s", Stored(Snapshot(0, 0)))
@@ -381,7 +381,7 @@ def test_an_open_session_is_not_opened_again() -> None:
 
 def test_tiles_of_before_a_restart_wait_for_their_peers() -> None:
     """SCN3."""
-    lab = Lab(started=NOW)
+    lab = HubLab(started=NOW)
     ada, bob = (f"00000000-0000-0000-0000-00000000000{n}" for n in "12")
     tiles = [Element(f"tile-{p}", Video(f"peer-{p}"), Transform()) for p in (ada, bob)]
     lobby = Element("lobby", Video("lobby"), Transform())
@@ -399,7 +399,7 @@ def test_tiles_of_before_a_restart_wait_for_their_peers() -> None:
 def test_a_snapshot_is_stored_now_and_then(monkeypatch: pytest.MonkeyPatch) -> None:
     """SCN5: so that a long history opens fast."""
     monkeypatch.setattr(canvas_module, "SNAPSHOT_BYTES", 400)
-    lab = Lab()
+    lab = HubLab()
     a, _ = lab.join()
     lab.say(a, client.AddElement(text("one")))
     for x in range(100):
@@ -411,7 +411,7 @@ def test_a_snapshot_is_stored_now_and_then(monkeypatch: pytest.MonkeyPatch) -> N
 
 
 def test_what_was_logged_before_counts_for_the_next_snapshot() -> None:
-    lab = Lab()
+    lab = HubLab()
     lab.hub.opened("s", Stored(Snapshot(0, 0), (), canvas_module.SNAPSHOT_BYTES))
     a, _ = lab.join()
     lab.say(a, client.AddElement(text("one")))
@@ -424,7 +424,7 @@ def test_what_was_logged_before_counts_for_the_next_snapshot() -> None:
 def test_who_sees_a_gap_is_sent_what_it_missed(monkeypatch: pytest.MonkeyPatch) -> None:
     """SCN1."""
     monkeypatch.setattr(canvas_module, "MAX_RECENT", 3)
-    lab = Lab()
+    lab = HubLab()
     (a, _), (b, _) = lab.join(), lab.join()
     lab.clear()
     for number in range(5):
@@ -449,7 +449,7 @@ def test_who_sees_a_gap_is_sent_what_it_missed(monkeypatch: pytest.MonkeyPatch) 
 
 def test_an_earlier_scene_comes_back_as_a_new_change() -> None:
     """SCN7."""
-    lab = Lab()
+    lab = HubLab()
     (a, ada), (b, _) = lab.join(), lab.join()
     lab.say(a, client.AddElement(text("one")))
     lab.say(a, client.AddElement(NewElement(Video(f"peer-{ada}"), id="tile")))
@@ -468,14 +468,14 @@ def test_an_earlier_scene_comes_back_as_a_new_change() -> None:
 
 
 def test_what_the_history_does_not_reach_cannot_be_restored() -> None:
-    lab = Lab()
+    lab = HubLab()
     a, _ = lab.join()
     lab.say(a, client.RestoreScene(7, "r"))
     assert lab.error(a) == "revision_not_found"
 
 
 def test_who_left_meanwhile_restores_nothing() -> None:
-    lab = Lab()
+    lab = HubLab()
     a, _ = lab.join()
     (recall,) = lab.hub.handle(a, client.RestoreScene(0), NOW)
     lab.drop(a)
@@ -486,7 +486,7 @@ def test_who_left_meanwhile_restores_nothing() -> None:
 
 
 def test_a_scene_that_is_too_large_is_not_restored(monkeypatch: pytest.MonkeyPatch) -> None:
-    lab = Lab()
+    lab = HubLab()
     a, _ = lab.join()
     lab.say(a, client.AddElement(text("one")))
     lab.say(a, client.ClearScene())
@@ -499,7 +499,7 @@ def test_a_scene_that_is_too_large_is_not_restored(monkeypatch: pytest.MonkeyPat
 # --- over HTTP ---------------------------------------------------------------------------------
 
 
-def post(lab: Lab, edit: SceneEdit, expected: int | None = None) -> list[Answered]:
+def post(lab: HubLab, edit: SceneEdit, expected: int | None = None) -> list[Answered]:
     if not lab.hub.is_open(edit.session_id):
         lab.hub.opened(edit.session_id, Stored(Snapshot(0, 0)))
     lab.answered.clear()
@@ -508,7 +508,7 @@ def post(lab: Lab, edit: SceneEdit, expected: int | None = None) -> list[Answere
 
 
 def test_an_edit_over_http_is_one_record() -> None:
-    lab = Lab()
+    lab = HubLab()
     a, _ = lab.join()
     lab.say(a, client.AddElement(text("old")))
     lab.clear()
@@ -529,7 +529,7 @@ def test_an_edit_over_http_is_one_record() -> None:
 
 def test_an_edit_over_http_is_made_whole_or_not_at_all() -> None:
     """IN1."""
-    lab = Lab()
+    lab = HubLab()
     a, _ = lab.join()
     lab.say(a, client.AddElement(text("old")))
     lab.clear()
@@ -542,7 +542,7 @@ def test_an_edit_over_http_is_made_whole_or_not_at_all() -> None:
 
 
 def test_an_edit_over_http_can_depend_on_the_revision() -> None:
-    lab = Lab()
+    lab = HubLab()
     lab.join()
     assert post(lab, SceneEdit("s", add=(text("one"),)), 0) == [Answered(1)]
     with pytest.raises(Refusal, match="revision_changed"):
@@ -550,7 +550,7 @@ def test_an_edit_over_http_can_depend_on_the_revision() -> None:
 
 
 def test_an_edit_over_http_that_is_not_stored_says_so() -> None:
-    lab = Lab()
+    lab = HubLab()
     lab.disk.full = True
     assert post(lab, SceneEdit("s", add=(text("one"),))) == [Answered(1, ErrorCode.STORAGE_FAILED)]
     assert not lab.hub.is_open("s")
@@ -560,7 +560,7 @@ def test_an_edit_over_http_that_is_not_stored_says_so() -> None:
 
 
 def test_replaying_the_history_gives_the_scene() -> None:
-    lab = Lab()
+    lab = HubLab()
     a, _ = lab.join()
     for edit in (
         client.AddElement(text("one")),

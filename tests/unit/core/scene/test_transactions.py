@@ -33,7 +33,7 @@ from canvas_server.protocol.scene import (
     TransformChanges,
     Video,
 )
-from hubs import NOW, Lab
+from support.hub.hub import NOW, HubLab
 
 PICTURE = NewElement(Image("data:image/png;base64," + "A" * 1000), id="pic")
 Told = server.ElementAdded | server.ElementUpdated | server.ElementRemoved
@@ -112,7 +112,7 @@ def names(told: Sequence[server.ServerMessage]) -> list[str]:
 @given(st.lists(OPERATIONS, max_size=4))
 def test_a_transaction_leads_where_its_changes_lead_one_by_one(queues: list[Any]) -> None:
     """SCN1: each element is told once, and who follows the news has the scene."""
-    at_once, one_by_one, mirror = Lab(), Lab(), Mirror()
+    at_once, one_by_one, mirror = HubLab(), HubLab(), Mirror()
     (a, _), (b, _) = at_once.join(), one_by_one.join()
     for queue in queues:
         at_once.clear()
@@ -160,7 +160,7 @@ def test_the_size_of_a_scene_is_that_of_its_elements(operations: list[Any]) -> N
 
 def test_a_picture_that_is_moved_a_thousand_times_is_told_once() -> None:
     """SCN1."""
-    lab = Lab()
+    lab = HubLab()
     (a, _), (b, _) = lab.join(), lab.join()
     lab.say(a, client.AddElement(PICTURE))
     lab.clear()
@@ -175,7 +175,7 @@ def test_a_picture_that_is_moved_a_thousand_times_is_told_once() -> None:
 
 def test_who_takes_a_jump_for_a_gap_is_sent_the_scene() -> None:
     """SCN1: and not the jump again."""
-    lab = Lab()
+    lab = HubLab()
     a, _ = lab.join()
     lab.say(a, client.AddElement(PICTURE))
     lab.say(a, client.SyncQueue(tuple(client.UpdateOperation("pic", moved(x)) for x in (1, 2))))
@@ -191,7 +191,7 @@ def test_who_takes_a_jump_for_a_gap_is_sent_the_scene() -> None:
 
 def test_what_came_and_went_at_once_is_told_where_nothing_else_is() -> None:
     """SCN1: the revision has grown all the same."""
-    lab = Lab()
+    lab = HubLab()
     a, _ = lab.join()
     lab.clear()
     lab.say(a, client.SyncQueue((client.AddOperation(PICTURE), client.RemoveOperation("pic"))))
@@ -202,7 +202,7 @@ def test_what_came_and_went_at_once_is_told_where_nothing_else_is() -> None:
 def test_a_very_long_transaction_is_told_as_the_scene(monkeypatch: pytest.MonkeyPatch) -> None:
     """SCN1."""
     monkeypatch.setattr(news_module, "MAX_NEWS", 2)
-    lab = Lab()
+    lab = HubLab()
     a, _ = lab.join()
     lab.clear()
     new = tuple(client.AddOperation(NewElement(Text(n), id=n)) for n in "abc")
@@ -212,7 +212,7 @@ def test_a_very_long_transaction_is_told_as_the_scene(monkeypatch: pytest.Monkey
 
 def test_an_edit_says_what_it_will_have_told() -> None:
     """OUT2: so that its editor can be charged before it is."""
-    lab = Lab()
+    lab = HubLab()
     (a, _), _ = lab.join(), lab.join()
     lab.say(a, client.AddElement(PICTURE))
     lab.say(a, client.UpdateElement("pic", moved(1)))
@@ -227,7 +227,7 @@ def test_changes_that_are_more_work_than_they_look_are_refused(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """SCN12: the size of a chart counts where its data change; what was before it stands."""
-    lab = Lab()
+    lab = HubLab()
     a, _ = lab.join()
     lab.say(a, client.AddElement(NewElement(Chart("bar", {"a": [1] * 500}), id="c")))
     monkeypatch.setattr(edit_module, "MAX_WORK", 3500)
@@ -260,7 +260,7 @@ def test_changes_that_are_more_work_than_they_look_are_refused(
 
 def test_a_change_that_is_refused_is_charged(monkeypatch: pytest.MonkeyPatch) -> None:
     """SCN12: its editor could repeat it for ever; also where it waited for a long edit."""
-    lab = Lab()
+    lab = HubLab()
     a, _ = lab.join()
     lab.say(a, client.AddElement(NewElement(Chart("bar", {"a": "x" * 500}), id="c")))
     monkeypatch.setattr("canvas_server.core.scene.elements.MAX_SCENE_BYTES", 600)
@@ -327,7 +327,7 @@ class Slow:
     def __init__(self, monkeypatch: pytest.MonkeyPatch, *last: NewElement) -> None:
         monkeypatch.setattr(turns_module, "SLICE", 2)
         monkeypatch.setattr("canvas_server.core.scene.commands.SLICE", 2)
-        self.lab = lab = Lab()
+        self.lab = lab = HubLab()
         self.a, self.ada = lab.join()
         self.b, self.bob = lab.join()
         lab.say(self.a, client.AddElement(NewElement(Video(f"peer-{self.ada}"), id="tile")))
@@ -418,7 +418,7 @@ def test_a_long_edit_relies_on_what_is_stored(monkeypatch: pytest.MonkeyPatch) -
     """SCN2: what it was begun on is taken back, so it is too; what waits for it is made."""
     monkeypatch.setattr(turns_module, "SLICE", 2)
     monkeypatch.setattr("canvas_server.core.scene.commands.SLICE", 2)
-    lab = Lab()
+    lab = HubLab()
     a, _ = lab.join()
     lab.busy = True
     lab.disk.full = True

@@ -1,0 +1,1 @@
+"""What tests share: parts of the real thing to test with, and a few doubles."""

@@ -1,0 +1,1 @@
+"""Browser windows and what a person sees in them."""

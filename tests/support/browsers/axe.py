@@ -1,0 +1,30 @@
+"""What axe-core (WCAG 2.2, levels A and AA) finds wrong in a window."""
+
+from typing import Any
+
+from axe_playwright_python.base import AXE_SCRIPT
+
+from support.browsers.window import Window
+
+RUN = """async () => {
+  const {violations} = await axe.run(document, {
+    runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'],
+    resultTypes: ['violations'],
+  });
+  return violations.map(({id, impact, help, nodes}) => ({
+    id, impact, help, where: nodes.slice(0, 5).map(node => `${node.target}: ${node.any
+        .map(check => check.message).join(' ')}`),
+  }));
+}"""
+
+
+def accessible(window: Window, state: str) -> None:
+    """Check that axe finds nothing serious, in the light and in the dark theme."""
+    page = window.page
+    for theme in ("light", "dark"):
+        page.emulate_media(color_scheme=theme, reduced_motion="reduce")
+        if not page.evaluate("'axe' in window"):
+            page.evaluate(AXE_SCRIPT)
+        found: list[dict[str, Any]] = page.evaluate(RUN)
+        serious = [one for one in found if one["impact"] in ("serious", "critical")]
+        assert serious == [], f"{state}, {theme}: {serious}"

@@ -1,0 +1,1 @@
+"""Programs of others: the real one, and a double that behaves like it or worse."""

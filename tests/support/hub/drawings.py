@@ -1,0 +1,136 @@
+"""Scenes to draw, and a reader that knows what a drawing may hold."""
+
+import base64
+import io
+import json
+import re
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree
+
+from hypothesis import strategies as st
+from PIL import Image as Pixels
+
+from canvas_server.export.svg import draw
+from canvas_server.protocol.scene import (
+    Chart,
+    Element,
+    Image,
+    Kind,
+    Model3D,
+    SceneDocument,
+    Text,
+    Transform,
+    Video,
+    Viewport,
+)
+
+SAMPLES = json.loads((Path(__file__).parents[2] / "samples" / "charts.json").read_text())
+SVG = "{http://www.w3.org/2000/svg}"
+TAGS = {"svg", "g", "title", "rect", "path", "circle", "text", "tspan", "image"}
+ATTRIBUTES = {
+    *("x", "y", "width", "height", "rx", "ry", "cx", "cy", "r", "d", "viewBox", "transform"),
+    *("fill", "fill-opacity", "stroke", "stroke-width", "stroke-linecap", "stroke-linejoin"),
+    *("font-family", "font-size", "font-weight", "text-anchor", "preserveAspectRatio", "href"),
+    "{http://www.w3.org/XML/1998/namespace}space",
+}
+
+
+def scene_of(*kinds: Kind | tuple[Kind, Transform]) -> SceneDocument:
+    """Return a scene of elements, by default 200 by 100 below each other."""
+    elements: list[Element] = []
+    for place, kind in enumerate(kinds):
+        at = Transform(0, 120.0 * place, 200, 100)
+        if isinstance(kind, tuple):
+            kind, at = kind
+        elements.append(Element(f"e{place}", kind, at))
+    return SceneDocument("s", Viewport(), tuple(elements), 7, 0)
+
+
+def read(scene: SceneDocument) -> ElementTree.Element:
+    """Draw a scene and read the drawing; it must hold nothing but what is known to be harmless."""
+    root = ElementTree.fromstring(draw(scene).text)
+    for node in root.iter():
+        assert node.tag.removeprefix(SVG) in TAGS
+        assert node.attrib.keys() <= ATTRIBUTES
+        if "href" in node.attrib:
+            assert re.match(r"data:image/[a-z+]+;base64,[A-Za-z0-9+/=]*$", node.attrib["href"])
+        for name in ("fill", "stroke"):
+            assert re.fullmatch("none|#[0-9a-f]{6}", node.get(name, "none"))
+    return root
+
+
+def words(root: ElementTree.Element) -> list[str]:
+    """Return the lines that are written."""
+    found = [node for node in root.iter() if node.tag in (f"{SVG}text", f"{SVG}tspan")]
+    return [node.text for node in found if node.text]
+
+
+def titles(root: ElementTree.Element) -> list[str]:
+    return [node.text or "" for node in root.iter(f"{SVG}title")][1:]
+
+
+def png_url(width: int = 4, height: int = 4, color: str = "#ff0000") -> str:
+    data = io.BytesIO()
+    Pixels.new("RGB", (width, height), color).save(data, "PNG")
+    return "data:image/png;base64," + base64.b64encode(data.getvalue()).decode()
+
+
+def _finite(low: float, high: float) -> st.SearchStrategy[float]:
+    return st.floats(low, high)
+
+
+_json = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=8),
+    lambda inner: st.lists(inner, max_size=5) | st.dictionaries(st.text(max_size=5), inner),
+    max_leaves=12,
+)
+_values = st.lists(st.none() | st.floats(allow_nan=False) | st.integers(), max_size=70)
+_series = st.fixed_dictionaries({"name": st.text(max_size=30), "values": _values})
+_points = st.lists(st.tuples(st.floats(allow_nan=False), st.floats(allow_nan=False)).map(list))
+_data: st.SearchStrategy[Any] = st.one_of(
+    _json,
+    _values,
+    _points,
+    st.fixed_dictionaries(
+        {"labels": st.lists(st.text(max_size=40), max_size=70), "series": st.lists(_series)},
+        optional={"title": st.text()},
+    ),
+)
+_names = st.sampled_from(["bar", "Column", "line", "area", "pie", "donut", "scatter", "?"])
+_address = st.text(max_size=60).map(lambda end: f"https://{end}")
+_picture = st.one_of(
+    _address,
+    st.text(max_size=60).map(lambda end: f"data:image/{end}"),
+    st.binary(max_size=60).map(
+        lambda data: "data:image/png;base64," + base64.b64encode(data).decode()
+    ),
+    st.just(png_url()),
+    st.text(max_size=60).map(lambda inner: f"data:image/svg+xml,<svg>{inner}</svg>"),
+)
+_color = st.text(max_size=64) | st.sampled_from(
+    ["red", "hsl(1,2%,3%)", "#fff", "url(#a)", "rgba(1,1,1,.5)"]
+)
+kinds: st.SearchStrategy[Kind] = st.one_of(
+    st.builds(
+        Text,
+        st.text(max_size=200),
+        st.floats(0, 1000, exclude_min=True),
+        _color,
+        st.sampled_from(["left", "center", "right"]),
+    ),
+    st.builds(Image, _picture, st.text(max_size=50)),
+    st.builds(Chart, _names | st.text(min_size=1, max_size=32), _data),
+    st.builds(Model3D, _address),
+    st.builds(Video, st.from_regex(r"\A[A-Za-z0-9_.:-]{1,128}\Z")),
+)
+transforms = st.builds(
+    Transform,
+    _finite(-1e7, 1e7) | _finite(-500, 500),
+    _finite(-1e7, 1e7) | _finite(-500, 500),
+    _finite(0, 1e6) | _finite(0, 900),
+    _finite(0, 1e6) | _finite(0, 900),
+    _finite(-360_000, 360_000),
+    st.integers(-(2**31), 2**31 - 1),
+)
+elements = st.tuples(kinds, transforms)

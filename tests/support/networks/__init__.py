@@ -1,0 +1,1 @@
+"""Networks that break on demand."""

@@ -1,0 +1,1 @@
+"""Real servers as processes: ours, and those beside it."""

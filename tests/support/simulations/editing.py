@@ -1,0 +1,624 @@
+"""Plays people who edit one scene over a bad network, with a log that is late and fails at times.
+
+The pages are the browser client's own modules, run in node by `editors.js`; the server is
+the node with its hub. One seed is one story. When it is over, the network and the log are well again
+and everything has settled:
+
+- all pages show the same scene, which is the server's and what the log holds,
+- what a page was told is stored is in the history exactly once, what was refused is not,
+- no page waits for anything, though some of what they send cannot be read, names nothing or is too large.
+
+``python -m support.simulations.editing --seeds 5000 --first 1`` plays many and says which ones fail.
+"""
+
+import argparse
+import contextlib
+import json
+import logging
+import random
+import re
+import sys
+import time
+import traceback
+from collections import Counter, deque
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+from unittest import mock
+
+import msgspec
+import structlog
+
+from canvas_server.core.effects import Refusal
+from canvas_server.core.records import Record, Snapshot, Stored
+from canvas_server.core.scene.document import Canvas
+from canvas_server.core.scene.replay import replay
+from canvas_server.node.ports import Elsewhere, History, LogFailure, SessionSummary
+from canvas_server.protocol.history import Added, Entry, Updated
+from canvas_server.protocol.http import ChangedElement, SceneEdit
+from canvas_server.protocol.scene import ElementChanges, NewElement, Text, TransformChanges, Video
+from canvas_server.store.memory import MemoryLog
+from support.simulations.pages import PageNetwork, PageProcess, PageSocket
+
+SCRIPT = Path(__file__).with_name("editors.js")
+STEPS = 220
+SESSION = "s"
+
+
+class LateLog:
+    """A log that stores and answers when it is told to, fails when it is told to, and can crash."""
+
+    def __init__(self) -> None:
+        self._soon: list[Callable[[], None]] = []
+        self._memory = MemoryLog(self._soon.append)
+        self._unstored: deque[tuple[Record, Callable[[LogFailure | None], None]]] = deque()
+        self._answers: deque[Callable[[], None]] = deque()
+        self._reads: deque[Callable[[], None]] = deque()
+        self.full = False
+        """Nothing can be stored."""
+        self.unreadable = False
+        self.stored: Counter[tuple[str, str | None, int]] = Counter()
+        """How often an edit of a peer was stored, by its `message_id` and what it says."""
+
+    @property
+    def idle(self) -> bool:
+        """Nothing is left to do."""
+        return not (self._unstored or self._answers or self._reads)
+
+    @property
+    def now(self) -> Snapshot:
+        """The scene as it is stored."""
+        return self._memory._sessions[SESSION].now if SESSION in self._memory._sessions else EMPTY
+
+    @property
+    def entries(self) -> list[Entry]:
+        """The whole history."""
+        kept = self._memory._sessions.get(SESSION)
+        return [] if kept is None else kept.entries
+
+    def store(self, count: int) -> None:
+        """Store the next records, in order; nobody is told yet."""
+        for _ in range(min(count, len(self._unstored))):
+            record, done = self._unstored.popleft()
+            if self.full:
+                self._answers.append(lambda done=done: done(LogFailure("full")))
+                continue
+            before = self.now.revision
+            self._memory.append(record, done)
+            self._answers.append(self._soon.pop())
+            if self.now.revision > before:
+                self._check(record)
+
+    def _check(self, record: Record) -> None:
+        if record.snapshot is not None:
+            assert record.snapshot.elements == self.now.elements, "SCN5: a wrong snapshot"
+            assert record.snapshot.revision == self.now.revision
+        receipt = record.receipt
+        if receipt is not None:
+            key = (receipt.peer_id, receipt.reply.message_id, receipt.digest)
+            self.stored[key] += 1
+            assert self.stored[key] == 1, f"SCN6: {key} is stored again"
+
+    def answer(self, count: int) -> None:
+        """Give the next answers to appends, in order."""
+        for _ in range(min(count, len(self._answers))):
+            self._answers.popleft()()
+
+    def read(self, count: int) -> None:
+        """Give the next answers to those who read."""
+        for _ in range(min(count, len(self._reads))):
+            self._reads.popleft()()
+
+    def crash(self) -> None:
+        """Forget what is not stored, and who waits for an answer."""
+        for waiting in (self._unstored, self._answers, self._reads):
+            waiting.clear()
+
+    # --- the port ----------------------------------------------------------------------------
+
+    def append(self, record: Record, done: Callable[[LogFailure | None], None]) -> None:
+        """See `Log.append`."""
+        self._unstored.append((record, done))
+
+    def load(self, session_id: str, done: Callable[[Stored | LogFailure], None]) -> None:
+        """See `Log.load`."""
+
+        def read() -> None:
+            if self.unreadable:
+                return done(LogFailure("cannot be read"))
+            self._memory.load(session_id, done)
+            return self._soon.pop()()
+
+        self._reads.append(read)
+
+    def recall(
+        self, session_id: str, revision: int, done: Callable[[Snapshot | LogFailure | None], None]
+    ) -> None:
+        """See `Log.recall`."""
+
+        def read() -> None:
+            if self.unreadable:
+                return done(LogFailure("cannot be read"))
+            self._memory.recall(session_id, revision, done)
+            return self._soon.pop()()
+
+        self._reads.append(read)
+
+    def history(
+        self,
+        session_id: str,
+        before: int | None,
+        limit: int,
+        done: Callable[[History | LogFailure], None],
+    ) -> None:
+        """Nobody asks here."""
+        raise NotImplementedError
+
+    def sessions(self, done: Callable[[tuple[SessionSummary, ...] | LogFailure], None]) -> None:
+        """Nobody asks here."""
+        raise NotImplementedError
+
+    async def close(self) -> None:
+        """Nothing is held."""
+
+
+EMPTY = Snapshot(0, 0)
+
+
+def mangled(text: str) -> str | None:
+    """Return a message as it arrives: spoilt where its words say so; None: it is too large."""
+    if "CHOKING" in text:
+        return None
+    if "UNNAMED" in text:
+        text = re.sub(r'"message_id":"[^"]*",?', "", text)
+    return re.sub("UNREADABLE|UNNAMED", r"\\ud83d", text)
+
+
+class Page:
+    """What one page has said and heard since it was opened."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.sent: dict[str, dict[str, Any]] = {}
+        """Its edits, by `message_id`."""
+        self.revision = 0
+        self.made: set[int] = set()
+        """The marks of its own edits."""
+        self.accepted: set[int] = set()
+        self.refused: set[int] = set()
+
+    def send(self, message: dict[str, Any]) -> None:
+        """Note an edit."""
+        earlier = self.sent.setdefault(message["message_id"], message)
+        assert earlier == message, "SCN6: another edit under the same message_id"
+
+    def hear(self, message: dict[str, Any]) -> None:
+        """Note what the page was told."""
+        match message["type"]:
+            case "scene_update":
+                self.revision = message["revision"]
+            case "element_added" | "element_updated" | "element_removed":
+                follows = message.get("follows", message["revision"] - 1)
+                assert follows == self.revision, "SCN1: no gap, nothing twice"
+                self.revision = message["revision"]
+            case "ack":
+                assert message["result"]["revision"] <= self.revision, "SCN2: told, then acked"
+                self.accepted |= marks(self.sent.get(message["message_id"], {}))
+            case "sync_result":
+                operations = self.sent.get(message["message_id"], {}).get("operations", [])
+                failed = {failure["index"] for failure in message["failed_operations"]}
+                for index, operation in enumerate(operations):
+                    fate = self.refused if index in failed else self.accepted
+                    fate |= marks(operation)
+            case "error" if message["code"] != "storage_failed":
+                edit = self.sent.get(message.get("message_id") or "", {})
+                if len(edit.get("operations", ())) < 2:  # else they are tried one by one
+                    self.refused |= marks(edit)
+            case _:
+                pass
+
+
+def marks(said: Any) -> set[int]:
+    """Return the marks in a message: an edit that is no undo places an element at its own x."""
+    if isinstance(said, dict):
+        found: set[int] = set()
+        for name, value in said.items():
+            found |= {int(value)} if name == "x" else marks(value)
+        return found
+    return set().union(*map(marks, said)) if isinstance(said, list) else set()
+
+
+class Story:
+    """One run: three people, one server, one seed."""
+
+    def __init__(self, seed: int, clients: PageProcess) -> None:
+        self.chance = random.Random(seed)
+        self.log = LateLog()
+        self.wire = PageNetwork(clients, lambda _: self.log)
+        self.wire.hear = self.hear
+        self.wire.mangle = mangled
+        self.undoes = self.chance.random() < 0.5
+        self.rough = self.chance.random() < 0.8
+        """The network and the log have faults."""
+        self.limits = LIMITS | (NARROW if self.chance.random() < 0.3 else {})
+        self.restarts = 0
+        self.pages: list[Page] = []
+        self.here: dict[str, Page] = {}
+        self.posted: Counter[str] = Counter()
+        self.trail: list[str] = []
+        for name in ("ada", "bob", "eve"):
+            self.come(name)
+
+    # --- pages -------------------------------------------------------------------------------
+
+    def come(self, name: str, *, again: bool = False) -> None:
+        """Open a page; `again`: as the peer that the last page of this window was."""
+        page = self.here[name] = Page(name)
+        self.pages.append(page)
+        self.wire.do("make", client=name, again=again, seed=self.chance.randrange(2**31))
+
+    def hear(self, item: dict[str, Any]) -> None:
+        """Take note of what a page did or was told."""
+        page = self.here[item["client"]]
+        match item["what"]:
+            case "edit":
+                page.send(item["message"])
+            case "made":
+                page.made |= set(item["marks"])
+            case "taken back":
+                page.refused |= set(item["marks"])
+            case "message":
+                page.hear(item["message"])
+            case "wrong":
+                raise AssertionError(f"{page.name}: {item['text']}")
+            case "closed":
+                raise AssertionError(f"{page.name} is closed: {item['code']}")
+            case _:
+                raise AssertionError(item)
+
+    # --- what happens --------------------------------------------------------------------------
+
+    def play(self) -> None:
+        """Let things happen, then let everything become well, and look."""
+        acts = [(act, weight) for act, weight, rough in ACTS if self.rough or not rough]
+        names, weights = zip(*acts, strict=True)
+        for act in self.chance.choices(names, weights, k=STEPS):
+            self.trail.append(act)
+            getattr(self, act)()
+        self.settle()
+        self.check()
+
+    def someone(self) -> str:
+        """Return somebody who has a page."""
+        return self.chance.choice(list(self.here))
+
+    def some_link(self, fits: Callable[[PageSocket], Any]) -> PageSocket | None:
+        """Return a link that fits."""
+        links = [link for link in self.wire.links if fits(link)]
+        return self.chance.choice(links) if links else None
+
+    def edit(self) -> None:
+        """Somebody changes some elements."""
+        self.wire.do("edit", client=self.someone(), undoable=self.undoes)
+
+    def undo(self) -> None:
+        """Somebody takes back what they did, or does it again."""
+        if self.undoes:
+            what = "undo" if self.chance.random() < 0.7 else "redo"
+            self.wire.do(what, client=self.someone())
+
+    def command(self) -> None:
+        """Somebody clears the scene or brings an earlier one back."""
+        if not self.undoes:
+            return
+        if self.chance.random() < 0.5:
+            self.wire.do("clear", client=self.someone())
+        else:
+            revision = self.chance.randint(0, self.log.now.revision + 1)
+            self.wire.do("restore", client=self.someone(), revision=revision)
+
+    def preview(self) -> None:
+        """Somebody drags an element."""
+        self.wire.do("preview", client=self.someone())
+
+    def tile(self) -> None:
+        """Somebody's camera comes onto the canvas."""
+        self.wire.do("tile", client=self.someone())
+
+    def post(self) -> None:
+        """Somebody edits over HTTP."""
+        node, number = self.wire.node, self.posted.total() + 1
+        elements = [element.id for element in self.log.now.elements]
+        new = NewElement(Text(f"posted {number}"), id=f"posted-{number}")
+        change: tuple[ChangedElement, ...] = ()
+        if elements:
+            moved = ElementChanges(TransformChanges(y=float(number)))
+            change = (ChangedElement(self.chance.choice(elements), moved),)
+        edit = SceneEdit(SESSION, add=(new,), update=change)
+
+        def then(failure: Elsewhere | LogFailure | None) -> None:
+            if failure is None:
+                try:
+                    effects = node.hub.post(edit, number, None, self.wire.now)
+                except Refusal:
+                    return
+                self.posted["accepted"] += 1
+                node._perform_late(effects)
+
+        self.posted["tried"] += 1
+        node.scenes.open(SESSION, then)
+
+    def open_socket(self) -> None:
+        """A socket opens."""
+        if link := self.some_link(lambda x: x.opening):
+            self.wire.open(link)
+
+    def to_server(self) -> None:
+        """Something arrives at the server."""
+        link = self.some_link(lambda x: x.opened and x.to_server)
+        for _ in range(self.chance.choice((1, 2, 8))):
+            if link and link.to_server:
+                self.wire.to_server(link)
+
+    def to_client(self) -> None:
+        """Something arrives at a page."""
+        link = self.some_link(lambda x: x.opened and x.to_client)
+        for _ in range(self.chance.choice((1, 2, 8))):
+            if link and link.to_client:
+                self.wire.to_client(link)
+
+    def soon(self) -> None:
+        """What the server meant to do soon is done."""
+        self.wire.run_timers()
+
+    def store(self) -> None:
+        """The log stores something."""
+        self.log.store(self.chance.choice((1, 1, 3, 20)))
+
+    def answer(self) -> None:
+        """The log says what it has stored."""
+        self.log.answer(self.chance.choice((1, 1, 3, 20)))
+
+    def read(self) -> None:
+        """The log has read something."""
+        self.log.read(1)
+
+    def cut(self) -> None:
+        """A socket is cut; some of what was on its way still arrives."""
+        if link := self.some_link(lambda x: not x.cut):
+            self.wire.cut(link, self.chance.randint(0, 5), self.chance.randint(0, 5))
+
+    def half_close(self) -> None:
+        """A socket takes nothing any more, and its page was not told."""
+        if link := self.some_link(lambda x: x.opened and not x.cut):
+            self.wire.do("closing", socket=link.number)
+            self.wire.cut(link, self.chance.randint(0, 5), 0)
+
+    def rename(self) -> None:
+        """Somebody takes another name, which is said by another `subscribe`."""
+        self.wire.do("rename", client=self.someone(), name=f"name {self.chance.randrange(99)}")
+
+    def wake(self) -> None:
+        """A page hears that the network is back."""
+        self.wire.do("wake", client=self.someone())
+
+    def client_notices(self) -> None:
+        """A page sees that its socket is cut."""
+        if link := self.some_link(lambda x: x.cut and not x.client_knows):
+            self.wire.client_notices(link)
+
+    def server_notices(self) -> None:
+        """The server sees that a socket is cut."""
+        if link := self.some_link(lambda x: x.cut and not x.server_knows):
+            self.wire.server_notices(link)
+
+    def pass_time(self) -> None:
+        """Time goes by; after two minutes nobody's place is kept."""
+        self.wire.pass_time(self.chance.choice((10, 10, 400, 400, 3_000, 16_000, 130_000)))
+
+    def fill_disk(self) -> None:
+        """The log can store no more."""
+        self.log.full = True
+
+    def clear_disk(self) -> None:
+        """The log can store again."""
+        self.log.full = False
+
+    def spoil_disk(self) -> None:
+        """The log cannot be read, or can be read again."""
+        self.log.unreadable = not self.log.unreadable
+
+    def restart(self) -> None:
+        """The server is killed and started again."""
+        if self.restarts < 2:
+            self.restarts += 1
+            self.log.crash()
+            self.wire.restart()
+
+    def reload(self) -> None:
+        """Somebody reloads the page; what it had not sent is gone."""
+        name = self.someone()
+        self.wire.do("close", client=name)
+        for link in self.wire.links:
+            if link.client == name:  # what it said has arrived, or never will
+                self.wire.cut(link, 99 * self.chance.randint(0, 1), 0)
+        self.come(name, again=self.chance.random() < 0.7)
+
+    # --- the end -------------------------------------------------------------------------------
+
+    def settle(self) -> None:
+        """Let everything be well until nothing moves any more."""
+        self.log.full = self.log.unreadable = False
+        for _ in range(400):
+            calm = self.wire.calm_down(len(self.here))
+            idle = self.log.idle
+            while not self.log.idle:
+                self.log.store(99)
+                self.log.answer(99)
+                self.log.read(99)
+            if calm and idle and not self.wire.timers and self.all_done():
+                if not self.canvas._log_is_behind:
+                    return
+                self.wire.do("edit", client=self.someone(), undoable=False)
+            self.wire.now += 1
+            self.wire.do("advance", ms=1000)
+        states = [self.state(name) for name in self.here]
+        for state in states:
+            del state["scene"], state["draft"]
+        raise AssertionError(f"it never settles: {states}")
+
+    @property
+    def canvas(self) -> Canvas:
+        """The scene as the server has it."""
+        return self.wire.node.hub._membership.sessions[SESSION].canvas
+
+    def state(self, name: str) -> dict[str, Any]:
+        """Return what a page shows."""
+        found: list[dict[str, Any]] = []
+        hear, self.wire.hear = self.wire.hear, found.append
+        self.wire.do("state", client=name)
+        self.wire.hear = hear
+        return found[0]
+
+    def all_done(self) -> bool:
+        """Tell whether no page waits for anything."""
+        states = [self.state(name) for name in self.here]
+        return all(
+            state["state"] == "open" and state["pending"] == state["previews"] == 0
+            for state in states
+        )
+
+    def check(self) -> None:
+        """Everybody has the same, and what was said is true."""
+        canvas, log = self.canvas, self.log
+        shown = msgspec.to_builtins(tuple(canvas.shown.elements.values()))
+        assert canvas.at_rest
+        assert msgspec.to_builtins(canvas.scene.elements) == shown
+        assert canvas.scene.revision == canvas.shown.revision == log.now.revision
+        assert msgspec.to_builtins(log.now.elements) == shown, "SCN2: the log has another scene"
+        assert replay(EMPTY, log.entries) == log.now
+        for name in self.here:
+            state = self.state(name)
+            assert state["scene"] == json.loads(msgspec.json.encode(shown)), f"SCN1: {name}"
+            assert state["draft"] == state["scene"], f"{name} shows what is not there"
+            assert state["revision"] == canvas.shown.revision, name
+        self.check_history()
+
+    def check_history(self) -> None:
+        """What was accepted is in the history once, what was refused is not."""
+        placed: Counter[int] = Counter()
+        order: dict[int, int] = {}
+        for entry in self.log.entries:
+            change = entry.change
+            if isinstance(change, Added) and not isinstance(change.element.kind, Video):
+                mark = int(change.element.transform.x)
+            elif isinstance(change, Updated) and change.changes.transform:
+                mark = int(change.changes.transform.x or 0)
+            else:
+                continue
+            placed[mark] += 1
+            order.setdefault(mark, entry.revision)
+        for page in self.pages:
+            accepted = page.accepted & page.made
+            lost = [mark for mark in accepted if placed[mark] == 0]
+            assert not lost, f"{page.name} was told that {lost} are stored, and they are not"
+            if self.undoes:
+                continue
+            twice = [mark for mark in page.made if placed[mark] > 1]
+            assert not twice, f"{twice} of {page.name} are stored more than once"
+            kept = [mark for mark in page.refused - page.accepted if placed[mark]]
+            assert not kept, f"{page.name} was told that {kept} are refused, and they are stored"
+            revisions = [order[mark] for mark in sorted(page.made) if mark in order]
+            places = [(order[mark], mark) for mark in sorted(page.made) if mark in order]
+            assert revisions == sorted(revisions), f"{page.name}'s edits changed places: {places}"
+            if self.here[page.name] is page:
+                open_ended = page.made - page.accepted - page.refused
+                assert not open_ended, f"{page.name} never heard of {sorted(open_ended)}"
+
+
+ACTS: list[tuple[str, float, bool]] = [
+    ("edit", 22, False),
+    ("undo", 6, False),
+    ("command", 1.5, False),
+    ("preview", 2, False),
+    ("tile", 1, False),
+    ("post", 1, False),
+    ("open_socket", 8, False),
+    ("to_server", 18, False),
+    ("to_client", 18, False),
+    ("soon", 10, False),
+    ("store", 12, False),
+    ("answer", 12, False),
+    ("read", 5, False),
+    ("cut", 3, True),
+    ("half_close", 1, True),
+    ("rename", 0.7, False),
+    ("wake", 0.7, True),
+    ("client_notices", 3, True),
+    ("server_notices", 3, True),
+    ("pass_time", 4, False),
+    ("fill_disk", 1, True),
+    ("clear_disk", 2.5, True),
+    ("spoil_disk", 0.4, True),
+    ("restart", 0.5, True),
+    ("reload", 0.7, True),
+]
+"""What may happen, how often, and whether only where there are faults."""
+
+
+LIMITS = {"core.scene.document.SNAPSHOT_BYTES": 1_500}
+NARROW = {
+    "core.scene.elements.MAX_ELEMENTS": 12,
+    "node.outbox.MAX_KEPT_BYTES": 3_000,
+    "node.outbox.MAX_AWAY_BYTES": 6_000,
+}
+"""Limits that are met in every story, and in some."""
+
+
+def play(seed: int, clients: PageProcess) -> None:
+    """Play one story.
+
+    Raises:
+        AssertionError: something is not as it should be.
+    """
+    story = Story(seed, clients)
+    try:
+        with contextlib.ExitStack() as narrowed:
+            for name, limit in story.limits.items():
+                narrowed.enter_context(mock.patch(f"canvas_server.{name}", limit))
+            story.play()
+    except AssertionError as error:
+        error.add_note(f"seed {seed}, after {len(story.trail)} acts: {' '.join(story.trail[-30:])}")
+        raise
+
+
+def main() -> int:
+    """Play many stories; return how many failed."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--seeds", type=int, default=1_000)
+    parser.add_argument("--first", type=int, default=1)
+    parser.add_argument("--verbose", action="store_true")
+    options = parser.parse_args()
+    quiet = structlog.make_filtering_bound_logger(logging.CRITICAL)
+    structlog.configure(wrapper_class=quiet)  # what the log cannot do is said again and again
+    failed: list[int] = []
+    started = time.monotonic()
+    clients = PageProcess(SCRIPT)
+    for seed in range(options.first, options.first + options.seeds):
+        try:
+            play(seed, clients)
+        except Exception as error:  # noqa: BLE001 - whatever it is, the next seed is played
+            failed.append(seed)
+            last = f"{type(error).__name__}: {error}".splitlines()[0]
+            print(f"seed {seed}: {last[:300]}", flush=True)
+            if options.verbose:
+                traceback.print_exc()
+            clients = PageProcess(SCRIPT)
+    clients.close()
+    seconds = time.monotonic() - started
+    print(f"{options.seeds} stories in {seconds:.0f} s, failed: {failed or 'none'}")
+    return len(failed)
+
+
+if __name__ == "__main__":
+    sys.exit(min(1, main()))

@@ -1,0 +1,313 @@
+/** Pages that edit a scene, without a browser, for tests/support/simulations/editing.py. */
+
+import { OptimisticScene } from "../../../web/scene/optimisticscene.js";
+import { Previews } from "../../../web/scene/previews.js";
+import { CanvasConnection } from "../../../web/protocol.js";
+import { SceneState } from "../../../web/scene/scene.js";
+import { closePage, during, serve, tell } from "./page.js";
+
+/** @import {ClientMessage, Element as SceneElement, ServerMessage} from "../../../web/types/messages.js" */
+/** @import {Operation} from "../../../web/scene/operations.js" */
+
+const SESSION = "s";
+const FIRST_MARK = 1000;
+/** Where the server lets nothing be. */
+const FAR_OFF = 1e12;
+/** What tests/support/simulations/editing.py makes of a message that has such words in it, on its way to the server. */
+const SPOILT = ["UNREADABLE", "UNNAMED", `CHOKING${"x".repeat(16_000)}`];
+/** What the page itself has to keep back, or to mend. */
+const LONELY = "\ud83d";
+
+let lastMark = FIRST_MARK;
+
+class Page {
+  scene = new SceneState();
+  previews = new Previews();
+  /** What somebody shows who only listens to the events of the draft. @type {Map<string, string>} */
+  #mirror = new Map();
+
+  /**
+   * @param {string} client
+   * @param {number} seed
+   * @param {{peerId: string, token: string} | null} identity
+   */
+  constructor(client, seed, identity) {
+    this.client = client;
+    this.random = randomFrom(seed);
+    this.connection = new CanvasConnection({ url: "ws://test/ws", sessionId: SESSION, identity });
+    this.draft = new OptimisticScene(this.scene, { send: (message) => this.send(message) });
+    this.draft.on("changed", ({ ids }) => {
+      for (const id of ids) {
+        const element = this.draft.get(id);
+        if (element) this.#mirror.set(id, JSON.stringify(element));
+        else this.#mirror.delete(id);
+      }
+    });
+    this.draft.on("replaced", () => {
+      this.#mirror = new Map(this.#shown);
+    });
+    this.connection.on("lost", () => this.draft.lost());
+    this.connection.on("state", (state) => {
+      if (state === "closed") tell({ what: "closed", client, code: this.connection.closeCode });
+      this.draft.setOnline(state === "open");
+    });
+    this.connection.on("message", (message) => this.#receive(message));
+  }
+
+  get identity() {
+    const { peerId, resumeToken: token } = this.connection;
+    return peerId && token ? { peerId, token } : null;
+  }
+
+  /** @param {ClientMessage} message */
+  send(message) {
+    if ("message_id" in message) tell({ what: "edit", client: this.client, message });
+    this.connection.send(message);
+  }
+
+  /** @param {ServerMessage} message */
+  #receive(message) {
+    this.draft.receive(message);
+    switch (message.type) {
+      case "peer_preview":
+        return this.previews.take(message);
+      case "peer_left":
+        return this.previews.forget(message.peer_id);
+      case "element_added":
+      case "element_updated":
+        this.previews.settle(message.element.id);
+        return this.#tell({ type: message.type, revision: message.revision, follows: message.follows });
+      case "element_removed":
+        return this.#tell(message);
+      case "scene_update":
+        return this.#tell({ type: message.type, revision: message.scene.revision });
+      case "ack":
+      case "sync_result":
+      case "error":
+        return this.#tell(message);
+      default:
+    }
+  }
+
+  /** @param {object} message */
+  #tell(message) {
+    tell({ what: "message", client: this.client, message });
+  }
+
+  /** @returns {Iterable<[string, string]>} */
+  get #shown() {
+    return [...this.draft.elements()].map((element) => [element.id, JSON.stringify(element)]);
+  }
+
+  // --- what a person does --------------------------------------------------------------------
+
+  /**
+   * @template T
+   * @param {readonly T[]} items
+   * @returns {T | undefined}
+   */
+  pick(items) {
+    return items[Math.floor(this.random() * items.length)];
+  }
+
+  /** @param {boolean} undoable */
+  edit(undoable) {
+    const before = JSON.stringify([...this.#shown].sort());
+    /** @type {Operation[]} */
+    const operations = [];
+    /** @type {number[]} */
+    const marks = [];
+    const count = this.pick([1, 1, 1, 2, 3]) ?? 1;
+    for (let i = 0; i < count; i++) {
+      const mark = ++lastMark;
+      const operation = this.#operation(mark, operations);
+      operations.push(operation);
+      if (isHopeless(operation)) continue;
+      if (operation.op === "add" || (operation.op === "update" && operation.changes.transform?.x === mark)) {
+        marks.push(mark);
+      }
+    }
+    if (operations.every(isThere)) tell({ what: "made", client: this.client, marks });
+    this.draft.edit(operations, { undoable });
+    if (undoable && this.random() < 0.2) this.#turn(before);
+  }
+
+  /**
+   * @param {number} mark
+   * @param {readonly Operation[]} before it in the same edit
+   * @returns {Operation}
+   */
+  #operation(mark, before) {
+    const choice = this.random();
+    const gone = new Set(before.map((operation) => (operation.op === "remove" ? operation.id : "")));
+    const elements = [...this.draft.elements()].filter(({ id }) => !gone.has(id));
+    const known = this.pick(elements);
+    if (known?.kind.type === "Video") return moved(known.id, { y: mark });
+    if (this.random() < 0.02) return hopeless(this.draft.newElementId(), this.pick(["long", "large", "deep"]) ?? "");
+    if (this.random() < 0.02) return moved(known?.id ?? "nothing-there", { y: FAR_OFF });
+    const id = this.random() < 0.05 ? "nothing-there" : known?.id;
+    if (!id || choice < 0.3) {
+      const spoilt = this.random() < 0.15 ? [...SPOILT, LONELY] : [];
+      const content = this.pick(["one", "two", ...spoilt]) ?? "";
+      const kind = /** @type {const} */ ({ type: "Text", content });
+      return { op: "add", element: { id: this.draft.newElementId(), kind, transform: { x: mark } } };
+    }
+    if (choice < 0.5) return { op: "remove", id };
+    const transform = { x: mark, ...(choice < 0.6 && { y: this.pick([1, 2, 3]) }) };
+    if (choice < 0.8) return moved(id, transform);
+    const spoilt = this.random() < 0.15 ? (this.pick(SPOILT) ?? "") : "";
+    const kind = { content: `by ${mark} ${spoilt}`, font_size: this.pick([10, 20]) };
+    return { op: "update", id, changes: { transform, kind } };
+  }
+
+  /**
+   * What is undone at once leaves no trace, and what is made again is there.
+   *
+   * @param {string} before
+   */
+  #turn(before) {
+    const after = JSON.stringify([...this.#shown].sort());
+    if (after === before) return;
+    this.draft.undo();
+    const undone = JSON.stringify([...this.#shown].sort());
+    if (undone !== before) this.#wrong(`undo made ${undone} of ${after}, not ${before}`);
+    this.draft.redo();
+    const redone = JSON.stringify([...this.#shown].sort());
+    if (redone !== after) this.#wrong(`redo made ${redone} of ${undone}, not ${after}`);
+  }
+
+  /** What only listens to the events must show what is there. */
+  check() {
+    const shown = new Map(this.#shown);
+    if (shown.size !== this.draft.size) this.#wrong(`size ${this.draft.size} of ${shown.size}`);
+    for (const id of new Set([...shown.keys(), ...this.#mirror.keys()])) {
+      if (shown.get(id) === this.#mirror.get(id)) continue;
+      this.#wrong(`${id} is ${shown.get(id)}, and the last that was told is ${this.#mirror.get(id)}`);
+    }
+  }
+
+  /** @param {string} text */
+  #wrong(text) {
+    tell({ what: "wrong", client: this.client, text });
+  }
+
+  state() {
+    tell({
+      what: "state",
+      client: this.client,
+      state: this.connection.state,
+      revision: this.scene.revision,
+      scene: [...this.scene.elements.values()],
+      draft: [...this.draft.elements()],
+      pending: this.draft.unconfirmed,
+      previews: [...this.draft.elements()].filter(({ id }) => this.previews.get(id)).length,
+    });
+  }
+}
+
+/**
+ * @param {string} id
+ * @param {{x?: number, y?: number}} transform
+ * @returns {Operation}
+ */
+function moved(id, transform) {
+  return { op: "update", id, changes: { transform } };
+}
+
+/**
+ * What the server never takes.
+ *
+ * @param {string} id
+ * @param {string} how
+ * @returns {Operation}
+ */
+function hopeless(id, how) {
+  /** @type {unknown} */
+  let data = "x".repeat(how === "large" ? 1_100_000 : 0);
+  for (let depth = 0; how === "deep" && depth < 40; depth++) data = [data];
+  const kind = how === "long"
+    ? /** @type {const} */ ({ type: "Text", content: "x".repeat(20_000) })
+    : /** @type {const} */ ({ type: "Chart", chart_type: "bar", data });
+  return { op: "add", element: { id, kind, transform: { x: 0 } } };
+}
+
+/**
+ * @param {Operation} operation
+ * @returns {boolean}
+ */
+function isHopeless(operation) {
+  return operation.op === "add" && operation.element.transform?.x === 0;
+}
+
+/**
+ * @param {Operation} operation
+ * @returns {boolean} whether its element is there, so that it is sent
+ */
+function isThere(operation) {
+  return operation.op === "add" || operation.id !== "nothing-there";
+}
+
+/**
+ * @param {number} seed
+ * @returns {() => number} numbers from 0 to 1, the same again for the same seed (mulberry32)
+ */
+function randomFrom(seed) {
+  let state = seed;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
+
+/** @type {Map<string, Page>} */
+const pages = new Map();
+
+/** @param {(page: Page, command: any) => void} act */
+function by(act) {
+  return (/** @type {any} */ command) => {
+    const page = /** @type {Page} */ (pages.get(command.client));
+    during(command.client, () => act(page, command));
+  };
+}
+
+await serve(
+  {
+    reset() {
+      pages.clear();
+      lastMark = FIRST_MARK;
+    },
+    make({ client, again, seed }) {
+      const identity = again ? (pages.get(client)?.identity ?? null) : null;
+      during(client, () => {
+        const page = new Page(client, seed, identity);
+        pages.set(client, page);
+        page.connection.open();
+      });
+    },
+    close: by(({ client }) => closePage(client)),
+    edit: by((page, { undoable }) => page.edit(undoable)),
+    undo: by(({ draft }) => draft.undo()),
+    redo: by(({ draft }) => draft.redo()),
+    clear: by(({ draft }) => draft.clear()),
+    restore: by(({ draft }, { revision }) => draft.restore(revision)),
+    preview: by((page) => {
+      const element = page.pick([...page.draft.elements()]);
+      if (!element) return;
+      const elements = page.random() < 0.2 ? [] : [{ id: element.id, transform: { x: 7 } }];
+      page.connection.send({ type: "preview", elements });
+    }),
+    tile: by((page) => {
+      const { peerId } = page.connection;
+      const kind = /** @type {const} */ ({ type: "Video", stream_id: `peer-${peerId}` });
+      if (peerId) page.send({ type: "add_element", element: { kind }, message_id: "own-tile" });
+    }),
+    wake: by(({ connection }) => connection.wake()),
+    rename: by(({ connection }, { name }) => connection.rename(name)),
+    state: by((page) => page.state()),
+  },
+  () => {
+    for (const page of pages.values()) page.check();
+  },
+);
