@@ -38,6 +38,7 @@ lint: .venv/.dev
 	@report=$$($(BIN)/lint-imports --no-logo 2>&1) || { echo "$$report"; exit 1; }
 	@$(BIN)/python tools/generate.py --check
 	@$(BIN)/python tools/vendor.py --check
+	@$(BIN)/python tools/rules.py
 
 types: .venv/.dev node_modules/.done
 	@echo "== types: Python and the browser client"

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import av
+import pytest
 from av import AudioFrame, VideoFrame
 
 from canvas_server.bot.pattern import TONE_HERTZ
@@ -123,8 +124,8 @@ def test_a_film_is_seen_and_heard(open_window: Open, server: Server, tmp_path: P
         ada.wait_clear()
 
 
+@pytest.mark.rule("SIG11")
 def test_its_pictures_are_as_large_as_they_are_seen(open_window: Open, server: Server) -> None:
-    """SIG11."""
     ada = open_window("red", session="bot-fits", query="name=Ada")
 
     def comes(condition: str, *more: object) -> None:

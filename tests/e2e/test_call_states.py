@@ -1,4 +1,4 @@
-"""No state of a call sticks, and what comes too late changes nothing (SIG8, SIG9)."""
+"""No state of a call sticks, and what comes too late changes nothing."""
 
 from collections.abc import Iterator
 
@@ -7,6 +7,8 @@ from playwright.sync_api import BrowserContext
 
 from support.browsers.window import BARE_OFFER, Open, Window, connect, pair
 from support.servers.server import RawSocket, Server
+
+pytestmark = pytest.mark.rule("SIG8", "SIG9")
 
 
 def recorded_pair(open_window: Open) -> tuple[Window, Window]:
@@ -98,8 +100,8 @@ def test_a_tile_that_comes_when_its_call_is_over_is_taken_back(
         assert wire.until("element_removed")["id"] == tile["id"]
 
 
+@pytest.mark.rule("SIG8")
 def test_an_end_of_an_earlier_call_does_not_end_this_one(open_window: Open) -> None:
-    """SIG8."""
     ada, bob = recorded_pair(open_window)
     connect(ada, bob)
     ada.page.evaluate(
@@ -119,8 +121,9 @@ def test_an_end_of_an_earlier_call_does_not_end_this_one(open_window: Open) -> N
         assert window.state(other) == "connected"
 
 
+@pytest.mark.rule("SIG9")
 def test_late_answers_and_old_candidates_are_ignored(open_window: Open) -> None:
-    """SIG9: the answer to an offer that was given up, a candidate of an earlier ICE generation."""
+    """The answer to an offer that was given up, a candidate of an earlier ICE generation."""
     page = open_window("red").page
     result = page.evaluate(
         """async () => {

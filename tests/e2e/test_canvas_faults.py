@@ -51,8 +51,9 @@ def test_edits_made_offline_arrive_and_their_fate_is_said(open_window: Open, pro
     excuse_sockets(ada)
 
 
+@pytest.mark.rule("SCN2")
 def test_a_killed_server_has_every_edit(open_window: Open, tmp_path: Path) -> None:
-    """SCN2, with what was edited while there was no server, too."""
+    """With what was edited while there was no server, too."""
     with running(tmp_path) as first:
         ada = open_window("red", query="name=Ada", at=first)
         bob = open_window("green", query="name=Bob", at=first)

@@ -1,4 +1,4 @@
-"""What stops browsers is on the canvas, from earlier days: it opens all the same, and can be cleared (SCN10)."""
+"""What stops browsers is on the canvas, from earlier days: it opens all the same, and can be cleared."""
 
 import base64
 import contextlib
@@ -21,6 +21,8 @@ from support.browsers.window import Open, Window
 from support.hub.drawings import png_url
 from support.servers.invitations import SECRET, token
 from support.servers.server import Server, eventually, post, running
+
+pytestmark = pytest.mark.rule("SCN10")
 
 MIB = 1024 * 1024
 LOGO = b"""<svg xmlns="http://www.w3.org/2000/svg" width="90" height="60">
@@ -64,6 +66,7 @@ def drop(window: Window, name: str, kind: str, content: bytes) -> None:
     )
 
 
+@pytest.mark.rule("SCN11")
 def test_a_scene_full_of_bombs_opens_and_the_page_answers(
     open_window: Open, tmp_path: Path
 ) -> None:
@@ -276,6 +279,7 @@ def elsewhere(content: bytes) -> Iterator[tuple[str, list[str]]]:
         other.shutdown()
 
 
+@pytest.mark.rule("SCN11")
 def test_a_picture_that_lies_elsewhere_is_fetched_for_who_asks_for_it(
     open_window: Open, server: Server
 ) -> None:

@@ -45,8 +45,9 @@ def begin(desk: Desk, words: str) -> None:
     desk.keys.type(words)
 
 
+@pytest.mark.rule("EDT2")
 def test_a_name_that_would_be_cut_in_an_emoji(desk: Desk) -> None:
-    """EDT2: names are cut between characters, and what comes after it arrives."""
+    """Names are cut between characters, and what comes after it arrives."""
     name = "aaa bbb " + "x" * 191 + "\N{GRINNING FACE}.png"
     desk.page.evaluate(DROP, [name, "image/png", ""])
     picture = desk.bob.page.locator('[data-kind="Image"] img.loaded')
@@ -55,9 +56,10 @@ def test_a_name_that_would_be_cut_in_an_emoji(desk: Desk) -> None:
     expect(desk.node(note, desk.bob)).to_contain_text("Afterwards")
 
 
+@pytest.mark.rule("IN4", "EDT2")
 @pytest.mark.parametrize("named", [True, False])
 def test_what_cannot_be_read_blocks_nothing(desk: Desk, *, named: bool) -> None:
-    """IN4, EDT2: also where the refusal cannot say what it is about."""
+    """Also where the refusal cannot say what it is about."""
     desk.page.evaluate(SPOIL, named)
     desk.write((340, 200), "Good")
     begin(desk, "POISON")
@@ -70,8 +72,9 @@ def test_what_cannot_be_read_blocks_nothing(desk: Desk, *, named: bool) -> None:
     desk.agree()
 
 
+@pytest.mark.rule("EDT3")
 def test_a_table_that_is_too_large_is_not_sent(desk: Desk) -> None:
-    """EDT3: it is said, the connection lives, and what comes after it arrives."""
+    """It is said, the connection lives, and what comes after it arrives."""
     rows = "".join(f"{'label ' * 100}{number},{number}\n" for number in range(1_990))
     assert len(rows) > 1_190_000
     desk.page.evaluate(DROP, ["sales.csv", "text/csv", "Name,Sold\n" + rows])
@@ -83,8 +86,9 @@ def test_a_table_that_is_too_large_is_not_sent(desk: Desk) -> None:
     desk.agree()
 
 
+@pytest.mark.rule("EDT1")
 def test_escape_keeps_what_was_typed(desk: Desk) -> None:
-    """EDT1: in a new text and in an old one, and during a composition it ends that alone."""
+    """In a new text and in an old one, and during a composition it ends that alone."""
     begin(desk, "Kept")
     desk.keys.press("Escape")
     expect(field(desk)).to_have_count(0)
@@ -106,9 +110,10 @@ def test_escape_keeps_what_was_typed(desk: Desk) -> None:
     expect(desk.node(note, desk.bob)).to_have_text("Kept")
 
 
+@pytest.mark.rule("EDT1")
 @pytest.mark.parametrize("old", [False, True])
 def test_a_reload_keeps_what_is_being_written(desk: Desk, *, old: bool) -> None:
-    """EDT1: it is there to go on with, once."""
+    """It is there to go on with, once."""
     if old:
         desk.write((340, 200), "Before")
         desk.page.locator("[data-element-id]").click()
@@ -129,8 +134,9 @@ def test_a_reload_keeps_what_is_being_written(desk: Desk, *, old: bool) -> None:
     expect(field(desk)).to_have_count(0)
 
 
+@pytest.mark.rule("EDT1")
 def test_another_window_does_not_go_on_with_it(desk: Desk) -> None:
-    """EDT1: what is kept belongs to the window in which it was typed."""
+    """What is kept belongs to the window in which it was typed."""
     begin(desk, "Mine")
     kept = desk.page.evaluate("({...sessionStorage})")
     copy = desk.page.context.new_page()
@@ -142,8 +148,9 @@ def test_another_window_does_not_go_on_with_it(desk: Desk) -> None:
     copy.close()
 
 
+@pytest.mark.rule("EDT1")
 def test_a_text_that_is_removed_while_it_is_written(desk: Desk) -> None:
-    """EDT1: the words stay, as a new text."""
+    """The words stay, as a new text."""
     note = desk.write((340, 200), "Before")
     expect(desk.node(note, desk.bob)).to_be_visible()
     desk.select(note)
@@ -158,8 +165,9 @@ def test_a_text_that_is_removed_while_it_is_written(desk: Desk) -> None:
     expect(desk.bob.page.get_by_text("Before and after")).to_be_visible()
 
 
+@pytest.mark.rule("EDT1")
 def test_a_table_that_was_typed_is_there_again(desk: Desk) -> None:
-    """EDT1: Escape closes the dialog of a chart and keeps the table; so does a reload."""
+    """Escape closes the dialog of a chart and keeps the table; so does a reload."""
     desk.tool("chart")
     dialog: Any = desk.page.get_by_role("dialog")
     dialog.get_by_label("Table").fill("a\tb\nx\t1\ny\t2")
@@ -179,8 +187,9 @@ def test_a_table_that_was_typed_is_there_again(desk: Desk) -> None:
     expect(dialog.get_by_label("Table")).to_have_value("")
 
 
+@pytest.mark.rule("EDT1")
 def test_a_description_goes_to_the_picture_it_was_typed_for(desk: Desk) -> None:
-    """EDT1: also when it is ended by a click at another picture, or by a reload."""
+    """Also when it is ended by a click at another picture, or by a reload."""
     for name in ("one.png", "two.png"):
         desk.page.evaluate(DROP, [name, "image/png", ""])
     expect(desk.bob.page.locator('[data-kind="Image"]')).to_have_count(2)

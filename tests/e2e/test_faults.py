@@ -62,9 +62,10 @@ def break_and_return(window: Window, proxy: Proxy, how: str) -> None:
     eventually(returns, "the page connects again")
 
 
+@pytest.mark.rule("RES1", "RES2")
 @pytest.mark.parametrize("how", ["cut", "reset"])
 def test_a_broken_socket_touches_no_call(open_window: Open, proxy: Proxy, how: str) -> None:
-    """RES1, RES2: the others see a peer that is away and then back, never gone."""
+    """The others see a peer that is away and then back, never gone."""
     ada, bob = meet(open_window, proxy)
     watches = call(ada, bob)
     ids = ada.peer_id, bob.peer_id
@@ -83,10 +84,11 @@ def test_a_broken_socket_touches_no_call(open_window: Open, proxy: Proxy, how: s
     excuse_sockets(ada)
 
 
+@pytest.mark.rule("RES1")
 def test_a_socket_that_breaks_again_and_again_loses_nothing(
     open_window: Open, server: Server, proxy: Proxy
 ) -> None:
-    """RES1: what is sent to a page arrives once and in order, wherever its socket was cut."""
+    """What is sent to a page arrives once and in order, wherever its socket was cut."""
     ada = open_window("red", session="numbers", query="name=Ada", at=proxy)
     ada.page.evaluate(
         """() => {

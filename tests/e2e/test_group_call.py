@@ -1,6 +1,10 @@
-"""Everybody in one call: a mesh that grows and shrinks (SIG10)."""
+"""Everybody in one call: a mesh that grows and shrinks."""
+
+import pytest
 
 from support.browsers.window import Open, Window, all_see_all, join
+
+pytestmark = pytest.mark.rule("SIG10")
 
 COLORS = ("red", "green", "blue")
 

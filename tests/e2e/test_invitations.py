@@ -1,4 +1,4 @@
-"""Links that let in, in a role: made, opened, taken back, as people do it (TOK1 to TOK4)."""
+"""Links that let in, in a role: made, opened, taken back, as people do it."""
 
 import re
 from collections.abc import Iterator
@@ -10,6 +10,8 @@ from support.browsers.axe import accessible
 from support.browsers.window import Open, Window
 from support.servers.invitations import SECRET, token
 from support.servers.server import Server, running
+
+pytestmark = pytest.mark.rule("TOK1", "TOK2", "TOK3", "TOK4")
 
 MEDIA = """id => signalingManager.peerConnections.get(id).getTransceivers()
     .map(({currentDirection}) => currentDirection)"""
@@ -123,10 +125,11 @@ def test_files_and_the_past_take_the_token_along(open_window: Open, house: Serve
     expect(ada.page.locator("#notices")).to_contain_text("opens only by a link")
 
 
+@pytest.mark.rule("TOK6")
 def test_the_name_of_a_link_is_shown_and_not_to_be_changed(
     open_window: Open, house: Server
 ) -> None:
-    """TOK6: the page does not pretend."""
+    """The page does not pretend."""
     boss = token("--session", "named", "--role", "moderate", "--name", "Ada Lovelace")
     ada = open_window("red", "named", "name=The+CEO", at=house, token=boss)
     bob = open_window("green", "named", "name=Bob", at=house, token=token("--session", "named"))

@@ -341,10 +341,11 @@ def test_a_network_without_udp_is_reached_by_tcp(
     assert route(bob, ada)[0] == "relay"
 
 
+@pytest.mark.rule("SIG15", "SIG16")
 def test_where_calls_are_relayed_no_address_is_told(
     open_window: Open, lab: NetworkLab, server: Server, servers: Servers, turn: dict[str, str]
 ) -> None:
-    """SIG15, and SIG16: meanwhile the credentials are renewed."""
+    """Meanwhile the credentials are renewed."""
     stun = turn["good"].replace("turn:", "stun:")
     at = servers(
         *("--stun-urls", stun, "--turn-urls", turn["good"], "--turn-secret", SECRET),

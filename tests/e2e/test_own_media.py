@@ -63,6 +63,7 @@ def told_off(window: Window, other: Window) -> None:
     expect(window.tile(other).get_by_role("img", name="muted")).to_be_visible()
 
 
+@pytest.mark.rule("SIG17")
 def test_a_reload_turns_nothing_on(pair: tuple[Window, Window]) -> None:
     """Nor does being called again, nor what another window does."""
     ada, bob = pair
@@ -124,6 +125,7 @@ def test_in_a_call_of_everybody_too(pair: tuple[Window, Window]) -> None:
     assert ada.page.evaluate("asked") == ["audio"]
 
 
+@pytest.mark.rule("SIG17")
 def test_a_camera_that_is_off_is_let_go_and_comes_back(pair: tuple[Window, Window]) -> None:
     ada, bob = pair
     connect(ada, bob)

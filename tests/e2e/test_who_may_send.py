@@ -1,4 +1,4 @@
-"""Nobody is seen or heard whose link does not let them, whatever they offer (TOK3, SIG14)."""
+"""Nobody is seen or heard whose link does not let them, whatever they offer."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -9,6 +9,8 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 from support.browsers.window import Open, Window
 from support.servers.invitations import SECRET, token
 from support.servers.server import Server, running
+
+pytestmark = pytest.mark.rule("TOK3", "SIG14")
 
 # A client of its own: it sends a moving picture and a tone, and describes itself as it likes.
 CLIENT = r"""async ([session, token, disguise]) => {
@@ -105,6 +107,7 @@ def open_ada(open_window: Open, context: BrowserContext, house: Server, session:
     return open_window("red", session, query, at=house, token=mine, context=context)
 
 
+@pytest.mark.rule("SIG18")
 @pytest.mark.parametrize("disguise", ["none", "session", "behind", "separator", "bundle"])
 def test_who_only_watches_is_not_seen_whatever_they_offer(
     open_window: Open, context: BrowserContext, house: Server, mallory: Page, disguise: str

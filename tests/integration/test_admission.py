@@ -89,8 +89,9 @@ def test_who_waits_longest_for_nothing_makes_room(own: Server) -> None:
             line.close()
 
 
+@pytest.mark.rule("SES5")
 def test_who_joins_nothing_is_told_and_closed(own: Server) -> None:
-    """SES5. Pings do not help."""
+    """Pings do not help."""
     with RawSocket(own) as wire, RawSocket(own) as member:
         member.join("s")
         wire.receive()

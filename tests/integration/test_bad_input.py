@@ -1,4 +1,4 @@
-"""What breaks the rules of the wire: each has a defined answer and the server lives on (IN2)."""
+"""What breaks the rules of the wire: each has a defined answer and the server lives on."""
 
 import contextlib
 import json
@@ -19,6 +19,8 @@ from support.servers.server import (
     Server,
     running,
 )
+
+pytestmark = pytest.mark.rule("IN2")
 
 MIB = 1024 * 1024
 
@@ -49,6 +51,7 @@ def test_a_bad_message_gets_one_error_and_the_connection_lives(
         assert [m["code"] for m in wire.fence()] == [code]
 
 
+@pytest.mark.rule("IN4")
 @pytest.mark.parametrize(
     "spoilt",
     [b'"\\ud83d"', b'"\xff"', b"[" * 40_000 + b"]" * 40_000, b'"' + b"x" * (MIB - 200) + b'\x01"'],
@@ -57,7 +60,7 @@ def test_a_bad_message_gets_one_error_and_the_connection_lives(
 def test_a_message_that_cannot_be_read_is_refused_by_its_name(
     server: Server, spoilt: bytes, *, first: bool
 ) -> None:
-    """IN4: an edit that somebody waits for has an answer, and the next one is made."""
+    """An edit that somebody waits for has an answer, and the next one is made."""
     with greeted(server) as wire:
         wire.join("unreadable")
         name, rest = b'"message_id":"m1"', b'"element":' + spoilt
@@ -105,8 +108,9 @@ def test_a_message_of_one_mebibyte_is_taken_and_a_larger_one_ends_the_connection
         assert wire.close_code() == 1009
 
 
+@pytest.mark.rule("IN2")
 def test_nothing_of_a_message_that_is_too_large_is_done(server: Server) -> None:
-    """IN2: nor of what comes behind it, however the network cuts it."""
+    """Nor of what comes behind it, however the network cuts it."""
     kind = {"type": "Chart", "chart_type": "bar", "data": "x" * MIB}
     for _ in range(10):
         with greeted(server) as wire, contextlib.suppress(ConnectionError):

@@ -1,4 +1,4 @@
-"""Bodies of requests are read from those who may send them, and cost nobody else anything (IN6)."""
+"""Bodies of requests are read from those who may send them, and cost nobody else anything."""
 
 import contextlib
 import json
@@ -13,6 +13,8 @@ from canvas_server.http.admission import LINGER_BYTES, MAX_PIPELINED
 from canvas_server.http.bodies import MAX_READING, MAX_READING_OF_ONE
 from support.servers.invitations import SECRET, token
 from support.servers.server import RawSocket, Server, eventually, running
+
+pytestmark = pytest.mark.rule("IN6")
 
 MIB = 1024 * 1024
 KERNEL_BYTES = 16 * MIB

@@ -1,14 +1,17 @@
-"""Offers that are not the usual ones, between two peers without a browser: SIG6, SIG9."""
+"""Offers that are not the usual ones, between two peers without a browser."""
 
 from pathlib import Path
 
 import av
+import pytest
 from av import VideoFrame
 
 from canvas_server.bot.media import Film, kinds_in
 from canvas_server.client import Client
 from support.servers.bots import agent, until
 from support.servers.server import Server
+
+pytestmark = pytest.mark.rule("SIG6", "SIG9")
 
 
 async def both_here(*clients: Client) -> None:

@@ -90,8 +90,8 @@ async def test_both_call_at_once_and_it_is_one_call(server: Server) -> None:
             await until(lambda: not bob[0].calls, "hung up")
 
 
+@pytest.mark.rule("SIG10")
 async def test_the_call_of_everybody_connects_all(server: Server) -> None:
-    """SIG10."""
     async with (
         agent(server.url, "group", "Ada") as ada,
         agent(server.url, "group", "Bob") as bob,
@@ -112,8 +112,9 @@ async def test_the_call_of_everybody_connects_all(server: Server) -> None:
         await until(lambda: not (bob[0].in_group or eve[0].in_group), "nobody")
 
 
+@pytest.mark.rule("RES1")
 async def test_a_call_outlives_cut_sockets_and_a_restarted_server(tmp_path: Path) -> None:
-    """RES1: the media flow on, and the server knows of the call again."""
+    """The media flow on, and the server knows of the call again."""
     with running(tmp_path) as first:
         proxy = Proxy(first.port)
         try:

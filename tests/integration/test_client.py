@@ -1,4 +1,4 @@
-"""The Python client against the real server, through broken connections: RES1, SCN6."""
+"""The Python client against the real server, through broken connections."""
 
 import asyncio
 import re
@@ -30,6 +30,8 @@ from support.networks.proxy import Proxy
 from support.servers.bots import until
 from support.servers.server import RawSocket, Server, running
 
+pytestmark = pytest.mark.rule("RES1", "SCN6")
+
 DOCS = Path(__file__).resolve().parents[2] / "docs" / "CLIENT.md"
 
 
@@ -49,8 +51,9 @@ def texts(client: Client) -> list[str]:
     return [kind.content for kind in kinds if isinstance(kind, Text)]
 
 
+@pytest.mark.rule("EDT3")
 async def test_what_the_server_closes_for_is_final(server: Server) -> None:
-    """EDT3: close code 1009 ends the edit that caused it, and what follows is made."""
+    """Close code 1009 ends the edit that caused it, and what follows is made."""
     async with connect(server.url, "choked", "Ada") as ada:
         with pytest.raises(TooLarge):
             ada.edit(label("x" * 1024 * 1024))
@@ -87,10 +90,11 @@ async def test_edits_are_acked_and_seen_by_the_others(server: Server) -> None:
         await until(lambda: bob.view.name_of(ada.peer_id) == "Ada Lovelace", "the name")
 
 
+@pytest.mark.rule("RES1")
 async def test_what_was_missed_comes_in_order_and_what_was_lost_is_said_again(
     server: Server, proxy: Proxy
 ) -> None:
-    """RES1: numbered both ways, over a connection that is cut again and again."""
+    """Numbered both ways, over a connection that is cut again and again."""
     count, random = 400, Random(11)
     states: list[str] = []
     async with (
@@ -123,8 +127,9 @@ async def test_what_was_missed_comes_in_order_and_what_was_lost_is_said_again(
     assert states[-1] == "closed"
 
 
+@pytest.mark.rule("SCN6")
 async def test_edits_are_made_once_although_the_server_is_killed(tmp_path: Path) -> None:
-    """SCN6: the place is lost, the id and the edits are not."""
+    """The place is lost, the id and the edits are not."""
     with running(tmp_path) as first:
         async with connect(first.url, "killed", "Ada") as ada:
             own = ada.peer_id
@@ -208,8 +213,9 @@ def test_the_examples_of_the_manual_run(server: Server) -> None:
             assert process.returncode == 0
 
 
+@pytest.mark.rule("SCN6")
 async def test_a_scene_that_was_cleared_is_there_again_after_a_restart(tmp_path: Path) -> None:
-    """The receipt of `clear_scene` names no element, and is read back all the same (SCN6)."""
+    """The receipt of `clear_scene` names no element, and is read back all the same."""
     with running(tmp_path) as first:
         async with connect(first.url, "cleared", "Ada") as ada:
             await ada.edit(label("gone"))

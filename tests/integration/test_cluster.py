@@ -142,6 +142,7 @@ def test_a_large_scene_crosses_nodes(town: ClusterOfNodes) -> None:
     b.fence()
 
 
+@pytest.mark.rule("NOD2", "NOD3")
 def test_a_killed_node_loses_nothing_acked_and_its_peers_come_back(town: ClusterOfNodes) -> None:
     one, two = town.node(), town.node()
     a, b = town.wire(one), town.wire(two)
@@ -163,6 +164,7 @@ def test_a_killed_node_loses_nothing_acked_and_its_peers_come_back(town: Cluster
     assert scene(two) == ["after", "kept"]
 
 
+@pytest.mark.rule("NOD3")
 def test_peers_of_a_killed_node_are_missed_and_come_back_unharmed(town: ClusterOfNodes) -> None:
     """The session lives on: what its carried peers missed they get, and the others see no leave."""
     one, two, three = town.node(), town.node(), town.node()
@@ -181,6 +183,7 @@ def test_peers_of_a_killed_node_are_missed_and_come_back_unharmed(town: ClusterO
     assert ada
 
 
+@pytest.mark.rule("NOD2")
 def test_a_node_that_stands_still_is_given_up_and_gives_way(town: ClusterOfNodes) -> None:
     one, two = town.node(), town.node()
     a, b = town.wire(one), town.wire(two)
@@ -255,6 +258,7 @@ def test_an_edit_that_cannot_be_stored_for_long_is_refused(town: ClusterOfNodes)
     assert scene(one) == ["refused"]
 
 
+@pytest.mark.rule("NOD5")
 def test_a_node_that_stops_sends_everybody_to_the_others(town: ClusterOfNodes) -> None:
     one, two = town.node(), town.node()
     a, b, c = town.wire(one), town.wire(one), town.wire(one)

@@ -1,5 +1,5 @@
-"""Editors on three nodes while nodes are killed, and the broker too: no acked edit is lost (SCN2),
-and everybody has seen one order of them (SCN1)."""
+"""Editors on three nodes while nodes are killed, and the broker too: no acked edit is lost,
+and everybody has seen one order of them."""
 
 import json
 import random
@@ -9,8 +9,12 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from support.servers.nats import nats_server
 from support.servers.server import RawSocket, RawSocketClosed, Server, eventually
+
+pytestmark = pytest.mark.rule("SCN2", "SCN1")
 
 EDITORS = 6
 PAUSE = 0.01

@@ -110,8 +110,8 @@ def test_a_backup_that_cannot_be_written_leaves_the_older_one(tmp_path: Path) ->
     assert not list(tmp_path.glob("*.partial*"))
 
 
+@pytest.mark.rule("RUN3")
 def test_a_backup_of_nothing_is_asked_for(tmp_path: Path) -> None:
-    """RUN3."""
     data, file = tmp_path / "data", tmp_path / "backup.db"
     data.mkdir()
     schema.prepare(data / "scenes.db")
@@ -123,9 +123,10 @@ def test_a_backup_of_nothing_is_asked_for(tmp_path: Path) -> None:
     done("restore", file, "--data", tmp_path / "elsewhere")
 
 
+@pytest.mark.rule("RUN3")
 @pytest.mark.parametrize("lies_there", ["nothing", "a folder", "scenes", "scenes after a crash"])
 def test_what_looks_makes_nothing(tmp_path: Path, lies_there: str) -> None:
-    """RUN3: neither a folder, nor a file, nor another content of one."""
+    """Neither a folder, nor a file, nor another content of one."""
     data = tmp_path / "home" / ".local" / "share" / "canvas-server"
     if lies_there == "a folder":
         data.mkdir(parents=True)

@@ -1,4 +1,4 @@
-"""The control bridge, over the real communitas-mcp and over a double of it (COM1, COM2)."""
+"""The control bridge, over the real communitas-mcp and over a double of it."""
 
 import json
 import subprocess
@@ -14,6 +14,8 @@ from canvas_server.communitas.rpc import McpClient, NodeUnreachable, RpcError, T
 from canvas_server.core.effects import NetworkCallRequest
 from support.doubles.communitas import TOOLS, Double, Node, RealNode, stopped_after
 from support.servers.server import RawSocket, Server, eventually, free_port, running
+
+pytestmark = pytest.mark.rule("COM1", "COM2")
 
 
 @pytest.fixture(params=["double", "real"])

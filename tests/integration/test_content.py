@@ -1,4 +1,4 @@
-"""Pictures that stop browsers are refused wherever they come in (SCN10)."""
+"""Pictures that stop browsers are refused wherever they come in."""
 
 import json
 import subprocess
@@ -10,6 +10,8 @@ import pytest
 from support.browsers.bombs import OTHERS, SPELLINGS, charts, pictures, store
 from support.hub.drawings import png_url
 from support.servers.server import RawSocket, Server, post, running
+
+pytestmark = pytest.mark.rule("SCN10")
 
 EVERY = {**SPELLINGS, **OTHERS}
 
@@ -83,8 +85,9 @@ def test_a_file_with_one_is_not_imported(tmp_path: Path) -> None:
         assert json.loads(server.get("/api/scene/s")[1])["scene"]["revision"] == 0
 
 
+@pytest.mark.rule("SCN9")
 def test_what_is_stored_is_drawn_within_limits(tmp_path: Path) -> None:
-    """SCN9: the drawing holds no SVG within, and so many charts are drawn as can be."""
+    """The drawing holds no SVG within, and so many charts are drawn as can be."""
     store(tmp_path, "bombs", pictures(*SPELLINGS.values(), OTHERS["three billion pixels"]))
     store(tmp_path, "charts", charts(3000))
     with running(tmp_path) as server:

@@ -26,8 +26,9 @@ def label(name: str, content: str = "x") -> dict[str, Any]:
     return {"id": name, "kind": {"type": "Text", "content": content}}
 
 
+@pytest.mark.rule("SCN1", "OUT1")
 def test_an_element_is_told_once_however_often_one_message_changes_it(server: Server) -> None:
-    """SCN1, OUT1: 500 MB would close everybody."""
+    """500 MB would close everybody."""
     with RawSocket(server) as ada, RawSocket(server) as bob:
         ada.join("cost-once")
         bob.join("cost-once")
@@ -44,8 +45,9 @@ def test_an_element_is_told_once_however_often_one_message_changes_it(server: Se
         ]
 
 
+@pytest.mark.rule("SCN1", "SCN12")
 def test_thousands_of_changes_of_a_large_chart_are_one(server: Server) -> None:
-    """SCN1, SCN12: each would have gone through all of it."""
+    """Each would have gone through all of it."""
     chart = {"type": "Chart", "chart_type": "bar", "data": {"a": ["x" * 1000] * 900}}
     assert post(server, {"session_id": "cost-chart", "add": [{"id": "c", "kind": chart}]})[0] == 200
     with RawSocket(server) as bob:
@@ -65,8 +67,9 @@ def test_thousands_of_changes_of_a_large_chart_are_one(server: Server) -> None:
         assert bob.fence() == [], "nothing was changed"
 
 
+@pytest.mark.rule("SCN13")
 def test_calls_go_on_while_a_long_edit_is_made(server: Server) -> None:
-    """SCN13: others signal and edit between its slices; it is seen as a whole."""
+    """Others signal and edit between its slices; it is seen as a whole."""
     name = "cost-long"
     add = [label(f"e{n}") for n in range(14_000)]
     done = threading.Event()
@@ -100,8 +103,9 @@ def test_calls_go_on_while_a_long_edit_is_made(server: Server) -> None:
         assert scenes[:-1] in ([], [(0, 0)])
 
 
+@pytest.mark.rule("OUT2", "SCN2", "SCN8")
 def test_who_restores_without_end_does_not_keep_others_from_storing(own: Server) -> None:
-    """OUT2, SCN2, SCN8: the shouting session is held, and its history is cut as it is written."""
+    """The shouting session is held, and its history is cut as it is written."""
     texts = [label(f"e{n}", "x" * 16_000) for n in range(200)]
     for part in range(0, 200, 50):
         added = {"session_id": "loud", "add": texts[part : part + 50]}
@@ -140,8 +144,9 @@ def test_who_restores_without_end_does_not_keep_others_from_storing(own: Server)
     assert own.metric("canvas_log_failures_total") == 0
 
 
+@pytest.mark.rule("SCN8")
 def test_history_is_cut_while_it_is_written(own: Server) -> None:
-    """SCN8: also when it never rests."""
+    """Also when it never rests."""
     for round_ in range(8):
         for part in range(4):
             texts = [label(f"e{n}", f"{round_}{part}" + "x" * 9_000) for n in range(100)]

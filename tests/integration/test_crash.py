@@ -177,9 +177,9 @@ async def one_life(server: Server, editors: list[Editor], acks: int, delay: floa
         await asyncio.gather(*tasks)
 
 
+@pytest.mark.rule("SCN1", "SCN2", "SCN6")
 @pytest.mark.timeout(0)  # each life of the server has one
 def test_nothing_acked_is_lost(tmp_path: Path, kills: int) -> None:
-    """SCN1, SCN2, SCN6."""
     seed = int(os.environ.get("CRASH_SEED", "") or random.randrange(10**9))
     print(f"CRASH_SEED={seed}")
     chance = random.Random(seed)

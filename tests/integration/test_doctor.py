@@ -90,8 +90,8 @@ def test_what_is_wrong_is_said_with_what_to_do(tmp_path: Path) -> None:
     assert "no credentials are set: give CANVAS_TURN_SECRET" in text
 
 
+@pytest.mark.rule("RUN3")
 def test_a_folder_that_is_not_there_is_named_and_not_made(tmp_path: Path) -> None:
-    """RUN3."""
     data = tmp_path / "none" / "data"
     code, lines = examine("--data", data, "--port", 0, "--stun-urls", "")
     assert code == 0, "a server makes it"
@@ -100,8 +100,8 @@ def test_a_folder_that_is_not_there_is_named_and_not_made(tmp_path: Path) -> Non
     assert not list(tmp_path.iterdir())
 
 
+@pytest.mark.rule("RUN1")
 def test_a_server_that_is_not_ready_is_said_to_be(tmp_path: Path) -> None:
-    """RUN1."""
     with running(tmp_path) as server:
         (tmp_path / "scenes.db").unlink()
         eventually(lambda: server.get("/health/ready")[0] == 503, "it is not ready")

@@ -1,4 +1,4 @@
-"""Two servers of different people share a session over x0x, real and double; REL1 to REL6."""
+"""Two servers of different people share a session over x0x, real and double."""
 
 import json
 import re
@@ -15,6 +15,8 @@ from support.doubles.x0xd import KINDS, DoubleDaemon
 from support.networks.namespaces import Island, lacking
 from support.servers.server import Server, eventually, post
 from support.servers.sites import SDP, FederatedServer, GuestSocket, same_scene, two_sites
+
+pytestmark = pytest.mark.rule("REL1", "REL2", "REL3", "REL4", "REL5", "REL6")
 
 Sites = tuple[FederatedServer, FederatedServer]
 TEXT = {"type": "Text", "content": "x", "font_size": 12, "color": "#000000"}

@@ -1,4 +1,4 @@
-"""Who may be which peer, over real sockets: SES2, RES1, TOK1, TOK6 (docs/adr/0016)."""
+"""Who may be which peer, over real sockets (docs/adr/0016)."""
 
 import signal
 import uuid
@@ -11,6 +11,8 @@ import pytest
 from support.servers.invitations import SECRET, ask, token
 from support.servers.nats import cluster_of_nodes
 from support.servers.server import CLOSE, RawSocket, Server, running
+
+pytestmark = pytest.mark.rule("SES2", "RES1", "TOK1", "TOK6")
 
 OWN_IDS = "8d2f1c3e-55aa-4c1f-9f3d-0123456789ab"
 """An id that a client has made for itself."""
@@ -55,8 +57,9 @@ def tokens(session: str) -> tuple[str, str]:
     return boss, viewer
 
 
+@pytest.mark.rule("SES2")
 def test_a_viewer_does_not_get_the_id_of_a_moderator_who_has_left(house: Server) -> None:
-    """SES2: what the server has made stays its own, whether or not somebody has it now."""
+    """What the server has made stays its own, whether or not somebody has it now."""
     boss, viewer = tokens("left")
     with RawSocket(house) as a, RawSocket(house) as b:
         ada = a.join("left", token=boss)
@@ -71,8 +74,9 @@ def test_a_viewer_does_not_get_the_id_of_a_moderator_who_has_left(house: Server)
             assert (back["peer_id"], back["role"]) == (ada, "moderate")
 
 
+@pytest.mark.rule("RES1")
 def test_no_right_flows_through_an_id_that_a_client_has_made(house: Server) -> None:
-    """RES1: a resume token is of one incarnation, and of its grant."""
+    """A resume token is of one incarnation, and of its grant."""
     boss, viewer = tokens("made")
     with RawSocket(house) as a, RawSocket(house) as b:
         a.join("made", peer_id=OWN_IDS, token=boss)
@@ -88,8 +92,9 @@ def test_no_right_flows_through_an_id_that_a_client_has_made(house: Server) -> N
             assert again.fence() == []
 
 
+@pytest.mark.rule("RES1")
 def test_a_grant_goes_on_for_a_resume_token_of_that_grant_alone(house: Server) -> None:
-    """RES1: the token that somebody was given as a viewer is that of a viewer for ever."""
+    """The token that somebody was given as a viewer is that of a viewer for ever."""
     boss, viewer = tokens("raised")
     with RawSocket(house) as a:
         a.join("raised", token=viewer)
@@ -106,8 +111,8 @@ def test_a_grant_goes_on_for_a_resume_token_of_that_grant_alone(house: Server) -
             assert back.close_code() == 4100
 
 
+@pytest.mark.rule("RES1", "SES2")
 def test_after_a_restart_only_the_owner_has_its_id(tmp_path: Path) -> None:
-    """RES1, SES2."""
     boss, viewer = tokens("s")
     with running(tmp_path, env=ENV) as first, RawSocket(first) as a, RawSocket(first) as b:
         ada = a.join("s", token=boss)
@@ -129,8 +134,9 @@ def test_after_a_restart_only_the_owner_has_its_id(tmp_path: Path) -> None:
             assert own.fence()[:2], "the list and the scene, and no leave"
 
 
+@pytest.mark.rule("SES2")
 def test_a_token_of_another_session_takes_nobody_out_of_this_one(house: Server) -> None:
-    """SES2: not who is there, and not who was there and is in another session now."""
+    """Not who is there, and not who was there and is in another session now."""
     with RawSocket(house) as a, RawSocket(house) as witness, RawSocket(house) as thief:
         ada = a.join("one", token=token("--session", "one", "--role", "moderate"))
         of_one = proof(a)
@@ -146,8 +152,9 @@ def test_a_token_of_another_session_takes_nobody_out_of_this_one(house: Server) 
         assert refusal(thief, "three", **wish) == "peer_id_taken"
 
 
+@pytest.mark.rule("RES1")
 def test_the_resume_token_alone_names_its_peer(server: Server) -> None:
-    """RES1; beside the id of another peer it proves nothing."""
+    """Beside the id of another peer it proves nothing."""
     with (
         RawSocket(server) as a,
         RawSocket(server) as b,
@@ -168,8 +175,9 @@ def test_the_resume_token_alone_names_its_peer(server: Server) -> None:
         assert fresh["peer_id"] not in (ada, bob)
 
 
+@pytest.mark.rule("SES2")
 def test_ids_are_the_servers_own_and_look_like_any_other(server: Server) -> None:
-    """SES2: UUIDs of version 4 (RFC 9562 section 5.4); a free one of a client is granted."""
+    """UUIDs of version 4 (RFC 9562 section 5.4); a free one of a client is granted."""
     with RawSocket(server) as a, RawSocket(server) as b:
         made = uuid.UUID(a.join("ids"))
         assert (made.version, made.variant) == (4, uuid.RFC_4122)
@@ -177,8 +185,9 @@ def test_ids_are_the_servers_own_and_look_like_any_other(server: Server) -> None
         assert b.join("ids", peer_id=wish) == wish
 
 
+@pytest.mark.rule("TOK6")
 def test_a_name_in_a_token_counts(house: Server) -> None:
-    """TOK6: over what is said on joining, over renames, and after coming back."""
+    """Over what is said on joining, over renames, and after coming back."""
     ada = token("--session", "names", "--name", "Ada", "--user", "ada@example.org")
     free = token("--session", "names", "--name", "Bob", "--rename")
     with RawSocket(house) as a, RawSocket(house) as b, RawSocket(house) as witness:
@@ -209,8 +218,9 @@ def test_a_name_in_a_token_counts(house: Server) -> None:
         assert c.assigned["bound_name"] == "Cem"
 
 
+@pytest.mark.rule("SES1", "SES2", "NOD6")
 def test_on_several_nodes_an_id_is_its_owners_alike(tmp_path: Path) -> None:
-    """SES1, SES2, NOD6: who moves to a session of another node keeps the id; nobody else gets it."""
+    """Who moves to a session of another node keeps the id; nobody else gets it."""
     boss, viewer = tokens("left")
     with cluster_of_nodes(tmp_path) as town:
         one, two = town.node(**ENV), town.node(**ENV)

@@ -43,8 +43,9 @@ def push(wire: RawSocket, data: bytes, seconds: float) -> int:
     return sent
 
 
+@pytest.mark.rule("OUT1")
 def test_a_peer_that_never_reads_is_closed_and_costs_a_bounded_amount(own: Server) -> None:
-    """OUT1: 40,000 offers of 3 KB, 120 MB in all, to somebody who does not read."""
+    """40,000 offers of 3 KB, 120 MB in all, to somebody who does not read."""
     with RawSocket(own) as sender, RawSocket(own) as sleeper, RawSocket(own) as third:
         sender.join("lag")
         target = sleeper.join("lag")
@@ -66,8 +67,9 @@ def test_a_peer_that_never_reads_is_closed_and_costs_a_bounded_amount(own: Serve
         assert third.fence() == [], "its place is kept"
 
 
+@pytest.mark.rule("OUT1")
 def test_cursors_are_dropped_before_a_slow_reader_is_given_up(tmp_path: Path) -> None:
-    """OUT1: a cursor storm alone never closes anybody, and what is no cursor arrives."""
+    """A cursor storm alone never closes anybody, and what is no cursor arrives."""
     unthrottled = {"WS_RATE_LIMIT_SUSTAINED": "1000000"}
     with (
         running(tmp_path, env=unthrottled) as own,
@@ -88,8 +90,8 @@ def test_cursors_are_dropped_before_a_slow_reader_is_given_up(tmp_path: Path) ->
         assert own.metric("canvas_closed_total") == 0
 
 
+@pytest.mark.rule("OUT2")
 def test_a_sender_that_is_too_fast_is_slowed_and_loses_nothing(tmp_path: Path) -> None:
-    """OUT2."""
     slow = {"WS_RATE_LIMIT_BURST": "100", "WS_RATE_LIMIT_SUSTAINED": "2000"}
     with running(tmp_path, env=slow) as server, RawSocket(server) as a, RawSocket(server) as b:
         a.join("fast")
@@ -181,8 +183,9 @@ def test_ten_thousand_vanish_and_memory_comes_back(tmp_path: Path) -> None:
         assert own.memory_kib() - before < 4 * 1024
 
 
+@pytest.mark.rule("OUT3")
 def test_a_silent_connection_is_pinged_and_then_given_up(own: Server) -> None:
-    """OUT3: half-open TCP is found within 25 s."""
+    """Half-open TCP is found within 25 s."""
     with RawSocket(own) as silent, RawSocket(own) as witness:
         silent.join("half")
         witness.join("half")

@@ -40,8 +40,9 @@ def label(wire: RawSocket, element_id: str) -> dict[str, object]:
     return message
 
 
+@pytest.mark.rule("NOD4")
 def test_without_a_majority_of_the_brokers(tmp_path: Path) -> None:
-    """Not ready within seconds, counted, said once; and the same when it is back (NOD4)."""
+    """Not ready within seconds, counted, said once; and the same when it is back."""
     with three_nats_servers(tmp_path / "nats") as brokers:
         urls = ",".join(broker.url for broker in brokers)
         own = ("--cluster", urls, "--cluster-replicas", "3", "--drain-seconds", "1")
@@ -97,8 +98,9 @@ def test_a_broker_that_is_away(tmp_path: Path) -> None:
         broker.close()
 
 
+@pytest.mark.rule("SCN2")
 def test_a_disk_that_is_full_when_the_server_starts(tmp_path: Path) -> None:
-    """SCN2: it starts all the same, says so, and nothing has to be restarted."""
+    """It starts all the same, says so, and nothing has to be restarted."""
     with running(tmp_path) as server, RawSocket(server) as wire:
         wire.join("s")
         assert label(wire, "before")["success"]
@@ -155,6 +157,7 @@ def test_a_file_that_the_server_cannot_open(public_path: Path) -> None:
         until(server, 200)
 
 
+@pytest.mark.rule("RUN4")
 @as_another
 @pytest.mark.parametrize("fresh", [False, True], ids=["over scenes", "into an empty folder"])
 def test_what_root_restores_belongs_to_whom_the_folder_belongs(

@@ -1,10 +1,11 @@
-"""What was taken back stays taken back, whatever is restored (TOK4, TOK7)."""
+"""What was taken back stays taken back, whatever is restored."""
 
 import shutil
 import sqlite3
 from pathlib import Path
 
 import jwt
+import pytest
 from click.testing import CliRunner, Result
 
 from canvas_server.auth.invitations import Invitation, Invitations
@@ -13,6 +14,8 @@ from canvas_server.protocol.roles import Role
 from support.servers.invitations import SECRET, ask, token
 from support.servers.nats import nats_server
 from support.servers.server import RawSocket, Server, eventually, running
+
+pytestmark = pytest.mark.rule("TOK4", "TOK7")
 
 ENV = {"CANVAS_AUTH_SECRET": SECRET}
 
@@ -36,8 +39,9 @@ def opens(server: Server, made: str) -> bool:
         return kind == "peer_assigned"
 
 
+@pytest.mark.rule("TOK7")
 def test_a_restored_backup_revives_no_link(tmp_path: Path) -> None:
-    """TOK7: neither in the folder it was made of, nor in a new one."""
+    """Neither in the folder it was made of, nor in a new one."""
     data, file = tmp_path / "data", tmp_path / "backup.db"
     before, after, stays = (token("--session", "s") for _ in range(3))
     with running(data, env=ENV) as server:
@@ -78,8 +82,9 @@ def test_a_backup_of_an_earlier_release_is_restored(tmp_path: Path) -> None:
         assert not opens(server, made)
 
 
+@pytest.mark.rule("TOK4")
 def test_nothing_that_is_said_later_gives_a_link_back(tmp_path: Path) -> None:
-    """TOK4: an older word of another node, or of a backup, comes late."""
+    """An older word of another node, or of a backup, comes late."""
     one = Invitation("i", "s", Role.EDIT, None, 1, 1e12)
     kept = Invitations(tmp_path, 2)
     kept.note(one)
@@ -91,8 +96,9 @@ def test_nothing_that_is_said_later_gives_a_link_back(tmp_path: Path) -> None:
     assert [found.id for found in Invitations(tmp_path, 2).revoked_ones()] == ["i"]
 
 
+@pytest.mark.rule("TOK7")
 def test_a_cluster_whose_stream_is_restored_is_told_by_its_nodes(tmp_path: Path) -> None:
-    """TOK7: the stream is of before, here of before everything."""
+    """The stream is of before, here of before everything."""
     made, stays = token("--session", "s"), token("--session", "s")
     data, stream = tmp_path / "node", tmp_path / "nats"
     with nats_server(stream) as broker:

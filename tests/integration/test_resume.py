@@ -1,11 +1,15 @@
-"""Broken connections over real sockets: RES1, RES2, OUT1."""
+"""Broken connections over real sockets."""
 
 import json
 import select
 import signal
 from pathlib import Path
 
+import pytest
+
 from support.servers.server import CLOSE, RawSocket, Server, eventually, frame, running
+
+pytestmark = pytest.mark.rule("RES1", "RES2", "OUT1")
 
 
 def numbered(target: str, start: int, stop: int, padding: str = "") -> bytes:
@@ -20,8 +24,8 @@ def numbered(target: str, start: int, stop: int, padding: str = "") -> bytes:
     )
 
 
+@pytest.mark.rule("RES2")
 def test_a_socket_that_vanishes_is_a_peer_that_reconnects(server: Server) -> None:
-    """RES2."""
     with RawSocket(server) as witness, RawSocket(server) as a:
         witness.join("vanish")
         peer_id = a.join("vanish")
@@ -39,8 +43,9 @@ def test_a_socket_that_vanishes_is_a_peer_that_reconnects(server: Server) -> Non
             assert again.fence() == witness.fence() == []
 
 
+@pytest.mark.rule("RES1")
 def test_closing_codes_over_the_wire(server: Server) -> None:
-    """RES1: 1000 leaves at once, 1001 keeps the place for a reload, no code at all for longer."""
+    """1000 leaves at once, 1001 keeps the place for a reload, no code at all for longer."""
     with RawSocket(server) as witness:
         witness.join("codes")
         for code, told in ((1000, "peer_left"), (1001, "peer_updated"), (None, "peer_updated")):
@@ -51,8 +56,9 @@ def test_closing_codes_over_the_wire(server: Server) -> None:
                 assert witness.receive()["type"] == told
 
 
+@pytest.mark.rule("RES1")
 def test_every_missed_message_comes_once_and_in_order(server: Server) -> None:
-    """RES1: read, lying unread in the kernel, sent while away: all of it."""
+    """Read, lying unread in the kernel, sent while away: all of it."""
     with RawSocket(server) as b:
         a = RawSocket(server)
         b.join("missed")
@@ -80,8 +86,9 @@ def test_every_missed_message_comes_once_and_in_order(server: Server) -> None:
         assert got == list(range(sent))
 
 
+@pytest.mark.rule("OUT1", "RES1")
 def test_a_slow_reader_is_closed_and_comes_back_without_loss(tmp_path: Path) -> None:
-    """OUT1, then RES1: 8 MB to somebody who reads nothing of it in time."""
+    """8 MB to somebody who reads nothing of it in time."""
     count, padding = 4000, "x" * 1900
     with running(tmp_path) as own, RawSocket(own) as b:
         sleeper = RawSocket(own)
@@ -105,8 +112,9 @@ def test_a_slow_reader_is_closed_and_comes_back_without_loss(tmp_path: Path) -> 
         again.close()
 
 
+@pytest.mark.rule("RES1")
 def test_too_much_for_who_is_away_becomes_a_snapshot(server: Server) -> None:
-    """RES1: never a silent gap, and what waits is bounded."""
+    """Never a silent gap, and what waits is bounded."""
     with RawSocket(server) as b, RawSocket(server) as a:
         b.join("flood")
         ada = a.join("flood")
@@ -124,8 +132,9 @@ def test_too_much_for_who_is_away_becomes_a_snapshot(server: Server) -> None:
             assert [m["type"] for m in b.fence()] == ["peer_updated"]
 
 
+@pytest.mark.rule("RES1")
 def test_a_half_dead_connection_is_taken_over_and_nothing_is_doubled(server: Server) -> None:
-    """RES1: the old socket still looks open to the server."""
+    """The old socket still looks open to the server."""
     with RawSocket(server) as b, RawSocket(server) as old, RawSocket(server) as new:
         b.join("half")
         ada = old.join("half")
@@ -140,10 +149,11 @@ def test_a_half_dead_connection_is_taken_over_and_nothing_is_doubled(server: Ser
         assert b.fence() == []
 
 
+@pytest.mark.rule("RES1")
 def test_after_a_restart_a_peer_has_its_id_and_is_told_that_it_missed_something(
     tmp_path: Path,
 ) -> None:
-    """RES1: tokens outlive the process, what it kept in memory does not."""
+    """Tokens outlive the process, what it kept in memory does not."""
     with running(tmp_path) as first:
         a = RawSocket(first)
         ada = a.join("restart")

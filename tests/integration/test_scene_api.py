@@ -62,6 +62,7 @@ def test_entity_tags(server: Server) -> None:
     assert post(server, {"session_id": "tags"}, {"If-Match": "*"})[0] == 200
 
 
+@pytest.mark.rule("IN1")
 @pytest.mark.parametrize(
     ("body", "status", "code"),
     [
@@ -109,7 +110,6 @@ def test_entity_tags(server: Server) -> None:
 def test_what_is_refused_changes_nothing(
     server: Server, body: object, status: int, code: str
 ) -> None:
-    """IN1."""
     got, _, answer = post(server, body)
     assert (got, answer["code"], answer["success"]) == (status, code, False)
     assert answer["error"]
@@ -117,8 +117,8 @@ def test_what_is_refused_changes_nothing(
     assert (scene["revision"], scene["elements"]) == (0, [])
 
 
+@pytest.mark.rule("SCN5")
 def test_a_scene_has_an_end(server: Server) -> None:
-    """SCN5."""
     edit = {"session_id": "full", "add": [{"kind": TEXT | {"content": "x" * 16_000}}] * 60}
     answers = [post(server, edit) for _ in range(5)]
     assert [status for status, _, _ in answers] == [200] * 4 + [413]
@@ -144,8 +144,8 @@ def edits(server: Server, session_id: str, count: int) -> None:
         post(server, {"session_id": session_id, "add": [{"id": f"e{number}", "kind": TEXT}]})
 
 
+@pytest.mark.rule("SCN8")
 def test_earlier_scenes_are_read(server: Server) -> None:
-    """SCN8."""
     edits(server, "past", 3)
     post(server, {"session_id": "past", "clear": True})
     for revision in range(5):
@@ -164,8 +164,8 @@ def test_earlier_scenes_are_read(server: Server) -> None:
         assert (status, json.loads(body)["code"]) == (404, "revision_not_found")
 
 
+@pytest.mark.rule("SCN8")
 def test_the_history_is_read_in_pages(server: Server) -> None:
-    """SCN8."""
     with RawSocket(server) as wire:
         ada = wire.join("history")
         wire.send({"type": "subscribe", "session_id": "history", "display_name": "Ada"})

@@ -30,6 +30,7 @@ def logged(server: Server, *numbers: signal.Signals) -> str:
     return server.stderr()
 
 
+@pytest.mark.rule("RUN2")
 def test_a_reload_ends_no_server_that_has_no_certificate(tmp_path: Path) -> None:
     """And is answered with one line."""
     with running(tmp_path) as server:
@@ -37,6 +38,7 @@ def test_a_reload_ends_no_server_that_has_no_certificate(tmp_path: Path) -> None
     assert text.count("nothing to read again") == 1, text
 
 
+@pytest.mark.rule("RUN2")
 @pytest.mark.parametrize("number", [signal.SIGUSR1, signal.SIGUSR2])
 def test_what_means_nothing_ends_nothing(tmp_path: Path, number: signal.Signals) -> None:
     with running(tmp_path) as server:

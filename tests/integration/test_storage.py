@@ -1,4 +1,4 @@
-"""Scenes on a disk that is shared, full or read-only: SCN2, SCN3, SCN5."""
+"""Scenes on a disk that is shared, full or read-only."""
 
 import json
 import resource
@@ -7,7 +7,11 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from support.servers.server import RawSocket, Server, eventually, running
+
+pytestmark = pytest.mark.rule("SCN2", "SCN3", "SCN5")
 
 LABEL = {"type": "Text", "content": "kept"}
 
@@ -31,8 +35,8 @@ def ids(server: Server, session_id: str) -> list[str]:
     return [element["id"] for element in body["scene"]["elements"]]
 
 
+@pytest.mark.rule("SCN2")
 def test_scenes_outlive_the_server(tmp_path: Path) -> None:
-    """SCN2."""
     for number in range(3):
         with running(tmp_path) as server, RawSocket(server) as wire:
             wire.join("s")
@@ -44,8 +48,8 @@ def test_scenes_outlive_the_server(tmp_path: Path) -> None:
                 assert server.stop() == 0
 
 
+@pytest.mark.rule("SCN5")
 def test_an_idle_session_leaves_memory_and_comes_back(tmp_path: Path) -> None:
-    """SCN5."""
     with running(tmp_path, "--resume-seconds", "0") as server:
         with RawSocket(server) as wire:
             wire.join("s")
@@ -70,8 +74,8 @@ def test_a_second_server_on_the_same_folder_says_what_to_do(tmp_path: Path) -> N
         assert "Traceback" not in result.stderr
 
 
+@pytest.mark.rule("SCN2", "SCN3")
 def test_calls_go_on_while_the_disk_is_full_and_edits_when_it_is_not(tmp_path: Path) -> None:
-    """SCN2, SCN3."""
     with running(tmp_path) as server:
         with RawSocket(server) as a, RawSocket(server) as b:
             ada, bob = a.join("s"), b.join("s")

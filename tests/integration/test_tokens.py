@@ -1,4 +1,4 @@
-"""Only those who belong come in: TOK1 to TOK5, on the real server."""
+"""Only those who belong come in, on the real server."""
 
 import asyncio
 import json
@@ -15,6 +15,8 @@ from canvas_server.cli import main
 from canvas_server.client import CannotConnect, connect
 from support.servers.invitations import SECRET, ask, token
 from support.servers.server import RawSocket, Server, running
+
+pytestmark = pytest.mark.rule("TOK1", "TOK2", "TOK3", "TOK4", "TOK5")
 
 OLD = "o" * 40
 
@@ -47,8 +49,8 @@ def claims(made: str) -> dict[str, Any]:
     return jwt.decode(made, options={"verify_signature": False})
 
 
+@pytest.mark.rule("TOK1")
 def test_who_has_none_or_a_wrong_one_stays_out(house: Server) -> None:
-    """TOK1."""
     good = token("--session", "s")
     none = jwt.encode(claims(good), "", "none", {"kid": jwt.get_unverified_header(good)["kid"]})
     for wrong in (
@@ -75,9 +77,10 @@ def test_an_expired_one_is_told_apart(house: Server) -> None:
     assert refused(house, short) == "token_expired"
 
 
+@pytest.mark.rule("TOK3")
 @pytest.mark.parametrize("secret", [SECRET, OLD])
 def test_who_has_one_comes_in_and_is_what_it_says(house: Server, secret: str) -> None:
-    """TOK3. Secrets change without throwing anybody out."""
+    """Secrets change without throwing anybody out."""
     with RawSocket(house) as wire:
         viewer = token("--session", "s", "--role", "view", "--name", "Vera", secret=secret)
         wire.join("s", token=viewer)
@@ -93,8 +96,8 @@ def test_who_has_one_comes_in_and_is_what_it_says(house: Server, secret: str) ->
             assert again.assigned["role"] == "view"
 
 
+@pytest.mark.rule("TOK4", "TOK5")
 def test_moderators_give_out_list_and_take_back(house: Server) -> None:
-    """TOK4, TOK5."""
     boss = token("--session", "s", "--role", "moderate")
     guest = give_out(house, boss, "s", role="edit", expires_in=60)
     other = give_out(house, boss, "s", role="view", expires_in=60)
@@ -152,8 +155,8 @@ def test_what_was_taken_back_stays_so(tmp_path: Path) -> None:
         assert refused(server, made) == "unauthorized"
 
 
+@pytest.mark.rule("TOK4")
 def test_kicked(house: Server) -> None:
-    """TOK4."""
     with RawSocket(house) as boss, RawSocket(house) as guest:
         boss.join("s", token=token("--session", "s", "--role", "moderate"))
         target = guest.join("s", token=token("--session", "s"))
@@ -164,8 +167,8 @@ def test_kicked(house: Server) -> None:
         assert boss.until("peer_left")["reason"] == "removed"
 
 
+@pytest.mark.rule("TOK2")
 def test_tokens_are_renewed_or_end(house: Server) -> None:
-    """TOK2."""
     with RawSocket(house) as stays, RawSocket(house) as goes:
         stays.join("s", token=token("--session", "s", "--expires", "3s"))
         once = token("--session", "s", "--expires", "3s", "--no-renewable")
@@ -177,8 +180,8 @@ def test_tokens_are_renewed_or_end(house: Server) -> None:
         stays.until("token_renewed")
 
 
+@pytest.mark.rule("TOK5")
 def test_scenes_over_http_take_the_same_tokens(house: Server) -> None:
-    """TOK5."""
     viewer, editor = (token("--session", "h", "--role", role) for role in ("view", "agent"))
     edit = {"session_id": "h", "add": [{"kind": {"type": "Text", "content": "x"}}]}
     for path in ("/api/scene/h", "/api/scene/h/history", "/api/scene/h/export.json"):
@@ -191,8 +194,9 @@ def test_scenes_over_http_take_the_same_tokens(house: Server) -> None:
     assert "og:image" not in house.get("/s/h")[1].decode()
 
 
+@pytest.mark.rule("SIG13")
 def test_who_runs_the_server_sees_its_sessions(house: Server, server: Server) -> None:
-    """SIG13: with what the two say of their call."""
+    """With what the two say of their call."""
     with RawSocket(house) as ada, RawSocket(house) as bob:
         here = ada.join("seen", token=token("--session", "seen"))
         there = bob.join("seen", token=token("--session", "seen"))

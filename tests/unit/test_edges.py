@@ -76,8 +76,8 @@ def test_a_resume_token_of_an_earlier_release_is_of_no_incarnation() -> None:
     assert ResumeTokens(keys).read(signer.sign({"sub": 1}, NOW + 60), NOW) is None
 
 
+@pytest.mark.rule("SES2")
 def test_peer_ids_are_recognised_with_every_key_that_is_believed() -> None:
-    """SES2."""
     ids = PeerIds(Keys(b"k" * 32))
     made = [ids.make() for _ in range(200)]
     assert len(set(made)) == 200
@@ -201,8 +201,9 @@ def test_help_and_version() -> None:
     assert CliRunner().invoke(main, ["--version"]).output.startswith("canvas-server, version")
 
 
+@pytest.mark.rule("TOK4")
 def test_what_was_taken_back_stays_so_however_long_its_token_lives(tmp_path: Path) -> None:
-    """TOK4: also when nobody here knows when that is."""
+    """Also when nobody here knows when that is."""
     invitations = Invitations(tmp_path, 0)
     invitations.revoke("made-elsewhere", 1)
     invitations.close()

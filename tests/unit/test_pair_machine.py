@@ -2,7 +2,7 @@
 
 Both are the real ones, without sockets and without a clock of their own: the client runs in node,
 driven by `tests/support/simulations/pair.js`. Whatever happens in between, in the end each message has arrived
-exactly once and in order, or its loss was said (`recovered: false` and a snapshot): RES1, RES2.
+exactly once and in order, or its loss was said (`recovered: false` and a snapshot).
 """
 
 from collections.abc import Callable, Iterator
@@ -23,6 +23,8 @@ from hypothesis.stateful import (
 from canvas_server.store.memory import MemoryLog
 from support.hub.hub import NOW
 from support.simulations.pages import PageNetwork, PageProcess, PageSocket
+
+pytestmark = pytest.mark.rule("RES1", "RES2")
 
 PAIR = Path(__file__).parents[1] / "support" / "simulations" / "pair.js"
 CLIENTS = ("ada", "bob", "eve")
@@ -229,8 +231,8 @@ def clients() -> Iterator[PageProcess]:
     process.close()
 
 
+@pytest.mark.rule("RES1", "RES2")
 def test_whatever_breaks_nothing_is_lost_in_silence(clients: PageProcess) -> None:
-    """RES1, RES2."""
     PairMachine.clients = clients
     run_state_machine_as_test(
         PairMachine,

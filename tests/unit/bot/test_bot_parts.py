@@ -50,6 +50,7 @@ def test_the_types_of_candidates_in_a_description() -> None:
     assert gathered_in("v=0") == ()
 
 
+@pytest.mark.rule("SIG11")
 @pytest.mark.parametrize(
     ("height", "size"),
     [
@@ -62,7 +63,6 @@ def test_the_types_of_candidates_in_a_description() -> None:
     ],
 )
 def test_pictures_are_made_to_fit(height: int | None, size: tuple[int, int]) -> None:
-    """SIG11."""
     frame = VideoFrame(640, 360, "yuv420p")
     frame.pts, frame.time_base = 90, Fraction(1, 90_000)
     small = fitted(frame, height)
@@ -71,8 +71,8 @@ def test_pictures_are_made_to_fit(height: int | None, size: tuple[int, int]) -> 
     assert (small.pts, small.time_base) == (90, Fraction(1, 90_000))
 
 
+@pytest.mark.rule("SIG11")
 async def test_what_is_not_seen_is_not_sent_and_comes_back() -> None:
-    """SIG11."""
     pipe, view = Pipe("video"), ShownSize()
     track = Fitted(pipe, view)
 

@@ -1,4 +1,4 @@
-"""What the client keeps until the server has it: RES1. The same cases as the browser's backlog."""
+"""What the client keeps until the server has it. The same cases as the browser's backlog."""
 
 import pytest
 
@@ -16,6 +16,8 @@ from canvas_server.protocol.client import (
     Subscribe,
 )
 from canvas_server.protocol.scene import NewElement, Text
+
+pytestmark = pytest.mark.rule("RES1")
 
 
 def candidate(number: int) -> IceCandidate:
@@ -49,14 +51,15 @@ def test_after_recovering_what_had_not_arrived_comes_again_and_then_what_waited(
     assert numbers(backlog.take()) == [3, 4]
 
 
+@pytest.mark.rule("EDT3")
 def test_what_can_never_arrive_is_not_taken() -> None:
-    """EDT3."""
     with pytest.raises(TooLarge):
         Backlog().push(AddElement(NewElement(Text("x" * 1024 * 1024))))
 
 
+@pytest.mark.rule("EDT3")
 def test_what_choked_the_server_is_not_said_again() -> None:
-    """EDT3: what follows it is, and another server is not choked by it either."""
+    """What follows it is, and another server is not choked by it either."""
     backlog = Backlog()
     edits = [AddElement(NewElement(Text("x" * size)), str(size)) for size in (1, 20_000, 2)]
     for edit in edits:

@@ -1,7 +1,6 @@
 """Many peers in many sessions do everything at random; after each step the rules still hold.
 
-Proves SES1, SES2, SIG1, SIG2, SIG5, SIG6, SIG8, SIG10, SCN1, SCN2, SCN3, SCN6, IN1, RES1, RES2
-together. Every client keeps its own copy of the roster and the scene from what it is sent, and must
+Every client keeps its own copy of the roster and the scene from what it is sent, and must
 agree with the hub at all times; what is sent to a peer that is away reaches its copy at once, as it
 will later. The log answers late, or fails; what it has stored is what everybody has been told.
 """
@@ -10,6 +9,7 @@ from collections import Counter
 from typing import Any
 
 import msgspec
+import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
@@ -27,6 +27,24 @@ from canvas_server.protocol.scene import (
     Video,
 )
 from support.hub.hub import HubLab
+
+pytestmark = pytest.mark.rule(
+    "SES1",
+    "SES2",
+    "SIG1",
+    "SIG2",
+    "SIG5",
+    "SIG6",
+    "SIG8",
+    "SIG10",
+    "SCN1",
+    "SCN2",
+    "SCN3",
+    "SCN6",
+    "IN1",
+    "RES1",
+    "RES2",
+)
 
 SESSIONS = st.sampled_from(["red", "green", "blue"])
 IDS = [f"00000000-0000-0000-0000-00000000000{n}" for n in range(1, 10)]

@@ -99,9 +99,10 @@ def test_pictures_are_within() -> None:
     assert titles(root) == ["A red square"]
 
 
+@pytest.mark.rule("SCN9")
 @pytest.mark.parametrize("src", SPELLINGS.values(), ids=SPELLINGS)
 def test_drawings_are_not_within(src: str) -> None:
-    """SCN9: whoever opens the picture of a scene would have to draw them."""
+    """Whoever opens the picture of a scene would have to draw them."""
     root = read(scene_of(Image(src, "A bomb")))
     assert list(root.iter(f"{SVG}image")) == []
     assert titles(root) == ["A bomb"]

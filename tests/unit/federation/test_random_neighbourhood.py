@@ -6,6 +6,8 @@ More seeds: `python -m pytest tests/unit/federation/test_random_neighbourhood.py
 from collections import defaultdict
 from pathlib import Path
 
+import pytest
+
 from support.simulations.federation import RESUME_SECONDS, SDP, SimulatedFederation, SimulatedPerson
 
 
@@ -194,6 +196,7 @@ def play(folder: Path, seed: int) -> None:
     game.check()
 
 
+@pytest.mark.rule("REL3")
 def test_in_the_end_both_servers_agree(tmp_path: Path, seeds: int) -> None:
     for seed in range(seeds):
         try:

@@ -1,5 +1,5 @@
 """Another server speaks for its own people, in sessions that are shared with it, and no faster
-than a client (REL5)."""
+than a client."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -22,6 +22,8 @@ from support.simulations.federation import (
     SimulatedFederation,
     SimulatedPerson,
 )
+
+pytestmark = pytest.mark.rule("REL5")
 
 HOSTILE = "c" * 64
 SMALLEST = "0" * 64
@@ -382,12 +384,12 @@ def test_a_scene_of_its_own_may_be_no_larger_than_ours(
     assert (scene.revision, len(scene.elements)) == (7, 1)
 
 
+@pytest.mark.rule("REL4")
 @pytest.mark.parametrize("says", [True, False, None])
 @pytest.mark.parametrize("revision", [0, 10**6, 2**40])
 def test_nothing_that_it_says_makes_it_the_keeper(
     hostile: Hostile, ada: SimulatedPerson, revision: int, says: bool | None
 ) -> None:
-    """REL4."""
     ada.add("one")
     hostile.line.put(messages.ShareSession(SESSION, revision, says, (peer(1),)))
     hostile.wait(1)
@@ -402,11 +404,11 @@ def test_nothing_that_it_says_makes_it_the_keeper(
     assert {server for _, _, _, server in history(hostile.town)} == {None}
 
 
+@pytest.mark.rule("REL7")
 @pytest.mark.parametrize("revision", [2**33, 2**40 + 1, 2**53 - 1, 2**53, 2**63 - 1])
 def test_a_keeper_that_names_an_impossible_revision_does_not_end_the_editing(
     keeper: Hostile, ada: SimulatedPerson, revision: int
 ) -> None:
-    """REL7."""
     keeper.open(peer(1))
     keeper.line.put(messages.SceneSnapshot(SESSION, revision, 2**63 - 1, (note("x"),)))
     change = Added(note("y"))
@@ -419,10 +421,10 @@ def test_a_keeper_that_names_an_impossible_revision_does_not_end_the_editing(
     assert ada.seen[-1]["result"]["revision"] == 1
 
 
+@pytest.mark.rule("REL7")
 def test_a_copy_that_names_an_impossible_revision_is_shared_with_no_more(
     hostile: Hostile, ada: SimulatedPerson
 ) -> None:
-    """REL7."""
     ada.add("one")
     hostile.open(peer(1))
     hostile.line.put(messages.MergeScene(SESSION, 2**39, (note("x"),)))
@@ -433,10 +435,11 @@ def test_a_copy_that_names_an_impossible_revision_is_shared_with_no_more(
     assert hostile.victim.scene()[0] == 2
 
 
+@pytest.mark.rule("REL6")
 def test_a_keeper_writes_no_history_in_the_names_of_our_people(
     keeper: Hostile, ada: SimulatedPerson
 ) -> None:
-    """REL6: an edit is by one of ours if it was forwarded from here, and comes back as it was."""
+    """An edit is by one of ours if it was forwarded from here, and comes back as it was."""
     keeper.open(peer(1))
     ada.add("asked")
     ada.add("asked-too")
@@ -470,10 +473,10 @@ def test_a_keeper_writes_no_history_in_the_names_of_our_people(
     ]
 
 
+@pytest.mark.rule("REL6")
 def test_at_the_keeper_all_that_comes_from_it_is_by_it(
     hostile: Hostile, ada: SimulatedPerson
 ) -> None:
-    """REL6."""
     hostile.open(peer(1, "Ada"))
     hostile.line.put(messages.MergeScene(SESSION, 0, (note("merged"),)))
     add = b'{"type":"add_element","element":{"id":"said","kind":{"type":"Text","content":"x"}}}'
@@ -485,10 +488,10 @@ def test_at_the_keeper_all_that_comes_from_it_is_by_it(
     ]
 
 
+@pytest.mark.rule("REL4")
 def test_a_keeper_that_leaves_out_what_was_here_before_is_shared_with_no_more(
     keeper: Hostile, ada: SimulatedPerson
 ) -> None:
-    """REL4."""
     ada.add("mine")
     keeper.open(peer(1))
     for revision in range(2, 9):
@@ -503,8 +506,8 @@ def test_a_keeper_that_leaves_out_what_was_here_before_is_shared_with_no_more(
     assert [element.id for element in keeper.victim.scene()[1]] == ["mine", "again"]
 
 
+@pytest.mark.rule("REL4")
 def test_a_keeper_that_merges_is_followed(keeper: Hostile, ada: SimulatedPerson) -> None:
-    """REL4."""
     ada.add("mine")
     keeper.open(peer(1))
     keeper.line.put(messages.SceneSnapshot(SESSION, 5, 0, (note("mine"), note("theirs"))))
@@ -515,10 +518,11 @@ def test_a_keeper_that_merges_is_followed(keeper: Hostile, ada: SimulatedPerson)
     assert [element.id for element in keeper.victim.scene()[1]] == ["theirs"]
 
 
+@pytest.mark.rule("REL8")
 def test_names_of_another_server_are_plain_text(
     town: SimulatedFederation, ada: SimulatedPerson, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """REL8: no escape sequence reaches a log or a terminal, no direction mark a page."""
+    """No escape sequence reaches a log or a terminal, no direction mark a page."""
     hostile = Hostile(town, name="\x1b[31mN\u202eorth\x07")
     hostile.wait(3)
     hostile.open(peer(1, "Z\u202eoe\x1b]0;x\x07"))

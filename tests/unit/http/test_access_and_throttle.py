@@ -1,4 +1,4 @@
-"""Who may connect, and how fast they are read (OUT2)."""
+"""Who may connect, and how fast they are read."""
 
 import pytest
 from hypothesis import given
@@ -7,6 +7,8 @@ from hypothesis import strategies as st
 from canvas_server.http.access import Access, is_loopback
 from canvas_server.node.throttle import COSTS, Throttle
 from canvas_server.protocol import client
+
+pytestmark = pytest.mark.rule("OUT2")
 
 
 @pytest.mark.parametrize(
@@ -52,6 +54,7 @@ def test_loopback_is_known_by_name_and_number() -> None:
     assert not any(map(is_loopback, ["0.0.0.0", "::", "10.0.0.1", "example.org", ""]))
 
 
+@pytest.mark.rule("OUT2")
 @given(
     burst=st.integers(1, 50),
     rate=st.integers(1, 50),
@@ -60,7 +63,7 @@ def test_loopback_is_known_by_name_and_number() -> None:
 def test_a_sender_that_waits_as_told_never_beats_the_rate(
     burst: int, rate: int, steps: list[tuple[int, float]]
 ) -> None:
-    """OUT2: what is read never exceeds the burst and the rate times the time gone by."""
+    """What is read never exceeds the burst and the rate times the time gone by."""
     now, spent = 0.0, 0
     throttle = Throttle(burst, rate, now)
     for size, pause in steps:

@@ -1,10 +1,13 @@
-"""What calls were like, as Prometheus reads it: SIG13."""
+"""What calls were like, as Prometheus reads it."""
 
+import pytest
 from prometheus_client import CollectorRegistry
 
 from canvas_server.http.metrics import CallMetrics
 from canvas_server.protocol.diagnosis import Cause
 from canvas_server.protocol.quality import Path, Quality
+
+pytestmark = pytest.mark.rule("SIG13")
 
 
 def test_reports_become_histograms() -> None:

@@ -1,4 +1,4 @@
-"""What keeps one session from taking what is everybody's: OUT2, SCN8."""
+"""What keeps one session from taking what is everybody's."""
 
 import sqlite3
 from collections.abc import Callable
@@ -22,6 +22,8 @@ from canvas_server.store.schema import prepare
 from canvas_server.store.waiting import FairQueue
 from canvas_server.store.writing import Job, Quotas, Writer, job_of
 from support.hub.logs import START_MS, add, entries, move, text
+
+pytestmark = pytest.mark.rule("OUT2", "SCN8")
 
 ADA = ConnectionId(1)
 MIB = 1024 * 1024
@@ -56,8 +58,8 @@ class Bench:
         return self.now - before
 
 
+@pytest.mark.rule("OUT2")
 def test_who_has_much_told_is_read_more_slowly() -> None:
-    """OUT2."""
     bench = Bench()
     bench.edit(512 * 1024)
     assert not bench.held
@@ -74,8 +76,8 @@ def test_who_has_much_told_is_read_more_slowly() -> None:
     assert not bench.held, "small ones are for the throttle"
 
 
+@pytest.mark.rule("OUT2")
 def test_no_debt_is_endless_and_none_outlives_its_connection() -> None:
-    """OUT2."""
     bench = Bench()
     bench.edit(4 * MIB, receivers=256)
     assert bench.timers[0][0] - bench.now <= throttle.LONGEST_SECONDS
@@ -85,8 +87,8 @@ def test_no_debt_is_endless_and_none_outlives_its_connection() -> None:
     assert not bench.pressure.holds(ADA)
 
 
+@pytest.mark.rule("OUT2")
 def test_who_asks_for_scenes_is_read_more_slowly() -> None:
-    """OUT2."""
     bench = Bench()
     for _ in range(3):
         bench.pressure.asked(ADA, 4 * MIB)
@@ -97,8 +99,9 @@ def test_who_asks_for_scenes_is_read_more_slowly() -> None:
     assert not bench.held
 
 
+@pytest.mark.rule("OUT2", "SCN12")
 def test_who_has_much_gone_through_is_read_more_slowly() -> None:
-    """OUT2, SCN12: whether the edits are made or refused."""
+    """Whether the edits are made or refused."""
     bench = Bench()
     bench.pressure.went_through(ADA, 4 * MIB)
     bench.pressure.went_through(ConnectionId(9), 40 * MIB)
@@ -112,8 +115,9 @@ def test_who_has_much_gone_through_is_read_more_slowly() -> None:
     assert not bench.pressure.holds(ADA)
 
 
+@pytest.mark.rule("OUT2")
 def test_who_shouts_at_the_log_is_held_until_most_is_stored() -> None:
-    """OUT2: others of the session too, once they edit; nobody else."""
+    """Others of the session too, once they edit; nobody else."""
     bench = Bench()
     bench.backlog = 2 * MIB
     bench.edit(0, editor=None)
@@ -140,11 +144,12 @@ def test_who_shouts_at_the_log_is_held_until_most_is_stored() -> None:
     bench.pressure.relieve()
 
 
+@pytest.mark.rule("OUT2")
 @given(st.lists(st.tuples(st.floats(0, 3), st.integers(-5, 5_000)), max_size=30))
 def test_an_allowance_gives_no_more_than_its_rate_and_burst(
     steps: list[tuple[float, int]],
 ) -> None:
-    """OUT2: for who waits as it is told."""
+    """For who waits as it is told."""
     allowance, now, spent = Allowance((1000, 2000)), 0.0, 0
     for pause, amount in steps:
         now += pause
@@ -159,8 +164,9 @@ def test_an_allowance_gives_no_more_than_its_rate_and_burst(
 # --- the way to the log -----------------------------------------------------------------------
 
 
+@pytest.mark.rule("SCN2")
 def test_no_session_fills_the_way_to_the_log(monkeypatch: pytest.MonkeyPatch) -> None:
-    """SCN2: what one sends is not refused because others shout."""
+    """What one sends is not refused because others shout."""
     monkeypatch.setattr(fairshare, "MAX_SESSION_BYTES", 10_000)
     monkeypatch.setattr(fairshare, "MAX_WAITING_BYTES", 24_000)
     share = FairShare()
@@ -182,8 +188,9 @@ def job(session_id: str, size: int = 10) -> Job:
     return Job(session_id, True, [], None, None, size, lambda _: None)
 
 
+@pytest.mark.rule("SCN2")
 def test_sessions_take_turns_on_their_way_to_the_disk() -> None:
-    """SCN2: who writes little does not wait for who writes much."""
+    """Who writes little does not wait for who writes much."""
     waiting = FairQueue()
     loud = [job("loud") for _ in range(5)]
     for one in loud:
@@ -229,8 +236,9 @@ def sizes(file: sqlite3.Connection) -> dict[str, tuple[int, int]]:
     return {name: (size, first) for name, size, first in rows}
 
 
+@pytest.mark.rule("SCN8")
 def test_history_is_cut_as_it_is_written(file: sqlite3.Connection) -> None:
-    """SCN8: the quota of a session; others lose nothing."""
+    """The quota of a session; others lose nothing."""
     writer, quotas = Writer(file), Quotas(4000, 10**9)
     fill(writer, "quiet", 1, 15)
     before = sizes(file)["quiet"]
@@ -244,8 +252,9 @@ def test_history_is_cut_as_it_is_written(file: sqlite3.Connection) -> None:
     file.close()
 
 
+@pytest.mark.rule("SCN8")
 def test_the_largest_history_goes_first_where_all_is_too_much(file: sqlite3.Connection) -> None:
-    """SCN8: the quota of all."""
+    """The quota of all."""
     writer = Writer(file)
     fill(writer, "quiet", 1, 15)
     fill(writer, "loud", 1, 200)
@@ -263,10 +272,11 @@ def test_the_largest_history_goes_first_where_all_is_too_much(file: sqlite3.Conn
     file.close()
 
 
+@pytest.mark.rule("SCN6")
 def test_receipts_in_the_file_are_bounded_in_bytes(
     file: sqlite3.Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """SCN6: however long they are, opening a session reads little of them."""
+    """However long they are, opening a session reads little of them."""
     for module in (writing, reading):
         monkeypatch.setattr(module, "MAX_RECEIPT_BYTES", 5000)
     writer = Writer(file)
@@ -285,8 +295,9 @@ def test_receipts_in_the_file_are_bounded_in_bytes(
     file.close()
 
 
+@pytest.mark.rule("OUT2")
 def test_who_sends_long_messages_that_are_none_is_read_more_slowly() -> None:
-    """OUT2: why they are none is found by reading them again."""
+    """Why they are none is found by reading them again."""
     bench = Bench()
     for _ in range(100):
         bench.pressure.could_not_read(ADA, 1000)
@@ -299,8 +310,9 @@ def test_who_sends_long_messages_that_are_none_is_read_more_slowly() -> None:
     assert not bench.held
 
 
+@pytest.mark.rule("OUT2")
 def test_of_long_messages_one_is_handled_in_a_turn_of_the_loop() -> None:
-    """OUT2: what else is ready is served in between."""
+    """What else is ready is served in between."""
     bench = Bench()
     assert bench.pressure.takes_turn(ADA, 500_000)
     assert bench.pressure.takes_turn(ADA, 1000), "short ones do not wait"

@@ -105,8 +105,8 @@ def candidate(target: str, n: int) -> dict[str, Any]:
     return {"type": "ice_candidate", "target_peer_id": target, "candidate": str(n)}
 
 
+@pytest.mark.rule("SIG4")
 def test_what_one_read_causes_is_one_write_for_each_receiver() -> None:
-    """SIG4."""
     lab = NodeLab()
     (a, first, _), (b, _, bob) = lab.join(), lab.join()
     a.heard()
@@ -149,8 +149,8 @@ def test_a_frame_of_a_connection_that_is_gone_is_nothing() -> None:
     assert b.writes == []
 
 
+@pytest.mark.rule("IN2")
 def test_bad_frames_are_refused_and_counted() -> None:
-    """IN2."""
     lab = NodeLab()
     a, first, _ = lab.join()
     lab.node.receive(first, b"{")
@@ -160,8 +160,8 @@ def test_bad_frames_are_refused_and_counted() -> None:
     assert lab.node.counts.refused == {ErrorCode.INVALID_JSON: 1, ErrorCode.BINARY_FRAME: 1}
 
 
+@pytest.mark.rule("SES2")
 def test_who_is_taken_over_is_closed_and_hears_no_more() -> None:
-    """SES2."""
     lab = NodeLab()
     a, first, ada = lab.join()
     b = Socket()
@@ -196,9 +196,10 @@ def test_a_mistake_of_ours_is_not_hidden(monkeypatch: pytest.MonkeyPatch) -> Non
 # --- RES1 --------------------------------------------------------------------------------------
 
 
+@pytest.mark.rule("RES1")
 @pytest.mark.parametrize("breaks_first", [True, False])
 def test_a_peer_goes_on_where_it_stopped_hearing(breaks_first: bool) -> None:
-    """RES1: also when the new connection comes before the old one is found to be dead."""
+    """Also when the new connection comes before the old one is found to be dead."""
     lab = NodeLab()
     (a, first, ada), (b, second, _) = lab.join(), lab.join()
     lab.timers.clear()
@@ -225,8 +226,9 @@ def test_a_peer_goes_on_where_it_stopped_hearing(breaks_first: bool) -> None:
     assert b.closed == []
 
 
+@pytest.mark.rule("RES1")
 def test_the_server_says_what_it_had_from_the_peer() -> None:
-    """RES1: so that the peer can send again what was lost on its way."""
+    """So that the peer can send again what was lost on its way."""
     lab = NodeLab()
     a, first, ada = lab.join()
     for _ in range(3):
@@ -248,8 +250,8 @@ def test_the_server_says_what_it_had_from_the_peer() -> None:
     assert again.heard()[-1]["received"] == 1
 
 
+@pytest.mark.rule("RES1")
 def test_who_is_away_too_long_leaves_nothing_behind() -> None:
-    """RES1."""
     lab = NodeLab()
     (_, first, _), (b, second, _) = lab.join(), lab.join()
     lab.node.disconnect(first, None)
@@ -286,8 +288,8 @@ def test_a_connection_that_never_subscribed_leaves_nothing_behind() -> None:
 # --- sessions that are read first ------------------------------------------------------------
 
 
+@pytest.mark.rule("SCN5", "SIG4")
 def test_what_is_said_while_the_session_is_read_waits() -> None:
-    """SCN5, SIG4."""
     lab = NodeLab()
     (b, _, bob) = lab.join("t")
     lab.join()
@@ -338,8 +340,8 @@ def test_a_session_that_cannot_be_read_is_refused(monkeypatch: pytest.MonkeyPatc
     assert lab.node.scenes.failures == 1
 
 
+@pytest.mark.rule("SCN2")
 def test_what_the_log_stores_together_is_written_together() -> None:
-    """SCN2."""
     lab = NodeLab()
     (a, first, _), (b, _, _) = lab.join(), lab.join()
     a.heard()
@@ -352,10 +354,10 @@ def test_what_the_log_stores_together_is_written_together() -> None:
     assert [m["type"] for m in a.heard()] == ["element_added", "ack"] * 5
 
 
+@pytest.mark.rule("OUT2")
 def test_who_edits_faster_than_edits_are_stored_is_read_more_slowly(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """OUT2."""
     lab = NodeLab()
     size = 312 + 128 + 37  # of each of these edits, as it counts, with the answer that is kept
     monkeypatch.setattr(backpressure, "MAX_UNSTORED_BYTES", 4 * size)
@@ -406,8 +408,9 @@ def test_an_edit_that_is_not_stored_is_said(monkeypatch: pytest.MonkeyPatch) -> 
     assert a.heard()[-1]["code"] == "revision_not_found"
 
 
+@pytest.mark.rule("OUT2")
 def test_what_is_on_its_way_of_who_is_held_back_waits_in_order() -> None:
-    """OUT2: one read of a socket has hundreds of messages."""
+    """One read of a socket has hundreds of messages."""
     lab = NodeLab()
     (a, first, _), (b, _, _) = lab.join(), lab.join()
     picture = {"type": "Image", "src": "data:image/png;base64," + "A" * 400_000}
@@ -424,8 +427,8 @@ def test_what_is_on_its_way_of_who_is_held_back_waits_in_order() -> None:
     assert not lab.node._deferred
 
 
+@pytest.mark.rule("OUT2", "SIG4")
 def test_who_was_held_back_goes_on_where_it_was(monkeypatch: pytest.MonkeyPatch) -> None:
-    """OUT2, SIG4."""
     monkeypatch.setattr(throttle, "WORK_RATE", 10)
     monkeypatch.setattr(throttle, "WORK_BURST", 1)
     lab = NodeLab()

@@ -1,10 +1,12 @@
-"""The outbox of a peer: OUT1, RES1."""
+"""The outbox of a peer."""
 
 import pytest
 
 from canvas_server.node import outbox as outbox_module
 from canvas_server.node.outbox import Outbox, frame_of
 from canvas_server.protocol import server
+
+pytestmark = pytest.mark.rule("OUT1", "RES1")
 
 
 class Socket:
@@ -256,10 +258,10 @@ def test_what_nobody_says_has_arrived_is_bounded(monkeypatch: pytest.MonkeyPatch
     assert socket.outbox.size == 0
 
 
+@pytest.mark.rule("OUT1")
 def test_who_reads_too_slowly_is_closed_and_can_come_back_without_loss(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """OUT1."""
     monkeypatch.setattr(outbox_module, "MAX_QUEUED_BYTES", 1000)
     monkeypatch.setattr(outbox_module, "MAX_AWAY_BYTES", 2000)
     socket, sent = marked(1)

@@ -1,4 +1,4 @@
-"""Readiness follows what a probe finds, one at a time (RUN1)."""
+"""Readiness follows what a probe finds, one at a time."""
 
 import asyncio
 from collections.abc import Callable
@@ -9,6 +9,8 @@ from structlog.testing import capture_logs
 from canvas_server.node import readiness
 from canvas_server.node.ports import LogFailure
 from canvas_server.node.readiness import Readiness
+
+pytestmark = pytest.mark.rule("RUN1")
 
 
 async def until(condition: Callable[[], bool]) -> None:

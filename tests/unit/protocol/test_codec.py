@@ -1,4 +1,4 @@
-"""Reading and writing messages: IN2, IN3."""
+"""Reading and writing messages."""
 
 import json
 from pathlib import Path
@@ -26,6 +26,8 @@ from canvas_server.protocol.fields import MAX_CANDIDATE, MAX_SDP
 from canvas_server.protocol.http import TokenWish
 from canvas_server.protocol.roles import Role
 from canvas_server.protocol.scene import Chart, Element, Image, NewElement, Text, Transform, Video
+
+pytestmark = pytest.mark.rule("IN2", "IN3")
 
 SCHEMA = json.loads(
     (Path(__file__).resolve().parents[3] / "docs" / "protocol.schema.json").read_text("utf-8")
@@ -103,13 +105,14 @@ def refusal(frame: bytes) -> MalformedMessage:
     return caught.value
 
 
+@pytest.mark.rule("IN3")
 def test_a_message_is_read_and_unknown_fields_are_ignored() -> None:
-    """IN3."""
     frame = b'{"type":"offer","target_peer_id":"p","sdp":"v=0","future":[1]}'
     assert decode(frame) == client.Offer("p", "v=0")
     assert decode(memoryview(frame)) == client.Offer("p", "v=0")
 
 
+@pytest.mark.rule("IN2")
 @pytest.mark.parametrize(
     ("frame", "code"),
     [
@@ -152,7 +155,6 @@ def test_a_message_is_read_and_unknown_fields_are_ignored() -> None:
     ],
 )
 def test_what_is_no_message_is_refused_with_a_code(frame: bytes, code: str) -> None:
-    """IN2."""
     assert refusal(frame).code == code
 
 
@@ -163,8 +165,9 @@ def test_a_refusal_names_the_message_it_is_about() -> None:
         assert refusal(b'{"type":"add_element","message_id":' + wrong + b"}").message_id is None
 
 
+@pytest.mark.rule("IN5", "IN4")
 def test_a_refusal_says_by_its_code_whether_to_try_again() -> None:
-    """IN5; and only what was not read may name nothing (IN4)."""
+    """And only what was not read may name nothing."""
     assert {code for code in ErrorCode if code.passing} == {
         "storage_failed",
         "server_full",
@@ -307,9 +310,9 @@ def test_every_code_has_a_meaning() -> None:
     assert all(0 < len(code.meaning) <= 123 for code in CloseCode), "fits a close frame"
 
 
+@pytest.mark.rule("IN2")
 @given(st.binary(max_size=200))
 def test_any_bytes_are_read_or_refused(frame: bytes) -> None:
-    """IN2."""
     try:
         decode(frame)
     except MalformedMessage as malformed:
@@ -322,6 +325,7 @@ def test_every_message_has_a_sample() -> None:
         decode(json.dumps(sample).encode())
 
 
+@pytest.mark.rule("IN2")
 @given(
     sample=st.sampled_from(SAMPLES),
     field=st.sampled_from(sorted({field for sample in SAMPLES for field in sample} - {"type"})),
@@ -330,7 +334,7 @@ def test_every_message_has_a_sample() -> None:
 def test_any_field_is_read_or_refused_and_the_schema_agrees(
     sample: dict[str, Any], field: str, value: Any
 ) -> None:
-    """IN2: whatever the decoder takes, the published schema takes."""
+    """Whatever the decoder takes, the published schema takes."""
     message = {**sample, field: value}
     try:
         decode(json.dumps(message).encode())
@@ -345,11 +349,12 @@ def chart_of(number: str) -> str:
     return '{"kind": {"type": "Chart", "chart_type": "x", "data": [' + data + "]}}"
 
 
+@pytest.mark.rule("IN2", "SCN12")
 @pytest.mark.parametrize(
     "number", ["2.2250738585072011e-308", "1.7976931348623157E+308", "1e0308", "1." + "0" * 40]
 )
 def test_numbers_that_are_slow_to_read_are_bounded(number: str) -> None:
-    """IN2, SCN12: to the last bit each takes a thousand times as long as others."""
+    """To the last bit each takes a thousand times as long as others."""
     frame = '{"message_id": "m", "type": "add_element", "element": ' + chart_of(number) + "}"
     with pytest.raises(MalformedMessage, match="round them") as refused:
         decode(frame.encode())
@@ -358,11 +363,11 @@ def test_numbers_that_are_slow_to_read_are_bounded(number: str) -> None:
         decode_scene_edit(('{"add": [' + chart_of(number) + "]}").encode())
 
 
+@pytest.mark.rule("IN2")
 @pytest.mark.parametrize(
     "number", ["0.123456789012345", "0.000012345678901234567", "-1e-12", '"5e000"']
 )
 def test_numbers_as_programs_write_them_come_in(number: str) -> None:
-    """IN2."""
     frame = '{"type": "add_element", "element": ' + chart_of(number) + "}"
     assert isinstance(decode(frame.encode()), client.AddElement)
     assert decode_scene_edit(('{"add": [' + chart_of(number) + "]}").encode()).add

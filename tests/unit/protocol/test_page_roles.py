@@ -1,9 +1,13 @@
-"""The page's list of roles that are played is the one of the protocol (TOK3)."""
+"""The page's list of roles that are played is the one of the protocol."""
 
 import re
 from pathlib import Path
 
+import pytest
+
 from canvas_server.protocol.roles import Right, Role
+
+pytestmark = pytest.mark.rule("TOK3")
 
 
 def test_the_page_plays_those_who_may_publish() -> None:

@@ -1,4 +1,4 @@
-"""A frame that cannot be read is refused under the `message_id` it carries (IN4)."""
+"""A frame that cannot be read is refused under the `message_id` it carries."""
 
 import json
 
@@ -8,6 +8,8 @@ from hypothesis import strategies as st
 
 from canvas_server.protocol.codec import MalformedMessage, decode
 from canvas_server.protocol.unreadable import HEAD_BYTES, TAIL_BYTES, message_id_of
+
+pytestmark = pytest.mark.rule("IN4")
 
 DEEP = b"[" * 20_000 + b"]" * 20_000
 MANY = b"[" + b"[]," * HEAD_BYTES + b"[]]"
@@ -21,6 +23,7 @@ def named(frame: bytes) -> tuple[str, str | None]:
     return caught.value.code, caught.value.message_id
 
 
+@pytest.mark.rule("IN4")
 @pytest.mark.parametrize(
     "spoilt",
     [
@@ -38,20 +41,21 @@ def named(frame: bytes) -> tuple[str, str | None]:
     ],
 )
 def test_what_is_not_json_is_refused_under_its_name(spoilt: bytes) -> None:
-    """IN4: wherever the member stands, as far as what comes before it can be told apart."""
+    """Wherever the member stands, as far as what comes before it can be told apart."""
     code, message_id = named(b'{"type":"add_element",' + NAME + b',"element":' + spoilt + b"}")
     assert (code, message_id) == ("invalid_json", "m1")
 
 
+@pytest.mark.rule("IN4")
 @pytest.mark.parametrize(
     "spoilt", [b'"\\ud83d"', b'"\xff"', DEEP, LONG + b'"\\ud83d"', MANY + b'"\\ud83d"']
 )
 def test_the_name_may_come_last(spoilt: bytes) -> None:
-    """IN4."""
     frame = b'{"type":"add_element","element":' + spoilt + b"," + NAME + b" }"
     assert named(frame) == ("invalid_json", "m1")
 
 
+@pytest.mark.rule("IN4")
 @pytest.mark.parametrize(
     "frame",
     [
@@ -72,7 +76,7 @@ def test_the_name_may_come_last(spoilt: bytes) -> None:
     ],
 )
 def test_who_names_nothing_is_answered_without_a_name(frame: bytes) -> None:
-    """IN4: a name is never made up, and one that stands deeper is not the frame's."""
+    """A name is never made up, and one that stands deeper is not the frame's."""
     assert named(frame)[1] is None
 
 
@@ -85,15 +89,17 @@ JSON = st.recursive(
 )
 
 
+@pytest.mark.rule("IN4")
 @given(JSON, JSON, st.text(min_size=1, max_size=64))
 def test_any_name_is_found_in_any_object(before: object, after: object, message_id: str) -> None:
-    """IN4: as a whole reading of the frame would find it."""
+    """As a whole reading of the frame would find it."""
     document = {"before": before, "message_id": message_id, "after": after}
     for ascii_only in (True, False):
         assert message_id_of(json.dumps(document, ensure_ascii=ascii_only).encode()) == message_id
 
 
+@pytest.mark.rule("IN4")
 @given(st.binary(max_size=300))
 def test_anything_may_be_looked_at(frame: bytes) -> None:
-    """IN4: whatever comes."""
+    """Whatever comes."""
     message_id_of(frame + NAME + frame)

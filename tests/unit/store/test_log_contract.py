@@ -176,8 +176,9 @@ async def test_what_does_not_follow_is_refused(log: Asker) -> None:
     await log.put("s", 2, add("two"))
 
 
+@pytest.mark.rule("SCN3")
 async def test_a_whole_scene_bridges_a_gap_but_goes_back_nowhere(log: Asker) -> None:
-    """SCN3: what came while nothing could be stored."""
+    """What came while nothing could be stored."""
     await log.put("s", 1, add("one"))
     await log.put("s", 5, replace(text("one"), text("two")), remove("two"), follows=False)
     assert [entry.revision for entry in (await log.history("s")).entries] == [6, 5, 1]
@@ -219,8 +220,8 @@ async def test_answers_come_in_the_order_of_the_calls(log: Asker) -> None:
     assert stored == 300 - len(refused)
 
 
+@pytest.mark.rule("SCN6")
 async def test_receipts_are_kept_the_latest_of_them(log: Asker) -> None:
-    """SCN6."""
     await log.put("s", 1, add("one"), receipt=receipt("a", 1))
     await log.put("s", 2, move("one", 1), receipt=receipt("b", 2))
     await log.put("s", 3, move("one", 2))

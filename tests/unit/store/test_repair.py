@@ -1,4 +1,4 @@
-"""A file in which another server has named impossible numbers is mended when it is opened (REL7)."""
+"""A file in which another server has named impossible numbers is mended when it is opened."""
 
 import contextlib
 import sqlite3
@@ -15,6 +15,8 @@ from canvas_server.store import reading
 from canvas_server.store.repair import entry_of
 from canvas_server.store.retention import put_snapshot
 from canvas_server.store.schema import connect, prepare
+
+pytestmark = pytest.mark.rule("REL7")
 
 FAR = 2**63 - 1
 

@@ -106,8 +106,9 @@ def test_a_file_of_somebody_else_is_left_alone(tmp_path: Path) -> None:
     FolderLock(tmp_path).release()
 
 
+@pytest.mark.rule("SCN2")
 def test_what_is_committed_outlives_a_power_cut(tmp_path: Path) -> None:
-    """SCN2: FULL lets each commit wait for the disk (https://sqlite.org/pragma.html)."""
+    """FULL lets each commit wait for the disk (https://sqlite.org/pragma.html)."""
     prepare(tmp_path / "scenes.db")
     file = schema.connect(tmp_path / "scenes.db")
     assert file.execute("PRAGMA synchronous").fetchone() == (2,)
@@ -169,8 +170,9 @@ async def test_a_file_that_was_removed_is_missed_at_once(tmp_path: Path) -> None
     await log.log.close()
 
 
+@pytest.mark.rule("SCN2")
 async def test_a_full_disk_can_be_read_also_after_a_start(tmp_path: Path) -> None:
-    """SCN2: who comes sees the scene, and can call; edits are refused until there is space."""
+    """Who comes sees the scene, and can call; edits are refused until there is space."""
     log = Asker(SqliteLog(tmp_path))
     await log.put("s", 1, add("one"))
     await log.log.close()
@@ -222,8 +224,8 @@ async def test_too_many_questions_about_the_past_are_refused(tmp_path: Path) -> 
 # --- snapshots and the cut --------------------------------------------------------------------
 
 
+@pytest.mark.rule("SCN5")
 async def test_a_snapshot_spares_reading_what_was_before(tmp_path: Path) -> None:
-    """SCN5."""
     log = Asker(SqliteLog(tmp_path))
     await log.put("s", 1, add("one"), *(move("one", n) for n in range(50)))
     scene = (await log.load("s")).snapshot
@@ -258,8 +260,8 @@ def cut(folder: Path, before_ms: int) -> list[int | None]:
     return found
 
 
+@pytest.mark.rule("SCN8")
 async def test_old_history_is_cut_and_the_scene_it_led_to_is_kept(tmp_path: Path) -> None:
-    """SCN8."""
     await old_session(tmp_path)
     log = Asker(SqliteLog(tmp_path))
     before = [await log.recall("s", revision) for revision in range(11)]
@@ -308,8 +310,8 @@ async def test_a_long_history_is_cut_bit_by_bit(tmp_path: Path) -> None:
     file.close()
 
 
+@pytest.mark.rule("SCN8")
 async def test_a_history_that_is_too_large_loses_its_beginning(tmp_path: Path) -> None:
-    """SCN8."""
     await old_session(tmp_path)
     file = schema.connect(tmp_path / "scenes.db")
     scenes = [reading.recall(file, "s", revision) for revision in range(11)]

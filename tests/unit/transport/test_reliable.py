@@ -2,6 +2,7 @@
 
 from collections import deque
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -54,6 +55,7 @@ class Pair:
                 self.deliver(1)
 
 
+@pytest.mark.rule("REL3")
 @given(STEPS)
 def test_everything_arrives_once_and_in_order(steps: list[tuple[str, bool, str]]) -> None:
     pair = Pair()

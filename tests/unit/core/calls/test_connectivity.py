@@ -1,4 +1,4 @@
-"""Why a call does not come about: SIG12."""
+"""Why a call does not come about."""
 
 import itertools
 
@@ -8,6 +8,8 @@ from canvas_server.core.calls.connectivity import Diagnosis, Servers, diagnose
 from canvas_server.protocol import client, server
 from canvas_server.protocol.diagnosis import CandidateType, Cause
 from support.hub.hub import HubLab
+
+pytestmark = pytest.mark.rule("SIG12")
 
 STUN, TURN = Servers(stun=True, turn=False), Servers(stun=True, turn=True)
 NONE = Servers(stun=False, turn=False)

@@ -1,4 +1,4 @@
-"""What a session knows of its call in the Communitas network (COM1, COM2)."""
+"""What a session knows of its call in the Communitas network."""
 
 import pytest
 
@@ -8,6 +8,8 @@ from canvas_server.core.records import Snapshot, Stored
 from canvas_server.node.outbox import Outboxes
 from canvas_server.protocol import client, server
 from support.hub.hub import make_hub
+
+pytestmark = pytest.mark.rule("COM1", "COM2")
 
 NOW = 1_700_000_000.0
 

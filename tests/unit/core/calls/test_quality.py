@@ -1,4 +1,4 @@
-"""Why a call is poor, and who is told: SIG13."""
+"""Why a call is poor, and who is told."""
 
 from typing import Any
 
@@ -12,6 +12,8 @@ from canvas_server.protocol.diagnosis import Cause, Whose
 from canvas_server.protocol.http import CallOverview
 from canvas_server.protocol.quality import Path, Quality
 from support.hub.hub import HubLab, make_hub
+
+pytestmark = pytest.mark.rule("SIG13")
 
 GOOD, FAIR, POOR = Quality("good"), Quality("fair"), Quality("poor")
 LOSSY = Quality("poor", loss_in=0.2)

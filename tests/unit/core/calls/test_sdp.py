@@ -1,4 +1,4 @@
-"""SIG14 and SIG15: what of descriptions and candidates is relayed."""
+"""What of descriptions and candidates is relayed."""
 
 import json
 import re
@@ -11,6 +11,8 @@ from hypothesis import strategies as st
 from canvas_server.core.calls import sdp
 from canvas_server.core.effects import Refusal
 from canvas_server.protocol.errors import ErrorCode
+
+pytestmark = pytest.mark.rule("SIG14", "SIG15")
 
 FINGERPRINT = "a=fingerprint:sha-256 " + ":".join(["7B"] * 32)
 UFRAG, PASSWORD = "a=ice-ufrag:4ZcD", "a=ice-pwd:2/1muCWoOi3uLifh0NuRHlJk"
@@ -86,6 +88,7 @@ def test_descriptions_that_do_not(lines: tuple[str, ...], named: str) -> None:
     assert named in refused.value.text
 
 
+@pytest.mark.rule("SIG14")
 @pytest.mark.parametrize(
     "directions",
     [
@@ -106,22 +109,24 @@ def test_descriptions_that_do_not(lines: tuple[str, ...], named: str) -> None:
     ],
 )
 def test_a_direction_is_read_in_one_way_or_refused(directions: tuple[str, ...]) -> None:
-    """SIG14. Parsers differ in which of these count, and in where a line ends."""
+    """Parsers differ in which of these count, and in where a line ends."""
     with pytest.raises(Refusal) as refused:
         sdp.check_description(described(SECTION, *SECURED, *directions))
     assert refused.value.code is ErrorCode.INVALID_SDP
 
 
+@pytest.mark.rule("SIG14")
 @pytest.mark.parametrize("last", ["m=audio 9 RTP/AVP 0", "a=recvonly", "a=Sendrecv"])
 def test_what_decides_who_sends_is_a_whole_line(last: str) -> None:
-    """SIG14. Chromium takes no line without an end, others leave it out."""
+    """Chromium takes no line without an end, others leave it out."""
     with pytest.raises(Refusal):
         sdp.check_description(described(SECTION, *SECURED) + last)
     sdp.check_description(described(SECTION, *SECURED) + "a=mid:0")
 
 
+@pytest.mark.rule("SIG14")
 def test_a_direction_of_the_session_stands_for_no_section() -> None:
-    """SIG14. By RFC 8866 it is that of sections that have none; browsers take `sendrecv`."""
+    """By RFC 8866 it is that of sections that have none; browsers take `sendrecv`."""
     for direction in ("a=inactive", "a=recvonly"):
         for lines in ((SECTION, *SECURED), (SECTION, "a=recvonly", SECTION, *SECURED)):
             with pytest.raises(Refusal) as refused:
@@ -136,11 +141,12 @@ SAMPLES = json.loads(
 )
 
 
+@pytest.mark.rule("SIG14", "TOK3")
 @pytest.mark.parametrize(
     "sample", SAMPLES, ids=lambda sample: f"{sample['from']}, {sample['what']}"
 )
 def test_what_browsers_and_libraries_say_of_themselves_passes(sample: dict[str, str]) -> None:
-    """SIG14, TOK3. As Chromium 156, Firefox ESR 153 and aiortc made them."""
+    """As Chromium 156, Firefox ESR 153 and aiortc made them."""
     sdp.check_description(sample["sdp"])
     assert sdp.sends_media(sample["sdp"]) is sample["sends"]
 
@@ -258,9 +264,9 @@ def disguised(draw: st.DrawFn) -> str:
     return text
 
 
+@pytest.mark.rule("SIG14", "TOK3")
 @given(descriptions())
 def test_canonical_descriptions_are_read_by_all_alike(text: str) -> None:
-    """SIG14, TOK3."""
     try:
         sdp.check_description(text)
     except Refusal as refused:
@@ -269,12 +275,13 @@ def test_canonical_descriptions_are_read_by_all_alike(text: str) -> None:
     assert {reader(text) for reader in READERS} == {sdp.sends_media(text)}
 
 
+@pytest.mark.rule("TOK3", "SIG14")
 @given(disguised())
 @example(described("a=inactive", SECTION, *SECURED))
 @example(described(SECTION, *SECURED, "a=recvonly", "a=sendrecv x"))
 @example(described(SECTION.replace(" 9 ", " 0 "), *SECURED, "a=bundle-only", "a=sendrecv"))
 def test_who_may_not_send_is_read_as_sending_by_nobody(text: str) -> None:
-    """TOK3, SIG14. What passes for somebody without `publish`, no reader takes for sending."""
+    """What passes for somebody without `publish`, no reader takes for sending."""
     try:
         sdp.check_description(text)
         if sdp.sends_media(text):

@@ -1,10 +1,12 @@
-"""Signalling and calls: SIG1 to SIG7, IN1."""
+"""Signalling and calls."""
 
 import pytest
 
 from canvas_server.core.effects import Send
 from canvas_server.protocol import client, server
 from support.hub.hub import RELAY_ONLY, HubLab
+
+pytestmark = pytest.mark.rule("IN1")
 
 NOBODY = "00000000-0000-0000-0000-00000000ffff"
 
@@ -19,8 +21,8 @@ def signals(target: str) -> list[client.ClientMessage]:
     ]
 
 
+@pytest.mark.rule("SIG2", "SIG4")
 def test_each_signal_arrives_with_the_sender_stamped_and_nothing_changed() -> None:
-    """SIG2, SIG4."""
     lab = HubLab()
     (a, ada), (b, bob) = lab.join(), lab.join()
     lab.clear()
@@ -39,10 +41,11 @@ def test_each_signal_arrives_with_the_sender_stamped_and_nothing_changed() -> No
     assert lab.inbox[a] == []
 
 
+@pytest.mark.rule("SIG1", "SIG3")
 @pytest.mark.parametrize("index", range(5))
 @pytest.mark.parametrize("where", ["nowhere", "elsewhere", "gone"])
 def test_a_peer_elsewhere_and_one_that_is_not_are_refused_alike(index: int, where: str) -> None:
-    """SIG1, SIG3: the same code and the same text, so ids cannot be probed."""
+    """The same code and the same text, so ids cannot be probed."""
     lab = HubLab()
     a, _ = lab.join()
     other, carol = lab.join("another")
@@ -60,9 +63,9 @@ def test_a_peer_elsewhere_and_one_that_is_not_are_refused_alike(index: int, wher
     assert lab.inbox[other] == []
 
 
+@pytest.mark.rule("SIG7")
 @pytest.mark.parametrize("index", range(5))
 def test_nobody_signals_itself(index: int) -> None:
-    """SIG7."""
     lab = HubLab()
     a, ada = lab.join()
     lab.say(a, signals(ada)[index])
@@ -78,11 +81,12 @@ def test_a_call_of_another_session_is_refused() -> None:
     assert lab.inbox[b] == []
 
 
+@pytest.mark.rule("SIG6")
 @pytest.mark.parametrize("begin", [client.StartCall, client.Offer])
 def test_a_call_begins_with_start_call_or_with_an_offer(
     begin: type[client.StartCall | client.Offer],
 ) -> None:
-    """SIG6: clients exist that never send `start_call`; the call ends properly either way."""
+    """Clients exist that never send `start_call`; the call ends properly either way."""
     lab = HubLab()
     (a, ada), (b, bob) = lab.join(), lab.join()
     lab.clear()
@@ -93,8 +97,9 @@ def test_a_call_begins_with_start_call_or_with_an_offer(
     assert lab.inbox[b] == [], "nobody was in a call, so nothing about anybody changed"
 
 
+@pytest.mark.rule("SIG6")
 def test_a_call_is_in_progress_from_the_first_answer_on() -> None:
-    """SIG6: everybody but the peer itself is told, once, when `in_call` changes."""
+    """Everybody but the peer itself is told, once, when `in_call` changes."""
     lab = HubLab()
     (a, ada), (b, bob), (c, _) = lab.join(), lab.join(), lab.join()
     lab.say(a, client.StartCall(bob, "s"))
@@ -126,8 +131,9 @@ def test_an_answer_without_a_call_is_relayed_and_makes_none() -> None:
     assert lab.inbox[b] == []
 
 
+@pytest.mark.rule("SIG6")
 def test_glare_is_one_call() -> None:
-    """SIG6: both call at once; one hang-up ends it."""
+    """Both call at once; one hang-up ends it."""
     lab = HubLab()
     (a, ada), (b, bob) = lab.join(), lab.join()
     lab.say(a, client.StartCall(bob, "s"))
@@ -143,8 +149,8 @@ def test_glare_is_one_call() -> None:
     assert lab.error(b) == "not_in_call"
 
 
+@pytest.mark.rule("SIG5")
 def test_whoever_leaves_ends_each_of_its_calls_once() -> None:
-    """SIG5."""
     lab = HubLab()
     (a, ada), (b, bob), (c, carol), (d, _) = (lab.join() for _ in range(4))
     lab.say(a, client.StartCall(bob, "s"))
@@ -181,8 +187,8 @@ def test_one_of_two_calls_ends_and_the_other_goes_on() -> None:
     assert lab.heard(a, server.CallEnded) == [server.CallEnded(carol, "hangup")]
 
 
+@pytest.mark.rule("SIG8")
 def test_an_old_end_call_does_not_end_a_new_call() -> None:
-    """SIG8."""
     lab = HubLab()
     (a, ada), (b, bob) = lab.join(), lab.join()
     lab.say(a, client.StartCall(bob, "s", "first"))
@@ -197,9 +203,10 @@ def test_an_old_end_call_does_not_end_a_new_call() -> None:
     assert lab.inbox[a] == [server.CallEnded(bob, "declined", "second")]
 
 
+@pytest.mark.rule("SIG8")
 @pytest.mark.parametrize("name", ["ada's", "bob's", None])
 def test_after_glare_a_call_is_known_by_both_its_names(name: str | None) -> None:
-    """SIG8; a client that gives no names ends whatever call there is."""
+    """A client that gives no names ends whatever call there is."""
     lab = HubLab()
     (a, ada), (b, bob) = lab.join(), lab.join()
     lab.say(a, client.StartCall(bob, "s", "ada's"))
@@ -209,8 +216,8 @@ def test_after_glare_a_call_is_known_by_both_its_names(name: str | None) -> None
     assert lab.inbox[b] == [server.CallEnded(ada, "hangup", name)]
 
 
+@pytest.mark.rule("SIG8")
 def test_a_call_without_a_name_is_ended_by_any() -> None:
-    """SIG8."""
     lab = HubLab()
     (a, ada), (b, bob) = lab.join(), lab.join()
     lab.say(a, client.StartCall(bob, "s"))
@@ -219,8 +226,8 @@ def test_a_call_without_a_name_is_ended_by_any() -> None:
     assert lab.inbox[a] == [server.CallEnded(bob, "hangup", "mine")]
 
 
+@pytest.mark.rule("SIG8", "SIG9")
 def test_names_of_calls_and_offers_are_relayed() -> None:
-    """SIG8, SIG9."""
     lab = HubLab()
     (a, ada), (b, bob) = lab.join(), lab.join()
     lab.clear()
@@ -248,8 +255,8 @@ def test_a_call_keeps_few_names() -> None:
     assert lab.heard(a, server.CallEnded)
 
 
+@pytest.mark.rule("SIG10")
 def test_who_is_in_the_call_of_everybody_is_told_once() -> None:
-    """SIG10."""
     lab = HubLab()
     (a, ada), (b, _) = lab.join(), lab.join()
     lab.clear()
@@ -262,8 +269,9 @@ def test_who_is_in_the_call_of_everybody_is_told_once() -> None:
     assert lab.heard(b, server.PeerUpdated)[-1].peer.group_call is False
 
 
+@pytest.mark.rule("IN1")
 def test_a_signal_is_one_effect() -> None:
-    """IN1: one message in, one message out."""
+    """One message in, one message out."""
     lab = HubLab()
     (a, _), (b, bob) = lab.join(), lab.join()
     effects = lab.say(a, client.IceCandidate(bob, "x"))
@@ -280,8 +288,8 @@ OWN = "candidate:1 1 udp 1 198.51.100.7 9000 typ srflx raddr 10.0.0.7 rport 9000
 RELAYED = "candidate:2 1 udp 1 203.0.113.1 9001 typ relay raddr 198.51.100.7 rport 9000"
 
 
+@pytest.mark.rule("SIG14")
 def test_what_secures_nothing_is_refused_and_begins_no_call() -> None:
-    """SIG14."""
     lab = HubLab()
     (a, ada), (b, bob) = lab.join(), lab.join()
     for message, code in (
@@ -300,8 +308,8 @@ def test_what_secures_nothing_is_refused_and_begins_no_call() -> None:
     assert lab.heard(b, server.RelayOffer) == [server.RelayOffer(ada, SECURED)]
 
 
+@pytest.mark.rule("SIG15")
 def test_where_calls_are_relayed_nobody_learns_an_address() -> None:
-    """SIG15."""
     lab = HubLab()
     a = lab.connect()
     lab.say(a, client.Subscribe(RELAY_ONLY))

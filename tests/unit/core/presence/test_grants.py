@@ -1,4 +1,4 @@
-"""Roles on every message (TOK3), tokens that end (TOK2) and are taken back (TOK4)."""
+"""Roles on every message, tokens that end and are taken back."""
 
 from typing import Any, get_args
 
@@ -14,6 +14,8 @@ from canvas_server.protocol.errors import CloseCode, ErrorCode
 from canvas_server.protocol.roles import Right, Role
 from canvas_server.protocol.scene import ElementChanges, NewElement, Text, TransformChanges, Video
 from support.hub.hub import NOW, HubLab, make_hub
+
+pytestmark = pytest.mark.rule("TOK3", "TOK2", "TOK4")
 
 SENDING = "v=0\r\nm=audio 9 UDP/TLS/RTP/SAVPF 111\r\na=sendrecv\r\n"
 LISTENING = SENDING.replace("sendrecv", "recvonly")
@@ -183,11 +185,12 @@ def test_what_a_description_sends(sdp: str, sends: bool) -> None:
     assert sends_media(sdp) is sends
 
 
+@pytest.mark.rule("TOK3", "SIG14")
 @pytest.mark.parametrize("kind", [client.Offer, client.Answer])
 def test_what_can_be_read_in_two_ways_is_refused_whoever_sends_it(
     kind: type[client.Offer | client.Answer],
 ) -> None:
-    """TOK3, SIG14. It reaches nobody, and the connection lives."""
+    """It reaches nobody, and the connection lives."""
     secured = (
         "a=ice-ufrag:4ZcD\r\na=ice-pwd:2/1muCWoOi3uLifh0NuRHlJk\r\n"
         f"a=fingerprint:sha-256 {':'.join(['7B'] * 32)}\r\n"
@@ -203,8 +206,9 @@ def test_what_can_be_read_in_two_ways_is_refused_whoever_sends_it(
         assert house.closes == []
 
 
+@pytest.mark.rule("TOK1")
 def test_without_a_token_nobody_comes_in() -> None:
-    """TOK1. What one is refused for, nobody is told who may not know."""
+    """What one is refused for, nobody is told who may not know."""
     house = House()
     for token, code in ((None, "unauthorized"), ("view -1 i", "token_expired")):
         connection, peer_id = house.come(token)
@@ -242,8 +246,8 @@ def test_another_token_brings_another_role() -> None:
     assert house.hub.peer_count == 2, "who is refused stays where they are"
 
 
+@pytest.mark.rule("RES1")
 def test_who_comes_back_needs_no_token_and_keeps_the_role() -> None:
-    """RES1."""
     house = House()
     house.come("edit 100 m")
     b, bob = house.come("view 100 v")
@@ -259,8 +263,9 @@ def test_who_comes_back_needs_no_token_and_keeps_the_role() -> None:
     assert house.heard(connection, server.PeerAssigned)[0].recovered
 
 
+@pytest.mark.rule("RES1")
 def test_a_grant_goes_on_for_a_resume_token_of_that_grant_alone() -> None:
-    """RES1: what somebody was given as a viewer is a viewer's for ever; what was missed too."""
+    """What somebody was given as a viewer is a viewer's for ever; what was missed too."""
     house = House()
     b, bob = house.come("view 100 v")
     as_viewer = house.heard(b, server.PeerAssigned)[-1].resume_token
@@ -292,8 +297,8 @@ def test_a_resume_token_of_nobody_opens_nothing() -> None:
     assert [error.code for error in house.heard(connection, server.Error)] == ["unauthorized"]
 
 
+@pytest.mark.rule("TOK2")
 def test_a_token_is_renewed_in_time_for_who_is_here() -> None:
-    """TOK2."""
     house = House()
     a, _ = house.come("edit 10 e renew")
     house.clear()
@@ -308,8 +313,9 @@ def test_a_token_is_renewed_in_time_for_who_is_here() -> None:
     assert house.codes() == []
 
 
+@pytest.mark.rule("TOK4")
 def test_what_was_taken_back_is_not_renewed() -> None:
-    """TOK4: where the news has not come, the next renewal finds out."""
+    """Where the news has not come, the next renewal finds out."""
     house = House()
     a, _ = house.come("edit 10 e renew")
     house.admission.revoked.add("e")
@@ -319,8 +325,8 @@ def test_what_was_taken_back_is_not_renewed() -> None:
     assert house.closes == [CloseConnection(a, CloseCode.REMOVED)]
 
 
+@pytest.mark.rule("TOK6")
 def test_a_name_that_a_token_gives_counts() -> None:
-    """TOK6."""
     house = House()
     a, ada = house.come("moderate 100 m name=Ada user=u1", display_name="The CEO")
     b, bob = house.come("edit 100 b name=Bob rename", display_name="Robert")
@@ -347,8 +353,8 @@ def test_a_name_that_a_token_gives_counts() -> None:
     assert [update.peer.display_name for update in house.heard(b, server.PeerUpdated)] == ["Ada"]
 
 
+@pytest.mark.rule("TOK2")
 def test_one_that_is_not_renewed_ends() -> None:
-    """TOK2."""
     house = House()
     a, _ = house.come("moderate 100 m")
     b, bob = house.come("edit 10 e")
@@ -385,8 +391,8 @@ def test_who_has_left_is_not_renewed() -> None:
     assert house.hub.peer_count == 0
 
 
+@pytest.mark.rule("TOK4")
 def test_kicked_and_taken_back() -> None:
-    """TOK4."""
     house = House()
     a, _ = house.come("moderate 100 m")
     b, bob = house.come("edit 100 e")

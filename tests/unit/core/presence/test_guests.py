@@ -1,4 +1,4 @@
-"""The people of another server in a session of ours: peers whose server speaks for them (REL2)."""
+"""The people of another server in a session of ours: peers whose server speaks for them."""
 
 import pytest
 
@@ -9,6 +9,8 @@ from canvas_server.protocol import client, server
 from canvas_server.protocol.errors import ErrorCode
 from canvas_server.protocol.roles import Role
 from support.hub.hub import HubLab
+
+pytestmark = pytest.mark.rule("REL2")
 
 ZOE = "00000000-0000-0000-0000-00000000000a"
 

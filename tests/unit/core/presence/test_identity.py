@@ -1,4 +1,4 @@
-"""Who may take over whom, and what flows with it: nothing (SES2, RES1; docs/adr/0016)."""
+"""Who may take over whom, and what flows with it: nothing (docs/adr/0016)."""
 
 import itertools
 
@@ -11,6 +11,8 @@ from canvas_server.protocol import client, server
 from canvas_server.protocol.errors import ErrorCode
 from canvas_server.protocol.scene import NewElement, Text
 from support.hub.hub import HubLab, ReadableIdentities, make_hub
+
+pytestmark = pytest.mark.rule("SES2", "RES1")
 
 OWN = "12345678-1234-1234-1234-123456789abc"
 """An id that a client has made."""
@@ -27,8 +29,9 @@ def come(lab: HubLab, peer_id: str | None = None, token: str | None = None) -> C
     return connection
 
 
+@pytest.mark.rule("SES2")
 def test_a_freed_id_of_the_server_goes_to_who_proves_it_alone() -> None:
-    """SES2: it is refused whether or not somebody has it, so a wish tells nothing."""
+    """It is refused whether or not somebody has it, so a wish tells nothing."""
     lab = HubLab()
     a = lab.connect()
     lab.say(a, client.Subscribe("s"))
@@ -40,8 +43,9 @@ def test_a_freed_id_of_the_server_goes_to_who_proves_it_alone() -> None:
     assert lab.heard(back, server.PeerAssigned)[0].peer_id == ada
 
 
+@pytest.mark.rule("RES1")
 def test_a_token_of_another_incarnation_proves_nothing_of_this_one() -> None:
-    """RES1: neither of an earlier one nor, were there one, of a later one."""
+    """Neither of an earlier one nor, were there one, of a later one."""
     lab = HubLab()
     a = come(lab)
     ada, first = lab.heard(a, server.PeerAssigned)[0].peer_id, token_of(lab, a)
@@ -55,8 +59,8 @@ def test_a_token_of_another_incarnation_proves_nothing_of_this_one() -> None:
     assert token_of(lab, c)
 
 
+@pytest.mark.rule("RES1")
 def test_the_token_alone_names_its_peer() -> None:
-    """RES1."""
     lab = HubLab()
     a, ada = lab.join()
     lab.drop(a, None)
@@ -68,8 +72,9 @@ def test_the_token_alone_names_its_peer() -> None:
     assert lab.heard(elsewhere, server.PeerAssigned)[0].peer_id != ada
 
 
+@pytest.mark.rule("SCN6")
 def test_what_was_kept_for_a_peer_is_not_for_who_takes_its_id() -> None:
-    """SCN6: receipts and answers that are under way are of one peer, not of an id."""
+    """Receipts and answers that are under way are of one peer, not of an id."""
     lab = HubLab()
     a = come(lab, OWN)
     add = client.AddElement(NewElement(Text("x")), "m")
@@ -109,8 +114,9 @@ def test_what_a_peer_has_asked_for_is_not_done_for_who_takes_its_id() -> None:
     assert lab.inbox[b] == []
 
 
+@pytest.mark.rule("SES1", "NOD1")
 def test_who_moves_to_another_node_keeps_its_id_there() -> None:
-    """SES1, NOD1: the other node is given the proof that it cannot make itself."""
+    """The other node is given the proof that it cannot make itself."""
     ids = ReadableIdentities(itertools.count(0x100), itertools.count(1))
     here, there = HubLab(), HubLab()
     here.hub, there.hub = (make_hub(lab.memory, identities=ids) for lab in (here, there))
@@ -135,8 +141,8 @@ def guest(peer_id: str) -> Guest:
     return Guest(peer_id, "Northern", "Zoe")
 
 
+@pytest.mark.rule("REL5")
 def test_no_other_server_speaks_for_an_id_of_ours() -> None:
-    """REL5."""
     lab = HubLab()
     a, ada = lab.join()
     lab.join()
@@ -146,8 +152,9 @@ def test_no_other_server_speaks_for_an_id_of_ours() -> None:
     assert refused.value.code is ErrorCode.PEER_ID_TAKEN
 
 
+@pytest.mark.rule("SES2", "REL2")
 def test_the_id_of_a_guest_is_kept_for_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    """SES2, REL2: it goes and comes with its server; how many are kept has a bound."""
+    """It goes and comes with its server; how many are kept has a bound."""
     monkeypatch.setattr(identity, "MAX_RESERVED", 1)
     lab = HubLab()
     lab.join()

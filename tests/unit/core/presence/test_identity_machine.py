@@ -1,12 +1,12 @@
 """People come, go, lapse, are raised, kicked and shut out, the server restarts; one of them is a thief.
 
 The thief has every token and id that was ever seen, and tries them. After each step nobody holds a
-right that an invitation of their own does not give, and nobody has an id that is another's (SES2,
-RES1, TOK1, TOK2, TOK4).
+right that an invitation of their own does not give, and nobody has an id that is another's.
 """
 
 from typing import Literal
 
+import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
@@ -18,6 +18,8 @@ from canvas_server.protocol import client, server
 from canvas_server.protocol.errors import CloseCode, ErrorCode
 from canvas_server.protocol.roles import Role
 from support.hub.hub import HubLab, ReadableIdentities, make_hub
+
+pytestmark = pytest.mark.rule("SES2", "RES1", "TOK1", "TOK2", "TOK4")
 
 SESSIONS = ("red", "blue")
 LIFE = 600.0

@@ -1,4 +1,4 @@
-"""Coming, going and who is told: SES1 to SES4."""
+"""Coming, going and who is told."""
 
 import pytest
 
@@ -12,11 +12,13 @@ from canvas_server.protocol.roles import Right
 from canvas_server.protocol.scene import NewElement, Text
 from support.hub.hub import FEATURES, ICE, NOW, HubLab
 
+pytestmark = pytest.mark.rule("SES1", "SES4")
+
 WISH = "12345678-1234-1234-1234-123456789abc"
 
 
+@pytest.mark.rule("SES1")
 def test_welcome_is_first_and_only_ping_works_before_subscribe() -> None:
-    """SES1."""
     lab = HubLab()
     a = lab.connect()
     assert lab.inbox[a] == [
@@ -37,8 +39,8 @@ def test_welcome_is_first_and_only_ping_works_before_subscribe() -> None:
         assert lab.error(a) == "not_subscribed"
 
 
+@pytest.mark.rule("SES3")
 def test_subscribe_tells_who_you_are_then_who_is_here_then_the_scene() -> None:
-    """SES3."""
     lab = HubLab()
     (a, ada), b = lab.join(display_name="Ada"), lab.connect()
     lab.clear()
@@ -61,8 +63,8 @@ def test_subscribe_tells_who_you_are_then_who_is_here_then_the_scene() -> None:
     assert lab.inbox[a] == [server.PeerJoined("s", peers[1])]
 
 
+@pytest.mark.rule("SES1")
 def test_a_second_subscribe_leaves_the_first_session_with_the_same_id() -> None:
-    """SES1."""
     lab = HubLab()
     (a, ada), (b, _), (c, _) = lab.join("one", "Ada"), lab.join("one"), lab.join("two")
     lab.clear()
@@ -74,8 +76,8 @@ def test_a_second_subscribe_leaves_the_first_session_with_the_same_id() -> None:
     ]
 
 
+@pytest.mark.rule("SES1")
 def test_subscribing_to_the_same_session_renames_and_leaves_nothing() -> None:
-    """SES1."""
     lab = HubLab()
     (a, ada), (b, bob) = lab.join("s", "Ada"), lab.join()
     lab.say(a, client.StartCall(bob, "s"))
@@ -94,8 +96,8 @@ def test_subscribing_to_the_same_session_renames_and_leaves_nothing() -> None:
     assert lab.inbox[b] == []
 
 
+@pytest.mark.rule("SES2")
 def test_a_free_wish_is_granted_and_a_taken_one_refused() -> None:
-    """SES2."""
     lab = HubLab()
     a, b = lab.connect(), lab.connect()
     lab.say(a, client.Subscribe("s", peer_id=WISH))
@@ -111,8 +113,9 @@ def test_a_free_wish_is_granted_and_a_taken_one_refused() -> None:
     assert lab.heard(b, server.PeerAssigned)[0].peer_id == WISH
 
 
+@pytest.mark.rule("SES2")
 def test_the_resume_token_takes_over_from_the_old_connection() -> None:
-    """SES2: nobody else notices."""
+    """Nobody else notices."""
     lab = HubLab()
     (a, ada), (b, bob) = lab.join(), lab.join()
     c = lab.connect()
@@ -126,8 +129,9 @@ def test_the_resume_token_takes_over_from_the_old_connection() -> None:
     assert [p.peer_id for p in lab.heard(c, server.PeerList)[0].peers] == [ada, bob]
 
 
+@pytest.mark.rule("SES2")
 def test_the_resume_token_takes_nobody_out_of_another_session() -> None:
-    """SES2: a token of the session that is asked for; the peer has gone to another one since."""
+    """A token of the session that is asked for; the peer has gone to another one since."""
     lab = HubLab()
     (a, ada), (b, _), (c, _) = lab.join("one"), lab.join("one"), lab.join("two")
     lab.say(a, client.Subscribe("two"))
@@ -137,8 +141,8 @@ def test_the_resume_token_takes_nobody_out_of_another_session() -> None:
     assert lab.closes == lab.inbox[b] == lab.inbox[c] == []
 
 
+@pytest.mark.rule("SES2")
 def test_a_connection_can_take_over_a_second_id_and_gives_its_first_one_back() -> None:
-    """SES2."""
     lab = HubLab()
     (a, ada), (b, bob) = lab.join(), lab.join()
     lab.clear()
@@ -154,8 +158,8 @@ def test_a_connection_can_take_over_a_second_id_and_gives_its_first_one_back() -
     assert lab.heard(c, server.PeerAssigned)[0].peer_id == bob
 
 
+@pytest.mark.rule("SES3")
 def test_leaving_is_told_once() -> None:
-    """SES3."""
     lab = HubLab()
     (a, ada), (b, _) = lab.join(), lab.join()
     lab.clear()
@@ -166,10 +170,10 @@ def test_leaving_is_told_once() -> None:
     assert lab.drop(stranger) == [Discard(stranger)]
 
 
+@pytest.mark.rule("SES4")
 def test_a_full_session_refuses_and_a_peer_already_inside_may_stay(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """SES4."""
     monkeypatch.setattr("canvas_server.core.presence.membership.MAX_PEERS", 2)
     assert session_module.MAX_PEERS > 2
     lab = HubLab()
@@ -193,8 +197,9 @@ def test_a_full_session_refuses_and_a_peer_already_inside_may_stay(
     assert lab.inbox[b] == []
 
 
+@pytest.mark.rule("SES4")
 def test_in_a_full_session_who_is_away_gives_way(monkeypatch: pytest.MonkeyPatch) -> None:
-    """SES4: the one whose place ends first; nobody who is here."""
+    """The one whose place ends first; nobody who is here."""
     monkeypatch.setattr("canvas_server.core.presence.membership.MAX_PEERS", 3)
     lab = HubLab()
     (a, ada), (b, bob), (c, _) = lab.join(), lab.join(), lab.join()
@@ -228,8 +233,8 @@ def test_media_state_and_cursor_reach_the_others() -> None:
     assert lab.heard(b, server.PeerList)[0].peers[0].media == server.Media(True, False, True)
 
 
+@pytest.mark.rule("SIG1", "SIG3")
 def test_how_large_a_stream_is_seen_is_told_to_who_sends_it() -> None:
-    """SIG1, SIG3."""
     lab = HubLab()
     (a, ada), (b, bob), (c, _) = lab.join(), lab.join(), lab.join()
     _, elsewhere = lab.join("x")
@@ -248,9 +253,9 @@ def test_alone_nobody_is_told() -> None:
     assert lab.drop(a) == [Discard(a)]
 
 
+@pytest.mark.rule("SIG1")
 @pytest.mark.parametrize("question", [client.ListPeers("x"), client.GetScene("x")])
 def test_another_session_cannot_be_looked_at(question: client.ClientMessage) -> None:
-    """SIG1."""
     lab = HubLab()
     a, _ = lab.join()
     lab.join("x")
@@ -268,16 +273,16 @@ def test_counts() -> None:
     assert (lab.hub.peer_count, lab.hub.session_count, lab.hub.element_count) == (1, 1, 0)
 
 
+@pytest.mark.rule("IN2")
 def test_what_is_no_message_gets_one_error() -> None:
-    """IN2."""
     lab = HubLab()
     a, _ = lab.join()
     lab.perform(lab.hub.refuse(a, MalformedMessage(ErrorCode.UNKNOWN_TYPE, "what?", "m")))
     assert lab.inbox[a] == [server.Error(ErrorCode.UNKNOWN_TYPE, "what?", "m")]
 
 
+@pytest.mark.rule("SES1")
 def test_who_takes_another_id_in_the_same_session_leaves_under_the_old_one() -> None:
-    """SES1."""
     lab = HubLab()
     a, ada = lab.join()
     other = "00000000-0000-0000-0000-0000000000aa"
@@ -290,8 +295,8 @@ def test_who_takes_another_id_in_the_same_session_leaves_under_the_old_one() -> 
     assert ada != other
 
 
+@pytest.mark.rule("SES5")
 def test_who_joins_no_session_is_turned_away() -> None:
-    """SES5."""
     lab = HubLab()
     idle, (busy, _) = lab.connect(), lab.join()
     lab.say(idle, client.Ping())
@@ -307,8 +312,9 @@ def test_who_joins_no_session_is_turned_away() -> None:
     lab.say(busy, client.Ping())
 
 
+@pytest.mark.rule("SES5")
 def test_who_guesses_is_turned_away() -> None:
-    """SES5: a peer id is proved, not tried."""
+    """A peer id is proved, not tried."""
     lab = HubLab()
     (_, ada), stranger, (c, cem) = lab.join(), lab.connect(), lab.join()
     guess = client.Subscribe("s", ada, resume_token="guess")
@@ -340,8 +346,8 @@ def test_no_more_sessions_than_allowed(monkeypatch: pytest.MonkeyPatch) -> None:
     lab.join("two")
 
 
+@pytest.mark.rule("SIG16")
 def test_turn_credentials_are_renewed_in_time() -> None:
-    """SIG16."""
     lab = HubLab(ice_seconds=100)
     (a, ada), (b, _) = lab.join(), lab.join()
     lab.drop(b)

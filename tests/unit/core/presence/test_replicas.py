@@ -1,4 +1,4 @@
-"""A scene that two servers share: its keeper orders the edits, the copy follows (REL4)."""
+"""A scene that two servers share: its keeper orders the edits, the copy follows."""
 
 import pytest
 
@@ -22,6 +22,8 @@ from canvas_server.protocol.history import Added, Change, Entry, Removed, Replac
 from canvas_server.protocol.http import ChangedElement, SceneEdit
 from canvas_server.protocol.scene import Element, ElementChanges, NewElement, Text, Transform, Video
 from support.hub.hub import HubLab
+
+pytestmark = pytest.mark.rule("REL4")
 
 PEER = "00000000-0000-0000-0000-{:012x}"
 

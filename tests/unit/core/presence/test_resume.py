@@ -1,4 +1,4 @@
-"""Keeping a place and coming back to it: RES1, RES2. The outbox is tested with the node."""
+"""Keeping a place and coming back to it. The outbox is tested with the node."""
 
 import pytest
 
@@ -7,6 +7,8 @@ from canvas_server.protocol import client, server
 from canvas_server.protocol.codec import encode
 from canvas_server.protocol.scene import NewElement, Video
 from support.hub.hub import HubLab
+
+pytestmark = pytest.mark.rule("RES1", "RES2")
 
 
 def in_a_call(lab: HubLab) -> tuple[tuple[ConnectionId, str], tuple[ConnectionId, str]]:
@@ -20,6 +22,7 @@ def in_a_call(lab: HubLab) -> tuple[tuple[ConnectionId, str], tuple[ConnectionId
     return (a, ada), (b, bob)
 
 
+@pytest.mark.rule("RES1", "RES2")
 @pytest.mark.parametrize(
     ("code", "seconds", "reason"),
     [
@@ -33,7 +36,7 @@ def in_a_call(lab: HubLab) -> tuple[tuple[ConnectionId, str], tuple[ConnectionId
     ],
 )
 def test_how_long_a_place_is_kept(code: int | None, seconds: float, reason: str) -> None:
-    """RES1: not at all after 1000, 5 s after 1001, else 120 s; RES2: no leave meanwhile."""
+    """RES1: not at all after 1000, 5 s after 1001, else 120 s; no leave meanwhile."""
     lab = HubLab()
     (a, ada), (b, bob) = in_a_call(lab)
     lab.drop(a, code)
@@ -53,8 +56,9 @@ def test_how_long_a_place_is_kept(code: int | None, seconds: float, reason: str)
     assert bob
 
 
+@pytest.mark.rule("RES1")
 def test_with_no_time_to_come_back_a_broken_connection_is_a_leave() -> None:
-    """RES1: `CANVAS_RESUME_SECONDS=0`."""
+    """`CANVAS_RESUME_SECONDS=0`."""
     lab = HubLab(resume_seconds=0)
     (a, ada), (b, _) = lab.join(), lab.join()
     lab.clear()
@@ -62,8 +66,8 @@ def test_with_no_time_to_come_back_a_broken_connection_is_a_leave() -> None:
     assert lab.inbox[b] == [server.PeerLeft("s", ada, "disconnected")]
 
 
+@pytest.mark.rule("RES1", "RES2")
 def test_a_peer_comes_back_to_its_place_its_calls_and_its_tile() -> None:
-    """RES1, RES2."""
     lab = HubLab()
     (a, ada), (b, bob) = in_a_call(lab)
     lab.drop(a, None)
@@ -85,9 +89,10 @@ def test_a_peer_comes_back_to_its_place_its_calls_and_its_tile() -> None:
     assert lab.heard(b, server.CallEnded)
 
 
+@pytest.mark.rule("RES1")
 @pytest.mark.parametrize("received", [0, None])
 def test_what_cannot_be_made_up_for_is_said_and_a_snapshot_follows(received: int | None) -> None:
-    """RES1: never a silent gap. What rings is told again; the call and the place stay."""
+    """Never a silent gap. What rings is told again; the call and the place stay."""
     lab = HubLab()
     lab.memory.keeps = False
     (a, ada), (b, bob) = in_a_call(lab)
@@ -128,8 +133,9 @@ def test_another_name_is_taken_on_coming_back() -> None:
     assert lab.heard(b, server.PeerUpdated)[-1].peer.connected
 
 
+@pytest.mark.rule("SES2")
 def test_who_was_somebody_else_leaves_that_place_to_come_back_to_this_one() -> None:
-    """SES2: one connection, one peer."""
+    """One connection, one peer."""
     lab = HubLab()
     (a, ada), (b, bob), (c, _) = lab.join(), lab.join(), lab.join()
     lab.drop(a, None)
@@ -140,9 +146,9 @@ def test_who_was_somebody_else_leaves_that_place_to_come_back_to_this_one() -> N
     assert lab.hub.peer_count == 2
 
 
+@pytest.mark.rule("SES2")
 @pytest.mark.parametrize("token", [None, "forged", "another@s#1"])
 def test_without_proof_a_place_that_is_kept_is_taken(token: str | None) -> None:
-    """SES2."""
     lab = HubLab()
     a, ada = lab.join()
     lab.drop(a, None)
@@ -152,8 +158,8 @@ def test_without_proof_a_place_that_is_kept_is_taken(token: str | None) -> None:
     assert lab.error(c) == "peer_id_taken"
 
 
+@pytest.mark.rule("RES1")
 def test_after_its_time_a_peer_is_a_new_one_under_its_old_id() -> None:
-    """RES1."""
     lab = HubLab()
     (a, ada), (b, _) = lab.join(), lab.join()
     lab.drop(a, None)

@@ -1,4 +1,4 @@
-"""What may come into a scene, by every way into it (SCN10)."""
+"""What may come into a scene, by every way into it."""
 
 import base64
 
@@ -25,6 +25,8 @@ from canvas_server.protocol.scene import (
 from support.browsers.bombs import OTHERS, SPELLINGS, data_url
 from support.hub.drawings import png_url
 from support.hub.hub import HubLab
+
+pytestmark = pytest.mark.rule("SCN10")
 
 SVG = SPELLINGS["base64"]
 GOOD = png_url()
@@ -213,8 +215,8 @@ def test_a_scene_of_the_network_comes_in_without_them() -> None:
     assert [kind.src for kind in kinds if isinstance(kind, Image)] == [SUBSTITUTE, GOOD]
 
 
+@pytest.mark.rule("SCN10")
 def test_a_picture_of_very_many_parts_is_refused() -> None:
-    """SCN10."""
     data = b"\xff\xd8" + b"\xff\xd0" * 20_000
     src = "data:image/jpeg;base64," + base64.b64encode(data).decode()
     with pytest.raises(Refusal, match="content_refused") as refused:
@@ -222,8 +224,9 @@ def test_a_picture_of_very_many_parts_is_refused() -> None:
     assert "parts" in refused.value.text
 
 
+@pytest.mark.rule("SCN6")
 def test_a_refusal_quotes_no_more_than_a_line_of_what_was_sent() -> None:
-    """SCN6: it is kept for a retry."""
+    """It is kept for a retry."""
     lab = old_lab(picture(GOOD))
     a, _ = lab.join()
     lab.say(a, client.UpdateElement("p", ElementChanges(kind={"src": "x" * 500_000}), "m"))

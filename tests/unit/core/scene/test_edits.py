@@ -1,4 +1,4 @@
-"""Edits through the hub: SCN1, SCN3, SCN4, SCN5, IN1."""
+"""Edits through the hub."""
 
 import uuid
 from typing import Any
@@ -22,6 +22,8 @@ from canvas_server.protocol.scene import (
 )
 from support.hub.hub import NOW, HubLab
 
+pytestmark = pytest.mark.rule("SCN1", "SCN3", "SCN4", "SCN5", "IN1")
+
 MS = int(NOW * 1000)
 LABEL = Text("hello", 16, "#123456")
 
@@ -38,8 +40,8 @@ def scene_of(lab: HubLab, connection: ConnectionId) -> tuple[Element, ...]:
     return lab.heard(connection, server.SceneUpdate)[-1].scene.elements
 
 
+@pytest.mark.rule("SCN1")
 def test_everybody_hears_each_change_and_the_editor_gets_its_ack() -> None:
-    """SCN1."""
     lab = HubLab()
     (a, _), (b, _) = lab.join(), lab.join()
     lab.clear()
@@ -71,8 +73,8 @@ def test_without_a_message_id_there_is_no_ack() -> None:
     assert scene_of(lab, a)[0].id == "mine"
 
 
+@pytest.mark.rule("SCN1")
 def test_an_empty_change_counts_as_one() -> None:
-    """SCN1."""
     lab = HubLab()
     a, _ = lab.join()
     element_id = add(lab, a, NewElement(LABEL))
@@ -81,6 +83,7 @@ def test_an_empty_change_counts_as_one() -> None:
     assert lab.heard(a, server.ElementUpdated)[0].revision == 2
 
 
+@pytest.mark.rule("IN1")
 @pytest.mark.parametrize(
     ("edit", "code"),
     [
@@ -108,7 +111,6 @@ def test_an_empty_change_counts_as_one() -> None:
 def test_a_refused_edit_changes_nothing_and_gets_one_error(
     edit: client.ClientMessage, code: str
 ) -> None:
-    """IN1."""
     lab = HubLab()
     (a, _), (b, _) = lab.join(), lab.join()
     lab.say(a, client.AddElement(NewElement(LABEL, id="taken")))
@@ -121,8 +123,9 @@ def test_a_refused_edit_changes_nothing_and_gets_one_error(
     assert scene_of(lab, b) == before
 
 
+@pytest.mark.rule("SCN3")
 def test_the_tile_of_a_stream_exists_once() -> None:
-    """SCN3: the second adder gets the first one's id, whoever it is."""
+    """The second adder gets the first one's id, whoever it is."""
     lab = HubLab()
     (a, ada), (b, _) = lab.join(), lab.join()
     stream = f"peer-{ada}"
@@ -135,8 +138,8 @@ def test_the_tile_of_a_stream_exists_once() -> None:
     assert add(lab, b, NewElement(Video(stream), id="another")) == "another"
 
 
+@pytest.mark.rule("SCN3")
 def test_a_stream_that_is_no_peers_stays() -> None:
-    """SCN3."""
     lab = HubLab()
     (a, _), (b, _) = lab.join(), lab.join()
     add(lab, a, NewElement(Video("lobby-cam")))
@@ -144,8 +147,8 @@ def test_a_stream_that_is_no_peers_stays() -> None:
     assert len(scene_of(lab, b)) == 1
 
 
+@pytest.mark.rule("SCN4")
 def test_the_stream_of_a_tile_never_changes() -> None:
-    """SCN4."""
     lab = HubLab()
     a, ada = lab.join()
     tile = add(lab, a, NewElement(Video(f"peer-{ada}")))
@@ -158,9 +161,9 @@ def test_the_stream_of_a_tile_never_changes() -> None:
     assert kind == Video(f"peer-{ada}", mirror=True)
 
 
+@pytest.mark.rule("SCN3")
 @pytest.mark.parametrize("how", ["hangup", "left", "partner left"])
 def test_tiles_go_with_the_last_call_or_the_session(how: str) -> None:
-    """SCN3."""
     lab = HubLab()
     (a, ada), (b, bob), (c, _) = lab.join(), lab.join(), lab.join()
     lab.say(a, client.StartCall(bob, "s"))
@@ -177,8 +180,8 @@ def test_tiles_go_with_the_last_call_or_the_session(how: str) -> None:
     assert [e.id for e in scene_of(lab, c)] == [label]
 
 
+@pytest.mark.rule("SCN3")
 def test_tiles_stay_while_another_call_goes_on() -> None:
-    """SCN3."""
     lab = HubLab()
     (a, ada), (b, bob), (c, carol) = lab.join(), lab.join(), lab.join()
     lab.say(a, client.StartCall(bob, "s"))
@@ -222,8 +225,8 @@ def test_offline_edits_are_applied_in_order_and_told_honestly() -> None:
     assert (told.follows, told.revision) == (0, 4)
 
 
+@pytest.mark.rule("SCN5")
 def test_a_scene_has_bounds(monkeypatch: pytest.MonkeyPatch) -> None:
-    """SCN5."""
     lab = HubLab()
     a, _ = lab.join()
     monkeypatch.setattr(scene_module, "MAX_ELEMENTS", 2)
@@ -241,8 +244,9 @@ def test_a_scene_has_bounds(monkeypatch: pytest.MonkeyPatch) -> None:
     assert lab.heard(a, server.ElementUpdated), "a full scene can still shrink"
 
 
+@pytest.mark.rule("SCN4")
 def test_the_data_of_a_chart_can_be_changed_in_part() -> None:
-    """SCN4: `{"data": {...}}` is the chart's own data and not the wrapped form of a kind."""
+    """`{"data": {...}}` is the chart's own data and not the wrapped form of a kind."""
     chart = Element("c", Chart("bar", {"title": "", "values": [1, 2]}), Transform())
     part = changes_module.changed(chart, ElementChanges(kind={"data": {"title": "Sold"}}))
     assert part.kind == Chart("bar", {"title": "Sold", "values": [1, 2]})

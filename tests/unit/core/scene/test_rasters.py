@@ -36,6 +36,7 @@ FRAME = b"\xc0\x00\x11\x08\x00\x09\x00\x07"
 GIF = b"GIF89a\x09\x00\x07\x00\x00\x00\x00"
 
 
+@pytest.mark.rule("SCN10")
 @pytest.mark.parametrize(
     "data",
     [
@@ -48,7 +49,7 @@ GIF = b"GIF89a\x09\x00\x07\x00\x00\x00\x00"
     ],
 )
 def test_a_picture_of_very_many_parts_is_not_read_to_its_end(data: bytes) -> None:
-    """SCN10: each part takes time, and a small one costs its sender nothing."""
+    """Each part takes time, and a small one costs its sender nothing."""
     found = measure(data)
     assert found is not None
     assert found.intricate

@@ -1,4 +1,4 @@
-"""What is told is stored, what is not stored is taken back: SCN2, SCN3, SCN5, SCN6, SCN7."""
+"""What is told is stored, what is not stored is taken back."""
 
 import msgspec
 import pytest
@@ -22,6 +22,8 @@ from canvas_server.protocol.scene import (
     Video,
 )
 from support.hub.hub import NOW, HubLab
+
+pytestmark = pytest.mark.rule("SCN2", "SCN3", "SCN5", "SCN6", "SCN7")
 
 MS = int(NOW * 1000)
 LABEL = Text("hello")
@@ -48,8 +50,8 @@ def moved(x: float) -> ElementChanges:
 # --- stored, then told ------------------------------------------------------------------------
 
 
+@pytest.mark.rule("SCN2")
 def test_nobody_hears_of_an_edit_before_it_is_stored() -> None:
-    """SCN2."""
     lab = HubLab()
     (a, _), (b, _) = lab.join(), lab.join()
     lab.clear()
@@ -68,8 +70,9 @@ def test_nobody_hears_of_an_edit_before_it_is_stored() -> None:
     assert [type(m) for m in lab.inbox[b]][1:] == [server.ElementUpdated, server.Ack]
 
 
+@pytest.mark.rule("SCN1", "SCN2")
 def test_who_joins_in_between_hears_of_it_once() -> None:
-    """SCN1, SCN2: either in the snapshot or after it."""
+    """Either in the snapshot or after it."""
     lab = HubLab()
     a, _ = lab.join()
     lab.busy = True
@@ -110,6 +113,7 @@ def test_an_edit_of_many_operations_is_one_record() -> None:
 # --- retries ----------------------------------------------------------------------------------
 
 
+@pytest.mark.rule("SCN6")
 @pytest.mark.parametrize(
     "edit",
     [
@@ -125,7 +129,6 @@ def test_an_edit_of_many_operations_is_one_record() -> None:
 def test_a_retry_is_answered_alike_and_changes_nothing(
     edit: client.ClientMessage, when: str
 ) -> None:
-    """SCN6."""
     lab = HubLab()
     a, ada = lab.join()
     lab.say(a, client.AddElement(text("one")))
@@ -150,8 +153,9 @@ def test_a_retry_is_answered_alike_and_changes_nothing(
     assert all(answer == (first or answers[0]) for answer in answers)
 
 
+@pytest.mark.rule("SCN6")
 def test_another_edit_under_the_same_message_id_is_no_retry() -> None:
-    """SCN6: a page that counts its messages begins anew when it is reloaded."""
+    """A page that counts its messages begins anew when it is reloaded."""
     lab = HubLab()
     a, _ = lab.join()
     lab.say(a, client.AddElement(text("one"), "1"))
@@ -178,8 +182,9 @@ def test_so_many_receipts_are_kept(monkeypatch: pytest.MonkeyPatch) -> None:
     assert len(ids(lab)) == 4
 
 
+@pytest.mark.rule("SCN6")
 def test_receipts_are_bounded_in_bytes(monkeypatch: pytest.MonkeyPatch) -> None:
-    """SCN6: those with long reasons are forgotten sooner, those of a taken id do not count."""
+    """Those with long reasons are forgotten sooner, those of a taken id do not count."""
     monkeypatch.setattr(canvas_module, "MAX_RECEIPT_BYTES", 2000)
     lab = HubLab()
     a, peer_id = lab.join()
@@ -200,8 +205,8 @@ def test_receipts_are_bounded_in_bytes(monkeypatch: pytest.MonkeyPatch) -> None:
 # --- failures -----------------------------------------------------------------------------------
 
 
+@pytest.mark.rule("SCN2")
 def test_what_cannot_be_stored_is_taken_back_and_said() -> None:
-    """SCN2."""
     lab = HubLab()
     (a, _), (b, _) = lab.join(), lab.join()
     lab.say(a, client.AddElement(text("one")))
@@ -226,8 +231,8 @@ def test_what_cannot_be_stored_is_taken_back_and_said() -> None:
     assert lab.heard(a, server.Ack)
 
 
+@pytest.mark.rule("SCN2", "SCN3")
 def test_an_answer_that_depends_on_what_is_not_stored_waits_for_it() -> None:
-    """SCN2, SCN3."""
     lab = HubLab()
     (a, ada), (b, _) = lab.join(), lab.join()
     lab.clear()
@@ -246,8 +251,9 @@ def test_an_answer_that_depends_on_what_is_not_stored_waits_for_it() -> None:
     assert lab.heard(b, server.Error)[0].message_id == "4"
 
 
+@pytest.mark.rule("SCN3")
 def test_calls_go_on_when_the_disk_is_full() -> None:
-    """SCN3: tiles come, move and go, and are stored with the next edit that can be."""
+    """Tiles come, move and go, and are stored with the next edit that can be."""
     lab = HubLab()
     (a, ada), (b, bob) = lab.join(), lab.join()
     lab.say(a, client.AddElement(text("one")))
@@ -336,8 +342,8 @@ def test_who_has_left_is_not_answered() -> None:
 # --- sessions come and go -------------------------------------------------------------------
 
 
+@pytest.mark.rule("SCN5")
 def test_a_session_leaves_memory_and_comes_back() -> None:
-    """SCN5."""
     lab = HubLab()
     a, _ = lab.join()
     lab.say(a, client.AddElement(text("one")))
@@ -379,8 +385,8 @@ def test_an_open_session_is_not_opened_again() -> None:
     assert ids(lab) == ["one"]
 
 
+@pytest.mark.rule("SCN3")
 def test_tiles_of_before_a_restart_wait_for_their_peers() -> None:
-    """SCN3."""
     lab = HubLab(started=NOW)
     ada, bob = (f"00000000-0000-0000-0000-00000000000{n}" for n in "12")
     tiles = [Element(f"tile-{p}", Video(f"peer-{p}"), Transform()) for p in (ada, bob)]
@@ -396,8 +402,9 @@ def test_tiles_of_before_a_restart_wait_for_their_peers() -> None:
     assert [m.revision for m in lab.heard(a, server.ElementRemoved)] == [6]
 
 
+@pytest.mark.rule("SCN5")
 def test_a_snapshot_is_stored_now_and_then(monkeypatch: pytest.MonkeyPatch) -> None:
-    """SCN5: so that a long history opens fast."""
+    """So that a long history opens fast."""
     monkeypatch.setattr(canvas_module, "SNAPSHOT_BYTES", 400)
     lab = HubLab()
     a, _ = lab.join()
@@ -421,8 +428,8 @@ def test_what_was_logged_before_counts_for_the_next_snapshot() -> None:
 # --- catching up --------------------------------------------------------------------------------
 
 
+@pytest.mark.rule("SCN1")
 def test_who_sees_a_gap_is_sent_what_it_missed(monkeypatch: pytest.MonkeyPatch) -> None:
-    """SCN1."""
     monkeypatch.setattr(canvas_module, "MAX_RECENT", 3)
     lab = HubLab()
     (a, _), (b, _) = lab.join(), lab.join()
@@ -447,8 +454,8 @@ def test_who_sees_a_gap_is_sent_what_it_missed(monkeypatch: pytest.MonkeyPatch) 
 # --- clear and restore ------------------------------------------------------------------------
 
 
+@pytest.mark.rule("SCN7")
 def test_an_earlier_scene_comes_back_as_a_new_change() -> None:
-    """SCN7."""
     lab = HubLab()
     (a, ada), (b, _) = lab.join(), lab.join()
     lab.say(a, client.AddElement(text("one")))
@@ -527,8 +534,8 @@ def test_an_edit_over_http_is_one_record() -> None:
     assert records(lab)[-1].entries[0].peer_id is None
 
 
+@pytest.mark.rule("IN1")
 def test_an_edit_over_http_is_made_whole_or_not_at_all() -> None:
-    """IN1."""
     lab = HubLab()
     a, _ = lab.join()
     lab.say(a, client.AddElement(text("old")))

@@ -1,4 +1,4 @@
-"""What a transaction costs, and what is told of it: SCN1, SCN12, SCN13."""
+"""What a transaction costs, and what is told of it."""
 
 import json
 from collections.abc import Sequence
@@ -34,6 +34,8 @@ from canvas_server.protocol.scene import (
     Video,
 )
 from support.hub.hub import NOW, HubLab
+
+pytestmark = pytest.mark.rule("SCN1", "SCN12", "SCN13")
 
 PICTURE = NewElement(Image("data:image/png;base64," + "A" * 1000), id="pic")
 Told = server.ElementAdded | server.ElementUpdated | server.ElementRemoved
@@ -109,9 +111,10 @@ def names(told: Sequence[server.ServerMessage]) -> list[str]:
     ]
 
 
+@pytest.mark.rule("SCN1")
 @given(st.lists(OPERATIONS, max_size=4))
 def test_a_transaction_leads_where_its_changes_lead_one_by_one(queues: list[Any]) -> None:
-    """SCN1: each element is told once, and who follows the news has the scene."""
+    """Each element is told once, and who follows the news has the scene."""
     at_once, one_by_one, mirror = HubLab(), HubLab(), Mirror()
     (a, _), (b, _) = at_once.join(), one_by_one.join()
     for queue in queues:
@@ -139,9 +142,10 @@ def test_a_transaction_leads_where_its_changes_lead_one_by_one(queues: list[Any]
     assert scenes[0].revision == scenes[1].revision == mirror.revision
 
 
+@pytest.mark.rule("SCN5")
 @given(OPERATIONS)
 def test_the_size_of_a_scene_is_that_of_its_elements(operations: list[Any]) -> None:
-    """SCN5: although nothing is encoded that has not changed."""
+    """Although nothing is encoded that has not changed."""
     scene = Scene()
     for operation in operations:
         try:
@@ -158,8 +162,8 @@ def test_the_size_of_a_scene_is_that_of_its_elements(operations: list[Any]) -> N
     assert scene.size == sum(encoded_size(element) for element in scene.elements)
 
 
+@pytest.mark.rule("SCN1")
 def test_a_picture_that_is_moved_a_thousand_times_is_told_once() -> None:
-    """SCN1."""
     lab = HubLab()
     (a, _), (b, _) = lab.join(), lab.join()
     lab.say(a, client.AddElement(PICTURE))
@@ -173,8 +177,9 @@ def test_a_picture_that_is_moved_a_thousand_times_is_told_once() -> None:
     assert lab.heard(a, server.SyncResult)[0].synced_count == 1000
 
 
+@pytest.mark.rule("SCN1")
 def test_who_takes_a_jump_for_a_gap_is_sent_the_scene() -> None:
-    """SCN1: and not the jump again."""
+    """And not the jump again."""
     lab = HubLab()
     a, _ = lab.join()
     lab.say(a, client.AddElement(PICTURE))
@@ -189,8 +194,9 @@ def test_who_takes_a_jump_for_a_gap_is_sent_the_scene() -> None:
     assert lab.inbox[a] == []
 
 
+@pytest.mark.rule("SCN1")
 def test_what_came_and_went_at_once_is_told_where_nothing_else_is() -> None:
-    """SCN1: the revision has grown all the same."""
+    """The revision has grown all the same."""
     lab = HubLab()
     a, _ = lab.join()
     lab.clear()
@@ -199,8 +205,8 @@ def test_what_came_and_went_at_once_is_told_where_nothing_else_is() -> None:
     assert lab.heard(a, server.ElementRemoved)[0].revision == 2
 
 
+@pytest.mark.rule("SCN1")
 def test_a_very_long_transaction_is_told_as_the_scene(monkeypatch: pytest.MonkeyPatch) -> None:
-    """SCN1."""
     monkeypatch.setattr(news_module, "MAX_NEWS", 2)
     lab = HubLab()
     a, _ = lab.join()
@@ -210,8 +216,9 @@ def test_a_very_long_transaction_is_told_as_the_scene(monkeypatch: pytest.Monkey
     assert [type(m) for m in lab.inbox[a]] == [server.SceneUpdate, server.SyncResult]
 
 
+@pytest.mark.rule("OUT2")
 def test_an_edit_says_what_it_will_have_told() -> None:
-    """OUT2: so that its editor can be charged before it is."""
+    """So that its editor can be charged before it is."""
     lab = HubLab()
     (a, _), _ = lab.join(), lab.join()
     lab.say(a, client.AddElement(PICTURE))
@@ -223,10 +230,11 @@ def test_an_edit_says_what_it_will_have_told() -> None:
     assert (lab.appended[-1].editor, lab.appended[-1].posted) == (None, True)
 
 
+@pytest.mark.rule("SCN12")
 def test_changes_that_are_more_work_than_they_look_are_refused(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """SCN12: the size of a chart counts where its data change; what was before it stands."""
+    """The size of a chart counts where its data change; what was before it stands."""
     lab = HubLab()
     a, _ = lab.join()
     lab.say(a, client.AddElement(NewElement(Chart("bar", {"a": [1] * 500}), id="c")))
@@ -258,8 +266,9 @@ def test_changes_that_are_more_work_than_they_look_are_refused(
     assert len(lab.worked) == 1, "the data are left alone"
 
 
+@pytest.mark.rule("SCN12")
 def test_a_change_that_is_refused_is_charged(monkeypatch: pytest.MonkeyPatch) -> None:
-    """SCN12: its editor could repeat it for ever; also where it waited for a long edit."""
+    """Its editor could repeat it for ever; also where it waited for a long edit."""
     lab = HubLab()
     a, _ = lab.join()
     lab.say(a, client.AddElement(NewElement(Chart("bar", {"a": "x" * 500}), id="c")))
@@ -280,8 +289,8 @@ def test_a_change_that_is_refused_is_charged(monkeypatch: pytest.MonkeyPatch) ->
     assert [w.connection for w in slow.lab.worked] == [slow.a]
 
 
+@pytest.mark.rule("SCN12")
 def test_data_of_a_chart_that_a_change_leaves_alone_are_not_gone_through() -> None:
-    """SCN12."""
     scene = Scene((Element("c", Chart("bar", {"a": {"b": [1, 2]}, "z": [3]}), Transform()),))
     before = scene.get("c")
     assert before is not None
@@ -349,8 +358,9 @@ class Slow:
         return [element.id for element in scene.elements]
 
 
+@pytest.mark.rule("SCN13")
 def test_others_wait_for_a_long_edit_and_signal_meanwhile(monkeypatch: pytest.MonkeyPatch) -> None:
-    """SCN13: it is seen as a whole; those who wait are in order, and answered."""
+    """It is seen as a whole; those who wait are in order, and answered."""
     slow = Slow(monkeypatch)
     lab = slow.lab
     assert lab.proceeding == ["s"]
@@ -377,8 +387,8 @@ def test_others_wait_for_a_long_edit_and_signal_meanwhile(monkeypatch: pytest.Mo
     assert lab.hub.at_rest("s")
 
 
+@pytest.mark.rule("IN1")
 def test_a_long_edit_that_is_refused_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
-    """IN1."""
     slow = Slow(monkeypatch, *labels(1))
     slow.lab.say(slow.a, client.AddElement(NewElement(Text("y"), id="mine"), "m"))
     assert slow.rest() == ["tile", "mine"]
@@ -386,8 +396,8 @@ def test_a_long_edit_that_is_refused_changes_nothing(monkeypatch: pytest.MonkeyP
     assert slow.lab.heard(slow.a, server.Ack)[0].result.revision == 2
 
 
+@pytest.mark.rule("IN1")
 def test_a_restoration_that_waited_may_be_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    """IN1."""
     slow = Slow(monkeypatch)
     lab = slow.lab
     lab.say(slow.b, client.RestoreScene(0, "past"))
@@ -396,17 +406,17 @@ def test_a_restoration_that_waited_may_be_refused(monkeypatch: pytest.MonkeyPatc
     assert {e.message_id: e.code for e in lab.heard(slow.b, server.Error)} == {"past": "scene_full"}
 
 
+@pytest.mark.rule("SCN3")
 def test_tiles_go_after_a_long_edit(monkeypatch: pytest.MonkeyPatch) -> None:
-    """SCN3."""
     slow = Slow(monkeypatch)
     slow.lab.drop(slow.a)
     assert "tile" not in slow.rest()
 
 
+@pytest.mark.rule("SCN3")
 def test_tiles_of_those_who_do_not_come_back_go_after_a_long_edit(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """SCN3."""
     slow = Slow(monkeypatch)
     session = slow.lab.hub._membership.sessions["s"]
     del session.peers[slow.ada]
@@ -414,8 +424,9 @@ def test_tiles_of_those_who_do_not_come_back_go_after_a_long_edit(
     assert "tile" not in slow.rest()
 
 
+@pytest.mark.rule("SCN2")
 def test_a_long_edit_relies_on_what_is_stored(monkeypatch: pytest.MonkeyPatch) -> None:
-    """SCN2: what it was begun on is taken back, so it is too; what waits for it is made."""
+    """What it was begun on is taken back, so it is too; what waits for it is made."""
     monkeypatch.setattr(turns_module, "SLICE", 2)
     monkeypatch.setattr("canvas_server.core.scene.commands.SLICE", 2)
     lab = HubLab()
@@ -440,8 +451,8 @@ def test_a_long_edit_relies_on_what_is_stored(monkeypatch: pytest.MonkeyPatch) -
     assert [element.id for element in scene.elements] == ["kept"]
 
 
+@pytest.mark.rule("SCN13")
 def test_too_many_that_wait_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    """SCN13."""
     slow = Slow(monkeypatch)
     monkeypatch.setattr(turns_module, "MAX_WAITING", 1)
     slow.lab.say(slow.a, client.RemoveElement("e0", "first"))
@@ -450,10 +461,10 @@ def test_too_many_that_wait_are_refused(monkeypatch: pytest.MonkeyPatch) -> None
     assert (error.code, error.message_id) == ("rate_limited", "second")
 
 
+@pytest.mark.rule("SCN13")
 def test_requests_that_wait_are_answered_when_a_session_goes(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """SCN13."""
     slow = Slow(monkeypatch)
     slow.post(SceneEdit("s", remove=("e0",)), 2)
     slow.lab.say(slow.a, client.RemoveElement("e0", "mine"))
@@ -464,8 +475,9 @@ def test_requests_that_wait_are_answered_when_a_session_goes(
     assert slow.lab.hub.proceed("nowhere") == []
 
 
+@pytest.mark.rule("REL4")
 def test_another_server_waits_for_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
-    """REL4: a long edit is finished before the scene is shared."""
+    """A long edit is finished before the scene is shared."""
     slow = Slow(monkeypatch)
     slow.lab.say(slow.a, client.RemoveElement("e0", "mine"))
     effects = slow.lab.hub._membership.sessions["s"].canvas.overtake(0, 0)
@@ -476,8 +488,9 @@ def test_another_server_waits_for_nothing(monkeypatch: pytest.MonkeyPatch) -> No
 # --- decoding -----------------------------------------------------------------------------------
 
 
+@pytest.mark.rule("IN2", "SCN12")
 def test_a_message_of_very_many_parts_is_refused_unread() -> None:
-    """IN2, SCN12: each part costs many times its bytes."""
+    """Each part costs many times its bytes."""
     from canvas_server.protocol.codec import MAX_CONTAINERS, MalformedMessage, decode
 
     data = [[]] * MAX_CONTAINERS
