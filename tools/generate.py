@@ -337,13 +337,13 @@ def outputs() -> dict[Path, str]:
     """Return every generated file with what it must hold."""
     document, definitions = schema()
     protocol_page = ROOT / "docs" / "PROTOCOL.md"
-    readme = ROOT / "README.md"
+    settings_page = ROOT / "docs" / "SETTINGS.md"
     return {
         ROOT / "docs" / "protocol.schema.json": json.dumps(document, indent=2) + "\n",
         ROOT / "web" / "types" / "messages.d.ts": typescript(definitions),
         ROOT / "web" / "types" / "limits.js": browser_limits(definitions),
         protocol_page: filled(protocol_page.read_text("utf-8"), tables(definitions)),
-        readme: filled(readme.read_text("utf-8"), {"settings": settings_table()}),
+        settings_page: filled(settings_page.read_text("utf-8"), {"settings": settings_table()}),
     }
 
 
