@@ -8,7 +8,7 @@ BIN := .venv/bin
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check clustered attacks audit pythons garbage lint types generate format coverage bench figures benchscene benchcluster benchrelay frames sight fuzz soak picture vendor wheel clean
+.PHONY: help run test check nightly webtests clustered attacks audit pythons garbage lint types generate format coverage bench figures benchscene benchcluster benchrelay frames sight fuzz soak picture vendor wheel clean
 
 help: ## list the targets
 	@grep -hE '^[a-z]+:.*##' Makefile | sed 's/:.*## /\t/' | expand -t 12
@@ -16,20 +16,27 @@ help: ## list the targets
 run: .venv/.run ## serve on http://127.0.0.1:9473 (ARGS="--port 8000" for more)
 	@$(BIN)/canvas-server serve $(ARGS)
 
-test: check ## every check and test, in about 15 minutes
-	@echo "== sockets"
-	@$(BIN)/python -m pytest tests/integration -n 2 --dist loadfile $(ARGS)
+test: check ## every check, and what can break where parts meet, in less than ten minutes
+	@echo "== sockets, and the longer of the pure tests"
+	@$(BIN)/python -m pytest tests/unit tests/integration -m "not nightly and (slow or not unit)" -n 2 --dist loadfile $(ARGS)
 	@echo "== browsers"
+	@$(BIN)/python -m pytest tests/e2e -m "not nightly" $(PARALLEL) $(ARGS)
+
+nightly: check ## every test there is, also those that repeat a proof in other browsers, networks and clusters: an hour
+	@$(BIN)/python -m pytest tests/unit tests/integration -m "slow or not unit" -n 2 --dist loadfile $(ARGS)
 	@$(BIN)/python -m pytest tests/e2e $(ARGS)
 	@echo "== browsers, on two nodes of a cluster"
-	@$(BIN)/python -m pytest --nodes 2 tests/e2e/test_first_call.py tests/e2e/test_call_states.py -k "not fifty" $(ARGS)
+	@$(BIN)/python -m pytest tests/e2e/test_first_call.py tests/e2e/test_call_states.py --nodes 2 $(ARGS)
 
-check: lint types ## what is fast: format, lint, types, import rules, generated files, pure tests
+check: .venv/.dev node_modules/.done ## what is fast: format, lint, types, import rules, generated files, pure tests
+	@$(MAKE) --no-print-directory --jobs 3 --output-sync=target ARGS= lint types webtests
+	@echo "== pure tests with coverage"
+	@$(BIN)/python -m pytest tests/unit -m "not slow" -n 2 --cov=canvas_server.protocol --cov=canvas_server.core \
+		--cov-branch --cov-fail-under=100 --cov-report=term-missing:skip-covered -q $(ARGS)
+
+webtests: node_modules/.done
 	@echo "== pure tests of the browser client"
 	@node --test --test-reporter=dot tests/web/
-	@echo "== pure tests with coverage"
-	@$(BIN)/python -m pytest tests/unit --cov=canvas_server.protocol --cov=canvas_server.core \
-		--cov-branch --cov-fail-under=100 --cov-report=term-missing:skip-covered -q $(ARGS)
 
 lint: .venv/.dev
 	@echo "== format, lint, import rules, generated and vendored files"

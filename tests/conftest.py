@@ -1,6 +1,7 @@
 """What all tests share."""
 
 import os
+from pathlib import Path
 
 import pytest
 from hypothesis import settings
@@ -27,3 +28,11 @@ def kills(request: pytest.FixtureRequest) -> int:
 def seeds(request: pytest.FixtureRequest) -> int:
     """How many random stories are played."""
     return int(request.config.getoption("--seeds") or 0)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Let ``-m`` choose by folder too."""
+    unit = Path(__file__).parent / "unit"
+    for item in items:
+        if item.path.is_relative_to(unit):
+            item.add_marker("unit")

@@ -231,6 +231,7 @@ def clients() -> Iterator[PageProcess]:
     process.close()
 
 
+@pytest.mark.slow
 @pytest.mark.rule("RES1", "RES2")
 def test_whatever_breaks_nothing_is_lost_in_silence(clients: PageProcess) -> None:
     PairMachine.clients = clients

@@ -15,6 +15,7 @@ from support.browsers.bombs import SPELLINGS
 from support.hub.drawings import SAMPLES, SVG, elements, png_url, read, scene_of, titles, words
 
 
+@pytest.mark.slow
 @settings(max_examples=300, deadline=None)
 @given(st.lists(elements, max_size=6))
 def test_every_scene_becomes_a_document_that_does_nothing(

@@ -196,6 +196,7 @@ def play(folder: Path, seed: int) -> None:
     game.check()
 
 
+@pytest.mark.slow
 @pytest.mark.rule("REL3")
 def test_in_the_end_both_servers_agree(tmp_path: Path, seeds: int) -> None:
     for seed in range(seeds):

@@ -301,6 +301,7 @@ def test_garbage_is_ignored_and_counted(hostile: Hostile, town: SimulatedFederat
     assert len(town.places[0].peers()) == 1
 
 
+@pytest.mark.slow
 def test_it_is_read_no_faster_than_a_client(hostile: Hostile, town: SimulatedFederation) -> None:
     hostile.open(peer(1))
     (partner,) = town.places[0].relay._partners.values()

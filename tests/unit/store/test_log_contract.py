@@ -301,6 +301,7 @@ def _patched(element_id: str, patch: dict[str, object]) -> Change:
     return type(changed)(element_id, ElementChanges(kind=patch))
 
 
+@pytest.mark.slow
 @settings(max_examples=25)
 @given(records())
 def test_both_logs_say_the_same(made: list[Record]) -> None:

@@ -355,6 +355,7 @@ async def test_a_session_nobody_edits_any_more_becomes_one_snapshot(tmp_path: Pa
     file.close()
 
 
+@pytest.mark.slow
 async def test_the_server_cuts_by_itself(tmp_path: Path) -> None:
     await old_session(tmp_path)
     log = Asker(SqliteLog(tmp_path, 5, lambda: START_MS / 1000 + 9 * 86400))
