@@ -8,7 +8,7 @@ BIN := .venv/bin
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check nightly webtests clustered attacks audit pythons garbage lint types generate format coverage bench figures benchscene benchcluster benchrelay frames sight fuzz soak picture vendor wheel clean
+.PHONY: help run test check nightly webtests clustered attacks audit pythons garbage lint types generate format coverage bench figures benchscene benchcluster benchfederation frames sight fuzz soak picture vendor wheel clean
 
 help: ## list the targets
 	@grep -hE '^[a-z]+:.*##' Makefile | sed 's/:.*## /\t/' | expand -t 12
@@ -103,8 +103,8 @@ benchscene: .venv/.dev ## measure edits of a scene, write the table of bench/REA
 benchcluster: .venv/.dev ## measure what several nodes cost, write the table of docs/SCALING.md
 	@$(BIN)/python bench/cluster.py $(ARGS)
 
-benchrelay: .venv/.dev ## measure what it costs to be at two servers, write the table of docs/FEDERATION.md
-	@$(BIN)/python bench/relay.py $(ARGS)
+benchfederation: .venv/.dev ## measure what it costs to be at two servers, write the table of docs/FEDERATION.md
+	@$(BIN)/python bench/federation.py $(ARGS)
 
 clustered: .venv/.dev ## every test with browsers, the windows spread over two nodes of a cluster
 	@$(BIN)/python -m pytest tests/e2e --nodes 2 $(ARGS)

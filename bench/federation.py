@@ -73,13 +73,13 @@ def main() -> None:
     """Measure, print, write."""
     offered: dict[str, list[float]] = {"one": [], "two": []}
     rates: dict[str, list[float]] = {"one": [], "two": []}
-    acked: dict[str, list[float]] = {"keeper": [], "copy": []}
+    acked: dict[str, list[float]] = {"leader": [], "replica": []}
     with tempfile.TemporaryDirectory() as folder, two_sites(Path(folder), "x0xd") as sites:
         ada, cem = GuestSocket(sites[0], "Ada"), GuestSocket(sites[0], "Cem")
         bob = GuestSocket(sites[1], "Bob")
         ada.wait_for("peer_joined", peer_id=bob.peer_id)
         bob.wait_for("peer_joined", peer_id=ada.peer_id)
-        keeper, copy = (ada, bob) if _keeps(sites[0]) else (bob, ada)
+        leader, replica = (ada, bob) if _keeps(sites[0]) else (bob, ada)
         for turn in range(ROUNDS):
             for way, other in (("one", cem), ("two", bob)):
                 offered[way] += exchange(ada, other)
@@ -87,8 +87,8 @@ def main() -> None:
                 ada.send({"type": "end_call", "target_peer_id": other.peer_id})
                 other.until("call_ended")
                 _answer_pings(ada, bob, cem)
-            acked["keeper"] += edits(keeper, turn * EDITS)
-            acked["copy"] += edits(copy, turn * EDITS)
+            acked["leader"] += edits(leader, turn * EDITS)
+            acked["replica"] += edits(replica, turn * EDITS)
             _answer_pings(ada, bob, cem)
     rows = [
         ("offer to answer, p50 ms", *(_middle(offered[way]) for way in ("one", "two"))),
@@ -97,7 +97,7 @@ def main() -> None:
             "candidates a second, one after the other",
             *(f"{statistics.median(rates[way]):,.0f}" for way in ("one", "two")),
         ),
-        ("edit to ack, p50 ms (who is at the keeper; at the copy)", *map(_middle, acked.values())),
+        ("edit to ack, p50 ms (who is at the leader; at the replica)", *map(_middle, acked.values())),
     ]
     table = [
         f"{report.machine(yardstick=False)}, x0xd 0.48.1; all on one machine, over loopback",
