@@ -1,6 +1,6 @@
 """Measures what it costs that two people are at two servers, beside both at one, in turns.
 
-``make benchrelay`` takes a minute and writes the table of docs/FEDERATION.md. It needs x0xd.
+``make benchfederation`` takes a minute and writes the table of docs/FEDERATION.md. It needs x0xd.
 """
 
 import statistics
