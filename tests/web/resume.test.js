@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { Backlog } from "../../web/connection/backlog.js";
+import { SendQueue } from "../../web/connection/sendqueue.js";
 import { PendingCandidates } from "../../web/calls/pendingcandidates.js";
 import { EndedCalls } from "../../web/calls/ended.js";
 import { Group } from "../../web/calls/group.js";
@@ -27,75 +27,75 @@ const hangUp = { type: "end_call", target_peer_id: "p" };
 const idsOf = (texts) => texts.map((text) => JSON.parse(text).id ?? JSON.parse(text).type);
 
 test("what waits goes out once, in order", () => {
-  const backlog = new Backlog();
-  [1, 2, 3].forEach((number) => backlog.push(edit(number)));
-  assert.deepEqual(idsOf(backlog.take()), ["e1", "e2", "e3"]);
-  assert.deepEqual(backlog.take(), []);
-  assert.equal(backlog.inDoubt, 3);
+  const queue = new SendQueue();
+  [1, 2, 3].forEach((number) => queue.push(edit(number)));
+  assert.deepEqual(idsOf(queue.take()), ["e1", "e2", "e3"]);
+  assert.deepEqual(queue.take(), []);
+  assert.equal(queue.inDoubt, 3);
 });
 
 test("after a recovery exactly what had not arrived goes out again, then what waited", () => {
-  const backlog = new Backlog();
-  [1, 2, 3, 4].forEach((number) => backlog.push(edit(number)));
-  backlog.take();
-  backlog.push(edit(5));
-  backlog.cut();
-  backlog.recovered(2);
-  assert.deepEqual(idsOf(backlog.take()), ["e3", "e4", "e5"]);
-  backlog.arrived(1);
-  backlog.cut();
-  backlog.recovered(1);
-  assert.deepEqual(idsOf(backlog.take()), ["e4", "e5"], "counted anew from the recovery");
+  const queue = new SendQueue();
+  [1, 2, 3, 4].forEach((number) => queue.push(edit(number)));
+  queue.take();
+  queue.push(edit(5));
+  queue.cut();
+  queue.recovered(2);
+  assert.deepEqual(idsOf(queue.take()), ["e3", "e4", "e5"]);
+  queue.arrived(1);
+  queue.cut();
+  queue.recovered(1);
+  assert.deepEqual(idsOf(queue.take()), ["e4", "e5"], "counted anew from the recovery");
 });
 
 test("pointers and pings count when they were written, and are not worth waiting for", () => {
-  const backlog = new Backlog();
-  backlog.push(edit(1));
-  backlog.push(cursor);
-  backlog.push(edit(2));
-  backlog.take();
-  backlog.push(cursor);
-  backlog.cut();
-  backlog.recovered(2);
-  assert.deepEqual(idsOf(backlog.take()), ["e2"]);
+  const queue = new SendQueue();
+  queue.push(edit(1));
+  queue.push(cursor);
+  queue.push(edit(2));
+  queue.take();
+  queue.push(cursor);
+  queue.cut();
+  queue.recovered(2);
+  assert.deepEqual(idsOf(queue.take()), ["e2"]);
 });
 
 test("another name on a live connection moves the place that is counted from", () => {
-  const backlog = new Backlog();
-  backlog.push(edit(1));
-  backlog.push(/** @type {any} */ ({ type: "subscribe", session_id: "s" }));
-  backlog.push(edit(2));
-  backlog.take();
-  backlog.received = 9;
-  backlog.subscribed();
-  assert.equal(backlog.received, 0);
-  assert.equal(backlog.inDoubt, 1);
-  backlog.recovered(0);
-  assert.deepEqual(idsOf(backlog.take()), ["e2"]);
+  const queue = new SendQueue();
+  queue.push(edit(1));
+  queue.push(/** @type {any} */ ({ type: "subscribe", session_id: "s" }));
+  queue.push(edit(2));
+  queue.take();
+  queue.received = 9;
+  queue.subscribed();
+  assert.equal(queue.received, 0);
+  assert.equal(queue.inDoubt, 1);
+  queue.recovered(0);
+  assert.deepEqual(idsOf(queue.take()), ["e2"]);
 });
 
 test("after a gap signals are not sent again, nor edits, which their maker makes again", () => {
-  const backlog = new Backlog();
-  [edit(1), offer, hangUp].forEach((message) => backlog.push(message));
-  backlog.take();
-  [edit(2), offer, hangUp].forEach((message) => backlog.push(message));
-  backlog.cut();
-  backlog.lost();
-  assert.deepEqual(idsOf(backlog.take()), ["end_call", "end_call"]);
+  const queue = new SendQueue();
+  [edit(1), offer, hangUp].forEach((message) => queue.push(message));
+  queue.take();
+  [edit(2), offer, hangUp].forEach((message) => queue.push(message));
+  queue.cut();
+  queue.lost();
+  assert.deepEqual(idsOf(queue.take()), ["end_call", "end_call"]);
 });
 
 test("what waits is bounded, and it is said when something is lost", () => {
-  const backlog = new Backlog();
-  assert.ok(backlog.push(cursor));
+  const queue = new SendQueue();
+  assert.ok(queue.push(cursor));
   let kept = 0;
-  while (backlog.push(edit(kept))) kept += 1;
+  while (queue.push(edit(kept))) kept += 1;
   assert.equal(kept, 1000, "a pointer gives way");
-  assert.ok(backlog.push(cursor), "one that is dropped was none to keep");
-  backlog.take();
-  backlog.arrived(10);
-  assert.ok(backlog.push(edit(0)));
+  assert.ok(queue.push(cursor), "one that is dropped was none to keep");
+  queue.take();
+  queue.arrived(10);
+  assert.ok(queue.push(edit(0)));
   let large = 0;
-  while (backlog.push(/** @type {any} */ ({ ...offer, sdp: "x".repeat(1_000_000) }))) large += 1;
+  while (queue.push(/** @type {any} */ ({ ...offer, sdp: "x".repeat(1_000_000) }))) large += 1;
   assert.equal(large, 7, "by length, too");
 });
 

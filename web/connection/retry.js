@@ -1,4 +1,4 @@
-/** When to try again. */
+/** Backoff between attempts to connect. */
 
 const FIRST_MS = 300;
 const GROWTH = 1.5;

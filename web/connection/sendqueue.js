@@ -1,6 +1,6 @@
 /**
- * Counts what came and keeps what went, so that a broken connection can be continued without a
- * gap (rule RES1 of docs/SPEC.md). Pure: no socket, no page.
+ * Send queue of a connection, bounded: keeps each message until the server has it, and counts those received, so
+ * that a broken connection can be resumed without a gap (rule RES1 of docs/SPEC.md). Pure: no socket, no page.
  */
 
 import { FRAME_BYTES } from "../types/limits.js";
@@ -14,16 +14,19 @@ import { bytesOf, encoded } from "../lib/unicode.js";
  * @property {ClientMessage["type"]} type
  * @property {string} messageId empty: it has none
  * @property {boolean} droppable
- * @property {boolean} written
+ * @property {boolean} written to the present socket, and not known to have arrived
  */
 
 const MAX_ENTRIES = 1_000;
 const MAX_LENGTH = 8_000_000;
+/** With so many messages in doubt, or so many characters of them, the server is asked what it has. */
+const MAX_IN_DOUBT = 64;
+const MAX_LENGTH_IN_DOUBT = 500_000;
 /** In characters: nothing on the way takes less than that. */
 const LEAST_CHOKING = 16_000;
-/** What negotiation makes anew after a gap. */
+/** Messages that negotiation makes anew after a gap. */
 const SIGNALS = new Set(["start_call", "offer", "answer", "ice_candidate"]);
-/** Who makes edits makes those again that were not answered, under the same name (rule SCN6). */
+/** Edits: their queue sends those again that were not answered, under the same `message_id` (rule SCN6). */
 const EDITS = new Set([
   "add_element",
   "update_element",
@@ -32,29 +35,34 @@ const EDITS = new Set([
   "clear_scene",
   "restore_scene",
 ]);
-/** What says how things are: harmless when the server has it already. */
+/** Messages that state how things are: harmless when the server has them already. */
 const REPEATABLE = new Set(["end_call", "media_state", "group_call"]);
 
-export class Backlog {
+export class SendQueue {
   /** Messages received since the latest `peer_assigned`. */
   received = 0;
-  /** Written and perhaps not arrived, then waiting; oldest first. @type {Entry[]} */
+  /** First those written and perhaps not arrived, then those waiting; oldest first. @type {Entry[]} */
   #entries = [];
   #length = 0;
-  /** How many entries are gone from the front since the `subscribe` that counts. */
+  /** How many entries left the front since the `subscribe` that counts. */
   #arrived = 0;
-  /** A `pong` has told how many had arrived, so that what comes now answers a later one. */
+  /** A `pong` has counted the messages before it, so that an answer that comes now is to a later one. */
   #anchored = false;
   /** The server closed because a message that it has not had was too large for it. */
   #choked = false;
 
-  /** Messages that were written and of which nobody has said that they arrived. */
+  /** Number of messages that were written and are not acknowledged. */
   get inDoubt() {
     return this.#entries.filter(({ written }) => written).length;
   }
 
-  /** How long they are, in characters. */
-  get lengthInDoubt() {
+  /** Whether enough of them wait for it that an acknowledgement should be asked for. */
+  get isMuchInDoubt() {
+    return this.inDoubt >= MAX_IN_DOUBT || this.#lengthInDoubt >= MAX_LENGTH_IN_DOUBT;
+  }
+
+  /** In characters. */
+  get #lengthInDoubt() {
     return this.#entries.reduce((sum, { written, text }) => sum + (written ? text.length : 0), 0);
   }
 
@@ -62,8 +70,8 @@ export class Backlog {
    * Queue a message.
    *
    * @param {ClientMessage} message
-   * @returns {boolean} false: too much is waiting, and this is lost
-   * @throws {RangeError} it is larger than a message can be, and would never arrive
+   * @returns {boolean} false: the queue is full, and this message is lost
+   * @throws {RangeError} the message is larger than a frame may be, and would never arrive
    */
   push(message) {
     const text = encoded(message);
@@ -71,12 +79,12 @@ export class Backlog {
     const droppable = isDroppable(message);
     if (this.#isFull(text)) this.#drop((entry) => entry.droppable && !entry.written);
     if (this.#isFull(text)) return droppable;
-    this.#entries.push({ text, type: message.type, messageId: nameOf(message), droppable, written: false });
+    this.#entries.push({ text, type: message.type, messageId: messageIdOf(message), droppable, written: false });
     this.#length += text.length;
     return true;
   }
 
-  /** @returns {string[]} what waits to be written; counts as written from now on */
+  /** @returns {string[]} the messages that wait to be written; they count as written from now on */
   take() {
     const waiting = this.#entries.filter(({ written }) => !written);
     for (const entry of waiting) entry.written = true;
@@ -115,7 +123,7 @@ export class Backlog {
     for (const { text } of gone) this.#length -= text.length;
   }
 
-  /** The connection is gone: what may be missed is not worth waiting. */
+  /** The connection is gone: drop what waits and is not worth being sent later. */
   cut() {
     this.#drop(({ droppable, written }) => droppable && !written);
   }
@@ -201,8 +209,8 @@ function isDroppable(message) {
 
 /**
  * @param {ClientMessage} message
- * @returns {string}
+ * @returns {string} its `message_id`; empty: it has none
  */
-function nameOf(message) {
+export function messageIdOf(message) {
   return ("message_id" in message && message.message_id) || "";
 }
