@@ -1,84 +1,144 @@
-/** Takes each server message to the part of the page it concerns. */
+/** Handlers of the server's messages, one for each type: the compiler refuses a message without one. */
 
-import { iceServersOf } from "../calls/ice.js";
-import { unreachable } from "../lib/unreachable.js";
+import { candidateInit, iceServersOf } from "../calls/ice.js";
+import { log } from "../lib/log.js";
 
 /** @import {Board} from "./board.js" */
 /** @import {Roster} from "../people/peers.js" */
 /** @import {SignalingManager, SignalNames} from "../signaling.js" */
 /** @import {Diagnoses} from "../monitor/diagnoses.js" */
-/** @import {Error as ErrorMessage, RelayIceCandidate, PeerAssigned, ServerMessage} from "../types/messages.js" */
+/** @import {Error as ErrorMessage, PeerAssigned, ServerMessage} from "../types/messages.js" */
 
 /**
  * @typedef {object} Parts
  * @property {Roster} roster
  * @property {SignalingManager} signaling
- * @property {Board} board
+ * @property {Pick<Board, "receive">} board
+ * @property {Pick<Diagnoses, "receive">} diagnoses
  * @property {(message: PeerAssigned) => void} assigned
- * @property {Diagnoses} diagnoses
  * @property {(message: ErrorMessage) => void} refused
  */
 
 /**
- * @param {Parts} parts
- * @param {ServerMessage} message
+ * @template {ServerMessage} M
+ * @typedef {object} Handler
+ * @property {(message: M) => void} handle
+ * @property {boolean} renders what people see may have changed
  */
-export function dispatch({ roster, signaling, board, assigned, diagnoses, refused }, message) {
-  if (board.receive(message)) return;
-  switch (message.type) {
-    case "peer_assigned":
-      return assigned(message);
-    case "peer_list":
+
+/** @typedef {{[M in ServerMessage as M["type"]]: Handler<M>}} Handlers */
+
+/**
+ * @param {Parts} parts
+ * @returns {Handlers}
+ */
+export function createHandlers(parts) {
+  const { roster, signaling } = parts;
+  const board = shown((/** @type {ServerMessage} */ message) => void parts.board.receive(message));
+  return {
+    // The connection itself keeps what it needs of these.
+    welcome: shown(nothing),
+    token_renewed: shown(nothing),
+    pong: unseen(nothing),
+
+    peer_assigned: shown(parts.assigned),
+    peer_list: shown((message) => {
       roster.replace(message, signaling.calls.map(({ peerId }) => peerId));
-      return signaling.handlePeers(message.peers, true);
-    case "peer_joined":
-    case "peer_updated":
-      roster.put(message.peer);
-      return signaling.handlePeers([message.peer]);
-    case "peer_left":
+      signaling.handlePeers(message.peers, true);
+    }),
+    peer_joined: shown(({ peer }) => {
+      roster.put(peer);
+      signaling.handlePeers([peer]);
+    }),
+    peer_updated: shown(({ peer }) => {
+      roster.put(peer);
+      signaling.handlePeers([peer]);
+    }),
+    peer_left: shown((message) => {
+      parts.board.receive(message);
       signaling.handlePeerLeft(message.peer_id);
-      return roster.remove(message.peer_id);
-    case "media_state":
-      return roster.mediaState(message);
-    case "incoming_call":
-      return signaling.handleIncomingCall(message.from_peer_id, message.session_id, namesOf(message));
-    case "relay_offer":
-      return signaling.handleOffer(message.from_peer_id, message.sdp, namesOf(message));
-    case "relay_answer":
-      return signaling.handleAnswer(message.from_peer_id, message.sdp, namesOf(message));
-    case "relay_ice_candidate":
-      return signaling.handleIceCandidate(
-        message.from_peer_id,
-        candidateInit(message),
-        namesOf(message),
-      );
-    case "call_ended":
-      return signaling.handleCallEnded(message.from_peer_id, message.reason, namesOf(message));
-    case "error":
-      return refused(message);
-    case "call_diagnosis":
-      return diagnoses.receive(message);
-    case "peer_view_size":
-      return signaling.handleViewSize(message.from_peer_id, message);
-    case "ice_servers_renewed":
-      return signaling.configure({ iceServers: iceServersOf(message.ice_servers) });
-    case "token_renewed":
-    case "welcome": // the connection itself keeps what it needs of it
-    case "pong":
-    case "scene_update": // the board's
-    case "element_added":
-    case "element_updated":
-    case "element_removed":
-    case "ack":
-    case "sync_result":
-    case "peer_preview":
-    case "peer_cursor":
-    case "communitas_call_result": // for programs: the page has no such calls yet
-    case "call_state":
-      return;
-    default:
-      unreachable(message);
+      roster.remove(message.peer_id);
+    }),
+    media_state: shown((message) => roster.mediaState(message)),
+
+    incoming_call: shown((message) => {
+      signaling.handleIncomingCall(message.from_peer_id, message.session_id, namesOf(message));
+    }),
+    relay_offer: shown((message) => {
+      signaling.handleOffer(message.from_peer_id, message.sdp, namesOf(message));
+    }),
+    relay_answer: shown((message) => {
+      signaling.handleAnswer(message.from_peer_id, message.sdp, namesOf(message));
+    }),
+    relay_ice_candidate: unseen((message) => {
+      signaling.handleIceCandidate(message.from_peer_id, candidateInit(message), namesOf(message));
+    }),
+    call_ended: shown((message) => {
+      signaling.handleCallEnded(message.from_peer_id, message.reason, namesOf(message));
+    }),
+    call_diagnosis: shown((message) => parts.diagnoses.receive(message)),
+    peer_view_size: unseen((message) => signaling.handleViewSize(message.from_peer_id, message)),
+    ice_servers_renewed: shown(({ ice_servers }) => {
+      signaling.configure({ iceServers: iceServersOf(ice_servers) });
+    }),
+
+    scene_update: board,
+    element_added: board,
+    element_updated: board,
+    element_removed: board,
+    ack: board,
+    sync_result: board,
+    peer_preview: unseen(board.handle),
+    peer_cursor: unseen(board.handle),
+
+    error: shown((message) => {
+      if (!parts.board.receive(message)) parts.refused(message);
+    }),
+
+    // For programs: the page has no such calls yet.
+    communitas_call_result: shown(nothing),
+    call_state: shown(nothing),
+  };
+}
+
+/**
+ * Handle a message by its type. A newer server may send types that this client does not know; those are ignored.
+ *
+ * @param {Handlers} handlers
+ * @param {ServerMessage} message
+ * @returns {boolean} whether what people see may have changed
+ */
+export function dispatch(handlers, message) {
+  if (!Object.hasOwn(handlers, message.type)) {
+    log("protocol", "unknown", message.type);
+    return false;
   }
+  // The compiler cannot follow that the handler and the message are of one type.
+  const { handle, renders } = /** @type {Handler<any>} */ (handlers[message.type]);
+  handle(message);
+  return renders;
+}
+
+function nothing() {}
+
+/**
+ * @template {ServerMessage} M
+ * @param {(message: M) => void} handle
+ * @returns {Handler<M>}
+ */
+function shown(handle) {
+  return { handle, renders: true };
+}
+
+/**
+ * The handler of a message that comes by the hundred and changes nothing that is rendered.
+ *
+ * @template {ServerMessage} M
+ * @param {(message: M) => void} handle
+ * @returns {Handler<M>}
+ */
+function unseen(handle) {
+  return { handle, renders: false };
 }
 
 /**
@@ -87,20 +147,4 @@ export function dispatch({ roster, signaling, board, assigned, diagnoses, refuse
  */
 function namesOf({ call_id, offer_id, group = false }) {
   return { callId: call_id ?? "", offerId: offer_id ?? "", group };
-}
-
-/**
- * @param {RelayIceCandidate} message
- * @returns {RTCIceCandidateInit}
- */
-function candidateInit({ candidate, sdp_mid, sdp_m_line_index, username_fragment }) {
-  const init = {
-    candidate,
-    sdpMid: sdp_mid ?? null,
-    sdpMLineIndex: sdp_m_line_index ?? null,
-    usernameFragment: username_fragment ?? null,
-  };
-  // Without a medium it is for the first one; with bundled media (RFC 9143) that is all of them.
-  if (candidate && init.sdpMid === null) init.sdpMLineIndex ??= 0;
-  return init;
 }

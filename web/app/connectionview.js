@@ -1,0 +1,45 @@
+/** The state of the connection, as people see it: the sign, the notice when coming back takes long, the end. */
+
+import { connectionText, endText, text } from "../text/calls.js";
+import { byId, setText } from "../ui/dom.js";
+
+/** @import {Context} from "./context.js" */
+/** @import {CanvasConnection} from "../protocol.js" */
+
+/** In one state other than `open` for so long: say why. */
+const PATIENCE_MS = 5_000;
+
+/** @param {Pick<Context, "connection" | "notices">} context */
+export function showConnection({ connection, notices }) {
+  const explain = () => {
+    if (connection.state === "open" || connection.state === "closed") return;
+    const why = text.putOff[connection.putOff] ?? text.unreachable;
+    notices.show(why, { key: "connection", stays: true });
+  };
+  let patience = setTimeout(explain, PATIENCE_MS);
+  connection.on("state", (state) => {
+    const node = byId("connection", HTMLElement);
+    node.dataset["connection"] = state;
+    setText(node, connectionText[state]);
+    byId("closed", HTMLElement).hidden = state !== "closed" || connection.closeCode === "";
+    if (state === "closed") setText(byId("closed-text", HTMLElement), whyClosed(connection));
+    clearTimeout(patience);
+    patience = setTimeout(explain, PATIENCE_MS);
+    if (state === "open") notices.hide("connection");
+  });
+  connection.on("overflow", () => {
+    notices.show(text.overflow, { key: "overflow", problem: true });
+    connection.send({ type: "get_scene" });
+  });
+  byId("rejoin", HTMLButtonElement).addEventListener("click", () => location.reload());
+}
+
+/**
+ * @param {CanvasConnection} connection
+ * @returns {string}
+ */
+function whyClosed({ closeCode, closeReason }) {
+  const known = endText[closeCode];
+  if (known) return known;
+  return closeCode.startsWith("41") ? text.closed(closeReason) : text.refused(closeReason);
+}

@@ -1,0 +1,83 @@
+/** The parts that the modules of the page share, made once. */
+
+import { JoinToken } from "../connection/jointoken.js";
+import { Choices } from "../devices/choices.js";
+import { Rights } from "../invite/rights.js";
+import { LocalMedia } from "../media/local.js";
+import { ScreenShare } from "../media/screen.js";
+import { Speaking } from "../media/speaking.js";
+import { Diagnoses } from "../monitor/diagnoses.js";
+import { Monitor } from "../monitor/monitor.js";
+import { Roster } from "../people/peers.js";
+import { describePerson } from "../people/person.js";
+import { CanvasConnection } from "../protocol.js";
+import { SceneState } from "../scene/scene.js";
+import { SignalingManager } from "../signaling.js";
+import { byId } from "../ui/dom.js";
+import { VideoManager } from "../video.js";
+import { Notices } from "./notices.js";
+import * as page from "./page.js";
+
+/** @import {Identity} from "../connection/identity.js" */
+/** @import {Person} from "../people/person.js" */
+
+/**
+ * @typedef {object} Context
+ * @property {string} sessionId
+ * @property {Identity | null} identity of this window before it was reloaded
+ * @property {JoinToken} pass
+ * @property {Rights} rights of this person
+ * @property {CanvasConnection} connection
+ * @property {Choices} choices of devices and quality
+ * @property {LocalMedia} media
+ * @property {ScreenShare} screen
+ * @property {Roster} roster
+ * @property {SignalingManager} signaling
+ * @property {VideoManager} videos
+ * @property {SceneState} scene
+ * @property {Speaking} speaking
+ * @property {Monitor} monitor
+ * @property {Diagnoses} diagnoses
+ * @property {Notices} notices
+ * @property {(peerId: string) => Person} describe
+ * @property {(peerId: string) => string} nameOf
+ * @property {() => boolean} mayPublish
+ */
+
+/**
+ * @param {string} sessionId
+ * @param {Identity | null} identity
+ * @returns {Context}
+ */
+export function createContext(sessionId, identity) {
+  const pass = new JoinToken(sessionId);
+  const rights = new Rights();
+  const displayName = page.firstName();
+  const connection = new CanvasConnection({ url: page.webSocketUrl(), pass, sessionId, displayName, identity });
+  const choices = new Choices();
+  const mayPublish = () => rights.has("publish");
+  const media = new LocalMedia(choices, mayPublish);
+  const roster = new Roster();
+  const screen = new ScreenShare();
+  const signaling = new SignalingManager(connection, media, screen, roster);
+  const videos = new VideoManager();
+  const speaking = new Speaking(signaling, media);
+  const people = { connection, roster, signaling, media, screen, speaking };
+  const describe = (/** @type {string} */ peerId) => describePerson(people, peerId);
+  return {
+    ...people,
+    sessionId,
+    identity,
+    pass,
+    rights,
+    choices,
+    videos,
+    scene: new SceneState(),
+    monitor: new Monitor(signaling),
+    diagnoses: new Diagnoses(signaling),
+    notices: new Notices(byId("notices", HTMLElement)),
+    describe,
+    nameOf: (peerId) => describe(peerId).name,
+    mayPublish,
+  };
+}

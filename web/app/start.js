@@ -1,0 +1,148 @@
+/** Starts the page of one session: makes the parts and connects them. */
+
+import { iceServersOf } from "../calls/ice.js";
+import { prepareCalls } from "../calls/peerconnection.js";
+import { keepIdentity } from "../connection/identity.js";
+import { showDevices } from "../devices/dialog.js";
+import { coalesce } from "../lib/coalesce.js";
+import { announcer, applyChoices, placeStreams, tellViewSizes } from "../media/wiring.js";
+import { listenToCallKeys } from "../people/callkeys.js";
+import { createOwnTiles } from "../people/owntiles.js";
+import { ownMedia } from "../people/person.js";
+import { byId, setText } from "../ui/dom.js";
+import { createBoard } from "./boardparts.js";
+import { ManyCallsNotice, showCallNotices } from "./callnotices.js";
+import { showConnection } from "./connectionview.js";
+import { createContext } from "./context.js";
+import { createHandlers, dispatch } from "./dispatch.js";
+import { OwnName } from "./ownname.js";
+import { autoAccept } from "./page.js";
+import { refusalHandler } from "./refusals.js";
+import { connectShareLink } from "./sharelink.js";
+import { Views } from "./views.js";
+
+/** @import {Board} from "./board.js" */
+/** @import {Context} from "./context.js" */
+/** @import {Identity} from "../connection/identity.js" */
+/** @import {OwnTile} from "../people/owntile.js" */
+
+/**
+ * @param {string} sessionId
+ * @param {Identity | null} identity of this window before it was reloaded
+ */
+export function start(sessionId, identity) {
+  const context = createContext(sessionId, identity);
+  const { connection, signaling, videos, rights, media } = context;
+  const ownTiles = createOwnTiles(context);
+  Object.assign(window, { signalingManager: signaling, videoManager: videos });
+  const board = createBoard(context);
+  const render = renderer(context, board, ownTiles);
+  const ownName = new OwnName(connection, render);
+  if (identity) signaling.restore(identity.calls, identity.group);
+
+  const handlers = createHandlers({
+    ...context,
+    board,
+    refused: refusalHandler(context, ownTiles),
+    assigned: (message) => {
+      rights.take(message);
+      signaling.configure({
+        iceServers: iceServersOf(message.ice_servers),
+        iceTransportPolicy: message.ice_transport_policy ?? "all",
+      });
+      signaling.autoAccept = autoAccept(connection.features);
+      videos.ownPeerId = message.peer_id;
+      ownName.show();
+    },
+  });
+  showConnection(context);
+  connection.on("message", (message) => {
+    if (dispatch(handlers, message)) render();
+  });
+  connection.on("state", render);
+  connectMedia(context, board, render);
+  connectRights(context, board);
+  connectShareLink(context);
+  setText(byId("session-name", HTMLElement), sessionId);
+  connection.open();
+  setTimeout(() => {
+    prepareCalls();
+    media.prepare();
+  });
+}
+
+/**
+ * Makes the function that renders what has changed, coalesced: signals go first, and many changes are shown at once.
+ *
+ * @param {Context} context
+ * @param {Board} board
+ * @param {readonly OwnTile[]} ownTiles
+ * @returns {() => void}
+ */
+function renderer(context, board, ownTiles) {
+  const { signaling } = context;
+  const views = new Views(context);
+  const manyCalls = new ManyCallsNotice(context.notices);
+  return coalesce(() => {
+    views.show();
+    board.showPeople();
+    for (const tile of ownTiles) tile.show();
+    manyCalls.show(signaling.calls.length);
+    keepWindow(context);
+  });
+}
+
+/**
+ * Keep what a reload of this window has to find again.
+ *
+ * @param {Context} context
+ */
+function keepWindow({ sessionId, connection, signaling }) {
+  const { peerId, resumeToken: token } = connection;
+  if (!peerId || !token) return;
+  keepIdentity(sessionId, { peerId, token, calls: signaling.savedCalls, group: signaling.savedGroup });
+}
+
+/**
+ * @param {Context} context
+ * @param {Board} board
+ * @param {() => void} render
+ */
+function connectMedia(context, board, render) {
+  const { connection, signaling, roster, media, screen, choices } = context;
+  placeStreams(context);
+  const announce = announcer(connection, () => ({
+    inCall: media.stream !== null,
+    media: media.stream ? ownMedia(media, screen) : { audio: false, video: false, screen: false },
+  }));
+  const sendsOther = () => {
+    announce();
+    render();
+  };
+  media.on("changed", sendsOther);
+  screen.on("changed", sendsOther);
+  context.speaking.on("changed", () => board.showPeople());
+  signaling.on("state", ({ peerId, state }) => {
+    if (state === "ended") roster.expectNoMore(peerId);
+    render();
+  });
+  showCallNotices(context);
+  tellViewSizes(context, board.stage.frame);
+  applyChoices(choices, context);
+  for (const button of document.querySelectorAll("[data-action=devices]")) {
+    button.addEventListener("click", () => showDevices(choices, media));
+  }
+  listenToCallKeys(() => signaling.inCall, (kind) => media.toggle(kind));
+}
+
+/**
+ * @param {Context} context
+ * @param {Board} board
+ */
+function connectRights({ rights, media, screen, mayPublish }, board) {
+  rights.on("changed", () => {
+    media.followRight();
+    if (!mayPublish()) screen.stop();
+    board.showPeople();
+  });
+}
