@@ -425,7 +425,7 @@ export class SignalingManager extends Emitter {
     // They accepted what we have ended meanwhile; without this they would wait for us.
     if (!call) return this.#sendEnd(fromPeerId, "hangup", callId);
     if (this.#ended.hasName(callId)) return; // of an earlier call
-    call.addName(callId);
+    call.names.add(callId);
     call.handleAnswer(sdp, offerId);
   }
 
@@ -448,7 +448,7 @@ export class SignalingManager extends Emitter {
    */
   handleCallEnded(fromPeerId, reason, { callId = "" } = {}) {
     const call = this.#calls.get(fromPeerId);
-    if (call && !call.isCalled(callId)) return;
+    if (call && !call.names.has(callId)) return;
     this.#returning.settle(fromPeerId);
     this.#early.take(fromPeerId);
     if (!call) return;
@@ -495,12 +495,12 @@ export class SignalingManager extends Emitter {
    */
   #callOf(peerId, callId, group) {
     const present = this.#calls.get(peerId);
-    if (this.#ended.hasName(callId) && !present?.isCalled(callId)) {
+    if (this.#ended.hasName(callId) && !present?.names.has(callId)) {
       this.#sendEnd(peerId, "hangup", callId);
       return null;
     }
     if (present) {
-      present.addName(callId);
+      present.names.add(callId);
       return present;
     }
     if (this.#calls.size >= this.maxCalls) {
@@ -524,13 +524,13 @@ export class SignalingManager extends Emitter {
     const call = new Call(peerId, how, {
       send: (message) => this.#send(message),
       publishes: () => this.#media.mayPublish(),
-      made: ({ pc }) => pc && this.peerConnections.set(peerId, pc),
+      made: (pc) => this.peerConnections.set(peerId, pc),
       changed: (call) => this.#tell(call),
       hears: () => this.hears(peerId),
-      streamed: (_, stream) => this.emit("stream", { peerId, stream }),
-      screened: (_, stream) => this.emit("screen", { peerId, stream }),
+      streamed: (stream) => this.emit("stream", { peerId, stream }),
+      screened: (stream) => this.emit("screen", { peerId, stream }),
       troubled: () => this.#connection.wake(),
-      expired: (_, reason) => this.endCall(peerId, reason),
+      expired: (reason) => this.endCall(peerId, reason),
     });
     this.#calls.set(peerId, call);
     call.setScreen(this.#screen.stream);
@@ -604,7 +604,7 @@ export class SignalingManager extends Emitter {
     this.#calls.delete(peerId);
     this.peerConnections.delete(peerId);
     this.#returning.settle(peerId);
-    this.#ended.add(peerId, call.names);
+    this.#ended.add(peerId, call.names.all);
     this.emit("stream", { peerId, stream: null });
     this.emit("screen", { peerId, stream: null });
     if (reason === "hangup" || reason === "declined") this.#group.part(peerId);

@@ -156,9 +156,12 @@ test("both call at the same time: that is one call, with one offer that counts",
   const { room, ada, bob } = two();
   ada.signaling.startCall("b");
   bob.signaling.startCall("a");
+  const [polite, impolite] = [bob.pc("a"), ada.pc("b")];
   await room.settle();
   assertTalking(ada, bob);
   assert.deepEqual(room.sent("end_call"), []);
+  assert.equal(ada.pc("b"), impolite);
+  assert.notEqual(bob.pc("a"), polite, "a first offer is not rolled back, which is not safe in browsers");
   assert.equal(FakePeerConnection.open.length, 2);
   ada.signaling.endCall("b");
   await room.settle();

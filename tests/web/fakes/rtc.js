@@ -149,6 +149,8 @@ export class FakePeerConnection extends EventTarget {
   #operations = 0;
   #isNegotiationNeeded = false;
   #mustRestart = false;
+  /** Of the other side, once connected. */
+  #remoteFingerprint = "";
   #generation = 0;
   /** @type {Set<string>} */
   #gathered = new Set();
@@ -169,7 +171,9 @@ export class FakePeerConnection extends EventTarget {
   static connectAll() {
     for (const pc of FakePeerConnection.open) {
       const other = FakePeerConnection.open.find((other) => pc.#fits(other) && other.#fits(pc));
-      if (other) pc.become("connected");
+      if (!other) continue;
+      pc.#remoteFingerprint = other.fingerprint;
+      pc.become("connected");
     }
   }
 
@@ -247,6 +251,9 @@ export class FakePeerConnection extends EventTarget {
     return this.#operate(async () => {
       const { type, sdp } = description;
       if (type === "answer" && this.signalingState !== "have-local-offer") throw fault("InvalidStateError");
+      // DTLS is of one pair of certificates.
+      const isOther = this.#remoteFingerprint && !sdp.includes(`sha-256 ${this.#remoteFingerprint}\n`);
+      if (isOther) throw fault("OperationError");
       await aTask();
       if (this.#isClosed) return;
       if (type === "answer") {
@@ -264,17 +271,14 @@ export class FakePeerConnection extends EventTarget {
 
   /** @param {RTCIceCandidateInit} candidate */
   async addIceCandidate(candidate) {
-    const { sdpMid = null, sdpMLineIndex = null, usernameFragment } = candidate;
+    const { sdpMid = null, sdpMLineIndex = null } = candidate;
     if (candidate.candidate && sdpMid === null && sdpMLineIndex === null) throw new TypeError("no medium");
     await this.#operate(async () => {
       if (!this.remoteDescription) throw fault("InvalidStateError");
       const sections = sectionsOf(this.remoteDescription.sdp);
       if (sdpMid !== null && !sections.some(({ mid }) => mid === sdpMid)) throw fault("OperationError");
       await aTask();
-      if (usernameFragment && !sections.some(({ fragment }) => fragment === usernameFragment)) {
-        throw fault("OperationError");
-      }
-      this.candidates.push(candidate);
+      this.candidates.push(candidate); // whatever its generation, as Chromium 156 does
     });
   }
 
