@@ -326,6 +326,28 @@ test("when much is in doubt it asks what has arrived, once", () => {
   assert.equal(socket.ofType("ping").length, 2);
 });
 
+test("a ping that a break has cut off is not waited for", async () => {
+  const { connection, socket } = joined();
+  connection.wake();
+  socket.fail();
+  await advance(0);
+  join({ recovered: true });
+  for (let count = 0; count < 70; count++) connection.send(EDIT);
+  assert.equal(FakeWebSocket.latest.ofType("ping").length, 1);
+  await advance(7_000);
+  assert.equal(connection.state, "open", "nor is the first one's time counted");
+});
+
+test("a pointer is not worth being sent when the connection is back", async () => {
+  const { connection, socket } = joined();
+  socket.readyState = FakeWebSocket.CLOSING;
+  connection.send({ type: "cursor", x: 1, y: 2 });
+  socket.fail();
+  await advance(0);
+  join({ recovered: false });
+  assert.deepEqual(FakeWebSocket.latest.ofType("cursor"), []);
+});
+
 test("another name is sent at once, or with the next subscribe; one that is bound stays", async () => {
   const { connection, socket } = joined();
   connection.rename("Bea");

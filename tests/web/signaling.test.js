@@ -202,6 +202,47 @@ test("a new call right after the old one is not ended by what is still said abou
   assertTalking(ada, bob);
 });
 
+test("an offer of a call that is over here ends it there, and rings no more", async () => {
+  const { room, bob } = await connected();
+  const [{ call_id }] = room.sent("start_call");
+  bob.signaling.endCall("a");
+  bob.receive({ type: "relay_offer", from_peer_id: "a", sdp: "v=0", call_id });
+  assert.deepEqual(bob.signaling.calls, []);
+  assert.equal(room.sent("end_call", "b").length, 2);
+});
+
+test("an answer or a candidate of an earlier call does not touch the present one", async () => {
+  const { room, ada, bob } = await connected();
+  const [{ call_id }] = room.sent("start_call");
+  const [answer] = room.sent("answer", "b");
+  const candidate = room.sent("ice_candidate", "b").find((message) => message.candidate);
+  ada.signaling.endCall("b");
+  await room.settle();
+  ada.receive({ type: "relay_answer", from_peer_id: "b", sdp: answer.sdp, call_id });
+  assert.equal(room.sent("end_call", "a").length, 2, "an answer to a call that is no more ends it there");
+  ada.signaling.startCall("b");
+  await room.settle();
+  ada.receive({ type: "relay_answer", from_peer_id: "b", sdp: answer.sdp, call_id });
+  ada.receive({ ...candidate, type: "relay_ice_candidate", from_peer_id: "b" });
+  await room.settle();
+  assert.equal(ada.pc("b").signalingState, "have-local-offer");
+  assert.deepEqual(ada.pc("b").candidates, []);
+  bob.signaling.acceptCall("a");
+  await room.settle();
+  assertTalking(ada, bob);
+});
+
+test("their hang-up crosses our offer: it ends what the offer has begun there", async () => {
+  const { room, ada, bob } = two();
+  ada.signaling.startCall("b");
+  await room.settle();
+  const before = room.sent("end_call").length;
+  ada.receive({ type: "call_ended", from_peer_id: "b", reason: "hangup" });
+  await room.settle();
+  assert.equal(room.sent("end_call", "a").length, before + 1);
+  assertQuiet(ada, bob);
+});
+
 test("who leaves the session leaves the call", async () => {
   const { room, ada, bob } = await connected();
   room.leave(bob);
@@ -335,6 +376,8 @@ test("more calls make smaller pictures, a preset bounds them", async () => {
   for (const { peerId } of others) ada.signaling.startCall(peerId);
   await room.settle();
   assert.equal(ada.media.quality.height, 360);
+  for (const id of ["c", "d"]) ada.signaling.endCall(id);
+  assert.equal(ada.media.quality.height, 720, "and fewer make larger ones");
   ada.signaling.setPreset("low");
   assert.equal(ada.media.quality.height, 180);
 });
@@ -416,6 +459,38 @@ test("a call survives that the server forgets it", async () => {
   }
   await room.pass(2_000);
   assert.ok(room.sent("offer").length > offers, "it is offered again");
+  assertTalking(ada, bob);
+});
+
+test("who was found missing is offered the call when it is back, unless it offers first", async () => {
+  const { room, ada, bob } = await connected();
+  const offers = () => room.sent("offer", "a").length;
+  const back = () => ada.receive({ type: "peer_updated", peer: { ...bob.peer, connected: true } });
+  for (const [expected, offersFirst] of /** @type {const} */ ([[1, false], [0, true]])) {
+    ada.connection?.fire("lost", null);
+    ada.receive({ type: "peer_list", peers: [ada.peer, { ...bob.peer, connected: false }] });
+    const before = offers();
+    back();
+    if (offersFirst) bob.pc("a").restartIce();
+    await room.settle();
+    assert.equal(offers(), before, "it is given the time");
+    await room.pass(1_100);
+    assert.equal(offers(), before + expected);
+    assertTalking(ada, bob);
+  }
+});
+
+test("a call that had not connected when the server forgot it looks for another path", async () => {
+  const { room, ada, bob } = two();
+  room.connects = false;
+  bob.signaling.autoAccept = true;
+  ada.signaling.startCall("b");
+  await room.settle();
+  ada.connection?.fire("lost", null);
+  room.sendList(ada);
+  assert.equal(ada.pc("b").restarts, 1);
+  room.connects = true;
+  await room.settle();
   assertTalking(ada, bob);
 });
 
@@ -550,6 +625,7 @@ test("a page that is reloaded is in the call of everybody again", async () => {
     assert.ok(one.signaling.savedGroup);
     await room.pass(2_000);
     assertMesh(...people);
+    assert.ok(one.signaling.inGroup);
   }
 });
 
