@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { Backlog } from "../../web/connection/backlog.js";
+import { SendQueue } from "../../web/connection/sendqueue.js";
 import { faultOf, longest } from "../../web/scene/limits.js";
 import { EditQueue } from "../../web/scene/editqueue.js";
 import { FRAME_BYTES, MOST_DEPTH, PASSING, UNREAD } from "../../web/types/limits.js";
@@ -34,8 +34,8 @@ test("what is larger than a message is not sent (EDT3)", () => {
   assert.equal(code(add({ type: "Chart", chart_type: "bar", data: "x".repeat(FRAME_BYTES) })), "too_large");
   assert.equal(code(add({ type: "Chart", chart_type: "bar", data: SMILE.repeat(FRAME_BYTES / 4) })), "too_large", "bytes count");
   assert.equal(code(add({ type: "Chart", chart_type: "bar", data: "x".repeat(FRAME_BYTES - 1000) })), null);
-  const backlog = new Backlog();
-  assert.throws(() => backlog.push(/** @type {any} */ ({ type: "offer", sdp: "x".repeat(FRAME_BYTES) })), RangeError);
+  const queue = new SendQueue();
+  assert.throws(() => queue.push(/** @type {any} */ ({ type: "offer", sdp: "x".repeat(FRAME_BYTES) })), RangeError);
 });
 
 test("what an element cannot be is not sent (EDT3)", () => {
@@ -121,34 +121,34 @@ const ping = /** @type {any} */ ({ type: "ping" });
 const cursor = /** @type {any} */ ({ type: "cursor", x: 1, y: 2 });
 
 test("an error without a name is about what alone stands between two pings (IN4)", () => {
-  const backlog = new Backlog();
-  [edit("a"), ping, edit("b"), ping, cursor].forEach((message) => backlog.push(message));
-  backlog.take();
-  assert.equal(backlog.suspect, "", "nothing is known of what came before");
-  backlog.pong(2);
-  assert.equal(backlog.suspect, "b");
-  backlog.pong(4);
-  assert.equal(backlog.suspect, "", "a pointer has no name");
-  backlog.recovered(0);
-  [edit("c"), ping].forEach((message) => backlog.push(message));
-  backlog.take();
-  assert.equal(backlog.suspect, "", "it may be about what was sent on an earlier connection");
+  const queue = new SendQueue();
+  [edit("a"), ping, edit("b"), ping, cursor].forEach((message) => queue.push(message));
+  queue.take();
+  assert.equal(queue.suspect, "", "nothing is known of what came before");
+  queue.pong(2);
+  assert.equal(queue.suspect, "b");
+  queue.pong(4);
+  assert.equal(queue.suspect, "", "a pointer has no name");
+  queue.recovered(0);
+  [edit("c"), ping].forEach((message) => queue.push(message));
+  queue.take();
+  assert.equal(queue.suspect, "", "it may be about what was sent on an earlier connection");
 });
 
 test("what choked the server is not sent again, and what followed is (EDT3)", () => {
-  const backlog = new Backlog();
+  const queue = new SendQueue();
   const large = (/** @type {string} */ id) => ({ ...edit(id), changes: "x".repeat(20_000) });
-  [edit("a"), large("b"), edit("c")].forEach((message) => backlog.push(message));
-  backlog.take();
-  backlog.choke();
-  backlog.cut();
-  assert.equal(backlog.recovered(0), "b", "the server may not have had what was read together with it");
-  assert.deepEqual(backlog.take().map((text) => JSON.parse(text).id), ["a", "c"]);
-  backlog.choke();
-  assert.equal(backlog.recovered(0), "", "what is small chokes nobody");
-  backlog.push(large("d"));
-  backlog.take();
-  backlog.choke();
-  assert.equal(backlog.lost(), "d");
-  assert.equal(backlog.recovered(0), "", "once");
+  [edit("a"), large("b"), edit("c")].forEach((message) => queue.push(message));
+  queue.take();
+  queue.choke();
+  queue.cut();
+  assert.equal(queue.recovered(0), "b", "the server may not have had what was read together with it");
+  assert.deepEqual(queue.take().map((text) => JSON.parse(text).id), ["a", "c"]);
+  queue.choke();
+  assert.equal(queue.recovered(0), "", "what is small chokes nobody");
+  queue.push(large("d"));
+  queue.take();
+  queue.choke();
+  assert.equal(queue.lost(), "d");
+  assert.equal(queue.recovered(0), "", "once");
 });

@@ -5,7 +5,7 @@ import { test } from "node:test";
 
 import { FakeStream, FakeTrack } from "./fakes/media.js";
 import { online, Room } from "./fakes/room.js";
-import { FakePeerConnection } from "./fakes/rtc.js";
+import { FakePeerConnection, rtcIdle } from "./fakes/rtc.js";
 
 /** @typedef {import("./fakes/room.js").Participant} Participant */
 
@@ -43,8 +43,9 @@ function assertTalking(one, other) {
 
 /** @param {Participant[]} people for whom nothing may be left of a call */
 function assertQuiet(...people) {
-  for (const { signaling, media, streams } of people) {
+  for (const { signaling, media, screen, streams } of people) {
     assert.deepEqual(signaling.calls, []);
+    assert.equal(screen.stream, null);
     assert.equal(signaling.peerConnections.size, 0);
     assert.equal(media.stream, null, "the devices are off");
     assert.equal(streams.size, 0);
@@ -223,13 +224,13 @@ test("an answer or a candidate of an earlier call does not touch the present one
   ada.signaling.startCall("b");
   await room.settle();
   ada.receive({ type: "relay_answer", from_peer_id: "b", sdp: answer.sdp, call_id });
-  ada.receive({ ...candidate, type: "relay_ice_candidate", from_peer_id: "b" });
+  ada.receive({ ...candidate, username_fragment: null, type: "relay_ice_candidate", from_peer_id: "b" });
   await room.settle();
   assert.equal(ada.pc("b").signalingState, "have-local-offer");
-  assert.deepEqual(ada.pc("b").candidates, []);
   bob.signaling.acceptCall("a");
   await room.settle();
   assertTalking(ada, bob);
+  assert.ok(ada.pc("b").candidates.every((one) => one.candidate !== candidate.candidate));
 });
 
 test("their hang-up crosses our offer: it ends what the offer has begun there", async () => {
@@ -278,6 +279,17 @@ test("an offer without start_call rings, and candidates that overtook it are kep
   await room.settle();
   assertTalking(ada, bob);
   assert.ok(bob.pc("a").candidates.some(({ candidate }) => candidate === "candidate:early"));
+});
+
+test("candidates of a call that was over before it rang are forgotten", async () => {
+  const { room, ada, bob } = two();
+  bob.receive({ type: "relay_ice_candidate", from_peer_id: "a", candidate: "candidate:old", sdp_mid: "0" });
+  bob.receive({ type: "call_ended", from_peer_id: "a", reason: "hangup" });
+  bob.signaling.autoAccept = true;
+  ada.signaling.startCall("b");
+  await room.settle();
+  assertTalking(ada, bob);
+  assert.ok(bob.pc("a").candidates.every(({ candidate }) => candidate !== "candidate:old"));
 });
 
 test("a client that leaves the offer to who accepts gets one", async () => {
@@ -332,6 +344,15 @@ test("a screen that is shared is seen beside the camera, and goes again", async 
   await room.settle();
   assert.ok(!bob.streams.has("screen a"));
   assert.equal(ada.pc("b").agreed[2], "video inactive");
+});
+
+test("a screen is shared no longer than the call lasts", async () => {
+  const { room, ada, bob } = await connected();
+  ada.screen.share(new FakeStream([new FakeTrack("video")]));
+  await room.settle();
+  bob.signaling.endCall("a");
+  await room.settle();
+  assertQuiet(ada, bob);
 });
 
 test("a screen that was shared before the call is part of it", async () => {
@@ -515,6 +536,28 @@ for (const who of /** @type {const} */ (["ada", "bob"])) {
     assert.equal(FakePeerConnection.open.length, 2, "what was with the earlier page is closed");
   });
 }
+
+test("a page is reloaded while the other one looks for another path", async () => {
+  for (const who of /** @type {const} */ (["ada", "bob"])) {
+    const built = await connected();
+    const { room, ada, bob } = built;
+    built[who === "ada" ? "bob" : "ada"].pc(who === "ada" ? "a" : "b").restartIce();
+    await rtcIdle();
+    built[who].reload();
+    await room.pass(2_000);
+    assertTalking(ada, bob);
+  }
+});
+
+test("a screen is not shared any more after a reload", async () => {
+  const { room, ada, bob } = await connected();
+  ada.screen.share(new FakeStream([new FakeTrack("video")]));
+  await room.settle();
+  ada.reload();
+  await room.settle();
+  assertTalking(ada, bob);
+  assert.ok(!bob.streams.has("screen a"));
+});
 
 test("both pages are reloaded at the same time", async () => {
   const { room, ada, bob } = await connected();

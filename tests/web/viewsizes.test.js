@@ -2,14 +2,14 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { encodingFor, sendingQuality } from "../../web/calls/quality.js";
-import { stepFor, Told } from "../../web/media/viewsizes.js";
+import { stepFor, ReportedSizes } from "../../web/media/viewsizes.js";
 
 test("heights are told in steps", () => {
   assert.deepEqual([0, 0.4, 1, 90, 91, 500, 9000].map(stepFor), [0, 0, 90, 90, 180, 540, 2160]);
 });
 
 test("larger is told at once, smaller when it stays so", () => {
-  const told = new Told();
+  const told = new ReportedSizes();
   const at = (/** @type {number} */ camera, /** @type {number} */ now) =>
     told.look({ camera, screen: 0 }, now)?.camera ?? null;
   assert.equal(at(360, 0), 360);
@@ -24,7 +24,7 @@ test("larger is told at once, smaller when it stays so", () => {
 });
 
 test("what one stream gains is told at once, whatever the other loses", () => {
-  const told = new Told();
+  const told = new ReportedSizes();
   told.look({ camera: 360, screen: 0 }, 0);
   assert.deepEqual(told.look({ camera: 0, screen: 720 }, 10), { camera: 0, screen: 720 });
 });

@@ -1,4 +1,4 @@
-/** The state of the connection, as people see it: the sign, the notice when coming back takes long, the end. */
+/** View of the connection's state: the sign, the notice when reconnecting takes long, the panel when it has ended. */
 
 import { connectionText, endText, text } from "../text/calls.js";
 import { byId, setText } from "../ui/dom.js";

@@ -1,4 +1,4 @@
-/** The parts that the modules of the page share, made once. */
+/** Context of the page: the parts that its modules share, made once. */
 
 import { JoinToken } from "../connection/jointoken.js";
 import { Choices } from "../devices/choices.js";

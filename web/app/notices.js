@@ -1,4 +1,4 @@
-/** Short messages at the edge of the page; screen readers read them out. */
+/** Notices: short messages at the edge of the page, which screen readers read out. */
 
 import { icon, make } from "../ui/dom.js";
 import { text } from "../text/calls.js";

@@ -1,4 +1,4 @@
-/** What the address of the page asks for, and what this browser remembers. */
+/** The address of the page and what it asks for; the name that this browser remembers; clipboard and files. */
 
 import { make } from "../ui/dom.js";
 
@@ -42,8 +42,8 @@ export function webSocketUrl() {
  * @returns {boolean}
  */
 export function autoAccept(features) {
-  const asked = new URLSearchParams(location.search).get("auto") === "1";
-  return asked && (LOOPBACK.test(location.hostname) || features.includes("auto_accept"));
+  const isWanted = new URLSearchParams(location.search).get("auto") === "1";
+  return isWanted && (LOOPBACK.test(location.hostname) || features.includes("auto_accept"));
 }
 
 /** @returns {string} the name in the address, else the remembered one, else one for a guest */

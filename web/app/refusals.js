@@ -1,4 +1,4 @@
-/** Errors of the server that no part of the page has taken: which of them are told to the person. */
+/** Handler of the server's errors that no other part has taken: which of them become notices. */
 
 import { text } from "../text/calls.js";
 
@@ -23,7 +23,7 @@ export function refusalHandler({ signaling, roster, notices }, ownTiles) {
       case "element_not_found": // moved while somebody removed it
         return;
       case "scene_full":
-        if (ownTiles.some((tile) => tile.isWish(message_id))) notices.show(text.sceneFull, { problem: true });
+        if (ownTiles.some((tile) => tile.isRequest(message_id))) notices.show(text.sceneFull, { problem: true });
         return;
       default:
         notices.show(text.serverRefused(message), { problem: true });

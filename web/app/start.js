@@ -5,7 +5,7 @@ import { prepareCalls } from "../calls/peerconnection.js";
 import { keepIdentity } from "../connection/identity.js";
 import { showDevices } from "../devices/dialog.js";
 import { coalesce } from "../lib/coalesce.js";
-import { announcer, applyChoices, placeStreams, tellViewSizes } from "../media/wiring.js";
+import { announcer, applyChoices, placeStreams, reportViewSizes } from "../media/wiring.js";
 import { listenToCallKeys } from "../people/callkeys.js";
 import { createOwnTiles } from "../people/owntiles.js";
 import { ownMedia } from "../people/person.js";
@@ -127,7 +127,7 @@ function connectMedia(context, board, render) {
     render();
   });
   showCallNotices(context);
-  tellViewSizes(context, board.stage.frame);
+  reportViewSizes(context, board.stage.frame);
   applyChoices(choices, context);
   for (const button of document.querySelectorAll("[data-action=devices]")) {
     button.addEventListener("click", () => showDevices(choices, media));

@@ -1,6 +1,6 @@
 /**
- * Which calls have to be taken up again after a reload, or offered anew after the server has lost
- * what it knew of them, and when: as soon as the other side is here. Pure.
+ * Decides which calls to restore after a reload, or to offer anew after the server has lost its state, and when: as
+ * soon as the other side is here. Pure.
  */
 
 /** @import {SavedCall} from "../connection/identity.js" */

@@ -1,6 +1,6 @@
 /**
- * What carries our camera and microphone within one peer connection. The sections are there before the
- * devices are; what is off or missing is sent again without being negotiated (W3C webrtc-pc section 5.2,
+ * The transceivers of our camera and microphone within one peer connection. Their media sections are there before the
+ * devices are; a device that is off or missing is sent again without a negotiation (W3C webrtc-pc section 5.2,
  * replaceTrack).
  */
 

@@ -1,4 +1,4 @@
-/** What is known of calls that are over. Bounded. Pure. */
+/** Memory of calls that are over: their peers and names. Bounded. Pure. */
 
 const MAX_NAMES = 64;
 

@@ -1,4 +1,4 @@
-/** Fits what is sent to one peer to what the calls afford and to how large the peer shows it. */
+/** Encoding parameters of what is sent to one peer, fitted to the number of calls and to how large it is shown there. */
 
 import { errorName, log } from "../lib/log.js";
 import { applyToSender, SCREEN_BITRATE } from "./quality.js";

@@ -1,4 +1,4 @@
-/** The call of everybody in the session: each who has joined is connected with all the others. */
+/** Membership in the call of everybody, a mesh: decides which members this peer has to call (rule SIG10). Pure. */
 
 /** @import {Peer} from "../types/messages.js" */
 
@@ -6,7 +6,7 @@ export class Group {
   joined = false;
   /** Whom a person has hung up on: not called again until one of the two joins anew. @type {Set<string>} */
   #apart = new Set();
-  /** Who has joined, as far as was told. @type {Set<string>} */
+  /** The others who have joined, by the latest list. @type {Set<string>} */
   #members = new Set();
 
   /** How many others have joined. */

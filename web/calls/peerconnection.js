@@ -1,4 +1,4 @@
-/** Makes RTCPeerConnections, and what they need before the devices are ready. */
+/** Factory of RTCPeerConnections, and placeholder tracks for the time before the devices are ready. */
 
 import { errorName, log } from "../lib/log.js";
 

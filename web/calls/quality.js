@@ -1,4 +1,4 @@
-/** How large and how often pictures are sent, by how many they are sent to. Pure. */
+/** Sending quality: resolution, frame rate and bit rate, by the number of calls. */
 
 /**
  * In a mesh each picture is encoded and sent once for every other person, so more people means

@@ -1,5 +1,5 @@
 /**
- * Brings the media path of one RTCPeerConnection back by ICE restarts (RFC 8445 section 9). The old
+ * Recovery of the media path of one RTCPeerConnection by ICE restarts (RFC 8445 section 9). The old
  * pair stays in use until a new one works.
  */
 

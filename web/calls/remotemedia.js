@@ -1,5 +1,5 @@
 /**
- * What the other side of a call sends, shown and heard only while its role lets it (rule TOK3). The server
+ * Media received from the other side of a call, shown and heard only while its role allows it (rule TOK3). The server
  * refuses offers of who may not publish; but a role may change while media flow, which pass no server.
  */
 

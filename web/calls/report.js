@@ -1,4 +1,4 @@
-/** Tells when a peer connection does not come about, and how far it has got (rule SIG12). No address in it. */
+/** Detects a peer connection that does not come about, and reports how far it has got (rule SIG12). No address in it. */
 
 /** @import {CallReport} from "../types/messages.js" */
 
@@ -8,7 +8,7 @@
 const CHECKING_MS = 6_000;
 /** Nothing was found out at all: there is nothing to check, from this side or the other. */
 const SILENT_MS = 12_000;
-/** There is nothing to tell of these. @type {Set<RTCIceConnectionState>} */
+/** There is nothing to report in these states. @type {Set<RTCIceConnectionState>} */
 const CONNECTED = new Set(["connected", "completed", "closed"]);
 /** STUN errors of who may not use a TURN server (RFC 8489 section 14.8). */
 const REFUSED = new Set([401, 403, 438, 441]);
@@ -25,7 +25,7 @@ export class StuckConnection {
    */
   constructor(pc, stuck) {
     this.#pc = pc;
-    const tell = async () => {
+    const report = async () => {
       this.close();
       const progress = await this.#progress();
       if (!CONNECTED.has(pc.iceConnectionState)) stuck(progress);
@@ -33,17 +33,17 @@ export class StuckConnection {
     const follow = () => {
       const state = pc.iceConnectionState;
       if (CONNECTED.has(state)) this.close();
-      else if (this.#timer && state === "failed") void tell();
+      else if (this.#timer && state === "failed") void report();
       else if (this.#timer && state === "checking") {
         this.close();
-        this.#timer = setTimeout(tell, CHECKING_MS);
+        this.#timer = setTimeout(report, CHECKING_MS);
       }
     };
     pc.addEventListener("icecandidateerror", ({ errorCode }) => {
       if (REFUSED.has(errorCode)) this.#refused = true;
     });
     pc.addEventListener("iceconnectionstatechange", follow);
-    this.#timer = setTimeout(tell, SILENT_MS);
+    this.#timer = setTimeout(report, SILENT_MS);
     follow();
   }
 
@@ -56,8 +56,8 @@ export class StuckConnection {
   async #progress() {
     /** @type {Set<CallReport["gathered"][number]>} */
     const types = new Set();
-    for (const report of (await this.#pc.getStats()).values()) {
-      if (report.type === "local-candidate") types.add(report.candidateType);
+    for (const stat of (await this.#pc.getStats()).values()) {
+      if (stat.type === "local-candidate") types.add(stat.candidateType);
     }
     return { gathered: [...types], turn_refused: this.#refused };
   }

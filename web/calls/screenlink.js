@@ -1,7 +1,7 @@
 /**
- * The screen within one peer connection: its own media sections, which are kept when sharing ends and
- * used again. They come after those of the camera, so the first medium of a kind that a peer sends is its
- * camera or microphone, the next one belongs to its screen.
+ * The transceivers of shared screens within one peer connection: media sections of their own, which are kept when
+ * sharing ends and used again. They come after those of the camera, so the first medium of a kind that a peer sends is
+ * its camera or microphone, the next one belongs to its screen.
  */
 
 import { errorName, log } from "../lib/log.js";

@@ -1,6 +1,7 @@
 /**
- * Who this window is, so that a reload finds its place again. Kept in `sessionStorage`, which is
- * of one window; a duplicated window gets a copy of it, so a lock tells whether the first one lives.
+ * Identity of this window: its peer id, resume token and calls, so that a reload finds its place again. Kept in
+ * `sessionStorage`, which is of one window; a duplicated window gets a copy of it, so a lock shows whether the first
+ * one lives.
  */
 
 import { isReloaded } from "../app/page.js";

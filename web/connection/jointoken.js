@@ -1,5 +1,5 @@
 /**
- * What lets this window into its session: the join token of the link (rules TOK1, TOK2). It comes in the
+ * Join token of the link, which lets this window into its session (rules TOK1, TOK2). It comes in the
  * fragment, which no browser sends anywhere, and stays in `sessionStorage`, which is of this window.
  */
 
@@ -33,16 +33,16 @@ export class JoinToken {
   }
 
   /**
-   * Ask the server for something, with the token.
+   * HTTP request to the server, with the token.
    *
    * @param {string | URL} address
-   * @param {RequestInit} [how]
+   * @param {RequestInit} [options]
    * @returns {Promise<Response>}
    */
-  fetch(address, how = {}) {
-    const headers = new Headers(how.headers);
+  fetch(address, options = {}) {
+    const headers = new Headers(options.headers);
     if (this.token) headers.set("authorization", `Bearer ${this.token}`);
-    return fetch(address, { ...how, headers });
+    return fetch(address, { ...options, headers });
   }
 
   #read() {

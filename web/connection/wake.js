@@ -1,4 +1,4 @@
-/** Tells when the network or the machine may have come back: the moment to try again. */
+/** Events after which the network may be back: the moment to try again. */
 
 const TICK_MS = 2_000;
 const JUMP_MS = 8_000;

@@ -1,4 +1,4 @@
-/** What the person has chosen of devices and quality; this browser remembers it. */
+/** Choices of devices and quality, kept in this browser. */
 
 import { Emitter } from "../lib/emitter.js";
 

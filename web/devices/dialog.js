@@ -1,4 +1,4 @@
-/** Camera and sound: what is used and how it looks and sounds, before a call and during one. */
+/** Dialog of the devices: which are used, and how they look and sound, before a call and during one. */
 
 import { make, setText } from "../ui/dom.js";
 import { LocalMedia } from "../media/local.js";

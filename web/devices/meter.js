@@ -1,4 +1,4 @@
-/** How loud a stream is. */
+/** Level meter of an audio track. */
 
 /** @type {AudioContext | null} */
 let shared = null;

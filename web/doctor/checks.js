@@ -54,13 +54,13 @@ export async function checkServer() {
       connection.on("pong", resolve);
       setTimeout(reject, SERVER_MS);
     });
-    const asked = performance.now();
+    const began = performance.now();
     connection.send({ type: "ping" });
     await answered;
-    return { outcome: good(text.serverGood(performance.now() - asked)), iceServers };
+    return { outcome: good(text.serverGood(performance.now() - began)), iceServers };
   } catch {
-    const asks = connection.closeCode === "unauthorized" || connection.closeCode === "token_expired";
-    return { outcome: bad(asks ? text.serverAsks : text.serverBad), iceServers: [] };
+    const wantsToken = connection.closeCode === "unauthorized" || connection.closeCode === "token_expired";
+    return { outcome: bad(wantsToken ? text.serverAsks : text.serverBad), iceServers: [] };
   } finally {
     connection.close();
   }

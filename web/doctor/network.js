@@ -1,4 +1,4 @@
-/** Tries the ways to the others: STUN, TURN, and what the router does. Uses no server but those it is given. */
+/** Probes of the network: STUN, TURN, and the kind of NAT. Uses no server but those it is given. */
 
 const GATHER_MS = 6_000;
 const LOOP_MS = 8_000;

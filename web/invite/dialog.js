@@ -1,4 +1,4 @@
-/** Who moderates gives out links and takes them back. */
+/** Dialog of the invitations: whoever moderates makes links and revokes them. */
 
 import { icon, make } from "../ui/dom.js";
 import { errorName, log } from "../lib/log.js";
@@ -31,7 +31,7 @@ class InviteDialog {
   #life = make("select", { id: "invite-life" });
   #link = make("input", { id: "invite-link", type: "text", readonly: "", "aria-label": text.link });
   #made = make("div", { class: "invite-made", hidden: "" });
-  #said = make("p", { class: "invite-said", role: "status" });
+  #status = make("p", { class: "invite-said", role: "status" });
   #list = make("ul", { class: "invite-list" });
   #none = make("p", { class: "panel-empty" }, text.none);
 
@@ -62,7 +62,7 @@ class InviteDialog {
     const again = make("button", { type: "button", "data-action": "copy-invitation" }, text.copy);
     again.addEventListener("click", () => void this.#copy());
     this.#made.append(this.#link, again);
-    const body = make("div", { class: "invite-body" }, form, this.#made, this.#said, make("h3", {}, text.given), this.#none, this.#list);
+    const body = make("div", { class: "invite-body" }, form, this.#made, this.#status, make("h3", {}, text.given), this.#none, this.#list);
     const dialog = makeDialog(text.title, body);
     dialog.classList.add("invite");
     dialog.showModal();
@@ -126,6 +126,6 @@ class InviteDialog {
 
   /** @param {string} words */
   #say(words) {
-    this.#said.textContent = words;
+    this.#status.textContent = words;
   }
 }

@@ -1,4 +1,4 @@
-/** What this person may do here, as the server has said (rule TOK3), and how the page shows it. */
+/** Role and rights of this person in the session, given by the server (rule TOK3). */
 
 import { Emitter } from "../lib/emitter.js";
 

@@ -7,13 +7,13 @@
  */
 export function coalesce(act) {
   const { port1, port2 } = new MessageChannel();
-  let asked = false;
+  let isPending = false;
   port1.onmessage = () => {
-    asked = false;
+    isPending = false;
     act();
   };
   return () => {
-    if (!asked) port2.postMessage(null);
-    asked = true;
+    if (!isPending) port2.postMessage(null);
+    isPending = true;
   };
 }

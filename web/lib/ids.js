@@ -1,4 +1,4 @@
-/** Names nobody else gives. */
+/** Random unique ids. */
 
 /** @returns {string} 96 random bits; `crypto.randomUUID` is for secure pages only */
 export function newId() {

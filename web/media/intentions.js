@@ -1,5 +1,5 @@
 /**
- * Which devices the person wants on: their own press alone changes it. A window remembers it for its
+ * Wanted state of the devices, on or off: only the person's own press changes it. A window remembers it for its
  * reloads, the browser for windows to come, so that what was off is never turned on by itself.
  */
 

@@ -42,7 +42,7 @@ export class LocalMedia extends Emitter {
   /** The kinds that are being opened. @type {Set<MediaKind>} */
   #opening = new Set();
   /** The latest opening or closing, by kind: what an earlier one brings is closed. */
-  #asked = { audio: 0, video: 0 };
+  #requests = { audio: 0, video: 0 };
   /** @type {SendingQuality | null} */
   #quality = null;
   #choices;
@@ -243,9 +243,9 @@ export class LocalMedia extends Emitter {
    */
   async #obtain(kinds) {
     const { stream } = this;
-    const asked = new Map(kinds.map((kind) => [kind, ++this.#asked[kind]]));
+    const requests = new Map(kinds.map((kind) => [kind, ++this.#requests[kind]]));
     const isCurrent = (/** @type {MediaKind} */ kind) =>
-      this.stream === stream && asked.get(kind) === this.#asked[kind];
+      this.stream === stream && requests.get(kind) === this.#requests[kind];
     for (const kind of kinds) this.#opening.add(kind);
     this.emit("changed", null);
     try {
@@ -266,7 +266,7 @@ export class LocalMedia extends Emitter {
 
   /** Turn a device off: its light goes out. @param {MediaKind} kind */
   #release(kind) {
-    this.#asked[kind]++;
+    this.#requests[kind]++;
     this.#opening.delete(kind);
     this.#faults.delete(kind);
     const track = this.track(kind);

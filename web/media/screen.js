@@ -61,8 +61,8 @@ export class ScreenShare extends Emitter {
     } catch (error) {
       log("screen", errorName(error));
       // NotAllowedError: the person changed their mind, or the system said no, which looks the same.
-      const said = errorName(error) === "NotAllowedError" || errorName(error) === "AbortError";
-      if (this.#asking === asking && !said) {
+      const isRefusal = errorName(error) === "NotAllowedError" || errorName(error) === "AbortError";
+      if (this.#asking === asking && !isRefusal) {
         this.emit("failed", null);
       }
     } finally {

@@ -1,4 +1,4 @@
-/** How a stream is heard: how loud, from which device, and from which side. */
+/** Audio output of the streams: volume, output device, and side. */
 
 import { audioContext } from "../devices/meter.js";
 import { errorName, log } from "../lib/log.js";

@@ -1,4 +1,4 @@
-/** Who is speaking: this page, and those it is in a call with. */
+/** Detection of who is speaking: this page, and those it is in a call with. */
 
 import { Meter } from "../devices/meter.js";
 import { Emitter } from "../lib/emitter.js";

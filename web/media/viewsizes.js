@@ -1,4 +1,4 @@
-/** How large this page shows what the others send: it tells them, so that they send no more than is seen. */
+/** Reports to peers how large this page shows what they send, so that they send no more than is seen (rule SIG11). */
 
 /**
  * In device pixels; 0 means not seen.
@@ -7,9 +7,9 @@
  */
 
 const LOOK_MS = 500;
-/** Smaller is told only when it has stayed so: who pans by need not be sent to and fro. */
+/** A smaller size is reported only when it has lasted so long: panning past a tile changes nothing. */
 const SHRINK_MS = 1_500;
-/** So that each pixel of zoom is not told. */
+/** Reported sizes, so that not each pixel of zoom is a message. */
 const STEPS = [0, 90, 180, 270, 360, 540, 720, 1080, 2160];
 
 /**
@@ -20,74 +20,74 @@ export function stepFor(height) {
   return STEPS.find((step) => step >= Math.floor(height)) ?? STEPS.at(-1) ?? 0;
 }
 
-/** What one peer was told, and since when less would do. Pure. */
-export class Told {
+/** The sizes that one peer was sent last, and since when smaller ones would do. Pure. */
+export class ReportedSizes {
   /** @type {Sizes | null} */
-  #told = null;
+  #last = null;
   /** When it was first seen that smaller would do; `null`: it would not. @type {number | null} */
   #since = null;
 
   /**
    * @param {Sizes} seen
    * @param {number} now in milliseconds
-   * @returns {Sizes | null} what to tell; `null`: nothing new
+   * @returns {Sizes | null} the sizes to report; `null`: nothing new
    */
   look(seen, now) {
-    const told = this.#told;
-    if (told && seen.camera === told.camera && seen.screen === told.screen) {
+    const last = this.#last;
+    if (last && seen.camera === last.camera && seen.screen === last.screen) {
       this.#since = null;
       return null;
     }
-    if (told && seen.camera <= told.camera && seen.screen <= told.screen) {
+    if (last && seen.camera <= last.camera && seen.screen <= last.screen) {
       this.#since ??= now;
       if (now - this.#since < SHRINK_MS) return null;
     }
     this.#since = null;
-    this.#told = seen;
+    this.#last = seen;
     return seen;
   }
 }
 
 export class ViewSizes {
   #sizesOf;
-  #tell;
-  /** @type {Map<string, Told>} */
+  #report;
+  /** @type {Map<string, ReportedSizes>} */
   #peers = new Map();
   /** @type {ReturnType<typeof setInterval> | undefined} */
   #timer;
 
   /**
    * @param {(peerId: string) => Sizes} sizesOf how large the streams of a peer are shown now
-   * @param {(peerId: string, sizes: Sizes) => void} tell
+   * @param {(peerId: string, sizes: Sizes) => void} report
    */
-  constructor(sizesOf, tell) {
+  constructor(sizesOf, report) {
     this.#sizesOf = sizesOf;
-    this.#tell = tell;
+    this.#report = report;
   }
 
   /** @param {Iterable<string>} peerIds those who send to this page */
   follow(peerIds) {
     const ids = new Set(peerIds);
-    for (const id of ids) if (!this.#peers.has(id)) this.#peers.set(id, new Told());
+    for (const id of ids) if (!this.#peers.has(id)) this.#peers.set(id, new ReportedSizes());
     for (const id of this.#peers.keys()) if (!ids.has(id)) this.#peers.delete(id);
     clearInterval(this.#timer);
     this.#timer = undefined;
     if (ids.size > 0) this.#timer = setInterval(() => this.#look(), LOOK_MS);
   }
 
-  /** @param {string} [peerId] who may not know any more what it was told; by default all */
+  /** @param {string} [peerId] who may have forgotten the sizes it was sent; by default all */
   forget(peerId) {
     for (const id of peerId === undefined ? this.#peers.keys() : [peerId]) {
-      if (this.#peers.has(id)) this.#peers.set(id, new Told());
+      if (this.#peers.has(id)) this.#peers.set(id, new ReportedSizes());
     }
   }
 
   #look() {
     const now = performance.now();
-    for (const [peerId, told] of this.#peers) {
+    for (const [peerId, reported] of this.#peers) {
       const { camera, screen } = this.#sizesOf(peerId);
-      const sizes = told.look({ camera: stepFor(camera), screen: stepFor(screen) }, now);
-      if (sizes) this.#tell(peerId, sizes);
+      const sizes = reported.look({ camera: stepFor(camera), screen: stepFor(screen) }, now);
+      if (sizes) this.#report(peerId, sizes);
     }
   }
 }

@@ -1,4 +1,4 @@
-/** Connects what this page sends and receives with the parts that show it, tell of it and bound it. */
+/** Connections between the media of this page and the parts that show them, announce them and bound them. */
 
 import { cameraOf, screenOf } from "../scene/scene.js";
 import { shownHeight, ViewSizes } from "./viewsizes.js";
@@ -37,14 +37,14 @@ export function placeStreams({ signaling, screen, videos }) {
 }
 
 /**
- * Tell the others what this page sends, whenever that changes.
+ * Announce what this page sends with `media_state`, whenever that changes.
  *
  * @param {CanvasConnection} connection
  * @param {() => {inCall: boolean, media: Media | null}} now `null`: not known yet
  * @returns {() => void} looks whether something has changed
  */
 export function announcer(connection, now) {
-  /** What they were told in the present calls; empty: nothing. */
+  /** What was announced in the present calls; empty: nothing. */
   let announced = "";
   const look = () => {
     const { inCall, media } = now();
@@ -61,12 +61,12 @@ export function announcer(connection, now) {
 }
 
 /**
- * Tell the others how large this page shows what they send.
+ * Report to the others with `view_size` how large this page shows what they send.
  *
  * @param {{connection: CanvasConnection, signaling: SignalingManager, videos: VideoManager}} app
  * @param {Element} frame of the canvas
  */
-export function tellViewSizes({ connection, signaling, videos }, frame) {
+export function reportViewSizes({ connection, signaling, videos }, frame) {
   const views = new ViewSizes(
     (peerId) => ({
       camera: shownHeight(videos.slotOf(cameraOf(peerId)), frame),

@@ -1,4 +1,4 @@
-/** A small sign on the tile of each camera: how good the call is. It opens the figures. */
+/** Badge of a call's quality on the tile of each camera; it opens the figures. */
 
 import { icon, make, setIcon } from "../ui/dom.js";
 import { text } from "../text/monitor.js";

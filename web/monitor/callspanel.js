@@ -1,4 +1,4 @@
-/** The part of the side panel that shows how calls are: figures, lines of the last minutes, a table to save. */
+/** Section of the side panel with the quality of calls: figures, plots of the last minutes, a table to save. */
 
 import { icon, make, setText } from "../ui/dom.js";
 import { errorName, log } from "../lib/log.js";
@@ -25,7 +25,7 @@ export class CallsPanel {
   #nameOf;
   #compared;
   #open = false;
-  #asked = false;
+  #isRequested = false;
   /** Whose call is shown. @type {string | null} */
   #peerId = null;
   #choice = make("select", { id: "calls-peer" });
@@ -82,7 +82,7 @@ export class CallsPanel {
     this.#open = open;
     if (open && !this.node.hasChildNodes()) this.node.append(this.#empty, this.#call);
     this.show();
-    if (open && !this.#asked) this.#loadPlots();
+    if (open && !this.#isRequested) this.#loadPlots();
   }
 
   /** @param {string} peerId whose call is shown from now on */
@@ -134,13 +134,13 @@ export class CallsPanel {
   }
 
   async #loadPlots() {
-    this.#asked = true;
+    this.#isRequested = true;
     try {
       const library = await loadPlots();
       for (const plot of this.#plots) plot.setLibrary(library);
     } catch (error) {
       log("monitor", errorName(error));
-      this.#asked = false; // opening the panel tries again
+      this.#isRequested = false; // opening the panel tries again
     }
   }
 

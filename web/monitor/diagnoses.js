@@ -1,4 +1,4 @@
-/** What the server says of calls that do not come about or are poor, as long as it holds (rules SIG12, SIG13). */
+/** Diagnoses by the server of calls that do not come about or are poor, while they hold (rules SIG12, SIG13). */
 
 import { Emitter } from "../lib/emitter.js";
 

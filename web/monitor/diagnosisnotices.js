@@ -1,4 +1,4 @@
-/** Shows what the server says of calls: one notice for each thing to do, however many calls suffer. */
+/** Notices of the server's diagnoses: one for each thing to do, however many calls suffer. */
 
 import { diagnosisText } from "../text/diagnosis.js";
 

@@ -1,4 +1,4 @@
-/** The present of a call as a list of figures. */
+/** View of the latest figures of a call. */
 
 import { make, setText } from "../ui/dom.js";
 import { figureText } from "../text/monitor.js";

@@ -1,4 +1,4 @@
-/** What the lines of a call's plots are made of. Pure. */
+/** Data series of a call's plots. Pure. */
 
 /** @import {Sample} from "./sample.js" */
 

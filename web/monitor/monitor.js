@@ -1,4 +1,4 @@
-/** Measures the calls of this page once a second, while there are any. */
+/** Sampler of the calls of this page: once a second, while there are any. */
 
 import { Emitter } from "../lib/emitter.js";
 import { errorName, log } from "../lib/log.js";

@@ -1,4 +1,4 @@
-/** How good a call is, and why. Pure. */
+/** Quality rating of a call, with its reasons. Pure. */
 
 /** @import {Sample} from "./sample.js" */
 

@@ -1,4 +1,4 @@
-/** Tells the server how good the calls of this page are, where it wants to know (rule SIG13). No address in it. */
+/** Reports the quality of calls to a server that lists `call_quality` (rule SIG13). No address in it. */
 
 import { PRESENT_SAMPLES } from "./rating.js";
 
@@ -14,8 +14,8 @@ export class Reporter {
   #monitor;
   #connection;
   #isConnected;
-  /** What was said last, by peer. @type {Map<string, {level: Level, at: number}>} */
-  #said = new Map();
+  /** The last report, by peer. @type {Map<string, {level: Level, at: number}>} */
+  #sent = new Map();
 
   /**
    * @param {Pick<Monitor, "on" | "peers" | "isLive" | "samplesOf" | "stateOf">} monitor
@@ -33,8 +33,8 @@ export class Reporter {
     if (!this.#connection.features.includes(FEATURE)) return;
     for (const peerId of this.#monitor.peers) {
       const state = this.#isUp(peerId) ? this.#monitor.stateOf(peerId) : null;
-      if (state) this.#tell(peerId, state);
-      else this.#said.delete(peerId);
+      if (state) this.#send(peerId, state);
+      else this.#sent.delete(peerId);
     }
   }
 
@@ -48,10 +48,10 @@ export class Reporter {
    * @param {string} peerId
    * @param {{present: Present, rating: Rating}} state
    */
-  #tell(peerId, { present, rating: { level } }) {
-    const said = this.#said.get(peerId);
-    if (said?.level === level && present.time - said.at < EVERY_MS) return;
-    this.#said.set(peerId, { level, at: present.time });
+  #send(peerId, { present, rating: { level } }) {
+    const last = this.#sent.get(peerId);
+    if (last?.level === level && present.time - last.at < EVERY_MS) return;
+    this.#sent.set(peerId, { level, at: present.time });
     this.#connection.send({ type: "call_quality", target_peer_id: peerId, quality: qualityOf(present, level) });
   }
 }

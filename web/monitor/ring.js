@@ -1,4 +1,4 @@
-/** The last five minutes of a call, a sample a second. Pure. */
+/** Ring buffer of the last five minutes of a call, a sample a second. Pure. */
 
 /** @import {Sample} from "./sample.js" */
 

@@ -1,5 +1,5 @@
 /**
- * What one second of a call was like, from two consecutive reports (W3C webrtc-stats). Pure. What a
+ * A sample: one second of a call, from two consecutive reports (W3C webrtc-stats). Pure. What a
  * report does not say is `null`; a stream that is new, or whose counters began anew, counts from its
  * second report on.
  */
@@ -130,8 +130,8 @@ function word(stat, member) {
  */
 function cameraOf(streams, mid) {
   const videos = streams.filter(({ stat }) => stat["kind"] === "video");
-  const told = videos.every(({ stat }) => word(stat, "mid") !== null);
-  if (!told) return videos[0];
+  const areNamed = videos.every(({ stat }) => word(stat, "mid") !== null);
+  if (!areNamed) return videos[0];
   if (mid !== null) return videos.find(({ stat }) => stat["mid"] === mid);
   return videos.sort((a, b) => Number(a.stat["mid"]) - Number(b.stat["mid"]))[0];
 }

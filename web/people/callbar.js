@@ -1,4 +1,4 @@
-/** The bar of the calls in progress: what they do, microphone, camera, leave. */
+/** View of the call bar: the state of the calls, with the buttons for microphone, camera, screen and leaving. */
 
 import { setIcon, setText } from "../ui/dom.js";
 import { ScreenShare } from "../media/screen.js";

@@ -1,4 +1,4 @@
-/** Keys of a call: they count wherever nobody is writing. */
+/** Keyboard shortcuts of a call, wherever nobody is writing. */
 
 import { text } from "../text/devices.js";
 import { keyOf } from "../tools/keys.js";

@@ -1,4 +1,4 @@
-/** The call of everybody: who is in it, and the button to start or join it. */
+/** View of the call of everybody: who is in it, and the button to start or join it. */
 
 import { setText } from "../ui/dom.js";
 import { text } from "../text/calls.js";

@@ -1,4 +1,4 @@
-/** A tile of this peer, of its camera or its screen: it is on the canvas while the peer sends that. */
+/** The tile of this peer's camera or screen: adds it to the scene while this peer sends that, and removes it. */
 
 import { newId } from "../lib/ids.js";
 import { freeSlot } from "../canvas/freeslot.js";
@@ -11,7 +11,7 @@ import { freeSlot } from "../canvas/freeslot.js";
 
 /**
  * @typedef {object} Subject what the tile shows
- * @property {(peerId: string) => string} streamOf its stream id
+ * @property {(peerId: string) => string} streamIdOf its stream id
  * @property {() => boolean} isWanted it is to be on the canvas
  * @property {() => boolean} isOver it is to go: not by the server, which takes the tiles of who leaves its
  *   last call (rule SCN3)
@@ -25,12 +25,12 @@ export class OwnTile {
   #subject;
   /** Where it was last, in the present calls. @type {Transform | null} */
   #place = null;
-  /** The `message_id` of the latest wish for it. */
-  #wish = "";
-  /** Asked for it in the present calls, and it has not come yet. */
+  /** The `message_id` of the latest request to add it. */
+  #request = "";
+  /** It was requested in the present calls, and has not come yet. */
   #awaited = false;
-  /** The id of the tile that was asked to go. */
-  #taken = "";
+  /** The id of the tile whose removal was requested. */
+  #removed = "";
 
   /**
    * @param {object} app
@@ -48,24 +48,24 @@ export class OwnTile {
     this.#subject = subject;
     signaling.on("entered", () => this.show());
     signaling.on("local", (stream) => {
-      // Out of all calls: what was asked for before is nothing to wait for in the next one.
+      // Out of all calls: what was requested before is nothing to wait for in the next one.
       if (!stream) this.#awaited = false;
     });
     connection.on("lost", () => {
       this.#awaited = false;
-      this.#taken = "";
+      this.#removed = "";
     });
     connection.on("message", (message) => {
-      if (message.type === "ack" && this.isWish(message.message_id)) this.#takeBack(message.result.id);
+      if (message.type === "ack" && this.isRequest(message.message_id)) this.#takeBack(message.result.id);
     });
   }
 
   /**
    * @param {string | null | undefined} messageId
-   * @returns {boolean} that was the latest wish for the tile
+   * @returns {boolean} that was the latest request to add the tile
    */
-  isWish(messageId) {
-    return this.#wish !== "" && messageId === this.#wish;
+  isRequest(messageId) {
+    return this.#request !== "" && messageId === this.#request;
   }
 
   /** Put it on the canvas, unless it is there, or take it away. The server keeps it to one (rule SCN3). */
@@ -73,22 +73,22 @@ export class OwnTile {
     const { peerId } = this.#connection;
     const { inCall } = this.#signaling;
     const wanted = this.#subject.isWanted();
-    const tile = peerId ? this.#scene.tileOf(this.#subject.streamOf(peerId)) : undefined;
+    const tile = peerId ? this.#scene.tileOf(this.#subject.streamIdOf(peerId)) : undefined;
     if (tile) this.#place = tile.transform;
     if (tile || !wanted) this.#awaited = false;
     if (!inCall) this.#place = null;
     if (tile && this.#subject.isOver()) this.#remove(tile.id);
     if (!peerId || tile || this.#awaited || !wanted || !this.#scene.known) return;
     this.#awaited = true;
-    // Each time another name: the same wish under the same name is a retry, which changes nothing (SCN6).
-    this.#wish = newId();
+    // Each time another name: the same request under the same name is a retry, which changes nothing (SCN6).
+    this.#request = newId();
     this.#connection.send({
       type: "add_element",
       element: {
-        kind: { type: "Video", stream_id: this.#subject.streamOf(peerId) },
+        kind: { type: "Video", stream_id: this.#subject.streamIdOf(peerId) },
         transform: this.#place ?? this.#freePlace(peerId),
       },
-      message_id: this.#wish,
+      message_id: this.#request,
     });
   }
 
@@ -100,7 +100,7 @@ export class OwnTile {
   }
 
   /**
-   * It may be unwanted before the wish arrives, when the other is busy: the tile would stay.
+   * It may be unwanted before the request arrives, when the other is busy: the tile would stay.
    *
    * @param {string} id
    */
@@ -110,8 +110,8 @@ export class OwnTile {
 
   /** @param {string} id */
   #remove(id) {
-    if (id === this.#taken) return;
-    this.#taken = id;
+    if (id === this.#removed) return;
+    this.#removed = id;
     this.#connection.send({ type: "remove_element", id });
   }
 }

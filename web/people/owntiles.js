@@ -13,12 +13,12 @@ export function createOwnTiles(context) {
   const { signaling, screen, mayPublish } = context;
   return [
     new OwnTile(context, {
-      streamOf: cameraOf,
+      streamIdOf: cameraOf,
       isWanted: () => signaling.inCall && mayPublish(),
       isOver: () => false,
     }),
     new OwnTile(context, {
-      streamOf: screenOf,
+      streamIdOf: screenOf,
       isWanted: () => signaling.inCall && screen.stream !== null,
       isOver: () => signaling.inCall && screen.stream === null,
     }),

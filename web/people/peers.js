@@ -1,4 +1,4 @@
-/** Who is in the session, kept true by the messages. Pure. */
+/** Roster of the session: its peers and their media state, kept by the messages. Pure. */
 
 /** @import {Peer, PeerList, PeerMediaState} from "../types/messages.js" */
 

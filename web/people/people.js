@@ -1,4 +1,4 @@
-/** The list of the others in the session, with what can be done with each. */
+/** View of the other people in the session: a list with what can be done with each. */
 
 import { icon, make, setText } from "../ui/dom.js";
 import { callIsOver } from "./person.js";

@@ -1,4 +1,4 @@
-/** What the page shows of a participant, put together from all that is known. */
+/** View model of a participant, composed of roster, calls, media and speech. */
 
 import { text } from "../text/calls.js";
 

@@ -1,4 +1,4 @@
-/** Who is calling: a card for each, with Accept and Decline. */
+/** View of incoming calls: a card for each, with Accept and Decline. */
 
 import { icon, make, setText } from "../ui/dom.js";
 import { text } from "../text/calls.js";

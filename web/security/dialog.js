@@ -1,4 +1,4 @@
-/** Shows the code of a call, to be compared with what the other side sees. */
+/** Dialog with the code of a call, to be compared with what the other side sees. */
 
 import { make, setText } from "../ui/dom.js";
 import { errorName, log } from "../lib/log.js";
@@ -16,14 +16,14 @@ import { codeOf } from "./code.js";
 export async function showCode(compared, peerId, name) {
   if (document.querySelector("dialog.code")) return;
   const list = make("ol", { class: "code-pictures", "aria-label": text.code });
-  const said = make("p", { class: "code-said", role: "status" }, text.computing);
+  const status = make("p", { class: "code-said", role: "status" }, text.computing);
   const same = make("button", { type: "button", class: "primary", "data-action": "same-code", disabled: "" }, text.same);
   const other = make("button", { type: "button", "data-action": "other-code", disabled: "" }, text.other);
   const dialog = makeDialog(
     text.title(name),
     make("p", {}, text.how),
     list,
-    said,
+    status,
     make("div", { class: "dialog-buttons" }, other, same),
   );
   dialog.classList.add("code");
@@ -31,15 +31,15 @@ export async function showCode(compared, peerId, name) {
   const agreed = compared.agreed(peerId);
   same.addEventListener("click", () => {
     // While the dialog was open the call may have got other certificates: those were not compared.
-    if (compared.agreed(peerId) !== agreed) return setText(said, text.changed(name));
+    if (compared.agreed(peerId) !== agreed) return setText(status, text.changed(name));
     compared.confirm(peerId);
     dialog.close();
   });
   other.addEventListener("click", () => {
-    setText(said, text.beware);
-    said.classList.add("problem");
+    setText(status, text.beware);
+    status.classList.add("problem");
   });
-  if (!agreed) return setText(said, text.notConnected);
+  if (!agreed) return setText(status, text.notConnected);
   try {
     const pictures = await codeOf(agreed);
     const parts = pictures.map(([picture, word]) => {
@@ -47,10 +47,10 @@ export async function showCode(compared, peerId, name) {
       return make("li", {}, shown, make("span", {}, word));
     });
     list.append(...parts);
-    setText(said, compared.has(peerId) ? text.compared : "");
+    setText(status, compared.has(peerId) ? text.compared : "");
     same.disabled = other.disabled = false;
   } catch (error) {
     log("security", errorName(error));
-    setText(said, text.needsHttps);
+    setText(status, text.needsHttps);
   }
 }

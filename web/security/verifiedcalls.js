@@ -1,4 +1,4 @@
-/** Which calls people have compared the code of, and whether it is still the same. */
+/** Calls whose code was compared by people, and whether it is still the same. */
 
 import { agreedOn } from "./code.js";
 
