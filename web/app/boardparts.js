@@ -1,12 +1,12 @@
 /** Makes the board, with the parts of it that show the quality of calls. */
 
+import { isReloaded } from "../lib/navigation.js";
 import { Badges } from "../monitor/badge.js";
 import { showDiagnoses } from "../monitor/diagnosisnotices.js";
 import { Reporter } from "../monitor/reporter.js";
 import { VerifiedCalls } from "../security/verifiedcalls.js";
 import { text } from "../text/security.js";
 import { Board } from "./board.js";
-import { isReloaded } from "./page.js";
 
 /** @import {Context} from "./context.js" */
 

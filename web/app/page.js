@@ -21,12 +21,6 @@ export function asksNotToDraw() {
   return new URLSearchParams(location.search).get("draw") === "0";
 }
 
-/** @returns {boolean} whether this window showed this page just before */
-export function isReloaded() {
-  const [navigation] = performance.getEntriesByType("navigation");
-  return /** @type {{type?: string} | undefined} */ (navigation)?.type === "reload";
-}
-
 /** @returns {URL} of the WebSocket endpoint of this server */
 export function webSocketUrl() {
   const url = new URL("/ws", location.href);

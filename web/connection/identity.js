@@ -4,7 +4,7 @@
  * one lives.
  */
 
-import { isReloaded } from "../app/page.js";
+import { isReloaded } from "../lib/navigation.js";
 
 /**
  * @typedef {object} SavedCall
