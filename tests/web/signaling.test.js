@@ -622,6 +622,22 @@ test("who starts the call of everybody rings all, and who joins is connected wit
   assert.ok(room.sent("start_call").every(({ group }) => group === true));
 });
 
+test("who joins the call of everybody accepts all of it that rings", async () => {
+  for (const how of /** @type {const} */ (["joins", "accepts one"])) {
+    const { room, people } = many("a", "b", "c");
+    const [ada, bob, cleo] = /** @type {[Participant, Participant, Participant]} */ (people);
+    ada.signaling.joinGroup();
+    bob.signaling.joinGroup();
+    await room.settle();
+    assertTalking(ada, bob);
+    assert.deepEqual(cleo.signaling.calls.map(({ state }) => state), ["ringing", "ringing"]);
+    if (how === "joins") cleo.signaling.joinGroup();
+    else cleo.signaling.acceptCall("b");
+    await room.settle();
+    assertMesh(ada, bob, cleo);
+  }
+});
+
 test("who joins a call that is on rings nobody who is not in it", async () => {
   const { room, people } = many("a", "b", "c");
   const [ada, bob, cleo] = /** @type {[Participant, Participant, Participant]} */ (people);

@@ -177,6 +177,7 @@ export class CallManager {
     const call = this.#calls.get(peerId);
     if (!call || call.accepted) return;
     this.#hooks.accepting(call);
+    if (call.accepted) return; // with the call of everybody
     const stream = this.enter();
     this.connect(call);
     call.accept(stream);

@@ -51,10 +51,11 @@ export class GroupCall {
     for (const { peer_id } of others) this.#calls.start(peer_id, true);
   }
 
-  /** Join it, and call those who have joined before. */
+  /** Join it: accept those of its calls that ring here, and call who else has joined before. */
   join() {
     if (this.joined) return;
     this.enter();
+    for (const { peerId, group } of this.#calls.all) if (group) this.#calls.accept(peerId);
     this.connect();
   }
 
