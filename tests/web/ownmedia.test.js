@@ -3,6 +3,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
+import { FakeStream, FakeTrack } from "./fakes/media.js";
+
 /** @returns {Storage} */
 function makeStorage() {
   /** @type {Map<string, string>} */
@@ -11,49 +13,6 @@ function makeStorage() {
     getItem: (/** @type {string} */ key) => kept.get(key) ?? null,
     setItem: (/** @type {string} */ key, /** @type {string} */ value) => kept.set(key, value),
   });
-}
-
-class FakeTrack extends EventTarget {
-  enabled = true;
-  readyState = "live";
-  /** @type {(() => void) | null} */
-  onended = null;
-
-  /** @param {string} kind */
-  constructor(kind) {
-    super();
-    this.kind = kind;
-  }
-
-  stop() {
-    this.readyState = "ended";
-  }
-
-  async applyConstraints() {}
-}
-
-class FakeStream {
-  /** @type {FakeTrack[]} */
-  #tracks;
-
-  /** @param {FakeTrack[]} tracks */
-  constructor(tracks = []) {
-    this.#tracks = [...tracks];
-  }
-
-  getTracks() {
-    return [...this.#tracks];
-  }
-
-  /** @param {FakeTrack} track */
-  addTrack(track) {
-    this.#tracks.push(track);
-  }
-
-  /** @param {FakeTrack} track */
-  removeTrack(track) {
-    this.#tracks = this.#tracks.filter((one) => one !== track);
-  }
 }
 
 /** Each device that was opened. @type {FakeTrack[]} */

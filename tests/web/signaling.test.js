@@ -564,6 +564,19 @@ test("a screen is not shared any more after a reload", async () => {
   assert.ok(!bob.streams.has("screen a"));
 });
 
+test("a page that is reloaded again before it knows who is here still finds its call", async () => {
+  const { room, ada, bob } = await connected();
+  const before = ada.signaling.savedCalls;
+  const { sendList } = room;
+  room.sendList = () => {};
+  ada.reload();
+  assert.deepEqual(ada.signaling.savedCalls, before);
+  room.sendList = sendList;
+  ada.reload();
+  await room.settle();
+  assertTalking(ada, bob);
+});
+
 test("both pages are reloaded at the same time", async () => {
   const { room, ada, bob } = await connected();
   ada.reload();
@@ -664,6 +677,17 @@ test("who leaves the call of everybody leaves it with all, and may come again", 
   cleo.signaling.joinGroup();
   await room.pass(2_000);
   assertMesh(ada, bob, cleo);
+});
+
+test("who is alone in the call of everybody has its camera on, until it leaves", async () => {
+  const { room, people } = many("a");
+  const [ada] = /** @type {[Participant]} */ (people);
+  ada.signaling.joinGroup();
+  assert.ok(ada.signaling.inCall && ada.media.stream);
+  ada.signaling.leaveCalls();
+  await room.settle();
+  assertQuiet(ada);
+  assert.deepEqual(room.sent("group_call").map(({ joined }) => joined), [true, false]);
 });
 
 test("a call of the mesh that fails is made again; one that a person ended is not", async () => {

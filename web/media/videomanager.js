@@ -1,0 +1,184 @@
+/** Players of the streams: brings each stream and the tile that shows it together, whichever comes first. */
+
+import { Emitter } from "../lib/emitter.js";
+import { errorName, log } from "../lib/log.js";
+import { Sound } from "./sound.js";
+import { cameraOf, screenOf } from "../scene/scene.js";
+
+/**
+ * `blocked`: the browser wants a click before it plays sound; `false` when it plays.
+ *
+ * @typedef {{blocked: boolean}} VideoEvents
+ */
+
+/**
+ * `own`: of this page, so it is shown without sound; a camera of its own mirrored, as in a mirror.
+ *
+ * @typedef {{stream: MediaStream, own: boolean, mirrored: boolean, player: HTMLMediaElement | null}} Source
+ */
+
+/** @extends {Emitter<VideoEvents>} */
+export class VideoManager extends Emitter {
+  /** Whose streams are those of this page. @type {string | null} */
+  ownPeerId = null;
+  /** By stream id. @type {Map<string, Source>} */
+  #sources = new Map();
+  /** The places of the tiles, by stream id. @type {Map<string, HTMLElement>} */
+  #slots = new Map();
+  /** @type {Set<HTMLMediaElement>} */
+  #blocked = new Set();
+  /** How the others are heard. */
+  sound = new Sound((streamId) => this.slotOf(streamId));
+
+  constructor() {
+    super();
+    for (const gesture of ["click", "keydown"]) {
+      document.addEventListener(gesture, () => this.#retry(), { capture: true });
+    }
+  }
+
+  /**
+   * @param {MediaStream} stream
+   * @param {string} peerId
+   */
+  addPeerStream(stream, peerId) {
+    this.#add(cameraOf(peerId), stream, peerId === this.ownPeerId);
+  }
+
+  /** @param {string} peerId */
+  removeStream(peerId) {
+    this.#remove(cameraOf(peerId));
+  }
+
+  /**
+   * @param {MediaStream} stream of a screen that a peer shares
+   * @param {string} peerId
+   */
+  addScreenStream(stream, peerId) {
+    this.#add(screenOf(peerId), stream, peerId === this.ownPeerId);
+  }
+
+  /** @param {string} peerId */
+  removeScreenStream(peerId) {
+    this.#remove(screenOf(peerId));
+  }
+
+  /**
+   * @param {string} streamId
+   * @param {MediaStream} stream
+   * @param {boolean} own
+   */
+  #add(streamId, stream, own) {
+    if (this.#sources.get(streamId)?.stream === stream) return;
+    this.#remove(streamId);
+    const mirrored = own && streamId.startsWith("peer-");
+    this.#sources.set(streamId, { stream, own, mirrored, player: null });
+    this.#join(streamId);
+  }
+
+  /** @param {string} streamId */
+  #remove(streamId) {
+    const source = this.#sources.get(streamId);
+    if (!source) return;
+    this.sound.remove(streamId);
+    this.#dropPlayer(source);
+    this.#sources.delete(streamId);
+    this.#slots.get(streamId)?.removeAttribute("data-live");
+  }
+
+  /**
+   * A tile for a stream is on the canvas: its video goes into `slot`.
+   *
+   * @param {string} streamId
+   * @param {HTMLElement} slot
+   */
+  addSlot(streamId, slot) {
+    this.#slots.set(streamId, slot);
+    this.#join(streamId);
+  }
+
+  /**
+   * The tile is gone; the peer is heard on.
+   *
+   * @param {string} streamId
+   * @param {HTMLElement} slot
+   */
+  removeSlot(streamId, slot) {
+    if (this.#slots.get(streamId) !== slot) return;
+    this.#slots.delete(streamId);
+    this.#join(streamId);
+  }
+
+  /**
+   * @param {string} streamId
+   * @returns {HTMLElement | undefined} the place of its tile
+   */
+  slotOf(streamId) {
+    return this.#slots.get(streamId);
+  }
+
+  /** @param {string} streamId */
+  #join(streamId) {
+    const source = this.#sources.get(streamId);
+    if (!source) return;
+    this.#dropPlayer(source);
+    const slot = this.#slots.get(streamId);
+    if (slot) source.player = this.#show(source, streamId, slot);
+    else if (!source.own) source.player = new Audio();
+    if (!source.player) return;
+    source.player.autoplay = true;
+    source.player.srcObject = source.stream;
+    if (!source.own) this.sound.add(streamId, source.player, source.stream);
+    this.#play(source.player);
+  }
+
+  /**
+   * @param {Source} source
+   * @param {string} streamId
+   * @param {HTMLElement} slot
+   * @returns {HTMLVideoElement}
+   */
+  #show(source, streamId, slot) {
+    const video = document.createElement("video");
+    video.dataset["streamId"] = streamId;
+    video.playsInline = true;
+    video.setAttribute("playsinline", "");
+    video.muted = source.own;
+    video.classList.toggle("mirrored", source.mirrored);
+    video.disablePictureInPicture = source.own;
+    const look = () => slot.toggleAttribute("data-live", video.videoWidth > 0);
+    video.addEventListener("loadeddata", look);
+    video.addEventListener("resize", look);
+    slot.replaceChildren(video);
+    return video;
+  }
+
+  /** @param {HTMLMediaElement} player */
+  async #play(player) {
+    try {
+      await player.play();
+      if (this.#blocked.delete(player) && this.#blocked.size === 0) this.emit("blocked", false);
+    } catch (error) {
+      // AbortError: it was taken away before it began.
+      if (errorName(error) !== "NotAllowedError" || !player.srcObject) return;
+      log("video", "autoplay refused");
+      this.#blocked.add(player);
+      this.emit("blocked", true);
+    }
+  }
+
+  #retry() {
+    for (const player of this.#blocked) this.#play(player);
+  }
+
+  /** @param {Source} source */
+  #dropPlayer(source) {
+    const player = source.player;
+    source.player = null;
+    if (!player) return;
+    if (this.#blocked.delete(player) && this.#blocked.size === 0) this.emit("blocked", false);
+    player.pause();
+    player.srcObject = null;
+    player.remove();
+  }
+}
