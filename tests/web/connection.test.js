@@ -395,6 +395,18 @@ test("closing it leaves at once and for good", async () => {
   assert.equal(FakeWebSocket.made.length, 1);
 });
 
+test("opened again after it was closed, it begins with nothing to be sent", () => {
+  const { connection } = joined();
+  FakeWebSocket.latest.readyState = FakeWebSocket.CLOSING;
+  connection.send(EDIT);
+  connection.close();
+  connection.open();
+  assert.equal(FakeWebSocket.made.length, 2);
+  join({ recovered: false });
+  assert.equal(connection.state, "open");
+  assert.deepEqual(FakeWebSocket.latest.ofType("remove_element"), []);
+});
+
 test("a listener that closes it while it is about to open has the last word", async () => {
   const { connection, socket } = joined();
   connection.on("lost", () => connection.close());

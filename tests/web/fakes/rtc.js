@@ -3,10 +3,13 @@
  * as W3C webrtc-pc 4.4 and JSEP (RFC 9429) have them. Whether packets would flow is up to the test: `connectAll`.
  */
 
-import { FakeStream, FakeTrack } from "./media.js";
+import { FakeStream } from "./media.js";
+import { directionOf, FakeTransceiver, receives, reversed, sends } from "./transceivers.js";
+
+/** @typedef {import("./media.js").FakeTrack} FakeTrack */
 
 /**
- * @typedef {"sendrecv" | "sendonly" | "recvonly" | "inactive"} Direction
+ * @typedef {import("./transceivers.js").Direction} Direction
  * @typedef {{mid: string, kind: string, direction: Direction, fragment: string}} Section
  * @typedef {{type: "offer" | "answer", sdp: string}} Description
  */
@@ -34,88 +37,6 @@ export async function rtcIdle() {
 
 /** @param {string} name */
 const fault = (name) => new DOMException(name, name);
-
-/** @param {Direction} direction */
-const sends = (direction) => direction === "sendrecv" || direction === "sendonly";
-/** @param {Direction} direction */
-const receives = (direction) => direction === "sendrecv" || direction === "recvonly";
-
-/**
- * @param {boolean} sending
- * @param {boolean} receiving
- * @returns {Direction}
- */
-function directionOf(sending, receiving) {
-  if (sending) return receiving ? "sendrecv" : "sendonly";
-  return receiving ? "recvonly" : "inactive";
-}
-
-/** @param {Direction} direction as the other side sees it */
-const reversed = (direction) => directionOf(receives(direction), sends(direction));
-
-class FakeSender {
-  /** What `setParameters` is to fail with, once. */
-  refusal = "";
-  parameters = { encodings: [{}] };
-
-  /** @param {FakeTrack | null} track */
-  constructor(track) {
-    this.track = track;
-  }
-
-  /** @param {FakeTrack | null} track */
-  async replaceTrack(track) {
-    this.track = track;
-  }
-
-  setStreams() {}
-
-  getParameters() {
-    return structuredClone(this.parameters);
-  }
-
-  /** @param {{encodings: object[]}} parameters */
-  async setParameters(parameters) {
-    const { refusal } = this;
-    this.refusal = "";
-    if (refusal) throw fault(refusal);
-    this.parameters = parameters;
-  }
-}
-
-class FakeTransceiver {
-  /** @type {string | null} */
-  mid = null;
-  /** Made by addTrack, so that an offer of the other side may take it (RFC 9429 section 5.10). */
-  byTrack = false;
-  /** The `track` event was fired, and the other side has sent since. */
-  isReceiving = false;
-  #direction;
-  #changed;
-
-  /**
-   * @param {string} kind
-   * @param {FakeTrack | null} track
-   * @param {Direction} direction
-   * @param {() => void} changed
-   */
-  constructor(kind, track, direction, changed) {
-    this.kind = kind;
-    this.sender = new FakeSender(track);
-    this.receiver = { track: new FakeTrack(kind) };
-    this.#direction = direction;
-    this.#changed = changed;
-  }
-
-  get direction() {
-    return this.#direction;
-  }
-
-  set direction(direction) {
-    this.#direction = direction;
-    this.#changed();
-  }
-}
 
 export class FakePeerConnection extends EventTarget {
   /** All of them, in the order in which they were made. @type {FakePeerConnection[]} */
