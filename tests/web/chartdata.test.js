@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
 
-import { normalChart } from "../../web/canvas/chartdata.js";
+import { normalChart } from "../../web/kinds/chart/data.js";
 
 const samples = JSON.parse(
   readFileSync(new URL("../samples/charts.json", import.meta.url), "utf-8"),

@@ -5,9 +5,9 @@ import { readFileSync } from "node:fs";
 import { test } from "node:test";
 
 import { allot } from "../../web/canvas/allotment.js";
-import { extent, normalChart } from "../../web/canvas/chartdata.js";
+import { extent, normalChart } from "../../web/kinds/chart/data.js";
 import { DrawGuard } from "../../web/canvas/drawguard.js";
-import { inspect, isMarkup, measure } from "../../web/canvas/rasters.js";
+import { inspect, isMarkup, measure } from "../../web/kinds/image/rasters.js";
 
 const samples = JSON.parse(readFileSync(new URL("../samples/pictures.json", import.meta.url), "utf-8"));
 

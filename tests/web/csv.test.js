@@ -5,7 +5,7 @@ import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { runInThisContext } from "node:vm";
 
-import { chartOfTable } from "../../web/tools/csv.js";
+import { chartOfTable } from "../../web/kinds/chart/csv.js";
 
 runInThisContext(readFileSync(new URL("../../web/vendor/papaparse/papaparse.min.js", import.meta.url), "utf8"));
 const { parse } = /** @type {any} */ (globalThis).Papa;

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { orientation } from "../../web/canvas/orientation.js";
+import { orientation } from "../../web/kinds/model/orientation.js";
 
 /** @typedef {number[][]} Matrix */
 

@@ -1,14 +1,14 @@
 /** What fills the node of an element, by its kind. */
 
-import { ChartContent, chartPixels } from "./chart.js";
+import { ChartContent, chartPixels } from "../kinds/chart/content.js";
 import { describeKind } from "./describe.js";
-import { isWanted, sameOrigin } from "./elsewhere.js";
-import { ModelContent } from "./model.js";
-import { PictureContent } from "./picture.js";
-import { inspect } from "./rasters.js";
+import { isWanted, sameOrigin } from "../kinds/image/elsewhere.js";
+import { ModelContent } from "../kinds/model/content.js";
+import { PictureContent } from "../kinds/image/content.js";
+import { inspect } from "../kinds/image/rasters.js";
 import { standIn } from "./standin.js";
 import { text } from "../text/canvas.js";
-import { TextContent } from "./text.js";
+import { TextContent } from "../kinds/text/content.js";
 
 /** @import {Element as SceneElement} from "../types/messages.js" */
 

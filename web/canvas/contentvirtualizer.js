@@ -11,7 +11,7 @@ import { coalesce } from "../lib/coalesce.js";
 
 /** @import {Content, Kind} from "./content.js" */
 /** @import {Box, Stage} from "./stage.js" */
-/** @import {Tile} from "./tile.js" */
+/** @import {Tile} from "../kinds/video/tile.js" */
 /** @import {Transform} from "../types/messages.js" */
 
 /**

@@ -10,7 +10,7 @@ import { boundsOf, placeNode } from "./placing.js";
 import { ownerOf, wholeTransform } from "../scene/scene.js";
 import { coalesce } from "../lib/coalesce.js";
 import { text } from "../text/canvas.js";
-import { Tile } from "./tile.js";
+import { Tile } from "../kinds/video/tile.js";
 
 /** @import {Editable} from "../scene/optimisticscene.js" */
 /** @import {Motions} from "../scene/previews.js" */

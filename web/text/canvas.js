@@ -12,7 +12,7 @@ export const text = {
   emptyText: "Empty text",
   /** @param {string} name of its file; may be empty */
   picture: (name) => (name ? `Picture ${name}` : "Picture"),
-  /** Why a picture is not drawn. @type {Record<import("../canvas/rasters.js").Flaw, string>} */
+  /** Why a picture is not drawn. @type {Record<import("../kinds/image/rasters.js").Flaw, string>} */
   pictureFlaws: {
     vector: "Not drawn: SVG can stop browsers. Add it as a PNG.",
     large: "Not drawn: so many pixels can stop browsers. Add it smaller.",

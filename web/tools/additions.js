@@ -3,13 +3,13 @@
 import { longest } from "../scene/limits.js";
 import { text } from "../text/tools.js";
 import { firstOf, lengthOf } from "../lib/unicode.js";
-import { linkedPicture, pictureOf } from "./pictures.js";
+import { linkedPicture, pictureOf } from "../kinds/image/pictures.js";
 import { fittingSize, freshPlace } from "./place.js";
-import { readTable } from "./tables.js";
+import { readTable } from "../kinds/chart/tables.js";
 
 /** @import {Point} from "../canvas/geometry.js" */
-/** @import {TableChart} from "./csv.js" */
-/** @import {Picture} from "./pictures.js" */
+/** @import {TableChart} from "../kinds/chart/csv.js" */
+/** @import {Picture} from "../kinds/image/pictures.js" */
 /** @import {Parts} from "./tools.js" */
 /** @import {TextEditor} from "./textedit.js" */
 /** @import {Element as SceneElement} from "../types/messages.js" */

@@ -1,7 +1,7 @@
 /** The tools of the canvas: makes the parts and wires them together. */
 
 import { Additions } from "./additions.js";
-import { ChartDialog } from "./chartdialog.js";
+import { ChartDialog } from "../kinds/chart/dialog.js";
 import { Clipboard } from "./clipboard.js";
 import { makeCommands } from "./commands.js";
 import { make } from "../ui/dom.js";

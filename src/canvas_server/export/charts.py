@@ -1,6 +1,6 @@
 """What a chart's data say, whichever of the usual ways they say it in.
 
-The page reads them with `web/canvas/chartdata.js`; both are held against tests/samples/charts.json.
+The page reads them with `web/kinds/chart/data.js`; both are held against tests/samples/charts.json.
 """
 
 import math

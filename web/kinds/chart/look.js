@@ -1,9 +1,9 @@
 /** How charts look: what Chart.js is told, in the colours of the page. */
 
-import { firstOf } from "../lib/unicode.js";
-import { theme } from "./theme.js";
+import { firstOf } from "../../lib/unicode.js";
+import { theme } from "../../canvas/theme.js";
 
-/** @import {LabelledChart, NormalChart, ScatterChart} from "./chartdata.js" */
+/** @import {LabelledChart, NormalChart, ScatterChart} from "./data.js" */
 
 const COLORS = 8;
 /** Points are drawn on a line as long as they can be told apart. */

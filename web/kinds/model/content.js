@@ -1,17 +1,17 @@
 /** A 3D model on the canvas, drawn by model-viewer. */
 
-import { make } from "../ui/dom.js";
-import { describeKind } from "./describe.js";
-import { errorName, log } from "../lib/log.js";
+import { make } from "../../ui/dom.js";
+import { describeKind } from "../../canvas/describe.js";
+import { errorName, log } from "../../lib/log.js";
 import { orientation } from "./orientation.js";
-import { standIn } from "./standin.js";
-import { text } from "../text/canvas.js";
+import { standIn } from "../../canvas/standin.js";
+import { text } from "../../text/canvas.js";
 
-/** @import {Model3D} from "../types/messages.js" */
+/** @import {Model3D} from "../../types/messages.js" */
 
-const LIBRARY = new URL("../vendor/model-viewer/model-viewer.min.js", import.meta.url).href;
+const LIBRARY = new URL("../../vendor/model-viewer/model-viewer.min.js", import.meta.url).href;
 /** Parts the library would fetch from elsewhere; nothing is there, so such models say they fail. */
-const ABSENT = new URL("../vendor/model-viewer/absent/", import.meta.url).href;
+const ABSENT = new URL("../../vendor/model-viewer/absent/", import.meta.url).href;
 
 /** @type {Promise<unknown> | null} */
 let library = null;

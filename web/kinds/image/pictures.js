@@ -1,11 +1,11 @@
 /** Makes a picture file what the scene takes: a raster picture, and small enough. */
 
-import { dataUrl } from "../lib/dataurl.js";
-import { inspect, isLarge, measure } from "../canvas/rasters.js";
-import { want } from "../canvas/elsewhere.js";
+import { dataUrl } from "../../lib/dataurl.js";
+import { inspect, isLarge, measure } from "./rasters.js";
+import { want } from "./elsewhere.js";
 import { isBounded } from "./vectors.js";
 
-import { longest } from "../scene/limits.js";
+import { longest } from "../../scene/limits.js";
 
 /** @typedef {{src: string, width: number, height: number}} Picture size in pixels */
 

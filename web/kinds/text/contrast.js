@@ -3,8 +3,8 @@
  * the other theme their text may vanish.
  */
 
-import { make } from "../ui/dom.js";
-import { theme } from "./theme.js";
+import { make } from "../../ui/dom.js";
+import { theme } from "../../canvas/theme.js";
 
 /** WCAG 2.2 asks for 4.5:1, and 3:1 for large text: 24 CSS pixels (success criterion 1.4.3). */
 const LEAST_CONTRAST = 4.5;

@@ -1,15 +1,15 @@
 /** A picture on the canvas. It is drawn only when it is known to be a raster picture of a bounded size. */
 
-import { dataUrl } from "../lib/dataurl.js";
-import { make } from "../ui/dom.js";
-import { describeKind } from "./describe.js";
+import { dataUrl } from "../../lib/dataurl.js";
+import { make } from "../../ui/dom.js";
+import { describeKind } from "../../canvas/describe.js";
 import { hostOf, isWanted, sameOrigin, want } from "./elsewhere.js";
 import { inspect, isLarge } from "./rasters.js";
-import { standIn } from "./standin.js";
-import { text } from "../text/canvas.js";
+import { standIn } from "../../canvas/standin.js";
+import { text } from "../../text/canvas.js";
 
 /** @import {Flaw} from "./rasters.js" */
-/** @import {Image as Picture} from "../types/messages.js" */
+/** @import {Image as Picture} from "../../types/messages.js" */
 
 export class PictureContent {
   #node;

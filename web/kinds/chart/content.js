@@ -1,16 +1,16 @@
 /** A chart on the canvas, drawn by Chart.js. */
 
-import { make } from "../ui/dom.js";
-import { extent, MOST_SERIES, normalChart } from "./chartdata.js";
-import { chartConfig } from "./chartlook.js";
-import { describeKind } from "./describe.js";
-import { errorName, log } from "../lib/log.js";
-import { standIn } from "./standin.js";
-import { theme } from "./theme.js";
-import { text } from "../text/canvas.js";
+import { make } from "../../ui/dom.js";
+import { extent, MOST_SERIES, normalChart } from "./data.js";
+import { chartConfig } from "./look.js";
+import { describeKind } from "../../canvas/describe.js";
+import { errorName, log } from "../../lib/log.js";
+import { standIn } from "../../canvas/standin.js";
+import { theme } from "../../canvas/theme.js";
+import { text } from "../../text/canvas.js";
 
-/** @import {NormalChart} from "./chartdata.js" */
-/** @import {Chart as Kind} from "../types/messages.js" */
+/** @import {NormalChart} from "./data.js" */
+/** @import {Chart as Kind} from "../../types/messages.js" */
 
 /**
  * The part of Chart.js that is used here.
@@ -22,7 +22,7 @@ import { text } from "../text/canvas.js";
  */
 /** @typedef {new (canvas: HTMLCanvasElement, config: object) => Drawn} ChartClass */
 
-const LIBRARY = new URL("../vendor/chart.js/chart.umd.min.js", import.meta.url).href;
+const LIBRARY = new URL("../../vendor/chart.js/chart.umd.min.js", import.meta.url).href;
 /** Between the edge of the card and the chart, in scene units. */
 const PADDING = 14;
 const LEAST_SIDE = 24;

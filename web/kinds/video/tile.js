@@ -1,13 +1,13 @@
 /** The tile of a camera: the picture, or a still in its place, and the name. */
 
-import { icon, make, setText } from "../ui/dom.js";
-import { callIsOver } from "../people/person.js";
-import { text } from "../text/calls.js";
-import { text as devices } from "../text/devices.js";
+import { icon, make, setText } from "../../ui/dom.js";
+import { callIsOver } from "../../people/person.js";
+import { text } from "../../text/calls.js";
+import { text as devices } from "../../text/devices.js";
 
-/** @import {Person} from "../people/person.js" */
-/** @import {Video} from "../types/messages.js" */
-/** @import {VideoManager} from "../video.js" */
+/** @import {Person} from "../../people/person.js" */
+/** @import {Video} from "../../types/messages.js" */
+/** @import {VideoManager} from "../../video.js" */
 
 export class Tile {
   #slot = make("div", { class: "tile-picture" });

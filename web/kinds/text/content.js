@@ -1,10 +1,10 @@
 /** A text on the canvas. */
 
-import { make } from "../ui/dom.js";
+import { make } from "../../ui/dom.js";
 import { vanishes } from "./contrast.js";
-import { theme } from "./theme.js";
+import { theme } from "../../canvas/theme.js";
 
-/** @import {Text} from "../types/messages.js" */
+/** @import {Text} from "../../types/messages.js" */
 
 /** What a text has whose author chose no colour: it is written in the page's own ink. */
 const NO_CHOICE = new Set(["#000000", "#000", "black"]);

@@ -3,13 +3,13 @@
  * dialog was closed without the chart being made, unless that was the wish (rule EDT1).
  */
 
-import { ChartContent } from "../canvas/chart.js";
-import { make, setText } from "../ui/dom.js";
-import { chartTypeText, text } from "../text/tools.js";
+import { ChartContent } from "./content.js";
+import { make, setText } from "../../ui/dom.js";
+import { chartTypeText, text } from "../../text/tools.js";
 import { readTable } from "./tables.js";
 
 /** @import {TableChart} from "./csv.js" */
-/** @import {Unsaved} from "./unsaved.js" */
+/** @import {Unsaved} from "../../tools/unsaved.js" */
 
 /** @typedef {{table: string, type: string, title: string}} Typed */
 
