@@ -7,6 +7,7 @@ import { test } from "node:test";
 import { allot } from "../../web/canvas/allotment.js";
 import { extent, normalChart } from "../../web/kinds/chart/data.js";
 import { DrawGuard } from "../../web/canvas/drawguard.js";
+import { kinds } from "../../web/kinds/kinds.js";
 import { inspect, isMarkup, measure } from "../../web/kinds/image/rasters.js";
 
 const samples = JSON.parse(readFileSync(new URL("../samples/pictures.json", import.meta.url), "utf-8"));
@@ -41,9 +42,11 @@ test("picture: a data URL is drawn when it is a raster picture of a bounded size
   }
 });
 
+const [chartBounds, pictureBounds] = [kinds.Chart, kinds.Image].map(({ cost }) => /** @type {NonNullable<typeof cost>} */ (cost).bounds);
+
 /** @param {Partial<import("../../web/canvas/allotment.js").Claim>} wish */
 const claim = (wish) => ({
-  type: /** @type {"Chart"} */ ("Chart"), pixels: 1, area: 10_000, side: 100, order: 0, seen: true, drawn: false, ...wish,
+  bounds: chartBounds, pixels: 1, area: 10_000, side: 100, order: 0, seen: true, drawn: false, ...wish,
 });
 
 test("allotment: of very many charts in sight the largest are drawn, and none that is too small to be read", () => {
@@ -62,7 +65,7 @@ test("allotment: pixels count, what is seen comes first, and what is drawn stays
   assert.deepEqual(allot([hidden, small, shown]), new Set([shown]));
   assert.deepEqual(allot([hidden, { ...small, area: 900 }, shown]).size, 1);
   assert.ok(!allot([hidden, { ...small, area: 900 }, shown]).has(shown));
-  const picture = claim({ type: "Image", pixels: 24_000_000 });
+  const picture = claim({ bounds: pictureBounds, pixels: 24_000_000 });
   assert.equal(allot([picture, { ...picture }, { ...picture }]).size, 2);
   assert.equal(allot([picture, { ...picture }], 0.5).size, 1, "less where there is little memory");
 });

@@ -71,7 +71,8 @@ test("the page and the catalogue are in one language", async () => {
   const page = readFileSync(new URL("index.html", WEB), "utf8");
   const { language } = await import("../../web/text/language.js");
   assert.equal(/<html lang="([^"]*)"/.exec(page)?.[1], language);
-  for (const name of readdirSync(new URL("text/", WEB))) {
+  for (const name of readdirSync(new URL("text/", WEB), { recursive: true, encoding: "utf8" })) {
+    if (!name.endsWith(".js")) continue;
     const code = readFileSync(new URL(`text/${name}`, WEB), "utf8");
     assert.ok(!/Intl\.\w+\(["']/.test(code), `web/text/${name} names a language of its own`);
   }

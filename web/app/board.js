@@ -17,6 +17,7 @@ import { Panels } from "../panels/panels.js";
 import { SceneView } from "../panels/sceneview.js";
 import { text } from "../text/canvas.js";
 import { Selection } from "../tools/selection.js";
+import { commands } from "../tools/commands.js";
 import { Tools } from "../tools/tools.js";
 import { firstOf } from "../lib/unicode.js";
 
@@ -43,7 +44,6 @@ import { firstOf } from "../lib/unicode.js";
  * @property {boolean} isBack this window was reloaded, or has crashed: it is no copy of another one
  */
 
-const ZOOM_STEP = 1.25;
 /** Of what somebody wrote and the server refused, in a notice. */
 const MOST_WORDS = 1_000;
 /** Too much waited to be sent: the time to let some of it go before edits are sent again. */
@@ -62,11 +62,11 @@ export class Board {
   constructor(connection, pass, scene, videos, quality, notices, hooks) {
     const space = byId("space", HTMLElement);
     this.stage = new Stage(byId("stage", HTMLElement), space);
-    this.draft = new OptimisticScene(scene, { send: (message) => connection.send(message) });
+    this.scene = new OptimisticScene(scene, { send: (message) => connection.send(message) });
     this.previews = new Previews();
     const mayEdit = () => hooks.may("edit");
-    const shown = new SceneView(this.draft, this.previews, mayEdit);
-    this.view = new CanvasView(space, this.stage, shown, shown.previews, videos, hooks);
+    const shown = new SceneView(this.scene, this.previews, mayEdit);
+    this.view = new CanvasView(space, this.stage, shown, shown.previews, { ...hooks, videos });
     this.selection = new Selection();
     const send = (/** @type {ClientMessage} */ message) => {
       const allowed = message.type === "cursor" || mayEdit();
@@ -74,7 +74,7 @@ export class Board {
     };
     this.tools = new Tools(
       {
-        draft: shown,
+        scene: shown,
         previews: shown.previews,
         stage: this.stage,
         view: this.view,
@@ -91,7 +91,7 @@ export class Board {
     shown.on("changed", invite);
     shown.on("replaced", invite);
     if (hooks.isBack) {
-      const off = this.draft.on("replaced", () => {
+      const off = this.scene.on("replaced", () => {
         off();
         if (mayEdit()) this.tools.resume();
       });
@@ -100,7 +100,7 @@ export class Board {
     this.panels = new Panels({
       sessionId: connection.sessionId,
       pass,
-      draft: this.draft,
+      draft: this.scene,
       shown,
       quality,
       notices,
@@ -109,7 +109,7 @@ export class Board {
       choose: (ids) => this.#choose(ids),
       edit: (id) => this.tools.open(id),
       mayEdit,
-      commands: [...this.tools.commands, ...callKeys],
+      commands: [...commands, ...callKeys],
     });
     const guard = new DrawGuard(connection.sessionId, {
       storage: () => ({ local: localStorage, own: sessionStorage }),
@@ -124,13 +124,13 @@ export class Board {
     this.selection.on("changed", () => this.panels.select(this.selection.ids));
     this.cursors = new Cursors(byId("cursors", HTMLElement), this.stage, hooks.describe);
     tellPointer(this.stage, (x, y) => send({ type: "cursor", x, y }));
-    connectDraft(this.draft, connection);
+    connectDraft(this.scene, connection);
     connection.on("lost", () => this.previews.clear());
-    sayWhatBecomesOfEdits(this.draft, notices);
+    sayWhatBecomesOfEdits(this.scene, notices);
     const buttons = {
-      smaller: () => this.stage.zoomTo(this.stage.scale / ZOOM_STEP),
+      smaller: () => this.stage.zoomOut(),
       fit: () => this.stage.fit(),
-      larger: () => this.stage.zoomTo(this.stage.scale * ZOOM_STEP),
+      larger: () => this.stage.zoomIn(),
     };
     for (const [id, act] of Object.entries(buttons)) {
       byId(`zoom-${id}`, HTMLButtonElement).addEventListener("click", act);
@@ -170,12 +170,12 @@ export class Board {
         return false;
       case "element_updated":
         this.previews.settle(message.element.id);
-        return this.draft.receive(message);
+        return this.scene.receive(message);
       case "scene_update":
         this.drawing.begin();
-        return this.draft.receive(message);
+        return this.scene.receive(message);
       default:
-        return this.draft.receive(message);
+        return this.scene.receive(message);
     }
   }
 }

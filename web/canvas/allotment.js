@@ -4,11 +4,19 @@
  */
 
 /**
- * What an element asks for. `pixels`: what its drawing keeps in memory; `area`: how much of the screen it
- * takes, in its pixels; `side`: its shorter side there; `order`: larger is nearer; `drawn`: it is drawn now.
+ * What may be drawn of one kind at a time: how many, how many pixels they keep in memory, and how small an element may
+ * be on the screen, in its pixels.
+ *
+ * @typedef {{count: number, pixels: number, side: number}} DrawingBounds
+ */
+
+/**
+ * What an element asks for. `bounds`: of all of its kind; `pixels`: what its drawing keeps in memory; `area`: how much
+ * of the screen it takes, in its pixels; `side`: its shorter side there; `order`: larger is nearer; `drawn`: it is drawn
+ * now.
  *
  * @typedef {object} Claim
- * @property {"Chart" | "Image" | "Model3D"} type
+ * @property {DrawingBounds} bounds
  * @property {number} pixels
  * @property {number} area
  * @property {number} side
@@ -17,12 +25,6 @@
  * @property {boolean} drawn
  */
 
-/** How many are drawn at a time, how many pixels they keep, and how small they may be on the screen. */
-const BOUNDS = {
-  Chart: { count: 40, pixels: 32_000_000, side: 36 },
-  Image: { count: 1_000, pixels: 64_000_000, side: 0 },
-  Model3D: { count: 8, pixels: Infinity, side: 0 },
-};
 /** What is drawn already gives way to what is this much larger. */
 const CLEARLY_LARGER = 1.5;
 
@@ -33,12 +35,14 @@ const CLEARLY_LARGER = 1.5;
  * @returns {Set<One>} those that are drawn
  */
 export function allot(claims, share = 1) {
-  const spent = { Chart: { count: 0, pixels: 0 }, Image: { count: 0, pixels: 0 }, Model3D: { count: 0, pixels: 0 } };
+  /** @type {Map<DrawingBounds, {count: number, pixels: number}>} */
+  const spent = new Map();
   /** @type {Set<One>} */
   const drawn = new Set();
   for (const claim of [...claims].sort(moreNeeded)) {
-    const bounds = BOUNDS[claim.type];
-    const used = spent[claim.type];
+    const { bounds } = claim;
+    const used = spent.get(bounds) ?? { count: 0, pixels: 0 };
+    spent.set(bounds, used);
     if (claim.side < bounds.side || used.count >= bounds.count) continue;
     if (used.pixels + claim.pixels > bounds.pixels * share) continue;
     used.count++;

@@ -5,31 +5,31 @@
  */
 
 import { allot } from "./allotment.js";
-import { cardFor, contentFor, isCostly, isExpensive, pixelsOf } from "./content.js";
-import { grown, holds, meet } from "./placing.js";
+import { grown, holds, overlap } from "./geometry.js";
+import { cardFor, definitionOf } from "../kinds/kinds.js";
 import { coalesce } from "../lib/coalesce.js";
 
-/** @import {Content, Kind} from "./content.js" */
-/** @import {Box, Stage} from "./stage.js" */
-/** @import {Tile} from "../kinds/video/tile.js" */
+/** @import {Content, Kind, Tile} from "../kinds/definition.js" */
+/** @import {Box} from "./geometry.js" */
+/** @import {Stage} from "./stage.js" */
 /** @import {Transform} from "../types/messages.js" */
 
 /**
- * An element's node and what is known about it: `tile` of a camera, which has its own content and
- * always has it; `at` and `bounds`: where it was put; `pixels`: what its content is sharp for; `card`: its
- * content only says what it is, or is to; `cost`: pixels of its picture, once they were looked at.
+ * An element's node and its state: `tile` of a stream, which is drawn always and has no other content; `at` and
+ * `bounds`: where it was put; `pixels`: what its content is sharp for; `card`: its content only says what it is, or is
+ * to; `memo`: for the computation of its cost.
  *
- * @typedef {object} Shown
+ * @typedef {object} ElementNode
  * @property {string} id
  * @property {HTMLElement} node
  * @property {Kind} kind
- * @property {Tile | null} tile
- * @property {Content | null} content
+ * @property {Tile<any> | null} tile
+ * @property {Content<any> | null} content
  * @property {Required<Transform> | null} at
  * @property {Box | null} bounds
  * @property {number} pixels
  * @property {boolean} card
- * @property {{src: string, pixels: number} | null} cost
+ * @property {{key?: string, pixels?: number}} memo
  */
 
 /** @import {Claim} from "./allotment.js" */
@@ -46,10 +46,10 @@ const TOO_COARSE = 1.4;
 
 export class ContentVirtualizer {
   #stage;
-  #shown;
+  #nodes;
   /** What has been looked through; content is there already. @type {Box | null} */
   #covered = null;
-  /** @type {Shown[]} */
+  /** @type {ElementNode[]} */
   #waiting = [];
   #next = 0;
   #held = false;
@@ -59,11 +59,11 @@ export class ContentVirtualizer {
 
   /**
    * @param {Stage} stage
-   * @param {ReadonlyMap<string, Shown>} shown
+   * @param {ReadonlyMap<string, ElementNode>} nodes by element id
    */
-  constructor(stage, shown) {
+  constructor(stage, nodes) {
     this.#stage = stage;
-    this.#shown = shown;
+    this.#nodes = nodes;
     stage.on("moved", () => {
       if (!this.#covered || !holds(this.#covered, stage.visible())) this.look();
     });
@@ -79,28 +79,29 @@ export class ContentVirtualizer {
   /** @param {boolean} held nothing has content but cameras, from now on */
   hold(held) {
     this.#held = held;
-    if (held) for (const shown of this.#shown.values()) if (!shown.tile) drop(shown);
+    if (held) for (const element of this.#nodes.values()) if (!element.tile) drop(element);
     this.look();
   }
 
-  /** @param {Shown} shown gets its content now, if it has none; what is costly gets it when its turn comes */
-  fill(shown) {
-    if (this.#held || shown.tile || shown.content || !shown.at) return;
-    if (isCostly(shown.kind)) this.look();
-    else this.#make(shown, false);
+  /** @param {ElementNode} element gets its content now, if it has none; what is costly gets it when its turn comes */
+  fill(element) {
+    if (this.#held || element.tile || element.content || !element.at) return;
+    if (isCostly(element)) this.look();
+    else this.#make(element, false);
   }
 
   /**
-   * @param {Shown} shown
+   * @param {ElementNode} element
    * @param {boolean} card
    */
-  #make(shown, card) {
-    if (!shown.at) return;
-    shown.card = card;
-    shown.content = (card ? cardFor : contentFor)(shown.node, shown.kind);
-    shown.content.resize?.(shown.at.width, shown.at.height);
-    this.#sharpen(shown);
-    shown.content.show(shown.kind);
+  #make(element, card) {
+    if (!element.at) return;
+    element.card = card;
+    const { node, kind } = element;
+    element.content = card ? cardFor(node, kind) : definitionOf(kind).content(node);
+    element.content.resize?.(element.at.width, element.at.height);
+    this.#sharpen(element);
+    element.content.show(element.kind);
   }
 
   /** Do what is due, for a short while; then let the page draw and listen, and go on. */
@@ -108,12 +109,12 @@ export class ContentVirtualizer {
     const end = performance.now() + SLICE_MS;
     if (!this.#covered) this.#plan();
     while (this.#next < this.#waiting.length) {
-      const shown = this.#waiting[this.#next++];
-      if (shown && this.#shown.get(shown.id) === shown) {
-        if (shown.content) this.#sharpen(shown);
-        else this.#make(shown, shown.card);
+      const element = this.#waiting[this.#next++];
+      if (element && this.#nodes.get(element.id) === element) {
+        if (element.content) this.#sharpen(element);
+        else this.#make(element, element.card);
         // What is costly is drawn after this task, so each of them gets one.
-        if (isCostly(shown.kind) && !shown.card) return this.#goOn();
+        if (isCostly(element) && !element.card) return this.#goOn();
       }
       if (performance.now() > end) return this.#goOn();
     }
@@ -128,20 +129,20 @@ export class ContentVirtualizer {
     const far = grown(seen, FAR);
     const pixels = this.#pixels();
     const drawn = this.#held ? null : this.#allot(seen, near);
-    /** @type {Shown[]} */
+    /** @type {ElementNode[]} */
     const now = [];
-    /** @type {Shown[]} */
+    /** @type {ElementNode[]} */
     const later = [];
-    for (const shown of drawn ? this.#shown.values() : []) {
-      if (!shown.bounds || shown.tile) continue;
-      if (shown.content && !meet(shown.bounds, far)) empty(shown);
-      const isSeen = meet(shown.bounds, seen);
-      const card = isCostly(shown.kind) && !drawn?.has(shown);
-      if (shown.content && card !== shown.card) exchange(shown);
-      if (shown.content && !isCoarse(shown, pixels)) continue;
-      if (!shown.content) shown.card = card;
-      if (isSeen) now.push(shown);
-      else if (meet(shown.bounds, near) && !card && !isExpensive(shown.kind)) later.push(shown);
+    for (const element of drawn ? this.#nodes.values() : []) {
+      if (!element.bounds || element.tile) continue;
+      if (element.content && !overlap(element.bounds, far)) empty(element);
+      const isSeen = overlap(element.bounds, seen);
+      const card = isCostly(element) && !drawn?.has(element);
+      if (element.content && card !== element.card) exchange(element);
+      if (element.content && !isCoarse(element, pixels)) continue;
+      if (!element.content) element.card = card;
+      if (isSeen) now.push(element);
+      else if (overlap(element.bounds, near) && !card && !definitionOf(element.kind).cost?.onlyInSight) later.push(element);
     }
     this.#covered = near;
     this.#waiting = now.concat(later);
@@ -151,37 +152,38 @@ export class ContentVirtualizer {
   /**
    * @param {Box} seen
    * @param {Box} near
-   * @returns {Set<Shown>} those of what is costly that are drawn
+   * @returns {Set<ElementNode>} those of what is costly that are drawn
    */
   #allot(seen, near) {
-    /** @type {(Claim & {shown: Shown})[]} */
+    /** @type {(Claim & {element: ElementNode})[]} */
     const claims = [];
     let order = 0;
-    for (const shown of this.#shown.values()) {
+    for (const element of this.#nodes.values()) {
       order++;
-      const { bounds, kind, at } = shown;
-      if (!bounds || !at || !isCostly(kind) || !(meet(bounds, near) || (shown.content && !shown.card))) continue;
+      const { bounds, kind, at, memo } = element;
+      const { cost } = definitionOf(kind);
+      if (!bounds || !at || !cost || !(overlap(bounds, near) || (element.content && !element.card))) continue;
       const [width, height] = [at.width * this.#stage.scale, at.height * this.#stage.scale];
       claims.push({
-        shown,
-        type: /** @type {Claim["type"]} */ (kind.type),
-        pixels: pixelsOf(shown, this.#pixels()),
+        element,
+        bounds: cost.bounds,
+        pixels: cost.pixels?.(kind, { width: at.width, height: at.height, scale: this.#pixels(), memo }) ?? 0,
         area: width * height,
         side: Math.min(width, height),
         order: at.z_index * 1e6 + order,
-        seen: meet(bounds, seen),
-        drawn: shown.content !== null && !shown.card,
+        seen: overlap(bounds, seen),
+        drawn: element.content !== null && !element.card,
       });
     }
-    return new Set([...allot(claims, SHARE)].map(({ shown }) => shown));
+    return new Set([...allot(claims, SHARE)].map(({ element }) => element));
   }
 
-  /** @param {Shown} shown */
-  #sharpen(shown) {
+  /** @param {ElementNode} element */
+  #sharpen(element) {
     const pixels = this.#pixels();
-    if (!shown.content?.sharpen || !isCoarse(shown, pixels)) return;
-    shown.pixels = pixels;
-    shown.content.sharpen(pixels);
+    if (!element.content?.sharpen || !isCoarse(element, pixels)) return;
+    element.pixels = pixels;
+    element.content.sharpen(pixels);
   }
 
   #pixels() {
@@ -189,31 +191,36 @@ export class ContentVirtualizer {
   }
 }
 
-/** @param {Shown} shown loses its content, unless somebody is at work in it */
-function empty(shown) {
-  if (!shown.node.contains(document.activeElement)) drop(shown);
+/** @param {ElementNode} element */
+function isCostly({ kind }) {
+  return definitionOf(kind).cost !== undefined;
 }
 
-/** @param {Shown} shown gets other content, unless somebody is at work in what it has */
-function exchange(shown) {
+/** @param {ElementNode} element loses its content, unless somebody is at work in it */
+function empty(element) {
+  if (!element.node.contains(document.activeElement)) drop(element);
+}
+
+/** @param {ElementNode} element gets other content, unless somebody is at work in what it has */
+function exchange(element) {
   const { activeElement } = document;
-  if (activeElement === shown.node || !shown.node.contains(activeElement)) drop(shown);
+  if (activeElement === element.node || !element.node.contains(activeElement)) drop(element);
 }
 
-/** @param {Shown} shown */
-function drop(shown) {
-  shown.content?.close?.();
-  shown.content = null;
-  shown.card = false;
-  shown.pixels = 0;
-  shown.node.replaceChildren();
+/** @param {ElementNode} element */
+function drop(element) {
+  element.content?.close?.();
+  element.content = null;
+  element.card = false;
+  element.pixels = 0;
+  element.node.replaceChildren();
 }
 
 /**
- * @param {Shown} shown
+ * @param {ElementNode} element
  * @param {number} pixels for a scene unit now
  */
-function isCoarse(shown, pixels) {
-  if (!shown.content?.sharpen) return false;
-  return shown.pixels * TOO_COARSE < pixels || shown.pixels > pixels * TOO_COARSE * 2;
+function isCoarse(element, pixels) {
+  if (!element.content?.sharpen) return false;
+  return element.pixels * TOO_COARSE < pixels || element.pixels > pixels * TOO_COARSE * 2;
 }

@@ -1,10 +1,10 @@
 /** Where a new tile goes. Pure. */
 
 import { wholeTransform } from "../scene/scene.js";
+import { overlap } from "./geometry.js";
 
 /** @import {Element as SceneElement} from "../types/messages.js" */
-
-/** @typedef {{x: number, y: number, width: number, height: number}} Box */
+/** @import {Box} from "./geometry.js" */
 
 const GAP = 24;
 const MARGIN = 48;
@@ -53,18 +53,4 @@ function slotBox(number, columns, viewport) {
     width,
     height,
   };
-}
-
-/**
- * @param {Box} one
- * @param {Box} other
- * @returns {boolean}
- */
-function overlap(one, other) {
-  return (
-    one.x < other.x + other.width &&
-    other.x < one.x + one.width &&
-    one.y < other.y + other.height &&
-    other.y < one.y + one.height
-  );
 }

@@ -115,6 +115,34 @@ export function overlap(one, other) {
 }
 
 /**
+ * @param {Box} outer
+ * @param {Box} inner
+ * @returns {boolean} nothing of the inner one is outside
+ */
+export function holds(outer, inner) {
+  return (
+    outer.x <= inner.x &&
+    outer.y <= inner.y &&
+    outer.x + outer.width >= inner.x + inner.width &&
+    outer.y + outer.height >= inner.y + inner.height
+  );
+}
+
+/**
+ * @param {Box} box
+ * @param {number} times its own size are added on each side
+ * @returns {Box}
+ */
+export function grown({ x, y, width, height }, times) {
+  return {
+    x: x - width * times,
+    y: y - height * times,
+    width: width * (1 + 2 * times),
+    height: height * (1 + 2 * times),
+  };
+}
+
+/**
  * Where a handle of an element is.
  *
  * @param {Required<Transform>} transform

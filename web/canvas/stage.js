@@ -6,12 +6,14 @@
 import { make } from "../ui/dom.js";
 import { Emitter } from "../lib/emitter.js";
 
-/** @typedef {{x: number, y: number, width: number, height: number}} Box */
+/** @import {Box} from "./geometry.js" */
 
 export const MIN_SCALE = 0.05;
 export const MAX_SCALE = 8;
 /** How much of the frame `fit` leaves free around a box, and `reveal` beside it. */
 const AIR_PX = 24;
+/** One step of zooming, by a key or a button. */
+const ZOOM_STEP = 1.25;
 /** A box is not blown up beyond this to fill the window. */
 const MAX_FIT_SCALE = 2;
 /** After this long without motion the picture is drawn anew, sharp. */
@@ -120,6 +122,14 @@ export class Stage extends Emitter {
   zoomAt(factor, clientX, clientY) {
     const { left, top } = this.frame.getBoundingClientRect();
     this.#zoom(this.scale * factor, clientX - left, clientY - top);
+  }
+
+  zoomIn() {
+    this.zoomTo(this.scale * ZOOM_STEP);
+  }
+
+  zoomOut() {
+    this.zoomTo(this.scale / ZOOM_STEP);
   }
 
   /** @param {number} scale pixels per scene unit; the middle stays where it is */

@@ -1,4 +1,4 @@
-/** The colours of the page, for what is not drawn by style sheets. */
+/** The colours of the page, and when they change: for what is drawn by a program and not by CSS. */
 
 import { Emitter } from "../lib/emitter.js";
 
@@ -6,13 +6,17 @@ import { Emitter } from "../lib/emitter.js";
 class Theme extends Emitter {
   /** @type {Map<string, string>} */
   #values = new Map();
+  #follows = false;
 
-  constructor() {
-    super();
-    matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => {
-      this.#values.clear();
-      this.emit("changed", null);
-    });
+  /**
+   * @template {"changed"} Name
+   * @param {Name} name
+   * @param {(detail: null) => void} listener
+   * @override
+   */
+  on(name, listener) {
+    this.#follow();
+    return super.on(name, listener);
   }
 
   /**
@@ -20,12 +24,23 @@ class Theme extends Emitter {
    * @returns {string} a CSS colour
    */
   color(name) {
+    this.#follow();
     let value = this.#values.get(name);
     if (value === undefined) {
       value = getComputedStyle(document.documentElement).getPropertyValue(name).trim();
       this.#values.set(name, value);
     }
     return value;
+  }
+
+  /** Not before it is used: modules that may draw are also imported where there is no page. */
+  #follow() {
+    if (this.#follows) return;
+    this.#follows = true;
+    matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => {
+      this.#values.clear();
+      this.emit("changed", null);
+    });
   }
 }
 

@@ -1,43 +1,37 @@
 /**
- * Shows the elements of the scene inside the stage's space: one node each, always, so that every
- * element can be found and reached; what fills the nodes is made near the part that is seen.
+ * The nodes of the elements inside the stage's space: one each, always, so that every element can be found and
+ * reached; what fills the nodes is made near the part that is seen.
  */
 
 import { make } from "../ui/dom.js";
-import { describeKind } from "./describe.js";
 import { ContentVirtualizer } from "./contentvirtualizer.js";
-import { boundsOf, placeNode } from "./placing.js";
-import { ownerOf, wholeTransform } from "../scene/scene.js";
+import { boundsOf } from "./geometry.js";
+import { placeNode } from "./placing.js";
+import { definitionOf, describeKind } from "../kinds/kinds.js";
+import { streamOf, wholeTransform } from "../scene/scene.js";
 import { coalesce } from "../lib/coalesce.js";
 import { text } from "../text/canvas.js";
-import { Tile } from "../kinds/video/tile.js";
 
 /** @import {Editable} from "../scene/optimisticscene.js" */
 /** @import {Motions} from "../scene/previews.js" */
 /** @import {Person} from "../people/person.js" */
-/** @import {Shown} from "./contentvirtualizer.js" */
+/** @import {ElementNode} from "./contentvirtualizer.js" */
 /** @import {Stage} from "./stage.js" */
+/** @import {TileHooks} from "../kinds/definition.js" */
 /** @import {Element as SceneElement, Transform} from "../types/messages.js" */
-/** @import {VideoManager} from "../video.js" */
 
-/**
- * @typedef {object} CanvasHooks
- * @property {(peerId: string) => Person} describe
- * @property {(peerId: string) => void} join
- * @property {(peerId: string) => HTMLElement} badgeFor a sign for the tile: how good the call is
- */
+/** @typedef {TileHooks & {describe: (peerId: string) => Person}} CanvasHooks */
 
 export class CanvasView {
   #space;
   #stage;
-  #draft;
+  #scene;
   #previews;
-  #videos;
   #hooks;
-  #filler;
-  /** @type {Map<string, Shown>} */
-  #shown = new Map();
-  /** Those of cameras. @type {Set<Shown>} */
+  #contents;
+  /** @type {Map<string, ElementNode>} */
+  #nodes = new Map();
+  /** Those of cameras. @type {Set<ElementNode>} */
   #tiles = new Set();
   /** What the person here is moving. @type {Map<string, Partial<Transform>>} */
   #motion = new Map();
@@ -46,21 +40,19 @@ export class CanvasView {
   /**
    * @param {HTMLElement} space of the stage
    * @param {Stage} stage
-   * @param {Editable} draft
+   * @param {Editable} scene
    * @param {Motions} previews
-   * @param {VideoManager} videos
    * @param {CanvasHooks} hooks
    */
-  constructor(space, stage, draft, previews, videos, hooks) {
+  constructor(space, stage, scene, previews, hooks) {
     this.#space = space;
     this.#stage = stage;
-    this.#draft = draft;
+    this.#scene = scene;
     this.#previews = previews;
-    this.#videos = videos;
     this.#hooks = hooks;
-    this.#filler = new ContentVirtualizer(stage, this.#shown);
-    draft.on("replaced", () => this.#showAll());
-    draft.on("changed", ({ ids }) => this.#showSome(ids));
+    this.#contents = new ContentVirtualizer(stage, this.#nodes);
+    scene.on("replaced", () => this.#showAll());
+    scene.on("changed", ({ ids }) => this.#showSome(ids));
     previews.on("changed", ({ ids }) => this.#placeSome(ids));
     space.addEventListener("focusin", (event) => this.#reveal(event));
     this.#showAll();
@@ -68,17 +60,17 @@ export class CanvasView {
 
   /** @param {boolean} held draw nothing but cameras, from now on */
   hold(held) {
-    this.#filler.hold(held);
+    this.#contents.hold(held);
   }
 
   /** @param {() => void} act done whenever all that is in sight has been drawn */
   whenDrawn(act) {
-    this.#filler.settled = act;
+    this.#contents.settled = act;
   }
 
   /** Something about a participant changed. */
   showPeople() {
-    for (const shown of this.#tiles) this.#showPerson(shown);
+    for (const element of this.#tiles) this.#showPerson(element);
   }
 
   /**
@@ -88,9 +80,9 @@ export class CanvasView {
    * @returns {HTMLElement | undefined}
    */
   nodeOf(id) {
-    const shown = this.#shown.get(id);
-    if (shown) this.#filler.fill(shown);
-    return shown?.node;
+    const element = this.#nodes.get(id);
+    if (element) this.#contents.fill(element);
+    return element?.node;
   }
 
   /**
@@ -112,7 +104,7 @@ export class CanvasView {
    * @returns {Required<Transform>}
    */
   transformOf(id) {
-    const placed = wholeTransform(this.#draft.get(id)?.transform);
+    const placed = wholeTransform(this.#scene.get(id)?.transform);
     return { ...placed, ...(this.#motion.get(id) ?? this.#previews.get(id)) };
   }
 
@@ -135,45 +127,43 @@ export class CanvasView {
    * @returns {string}
    */
   describe(id) {
-    const kind = this.#draft.get(id)?.kind;
-    const owner = ownerOf(streamOf(kind));
-    if (owner) return text[owner.source](this.#hooks.describe(owner.peerId).name);
-    return kind ? describeKind(kind) : "";
+    const kind = this.#scene.get(id)?.kind;
+    return kind ? describeKind(kind, (peerId) => this.#hooks.describe(peerId).name) : "";
   }
 
   #showAll() {
-    this.#stage.setViewport(this.#draft.viewport);
-    const gone = new Set(this.#shown.keys());
-    for (const element of this.#draft.elements()) {
+    this.#stage.setViewport(this.#scene.viewport);
+    const gone = new Set(this.#nodes.keys());
+    for (const element of this.#scene.elements()) {
       this.#draw(element);
       gone.delete(element.id);
     }
     for (const id of gone) this.#remove(id);
     this.#sort();
-    this.#filler.look();
+    this.#contents.look();
   }
 
   /** @param {Iterable<string>} ids */
   #showSome(ids) {
     for (const id of ids) {
-      const element = this.#draft.get(id);
+      const element = this.#scene.get(id);
       if (element) this.#draw(element);
       else this.#remove(id);
     }
     this.#sortSoon();
-    this.#filler.look();
+    this.#contents.look();
   }
 
   /** @param {SceneElement} element */
   #draw({ id, kind }) {
-    let shown = this.#shown.get(id);
+    let element = this.#nodes.get(id);
     // What an element is never changes (rule SCN4), but an id may be used again.
-    if (shown && (shown.kind.type !== kind.type || streamOf(shown.kind) !== streamOf(kind))) {
+    if (element && (element.kind.type !== kind.type || streamOf(element.kind) !== streamOf(kind))) {
       this.#remove(id);
-      shown = undefined;
+      element = undefined;
     }
-    if (!shown) this.#create(id, kind);
-    else if (!same(shown.kind, kind)) this.#redraw(shown, kind);
+    if (!element) this.#create(id, kind);
+    else if (!same(element.kind, kind)) this.#redraw(element, kind);
     this.#place(id);
   }
 
@@ -190,79 +180,68 @@ export class CanvasView {
       tabindex: "0",
     });
     const streamId = streamOf(kind);
-    const owner = ownerOf(streamId);
     if (streamId) node.dataset["streamId"] = streamId;
-    const tile = owner
-      ? new Tile(
-          node,
-          streamId,
-          owner.source,
-          this.#videos,
-          () => this.#hooks.join(owner.peerId),
-          () => this.#hooks.badgeFor(owner.peerId),
-        )
-      : null;
-    /** @type {Shown} */
-    const shown = { id, node, kind, tile, content: null, at: null, bounds: null, pixels: 0, card: false, cost: null };
-    this.#shown.set(id, shown);
-    if (tile) this.#tiles.add(shown);
-    this.#redraw(shown, kind);
-    this.#showPerson(shown);
+    const tile = definitionOf(kind).tile?.(node, kind, this.#hooks) ?? null;
+    /** @type {ElementNode} */
+    const element = { id, node, kind, tile, content: null, at: null, bounds: null, pixels: 0, card: false, memo: {} };
+    this.#nodes.set(id, element);
+    if (tile) this.#tiles.add(element);
+    this.#redraw(element, kind);
+    this.#showPerson(element);
     this.#space.append(node);
   }
 
   /**
-   * @param {Shown} shown
+   * @param {ElementNode} element
    * @param {SceneElement["kind"]} kind
    */
-  #redraw(shown, kind) {
-    shown.kind = kind;
-    if (shown.tile && kind.type === "Video") return shown.tile.setKind(kind);
-    shown.node.setAttribute("aria-label", text.element(describeKind(kind)));
-    shown.content?.show(kind);
+  #redraw(element, kind) {
+    element.kind = kind;
+    if (element.tile) return element.tile.show(kind);
+    element.node.setAttribute("aria-label", text.element(describeKind(kind)));
+    element.content?.show(kind);
   }
 
   /** @param {string} id */
   #remove(id) {
-    const shown = this.#shown.get(id);
-    if (!shown) return;
-    this.#shown.delete(id);
-    this.#tiles.delete(shown);
-    shown.tile?.close();
-    shown.content?.close?.();
-    shown.node.remove();
+    const element = this.#nodes.get(id);
+    if (!element) return;
+    this.#nodes.delete(id);
+    this.#tiles.delete(element);
+    element.tile?.close();
+    element.content?.close?.();
+    element.node.remove();
   }
 
-  /** @param {Shown} shown */
-  #showPerson({ tile, kind }) {
-    const owner = tile && ownerOf(streamOf(kind));
-    if (owner) tile.setPerson(this.#hooks.describe(owner.peerId));
+  /** @param {ElementNode} element */
+  #showPerson({ tile }) {
+    tile?.setPerson(this.#hooks.describe(tile.peerId));
   }
 
   /** @param {Iterable<string>} ids */
   #placeSome(ids) {
     for (const id of ids) this.#place(id);
-    this.#filler.look();
+    this.#contents.look();
   }
 
   /** @param {string} id */
   #place(id) {
-    const shown = this.#shown.get(id);
-    if (!shown) return;
+    const element = this.#nodes.get(id);
+    if (!element) return;
     const at = this.transformOf(id);
-    placeNode(shown.node, at, shown.at);
-    if (shown.at?.width !== at.width || shown.at.height !== at.height) {
-      shown.content?.resize?.(at.width, at.height);
+    placeNode(element.node, at, element.at);
+    if (element.at?.width !== at.width || element.at.height !== at.height) {
+      element.content?.resize?.(at.width, at.height);
     }
-    shown.at = at;
-    shown.bounds = boundsOf(at);
+    element.at = at;
+    element.bounds = boundsOf(at);
   }
 
   /** Of two elements with the same `z_index` the later one is nearer: keep the nodes in order. */
   #sort() {
     let next = this.#space.firstElementChild;
-    for (const { id } of this.#draft.elements()) {
-      const node = this.#shown.get(id)?.node;
+    for (const { id } of this.#scene.elements()) {
+      const node = this.#nodes.get(id)?.node;
       if (!node) continue;
       if (node === next) next = next.nextElementSibling;
       else moveBefore(this.#space, node, next);
@@ -289,14 +268,6 @@ function moveBefore(parent, node, next) {
   } else {
     parent.insertBefore(node, next);
   }
-}
-
-/**
- * @param {SceneElement["kind"] | undefined} kind
- * @returns {string} empty for what is no video
- */
-function streamOf(kind) {
-  return kind?.type === "Video" ? kind.stream_id : "";
 }
 
 /**

@@ -1,5 +1,8 @@
 /** Turns the history into what a person would tell: who did what to which things, in steps. Pure. */
 
+import { isRemovable } from "../kinds/kinds.js";
+import { WRITTEN_FIELDS } from "../scene/operations.js";
+
 /** @import {Entry} from "./historyscene.js" */
 /** @import {Element as SceneElement, UpdateOperation} from "../types/messages.js" */
 
@@ -101,7 +104,7 @@ function deedOf({ change }) {
       return deedOfUpdate(change);
     case "replace":
       if (change.restored != null) return "restored";
-      return change.elements.every(({ kind }) => kind.type === "Video") ? "cleared" : "replaced";
+      return change.elements.some(({ kind }) => isRemovable(kind)) ? "replaced" : "cleared";
   }
 }
 
@@ -110,7 +113,7 @@ function deedOf({ change }) {
  * @returns {Deed}
  */
 function deedOfUpdate({ changes: { kind = {}, transform = {} } }) {
-  if ("content" in kind) return "edited";
+  if (WRITTEN_FIELDS.some((field) => field in kind)) return "edited";
   if (Object.keys(kind).length > 0) return "changed";
   if ("width" in transform || "height" in transform) return "resized";
   if ("rotation" in transform) return "turned";

@@ -1,10 +1,8 @@
 /** The flight recorder: who did what and when, and a slider that shows the canvas as it was. */
 
 import { icon, make, setIcon, setText } from "../ui/dom.js";
-import { describeKind } from "../canvas/describe.js";
-import { ownerOf } from "../scene/scene.js";
+import { definitionOf } from "../kinds/kinds.js";
 import { text } from "../text/panels.js";
-import { firstOf } from "../lib/unicode.js";
 import { chronicle } from "./historysteps.js";
 import { Listbox } from "../ui/listbox.js";
 
@@ -22,7 +20,6 @@ import { Listbox } from "../ui/listbox.js";
 
 const ROW_PX = 56;
 const SPEEDS = [1, 2, 4, 8];
-const LONGEST_QUOTE = 40;
 /** Many changes in a row are read together. */
 const PAUSE_MS = 400;
 
@@ -216,14 +213,8 @@ export class HistoryView {
   #what({ ids, kind }) {
     if (ids.length > 1) return text.several(ids.length);
     if (!kind) return text.something;
-    if (kind.type === "Video") {
-      const owner = ownerOf(kind.stream_id);
-      const name = owner ? this.#cameraName(owner.peerId) : text.somebody;
-      return owner?.source === "screen" ? text.screenOf(name) : text.cameraOf(name);
-    }
-    const words = describeKind(kind);
-    if (kind.type !== "Text") return words;
-    return text.quoted(words.length > LONGEST_QUOTE ? `${firstOf(words, LONGEST_QUOTE)}…` : words);
+    const { inHistory, describe } = definitionOf(kind);
+    return (inHistory ?? describe)(kind, (peerId) => this.#nameOfOwner(peerId));
   }
 
   /**
@@ -231,7 +222,7 @@ export class HistoryView {
    *
    * @param {string} peerId
    */
-  #cameraName(peerId) {
+  #nameOfOwner(peerId) {
     const person = this.#hooks.describe(peerId);
     if (person.present) return person.name;
     const entry = this.#timeline.entries.findLast((one) => one.peer_id === peerId && one.display_name);

@@ -1,13 +1,13 @@
 /** Everything on the canvas as a list, for keyboards and screen readers, and to find what lies hidden. */
 
 import { icon, make, setIcon, setText } from "../ui/dom.js";
+import { definitionOf, isRemovable } from "../kinds/kinds.js";
 import { orderText, text } from "../text/panels.js";
 import { Listbox, taken } from "../ui/listbox.js";
 import { inOrder } from "./order.js";
 
 /** @import {Order} from "./order.js" */
 /** @import {SceneView} from "./sceneview.js" */
-/** @import {Element as SceneElement} from "../types/messages.js" */
 
 /**
  * @typedef {object} OutlineHooks
@@ -22,8 +22,6 @@ import { inOrder } from "./order.js";
 const ROW_PX = 44;
 /** The list follows the canvas, but not at every step of a drag. */
 const PAUSE_MS = 200;
-/** @type {Record<SceneElement["kind"]["type"], string>} */
-const SYMBOLS = { Text: "text", Image: "picture", Chart: "chart", Model3D: "model", Video: "camera" };
 
 export class Outline {
   #shown;
@@ -138,7 +136,7 @@ export class Outline {
     const kind = this.#shown.get(id)?.kind;
     if (!kind) return;
     const words = this.#hooks.describe(id);
-    const symbol = SYMBOLS[kind.type] ?? "text";
+    const symbol = definitionOf(kind).icon;
     const [picture, label] = row.children;
     if (picture instanceof SVGSVGElement && label) {
       setIcon(picture, symbol);
@@ -163,7 +161,7 @@ export class Outline {
   #remove(ids) {
     if (this.#shown.isPast) return;
     const there = ids.filter((id) => this.#shown.has(id));
-    const removable = there.filter((id) => this.#shown.get(id)?.kind.type !== "Video");
+    const removable = there.filter((id) => isRemovable(this.#shown.get(id)?.kind));
     this.#hooks.remove(removable);
     setText(this.#status, text.removed(removable.length, there.length - removable.length));
     this.#show();

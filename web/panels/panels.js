@@ -2,13 +2,14 @@
 
 import { byId } from "../ui/dom.js";
 import { CallsPanel } from "../monitor/callspanel.js";
+import { isRemovable } from "../kinds/kinds.js";
 import { coalesce } from "../lib/coalesce.js";
 import { text as inviteText } from "../text/invite.js";
 import { historyFaultText, text } from "../text/panels.js";
 import { PastBanner } from "../ui/banner.js";
 import { confirmed } from "../ui/dialog.js";
 import { ExportMenu } from "./exportmenu.js";
-import { offerHelp } from "./help.js";
+import { offerHelp } from "../tools/help.js";
 import { HistoryView } from "./historyview.js";
 import { Outline } from "./outline.js";
 import { Replay } from "./replay.js";
@@ -23,7 +24,7 @@ import { HistoryFailure, Timeline } from "./timeline.js";
 /** @import {Notices} from "../app/notices.js" */
 /** @import {Person} from "../people/person.js" */
 /** @import {SceneView} from "./sceneview.js" */
-/** @import {Described} from "./help.js" */
+/** @import {Described} from "../tools/help.js" */
 
 /**
  * @typedef {object} PanelParts
@@ -134,7 +135,7 @@ export class Panels {
    */
   async clear() {
     const { draft, notices } = this.#parts;
-    const count = [...draft.elements()].filter(({ kind }) => kind.type !== "Video").length;
+    const count = [...draft.elements()].filter(({ kind }) => isRemovable(kind)).length;
     if (!(await confirmed(text.clearTitle, text.clearQuestion(count), text.clearNow))) return false;
     const refusal = await draft.clear();
     const words = refusal ? historyFaultText(refusal.code) : text.cleared;

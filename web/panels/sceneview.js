@@ -1,6 +1,7 @@
 /** What the canvas shows: the scene as it is, which can be edited, or as it was, which cannot. Pure. */
 
 import { Emitter } from "../lib/emitter.js";
+import { streamOf } from "../scene/scene.js";
 import { PastScene } from "./historyscene.js";
 
 /** @import {OptimisticScene} from "../scene/optimisticscene.js" */
@@ -150,11 +151,11 @@ export class SceneView extends Emitter {
    * @returns {Elements}
    */
   #composed(earlier) {
-    const tiles = [...this.#draft.elements()].filter(({ kind }) => kind.type === "Video");
-    const streams = new Set(tiles.map(streamOf));
+    const tiles = [...this.#draft.elements()].filter(({ kind }) => streamOf(kind));
+    const streams = new Set(tiles.map(({ kind }) => streamOf(kind)));
     /** @type {Map<string, SceneElement>} */
     const composed = new Map();
-    for (const [id, element] of earlier) if (!streams.has(streamOf(element))) composed.set(id, element);
+    for (const [id, element] of earlier) if (!streams.has(streamOf(element.kind))) composed.set(id, element);
     for (const tile of tiles) composed.set(tile.id, tile);
     return composed;
   }
@@ -182,9 +183,4 @@ export class ShownPreviews extends Emitter {
   get(id) {
     return this.#isPast() ? undefined : this.#previews.get(id);
   }
-}
-
-/** @param {SceneElement} element */
-function streamOf({ kind }) {
-  return kind.type === "Video" ? kind.stream_id : null;
 }

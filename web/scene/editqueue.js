@@ -6,7 +6,7 @@
 import { newId } from "../lib/ids.js";
 import { PASSING, UNREAD } from "../types/limits.js";
 import { bytesOf } from "../lib/unicode.js";
-import { subjectOf } from "./operations.js";
+import { subjectOf, WRITTEN_FIELDS } from "./operations.js";
 
 /** @import {Operation} from "./operations.js" */
 /** @import {Ack, ClearScene, ClientMessage, Error as ErrorMessage, RestoreScene, SyncResult} from "../types/messages.js" */
@@ -262,14 +262,17 @@ function outcomeOf({ units, again }, answer) {
 }
 
 /**
+ * The text that an operation puts into an element, for a person who is to have it back.
+ *
  * @param {Operation | null} operation
  * @returns {{words?: string}}
  */
 export function writtenIn(operation) {
   if (!operation || operation.op === "remove") return {};
   const kind = operation.op === "add" ? operation.element.kind : operation.changes.kind;
-  const words = kind && "content" in kind ? kind.content : undefined;
-  return typeof words === "string" && words !== "" ? { words } : {};
+  const fields = /** @type {Record<string, unknown>} */ (kind ?? {});
+  const words = WRITTEN_FIELDS.map((field) => fields[field]).find((one) => typeof one === "string" && one !== "");
+  return typeof words === "string" ? { words } : {};
 }
 
 /**

@@ -42,7 +42,7 @@ const AROUND_BYTES = 256;
 /**
  * The longest text a field of an element may have, in code points.
  *
- * @param {"Text" | "Image"} kind
+ * @param {SceneElement["kind"]["type"]} kind
  * @param {string} field
  * @returns {number}
  */

@@ -8,6 +8,11 @@ import { diffPatch, equal, mergePatch } from "./patch.js";
 /** @typedef {AddOperation | UpdateOperation | RemoveOperation} Operation */
 /** @typedef {SceneElement["kind"]} Kind */
 
+/** Fields of kinds that hold what a person wrote. */
+export const WRITTEN_FIELDS = /** @type {const} */ (["content"]);
+
+/** @typedef {(typeof WRITTEN_FIELDS)[number]} WrittenField */
+
 /**
  * The element an operation is about.
  *

@@ -69,13 +69,13 @@ export class SceneState {
   /** @param {SceneElement} element */
   #put(element) {
     this.elements.set(element.id, element);
-    if (element.kind.type === "Video") this.#tiles.set(element.kind.stream_id, element.id);
+    const streamId = streamOf(element.kind);
+    if (streamId) this.#tiles.set(streamId, element.id);
   }
 
   /** @param {string} id */
   #remove(id) {
-    const kind = this.elements.get(id)?.kind;
-    if (kind?.type === "Video") this.#tiles.delete(kind.stream_id);
+    this.#tiles.delete(streamOf(this.elements.get(id)?.kind));
     this.elements.delete(id);
   }
 }
@@ -88,6 +88,16 @@ export class SceneState {
  */
 export function wholeTransform(transform) {
   return { x: 0, y: 0, width: 100, height: 100, rotation: 0, z_index: 0, ...transform };
+}
+
+/**
+ * The stream that an element shows.
+ *
+ * @param {SceneElement["kind"] | undefined} kind
+ * @returns {string} empty: none
+ */
+export function streamOf(kind) {
+  return kind && "stream_id" in kind ? kind.stream_id : "";
 }
 
 /**

@@ -1,37 +1,10 @@
 /** What the canvas says about the elements on it. */
 
-import { language } from "./language.js";
-
 export const text = {
   /** @param {string} what */
   element: (what) => `${what}. Move it with the arrow keys.`,
-  /** @param {string} name of the person it shows */
-  camera: (name) => `${name}, camera picture`,
-  /** @param {string} name of the person who shares it */
-  screen: (name) => `${name}, shared screen`,
-  emptyText: "Empty text",
-  /** @param {string} name of its file; may be empty */
-  picture: (name) => (name ? `Picture ${name}` : "Picture"),
-  /** Why a picture is not drawn. @type {Record<import("../kinds/image/rasters.js").Flaw, string>} */
-  pictureFlaws: {
-    vector: "Not drawn: SVG can stop browsers. Add it as a PNG.",
-    large: "Not drawn: so many pixels can stop browsers. Add it smaller.",
-    broken: "This picture cannot be loaded",
-  },
-  /**
-   * @param {string} what is in the picture
-   * @param {string} host where it lies
-   */
-  pictureElsewhere: (what, host) => `${what}, from ${host}`,
-  showPicture: "Show it",
   /** @param {string} what the element is */
   tooMany: (what) => `${what}. Zoom in to see it.`,
-  /**
-   * @param {number} places
-   * @param {number} series
-   */
-  chartShortened: (places, series) =>
-    `Too much to draw all of it (${places.toLocaleString(language)} places in ${series.toLocaleString(language)} series): a part is shown.`,
   // --- a canvas that is not drawn
   notDrawn: "The canvas is not drawn",
   notDrawnAsked: "You opened it without drawing. People and calls work as always.",
@@ -39,23 +12,6 @@ export const text = {
     "Drawing it did not end the last time, in this browser. Something on it may be too much for it. People and calls work as always.",
   drawNow: "Draw it",
   listElements: "List of elements",
-  /**
-   * @param {string} type
-   * @param {string} title may be empty
-   */
-  chart: (type, title) => {
-    const kind = `${type.charAt(0).toUpperCase()}${type.slice(1)} chart`;
-    return title ? `${kind}: ${title}` : kind;
-  },
-  /** @param {string} type */
-  chartEmpty: (type) => `This ${type} chart has no data that can be drawn`,
-  chartFailed: "Charts cannot be shown: a part of this page is missing. Load it again.",
-  /** @param {string} name of its file; may be empty */
-  model: (name) => (name ? `3D model ${name}` : "3D model"),
-  modelLoading: "3D model, loading…",
-  modelFailed: "This 3D model cannot be loaded",
-  modelUnsupported: "3D models need WebGL, which this browser has not got or has switched off",
-  video: "Video",
   /** @param {string} type */
   unknownKind: (type) => `${type}: this page is too old to show it. Load it again.`,
   /**

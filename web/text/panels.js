@@ -76,7 +76,6 @@ export const text = {
   speed: "Speed",
   /** @param {number} factor */
   times: (factor) => `${numbers.format(factor)}×`,
-  somebody: "Somebody",
   /** Who changed something without being here. */
   program: "A program",
   /**
@@ -93,12 +92,6 @@ export const text = {
    * @param {number | null} restored revision
    */
   happened: (who, deed, what, restored) => `${who} ${deeds[deed](what, numbers.format(restored ?? 0))}`,
-  /** @param {string} content of a text */
-  quoted: (content) => `“${content}”`,
-  /** @param {string} name */
-  cameraOf: (name) => `the camera of ${name}`,
-  /** @param {string} name */
-  screenOf: (name) => `the screen of ${name}`,
   /** @param {number} count */
   several: (count) => `${numbers.format(count)} elements`,
   something: "an element",

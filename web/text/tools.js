@@ -1,9 +1,6 @@
 /** What the tools of the canvas say. */
 
 export const commandText = {
-  text: "Text",
-  picture: "Picture",
-  chart: "Chart from a table",
   undo: "Undo",
   redo: "Redo",
   copy: "Copy",
@@ -46,15 +43,6 @@ export const groupText = {
 };
 
 /** @type {Record<string, string>} */
-const kindText = {
-  Text: "Text",
-  Image: "Picture",
-  Chart: "Chart",
-  Model3D: "3D model",
-  Video: "Camera",
-};
-
-/** @type {Record<string, string>} */
 const keyText = {
   ArrowLeft: "←",
   ArrowRight: "→",
@@ -83,74 +71,18 @@ export const text = {
   tileStays: "A camera's tile goes when its call ends.",
   /** @param {string} name */
   fileRefused: (name) => `“${name}” is neither a picture nor a table (CSV), so it cannot be put on the canvas.`,
-  /** @param {string} name */
-  pictureRefused: (name) => `The picture “${name || "from the clipboard"}” cannot be read, or is too large for the canvas.`,
-  /** @param {string} name */
-  vectorRefused: (name) =>
-    `The drawing “${name || "from the clipboard"}” cannot be read, or could take any time to draw. Save it as a PNG and add that.`,
-  /** @param {string} name */
-  tableRefused: (name) => `“${name}” has no columns of numbers that could be drawn.`,
-  textTooLong: "That text is too long for one element. Paste it in parts.",
   pasteRefused: "What was copied cannot be put on this canvas.",
-  chartDialog: "Chart from a table",
-  tableHint: "Paste a table from a spreadsheet, or choose a CSV file.",
-  table: "Table",
-  tableExample: "Quarter\tNorth\tSouth\nQ1\t120\t80\nQ2\t150\t95",
-  chooseFile: "Choose a file",
-  chartType: "Type",
-  chartTitle: "Title",
-  preview: "Preview",
-  noTable: "These are no columns of numbers yet.",
-  addChart: "Add to the canvas",
-  cancel: "Cancel",
+  /** @param {string[]} names of kinds that this page does not know, or that belong to a call */
+  kindsRefused: (names) => `Some of what was copied cannot be put on this canvas: ${names.join(", ")}.`,
   close: "Close",
   x: "X",
   y: "Y",
   width: "Width",
   height: "Height",
   rotation: "Rotation",
-  size: "Size",
-  color: "Colour",
-  ownColor: "Another colour",
-  alignment: "Alignment",
-  alt: "Description",
-  altHint: "What the picture shows, for those who cannot see it",
-  /** @param {string} type */
-  kind: (type) => kindText[type] ?? type,
   /** @param {number} count */
   several: (count) => `${count} elements`,
 };
-
-/** @type {Record<"left" | "center" | "right", string>} */
-export const alignText = { left: "Left", center: "Centre", right: "Right" };
-
-/** Sizes of text in scene units, with their names. @type {[number, string][]} */
-export const sizeText = [
-  [16, "S"],
-  [24, "M"],
-  [40, "L"],
-  [64, "XL"],
-];
-
-/** @type {[string, string][]} */
-export const chartTypeText = [
-  ["bar", "Bars"],
-  ["line", "Line"],
-  ["area", "Area"],
-  ["pie", "Pie"],
-  ["donut", "Donut"],
-  ["scatter", "Points"],
-];
-
-/** Colours to write in, with their names. Black is the ink of the page, in dark windows white. */
-export const colorText = [
-  ["#000000", "Ink"],
-  ["#c0283c", "Red"],
-  ["#b45309", "Orange"],
-  ["#1c7a48", "Green"],
-  ["#2563eb", "Blue"],
-  ["#9333ea", "Violet"],
-];
 
 /**
  * A key as it is printed.

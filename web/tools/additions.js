@@ -1,138 +1,112 @@
-/** Puts new things on the canvas: pictures, links, charts, whatever files or words come. */
+/** Makes elements of what people choose, paste and drop: each kind says what it is made from. */
 
-import { longest } from "../scene/limits.js";
+import { definitionOf, kinds, PLAIN_TEXT } from "../kinds/kinds.js";
 import { text } from "../text/tools.js";
-import { firstOf, lengthOf } from "../lib/unicode.js";
-import { linkedPicture, pictureOf } from "../kinds/image/pictures.js";
 import { fittingSize, freshPlace } from "./place.js";
-import { readTable } from "../kinds/chart/tables.js";
 
 /** @import {Point} from "../canvas/geometry.js" */
-/** @import {TableChart} from "../kinds/chart/csv.js" */
-/** @import {Picture} from "../kinds/image/pictures.js" */
-/** @import {Parts} from "./tools.js" */
+/** @import {CreationTools, Kind, KindDefinition, KindName, Made, Refused, Size} from "../kinds/definition.js" */
 /** @import {TextEditor} from "./textedit.js" */
-/** @import {Element as SceneElement} from "../types/messages.js" */
+/** @import {EditContext} from "./tools.js" */
 
-const CHART_SIZE = { width: 480, height: 320 };
-const PASTED_FONT_SIZE = 20;
-const MOST_CHARACTERS = longest("Text", "content");
-const MOST_TABLE_BYTES = 2_000_000;
-const LONGEST_NAME = 200;
-const ADDRESS = /^https?:\/\/\S{1,2000}$/i;
-const PICTURE_NAME = /\.(png|jpe?g|gif|webp|avif)([?#].*)?$/i;
-const TABLE_NAME = /\.(csv|tsv|tab)$/i;
+/** @type {KindDefinition<any>[]} those that take only certain words come first */
+const DEFINITIONS = [...Object.values(kinds).filter((one) => one !== kinds[PLAIN_TEXT]), kinds[PLAIN_TEXT]];
 
 export class Additions {
-  #parts;
-  #editor;
+  #context;
+  /** @type {CreationTools} */
+  #tools;
+  /** What the command of each kind does. @type {Map<KindName, () => void>} */
+  #creators = new Map();
 
   /**
-   * @param {Parts} parts
+   * @param {EditContext} context
    * @param {TextEditor} editor
    */
-  constructor(parts, editor) {
-    this.#parts = parts;
-    this.#editor = editor;
+  constructor(context, editor) {
+    this.#context = context;
+    this.#tools = {
+      sessionId: context.sessionId,
+      add: (kind, size) => this.#add(kind, size),
+      addFiles: (files) => void this.addFiles(files),
+      write: (type) => editor.write(type),
+      sizeOfText: context.sizeOfText,
+      fittingSize: (size) => fittingSize(context, size),
+    };
+    for (const type of /** @type {KindName[]} */ (Object.keys(kinds))) {
+      const { create } = definitionOf({ type });
+      if (create) this.#creators.set(type, create.prepare(this.#tools));
+    }
+  }
+
+  /** @param {KindName} type of the element that the person wants to make */
+  create(type) {
+    this.#creators.get(type)?.();
   }
 
   /**
-   * @param {Iterable<File>} files pictures and tables
+   * @param {Iterable<File>} files
    * @param {Point} [middle]
    */
   async addFiles(files, middle) {
     for (const file of files) {
-      if (TABLE_NAME.test(file.name) || file.type === "text/csv") await this.#addTableFile(file, middle);
-      else if (file.type.startsWith("image/")) await this.#addPictureFile(file, middle);
-      else this.#refuse(text.fileRefused(file.name));
+      const making = first(DEFINITIONS, ({ fromFile }) => fromFile?.(file, this.#tools));
+      this.#take(making ? await making : { refused: text.fileRefused(file.name) }, middle);
     }
   }
 
   /**
-   * Words from the clipboard: the address of a picture, a table, or a text.
+   * Words from the clipboard.
    *
    * @param {string} words
    * @param {Point} [middle]
    */
   async addWords(words, middle) {
-    const content = words.replace(/\r\n?/g, "\n").trim();
-    if (content === "") return;
-    if (ADDRESS.test(content) && PICTURE_NAME.test(content)) {
-      const picture = await linkedPicture(content);
-      if (picture) return this.#addPicture(picture, "", middle);
+    if (words.trim() === "") return;
+    for (const { fromWords } of DEFINITIONS) {
+      const outcome = await fromWords?.(words, this.#tools);
+      if (outcome) return this.#take(outcome, middle);
     }
-    const chart = await readTable(words);
-    if (chart) return void this.addChart(chart, middle);
-    if (lengthOf(content) > MOST_CHARACTERS) return this.#refuse(text.textTooLong);
-    /** @type {import("../types/messages.js").Text} */
-    const kind = { type: "Text", content, font_size: PASTED_FONT_SIZE };
-    this.#add(kind, this.#editor.measure(kind), middle);
   }
 
   /**
-   * @param {TableChart} chart
-   * @param {Point} [middle]
-   * @returns {boolean} whether it is there now; else it was said why not
-   */
-  addChart({ chart_type, data }, middle) {
-    return this.#add({ type: "Chart", chart_type, data }, CHART_SIZE, middle);
-  }
-
-  /**
-   * @param {File} file
+   * @param {Made<any> | Refused} outcome
    * @param {Point} [middle]
    */
-  async #addPictureFile(file, middle) {
-    const picture = await pictureOf(file);
-    if (!picture) {
-      const words = file.type === "image/svg+xml" ? text.vectorRefused : text.pictureRefused;
-      return this.#refuse(words(file.name));
-    }
-    // A camera's "IMG_0815" says nothing; a name with words in it does.
-    const name = file.name.replace(/\.[^.]*$/, "").replace(/[-_]+/g, " ");
-    this.#addPicture(picture, /[a-z]{3,} [a-z]{2,}/i.test(name) ? firstOf(name, LONGEST_NAME) : "", middle);
+  #take(outcome, middle) {
+    if ("refused" in outcome) this.#context.notices.show(outcome.refused, { problem: true });
+    else this.#add(outcome.kind, outcome.size, middle);
   }
 
   /**
-   * @param {File} file
-   * @param {Point} [middle]
-   */
-  async #addTableFile(file, middle) {
-    const chart = file.size > MOST_TABLE_BYTES ? null : await readTable(await file.text());
-    if (chart) this.addChart(chart, middle);
-    else this.#refuse(text.tableRefused(file.name));
-  }
-
-  /**
-   * @param {Picture} picture
-   * @param {string} alt
-   * @param {Point} [middle]
-   */
-  #addPicture({ src, width, height }, alt, middle) {
-    const size = fittingSize(this.#parts, { width, height });
-    this.#add({ type: "Image", src, ...(alt && { alt }) }, size, middle);
-  }
-
-  /**
-   * @param {SceneElement["kind"]} kind
-   * @param {{width: number, height: number}} size
+   * @param {Kind} kind
+   * @param {Size} size
    * @param {Point} [middle]
    * @returns {boolean} whether it is there now; else it was said why not
    */
   #add(kind, size, middle) {
-    const { draft, selection, stage, view } = this.#parts;
-    const id = draft.newElementId();
-    const transform = freshPlace(this.#parts, size, middle);
-    draft.edit([{ op: "add", element: { id, kind, transform } }]);
-    if (!draft.has(id)) return false;
+    const { scene, selection, stage, view } = this.#context;
+    const id = scene.newElementId();
+    const transform = freshPlace(this.#context, size, middle);
+    scene.edit([{ op: "add", element: { id, kind, transform } }]);
+    if (!scene.has(id)) return false;
     selection.set([id]);
     stage.reveal(transform);
     view.nodeOf(id)?.focus({ preventScroll: true });
     return true;
   }
+}
 
-  /** @param {string} message */
-  #refuse(message) {
-    this.#parts.notices.show(message, { problem: true });
+/**
+ * @template Item, Found
+ * @param {Iterable<Item>} items
+ * @param {(item: Item) => Found | null | undefined} find
+ * @returns {Found | null} the first thing found
+ */
+function first(items, find) {
+  for (const item of items) {
+    const found = find(item);
+    if (found) return found;
   }
+  return null;
 }

@@ -1,13 +1,14 @@
 /** Copy, cut, paste, and what is dropped on the canvas. */
 
 import { boundsOf, overlap, unionOf } from "../canvas/geometry.js";
+import { isKnownKind, isRemovable, textOf } from "../kinds/kinds.js";
 import { text } from "../text/tools.js";
 import { frontLayer, middleOfSight } from "./place.js";
 import { wholeTransform } from "../scene/scene.js";
 
 /** @import {Point} from "../canvas/geometry.js" */
 /** @import {Additions} from "./additions.js" */
-/** @import {Parts} from "./tools.js" */
+/** @import {EditContext} from "./tools.js" */
 /** @import {AddOperation, Element as SceneElement} from "../types/messages.js" */
 
 const MIME = "application/vnd.canvas-server.elements+json";
@@ -17,25 +18,25 @@ const ASIDE = 24;
 const MOST_ELEMENTS = 1_000;
 
 export class Clipboard {
-  #parts;
+  #context;
   #additions;
   #placeOf;
   /** The same again lands a step further. */
   #latest = { json: "", times: 0 };
 
   /**
-   * @param {Parts} parts
+   * @param {EditContext} context
    * @param {Additions} additions
    * @param {() => Point | null} placeOf where the pointer is on the canvas, in scene units
    */
-  constructor(parts, additions, placeOf) {
-    this.#parts = parts;
+  constructor(context, additions, placeOf) {
+    this.#context = context;
     this.#additions = additions;
     this.#placeOf = placeOf;
     document.addEventListener("copy", (event) => this.#copy(event, false));
     document.addEventListener("cut", (event) => this.#copy(event, true));
     document.addEventListener("paste", (event) => this.#paste(event));
-    const { frame } = parts.stage;
+    const { frame } = context.stage;
     frame.addEventListener("dragover", (event) => {
       event.preventDefault(); // the page would go where the file is
       if (event.dataTransfer) event.dataTransfer.dropEffect = "copy";
@@ -50,8 +51,8 @@ export class Clipboard {
 
   /** @returns {SceneElement[]} what is selected and can be copied: cameras belong to their people */
   #chosen() {
-    const { draft, selection } = this.#parts;
-    return [...draft.elements()].filter(({ id, kind }) => selection.has(id) && kind.type !== "Video");
+    const { scene, selection } = this.#context;
+    return [...scene.elements()].filter(({ id, kind }) => selection.has(id) && isRemovable(kind));
   }
 
   /**
@@ -68,7 +69,7 @@ export class Clipboard {
     event.clipboardData.setData("text/plain", wordsOf(elements) ?? json);
     this.#latest = { json, times: 0 };
     if (!cut) return;
-    this.#parts.draft.edit(elements.map(({ id }) => ({ op: "remove", id })));
+    this.#context.scene.edit(elements.map(({ id }) => ({ op: "remove", id })));
     this.#latest.times = -1;
   }
 
@@ -83,7 +84,7 @@ export class Clipboard {
   #drop(event) {
     event.preventDefault();
     if (!event.dataTransfer) return;
-    this.#take(event.dataTransfer, this.#parts.stage.toScene(event.clientX, event.clientY));
+    this.#take(event.dataTransfer, this.#context.stage.toScene(event.clientX, event.clientY));
   }
 
   /**
@@ -104,14 +105,29 @@ export class Clipboard {
   /** @param {string} json */
   #takeOwn(json) {
     const elements = elementsOf(json);
-    if (!elements) return this.#parts.notices.show(text.pasteRefused, { problem: true });
+    if (!elements) return this.#context.notices.show(text.pasteRefused, { problem: true });
+    const known = elements.filter(({ kind }) => isKnownKind(kind.type) && isRemovable(kind));
+    if (known.length < elements.length) {
+      const others = elements.filter((element) => !known.includes(element)).map(({ kind }) => String(kind.type));
+      this.#context.notices.show(text.kindsRefused([...new Set(others)]), { problem: true });
+    }
+    if (known.length > 0) this.#putBack(json, known);
+  }
+
+  /**
+   * Put elements where they were copied, a step further each time.
+   *
+   * @param {string} json what was copied
+   * @param {SceneElement[]} elements
+   */
+  #putBack(json, elements) {
     if (json !== this.#latest.json) this.#latest = { json, times: -1 };
     const step = ++this.#latest.times * ASIDE;
     const box = unionOf(elements.map(({ transform }) => boundsOf(transform)));
-    const sight = this.#parts.stage.visible();
+    const sight = this.#context.stage.visible();
     if (!box || overlap(box, sight)) return this.#put(elements, step, step);
     // Copied somewhere else on the canvas, or on another one: into sight.
-    const middle = middleOfSight(this.#parts);
+    const middle = middleOfSight(this.#context);
     const dx = middle.x - box.x - box.width / 2;
     const dy = middle.y - box.y - box.height / 2;
     this.#put(elements, dx + step, dy + step);
@@ -124,16 +140,16 @@ export class Clipboard {
    */
   #put(elements, dx, dy) {
     if (elements.length === 0) return;
-    const { draft, selection, view } = this.#parts;
-    let z_index = frontLayer(this.#parts);
+    const { scene, selection, view } = this.#context;
+    let z_index = frontLayer(this.#context);
     const stack = [...elements].sort((a, b) => (a.transform.z_index ?? 0) - (b.transform.z_index ?? 0));
     /** @type {AddOperation[]} */
     const operations = stack.map(({ kind, transform }) => {
       const whole = wholeTransform(transform);
       const place = { ...whole, x: whole.x + dx, y: whole.y + dy, z_index: z_index++ };
-      return { op: "add", element: { id: draft.newElementId(), kind, transform: place } };
+      return { op: "add", element: { id: scene.newElementId(), kind, transform: place } };
     });
-    draft.edit(operations);
+    scene.edit(operations);
     const ids = operations.flatMap(({ element }) => element.id ?? []);
     selection.set(ids);
     const [first] = ids;
@@ -153,7 +169,7 @@ function isTyping() {
  * @returns {string | null} what a text program would like to have of them
  */
 function wordsOf(elements) {
-  const words = elements.map(({ kind }) => (kind.type === "Text" ? kind.content : null));
+  const words = elements.map(({ kind }) => textOf(kind));
   return words.includes(null) ? null : words.join("\n");
 }
 
@@ -165,8 +181,7 @@ function elementsOf(json) {
   try {
     const elements = JSON.parse(json)["canvas-server/elements"];
     if (!Array.isArray(elements) || elements.length > MOST_ELEMENTS) return null;
-    const kinds = new Set(["Text", "Image", "Chart", "Model3D"]);
-    return elements.every((element) => kinds.has(element?.kind?.type) && element.transform) ? elements : null;
+    return elements.every((element) => element?.kind?.type && element.transform) ? elements : null;
   } catch {
     return null;
   }

@@ -14,12 +14,13 @@ import {
   unionOf,
 } from "../canvas/geometry.js";
 import { snapMove, snapResize } from "../canvas/snap.js";
+import { definitionOf, keepsAspect } from "../kinds/kinds.js";
 import { wholeTransform } from "../scene/scene.js";
 
 /** @import {Box, Handle, Point} from "../canvas/geometry.js" */
 /** @import {Guide} from "../canvas/snap.js" */
-/** @import {Parts} from "./tools.js" */
-/** @import {Transform, TransformChanges} from "../types/messages.js" */
+/** @import {EditContext} from "./tools.js" */
+/** @import {Transform} from "../types/messages.js" */
 
 /** @typedef {{shift: boolean, free: boolean}} Held keys: `free` switches snapping off */
 
@@ -36,14 +37,14 @@ const TURN_STEP = 15;
 const MOST_OTHERS = 300;
 
 /**
- * @param {Parts} parts
+ * @param {EditContext} context
  * @returns {Map<string, Required<Transform>>} the selection as it is now
  */
-export function selected({ draft, selection }) {
+export function selected({ scene, selection }) {
   /** @type {Map<string, Required<Transform>>} */
   const transforms = new Map();
   for (const id of selection.ids) {
-    const element = draft.get(id);
+    const element = scene.get(id);
     if (element) transforms.set(id, wholeTransform(element.transform));
   }
   return transforms;
@@ -52,16 +53,16 @@ export function selected({ draft, selection }) {
 /**
  * Move the selection. Shift keeps to one direction.
  *
- * @param {Parts} parts
+ * @param {EditContext} context
  * @param {Point} from
  * @param {(guides: Guide[]) => void} showGuides
  * @returns {Gesture}
  */
-export function moveGesture(parts, from, showGuides) {
-  const { motion, stage } = parts;
-  const start = selected(parts);
+export function moveGesture(context, from, showGuides) {
+  const { motion, stage } = context;
+  const start = selected(context);
   const box = unionOf([...start.values()].map(boundsOf));
-  const others = boxesInSight(parts);
+  const others = boxesInSight(context);
   return {
     move(to, { shift, free }) {
       let [dx, dy] = [to.x - from.x, to.y - from.y];
@@ -83,34 +84,33 @@ export function moveGesture(parts, from, showGuides) {
 }
 
 /**
- * Pull a handle of the selection. Pictures and cameras keep their proportions, and so do several at
+ * Pull a handle of the selection. Some kinds keep their proportions, and so do several at
  * once; Shift makes anything keep them.
  *
- * @param {Parts} parts
+ * @param {EditContext} context
  * @param {Handle} handle
  * @param {Point} from
  * @param {(guides: Guide[]) => void} showGuides
  * @returns {Gesture}
  */
-export function resizeGesture(parts, handle, from, showGuides) {
-  const [only, ...more] = selected(parts);
-  if (only && more.length === 0) return resizeOne(parts, only, handle, from, showGuides);
-  return resizeGroup(parts, handle, from);
+export function resizeGesture(context, handle, from, showGuides) {
+  const [only, ...more] = selected(context);
+  if (only && more.length === 0) return resizeOne(context, only, handle, from, showGuides);
+  return resizeGroup(context, handle, from);
 }
 
 /**
- * @param {Parts} parts
+ * @param {EditContext} context
  * @param {[string, Required<Transform>]} entry
  * @param {Handle} handle
  * @param {Point} from
  * @param {(guides: Guide[]) => void} showGuides
  * @returns {Gesture}
  */
-function resizeOne(parts, [id, start], handle, from, showGuides) {
-  const { draft, motion, stage } = parts;
-  const type = draft.get(id)?.kind.type;
-  const fixed = type === "Image" || type === "Video";
-  const others = boxesInSight(parts);
+function resizeOne(context, [id, start], handle, from, showGuides) {
+  const { scene, motion, stage } = context;
+  const fixed = keepsAspect(scene.get(id)?.kind);
+  const others = boxesInSight(context);
   const grip = handleAt(start, handle);
   // Where it was taken hold of beside the handle's middle counts all along.
   const off = { x: grip.x - from.x, y: grip.y - from.y };
@@ -134,14 +134,14 @@ function resizeOne(parts, [id, start], handle, from, showGuides) {
 }
 
 /**
- * @param {Parts} parts
+ * @param {EditContext} context
  * @param {Handle} handle
  * @param {Point} from
  * @returns {Gesture}
  */
-function resizeGroup(parts, handle, from) {
-  const { draft, motion } = parts;
-  const start = selected(parts);
+function resizeGroup(context, handle, from) {
+  const { scene, motion } = context;
+  const start = selected(context);
   const box = unionOf([...start.values()].map(boundsOf)) ?? { x: 0, y: 0, width: 0, height: 0 };
   const grip = handleAt(wholeTransform(box), handle);
   let factor = 1;
@@ -155,10 +155,9 @@ function resizeGroup(parts, handle, from) {
       /** @type {Map<string, Record<string, unknown>>} */
       const kinds = new Map();
       for (const id of start.keys()) {
-        const kind = draft.get(id)?.kind;
-        if (kind?.type !== "Text") continue;
-        const size = (kind.font_size ?? 16) * factor;
-        kinds.set(id, { font_size: Math.min(1000, Math.max(1, Math.round(size * 10) / 10)) });
+        const kind = scene.get(id)?.kind;
+        const changes = kind && definitionOf(kind).scaled?.(kind, factor);
+        if (changes) kinds.set(id, changes);
       }
       motion.commit(kinds);
     },
@@ -169,13 +168,13 @@ function resizeGroup(parts, handle, from) {
 /**
  * Turn the selection about its middle; Shift turns in steps.
  *
- * @param {Parts} parts
+ * @param {EditContext} context
  * @param {Point} from
  * @returns {Gesture}
  */
-export function turnGesture(parts, from) {
-  const { motion } = parts;
-  const start = selected(parts);
+export function turnGesture(context, from) {
+  const { motion } = context;
+  const start = selected(context);
   const transforms = [...start.values()];
   const only = transforms.length === 1 ? transforms[0] : undefined;
   const box = only ?? unionOf(transforms.map(boundsOf));
@@ -220,22 +219,23 @@ export function frameAround(transforms) {
 }
 
 /**
- * @param {Map<string, Required<Transform>>} start
- * @param {(transform: Required<Transform>) => TransformChanges} change
- * @returns {Map<string, TransformChanges>}
+ * @template Changes
+ * @param {Map<string, Required<Transform>>} transforms
+ * @param {(transform: Required<Transform>, id: string) => Changes} change
+ * @returns {Map<string, Changes>}
  */
-export function mapped(start, change) {
-  return new Map([...start].map(([id, transform]) => [id, change(transform)]));
+export function mapped(transforms, change) {
+  return new Map([...transforms].map(([id, transform]) => [id, change(transform, id)]));
 }
 
 /**
- * @param {Parts} parts
+ * @param {EditContext} context
  * @returns {Box[]} of the elements in sight that are not selected
  */
-function boxesInSight({ draft, selection, stage }) {
+function boxesInSight({ scene, selection, stage }) {
   const sight = stage.visible();
   const boxes = [];
-  for (const { id, transform } of draft.elements()) {
+  for (const { id, transform } of scene.elements()) {
     if (selection.has(id)) continue;
     const box = boundsOf(transform);
     if (overlap(box, sight)) boxes.push(box);
@@ -254,7 +254,7 @@ function boxesInSight({ draft, selection, stage }) {
 export function touches(transform, area) {
   if (!overlap(boundsOf(transform), area)) return false;
   if (transform.rotation % 90 === 0) return true;
-  // Two convex shapes are apart if an edge of one parts them; those of the area were tried above.
+  // Two convex shapes are apart if an edge of one context them; those of the area were tried above.
   const middle = middleOf(transform);
   const corners = [
     { x: area.x, y: area.y },

@@ -1,7 +1,7 @@
-/** Runs commands by keys, where nobody is typing. */
+/** Performs commands by keys, where nobody is typing. */
 
-/** @import {Command} from "./commands.js" */
-/** @import {Parts} from "./tools.js" */
+/** @import {Command} from "./commands/command.js" */
+/** @import {ToolContext} from "./tools.js" */
 
 /** What takes keys for itself. */
 const TYPING = "input, select, textarea, [contenteditable], dialog, [role=menu], [role=slider]";
@@ -39,18 +39,18 @@ export function isComposed(event) {
 }
 
 export class Keys {
-  #parts;
+  #context;
   /** @type {Map<string, Command>} */
   #commands = new Map();
   #cancel;
 
   /**
-   * @param {Parts} parts
-   * @param {Command[]} commands
+   * @param {ToolContext} context
+   * @param {readonly Command[]} commands
    * @param {() => boolean} cancel stops what is going on, if anything is
    */
-  constructor(parts, commands, cancel) {
-    this.#parts = parts;
+  constructor(context, commands, cancel) {
+    this.#context = context;
     this.#cancel = cancel;
     for (const command of commands) {
       if (!command.native) for (const key of command.keys) this.#commands.set(key, command);
@@ -67,21 +67,21 @@ export class Keys {
     const { target } = event;
     if (!(target instanceof Element) || target.closest(TYPING)) return;
     const key = keyOf(event);
-    const onCanvas = this.#parts.stage.frame.contains(target) || target === document.body;
+    const onCanvas = this.#context.stage.frame.contains(target) || target === document.body;
     if (key === "Escape" && onCanvas) return this.#escape(event);
     const command = this.#commands.get(key);
     // Elsewhere on the page plain keys belong to what has the focus.
     if (!command || (!onCanvas && !key.startsWith("Ctrl+"))) return;
     // A button within an element, such as Join, is pressed by Enter.
     if (key === "Enter" && target.closest("button, a")) return;
-    if (!command.enabled()) {
+    if (command.enabled && !command.enabled(this.#context)) {
       // The browser's own meaning of Alt+Left or Ctrl+D would be a surprise.
       if (key.includes("+")) event.preventDefault();
       return;
     }
     event.preventDefault();
     if (command.group !== "move") this.#letGo();
-    command.run(key);
+    command.perform(this.#context, key);
   }
 
   /** @param {KeyboardEvent} event */
@@ -91,16 +91,16 @@ export class Keys {
   }
 
   #letGo() {
-    if (this.#parts.motion.byKeys) this.#parts.motion.commit();
+    if (this.#context.motion.byKeys) this.#context.motion.commit();
   }
 
   /** @param {KeyboardEvent} event */
   #escape(event) {
     if (this.#cancel()) return event.preventDefault();
-    if (this.#parts.motion.byKeys) return this.#parts.motion.cancel();
-    if (this.#parts.selection.size === 0) return;
+    if (this.#context.motion.byKeys) return this.#context.motion.cancel();
+    if (this.#context.selection.size === 0) return;
     event.preventDefault();
-    this.#parts.selection.clear();
-    this.#parts.stage.frame.focus({ preventScroll: true });
+    this.#context.selection.clear();
+    this.#context.stage.frame.focus({ preventScroll: true });
   }
 }

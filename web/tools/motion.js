@@ -1,6 +1,6 @@
 /**
- * Elements on the move under the person's hand: shown here at once, told to the others some thirty
- * times a second, and made one edit when they are let go.
+ * Live motion of elements under the person's hand: shown here at once, sent to the others as previews some thirty times
+ * a second, and made one edit when they are let go.
  */
 
 import { Emitter } from "../lib/emitter.js";
@@ -16,7 +16,7 @@ const PREVIEW_MS = 1000 / 30;
 
 /** @extends {Emitter<{changed: null}>} */
 export class Motion extends Emitter {
-  #draft;
+  #scene;
   #view;
   #send;
   /** @type {Map<string, TransformChanges>} */
@@ -24,25 +24,30 @@ export class Motion extends Emitter {
   /** By keys that are held, not by the pointer. */
   byKeys = false;
   #frame = 0;
-  #toldAt = 0;
-  #told = false;
+  #sentAt = 0;
+  #sent = false;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
-  #telling;
+  #sending;
 
   /**
-   * @param {Editable} draft
+   * @param {Editable} scene
    * @param {CanvasView} view
    * @param {(message: ClientMessage) => void} send
    */
-  constructor(draft, view, send) {
+  constructor(scene, view, send) {
     super();
-    this.#draft = draft;
+    this.#scene = scene;
     this.#view = view;
     this.#send = send;
   }
 
   get active() {
     return this.#changes.size > 0;
+  }
+
+  /** What has changed about the elements on the move. @returns {ReadonlyMap<string, TransformChanges>} */
+  get changes() {
+    return this.#changes;
   }
 
   /**
@@ -53,9 +58,9 @@ export class Motion extends Emitter {
     this.#changes = changes;
     this.byKeys = byKeys;
     this.#frame ||= requestAnimationFrame(() => this.#draw());
-    this.#telling ??= setTimeout(
-      () => this.#tell(),
-      Math.max(0, this.#toldAt + PREVIEW_MS - performance.now()),
+    this.#sending ??= setTimeout(
+      () => this.#sendPreview(),
+      Math.max(0, this.#sentAt + PREVIEW_MS - performance.now()),
     );
   }
 
@@ -73,32 +78,32 @@ export class Motion extends Emitter {
       operations.push({ op: "update", id, changes: { transform, ...(kind && { kind }) } });
     }
     const effective = operations.filter((operation) => {
-      const element = this.#draft.get(operation.id);
+      const element = this.#scene.get(operation.id);
       return element && !stands(element, operation);
     });
     // The others go on showing the preview until the edit comes; so only where none will.
     if (effective.length === 0) return this.cancel();
     this.#stop();
-    this.#draft.edit(effective);
+    this.#scene.edit(effective);
     this.#view.setMotion(null);
     this.emit("changed", null);
   }
 
   /** Everything back to where it was. */
   cancel() {
-    const told = this.#told;
+    const sent = this.#sent;
     this.#stop();
     this.#view.setMotion(null);
-    if (told) this.#send({ type: "preview", elements: [] });
+    if (sent) this.#send({ type: "preview", elements: [] });
     this.emit("changed", null);
   }
 
   #stop() {
     cancelAnimationFrame(this.#frame);
-    clearTimeout(this.#telling);
+    clearTimeout(this.#sending);
     this.#frame = 0;
-    this.#telling = undefined;
-    this.#told = false;
+    this.#sending = undefined;
+    this.#sent = false;
     this.byKeys = false;
     this.#changes = new Map();
   }
@@ -109,12 +114,12 @@ export class Motion extends Emitter {
     this.emit("changed", null);
   }
 
-  #tell() {
-    this.#telling = undefined;
-    this.#toldAt = performance.now();
-    this.#told = true;
+  #sendPreview() {
+    this.#sending = undefined;
+    this.#sentAt = performance.now();
+    this.#sent = true;
     const elements = [...this.#changes]
-      .filter(([id]) => this.#draft.has(id))
+      .filter(([id]) => this.#scene.has(id))
       .slice(0, MOST_PREVIEWED)
       .map(([id, changes]) => ({ id, transform: roundedChanges(changes) }));
     if (elements.length > 0) this.#send({ type: "preview", elements });

@@ -6,7 +6,7 @@ import { frameAround } from "./gestures.js";
 
 /** @import {Box, Handle} from "../canvas/geometry.js" */
 /** @import {Guide} from "../canvas/snap.js" */
-/** @import {Parts} from "./tools.js" */
+/** @import {EditContext} from "./tools.js" */
 /** @import {Transform} from "../types/messages.js" */
 
 const CURSORS = ["nwse-resize", "ns-resize", "nesw-resize", "ew-resize"];
@@ -16,7 +16,7 @@ const LEAST_SIDE_PX = 56;
 const MOST_FRAMES = 200;
 
 export class Overlay {
-  #parts;
+  #context;
   #root = make("div", { class: "overlay", "aria-hidden": "true" });
   #frames = make("div", {});
   #guides = make("div", {});
@@ -27,9 +27,9 @@ export class Overlay {
   #frame = 0;
   #quiet = false;
 
-  /** @param {Parts} parts */
-  constructor(parts) {
-    this.#parts = parts;
+  /** @param {EditContext} context */
+  constructor(context) {
+    this.#context = context;
     for (const [number, handle] of /** @type {Handle[]} */ (Object.keys(HANDLES)).entries()) {
       const node = make("div", { class: "handle", "data-handle": handle });
       node.style.left = `${50 + HANDLES[handle].x * 50}%`;
@@ -40,14 +40,14 @@ export class Overlay {
     const turn = make("div", { class: "handle turn", "data-handle": "turn" });
     this.#box.append(...this.#handles.values(), turn);
     this.#root.append(this.#frames, this.#guides, this.#box, this.#marquee);
-    parts.stage.frame.append(this.#root);
+    context.stage.frame.append(this.#root);
     const draw = () => this.#drawSoon();
-    parts.selection.on("changed", draw);
-    parts.motion.on("changed", draw);
-    parts.stage.on("moved", draw);
-    parts.draft.on("changed", draw);
-    parts.draft.on("replaced", draw);
-    parts.previews.on("changed", draw);
+    context.selection.on("changed", draw);
+    context.motion.on("changed", draw);
+    context.stage.on("moved", draw);
+    context.scene.on("changed", draw);
+    context.scene.on("replaced", draw);
+    context.previews.on("changed", draw);
   }
 
   /** @param {boolean} quiet while something is typed there are no handles */
@@ -75,8 +75,8 @@ export class Overlay {
   }
 
   #draw() {
-    const { selection, draft, view } = this.#parts;
-    const ids = [...selection.ids].filter((id) => draft.has(id));
+    const { selection, scene, view } = this.#context;
+    const ids = [...selection.ids].filter((id) => scene.has(id));
     const transforms = ids.map((id) => view.transformOf(id));
     const around = this.#quiet ? null : frameAround(transforms);
     this.#box.hidden = around === null;
@@ -87,7 +87,7 @@ export class Overlay {
 
   /** @param {Required<Transform>} around */
   #drawBox(around) {
-    const { scale } = this.#parts.stage;
+    const { scale } = this.#context.stage;
     this.#place(this.#box, around);
     this.#box.classList.toggle("narrow", around.width * scale < LEAST_SIDE_PX);
     this.#box.classList.toggle("low", around.height * scale < LEAST_SIDE_PX);
@@ -116,7 +116,7 @@ export class Overlay {
     const node = make("div", { class: gap ? `guide gap along-${axis}` : `guide along-${axis}` });
     const upright = axis === "x";
     const [x, y] = upright ? [at, from] : [from, at];
-    const { scale } = this.#parts.stage;
+    const { scale } = this.#context.stage;
     const length = Math.max(1, (to - from) * scale);
     const { left, top } = this.#pixels(x, y);
     node.style.transform = `translate(${left}px, ${top}px)`;
@@ -129,7 +129,7 @@ export class Overlay {
    * @param {Box & {rotation: number}} place
    */
   #place(node, { x, y, width, height, rotation }) {
-    const { scale } = this.#parts.stage;
+    const { scale } = this.#context.stage;
     const { left, top } = this.#pixels(x, y);
     const turn = rotation ? ` rotate(${rotation}deg)` : "";
     node.style.transform = `translate(${left}px, ${top}px)${turn}`;
@@ -143,8 +143,8 @@ export class Overlay {
    * @returns {{left: number, top: number}} in pixels of the frame
    */
   #pixels(x, y) {
-    const { scale } = this.#parts.stage;
-    const sight = this.#parts.stage.visible();
+    const { scale } = this.#context.stage;
+    const sight = this.#context.stage.visible();
     return { left: (x - sight.x) * scale, top: (y - sight.y) * scale };
   }
 }

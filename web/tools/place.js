@@ -4,24 +4,24 @@ import { rounded } from "../canvas/geometry.js";
 import { wholeTransform } from "../scene/scene.js";
 
 /** @import {Point} from "../canvas/geometry.js" */
-/** @import {Parts} from "./tools.js" */
+/** @import {EditContext} from "./tools.js" */
 /** @import {Transform} from "../types/messages.js" */
 
 /** What is added at a place that is taken is put aside by this. */
 const ASIDE = 20;
 
 /**
- * @param {Parts} parts
+ * @param {EditContext} context
  * @returns {number} a `z_index` in front of all
  */
-export function frontLayer({ draft }) {
+export function frontLayer({ scene }) {
   let front = -1;
-  for (const { transform } of draft.elements()) front = Math.max(front, transform.z_index ?? 0);
+  for (const { transform } of scene.elements()) front = Math.max(front, transform.z_index ?? 0);
   return front + 1;
 }
 
 /**
- * @param {Parts} parts
+ * @param {EditContext} context
  * @returns {Point} in the middle of what is seen
  */
 export function middleOfSight({ stage }) {
@@ -30,14 +30,14 @@ export function middleOfSight({ stage }) {
 }
 
 /**
- * @param {Parts} parts
+ * @param {EditContext} context
  * @param {{width: number, height: number}} size
  * @param {Point} [middle]
  * @returns {Required<Transform>} in front of all, not exactly on another
  */
-export function freshPlace(parts, { width, height }, middle = middleOfSight(parts)) {
+export function freshPlace(context, { width, height }, middle = middleOfSight(context)) {
   const taken = new Set();
-  for (const { transform } of parts.draft.elements()) {
+  for (const { transform } of context.scene.elements()) {
     taken.add(`${Math.round(transform.x ?? 0)} ${Math.round(transform.y ?? 0)}`);
   }
   let [x, y] = [middle.x - width / 2, middle.y - height / 2];
@@ -47,14 +47,14 @@ export function freshPlace(parts, { width, height }, middle = middleOfSight(part
     y: rounded(y),
     width: rounded(width),
     height: rounded(height),
-    z_index: frontLayer(parts),
+    z_index: frontLayer(context),
   });
 }
 
 /**
  * A size in proportion that is well seen but fills no more than half of the window.
  *
- * @param {Parts} parts
+ * @param {EditContext} context
  * @param {{width: number, height: number}} size
  * @returns {{width: number, height: number}}
  */

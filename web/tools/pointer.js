@@ -7,7 +7,7 @@ import { moveGesture, resizeGesture, touches, turnGesture } from "./gestures.js"
 /** @import {Handle, Point} from "../canvas/geometry.js" */
 /** @import {Gesture} from "./gestures.js" */
 /** @import {Overlay} from "./overlay.js" */
-/** @import {Parts} from "./tools.js" */
+/** @import {EditContext} from "./tools.js" */
 
 /**
  * @typedef {object} PointerHooks
@@ -38,7 +38,7 @@ const WHEEL_LINE_PX = 32;
 const OWN_BUSINESS = "button, input, select, textarea, a, [contenteditable], [data-own-pointer]";
 
 export class Pointer {
-  #parts;
+  #context;
   #overlay;
   #hooks;
   #frame;
@@ -54,15 +54,15 @@ export class Pointer {
   pressed = false;
 
   /**
-   * @param {Parts} parts
+   * @param {EditContext} context
    * @param {Overlay} overlay
    * @param {PointerHooks} hooks
    */
-  constructor(parts, overlay, hooks) {
-    this.#parts = parts;
+  constructor(context, overlay, hooks) {
+    this.#context = context;
     this.#overlay = overlay;
     this.#hooks = hooks;
-    const frame = (this.#frame = parts.stage.frame);
+    const frame = (this.#frame = context.stage.frame);
     frame.addEventListener("pointerdown", (event) => this.#down(event));
     frame.addEventListener("pointermove", (event) => this.#move(event));
     frame.addEventListener("pointerup", (event) => this.#up(event));
@@ -164,7 +164,7 @@ export class Pointer {
   /** @param {WheelEvent} event */
   #wheel(event) {
     event.preventDefault(); // the browser would zoom the page, or go back in its history
-    const { stage } = this.#parts;
+    const { stage } = this.#context;
     const unit = event.deltaMode === WheelEvent.DOM_DELTA_PIXEL ? 1 : WHEEL_LINE_PX;
     const [dx, dy] = [event.deltaX * unit, event.deltaY * unit];
     if (event.ctrlKey || event.metaKey) {
@@ -200,7 +200,7 @@ export class Pointer {
    * @returns {Press | null}
    */
   #pressOf(event) {
-    const { selection, view } = this.#parts;
+    const { selection, view } = this.#context;
     const touch = event.pointerType === "touch";
     const at = { x: event.clientX, y: event.clientY };
     const from = this.#sceneOf(event);
@@ -254,7 +254,7 @@ export class Pointer {
 
   /** @param {Point} from */
   #dragGesture(from) {
-    return this.#withGuides((show) => moveGesture(this.#parts, from, show));
+    return this.#withGuides((show) => moveGesture(this.#context, from, show));
   }
 
   /**
@@ -263,8 +263,8 @@ export class Pointer {
    */
   #handleGesture(handle, from) {
     return handle === "turn"
-      ? this.#withGuides(() => turnGesture(this.#parts, from))
-      : this.#withGuides((show) => resizeGesture(this.#parts, handle, from, show));
+      ? this.#withGuides(() => turnGesture(this.#context, from))
+      : this.#withGuides((show) => resizeGesture(this.#context, handle, from, show));
   }
 
   /**
@@ -296,7 +296,7 @@ export class Pointer {
    * @returns {Gesture}
    */
   #panGesture(start) {
-    const { stage } = this.#parts;
+    const { stage } = this.#context;
     let last = start;
     const stop = () => {
       this.#frame.toggleAttribute("data-panning", false);
@@ -319,12 +319,12 @@ export class Pointer {
    * @returns {Gesture}
    */
   #marqueeGesture(from, more) {
-    const { draft, selection } = this.#parts;
+    const { scene, selection } = this.#context;
     const before = [...selection.ids];
     return {
       move: (to) => {
         const box = boxBetween(from, to);
-        const inside = [...draft.elements()]
+        const inside = [...scene.elements()]
           .filter(({ transform }) => touches(wholeTransform(transform), box))
           .map(({ id }) => id);
         selection.set(more ? [...before, ...inside] : inside);
@@ -345,7 +345,7 @@ export class Pointer {
     this.#fingers.set(event.pointerId, { x: event.clientX, y: event.clientY });
     const after = this.#twoFingers(one, two);
     if (!before || !after || before.apart < 1) return;
-    const { stage } = this.#parts;
+    const { stage } = this.#context;
     stage.panBy(after.x - before.x, after.y - before.y);
     stage.zoomAt(after.apart / before.apart, after.x, after.y);
   }
@@ -392,7 +392,7 @@ export class Pointer {
    * @returns {Point} in scene units
    */
   #sceneOf({ clientX, clientY }) {
-    return this.#parts.stage.toScene(clientX, clientY);
+    return this.#context.stage.toScene(clientX, clientY);
   }
 }
 

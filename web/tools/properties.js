@@ -1,18 +1,18 @@
-/** The panel of what is selected: where it is, and how it looks. */
+/** The properties panel: where what is selected is, and how it looks. */
 
 import { icon, make, setText } from "../ui/dom.js";
 import { LEAST_SIZE, normalDegrees, withHeight } from "../canvas/geometry.js";
 import { wholeTransform } from "../scene/scene.js";
-import { alignText, chartTypeText, colorText, sizeText, text } from "../text/tools.js";
+import { definitionOf, keepsAspect, labelOf } from "../kinds/kinds.js";
+import { text } from "../text/tools.js";
 import { isComposed } from "./keys.js";
-import { buttonsField, choiceField, numberField, wordsField } from "../ui/fields.js";
+import { numberField } from "../ui/fields.js";
 
 /** @import {Field} from "../ui/fields.js" */
-/** @import {Parts} from "./tools.js" */
+/** @import {EditContext} from "./tools.js" */
 /** @import {Element as SceneElement, TransformChanges, UpdateOperation} from "../types/messages.js" */
 
 /** @typedef {{field: Field, read: (element: SceneElement) => unknown}} Row */
-/** @typedef {Partial<{font_size: number, color: string, align: "left" | "center" | "right"}>} Look */
 
 /** In a narrower window the panel opens only when it is asked for. */
 const WIDE = "(min-width: 1000px)";
@@ -21,7 +21,7 @@ const LARGE = 1e6;
 
 export class Properties {
   node = make("section", { class: "properties", "aria-label": text.properties, hidden: "" });
-  #parts;
+  #context;
   #setLook;
   #title = make("h2", {});
   #fields = make("div", { class: "fields" });
@@ -35,11 +35,11 @@ export class Properties {
   #wanted = null;
 
   /**
-   * @param {Parts} parts
-   * @param {(look: Look) => void} setLook new texts look like the latest one
+   * @param {EditContext} context
+   * @param {(type: string, look: Record<string, unknown>) => void} setLook new texts look like the latest one
    */
-  constructor(parts, setLook) {
-    this.#parts = parts;
+  constructor(context, setLook) {
+    this.#context = context;
     this.#setLook = setLook;
     const close = make("button", { type: "button", class: "ghost", "aria-label": text.close });
     close.append(icon("close"));
@@ -48,10 +48,10 @@ export class Properties {
     this.node.addEventListener("keydown", (event) => {
       if (event.key !== "Escape" || isComposed(event)) return;
       event.preventDefault();
-      parts.stage.frame.focus({ preventScroll: true });
+      context.stage.frame.focus({ preventScroll: true });
     });
     // A field tells what was typed when it is left, which may be by choosing something else.
-    this.#fields.addEventListener("focusin", () => (this.#about ??= [...parts.selection.ids]));
+    this.#fields.addEventListener("focusin", () => (this.#about ??= [...context.selection.ids]));
     this.#fields.addEventListener("focusout", () => {
       this.#about = null;
       draw();
@@ -61,10 +61,10 @@ export class Properties {
       if (activeElement instanceof HTMLElement && this.#fields.contains(activeElement)) activeElement.blur();
     });
     const draw = () => this.#drawSoon();
-    parts.selection.on("changed", draw);
-    parts.draft.on("changed", draw);
-    parts.draft.on("replaced", draw);
-    parts.motion.on("changed", draw);
+    context.selection.on("changed", draw);
+    context.scene.on("changed", draw);
+    context.scene.on("replaced", draw);
+    context.motion.on("changed", draw);
     matchMedia(WIDE).addEventListener("change", draw);
   }
 
@@ -84,7 +84,7 @@ export class Properties {
   /** @param {boolean} wanted */
   #want(wanted) {
     this.#wanted = wanted;
-    if (!wanted && this.node.contains(document.activeElement)) this.#parts.stage.frame.focus();
+    if (!wanted && this.node.contains(document.activeElement)) this.#context.stage.frame.focus();
     this.#draw();
   }
 
@@ -98,12 +98,11 @@ export class Properties {
   #draw() {
     const elements = this.#elements();
     const types = [...new Set(elements.map(({ kind }) => kind.type))];
-    // Who clicks at a camera wants to see it, not its numbers.
-    const byItself = matchMedia(WIDE).matches && types.some((type) => type !== "Video");
+    const byItself = matchMedia(WIDE).matches && types.some((type) => definitionOf({ type }).opensProperties ?? true);
     this.node.hidden = elements.length === 0 || !(this.#wanted ?? byItself);
     if (this.node.hidden) return;
     const [type = ""] = types;
-    setText(this.#title, elements.length > 1 ? text.several(elements.length) : text.kind(type));
+    setText(this.#title, elements.length > 1 ? text.several(elements.length) : labelOf(type));
     const shape = `${elements.length > 1 ? "several" : "one"} ${types.join(" ")}`;
     if (shape !== this.#shape) this.#build(shape, types.length === 1 ? type : "", elements.length === 1);
     this.#shape = shape;
@@ -114,10 +113,10 @@ export class Properties {
    * @param {Iterable<string>} [ids] those that are selected
    * @returns {SceneElement[]}
    */
-  #elements(ids = this.#parts.selection.ids) {
-    const { draft, view } = this.#parts;
+  #elements(ids = this.#context.selection.ids) {
+    const { scene, view } = this.#context;
     return [...ids].flatMap((id) => {
-      const element = draft.get(id);
+      const element = scene.get(id);
       return element ? [{ ...element, transform: view.transformOf(id) }] : [];
     });
   }
@@ -130,9 +129,7 @@ export class Properties {
   #build(shape, type, alone) {
     this.#shape = shape;
     this.#rows = [
-      ...(type === "Image" && alone ? this.#pictureRows() : []),
-      ...(type === "Chart" && alone ? this.#chartRows() : []),
-      ...(type === "Text" ? this.#textRows() : []),
+      ...(type ? this.#kindRows(type, alone) : []),
       ...(alone ? this.#placeRows() : [this.#rotationRow()]),
     ];
     this.#fields.replaceChildren(...this.#rows.map(({ field }) => field.node));
@@ -162,57 +159,16 @@ export class Properties {
     };
   }
 
-  /** @returns {Row[]} */
-  #textRows() {
-    const own = make("input", { type: "color", "aria-label": text.ownColor, title: text.ownColor });
-    own.addEventListener("change", () => this.#look({ color: own.value }));
-    const colors = colorText.map(([value = "", name = ""]) => ({ value, name, color: value }));
-    const sizes = sizeText.map(([size, name]) => ({ value: String(size), name }));
-    const lines = /** @type {const} */ (["left", "center", "right"]).map((value) => ({
-      value,
-      name: alignText[value],
-      symbol: `text-${value}`,
-    }));
-    const setSize = (/** @type {number} */ font_size) => this.#look({ font_size });
-    /** @param {SceneElement} element */
-    const read = ({ kind }) => (kind.type === "Text" ? kind.font_size ?? 16 : 16);
-    return [
-      { field: buttonsField(text.size, sizes, (value) => setSize(Number(value))), read },
-      { field: numberField(text.size, { min: 1, max: 1000 }, setSize), read },
-      {
-        field: buttonsField(text.color, colors, (color) => this.#look({ color }), own),
-        read: ({ kind }) => (kind.type === "Text" ? kind.color ?? "#000000" : ""),
-      },
-      {
-        field: buttonsField(text.alignment, lines, (align) => this.#look(/** @type {Look} */ ({ align }))),
-        read: ({ kind }) => (kind.type === "Text" ? kind.align ?? "left" : ""),
-      },
-    ];
-  }
-
-  /** @returns {Row[]} */
-  #pictureRows() {
-    const look = { most: 1024, hint: text.altHint, lines: true };
-    return [
-      {
-        field: wordsField(text.alt, look, (alt) => this.#setKind({ alt })),
-        read: ({ kind }) => (kind.type === "Image" ? kind.alt ?? "" : ""),
-      },
-    ];
-  }
-
-  /** @returns {Row[]} */
-  #chartRows() {
-    return [
-      {
-        field: choiceField(text.chartType, chartTypeText, (chart_type) => this.#setKind({ chart_type })),
-        read: ({ kind }) => (kind.type === "Chart" ? kind.chart_type.toLowerCase() : ""),
-      },
-      {
-        field: wordsField(text.chartTitle, { most: 200 }, (title) => this.#setKind({ data: { title } })),
-        read: ({ kind }) => (kind.type === "Chart" ? titleOf(kind.data) : null),
-      },
-    ];
+  /**
+   * @param {string} type
+   * @param {boolean} alone
+   * @returns {Row[]}
+   */
+  #kindRows(type, alone) {
+    const rows = definitionOf({ type }).properties?.((changes) => this.#setKind(type, changes)) ?? [];
+    return rows
+      .filter(({ shared }) => alone || shared)
+      .map(({ field, read }) => ({ field, read: ({ kind }) => (kind.type === type ? read(kind) : undefined) }));
   }
 
   /** @param {TransformChanges} transform */
@@ -227,29 +183,28 @@ export class Properties {
   #resize(side, value) {
     this.#edit(({ kind, transform }) => {
       const { width, height } = wholeTransform(transform);
-      const fixed = kind.type === "Image" || kind.type === "Video";
-      if (!fixed || width <= 0 || height <= 0) return { transform: { [side]: value } };
+      if (!keepsAspect(kind) || width <= 0 || height <= 0) return { transform: { [side]: value } };
       const factor = value / (side === "width" ? width : height);
       return { transform: { width: width * factor, height: height * factor } };
     });
   }
 
-  /** @param {Look} look */
-  #look(look) {
-    this.#setLook(look);
+  /**
+   * @param {string} type
+   * @param {Record<string, unknown>} changes
+   */
+  #setKind(type, changes) {
+    this.#setLook(type, changes);
+    const { text: written } = definitionOf({ type });
+    const resizes = written?.size === null && (written.sizedBy ?? []).some((field) => String(field) in changes);
     this.#edit(({ kind, transform }) => {
-      if (kind.type !== "Text") return null;
-      if (look.font_size === undefined) return { kind: look };
+      if (kind.type !== type) return null;
+      if (!resizes) return { kind: changes };
       const at = wholeTransform(transform);
-      const { height } = this.#parts.sizeOfText({ ...kind, ...look }, at.width);
+      const { height } = this.#context.sizeOfText({ ...kind, ...changes }, at.width);
       const { x, y } = withHeight(at, height);
-      return { kind: look, transform: { x, y, height } };
+      return { kind: changes, transform: { x, y, height } };
     });
-  }
-
-  /** @param {Record<string, unknown>} kind */
-  #setKind(kind) {
-    this.#edit(() => ({ kind }));
   }
 
   /** @param {(element: SceneElement) => UpdateOperation["changes"] | null} change */
@@ -259,7 +214,7 @@ export class Properties {
       const changes = change(element);
       return changes ? [{ op: "update", id: element.id, changes }] : [];
     });
-    this.#parts.draft.edit(operations);
+    this.#context.scene.edit(operations);
   }
 }
 
@@ -271,13 +226,4 @@ export class Properties {
 function common(elements, read) {
   const [first, ...rest] = elements.map(read);
   return rest.every((value) => value === first) ? first : undefined;
-}
-
-/**
- * @param {unknown} data of a chart
- * @returns {string | null} `null`: it cannot have a title
- */
-function titleOf(data) {
-  if (typeof data !== "object" || data === null || Array.isArray(data)) return null;
-  return "title" in data && typeof data.title === "string" ? data.title : "";
 }

@@ -1,10 +1,11 @@
 /**
- * Text is written where it stands: a field over the element, as large and turned as that is. However
- * writing ends, what was typed stays (rule EDT1).
+ * Editor of the text in an element: a field over it, as large and turned as the element is, for every kind in which
+ * something is written. However writing ends, what was typed stays (rule EDT1).
  */
 
 import { make } from "../ui/dom.js";
 import { withHeight } from "../canvas/geometry.js";
+import { definitionOf, PLAIN_TEXT, textOf } from "../kinds/kinds.js";
 import { faultOf, longest } from "../scene/limits.js";
 import { wholeTransform } from "../scene/scene.js";
 import { text } from "../text/tools.js";
@@ -12,25 +13,23 @@ import { freshPlace } from "./place.js";
 import { isComposed } from "./keys.js";
 
 /** @import {Point} from "../canvas/geometry.js" */
-/** @import {Parts} from "./tools.js" */
+/** @import {EditContext} from "./tools.js" */
 /** @import {Unsaved} from "./unsaved.js" */
-/** @import {Text, Transform} from "../types/messages.js" */
+/** @import {Kind, KindName, WrittenText} from "../kinds/definition.js" */
+/** @import {Transform, TransformChanges} from "../types/messages.js" */
 
-const MOST_CHARACTERS = longest("Text", "content");
 /** A new text is as wide as its longest line, up to this. */
 const WIDEST = 480;
 const LEAST_WIDTH = 40;
-const FIRST_LOOK = { font_size: 24, color: "#000000", align: /** @type {const} */ ("left") };
-
-/** @typedef {{font_size: number, color: string, align: "left" | "center" | "right"}} Look */
+const LINE_HEIGHT = 1.3;
 
 /**
- * A text in the making.
+ * Writing that is going on.
  *
  * @typedef {object} Writing
  * @property {string} id of the element
  * @property {boolean} fresh it is a new one
- * @property {Text} kind as it was
+ * @property {Kind} kind as it was
  * @property {Required<Transform>} at
  */
 
@@ -38,21 +37,21 @@ const FIRST_LOOK = { font_size: 24, color: "#000000", align: /** @type {const} *
 /** @typedef {Writing & {content: string}} KeptWriting what was typed so far, for a page that comes after this one */
 
 export class TextEditor {
-  #parts;
+  #context;
   #changed;
   #unsaved;
   /** @type {Session | null} */
   #session = null;
-  /** What new texts look like: as the latest one. @type {Look} */
-  #look = FIRST_LOOK;
+  /** What new ones look like, by kind: as the latest one. @type {Map<string, Record<string, unknown>>} */
+  #looks = new Map();
 
   /**
-   * @param {Parts} parts
+   * @param {EditContext} context
    * @param {(open: boolean) => void} changed
    * @param {Unsaved<KeptWriting>} unsaved
    */
-  constructor(parts, changed, unsaved) {
-    this.#parts = parts;
+  constructor(context, changed, unsaved) {
+    this.#context = context;
     this.#changed = changed;
     this.#unsaved = unsaved;
     // Perhaps nobody comes back to go on writing: what there is, is better than nothing.
@@ -65,22 +64,33 @@ export class TextEditor {
     return this.#session !== null;
   }
 
-  /** @param {string} id of a text */
+  /** @param {string} id of an element in which something is written */
   edit(id) {
-    const element = this.#parts.draft.get(id);
-    if (element?.kind.type !== "Text") return;
+    const element = this.#context.scene.get(id);
+    const content = element && textOf(element.kind);
+    if (!element || content == null) return;
     this.close();
     const at = wholeTransform(element.transform);
-    this.#begin({ id, fresh: false, kind: element.kind, at }, element.kind.content).select();
+    this.#begin({ id, fresh: false, kind: element.kind, at }, content).select();
   }
 
-  /** @param {Point} [middle] where the first line is to be; in the middle of what is seen */
-  write(middle) {
+  /**
+   * Begin to write a new element.
+   *
+   * @param {KindName} [type]
+   * @param {Point} [middle] where the first line is to be; in the middle of what is seen
+   */
+  write(type = PLAIN_TEXT, middle) {
+    const written = definitionOf({ type }).text;
+    if (!written) return;
     this.close();
-    const height = this.#look.font_size * 1.3;
-    const at = freshPlace(this.#parts, { width: middle ? 0 : WIDEST / 2, height }, middle);
-    const kind = { type: /** @type {const} */ ("Text"), content: "", ...this.#look };
-    this.#begin({ id: this.#parts.draft.newElementId(), fresh: true, kind, at: { ...at, width: WIDEST } }, "");
+    const look = { ...written.look, ...this.#looks.get(type) };
+    const kind = /** @type {Kind} */ (/** @type {unknown} */ ({ type, [written.field]: "", ...look }));
+    const { size } = written;
+    const height = written.style(kind).fontSize * LINE_HEIGHT;
+    const at = freshPlace(this.#context, size ?? { width: middle ? 0 : WIDEST / 2, height }, middle);
+    const id = this.#context.scene.newElementId();
+    this.#begin({ id, fresh: true, kind, at: size ? at : { ...at, width: WIDEST } }, "");
   }
 
   /** Go on with what was being written when this window was reloaded or had crashed. */
@@ -89,11 +99,12 @@ export class TextEditor {
     if (!kept || this.#session) return;
     const { content, ...writing } = kept;
     const { id, kind, at } = writing;
-    if (faultOf({ op: "add", element: { id, kind: { ...kind, content }, transform: at } }, undefined)) return;
-    const there = this.#parts.draft.get(id);
-    const now = there?.kind.type === "Text" ? there.kind.content : kind.content;
+    const before = textOf(kind);
+    if (before === null || faultOf({ op: "add", element: { id, kind: withText(kind, content), transform: at } }, undefined)) return;
+    const there = this.#context.scene.get(id);
+    const now = (there && textOf(there.kind)) ?? before;
     // What somebody has made of it since is not overwritten.
-    if (now !== kind.content && now !== content) return this.#unsaved.forget();
+    if (now !== before && now !== content) return this.#unsaved.forget();
     if (there) writing.at = wholeTransform(there.transform);
     this.#begin(writing, content).setSelectionRange(content.length, content.length);
   }
@@ -103,44 +114,47 @@ export class TextEditor {
     const session = this.#session;
     if (!session) return;
     this.#session = null; // first: taking the field away makes it lose the focus
-    const { draft, view } = this.#parts;
+    const { scene, view } = this.#context;
     view.nodeOf(session.id)?.toggleAttribute("data-written", false);
     const content = session.field.value;
     session.field.remove();
     this.#commit(session);
     const { id } = session;
-    const now = draft.get(id)?.kind;
+    const now = scene.get(id)?.kind;
     // What could not be made, since this person may not edit any more, say, waits for another page.
-    if (content.trim() === "" || (now?.type === "Text" && now.content === content)) this.#unsaved.forget();
+    if (content.trim() === "" || (now && textOf(now) === content)) this.#unsaved.forget();
     this.#changed(false);
-    if (draft.has(id)) {
-      this.#parts.selection.set([id]);
-      this.#parts.view.nodeOf(id)?.focus({ preventScroll: true });
-    } else this.#parts.stage.frame.focus({ preventScroll: true });
+    if (scene.has(id)) {
+      this.#context.selection.set([id]);
+      this.#context.view.nodeOf(id)?.focus({ preventScroll: true });
+    } else this.#context.stage.frame.focus({ preventScroll: true });
   }
 
   /**
-   * What new texts look like from now on.
+   * What new elements of a kind look like from now on.
    *
-   * @param {Partial<Look>} look
+   * @param {string} type
+   * @param {Record<string, unknown>} changes of which only those count that are about the look of what is written
    */
-  setLook(look) {
-    this.#look = { ...this.#look, ...look };
+  setLook(type, changes) {
+    const fields = Object.keys(definitionOf({ type }).text?.look ?? {});
+    const look = Object.fromEntries(Object.entries(changes).filter(([name]) => fields.includes(name)));
+    this.#looks.set(type, { ...this.#looks.get(type), ...look });
   }
 
   /**
    * How much room a text takes.
    *
-   * @param {Text} kind
+   * @param {Kind} kind
    * @param {number} [width] that it has; as wide as its longest line
    * @returns {{width: number, height: number}} in scene units
    */
-  measure({ content, font_size = 16 }, width) {
-    const node = make("p", { class: "text-measure" }, `${content}\u200b`);
-    node.style.fontSize = `${font_size}px`;
+  measure(kind, width) {
+    const node = make("p", { class: "text-measure" }, `${textOf(kind)}\u200b`);
+    node.style.fontSize = `${writtenIn(kind).style(kind).fontSize}px`;
     if (width === undefined) node.style.maxWidth = `${WIDEST}px`;
     else node.style.width = `${width}px`;
-    this.#parts.stage.space.append(node);
+    this.#context.stage.space.append(node);
     const size = { width: Math.ceil(node.offsetWidth) + 1, height: node.offsetHeight };
     node.remove();
     return size;
@@ -156,7 +170,7 @@ export class TextEditor {
     const field = make("textarea", {
       class: "text-field",
       "aria-label": text.textField,
-      maxlength: String(MOST_CHARACTERS),
+      maxlength: String(longest(kind.type, writtenIn(kind).field)),
       spellcheck: "true",
       rows: "1",
       dir: "auto",
@@ -164,8 +178,9 @@ export class TextEditor {
     field.value = content;
     const { style } = field;
     style.width = `${at.width}px`;
-    style.fontSize = `${kind.font_size ?? 16}px`;
-    style.textAlign = kind.align ?? "left";
+    const look = writtenIn(kind).style(kind);
+    style.fontSize = `${look.fontSize}px`;
+    style.textAlign = look.align;
     style.transform = `translate(${at.x}px, ${at.y}px) rotate(${at.rotation}deg)`;
     // Turned about the same point as the element, however much is written.
     style.transformOrigin = `${at.width / 2}px ${at.height / 2}px`;
@@ -184,12 +199,12 @@ export class TextEditor {
       if (this.#session === session) this.close();
     });
     this.#session = session;
-    this.#parts.view.nodeOf(id)?.toggleAttribute("data-written", true);
-    this.#parts.stage.space.append(field);
+    this.#context.view.nodeOf(id)?.toggleAttribute("data-written", true);
+    this.#context.stage.space.append(field);
     this.#changed(true);
     grow();
     field.focus({ preventScroll: true });
-    this.#parts.stage.reveal({ ...at, width: Math.min(at.width, WIDEST / 2) });
+    this.#context.stage.reveal({ ...at, width: Math.min(at.width, WIDEST / 2) });
     return field;
   }
 
@@ -209,35 +224,62 @@ export class TextEditor {
    * @param {Session} session
    */
   #commit(session) {
-    const { draft } = this.#parts;
+    const { scene } = this.#context;
     const { id, fresh, kind, at } = session;
     const content = session.field.value;
-    const there = draft.has(id);
-    if (content.trim() === "") {
-      if (there) draft.edit([{ op: "remove", id }]);
-    } else if (there && content !== kind.content) {
-      const size = fresh ? this.#sizeOf({ ...kind, content }) : this.#heightOf({ ...kind, content }, at);
-      const { x, y } = withHeight(wholeTransform(draft.get(id)?.transform), size.height);
-      draft.edit([{ op: "update", id, changes: { kind: { content }, transform: { x, y, ...size } } }]);
-    } else if (!there && (fresh || content !== kind.content)) {
-      if (!fresh) session.id = draft.newElementId(); // somebody has removed it while it was written
-      const size = fresh ? this.#sizeOf({ ...kind, content }) : {};
-      const element = { id: session.id, kind: { ...kind, content }, transform: { ...at, ...size } };
-      draft.edit([{ op: "add", element }]);
+    const { field, optional } = writtenIn(kind);
+    const there = scene.get(id);
+    const changed = content !== textOf(kind);
+    if (content.trim() === "" && !optional) {
+      if (there) scene.edit([{ op: "remove", id }]);
+    } else if (there && changed) {
+      const transform = this.#grown(session, withText(kind, content), wholeTransform(there.transform));
+      scene.edit([{ op: "update", id, changes: { kind: { [field]: content }, ...(transform && { transform }) } }]);
+    } else if (!there && (fresh || changed)) {
+      if (!fresh) session.id = scene.newElementId(); // somebody has removed it while it was written
+      const size = fresh && writtenIn(kind).size === null ? this.#wholeSize(withText(kind, content)) : {};
+      const element = { id: session.id, kind: withText(kind, content), transform: { ...at, ...size } };
+      scene.edit([{ op: "add", element }]);
     }
   }
 
   /**
-   * @param {Text} kind
-   * @param {Required<Transform>} at
+   * The room that an element takes with another text.
+   *
+   * @param {Session} session
+   * @param {Kind} kind
+   * @param {Required<Transform>} now
+   * @returns {TransformChanges | null} `null`: it does not depend on the text
    */
-  #heightOf(kind, { width }) {
-    return { height: this.measure(kind, width).height };
+  #grown({ fresh, at }, kind, now) {
+    if (writtenIn(kind).size !== null) return null;
+    const size = fresh ? this.#wholeSize(kind) : { height: this.measure(kind, at.width).height };
+    const { x, y } = withHeight(now, size.height);
+    return { x, y, ...size };
   }
 
-  /** @param {Text} kind of a new text */
-  #sizeOf(kind) {
+  /** @param {Kind} kind of a new element that is as large as its text */
+  #wholeSize(kind) {
     const size = this.measure(kind);
     return { ...size, width: Math.max(LEAST_WIDTH, size.width) };
   }
+}
+
+/**
+ * @param {Kind} kind in which something is written
+ * @returns {WrittenText<any>}
+ */
+function writtenIn(kind) {
+  const { text: written } = definitionOf(kind);
+  if (!written) throw new TypeError(`nothing is written in a ${kind.type}`);
+  return written;
+}
+
+/**
+ * @param {Kind} kind
+ * @param {string} content
+ * @returns {Kind}
+ */
+function withText(kind, content) {
+  return /** @type {Kind} */ ({ ...kind, [writtenIn(kind).field]: content });
 }

@@ -3,22 +3,12 @@
 import { icon, make } from "../ui/dom.js";
 import { shownKey, text } from "../text/tools.js";
 
-/** @import {Command, CommandId} from "./commands.js" */
-
-/** @type {CommandId[][]} */
-const BAR = [["text", "picture", "chart"], ["undo", "redo"]];
-/** @type {CommandId[]} */
-const MENU = ["duplicate", "front", "forward", "backward", "back", "delete"];
-/** @type {CommandId[]} */
-const GRID = [
-  "alignLeft", "alignCenter", "alignRight", "distributeX",
-  "alignTop", "alignMiddle", "alignBottom", "distributeY",
-];
+/** @import {Command} from "./commands/command.js" */
+/** @import {ToolContext} from "./tools.js" */
 
 export class Toolbar {
   node = make("div", { class: "toolbar", role: "toolbar", "aria-label": text.toolbar, "aria-orientation": "vertical" });
-  /** @type {Map<CommandId, Command>} */
-  #commands;
+  #context;
   /** @type {[HTMLButtonElement, Command][]} */
   #buttons = [];
   #menuButton = make("button", {
@@ -31,19 +21,24 @@ export class Toolbar {
   });
   #menu = make("div", { class: "tool-menu", role: "menu", "aria-label": text.arrangeMenu, hidden: "" });
 
-  /** @param {Command[]} commands */
-  constructor(commands) {
-    this.#commands = new Map(commands.map((command) => [command.id, command]));
+  /**
+   * @param {ToolContext} context
+   * @param {readonly Command[]} commands
+   */
+  constructor(context, commands) {
+    this.#context = context;
+    const at = (/** @type {Command["toolbar"]} */ place) => commands.filter(({ toolbar }) => toolbar === place);
     const bar = make("div", { class: "tool-list" });
-    for (const group of BAR) {
-      bar.append(...group.map((id) => this.#button(id, "tool")), make("hr", { "aria-hidden": "true" }));
+    for (const group of new Set(at("bar").map((command) => command.group))) {
+      const buttons = at("bar").filter((command) => command.group === group).map((one) => this.#button(one, "tool"));
+      bar.append(...buttons, make("hr", { "aria-hidden": "true" }));
     }
     this.#menuButton.append(icon("arrange"));
-    bar.append(this.#menuButton, this.#button("properties", "tool"));
+    bar.append(this.#menuButton, ...at("end").map((command) => this.#button(command, "tool")));
     this.#menu.append(
-      ...MENU.map((id) => this.#item(id, true)),
+      ...at("menu").map((command) => this.#item(command, true)),
       make("hr", { "aria-hidden": "true" }),
-      make("div", { class: "tool-grid", role: "group" }, ...GRID.map((id) => this.#item(id, false))),
+      make("div", { class: "tool-grid", role: "group" }, ...at("grid").map((command) => this.#item(command, false))),
     );
     this.node.append(bar, this.#menu);
     this.#menuButton.addEventListener("click", () => this.#setMenu(Boolean(this.#menu.hidden)));
@@ -61,7 +56,7 @@ export class Toolbar {
   /** Something changed that decides what can be done. */
   refresh() {
     for (const [button, command] of this.#buttons) {
-      button.setAttribute("aria-disabled", String(!command.enabled()));
+      button.setAttribute("aria-disabled", String(!this.#isEnabled(command)));
     }
     const idle = this.#buttons.every(([button]) =>
       !this.#menu.contains(button) || button.getAttribute("aria-disabled") === "true");
@@ -78,42 +73,47 @@ export class Toolbar {
   }
 
   /**
-   * @param {CommandId} id
+   * @param {Command} command
+   * @returns {boolean}
+   */
+  #isEnabled(command) {
+    return command.enabled?.(this.#context) ?? true;
+  }
+
+  /**
+   * @param {Command} command
    * @param {string} style
    * @returns {HTMLButtonElement}
    */
-  #button(id, style) {
-    const command = this.#commands.get(id);
-    if (!command) throw new TypeError(`there is no command ${id}`);
+  #button(command, style) {
     const title = text.withKey(command.label, shownKey(command.keys[0] ?? ""));
     const button = make("button", {
       type: "button",
       class: style,
-      "data-command": id,
+      "data-command": command.id,
       "aria-label": command.label,
       title,
     });
     button.append(icon(command.icon));
     button.addEventListener("click", () => {
-      if (!command.enabled()) return;
+      if (!this.#isEnabled(command)) return;
       this.#setMenu(false);
-      command.run(command.keys[0] ?? "");
+      command.perform(this.#context, command.keys[0] ?? "");
     });
     this.#buttons.push([button, command]);
     return button;
   }
 
   /**
-   * @param {CommandId} id
+   * @param {Command} command
    * @param {boolean} inWords
    * @returns {HTMLButtonElement}
    */
-  #item(id, inWords) {
-    const button = this.#button(id, inWords ? "tool-item" : "tool");
+  #item(command, inWords) {
+    const button = this.#button(command, inWords ? "tool-item" : "tool");
     button.setAttribute("role", "menuitem");
     button.tabIndex = -1;
-    const command = this.#commands.get(id);
-    if (inWords && command) {
+    if (inWords) {
       button.append(
         make("span", { class: "tool-label" }, command.label),
         make("kbd", { "aria-hidden": "true" }, shownKey(command.keys[0] ?? "")),

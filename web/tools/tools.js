@@ -1,11 +1,10 @@
 /** The tools of the canvas: makes the parts and wires them together. */
 
 import { Additions } from "./additions.js";
-import { ChartDialog } from "../kinds/chart/dialog.js";
 import { Clipboard } from "./clipboard.js";
-import { makeCommands } from "./commands.js";
-import { make } from "../ui/dom.js";
+import { commands } from "./commands.js";
 import { Keys } from "./keys.js";
+import { definitionOf } from "../kinds/kinds.js";
 import { Motion } from "./motion.js";
 import { Overlay } from "./overlay.js";
 import { Pointer } from "./pointer.js";
@@ -16,6 +15,7 @@ import { Unsaved } from "./unsaved.js";
 
 /** @import {CanvasView} from "../canvas/view.js" */
 /** @import {Stage} from "../canvas/stage.js" */
+/** @import {Kind, KindName, Size} from "../kinds/definition.js" */
 /** @import {Editable} from "../scene/optimisticscene.js" */
 /** @import {Motions} from "../scene/previews.js" */
 /** @import {Notices} from "../app/notices.js" */
@@ -23,10 +23,10 @@ import { Unsaved } from "./unsaved.js";
 /** @import {ClientMessage} from "../types/messages.js" */
 
 /**
- * What the tools work with.
+ * The canvas that the tools work on.
  *
- * @typedef {object} Base
- * @property {Editable} draft
+ * @typedef {object} CanvasContext
+ * @property {Editable} scene
  * @property {Motions} previews
  * @property {Stage} stage
  * @property {CanvasView} view
@@ -36,61 +36,65 @@ import { Unsaved } from "./unsaved.js";
  * @property {(message: ClientMessage) => void} send what may be lost
  */
 
-/** @typedef {Base & {motion: Motion, sizeOfText: TextEditor["measure"]}} Parts */
+/**
+ * What every tool has.
+ *
+ * @typedef {CanvasContext & {
+ *   motion: Motion,
+ *   sizeOfText: (kind: Kind, width?: number) => Size,
+ * }} EditContext
+ */
+
+/**
+ * What commands have besides.
+ *
+ * @typedef {EditContext & {
+ *   clipboard: Clipboard,
+ *   properties: Properties,
+ *   create: (type: KindName) => void,
+ *   open: (id: string) => void,
+ * }} ToolContext
+ */
 
 export class Tools {
-  /** Everything that can be done, with its keys. */
-  commands;
   /** Goes on with what was being written in this window before. */
   resume;
-  /** Opens an element: a text to be written in, anything else with its properties. */
+  /** Opens an element: to write in it, else with its properties. @type {(id: string) => void} */
   open;
 
   /**
-   * @param {Base} base
+   * @param {CanvasContext} canvas
    * @param {HTMLElement} room around the stage, for the bars that lie over it
    */
-  constructor(base, room) {
-    const { draft, selection, stage, view } = base;
-    const motion = new Motion(draft, view, base.send);
-    /** @type {Parts} */
-    const parts = {
-      ...base,
-      motion,
-      sizeOfText: (kind, width) => editor.measure(kind, width),
-    };
-    const overlay = new Overlay(parts);
-    const editor = new TextEditor(parts, (open) => overlay.setQuiet(open), new Unsaved(base.sessionId, "text"));
-    const additions = new Additions(parts, editor);
-    const properties = new Properties(parts, (look) => editor.setLook(look));
-    const chartDialog = new ChartDialog((chart) => additions.addChart(chart), new Unsaved(base.sessionId, "chart"));
+  constructor(canvas, room) {
+    const { scene, selection, stage, view } = canvas;
+    const motion = new Motion(scene, view, canvas.send);
+    /** @type {EditContext} */
+    const context = { ...canvas, motion, sizeOfText: (kind, width) => editor.measure(kind, width) };
+    const overlay = new Overlay(context);
+    const editor = new TextEditor(context, (open) => overlay.setQuiet(open), new Unsaved(canvas.sessionId, "text"));
+    const additions = new Additions(context, editor);
+    const properties = new Properties(context, (type, look) => editor.setLook(type, look));
     const open = (/** @type {string} */ id) => {
-      const type = draft.get(id)?.kind.type;
-      if (type === "Text") return editor.edit(id);
+      const kind = scene.get(id)?.kind;
+      const { text: written, opensProperties = true } = kind ? definitionOf(kind) : { opensProperties: false };
+      if (written) return editor.edit(id);
       selection.set([id]);
-      if (type !== "Video") properties.open();
+      if (opensProperties) properties.open();
     };
     this.open = open;
     this.resume = () => editor.resume();
-    const pointer = new Pointer(parts, overlay, { open, write: (at) => editor.write(at) });
-    const clipboard = new Clipboard(parts, additions, () =>
+    const pointer = new Pointer(context, overlay, { open, write: (at) => editor.write(undefined, at) });
+    const clipboard = new Clipboard(context, additions, () =>
       pointer.seen && stage.toScene(pointer.seen.x, pointer.seen.y));
-    this.commands = makeCommands(parts, {
-      editor,
-      additions,
-      clipboard,
-      open,
-      choosePicture: pictureChooser((files) => void additions.addFiles(files)),
-      openChart: () => chartDialog.open(),
-      toggleProperties: () => properties.toggle(),
-    });
-    new Keys(parts, this.commands, () => pointer.cancel());
-    const toolbar = new Toolbar(this.commands);
+    /** @type {ToolContext} */
+    const tools = { ...context, clipboard, properties, open, create: (type) => additions.create(type) };
+    new Keys(tools, commands, () => pointer.cancel());
+    const toolbar = new Toolbar(tools, commands);
     room.append(toolbar.node, properties.node);
-    document.body.append(chartDialog.node);
     for (const event of /** @type {const} */ (["history", "replaced", "changed"])) {
-      draft.on(event, () => {
-        selection.keep((id) => draft.has(id));
+      scene.on(event, () => {
+        selection.keep((id) => scene.has(id));
         toolbar.refresh();
       });
     }
@@ -105,17 +109,4 @@ export class Tools {
       if (id && target === view.nodeOf(id) && !selection.has(id)) selection.set([id]);
     });
   }
-}
-
-/**
- * @param {(files: File[]) => void} chosen
- * @returns {() => void} opens the browser's own dialog
- */
-function pictureChooser(chosen) {
-  const field = make("input", { type: "file", accept: "image/*", multiple: "" });
-  field.addEventListener("change", () => {
-    chosen([...(field.files ?? [])]);
-    field.value = "";
-  });
-  return () => field.click();
 }

@@ -3,11 +3,11 @@
 import { make } from "../../ui/dom.js";
 import { extent, MOST_SERIES, normalChart } from "./data.js";
 import { chartConfig } from "./look.js";
-import { describeKind } from "../../canvas/describe.js";
+import { describeChart } from "./describe.js";
 import { errorName, log } from "../../lib/log.js";
 import { standIn } from "../../canvas/standin.js";
 import { theme } from "../../canvas/theme.js";
-import { text } from "../../text/canvas.js";
+import { text } from "../../text/kinds/chart.js";
 
 /** @import {NormalChart} from "./data.js" */
 /** @import {Chart as Kind} from "../../types/messages.js" */
@@ -94,15 +94,15 @@ export class ChartContent {
   /** @param {Kind} kind */
   show(kind) {
     this.#data = normalChart(kind.chart_type, kind.data, MOST_PLACES);
-    this.#label = describeKind(kind);
+    this.#label = describeChart(kind);
     const { series, places } = extent(kind.data);
-    this.#note = places > MOST_PLACES || series > MOST_SERIES ? text.chartShortened(places, series) : "";
+    this.#note = places > MOST_PLACES || series > MOST_SERIES ? text.shortened(places, series) : "";
     if (this.#data) {
       this.#draw();
       return;
     }
     this.#drop();
-    standIn(this.#node, "chart", text.chartEmpty(kind.chart_type));
+    standIn(this.#node, "chart", text.empty(kind.chart_type));
   }
 
   /**
@@ -133,7 +133,7 @@ export class ChartContent {
       Chart = await loadLibrary();
     } catch (error) {
       log("chart", errorName(error));
-      if (!this.#closed) standIn(this.#node, "chart", text.chartFailed);
+      if (!this.#closed) standIn(this.#node, "chart", text.failed);
       return;
     }
     if (this.#closed || !this.#data) return; // taken away while the library came

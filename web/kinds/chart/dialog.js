@@ -5,7 +5,7 @@
 
 import { ChartContent } from "./content.js";
 import { make, setText } from "../../ui/dom.js";
-import { chartTypeText, text } from "../../text/tools.js";
+import { chartTypeText, text } from "../../text/kinds/chart.js";
 import { readTable } from "./tables.js";
 
 /** @import {TableChart} from "./csv.js" */
@@ -24,7 +24,7 @@ export class ChartDialog {
   #title = make("input", { id: "chart-title", type: "text", maxlength: "200" });
   #preview = make("div", { class: "chart-preview element", role: "img", "aria-label": text.preview });
   #empty = make("p", { class: "chart-empty", role: "status" }, text.noTable);
-  #submit = make("button", { type: "submit", class: "primary" }, text.addChart);
+  #submit = make("button", { type: "submit", class: "primary" }, text.add);
   /** @type {ChartContent | null} */
   #content = null;
   /** What the table says. @type {TableChart | null} */
@@ -44,11 +44,11 @@ export class ChartDialog {
     const form = make(
       "form",
       { method: "dialog" },
-      make("h2", { id: "chart-dialog-title" }, text.chartDialog),
+      make("h2", { id: "chart-dialog-title" }, text.dialog),
       make("p", { class: "hint" }, text.tableHint),
       field(text.table, this.#table),
       make("div", { class: "file-row" }, file, make("label", { for: file.id, class: "file-button" }, text.chooseFile)),
-      make("div", { class: "two" }, field(text.chartType, this.#type), field(text.chartTitle, this.#title)),
+      make("div", { class: "two" }, field(text.type, this.#type), field(text.title, this.#title)),
       make("div", { class: "chart-room" }, this.#preview, this.#empty),
       make("div", { class: "dialog-buttons" }, cancel, this.#submit),
     );

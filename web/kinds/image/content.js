@@ -2,11 +2,11 @@
 
 import { dataUrl } from "../../lib/dataurl.js";
 import { make } from "../../ui/dom.js";
-import { describeKind } from "../../canvas/describe.js";
+import { describeImage } from "./describe.js";
 import { hostOf, isWanted, sameOrigin, want } from "./elsewhere.js";
 import { inspect, isLarge } from "./rasters.js";
 import { standIn } from "../../canvas/standin.js";
-import { text } from "../../text/canvas.js";
+import { text } from "../../text/kinds/image.js";
 
 /** @import {Flaw} from "./rasters.js" */
 /** @import {Image as Picture} from "../../types/messages.js" */
@@ -28,7 +28,7 @@ export class PictureContent {
   /** @param {Picture} kind */
   show(kind) {
     if (kind.src !== this.#src || !this.#loaded) this.#load(kind);
-    this.#picture?.setAttribute("alt", describeKind(kind));
+    this.#picture?.setAttribute("alt", describeImage(kind));
   }
 
   close() {
@@ -71,15 +71,15 @@ export class PictureContent {
    * @param {Picture} kind
    */
   #offer(kind) {
-    const button = make("button", { type: "button", class: "small", "data-action": "show-picture" }, text.showPicture);
+    const button = make("button", { type: "button", class: "small", "data-action": "show-picture" }, text.show);
     button.addEventListener("click", () => {
       want(kind.src);
       this.#draw(kind.src);
-      this.#picture?.setAttribute("alt", describeKind(kind));
+      this.#picture?.setAttribute("alt", describeImage(kind));
       this.#node.focus({ preventScroll: true });
     });
-    const words = kind.alt?.trim() || describeKind(kind);
-    standIn(this.#node, "picture", text.pictureElsewhere(words, hostOf(kind.src)), button);
+    const words = kind.alt?.trim() || describeImage(kind);
+    standIn(this.#node, "picture", text.elsewhere(words, hostOf(kind.src)), button);
   }
 
   /** @param {string} address */
@@ -103,7 +103,7 @@ export class PictureContent {
   /** @param {Flaw} flaw */
   #refuse(flaw) {
     this.#drop();
-    standIn(this.#node, "picture", text.pictureFlaws[flaw]);
+    standIn(this.#node, "picture", text.flaws[flaw]);
   }
 
   #drop() {

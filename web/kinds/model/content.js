@@ -1,11 +1,11 @@
 /** A 3D model on the canvas, drawn by model-viewer. */
 
 import { make } from "../../ui/dom.js";
-import { describeKind } from "../../canvas/describe.js";
+import { describeModel } from "./describe.js";
 import { errorName, log } from "../../lib/log.js";
 import { orientation } from "./orientation.js";
 import { standIn } from "../../canvas/standin.js";
-import { text } from "../../text/canvas.js";
+import { text } from "../../text/kinds/model.js";
 
 /** @import {Model3D} from "../../types/messages.js" */
 
@@ -72,8 +72,8 @@ export class ModelContent {
   async #load(kind) {
     this.#src = kind.src;
     this.#viewer = null;
-    if (!drawsModels()) return standIn(this.#node, "model", text.modelUnsupported);
-    standIn(this.#node, "model", text.modelLoading);
+    if (!drawsModels()) return standIn(this.#node, "model", text.unsupported);
+    standIn(this.#node, "model", text.loading);
     const viewer = make(/** @type {"div"} */ ("model-viewer"), {
       "interaction-prompt": "none",
       "shadow-intensity": "0.6",
@@ -97,7 +97,7 @@ export class ModelContent {
   #fail(viewer) {
     if (this.#closed || this.#viewer !== viewer) return;
     this.#viewer = null;
-    standIn(this.#node, "model", text.modelFailed);
+    standIn(this.#node, "model", text.failed);
   }
 }
 
@@ -106,6 +106,6 @@ export class ModelContent {
  * @param {Model3D} kind
  */
 function dress(viewer, kind) {
-  viewer.setAttribute("alt", describeKind(kind));
+  viewer.setAttribute("alt", describeModel(kind));
   viewer.setAttribute("orientation", orientation(kind.rotation ?? [0, 0, 0]));
 }

@@ -14,8 +14,8 @@ const MOST_KEPT = 1000;
 
 /** By colour, asked for with every text; measuring makes the browser compute styles. @type {Map<string, number>} */
 const contrasts = new Map();
-const probe = make("span");
-theme.on("changed", () => contrasts.clear());
+/** @type {HTMLElement | null} */
+let probe = null;
 
 /**
  * @param {string} color as CSS writes it; what is none is the page's own and does not vanish
@@ -37,6 +37,10 @@ export function vanishes(color, size) {
  * @returns {string} `rgb(…)`
  */
 function computed(color) {
+  if (!probe) {
+    probe = make("span");
+    theme.on("changed", () => contrasts.clear());
+  }
   probe.style.color = "";
   probe.style.color = color;
   document.body.append(probe);

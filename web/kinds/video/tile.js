@@ -1,4 +1,4 @@
-/** The tile of a camera: the picture, or a still in its place, and the name. */
+/** The tile of a camera or a screen: the picture, or a still in its place, and the name. */
 
 import { icon, make, setText } from "../../ui/dom.js";
 import { callIsOver } from "../../people/person.js";
@@ -7,9 +7,9 @@ import { text as devices } from "../../text/devices.js";
 
 /** @import {Person} from "../../people/person.js" */
 /** @import {Video} from "../../types/messages.js" */
-/** @import {VideoManager} from "../../video.js" */
+/** @import {TileHooks} from "../definition.js" */
 
-export class Tile {
+export class VideoTile {
   #slot = make("div", { class: "tile-picture" });
   #initial = make("span", { class: "avatar", "aria-hidden": "true" });
   #join;
@@ -28,20 +28,19 @@ export class Tile {
   /**
    * @param {HTMLElement} node the element's node on the canvas
    * @param {string} streamId
-   * @param {"camera" | "screen"} source
-   * @param {VideoManager} videos
-   * @param {() => void} join calls the peer
-   * @param {() => HTMLElement} badgeFor makes the sign of how good the call is
+   * @param {{peerId: string, source: "camera" | "screen"}} owner
+   * @param {TileHooks} hooks
    */
-  constructor(node, streamId, source, videos, join, badgeFor) {
+  constructor(node, streamId, { peerId, source }, { videos, join, badgeFor }) {
+    this.peerId = peerId;
     this.node = node;
     this.#streamId = streamId;
     this.#source = source;
     this.#videos = videos;
-    this.#badgeFor = badgeFor;
+    this.#badgeFor = () => badgeFor(peerId);
     this.#join = make("button", { type: "button", class: "primary small", "data-action": "join" });
     this.#join.append(icon("phone"), text.join);
-    this.#join.addEventListener("click", join);
+    this.#join.addEventListener("click", () => join(peerId));
     node.classList.add("tile");
     node.dataset["source"] = source;
     node.append(
@@ -70,7 +69,7 @@ export class Tile {
   }
 
   /** @param {Video} kind */
-  setKind({ mirror = false, crop }) {
+  show({ mirror = false, crop }) {
     this.#slot.classList.toggle("mirrored", mirror);
     const { x = 0, y = 0, width = 1, height = 1 } = crop ?? {};
     const style = this.#slot.style;

@@ -2,7 +2,8 @@
 
 PNG (W3C PNG third edition), JPEG (ITU-T T.81), GIF89a, WebP (RFC 9649), AVIF (still pictures) and
 BMP. A decoder reserves memory and time by these numbers, so they are what has to be bounded. The
-page reads the same with `web/kinds/image/rasters.js`; both are held against tests/samples/pictures.json.
+page reads the same with `web/kinds/image/rasters.js`; both are held against
+tests/samples/pictures.json.
 """
 
 import re

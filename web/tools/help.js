@@ -1,13 +1,13 @@
-/** What the keys do, in a dialog. */
+/** The dialog that lists what the keys do. */
 
 import { make } from "../ui/dom.js";
 import { text } from "../text/panels.js";
 import { groupText, shownKey } from "../text/tools.js";
 import { makeDialog } from "../ui/dialog.js";
 
-/** @import {Command} from "../tools/commands.js" */
+/** @import {Command} from "./commands/command.js" */
 
-/** @typedef {Pick<Command, "keys" | "shownKeys" | "label"> & {group: keyof typeof groupText}} Described */
+/** @typedef {Pick<Command, "keys" | "shownKeys" | "label"> & {readonly group: keyof typeof groupText}} Described */
 
 /** Keys that belong to what has the focus, not to the page. */
 const FIELDS = "input, textarea, select, [contenteditable]";
@@ -15,7 +15,7 @@ const MOST_NAMES = 2;
 
 /**
  * @param {HTMLButtonElement} button
- * @param {Described[]} commands
+ * @param {readonly Described[]} commands
  */
 export function offerHelp(button, commands) {
   button.addEventListener("click", () => showHelp(commands));
@@ -28,7 +28,7 @@ export function offerHelp(button, commands) {
   });
 }
 
-/** @param {Described[]} commands */
+/** @param {readonly Described[]} commands */
 function showHelp(commands) {
   const groups = /** @type {(keyof typeof groupText)[]} */ (Object.keys(groupText)).map((group) => {
     const list = make("dl", { class: "keys" });

@@ -1,0 +1,71 @@
+/** A chart. */
+
+import { Unsaved } from "../../tools/unsaved.js";
+import { choiceField, wordsField } from "../../ui/fields.js";
+import { chartTypeText, text } from "../../text/kinds/chart.js";
+import { ChartContent, chartPixels } from "./content.js";
+import { describeChart, titleOf } from "./describe.js";
+import { ChartDialog } from "./dialog.js";
+import { readTable } from "./tables.js";
+
+/** @import {Chart} from "../../types/messages.js" */
+/** @import {KindDefinition, Made} from "../definition.js" */
+/** @import {TableChart} from "./csv.js" */
+
+const SIZE = { width: 480, height: 320 };
+const MOST_TABLE_BYTES = 2_000_000;
+const TABLE_NAME = /\.(csv|tsv|tab)$/i;
+
+/** @type {KindDefinition<Chart>} */
+export const chartKind = {
+  icon: "chart",
+  label: text.label,
+  describe: describeChart,
+  content: (node) => new ChartContent(node),
+  cost: {
+    bounds: { count: 40, pixels: 32_000_000, side: 36 },
+    pixels: (_, { width, height, scale }) => chartPixels(width, height, scale),
+  },
+  properties: (set) => [
+    {
+      field: choiceField(text.type, chartTypeText, (chart_type) => set({ chart_type })),
+      read: ({ chart_type }) => chart_type.toLowerCase(),
+    },
+    {
+      field: wordsField(text.title, { most: 200 }, (title) => set({ data: { title } })),
+      read: ({ data }) => titleOf(data),
+    },
+  ],
+  create: {
+    command: "chart",
+    label: text.create,
+    keys: ["C"],
+    prepare({ add, sessionId }) {
+      const dialog = new ChartDialog((chart) => {
+        const { kind, size } = made(chart);
+        return add(kind, size);
+      }, new Unsaved(sessionId, "chart"));
+      document.body.append(dialog.node);
+      return () => dialog.open();
+    },
+  },
+  fromFile: (file) => (TABLE_NAME.test(file.name) || file.type === "text/csv" ? fromFile(file) : null),
+  async fromWords(words) {
+    const chart = await readTable(words);
+    return chart && made(chart);
+  },
+};
+
+/** @param {File} file */
+async function fromFile(file) {
+  const chart = file.size > MOST_TABLE_BYTES ? null : await readTable(await file.text());
+  return chart ? made(chart) : { refused: text.tableRefused(file.name) };
+}
+
+/**
+ * @param {TableChart} chart
+ * @returns {Made<Chart>}
+ */
+function made({ chart_type, data }) {
+  return { kind: { type: "Chart", chart_type, data }, size: SIZE };
+}

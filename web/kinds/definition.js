@@ -1,0 +1,130 @@
+/** What the page knows about one kind of element. Types only: kinds.js has the definitions. */
+
+/** @import {DrawingBounds} from "../canvas/allotment.js" */
+/** @import {Field} from "../ui/fields.js" */
+/** @import {Person} from "../people/person.js" */
+/** @import {WrittenField} from "../scene/operations.js" */
+/** @import {Element as SceneElement} from "../types/messages.js" */
+/** @import {VideoManager} from "../video.js" */
+
+/** @typedef {SceneElement["kind"]} Kind */
+/** @typedef {Kind["type"]} KindName */
+/** @typedef {{width: number, height: number}} Size in scene units */
+
+/**
+ * All that is special about a kind. What is optional has a default that suits most kinds.
+ *
+ * @template {Kind} K
+ * @typedef {object} KindDefinition
+ * @property {string} icon symbol of icons.svg
+ * @property {string} label what one of them is called
+ * @property {(kind: K, nameOf?: (peerId: string) => string) => string} describe an element in words, for those who do
+ *   not see it
+ * @property {(kind: K, nameOf: (peerId: string) => string) => string} [inHistory] as described, where absent
+ * @property {(node: HTMLElement) => Content<K>} content draws in the node of the element, which is empty
+ * @property {(node: HTMLElement, kind: K, hooks: TileHooks) => Tile<K> | null} [tile] in the place of content: drawn as
+ *   long as the element is there; `null`: this one has none
+ * @property {Cost<K>} [cost] absent: any number of them can be drawn
+ * @property {boolean} [keepsAspect] it is resized in proportion (default: no)
+ * @property {boolean} [removable] people may remove, copy and restore it (default: yes)
+ * @property {boolean} [opensProperties] to choose or open one shows its properties (default: yes)
+ * @property {WrittenText<K>} [text] what a person writes in it, where it stands
+ * @property {(kind: K, factor: number) => Partial<K>} [scaled] what else changes when a group is resized
+ * @property {(set: (changes: Record<string, unknown>) => void) => PropertyRow<K>[]} [properties] rows of the panel;
+ *   `set` changes the selected elements
+ * @property {Creation} [create] the command that makes one
+ * @property {(file: File, tools: CreationTools) => Promise<Made<K> | Refused> | null} [fromFile] `null`: not from such a
+ *   file
+ * @property {(words: string, tools: CreationTools) => Promise<Made<K> | Refused | null>} [fromWords] from what is pasted
+ *   or dropped; `null`: not from such words
+ */
+
+/**
+ * What fills the node of an element. `resize` gets scene units, `sharpen` the pixels there are for one of them; the
+ * content's own pictures are to have as many.
+ *
+ * @template {Kind} K
+ * @typedef {object} Content
+ * @property {(kind: K) => void} show first of all, and again when the kind changes
+ * @property {(width: number, height: number) => void} [resize]
+ * @property {(pixels: number) => void} [sharpen]
+ * @property {() => void} [close] releases resources
+ */
+
+/**
+ * Content that shows a person's stream.
+ *
+ * @template {Kind} K
+ * @typedef {object} Tile
+ * @property {string} peerId whose stream it is
+ * @property {(kind: K) => void} show
+ * @property {(person: Person) => void} setPerson
+ * @property {() => void} close
+ */
+
+/**
+ * @typedef {object} TileHooks
+ * @property {VideoManager} videos
+ * @property {(peerId: string) => void} join calls the peer
+ * @property {(peerId: string) => HTMLElement} badgeFor makes the sign of how good the call is
+ */
+
+/**
+ * What drawing one costs: so many of them as a scene can have are too much for a browser.
+ *
+ * @template {Kind} K
+ * @typedef {object} Cost
+ * @property {DrawingBounds} bounds of all that are drawn
+ * @property {(kind: K, drawing: Drawing) => number} [pixels] that drawing it keeps in memory, roughly (default: none)
+ * @property {boolean} [onlyInSight] it is not drawn before it can be seen
+ */
+
+/**
+ * @typedef {object} Drawing
+ * @property {number} width in scene units
+ * @property {number} height
+ * @property {number} scale pixels for a scene unit
+ * @property {{key?: string, pixels?: number}} memo of this element: what was computed the last time
+ */
+
+/**
+ * @template {Kind} K
+ * @typedef {object} WrittenText
+ * @property {WrittenField & keyof K} field of the struct
+ * @property {(kind: K) => {fontSize: number, align: string}} style
+ * @property {Partial<K>} look of the first one; later ones look like the latest
+ * @property {Size | null} size of a new one; `null`: the element is as large as its text
+ * @property {readonly (keyof K)[]} [sizedBy] fields that change how large the text is
+ * @property {boolean} [optional] the element stays when the text is empty (default: it is removed)
+ */
+
+/**
+ * @template {Kind} K
+ * @typedef {object} PropertyRow
+ * @property {Field} field
+ * @property {(kind: K) => unknown} read what the field shows
+ * @property {boolean} [shared] also offered for several elements at once
+ */
+
+/**
+ * @typedef {object} Creation
+ * @property {string} command its name in `data-command`
+ * @property {string} label
+ * @property {readonly string[]} keys
+ * @property {(tools: CreationTools) => () => void} prepare called once; returns what the command does
+ */
+
+/** @template {Kind} K @typedef {{kind: K, size: Size}} Made a new element */
+/** @typedef {{refused: string}} Refused why there is none, in words */
+
+/**
+ * @typedef {object} CreationTools
+ * @property {string} sessionId
+ * @property {(kind: Kind, size: Size) => boolean} add to what is seen; `false`: it was said why not
+ * @property {(files: Iterable<File>) => void} addFiles
+ * @property {(type: KindName) => void} write begins to write a new one
+ * @property {(kind: Kind) => Size} sizeOfText
+ * @property {(size: Size) => Size} fittingSize in proportion, no more than half of the window
+ */
+
+export {};

@@ -1,0 +1,12 @@
+import { text } from "../../text/kinds/image.js";
+import { fileName } from "../parts/filename.js";
+
+/** @import {Image} from "../../types/messages.js" */
+
+/**
+ * @param {Image} kind
+ * @returns {string} what it shows, else the name of its file
+ */
+export function describeImage({ alt, src }) {
+  return alt?.trim() || text.picture(fileName(src));
+}

@@ -1,0 +1,90 @@
+/** A picture. */
+
+import { make } from "../../ui/dom.js";
+import { wordsField } from "../../ui/fields.js";
+import { firstOf } from "../../lib/unicode.js";
+import { longest } from "../../scene/limits.js";
+import { text } from "../../text/kinds/image.js";
+import { PictureContent } from "./content.js";
+import { describeImage } from "./describe.js";
+import { isWanted, sameOrigin } from "./elsewhere.js";
+import { linkedPicture, pictureOf } from "./pictures.js";
+import { inspect } from "./rasters.js";
+
+/** @import {Image} from "../../types/messages.js" */
+/** @import {CreationTools, KindDefinition, Made} from "../definition.js" */
+/** @import {Picture} from "./pictures.js" */
+
+/** What a picture that lies elsewhere is thought to have. */
+const UNKNOWN_PIXELS = 4_000_000;
+const LONGEST_NAME = 200;
+const ADDRESS = /^https?:\/\/\S{1,2000}$/i;
+const PICTURE_NAME = /\.(png|jpe?g|gif|webp|avif)([?#].*)?$/i;
+
+/** @type {KindDefinition<Image>} */
+export const imageKind = {
+  icon: "picture",
+  label: text.label,
+  describe: describeImage,
+  content: (node) => new PictureContent(node),
+  cost: {
+    bounds: { count: 1_000, pixels: 64_000_000, side: 0 },
+    pixels({ src }, { memo }) {
+      if (!src.startsWith("data:")) return isWanted(src) || sameOrigin(src) ? UNKNOWN_PIXELS : 0;
+      if (memo.key !== src) Object.assign(memo, { key: src, pixels: inspect(src).pixels });
+      return memo.pixels ?? 0;
+    },
+  },
+  keepsAspect: true,
+  properties: (set) => [
+    {
+      field: wordsField(text.alt, { most: longest("Image", "alt"), hint: text.altHint, lines: true }, (alt) => set({ alt })),
+      read: ({ alt = "" }) => alt,
+    },
+  ],
+  create: { command: "picture", label: text.create, keys: ["P"], prepare: pictureChooser },
+  fromFile: (file, tools) => (file.type.startsWith("image/") ? fromFile(file, tools) : null),
+  async fromWords(words, tools) {
+    const address = words.trim();
+    const picture = ADDRESS.test(address) && PICTURE_NAME.test(address) ? await linkedPicture(address) : null;
+    return picture && made(picture, "", tools);
+  },
+};
+
+/**
+ * @param {CreationTools} tools
+ * @returns {() => void} opens the browser's own dialog
+ */
+function pictureChooser({ addFiles }) {
+  const field = make("input", { type: "file", accept: "image/*", multiple: "" });
+  field.addEventListener("change", () => {
+    addFiles([...(field.files ?? [])]);
+    field.value = "";
+  });
+  return () => field.click();
+}
+
+/**
+ * @param {File} file
+ * @param {CreationTools} tools
+ */
+async function fromFile(file, tools) {
+  const picture = await pictureOf(file);
+  if (!picture) {
+    const words = file.type === "image/svg+xml" ? text.vectorRefused : text.refused;
+    return { refused: words(file.name) };
+  }
+  // A camera's "IMG_0815" says nothing; a name with words in it does.
+  const name = file.name.replace(/\.[^.]*$/, "").replace(/[-_]+/g, " ");
+  return made(picture, /[a-z]{3,} [a-z]{2,}/i.test(name) ? firstOf(name, LONGEST_NAME) : "", tools);
+}
+
+/**
+ * @param {Picture} picture
+ * @param {string} alt
+ * @param {CreationTools} tools
+ * @returns {Made<Image>}
+ */
+function made({ src, width, height }, alt, { fittingSize }) {
+  return { kind: { type: "Image", src, ...(alt && { alt }) }, size: fittingSize({ width, height }) };
+}

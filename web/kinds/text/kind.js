@@ -1,0 +1,51 @@
+/** A text. */
+
+import { longest } from "../../scene/limits.js";
+import { lengthOf } from "../../lib/unicode.js";
+import { text } from "../../text/kinds/text.js";
+import { alignRow, colorRow, sizeRows } from "../parts/rows.js";
+import { beginningOf, quoted } from "../parts/words.js";
+import { TextContent } from "./content.js";
+
+/** @import {Text} from "../../types/messages.js" */
+/** @import {KindDefinition} from "../definition.js" */
+
+const PASTED_FONT_SIZE = 20;
+const [LEAST_FONT_SIZE, MOST_FONT_SIZE] = [1, 1000];
+
+/** @param {Text} kind */
+const describe = ({ content }) => beginningOf(content) || text.empty;
+
+/** @type {KindDefinition<Text>} */
+export const textKind = {
+  icon: "text",
+  label: text.label,
+  describe,
+  inHistory: (kind) => quoted(describe(kind)),
+  content: (node) => new TextContent(node),
+  text: {
+    field: "content",
+    style: ({ font_size = 16, align = "left" }) => ({ fontSize: font_size, align }),
+    look: { font_size: 24, color: "#000000", align: "left" },
+    size: null,
+    sizedBy: ["font_size"],
+  },
+  scaled({ font_size = 16 }, factor) {
+    const size = Math.round(font_size * factor * 10) / 10;
+    return { font_size: Math.min(MOST_FONT_SIZE, Math.max(LEAST_FONT_SIZE, size)) };
+  },
+  properties: (set) => [...sizeRows(set), colorRow(set), alignRow(set)],
+  create: {
+    command: "text",
+    label: text.create,
+    keys: ["T"],
+    prepare: ({ write }) => () => write("Text"),
+  },
+  async fromWords(words, { sizeOfText }) {
+    const content = words.replace(/\r\n?/g, "\n").trim();
+    if (lengthOf(content) > longest("Text", "content")) return { refused: text.tooLong };
+    /** @type {Text} */
+    const kind = { type: "Text", content, font_size: PASTED_FONT_SIZE };
+    return { kind, size: sizeOfText(kind) };
+  },
+};

@@ -1,0 +1,25 @@
+/** What a command is. Types only. */
+
+/** @import {ToolContext} from "../tools.js" */
+/** @import {groupText} from "../../text/tools.js" */
+
+/** @typedef {Exclude<keyof typeof groupText, "call">} CommandGroup */
+
+/**
+ * Something a person can do to the canvas: by a key, in the toolbar or its menu.
+ *
+ * @typedef {object} Command
+ * @property {string} id unique, in `data-command`
+ * @property {CommandGroup} group of the help
+ * @property {string} label
+ * @property {string} icon symbol of icons.svg
+ * @property {readonly string[]} keys as `keyOf` of keys.js names them; the first is the one to show
+ * @property {string} [shownKeys] how the help names them, where not by the first
+ * @property {"bar" | "end" | "menu" | "grid"} [toolbar] where it has a button: in the bar before or after the menu, in
+ *   the menu in words, in its grid of symbols; absent: nowhere
+ * @property {(context: ToolContext) => boolean} [enabled] default: always
+ * @property {(context: ToolContext, key: string) => void} perform
+ * @property {boolean} [native] the browser handles these keys in its own way: they are only shown
+ */
+
+export {};
