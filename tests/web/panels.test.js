@@ -6,15 +6,15 @@ import { test } from "node:test";
 import { Pointing } from "../../web/canvas/pointing.js";
 import { OptimisticScene } from "../../web/scene/optimisticscene.js";
 import { Previews } from "../../web/scene/previews.js";
-import { chronicle } from "../../web/panels/historysteps.js";
-import { inOrder } from "../../web/panels/order.js";
-import { after } from "../../web/panels/historyscene.js";
-import { Replay } from "../../web/panels/replay.js";
-import { SceneView } from "../../web/panels/sceneview.js";
-import { HistoryFailure, Timeline } from "../../web/panels/timeline.js";
+import { chronicle } from "../../web/panels/history/steps.js";
+import { inOrder } from "../../web/panels/elements/order.js";
+import { after } from "../../web/scene/historyscene.js";
+import { Replay } from "../../web/panels/history/replay.js";
+import { SceneView } from "../../web/scene/sceneview.js";
+import { HistoryFailure, Timeline } from "../../web/panels/history/timeline.js";
 import { SceneState } from "../../web/scene/scene.js";
 
-/** @import {Entry} from "../../web/panels/historyscene.js" */
+/** @import {Entry} from "../../web/scene/historyscene.js" */
 
 /**
  * @param {string} id

@@ -13,11 +13,13 @@ import { boundsOf } from "../canvas/geometry.js";
 import { Previews } from "../scene/previews.js";
 import { newId } from "../lib/ids.js";
 import { asksNotToDraw } from "./page.js";
-import { Panels } from "../panels/panels.js";
-import { SceneView } from "../panels/sceneview.js";
+import { clearCanvas } from "../panels/elements/clear.js";
+import { PanelHost } from "../panels/host.js";
+import { SceneView } from "../scene/sceneview.js";
 import { text } from "../text/canvas.js";
 import { Selection } from "../tools/selection.js";
 import { commands } from "../tools/commands.js";
+import { offerHelp } from "../tools/help.js";
 import { Tools } from "../tools/tools.js";
 import { firstOf } from "../lib/unicode.js";
 
@@ -97,20 +99,26 @@ export class Board {
       });
     }
     connection.on("state", invite);
-    this.panels = new Panels({
+    const rooms = {
+      panel: byId("panel", HTMLElement),
+      buttons: byId("panels", HTMLElement),
+      people: byId("people", HTMLElement),
+    };
+    const panelParts = {
       sessionId: connection.sessionId,
       pass,
-      draft: this.scene,
-      shown,
+      scene: this.scene,
+      view: shown,
       quality,
       notices,
       describePerson: hooks.describe,
-      describe: (id) => this.view.describe(id),
-      choose: (ids) => this.#choose(ids),
-      edit: (id) => this.tools.open(id),
+      describe: (/** @type {string} */ id) => this.view.describe(id),
+      choose: (/** @type {string[]} */ ids) => this.#choose(ids),
+      edit: (/** @type {string} */ id) => this.tools.open(id),
       mayEdit,
-      commands: [...commands, ...callKeys],
-    });
+    };
+    this.panels = new PanelHost(panelParts, rooms);
+    offerHelp(byId("help", HTMLButtonElement), [...commands, ...callKeys]);
     const guard = new DrawGuard(connection.sessionId, {
       storage: () => ({ local: localStorage, own: sessionStorage }),
       now: () => Date.now(),
@@ -118,8 +126,8 @@ export class Board {
     });
     this.drawing = new Drawing(byId("canvas", HTMLElement), this.view, guard, asksNotToDraw(), {
       mayEdit,
-      list: () => this.panels.openElements(),
-      clear: () => this.panels.clear(),
+      list: () => this.panels.open("elements"),
+      clear: () => clearCanvas(this.scene, notices),
     });
     this.selection.on("changed", () => this.panels.select(this.selection.ids));
     this.cursors = new Cursors(byId("cursors", HTMLElement), this.stage, hooks.describe);

@@ -2,7 +2,7 @@
 
 import { icon, make, setText } from "../ui/dom.js";
 import { text } from "../text/canvas.js";
-import { text as panels } from "../text/panels.js";
+import { text as panels } from "../text/panels/elements.js";
 
 /** @import {DrawGuard} from "./drawguard.js" */
 /** @import {CanvasView} from "./view.js" */

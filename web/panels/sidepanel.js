@@ -7,12 +7,11 @@ import { icon, make } from "../ui/dom.js";
 import { Emitter } from "../lib/emitter.js";
 import { text } from "../text/panels.js";
 
-/** @typedef {{tab: HTMLButtonElement, body: HTMLElement}} Part */
+/** @typedef {{tab: HTMLButtonElement, body: HTMLElement, opener: HTMLButtonElement}} Part */
 
 /** @extends {Emitter<{shown: string | null}>} `shown`: the part in sight; `null`: closed */
 export class SidePanel extends Emitter {
   #node;
-  #openers;
   #tabs = make("div", { role: "tablist", class: "panel-tabs", "aria-label": text.panel });
   /** @type {Map<string, Part>} */
   #parts = new Map();
@@ -21,14 +20,10 @@ export class SidePanel extends Emitter {
   /** The part in sight. @type {string | null} */
   current = null;
 
-  /**
-   * @param {HTMLElement} node
-   * @param {Iterable<HTMLButtonElement>} openers each names in `data-panel` the part it opens
-   */
-  constructor(node, openers) {
+  /** @param {HTMLElement} node */
+  constructor(node) {
     super();
     this.#node = node;
-    this.#openers = [...openers];
     const close = make("button", { type: "button", class: "ghost", "aria-label": text.closePanel, title: text.closePanel });
     close.append(icon("close"));
     close.addEventListener("click", () => this.close());
@@ -40,23 +35,15 @@ export class SidePanel extends Emitter {
       this.close();
     });
     this.#tabs.addEventListener("keydown", (event) => this.#turn(event));
-    for (const opener of this.#openers) {
-      opener.setAttribute("aria-controls", node.id);
-      opener.setAttribute("aria-expanded", "false");
-      opener.addEventListener("click", () => {
-        const name = opener.dataset["panel"] ?? "";
-        if (this.current === name) this.close();
-        else this.open(name, opener);
-      });
-    }
   }
 
   /**
    * @param {string} name
    * @param {string} label
    * @param {HTMLElement} content
+   * @param {HTMLButtonElement} opener opens and closes it
    */
-  add(name, label, content) {
+  add(name, label, content, opener) {
     const id = `${this.#node.id}-${name}`;
     const tab = make("button", {
       type: "button",
@@ -70,7 +57,13 @@ export class SidePanel extends Emitter {
     tab.addEventListener("click", () => this.open(name));
     this.#tabs.append(tab);
     this.#node.append(body);
-    this.#parts.set(name, { tab, body });
+    this.#parts.set(name, { tab, body, opener });
+    opener.setAttribute("aria-controls", this.#node.id);
+    opener.setAttribute("aria-expanded", "false");
+    opener.addEventListener("click", () => {
+      if (this.current === name) this.close();
+      else this.open(name, opener);
+    });
   }
 
   /**
@@ -95,15 +88,13 @@ export class SidePanel extends Emitter {
   /** @param {string | null} name */
   #show(name) {
     this.current = name;
-    for (const [own, { tab, body }] of this.#parts) {
+    for (const [own, { tab, body, opener }] of this.#parts) {
       tab.setAttribute("aria-selected", String(own === name));
       tab.tabIndex = own === name ? 0 : -1;
       body.hidden = own !== name;
+      opener.setAttribute("aria-expanded", String(own === name));
     }
     this.#node.hidden = name === null;
-    for (const opener of this.#openers) {
-      opener.setAttribute("aria-expanded", String(opener.dataset["panel"] === name));
-    }
     this.emit("shown", name);
   }
 

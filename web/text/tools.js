@@ -55,6 +55,7 @@ const keyText = {
 
 export const text = {
   toolbar: "Tools",
+  helpTitle: "What the keys do",
   properties: "Properties",
   arrange: "Arrange",
   arrangeMenu: "Arrange the selection",

@@ -1,8 +1,7 @@
 /** The dialog that lists what the keys do. */
 
 import { make } from "../ui/dom.js";
-import { text } from "../text/panels.js";
-import { groupText, shownKey } from "../text/tools.js";
+import { groupText, shownKey, text } from "../text/tools.js";
 import { makeDialog } from "../ui/dialog.js";
 
 /** @import {Command} from "./commands/command.js" */

@@ -1,13 +1,14 @@
-/** The flight recorder: who did what and when, and a slider that shows the canvas as it was. */
+/** The list of changes, and a player with a slider that shows the canvas as it was. */
 
-import { icon, make, setIcon, setText } from "../ui/dom.js";
-import { definitionOf } from "../kinds/kinds.js";
-import { text } from "../text/panels.js";
-import { chronicle } from "./historysteps.js";
-import { Listbox } from "../ui/listbox.js";
+import { icon, make, setIcon, setText } from "../../ui/dom.js";
+import { definitionOf } from "../../kinds/kinds.js";
+import { text } from "../../text/panels/history.js";
+import { chronicle } from "./steps.js";
+import { momentText } from "./moment.js";
+import { Listbox } from "../../ui/listbox.js";
 
-/** @import {Person} from "../people/person.js" */
-/** @import {Kind, Step} from "./historysteps.js" */
+/** @import {Person} from "../../people/person.js" */
+/** @import {Kind, Step} from "./steps.js" */
 /** @import {Replay} from "./replay.js" */
 /** @import {Timeline} from "./timeline.js" */
 
@@ -97,18 +98,6 @@ export class HistoryView {
     }
   }
 
-  /**
-   * A moment in words.
-   *
-   * @param {number} revision
-   * @returns {string}
-   */
-  momentText(revision) {
-    const entry = this.#timeline.entryAt(revision);
-    if (!entry) return text.beginning;
-    return `${text.changeOf(revision, this.#timeline.revision)}, ${text.exactTime(entry.timestamp)}`;
-  }
-
   async #readEarlier() {
     try {
       await this.#timeline.readEarlier();
@@ -143,7 +132,7 @@ export class HistoryView {
     this.#slider.min = String(Math.max(firstRevision, (entries[0]?.revision ?? 1) - 1));
     this.#slider.max = String(latest);
     this.#slider.value = String(revision);
-    const words = this.#replay.revision === null ? text.atNow : this.momentText(revision);
+    const words = this.#replay.revision === null ? text.atNow : momentText(this.#timeline, revision);
     setText(this.#moment, words);
     this.#slider.setAttribute("aria-valuetext", words);
     const label = this.#replay.playing ? text.pause : text.play;

@@ -1,13 +1,13 @@
 /** Everything on the canvas as a list, for keyboards and screen readers, and to find what lies hidden. */
 
-import { icon, make, setIcon, setText } from "../ui/dom.js";
-import { definitionOf, isRemovable } from "../kinds/kinds.js";
-import { orderText, text } from "../text/panels.js";
-import { Listbox, taken } from "../ui/listbox.js";
+import { icon, make, setIcon, setText } from "../../ui/dom.js";
+import { definitionOf, isRemovable } from "../../kinds/kinds.js";
+import { orderText, text } from "../../text/panels/elements.js";
+import { Listbox, taken } from "../../ui/listbox.js";
 import { inOrder } from "./order.js";
 
 /** @import {Order} from "./order.js" */
-/** @import {SceneView} from "./sceneview.js" */
+/** @import {SceneView} from "../../scene/sceneview.js" */
 
 /**
  * @typedef {object} OutlineHooks

@@ -1,10 +1,10 @@
 /** Turns the history into what a person would tell: who did what to which things, in steps. Pure. */
 
-import { isRemovable } from "../kinds/kinds.js";
-import { WRITTEN_FIELDS } from "../scene/operations.js";
+import { isRemovable } from "../../kinds/kinds.js";
+import { WRITTEN_FIELDS } from "../../scene/operations.js";
 
-/** @import {Entry} from "./historyscene.js" */
-/** @import {Element as SceneElement, UpdateOperation} from "../types/messages.js" */
+/** @import {Entry} from "../../scene/historyscene.js" */
+/** @import {Element as SceneElement, UpdateOperation} from "../../types/messages.js" */
 
 /** @typedef {SceneElement["kind"]} Kind */
 /** @typedef {"added" | "edited" | "moved" | "resized" | "turned" | "restacked" | "changed" | "removed" | "cleared" | "restored" | "replaced"} Deed */

@@ -1,12 +1,12 @@
 /** What the canvas shows: the scene as it is, which can be edited, or as it was, which cannot. Pure. */
 
 import { Emitter } from "../lib/emitter.js";
-import { streamOf } from "../scene/scene.js";
+import { streamOf } from "./scene.js";
 import { PastScene } from "./historyscene.js";
 
-/** @import {OptimisticScene} from "../scene/optimisticscene.js" */
-/** @import {Operation} from "../scene/operations.js" */
-/** @import {Previews} from "../scene/previews.js" */
+/** @import {OptimisticScene} from "./optimisticscene.js" */
+/** @import {Operation} from "./operations.js" */
+/** @import {Previews} from "./previews.js" */
 /** @import {Elements} from "./historyscene.js" */
 /** @import {Element as SceneElement} from "../types/messages.js" */
 

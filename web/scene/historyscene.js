@@ -1,6 +1,6 @@
 /** A scene as it was: earlier scenes, and how the history leads from one to the next. Pure. */
 
-import { applied, subjectOf } from "../scene/operations.js";
+import { applied, subjectOf } from "./operations.js";
 import { Emitter } from "../lib/emitter.js";
 
 /** @import {AddOperation, Element as SceneElement, RemoveOperation, SceneDocument, UpdateOperation} from "../types/messages.js" */

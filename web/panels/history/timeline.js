@@ -1,9 +1,9 @@
 /** The history of a session, read from the server piece by piece, and scenes made from it. Pure. */
 
-import { after, elementsOf } from "./historyscene.js";
+import { after, elementsOf } from "../../scene/historyscene.js";
 
-/** @import {Elements, Entry} from "./historyscene.js" */
-/** @import {SceneDocument} from "../types/messages.js" */
+/** @import {Elements, Entry} from "../../scene/historyscene.js" */
+/** @import {SceneDocument} from "../../types/messages.js" */
 
 /** @typedef {{revision: number, first_revision: number, entries: Entry[]}} HistoryPage latest first */
 

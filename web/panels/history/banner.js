@@ -1,7 +1,7 @@
 /** Says over the canvas that it shows the past, and leads back. */
 
-import { icon, make, setText } from "./dom.js";
-import { text } from "../text/panels.js";
+import { icon, make, setText } from "../../ui/dom.js";
+import { text } from "../../text/panels/history.js";
 
 export class PastBanner {
   #node = make("section", { class: "past-banner", "aria-label": text.past, hidden: "" });

@@ -1,12 +1,12 @@
 /** The canvas as a file: a picture, a drawing, or data. The server makes them. */
 
-import { icon, make, setText } from "../ui/dom.js";
-import { errorName, log } from "../lib/log.js";
-import { copy, save } from "../app/page.js";
-import { text } from "../text/panels.js";
+import { icon, make, setText } from "../../ui/dom.js";
+import { errorName, log } from "../../lib/log.js";
+import { copy, save } from "../../app/page.js";
+import { text } from "../../text/panels/save.js";
 
-/** @import {JoinToken} from "../connection/jointoken.js" */
-/** @import {Notices} from "../app/notices.js" */
+/** @import {JoinToken} from "../../connection/jointoken.js" */
+/** @import {Notices} from "../../app/notices.js" */
 
 const WIDTHS = [1280, 1920, 3840];
 const FORMATS = /** @type {const} */ (["png", "svg", "json"]);

@@ -1,8 +1,8 @@
 /** Where in the history this person looks, and the film of it. Pure but for its timer. */
 
-import { Emitter } from "../lib/emitter.js";
+import { Emitter } from "../../lib/emitter.js";
 
-/** @import {SceneView} from "./sceneview.js" */
+/** @import {SceneView} from "../../scene/sceneview.js" */
 /** @import {Timeline} from "./timeline.js" */
 
 /** Changes a second, at the speed 1. */

@@ -1,8 +1,8 @@
 /** The order in which the elements of a scene are read. Pure. */
 
-import { wholeTransform } from "../scene/scene.js";
+import { wholeTransform } from "../../scene/scene.js";
 
-/** @import {Element as SceneElement} from "../types/messages.js" */
+/** @import {Element as SceneElement} from "../../types/messages.js" */
 
 /** @typedef {"reading" | "stacking"} Order */
 

@@ -1,25 +1,25 @@
-/** Section of the side panel with the quality of calls: figures, plots of the last minutes, a table to save. */
+/** The view of how calls are: figures, lines of the last minutes, a table to save. */
 
-import { icon, make, setText } from "../ui/dom.js";
-import { errorName, log } from "../lib/log.js";
-import { save } from "../app/page.js";
-import { diagnosisText } from "../text/diagnosis.js";
-import { showCode } from "../security/dialog.js";
-import { text } from "../text/monitor.js";
-import { text as security } from "../text/security.js";
-import { showLevel } from "./badge.js";
-import { csvOf } from "./csv.js";
-import { Figures } from "./figures.js";
-import { PLOTS } from "./lines.js";
-import { Plot } from "./plot.js";
-import { loadPlots } from "./uplot.js";
+import { icon, make, setText } from "../../ui/dom.js";
+import { errorName, log } from "../../lib/log.js";
+import { save } from "../../app/page.js";
+import { diagnosisText } from "../../text/diagnosis.js";
+import { showCode } from "../../security/dialog.js";
+import { text } from "../../text/monitor.js";
+import { text as security } from "../../text/security.js";
+import { showLevel } from "../../monitor/badge.js";
+import { csvOf } from "../../monitor/csv.js";
+import { Figures } from "../../monitor/figures.js";
+import { PLOTS } from "../../monitor/lines.js";
+import { Plot } from "../../monitor/plot.js";
+import { loadPlots } from "../../monitor/uplot.js";
 
-/** @import {PlotName} from "./lines.js" */
-/** @import {Diagnoses} from "./diagnoses.js" */
-/** @import {Monitor} from "./monitor.js" */
-/** @import {VerifiedCalls} from "../security/verifiedcalls.js" */
+/** @import {PlotName} from "../../monitor/lines.js" */
+/** @import {Diagnoses} from "../../monitor/diagnoses.js" */
+/** @import {Monitor} from "../../monitor/monitor.js" */
+/** @import {VerifiedCalls} from "../../security/verifiedcalls.js" */
 
-export class CallsPanel {
+export class CallsView {
   #monitor;
   #diagnoses;
   #nameOf;
@@ -56,7 +56,7 @@ export class CallsPanel {
     this.#check.addEventListener("click", () => {
       if (this.#peerId !== null) void showCode(compared, this.#peerId, nameOf(this.#peerId)).then(() => this.show());
     });
-    this.#choice.addEventListener("change", () => this.choose(this.#choice.value));
+    this.#choice.addEventListener("change", () => this.choosePeer(this.#choice.value));
     this.#call = make(
       "div",
       { class: "calls-call", hidden: "" },
@@ -86,8 +86,12 @@ export class CallsPanel {
   }
 
   /** @param {string} peerId whose call is shown from now on */
-  choose(peerId) {
+  choosePeer(peerId) {
     this.#peerId = peerId;
+    this.show();
+  }
+
+  showPeople() {
     this.show();
   }
 

@@ -1,0 +1,62 @@
+/** Panels and commands are lists: what the page makes of them holds for every entry. */
+
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { test } from "node:test";
+
+import { panels } from "../../web/panels/panels.js";
+import { callKeys } from "../../web/people/callkeys.js";
+import { groupText } from "../../web/text/tools.js";
+import { commands } from "../../web/tools/commands.js";
+import { keyOf } from "../../web/tools/keys.js";
+
+const page = (/** @type {string} */ name) => readFileSync(new URL(`../../web/${name}`, import.meta.url), "utf8");
+const symbols = new Set([...page("icons.svg").matchAll(/<symbol id="([^"]+)"/g)].map(([, id]) => id));
+
+/** @param {unknown[]} values */
+const different = (values) => assert.equal(new Set(values).size, values.length, String(values));
+
+test("panels: each has a name, a label and a symbol, and is made once it is asked for", () => {
+  different(panels.map(({ name }) => name));
+  different(panels.map(({ label }) => label));
+  for (const { name, label, icon, create } of panels) {
+    assert.match(name, /^[a-z]+$/);
+    assert.ok(label.length > 0, name);
+    assert.ok(symbols.has(icon), `${name}: there is no symbol ${icon}`);
+    assert.equal(typeof create, "function");
+  }
+});
+
+test("panels: the names outside tools rely on are there, and the page has no button of its own for one", () => {
+  for (const name of ["elements", "history", "save", "calls"]) {
+    assert.ok(panels.some((panel) => panel.name === name), name);
+  }
+  assert.ok(!page("index.html").includes("data-panel"));
+});
+
+test("commands: each has a name, a label, a symbol and a group of the help", () => {
+  different(commands.map(({ id }) => id));
+  for (const { id, label, icon, group, toolbar } of commands) {
+    assert.ok(label.length > 0, id);
+    assert.ok(!toolbar || symbols.has(icon), `${id}: there is no symbol ${icon}`);
+    assert.ok(Object.hasOwn(groupText, group), id);
+  }
+  assert.deepEqual(new Set([...commands, ...callKeys].map(({ group }) => group)), new Set(Object.keys(groupText)));
+});
+
+test("commands: no key does two things, in the canvas or in a call", () => {
+  different([...commands, ...callKeys].flatMap(({ keys }) => keys));
+});
+
+test("commands: keys are named as they are pressed", () => {
+  for (const key of [...commands, ...callKeys].flatMap(({ keys }) => keys)) {
+    const parts = key === "+" ? [key] : key.split("+");
+    const [ctrlKey, altKey, shiftKey] = ["Ctrl", "Alt", "Shift"].map((name) => parts.slice(0, -1).includes(name));
+    const event = { key: parts.at(-1) ?? "", ctrlKey: Boolean(ctrlKey), metaKey: false, altKey: Boolean(altKey), shiftKey: Boolean(shiftKey) };
+    assert.equal(keyOf(event), key);
+  }
+});
+
+test("commands: what can only be done by a button has one, and the others have keys", () => {
+  for (const { id, keys, toolbar } of commands) assert.ok(keys.length > 0 || toolbar, id);
+});

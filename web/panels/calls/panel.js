@@ -1,0 +1,14 @@
+/** How the calls are. */
+
+import { text } from "../../text/panels/calls.js";
+import { CallsView } from "./view.js";
+
+/** @import {PanelDefinition} from "../panel.js" */
+
+/** @type {PanelDefinition} */
+export const callsPanel = {
+  name: "calls",
+  label: text.label,
+  icon: "signal-good",
+  create: ({ quality, describePerson }) => new CallsView(quality, (peerId) => describePerson(peerId).name),
+};

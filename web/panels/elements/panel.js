@@ -1,0 +1,23 @@
+/** Everything on the canvas as a list. */
+
+import { text } from "../../text/panels/elements.js";
+import { clearCanvas } from "./clear.js";
+import { Outline } from "./outline.js";
+
+/** @import {PanelDefinition} from "../panel.js" */
+
+/** @type {PanelDefinition} */
+export const elementsPanel = {
+  name: "elements",
+  label: text.label,
+  icon: "list",
+  create: ({ scene, view, notices, describe, choose, edit, mayEdit }) =>
+    new Outline(view, {
+      describe,
+      choose,
+      edit,
+      mayEdit,
+      remove: (ids) => view.edit(ids.map((id) => ({ op: "remove", id }))),
+      clear: () => void clearCanvas(scene, notices),
+    }),
+};

@@ -1,0 +1,50 @@
+/** What a part of the side panel is. Types only: panels.js has the list. */
+
+/** @import {Notices} from "../app/notices.js" */
+/** @import {JoinToken} from "../connection/jointoken.js" */
+/** @import {Diagnoses} from "../monitor/diagnoses.js" */
+/** @import {Monitor} from "../monitor/monitor.js" */
+/** @import {Person} from "../people/person.js" */
+/** @import {OptimisticScene} from "../scene/optimisticscene.js" */
+/** @import {SceneView} from "../scene/sceneview.js" */
+/** @import {VerifiedCalls} from "../security/verifiedcalls.js" */
+/** @import {Replay} from "./history/replay.js" */
+/** @import {Timeline} from "./history/timeline.js" */
+
+/**
+ * A part of the side panel. Its tab and its button in the header are made from this.
+ *
+ * @typedef {object} PanelDefinition
+ * @property {string} name unique, in `data-panel`
+ * @property {string} label
+ * @property {string} icon symbol of icons.svg
+ * @property {(context: PanelContext) => Panel} create called once
+ */
+
+/**
+ * @typedef {object} Panel
+ * @property {HTMLElement} node
+ * @property {(open: boolean) => void} [setOpen] it is in sight
+ * @property {() => void} [showPeople] names may have changed
+ * @property {(ids: ReadonlySet<string>) => void} [select] these elements are selected on the canvas
+ * @property {(peerId: string) => void} [choosePeer] it is to be about this person
+ */
+
+/**
+ * @typedef {object} PanelContext
+ * @property {string} sessionId
+ * @property {JoinToken} pass
+ * @property {OptimisticScene} scene as it is now
+ * @property {SceneView} view what the canvas shows of it
+ * @property {Timeline} timeline
+ * @property {Replay} replay
+ * @property {{monitor: Monitor, diagnoses: Diagnoses, compared: VerifiedCalls}} quality of the calls
+ * @property {Notices} notices
+ * @property {(peerId: string) => Person} describePerson
+ * @property {(id: string) => string} describe words for an element
+ * @property {(ids: string[]) => void} choose select these elements and bring the last one in sight
+ * @property {(id: string) => void} edit begin to edit an element
+ * @property {() => boolean} mayEdit
+ */
+
+export {};
