@@ -1,9 +1,12 @@
 """Write what follows from the message structs: JSON Schema, TypeScript types, limits, tables.
 
+The keys of the page follow from its commands, which ``tools/keys.js`` reads with node.
+
 ``python tools/generate.py`` writes; with ``--check`` it only tells what is stale and exits 1.
 """
 
 import json
+import subprocess
 import sys
 from inspect import cleandoc
 from pathlib import Path
@@ -333,32 +336,46 @@ def filled(text: str, parts: dict[str, str]) -> str:
     return text
 
 
+def keys_table() -> str:
+    """Return the table of what the keys of the page do."""
+    command = ["node", str(ROOT / "tools" / "keys.js")]
+    try:
+        ran = subprocess.run(command, capture_output=True, encoding="utf-8", check=False)
+    except FileNotFoundError:
+        raise SystemExit("node is needed to read the commands of the page") from None
+    if ran.returncode:
+        raise SystemExit(f"tools/keys.js failed:\n{ran.stderr}")
+    return ran.stdout
+
+
 def outputs() -> dict[Path, str]:
     """Return every generated file with what it must hold."""
     document, definitions = schema()
     protocol_page = ROOT / "docs" / "PROTOCOL.md"
     settings_page = ROOT / "docs" / "SETTINGS.md"
+    keys_page = ROOT / "docs" / "KEYS.md"
     return {
         ROOT / "docs" / "protocol.schema.json": json.dumps(document, indent=2) + "\n",
         ROOT / "web" / "types" / "messages.d.ts": typescript(definitions),
         ROOT / "web" / "types" / "limits.js": browser_limits(definitions),
         protocol_page: filled(protocol_page.read_text("utf-8"), tables(definitions)),
         settings_page: filled(settings_page.read_text("utf-8"), {"settings": settings_table()}),
+        keys_page: filled(keys_page.read_text("utf-8"), {"keys": keys_table()}),
     }
 
 
 def main() -> None:
     """Write or check the generated files."""
+    wanted = outputs()
     stale = [
         path
-        for path, text in outputs().items()
+        for path, text in wanted.items()
         if not path.exists() or path.read_text("utf-8") != text
     ]
     if "--check" in sys.argv[1:]:
         for path in stale:
             print(f"stale: {path.relative_to(ROOT)}; run `make generate`")
         raise SystemExit(1 if stale else 0)
-    wanted = outputs()
     for path in stale:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(wanted[path], "utf-8")
