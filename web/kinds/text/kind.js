@@ -3,9 +3,9 @@
 import { longest } from "../../scene/limits.js";
 import { lengthOf } from "../../lib/unicode.js";
 import { text } from "../../text/kinds/text.js";
+import { ParagraphContent } from "../parts/paragraph.js";
 import { alignRow, colorRow, sizeRows } from "../parts/rows.js";
 import { beginningOf, quoted } from "../parts/words.js";
-import { TextContent } from "./content.js";
 
 /** @import {Text} from "../../types/messages.js" */
 /** @import {KindDefinition} from "../definition.js" */
@@ -16,16 +16,19 @@ const [LEAST_FONT_SIZE, MOST_FONT_SIZE] = [1, 1000];
 /** @param {Text} kind */
 const describe = ({ content }) => beginningOf(content) || text.empty;
 
+/** @param {Pick<Text, "font_size" | "align">} kind */
+const style = ({ font_size = 16, align = "left" }) => ({ fontSize: font_size, align });
+
 /** @type {KindDefinition<Text>} */
 export const textKind = {
   icon: "text",
   label: text.label,
   describe,
   inHistory: (kind) => quoted(describe(kind)),
-  content: (node) => new TextContent(node),
+  content: (node) => new ParagraphContent(node, ({ content, color = "#000000", ...kind }) => ({ content, color, ...style(kind) })),
   text: {
     field: "content",
-    style: ({ font_size = 16, align = "left" }) => ({ fontSize: font_size, align }),
+    style,
     look: { font_size: 24, color: "#000000", align: "left" },
     size: null,
     sizedBy: ["font_size"],

@@ -1,0 +1,54 @@
+/** Content of a kind in which something is written: one paragraph, readable on the page whatever its colour. */
+
+import { make } from "../../ui/dom.js";
+import { theme } from "../../canvas/theme.js";
+import { vanishes } from "./contrast.js";
+
+/** @import {Kind} from "../definition.js" */
+
+/** How the paragraph looks: size in scene units, a CSS colour, alignment of its lines. */
+/** @typedef {{content: string, fontSize: number, color: string, align: string}} ParagraphLook */
+
+/** The colours of authors who chose none: these are written in the page's own ink. */
+const NO_CHOICE = new Set(["#000000", "#000", "black"]);
+
+/** @template {Kind} K */
+export class ParagraphContent {
+  paragraph = make("p", { dir: "auto" });
+  #lookOf;
+  #color = "";
+  #size = 0;
+  #off;
+
+  /**
+   * @param {HTMLElement} node
+   * @param {(kind: K) => ParagraphLook} lookOf
+   */
+  constructor(node, lookOf) {
+    this.#lookOf = lookOf;
+    node.append(this.paragraph);
+    this.#off = theme.on("changed", () => this.#paint());
+  }
+
+  /** @param {K} kind */
+  show(kind) {
+    const { content, fontSize, color, align } = this.#lookOf(kind);
+    const { paragraph } = this;
+    if (paragraph.textContent !== content) paragraph.textContent = content;
+    paragraph.style.fontSize = `${fontSize}px`;
+    paragraph.style.textAlign = align;
+    this.#color = color;
+    this.#size = fontSize;
+    this.#paint();
+  }
+
+  close() {
+    this.#off();
+  }
+
+  #paint() {
+    const own = NO_CHOICE.has(this.#color.trim().toLowerCase());
+    this.paragraph.style.color = own ? "" : this.#color;
+    this.paragraph.classList.toggle("carded", !own && vanishes(this.#color, this.#size));
+  }
+}
