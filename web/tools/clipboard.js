@@ -1,8 +1,9 @@
 /** Copy, cut, paste, and what is dropped on the canvas. */
 
 import { boundsOf, overlap, unionOf } from "../canvas/geometry.js";
-import { isKnownKind, isRemovable, textOf } from "../kinds/kinds.js";
+import { isRemovable } from "../kinds/kinds.js";
 import { text } from "../text/tools.js";
+import { decodeCopied, encodeCopied, isCopied, wordsOf } from "./copied.js";
 import { frontLayer, middleOfSight } from "./place.js";
 import { wholeTransform } from "../scene/scene.js";
 
@@ -12,10 +13,7 @@ import { wholeTransform } from "../scene/scene.js";
 /** @import {AddOperation, Element as SceneElement} from "../types/messages.js" */
 
 const MIME = "application/vnd.canvas-server.elements+json";
-/** How our elements begin where a browser keeps plain text only. */
-const MARK = '{"canvas-server/elements":';
 const ASIDE = 24;
-const MOST_ELEMENTS = 1_000;
 
 export class Clipboard {
   #context;
@@ -64,7 +62,7 @@ export class Clipboard {
     const elements = this.#chosen();
     if (elements.length === 0) return;
     event.preventDefault();
-    const json = `${MARK}${JSON.stringify(elements)}}`;
+    const json = encodeCopied(elements);
     event.clipboardData.setData(MIME, json);
     event.clipboardData.setData("text/plain", wordsOf(elements) ?? json);
     this.#latest = { json, times: 0 };
@@ -93,7 +91,7 @@ export class Clipboard {
    */
   #take(data, middle) {
     const words = data.getData("text/plain");
-    const own = data.getData(MIME) || (words.startsWith(MARK) ? words : "");
+    const own = data.getData(MIME) || (isCopied(words) ? words : "");
     if (own) return this.#takeOwn(own);
     // A table copied in a spreadsheet comes with a picture of itself: the words say more.
     const files = [...data.files];
@@ -104,14 +102,12 @@ export class Clipboard {
 
   /** @param {string} json */
   #takeOwn(json) {
-    const elements = elementsOf(json);
-    if (!elements) return this.#context.notices.show(text.pasteRefused, { problem: true });
-    const known = elements.filter(({ kind }) => isKnownKind(kind.type) && isRemovable(kind));
-    if (known.length < elements.length) {
-      const others = elements.filter((element) => !known.includes(element)).map(({ kind }) => String(kind.type));
-      this.#context.notices.show(text.kindsRefused([...new Set(others)]), { problem: true });
-    }
-    if (known.length > 0) this.#putBack(json, known);
+    const copied = decodeCopied(json);
+    const { notices } = this.#context;
+    if (!copied) return notices.show(text.pasteRefused, { problem: true });
+    const { elements, refused } = copied;
+    if (refused.length > 0) notices.show(text.kindsRefused(refused), { problem: true });
+    if (elements.length > 0) this.#putBack(json, elements);
   }
 
   /**
@@ -162,27 +158,4 @@ function isTyping() {
   const active = document.activeElement;
   if (active instanceof HTMLInputElement || active instanceof HTMLTextAreaElement) return true;
   return !(document.getSelection()?.isCollapsed ?? true);
-}
-
-/**
- * @param {SceneElement[]} elements
- * @returns {string | null} what a text program would like to have of them
- */
-function wordsOf(elements) {
-  const words = elements.map(({ kind }) => textOf(kind));
-  return words.includes(null) ? null : words.join("\n");
-}
-
-/**
- * @param {string} json
- * @returns {SceneElement[] | null} as far as can be told here; the server looks closer
- */
-function elementsOf(json) {
-  try {
-    const elements = JSON.parse(json)["canvas-server/elements"];
-    if (!Array.isArray(elements) || elements.length > MOST_ELEMENTS) return null;
-    return elements.every((element) => element?.kind?.type && element.transform) ? elements : null;
-  } catch {
-    return null;
-  }
 }

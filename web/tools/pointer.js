@@ -1,8 +1,9 @@
-/** What mouse, pen and fingers do on the canvas: choose, move, pull handles, pan and zoom. */
+/** Turns events of mouse, pen and fingers on the canvas into gestures: select, move, resize, turn, pan and zoom. */
 
-import { boxBetween } from "../canvas/geometry.js";
-import { wholeTransform } from "../scene/scene.js";
-import { moveGesture, resizeGesture, touches, turnGesture } from "./gestures.js";
+import { moveGesture, resizeGesture, turnGesture } from "./gestures.js";
+import { marqueeGesture } from "./marquee.js";
+import { Fingers, panGesture, turnWheel } from "./navigation.js";
+import { Taps } from "./taps.js";
 
 /** @import {Handle, Point} from "../canvas/geometry.js" */
 /** @import {Gesture} from "./gestures.js" */
@@ -20,7 +21,7 @@ import { moveGesture, resizeGesture, touches, turnGesture } from "./gestures.js"
  * @typedef {object} Press
  * @property {number} pointer
  * @property {boolean} touch
- * @property {{x: number, y: number}} at in pixels of the page
+ * @property {Point} at in pixels of the page
  * @property {string | null} id of the element under it
  * @property {boolean} ground nothing is under it
  * @property {() => Gesture} begin called once it moves
@@ -31,9 +32,6 @@ import { moveGesture, resizeGesture, touches, turnGesture } from "./gestures.js"
 
 const THRESHOLD_PX = { mouse: 3, touch: 8 };
 const HOLD_MS = 550;
-const DOUBLE_MS = 400;
-const DOUBLE_PX = 24;
-const WHEEL_LINE_PX = 32;
 /** What answers to a pointer by itself. */
 const OWN_BUSINESS = "button, input, select, textarea, a, [contenteditable], [data-own-pointer]";
 
@@ -44,10 +42,9 @@ export class Pointer {
   #frame;
   /** @type {Press | null} */
   #press = null;
-  /** Fingers on the canvas, in pixels of the page. @type {Map<number, {x: number, y: number}>} */
-  #fingers = new Map();
+  #fingers;
   #space = false;
-  #lastTap = { time: 0, x: 0, y: 0, id: /** @type {string | null} */ (null) };
+  #taps = new Taps();
   /** Where the pointer was seen last on the canvas, in pixels of the page. @type {Point | null} */
   seen = null;
   /** A button or a finger is down: what gets the focus now, gets it by the pointer. */
@@ -62,6 +59,7 @@ export class Pointer {
     this.#context = context;
     this.#overlay = overlay;
     this.#hooks = hooks;
+    this.#fingers = new Fingers(context.stage);
     const frame = (this.#frame = context.stage.frame);
     frame.addEventListener("pointerdown", (event) => this.#down(event));
     frame.addEventListener("pointermove", (event) => this.#move(event));
@@ -69,7 +67,7 @@ export class Pointer {
     frame.addEventListener("pointercancel", (event) => this.#lost(event));
     frame.addEventListener("lostpointercapture", (event) => this.#lost(event));
     frame.addEventListener("pointerleave", () => (this.seen = null));
-    frame.addEventListener("wheel", (event) => this.#wheel(event), { passive: false });
+    frame.addEventListener("wheel", (event) => turnWheel(context.stage, event), { passive: false });
     // The focus is given by hand; a press would also begin to mark text or drag a picture.
     frame.addEventListener("mousedown", (event) => {
       if (!ownBusiness(event.target)) event.preventDefault();
@@ -95,8 +93,8 @@ export class Pointer {
     if (ownBusiness(event.target)) return;
     this.pressed = true;
     if (event.pointerType === "touch") {
-      this.#fingers.set(event.pointerId, { x: event.clientX, y: event.clientY });
-      if (this.#fingers.size > 1) {
+      this.#fingers.put(event);
+      if (this.#fingers.count > 1) {
         this.#frame.setPointerCapture(event.pointerId);
         this.cancel();
         this.#end();
@@ -121,7 +119,7 @@ export class Pointer {
   /** @param {PointerEvent} event */
   #move(event) {
     if (event.pointerType !== "touch") this.seen = { x: event.clientX, y: event.clientY };
-    if (this.#fingers.size > 1 && this.#fingers.has(event.pointerId)) return this.#pinch(event);
+    if (this.#fingers.pinch(event)) return;
     const press = this.#press;
     if (!press || press.pointer !== event.pointerId) return;
     const way = Math.hypot(event.clientX - press.at.x, event.clientY - press.at.y);
@@ -138,9 +136,9 @@ export class Pointer {
 
   /** @param {PointerEvent} event */
   #up(event) {
-    const pinched = this.#fingers.size > 1;
-    this.#fingers.delete(event.pointerId);
-    this.pressed = this.#fingers.size > 0;
+    const pinched = this.#fingers.count > 1;
+    this.#fingers.lift(event);
+    this.pressed = this.#fingers.count > 0;
     const press = this.#press;
     if (pinched || !press || press.pointer !== event.pointerId) return;
     // A last step: the latest place may not have been told by a move.
@@ -153,26 +151,12 @@ export class Pointer {
 
   /** @param {PointerEvent} event */
   #lost(event) {
-    this.#fingers.delete(event.pointerId);
-    this.pressed = this.#fingers.size > 0;
+    this.#fingers.lift(event);
+    this.pressed = this.#fingers.count > 0;
     if (this.#press?.pointer !== event.pointerId) return;
     const { gesture } = this.#press;
     this.#end();
     gesture?.cancel();
-  }
-
-  /** @param {WheelEvent} event */
-  #wheel(event) {
-    event.preventDefault(); // the browser would zoom the page, or go back in its history
-    const { stage } = this.#context;
-    const unit = event.deltaMode === WheelEvent.DOM_DELTA_PIXEL ? 1 : WHEEL_LINE_PX;
-    const [dx, dy] = [event.deltaX * unit, event.deltaY * unit];
-    if (event.ctrlKey || event.metaKey) {
-      const step = Math.min(60, Math.max(-60, dy));
-      return stage.zoomAt(Math.exp(-step / 100), event.clientX, event.clientY);
-    }
-    if (event.shiftKey && dx === 0) stage.panBy(-dy, 0);
-    else stage.panBy(-dx, -dy);
   }
 
   /**
@@ -214,7 +198,7 @@ export class Pointer {
       gesture: null,
       holding: undefined,
     };
-    const pan = () => this.#panGesture(at);
+    const pan = () => panGesture(this.#context.stage, at);
     if (event.button === 1 || (event.button === 0 && this.#space)) {
       event.preventDefault();
       return { ...press, begin: pan, tap: () => {} };
@@ -229,7 +213,7 @@ export class Pointer {
       return {
         ...press,
         ground: true,
-        begin: touch ? pan : () => this.#marqueeGesture(from, more),
+        begin: touch ? pan : () => marqueeGesture(this.#context, this.#overlay, from, more),
         tap: () => {
           if (!more) selection.clear();
         },
@@ -291,77 +275,6 @@ export class Pointer {
     };
   }
 
-  /**
-   * @param {{x: number, y: number}} start in pixels of the page
-   * @returns {Gesture}
-   */
-  #panGesture(start) {
-    const { stage } = this.#context;
-    let last = start;
-    const stop = () => {
-      this.#frame.toggleAttribute("data-panning", false);
-    };
-    this.#frame.toggleAttribute("data-panning", true);
-    return {
-      move: (to) => {
-        const next = stage.toClient(to.x, to.y);
-        stage.panBy(next.x - last.x, next.y - last.y);
-        last = next;
-      },
-      finish: stop,
-      cancel: stop,
-    };
-  }
-
-  /**
-   * @param {Point} from
-   * @param {boolean} more what is chosen stays so
-   * @returns {Gesture}
-   */
-  #marqueeGesture(from, more) {
-    const { scene, selection } = this.#context;
-    const before = [...selection.ids];
-    return {
-      move: (to) => {
-        const box = boxBetween(from, to);
-        const inside = [...scene.elements()]
-          .filter(({ transform }) => touches(wholeTransform(transform), box))
-          .map(({ id }) => id);
-        selection.set(more ? [...before, ...inside] : inside);
-        this.#overlay.showMarquee(box);
-      },
-      finish: () => this.#overlay.showMarquee(null),
-      cancel: () => {
-        this.#overlay.showMarquee(null);
-        selection.set(before);
-      },
-    };
-  }
-
-  /** Two fingers: what lies between them stays between them. @param {PointerEvent} event */
-  #pinch(event) {
-    const [one, two] = [...this.#fingers.keys()];
-    const before = this.#twoFingers(one, two);
-    this.#fingers.set(event.pointerId, { x: event.clientX, y: event.clientY });
-    const after = this.#twoFingers(one, two);
-    if (!before || !after || before.apart < 1) return;
-    const { stage } = this.#context;
-    stage.panBy(after.x - before.x, after.y - before.y);
-    stage.zoomAt(after.apart / before.apart, after.x, after.y);
-  }
-
-  /**
-   * @param {number | undefined} one
-   * @param {number | undefined} two
-   * @returns {{x: number, y: number, apart: number} | null} their middle
-   */
-  #twoFingers(one, two) {
-    const a = this.#fingers.get(one ?? -1);
-    const b = this.#fingers.get(two ?? -1);
-    if (!a || !b) return null;
-    return { x: (a.x + b.x) / 2, y: (a.y + b.y) / 2, apart: Math.hypot(a.x - b.x, a.y - b.y) };
-  }
-
   // --- helpers -------------------------------------------------------------------------------
 
   #end() {
@@ -375,14 +288,8 @@ export class Pointer {
    */
   #countTap(event, press) {
     if (event.button !== 0) return;
-    const last = this.#lastTap;
-    const tap = { time: event.timeStamp, x: event.clientX, y: event.clientY, id: press.id };
-    const twice =
-      tap.time - last.time < DOUBLE_MS &&
-      Math.hypot(tap.x - last.x, tap.y - last.y) < DOUBLE_PX &&
-      tap.id === last.id;
-    this.#lastTap = twice ? { ...tap, time: 0 } : tap;
-    if (!twice || event.shiftKey) return;
+    const double = this.#taps.isDouble({ time: event.timeStamp, x: event.clientX, y: event.clientY, id: press.id });
+    if (!double || event.shiftKey) return;
     if (press.id) this.#hooks.open(press.id);
     else if (press.ground) this.#hooks.write(this.#sceneOf(event));
   }
