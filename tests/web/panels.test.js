@@ -6,7 +6,7 @@ import { test } from "node:test";
 import { Pointing } from "../../web/canvas/pointing.js";
 import { OptimisticScene } from "../../web/scene/optimisticscene.js";
 import { Previews } from "../../web/scene/previews.js";
-import { chronicle } from "../../web/panels/history/steps.js";
+import { historySteps } from "../../web/panels/history/steps.js";
 import { inOrder } from "../../web/panels/elements/order.js";
 import { after } from "../../web/scene/historyscene.js";
 import { Replay } from "../../web/panels/history/replay.js";
@@ -128,7 +128,7 @@ test("a cleared or restored scene counts as a whole", () => {
 });
 
 test("a step is what one person did for a while", () => {
-  const steps = chronicle(
+  const steps = historySteps(
     [
       entry(1, add("a")),
       entry(2, move("a", 1)),

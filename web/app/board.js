@@ -131,10 +131,10 @@ export class Board {
     });
     this.selection.on("changed", () => this.panels.select(this.selection.ids));
     this.cursors = new Cursors(byId("cursors", HTMLElement), this.stage, hooks.describe);
-    tellPointer(this.stage, (x, y) => send({ type: "cursor", x, y }));
-    connectDraft(this.scene, connection);
+    sendPointer(this.stage, (x, y) => send({ type: "cursor", x, y }));
+    connectScene(this.scene, connection);
     connection.on("lost", () => this.previews.clear());
-    sayWhatBecomesOfEdits(this.scene, notices);
+    showEditOutcomes(this.scene, notices);
     const buttons = {
       smaller: () => this.stage.zoomOut(),
       fit: () => this.stage.fit(),
@@ -189,28 +189,28 @@ export class Board {
 }
 
 /**
- * @param {OptimisticScene} draft
+ * @param {OptimisticScene} scene
  * @param {CanvasConnection} connection
  */
-function connectDraft(draft, connection) {
-  const follow = () => draft.setOnline(connection.state === "open");
+function connectScene(scene, connection) {
+  const follow = () => scene.setOnline(connection.state === "open");
   connection.on("state", follow);
-  connection.on("lost", () => draft.lost());
+  connection.on("lost", () => scene.lost());
   connection.on("overflow", () => {
-    draft.lost();
+    scene.lost();
     setTimeout(follow, OVERFLOW_MS);
   });
   // Nothing keeps them but this page.
   addEventListener("beforeunload", (event) => {
-    if (draft.unconfirmed > 0 && connection.state !== "closed") event.preventDefault();
+    if (scene.unconfirmed > 0 && connection.state !== "closed") event.preventDefault();
   });
 }
 
 /**
- * @param {OptimisticScene} draft
+ * @param {OptimisticScene} scene
  * @param {Notices} notices
  */
-function sayWhatBecomesOfEdits(draft, notices) {
+function showEditOutcomes(scene, notices) {
   /** @param {string} message @param {readonly Refusal[]} refused */
   const say = (message, refused) => {
     const lost = refused.flatMap(({ words }) => words ?? []).join("\n");
@@ -218,9 +218,9 @@ function sayWhatBecomesOfEdits(draft, notices) {
     const problem = refused.length > 0;
     notices.show(words ? `${message} ${words}` : message, { key: "edit", problem, stays: words !== "" });
   };
-  draft.on("refused", (refusal) => say(text.editRefused(refusal.code, refusal.text), [refusal]));
-  draft.on("synced", ({ made, refused }) => say(text.synced(made, refused.length), refused));
-  draft.on("held", (held) => {
+  scene.on("refused", (refusal) => say(text.editRefused(refusal.code, refusal.text), [refusal]));
+  scene.on("synced", ({ made, refused }) => say(text.synced(made, refused.length), refused));
+  scene.on("held", (held) => {
     if (held) notices.show(text.held, { key: "store", problem: true, stays: true });
     else notices.hide("store");
   });
@@ -228,10 +228,10 @@ function sayWhatBecomesOfEdits(draft, notices) {
 
 /**
  * @param {Stage} stage
- * @param {(x: number, y: number) => void} tell where the pointer is, in scene units
+ * @param {(x: number, y: number) => void} send where the pointer is, in scene units
  */
-function tellPointer(stage, tell) {
-  const pointing = new Pointing(tell);
+function sendPointer(stage, send) {
+  const pointing = new Pointing(send);
   stage.frame.addEventListener("pointermove", ({ clientX, clientY }) => {
     const { x, y } = stage.toScene(clientX, clientY);
     pointing.at(x, y);

@@ -9,7 +9,7 @@ import { icon, make, setText } from "../ui/dom.js";
 /** @import {Emitter} from "../lib/emitter.js" */
 
 /** @typedef {{toClient: (x: number, y: number) => {x: number, y: number}} & Pick<Emitter<{moved: null}>, "on">} Camera */
-/** @typedef {{node: HTMLElement, name: HTMLElement, x: number, y: number, timer: number}} Shown */
+/** @typedef {{node: HTMLElement, name: HTMLElement, x: number, y: number, timer: number}} CursorNode */
 
 /** Nobody points at one place for so long. */
 const STALE_MS = 10_000;
@@ -18,7 +18,7 @@ export class Cursors {
   #layer;
   #stage;
   #describe;
-  /** By peer id. @type {Map<string, Shown>} */
+  /** By peer id. @type {Map<string, CursorNode>} */
   #shown = new Map();
   #frame = 0;
 
@@ -77,7 +77,7 @@ export class Cursors {
 
   /**
    * @param {string} peerId
-   * @returns {Shown}
+   * @returns {CursorNode}
    */
   #create(peerId) {
     const name = make("span", { class: "cursor-name" });
@@ -100,7 +100,7 @@ export class Cursors {
   }
 
   /**
-   * @param {Shown} shown
+   * @param {CursorNode} shown
    * @param {DOMRect} corner
    */
   #place({ node, x, y }, corner) {

@@ -1,4 +1,4 @@
-/** Whether the canvas is drawn at all, and what is said and can be done where it is not. */
+/** Whether the canvas is drawn at all; where it is not, a banner with what can be done. */
 
 import { icon, make, setText } from "../ui/dom.js";
 import { text } from "../text/canvas.js";
@@ -24,7 +24,7 @@ export class Drawing {
   #hooks;
   #words = make("p", {});
   #banner = make("section", { class: "undrawn-banner", "aria-label": text.notDrawn, hidden: "" });
-  #said = make("p", { class: "unseen", role: "status" });
+  #status = make("p", { class: "unseen", role: "status" });
   #clear = make("button", { type: "button", class: "small", "data-action": "clear-canvas" }, icon("trash"), panels.clearCanvas);
   #held = false;
   #calming = false;
@@ -33,10 +33,10 @@ export class Drawing {
    * @param {HTMLElement} canvas
    * @param {CanvasView} view
    * @param {DrawGuard} guard
-   * @param {boolean} asked the address of the page says not to draw
+   * @param {boolean} byAddress the address of the page says not to draw
    * @param {DrawingHooks} hooks
    */
-  constructor(canvas, view, guard, asked, hooks) {
+  constructor(canvas, view, guard, byAddress, hooks) {
     this.#canvas = canvas;
     this.#view = view;
     this.#guard = guard;
@@ -51,10 +51,10 @@ export class Drawing {
     const title = make("p", { class: "undrawn-title" }, icon("picture"), text.notDrawn);
     const buttons = make("div", { class: "undrawn-buttons" }, list, this.#clear, draw);
     this.#banner.append(make("div", {}, title, this.#words), buttons);
-    canvas.append(this.#banner, this.#said);
+    canvas.append(this.#banner, this.#status);
     view.whenDrawn(() => this.#calm());
     addEventListener("pagehide", () => guard.end());
-    if (asked) this.#hold(text.notDrawnAsked);
+    if (byAddress) this.#hold(text.notDrawnAsked);
     else if (guard.unfinished) this.#hold(text.notDrawnUnfinished);
   }
 
@@ -73,7 +73,7 @@ export class Drawing {
     this.#held = true;
     this.#show();
     setText(this.#words, why);
-    setText(this.#said, `${text.notDrawn}. ${why}`);
+    setText(this.#status, `${text.notDrawn}. ${why}`);
     this.#view.hold(true);
   }
 
@@ -81,7 +81,7 @@ export class Drawing {
     if (!this.#held) return;
     this.#held = false;
     this.#show();
-    setText(this.#said, "");
+    setText(this.#status, "");
     this.#guard.begin();
     this.#view.hold(false);
     const address = new URL(location.href);

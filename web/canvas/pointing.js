@@ -1,28 +1,28 @@
-/** Thins out where a pointer is, so that telling the others costs little. Pure. */
+/** Throttle for the positions of a pointer that are sent to the others. Pure. */
 
 /** At most twenty times a second. */
 const PAUSE_MS = 50;
 
 export class Pointing {
-  #tell;
+  #send;
   #now;
-  #toldAt = Number.NEGATIVE_INFINITY;
-  #told = "";
+  #sentAt = Number.NEGATIVE_INFINITY;
+  #sent = "";
   /** @type {{x: number, y: number} | null} */
   #next = null;
   #waits = false;
 
   /**
-   * @param {(x: number, y: number) => void} tell
+   * @param {(x: number, y: number) => void} send
    * @param {() => number} [now] milliseconds
    */
-  constructor(tell, now = () => performance.now()) {
-    this.#tell = tell;
+  constructor(send, now = () => performance.now()) {
+    this.#send = send;
     this.#now = now;
   }
 
   /**
-   * The pointer is here now. The last place of all is always told, sooner or later.
+   * The pointer is here now. The last place of all is always sent, sooner or later.
    *
    * @param {number} x
    * @param {number} y
@@ -30,7 +30,7 @@ export class Pointing {
   at(x, y) {
     this.#next = { x: Math.round(x), y: Math.round(y) };
     if (this.#waits) return;
-    const pause = this.#toldAt + PAUSE_MS - this.#now();
+    const pause = this.#sentAt + PAUSE_MS - this.#now();
     if (pause <= 0) return this.#flush();
     this.#waits = true;
     setTimeout(() => {
@@ -39,19 +39,19 @@ export class Pointing {
     }, pause);
   }
 
-  /** Nothing is told of where the pointer was. */
+  /** Drop the last place: the pointer has left. */
   away() {
     this.#next = null;
-    this.#told = "";
+    this.#sent = "";
   }
 
   #flush() {
     const next = this.#next;
     const words = next ? `${next.x} ${next.y}` : "";
-    if (!next || words === this.#told) return;
-    this.#told = words;
-    this.#toldAt = this.#now();
+    if (!next || words === this.#sent) return;
+    this.#sent = words;
+    this.#sentAt = this.#now();
     this.#next = null;
-    this.#tell(next.x, next.y);
+    this.#send(next.x, next.y);
   }
 }

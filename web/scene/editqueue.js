@@ -1,5 +1,5 @@
 /**
- * Brings edits to the server: in order, each exactly once, however often the connection breaks or the
+ * Queue of edits on their way to the server: in order, each exactly once, however often the connection breaks or the
  * server cannot store. Pure: no page, no connection.
  */
 
@@ -64,7 +64,7 @@ export class EditQueue {
    *
    * @type {Batch[]}
    */
-  #parcels = [];
+  #batches = [];
   #online = false;
   #held = false;
 
@@ -75,7 +75,7 @@ export class EditQueue {
 
   /** Operations that are not answered yet, and nobody knows what will become of them. */
   get size() {
-    return this.#waiting.length + this.#parcels.reduce((sum, { units }) => sum + units.length, 0);
+    return this.#waiting.length + this.#batches.reduce((sum, { units }) => sum + units.length, 0);
   }
 
   /** Nothing goes out meanwhile: the server said that it cannot store. */
@@ -113,7 +113,7 @@ export class EditQueue {
   /** @param {boolean} online the connection is open */
   setOnline(online) {
     this.#online = online;
-    const [first] = this.#parcels;
+    const [first] = this.#batches;
     if (first) first.probed = false;
     this.#flush();
   }
@@ -126,7 +126,7 @@ export class EditQueue {
    * @returns {boolean} whether it was sent once more
    */
   probe() {
-    const [first] = this.#parcels;
+    const [first] = this.#batches;
     if (!first?.sent || first.probed || !this.#online) return false;
     first.probed = true;
     this.#send({ type: "ping" });
@@ -137,7 +137,7 @@ export class EditQueue {
 
   /** What was sent may be lost, or not: it goes again, under the same name. */
   again() {
-    const [first] = this.#parcels;
+    const [first] = this.#batches;
     if (!first) return;
     first.again ||= first.sent;
     first.sent = false;
@@ -156,14 +156,14 @@ export class EditQueue {
    * @returns {Outcome | null} without what is tried again; `null`: it was no answer to us
    */
   settle(answer) {
-    const [parcel] = this.#parcels;
-    if (!parcel || parcel.id !== answer.message_id) return null;
+    const [batch] = this.#batches;
+    if (!batch || batch.id !== answer.message_id) return null;
     if (answer.type === "error" && PASSING.has(answer.code)) this.#held = true;
-    const outcome = outcomeOf(parcel, answer);
-    const rest = toTryAgain(parcel, answer, outcome);
+    const outcome = outcomeOf(batch, answer);
+    const rest = toTryAgain(batch, answer, outcome);
     const later = new Set(rest.flatMap(({ units }) => units));
     outcome.refused = outcome.refused.filter(({ unit }) => !later.has(unit));
-    this.#parcels.splice(0, 1, ...rest);
+    this.#batches.splice(0, 1, ...rest);
     for (const { answered } of outcome.made) answered?.(null);
     for (const { unit, code, text } of outcome.refused) unit.answered?.({ code, text });
     this.#flush();
@@ -181,8 +181,8 @@ export class EditQueue {
 
   #flush() {
     if (!this.#online || this.#held) return;
-    if (this.#parcels.length === 0 && this.#waiting.length > 0) this.#parcels.push(pack(this.#takeWaiting()));
-    const [first] = this.#parcels;
+    if (this.#batches.length === 0 && this.#waiting.length > 0) this.#batches.push(pack(this.#takeWaiting()));
+    const [first] = this.#batches;
     if (!first || first.sent) return;
     first.sent = true;
     this.#send(first.message);
@@ -237,7 +237,7 @@ function messageOf(units) {
 }
 
 /**
- * @param {Batch} parcel
+ * @param {Batch} batch
  * @param {Ack | SyncResult | ErrorMessage} answer
  * @returns {Outcome}
  */
@@ -277,25 +277,25 @@ export function writtenIn(operation) {
 
 /**
  * What is not judged yet, though it was refused: the reason passes, or may be that of another operation in
- * the same message. Any other refusal is final (rule IN5), and so is one of a command: who gave it is told,
- * and may again.
+ * the same message. Any other refusal is final (rule IN5), and so is one of a command: it is reported to
+ * its caller.
  *
- * @param {Batch} parcel
+ * @param {Batch} batch
  * @param {Ack | SyncResult | ErrorMessage} answer
  * @param {Outcome} outcome
  * @returns {Batch[]} in the place of the one that was answered
  */
-function toTryAgain(parcel, answer, outcome) {
+function toTryAgain(batch, answer, outcome) {
   if (answer.type === "sync_result") {
     const units = outcome.refused.filter(({ code }) => PASSING.has(code)).map(({ unit }) => unit);
     return units.length > 0 && outcome.made.length > 0 ? [pack(units)] : [];
   }
-  if (answer.type !== "error" || parcel.units[0]?.command) return [];
-  if (PASSING.has(answer.code)) return [{ ...parcel, sent: false, probed: false }];
-  if (!SPOILT.has(answer.code) || parcel.units.length < 2) return [];
+  if (answer.type !== "error" || batch.units[0]?.command) return [];
+  if (PASSING.has(answer.code)) return [{ ...batch, sent: false, probed: false }];
+  if (!SPOILT.has(answer.code) || batch.units.length < 2) return [];
   // One of them spoils the others, and none was made: the halves by themselves.
-  const half = Math.ceil(parcel.units.length / 2);
-  return [pack(parcel.units.slice(0, half)), pack(parcel.units.slice(half))];
+  const half = Math.ceil(batch.units.length / 2);
+  return [pack(batch.units.slice(0, half)), pack(batch.units.slice(half))];
 }
 
 /**

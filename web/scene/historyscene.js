@@ -57,11 +57,11 @@ export function after(elements, entries) {
 }
 
 /**
- * What can be looked at like a `OptimisticScene`, and cannot be edited.
+ * An earlier scene, read like an `OptimisticScene`; it cannot be edited.
  *
  * @extends {Emitter<{changed: {ids: Iterable<string>}, replaced: null}>}
  */
-export class PastScene extends Emitter {
+export class HistoryScene extends Emitter {
   /** @type {Elements} */
   #elements = new Map();
   viewport = { width: 1280, height: 720 };
@@ -85,7 +85,7 @@ export class PastScene extends Emitter {
   }
 
   /**
-   * Become another moment; only what differs is told as changed.
+   * Become another moment; only what differs is reported as changed.
    *
    * @param {Elements} elements
    */

@@ -1,4 +1,4 @@
-/** What the elements become by operations that are not made yet. Pure. */
+/** An overlay on the elements: their state after operations that are not sent yet. Pure. */
 
 import { applied, subjectOf } from "./operations.js";
 

@@ -1,6 +1,6 @@
 /**
- * The scene as this person sees it: what the server has told, with the own edits on it that the server
- * has not confirmed yet. Pure: no page, no connection.
+ * The optimistic scene: the committed scene of the server with the person's own edits over it that are not confirmed
+ * yet. Pure: no page, no connection.
  */
 
 import { Emitter } from "../lib/emitter.js";
@@ -23,7 +23,7 @@ import { UndoStack } from "./undo.js";
  * `history`: what can be undone or made again. `refused`: an edit was taken back. `synced`: what became
  * of edits made offline. `held`: the server cannot store; edits are kept here until it can.
  *
- * @typedef {object} DraftEvents
+ * @typedef {object} OptimisticSceneEvents
  * @property {{ids: Iterable<string>}} changed
  * @property {null} replaced
  * @property {null} history
@@ -33,45 +33,45 @@ import { UndoStack } from "./undo.js";
  */
 
 /**
- * What is told of the elements: the draft itself tells more.
+ * Events of whatever shows elements.
  *
  * @typedef {{changed: {ids: Iterable<string>}, replaced: null, history: null}} SceneEvents
  */
 
 /**
- * What is shown and edited: a draft, or what stands before one.
+ * What is shown and edited: the scene itself, or a view of it.
  *
  * @typedef {Pick<OptimisticScene, "get" | "has" | "elements" | "size" | "viewport" | "newElementId" | "edit"
  *   | "canUndo" | "canRedo" | "undo" | "redo"> & Pick<Emitter<SceneEvents>, "on">} Editable
  */
 
-/** The server could not store: the first pause before it is asked again. It doubles up to the longest. */
+/** The server could not store: the first pause before a retry. It doubles up to the longest. */
 const PAUSE_MS = 1_000;
 const LONGEST_PAUSE_MS = 15_000;
 
-/** @extends {Emitter<DraftEvents>} */
+/** @extends {Emitter<OptimisticSceneEvents>} */
 export class OptimisticScene extends Emitter {
   #scene;
   #send;
-  #outgoing;
+  #queue;
   #undo = new UndoStack();
   /** Own operations that are not confirmed, by element. @type {Map<string, Operation[]>} */
-  #own = new Map();
+  #pending = new Map();
   /** What they make of the elements. @type {Map<string, SceneElement | undefined>} */
-  #drafted = new Map();
+  #overlaid = new Map();
   #pause = PAUSE_MS;
   #pausing = false;
   #troubled = false;
 
   /**
-   * @param {SceneState} scene what the server has told; changed by `receive` only
+   * @param {SceneState} scene what the server has committed; changed by `receive` only
    * @param {{send: (message: ClientMessage) => void}} connection
    */
   constructor(scene, { send }) {
     super();
     this.#scene = scene;
     this.#send = send;
-    this.#outgoing = new EditQueue(send);
+    this.#queue = new EditQueue(send);
   }
 
   // --- what is there -------------------------------------------------------------------------
@@ -81,7 +81,7 @@ export class OptimisticScene extends Emitter {
    * @returns {SceneElement | undefined}
    */
   get(id) {
-    return this.#drafted.has(id) ? this.#drafted.get(id) : this.#scene.elements.get(id);
+    return this.#overlaid.has(id) ? this.#overlaid.get(id) : this.#scene.elements.get(id);
   }
 
   /**
@@ -98,12 +98,12 @@ export class OptimisticScene extends Emitter {
       const element = this.get(id);
       if (element) yield element;
     }
-    for (const [id, element] of this.#drafted) if (element && !this.#scene.elements.has(id)) yield element;
+    for (const [id, element] of this.#overlaid) if (element && !this.#scene.elements.has(id)) yield element;
   }
 
   get size() {
     let size = this.#scene.elements.size;
-    for (const [id, element] of this.#drafted) {
+    for (const [id, element] of this.#overlaid) {
       size += Number(element !== undefined) - Number(this.#scene.elements.has(id));
     }
     return size;
@@ -115,7 +115,7 @@ export class OptimisticScene extends Emitter {
 
   /** Operations the server has not confirmed yet. */
   get unconfirmed() {
-    return this.#outgoing.size;
+    return this.#queue.size;
   }
 
   // --- what this person does -----------------------------------------------------------------
@@ -127,7 +127,7 @@ export class OptimisticScene extends Emitter {
 
   /**
    * Make an edit: it is seen here at once, and sent as soon as it can be. What would change nothing is
-   * left out; what the server would never make is too, and that is said.
+   * left out; what the server would never accept is refused here.
    *
    * @param {readonly Operation[]} operations
    * @param {{undoable?: boolean}} [how]
@@ -191,12 +191,12 @@ export class OptimisticScene extends Emitter {
 
   /** @param {boolean} online the connection is open */
   setOnline(online) {
-    this.#outgoing.setOnline(online);
+    this.#queue.setOnline(online);
   }
 
-  /** Nobody knows what of our messages arrived. */
+  /** The connection broke: it is unknown which of our messages arrived. */
   lost() {
-    this.#outgoing.again();
+    this.#queue.again();
   }
 
   /**
@@ -209,7 +209,7 @@ export class OptimisticScene extends Emitter {
     switch (message.type) {
       case "scene_update":
         this.#scene.replace(message.scene);
-        for (const id of this.#own.keys()) this.#redraw(id);
+        for (const id of this.#pending.keys()) this.#redraw(id);
         this.emit("replaced", null);
         return true;
       case "element_added":
@@ -218,11 +218,11 @@ export class OptimisticScene extends Emitter {
         this.#take(message);
         return true;
       case "error":
-        if (!message.message_id && UNREAD.has(message.code) && this.#outgoing.probe()) return true;
-        return this.#settle(this.#outgoing.settle(message));
+        if (!message.message_id && UNREAD.has(message.code) && this.#queue.probe()) return true;
+        return this.#settle(this.#queue.settle(message));
       case "ack":
       case "sync_result":
-        return this.#settle(this.#outgoing.settle(message));
+        return this.#settle(this.#queue.settle(message));
       default:
         return false;
     }
@@ -236,7 +236,7 @@ export class OptimisticScene extends Emitter {
     if (outcome === "gap") this.#send({ type: "get_scene", since: this.#scene.revision });
     if (outcome !== "applied") return;
     const id = message.type === "element_removed" ? message.id : message.element.id;
-    if (this.#own.has(id)) this.#redraw(id);
+    if (this.#pending.has(id)) this.#redraw(id);
     this.emit("changed", { ids: [id] });
   }
 
@@ -263,7 +263,7 @@ export class OptimisticScene extends Emitter {
 
   /** @param {boolean} stored something just was */
   #watchStore(stored) {
-    const { held } = this.#outgoing;
+    const { held } = this.#queue;
     if (held && !this.#pausing) this.#askLater();
     if (stored && !held) this.#pause = PAUSE_MS;
     const troubled = held || (this.#troubled && !stored);
@@ -276,28 +276,28 @@ export class OptimisticScene extends Emitter {
     this.#pausing = true;
     setTimeout(() => {
       this.#pausing = false;
-      this.#outgoing.release();
+      this.#queue.release();
     }, this.#pause);
     this.#pause = Math.min(2 * this.#pause, LONGEST_PAUSE_MS);
   }
 
   /**
-   * The operations that are meant and that the server may make. Who made the others is told why not.
+   * The operations that are meant and that the server may make. The others are refused.
    *
    * @param {readonly Operation[]} operations
    * @param {(element: SceneElement | undefined, operation: Operation) => boolean} isMeant
    * @returns {Operation[]}
    */
   #allowed(operations, isMeant) {
-    const sketch = new OperationOverlay((id) => this.get(id));
+    const overlay = new OperationOverlay((id) => this.get(id));
     /** @type {Map<string, Refusal>} */
     const faults = new Map();
     const allowed = operations.map(sendable).filter((operation) => {
-      const element = sketch.look(subjectOf(operation));
+      const element = overlay.look(subjectOf(operation));
       if (!isMeant(element, operation)) return false;
       const fault = faultOf(operation, element);
       if (fault) faults.set(fault.code, { ...fault, ...writtenIn(operation) });
-      else sketch.apply(operation);
+      else overlay.apply(operation);
       return !fault;
     });
     for (const fault of faults.values()) this.emit("refused", fault);
@@ -306,7 +306,7 @@ export class OptimisticScene extends Emitter {
 
   /** @param {Operation[]} operations */
   #make(operations) {
-    if (!this.#outgoing.push(operations)) {
+    if (!this.#queue.push(operations)) {
       const words = Object.assign({}, ...operations.map(writtenIn));
       this.emit("refused", { code: "too_much_waiting", text: "", ...words });
       return;
@@ -315,7 +315,7 @@ export class OptimisticScene extends Emitter {
     const ids = new Set();
     for (const operation of operations) {
       const id = subjectOf(operation);
-      this.#own.set(id, [...(this.#own.get(id) ?? []), operation]);
+      this.#pending.set(id, [...(this.#pending.get(id) ?? []), operation]);
       ids.add(id);
     }
     for (const id of ids) this.#redraw(id);
@@ -323,7 +323,7 @@ export class OptimisticScene extends Emitter {
   }
 
   /**
-   * The server has spoken about these: they count as it has told them, or not at all.
+   * The server has confirmed or refused these: from now on its own state of the elements counts.
    *
    * @param {Operation[]} operations
    */
@@ -331,9 +331,9 @@ export class OptimisticScene extends Emitter {
     const settled = new Set(operations);
     const ids = new Set(operations.map(subjectOf));
     for (const id of ids) {
-      const rest = (this.#own.get(id) ?? []).filter((operation) => !settled.has(operation));
-      if (rest.length > 0) this.#own.set(id, rest);
-      else this.#own.delete(id);
+      const rest = (this.#pending.get(id) ?? []).filter((operation) => !settled.has(operation));
+      if (rest.length > 0) this.#pending.set(id, rest);
+      else this.#pending.delete(id);
       this.#redraw(id);
     }
     if (ids.size > 0) this.emit("changed", { ids });
@@ -341,9 +341,9 @@ export class OptimisticScene extends Emitter {
 
   /** @param {string} id */
   #redraw(id) {
-    const own = this.#own.get(id);
-    if (own) this.#drafted.set(id, own.reduce(applied, this.#scene.elements.get(id)));
-    else this.#drafted.delete(id);
+    const pending = this.#pending.get(id);
+    if (pending) this.#overlaid.set(id, pending.reduce(applied, this.#scene.elements.get(id)));
+    else this.#overlaid.delete(id);
   }
 
   /**
@@ -364,7 +364,7 @@ export class OptimisticScene extends Emitter {
    * @returns {Promise<Refusal | null>} `null`: it is done
    */
   #command(command) {
-    return new Promise((resolve) => this.#outgoing.pushCommand(command, resolve));
+    return new Promise((resolve) => this.#queue.pushCommand(command, resolve));
   }
 }
 

@@ -1,4 +1,4 @@
-/** What the others are moving, until they let go of it. Pure: no page. */
+/** Previews of what the others are moving, until their edit comes. Pure: no page. */
 
 import { Emitter } from "../lib/emitter.js";
 

@@ -1,4 +1,4 @@
-/** The scene as the messages tell it. Pure: no page, no connection. */
+/** The committed scene: the elements as the messages of the server make them. Pure: no page, no connection. */
 
 /** @import {Element as SceneElement, SceneDocument, ElementAdded, ElementUpdated, ElementRemoved, Transform} from "../types/messages.js" */
 
@@ -11,14 +11,14 @@ export class SceneState {
   elements = new Map();
   /** Element ids by stream. @type {Map<string, string>} */
   #tiles = new Map();
-  /** A scene was told. */
-  #told = false;
-  /** A change was missed, and what is missing was asked for. */
+  /** A snapshot has come. */
+  #loaded = false;
+  /** A change was missed, and what is missing was requested. */
   #gap = false;
 
   /** Whether this is what the server has. */
   get known() {
-    return this.#told && !this.#gap;
+    return this.#loaded && !this.#gap;
   }
 
   /**
@@ -32,18 +32,18 @@ export class SceneState {
     this.elements = new Map();
     this.#tiles = new Map();
     for (const element of scene.elements) this.#put(element);
-    this.#told = true;
+    this.#loaded = true;
     this.#gap = false;
   }
 
   /**
-   * Apply a change, if it follows what is here (rule SCN1: several changes may be told as one).
+   * Apply a change, if it follows what is here (rule SCN1: several changes may come as one).
    *
    * @param {SceneChange} change
-   * @returns {"applied" | "old" | "gap"} `gap`, told once: a change was missed, ask for what came since
+   * @returns {"applied" | "old" | "gap"} `gap`, returned once: a change was missed, ask for what came since
    */
   apply(change) {
-    if (!this.#told || change.revision <= this.revision) return "old";
+    if (!this.#loaded || change.revision <= this.revision) return "old";
     if ((change.follows ?? change.revision - 1) !== this.revision) {
       if (this.#gap) return "old";
       this.#gap = true;

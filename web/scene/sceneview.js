@@ -1,8 +1,8 @@
-/** What the canvas shows: the scene as it is, which can be edited, or as it was, which cannot. Pure. */
+/** The view of the scene that the canvas shows: as it is, which can be edited, or as it was, which cannot. Pure. */
 
 import { Emitter } from "../lib/emitter.js";
 import { streamOf } from "./scene.js";
-import { PastScene } from "./historyscene.js";
+import { HistoryScene } from "./historyscene.js";
 
 /** @import {OptimisticScene} from "./optimisticscene.js" */
 /** @import {Operation} from "./operations.js" */
@@ -14,46 +14,46 @@ import { PastScene } from "./historyscene.js";
  * `looked`: whether it is the past that is shown from now on. `blocked`: somebody tried to edit it, or
  * the present without being allowed to.
  *
- * @typedef {{changed: {ids: Iterable<string>}, replaced: null, history: null, looked: boolean, blocked: "past" | "forbidden"}} ShownEvents
+ * @typedef {{changed: {ids: Iterable<string>}, replaced: null, history: null, looked: boolean, blocked: "past" | "forbidden"}} SceneViewEvents
  */
 
 /**
- * Stands before the draft and has its words. Cameras are always shown as they are, since the call goes on,
+ * Has the interface of the optimistic scene. Cameras are always shown as they are, since the call goes on,
  * and since a restored scene keeps them. An earlier camera is shown where it was, if nobody is there now.
  *
- * @extends {Emitter<ShownEvents>}
+ * @extends {Emitter<SceneViewEvents>}
  */
 export class SceneView extends Emitter {
-  #draft;
+  #scene;
   #mayEdit;
-  #past = new PastScene();
+  #past = new HistoryScene();
   /** The earlier scene in sight. @type {Elements | null} */
   #earlier = null;
   /** What others are moving; nothing in the past. */
   previews;
 
   /**
-   * @param {OptimisticScene} draft
+   * @param {OptimisticScene} scene
    * @param {Previews} previews
    * @param {() => boolean} [mayEdit] this person may change the scene
    */
-  constructor(draft, previews, mayEdit = () => true) {
+  constructor(scene, previews, mayEdit = () => true) {
     super();
     this.#mayEdit = mayEdit;
-    this.#draft = draft;
-    draft.on("changed", (change) => {
+    this.#scene = scene;
+    scene.on("changed", (change) => {
       if (this.#earlier) this.#past.become(this.#composed(this.#earlier));
       else this.emit("changed", change);
     });
-    draft.on("replaced", () => {
+    scene.on("replaced", () => {
       if (this.#earlier) this.#past.become(this.#composed(this.#earlier));
       else this.emit("replaced", null);
     });
-    draft.on("history", () => this.emit("history", null));
+    scene.on("history", () => this.emit("history", null));
     this.#past.on("changed", (change) => {
       if (this.#earlier) this.emit("changed", change);
     });
-    this.previews = new ShownPreviews(previews, () => this.isPast);
+    this.previews = new VisiblePreviews(previews, () => this.isPast);
   }
 
   get isPast() {
@@ -71,7 +71,7 @@ export class SceneView extends Emitter {
       this.#earlier = earlier;
       this.#past.become(this.#composed(earlier));
     } else if (earlier || before) {
-      if (earlier) this.#past.become(this.#composed(earlier)); // told below, as a whole
+      if (earlier) this.#past.become(this.#composed(earlier)); // reported below, as a whole
       this.#earlier = earlier;
       this.emit("replaced", null);
       this.emit("history", null);
@@ -79,10 +79,10 @@ export class SceneView extends Emitter {
     }
   }
 
-  // --- as a draft --------------------------------------------------------------------------------
+  // --- the interface of the scene ---------------------------------------------------------------
 
   get #source() {
-    return this.#earlier ? this.#past : this.#draft;
+    return this.#earlier ? this.#past : this.#scene;
   }
 
   /** @param {string} id */
@@ -104,11 +104,11 @@ export class SceneView extends Emitter {
   }
 
   get viewport() {
-    return this.#draft.viewport;
+    return this.#scene.viewport;
   }
 
   newElementId() {
-    return this.#draft.newElementId();
+    return this.#scene.newElementId();
   }
 
   /**
@@ -117,23 +117,23 @@ export class SceneView extends Emitter {
    */
   edit(operations, how) {
     if (this.#isFixed) this.#blocked();
-    else this.#draft.edit(operations, how);
+    else this.#scene.edit(operations, how);
   }
 
   get canUndo() {
-    return !this.#isFixed && this.#draft.canUndo;
+    return !this.#isFixed && this.#scene.canUndo;
   }
 
   get canRedo() {
-    return !this.#isFixed && this.#draft.canRedo;
+    return !this.#isFixed && this.#scene.canRedo;
   }
 
   undo() {
-    return this.#isFixed ? this.#blocked() : this.#draft.undo();
+    return this.#isFixed ? this.#blocked() : this.#scene.undo();
   }
 
   redo() {
-    return this.#isFixed ? this.#blocked() : this.#draft.redo();
+    return this.#isFixed ? this.#blocked() : this.#scene.redo();
   }
 
   get #isFixed() {
@@ -151,7 +151,7 @@ export class SceneView extends Emitter {
    * @returns {Elements}
    */
   #composed(earlier) {
-    const tiles = [...this.#draft.elements()].filter(({ kind }) => streamOf(kind));
+    const tiles = [...this.#scene.elements()].filter(({ kind }) => streamOf(kind));
     const streams = new Set(tiles.map(({ kind }) => streamOf(kind)));
     /** @type {Map<string, SceneElement>} */
     const composed = new Map();
@@ -162,7 +162,7 @@ export class SceneView extends Emitter {
 }
 
 /** @extends {Emitter<{changed: {ids: Iterable<string>}}>} */
-export class ShownPreviews extends Emitter {
+export class VisiblePreviews extends Emitter {
   #previews;
   #isPast;
 

@@ -1,4 +1,4 @@
-/** What this person did, to be taken back and made again. Pure. */
+/** Undo and redo of the person's own edits, as operations and their inverses. Pure. */
 
 import { inverse, stands, subjectOf } from "./operations.js";
 import { OperationOverlay } from "./operationoverlay.js";
@@ -31,12 +31,12 @@ export class UndoStack {
    * @param {Look} look at the elements as they are now
    */
   remember(operations, look) {
-    const sketch = new OperationOverlay(look);
+    const overlay = new OperationOverlay(look);
     /** @type {Move[]} */
     const step = [];
     for (const done of operations) {
-      step.push({ done, back: inverse(sketch.look(subjectOf(done)), done) });
-      sketch.apply(done);
+      step.push({ done, back: inverse(overlay.look(subjectOf(done)), done) });
+      overlay.apply(done);
     }
     this.#done.push(step);
     if (this.#done.length > MAX_STEPS) this.#done.shift();
@@ -70,12 +70,12 @@ export class UndoStack {
 function turn(from, to, look) {
   const step = from.pop();
   if (!step) return null;
-  const sketch = new OperationOverlay(look);
+  const overlay = new OperationOverlay(look);
   /** @type {Move[]} */
   const taken = [];
   for (const { done, back } of step.reverse()) {
-    if (!stands(sketch.look(subjectOf(done)), done)) continue;
-    sketch.apply(back);
+    if (!stands(overlay.look(subjectOf(done)), done)) continue;
+    overlay.apply(back);
     taken.push({ done: back, back: done });
   }
   if (taken.length > 0) to.push(taken);

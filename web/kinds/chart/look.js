@@ -1,4 +1,4 @@
-/** How charts look: what Chart.js is told, in the colours of the page. */
+/** The configuration of Chart.js for a chart, in the colours of the page. */
 
 import { firstOf } from "../../lib/unicode.js";
 import { theme } from "../../canvas/theme.js";

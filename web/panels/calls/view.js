@@ -25,7 +25,7 @@ export class CallsView {
   #nameOf;
   #compared;
   #open = false;
-  #isRequested = false;
+  #plotsRequested = false;
   /** Whose call is shown. @type {string | null} */
   #peerId = null;
   #choice = make("select", { id: "calls-peer" });
@@ -82,7 +82,7 @@ export class CallsView {
     this.#open = open;
     if (open && !this.node.hasChildNodes()) this.node.append(this.#empty, this.#call);
     this.show();
-    if (open && !this.#isRequested) this.#loadPlots();
+    if (open && !this.#plotsRequested) this.#loadPlots();
   }
 
   /** @param {string} peerId whose call is shown from now on */
@@ -138,13 +138,13 @@ export class CallsView {
   }
 
   async #loadPlots() {
-    this.#isRequested = true;
+    this.#plotsRequested = true;
     try {
       const library = await loadPlots();
       for (const plot of this.#plots) plot.setLibrary(library);
     } catch (error) {
       log("monitor", errorName(error));
-      this.#isRequested = false; // opening the panel tries again
+      this.#plotsRequested = false; // opening the panel tries again
     }
   }
 

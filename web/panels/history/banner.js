@@ -1,12 +1,12 @@
-/** Says over the canvas that it shows the past, and leads back. */
+/** The banner over a canvas that shows the past, with the way back. */
 
 import { icon, make, setText } from "../../ui/dom.js";
 import { text } from "../../text/panels/history.js";
 
-export class PastBanner {
+export class HistoryBanner {
   #node = make("section", { class: "past-banner", "aria-label": text.past, hidden: "" });
   #words = make("p", {});
-  #said = make("p", { class: "unseen", role: "status" });
+  #status = make("p", { class: "unseen", role: "status" });
   #restore = make("button", { type: "button", class: "small", "data-action": "restore" }, icon("restore"), text.restore);
 
   /**
@@ -19,7 +19,7 @@ export class PastBanner {
     this.#restore.addEventListener("click", restore);
     const title = make("p", { class: "past-title" }, icon("history"), text.past);
     this.#node.append(make("div", {}, title, this.#words), make("div", { class: "past-buttons" }, this.#restore, button));
-    canvas.append(this.#node, this.#said);
+    canvas.append(this.#node, this.#status);
   }
 
   /** @param {string | null} moment in words; `null`: the present */
@@ -28,7 +28,7 @@ export class PastBanner {
     this.#node.hidden = moment === null;
     if (moment !== null) setText(this.#words, moment);
     // Once for each visit to the past: the slider itself says each moment.
-    if (was !== (moment !== null)) setText(this.#said, moment === null ? text.isNow : text.pastAt(moment));
+    if (was !== (moment !== null)) setText(this.#status, moment === null ? text.isNow : text.pastAt(moment));
   }
 
   /** @param {boolean} busy */

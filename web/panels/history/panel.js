@@ -4,7 +4,7 @@ import { byId } from "../../ui/dom.js";
 import { coalesce } from "../../lib/coalesce.js";
 import { historyFaultText, text } from "../../text/panels/history.js";
 import { confirmed } from "../../ui/dialog.js";
-import { PastBanner } from "./banner.js";
+import { HistoryBanner } from "./banner.js";
 import { momentText } from "./moment.js";
 import { HistoryFailure } from "./timeline.js";
 import { HistoryView } from "./view.js";
@@ -33,7 +33,7 @@ function create({ scene, view, timeline, replay, notices, describePerson }) {
     kindOf: (id) => scene.get(id)?.kind,
     failed: fail,
   });
-  const banner = new PastBanner(canvas, { back: () => replay.toNow(), restore: () => void restore() });
+  const banner = new HistoryBanner(canvas, { back: () => replay.toNow(), restore: () => void restore() });
   replay.on("moved", () => banner.show(replay.revision === null ? null : momentText(timeline, replay.revision)));
   replay.on("failed", fail);
   view.on("looked", (isPast) => canvas.toggleAttribute("data-past", isPast));

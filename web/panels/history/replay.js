@@ -1,4 +1,4 @@
-/** Where in the history this person looks, and the film of it. Pure but for its timer. */
+/** Replay of the history: the moment that is shown, and the film of it. Pure but for its timer. */
 
 import { Emitter } from "../../lib/emitter.js";
 
@@ -17,7 +17,7 @@ export class Replay extends Emitter {
   #timeline;
   #shown;
   #timer = 0;
-  #asked = 0;
+  #latest = 0;
   /** The revision that is shown, or asked for; `null`: now. @type {number | null} */
   revision = null;
   playing = false;
@@ -46,23 +46,23 @@ export class Replay extends Emitter {
   }
 
   /**
-   * When several moments are asked for, the last one is shown.
+   * Of several requests the last one is shown.
    *
    * @param {number} revision
    * @returns {Promise<boolean>} whether it is shown
    */
   async #show(revision) {
-    const ask = ++this.#asked;
+    const request = ++this.#latest;
     const { firstRevision, revision: latest } = this.#timeline;
     this.revision = Math.min(Math.max(revision, firstRevision), latest);
     this.emit("moved", null);
     try {
       const elements = await this.#timeline.sceneAt(this.revision);
-      if (ask !== this.#asked) return false;
+      if (request !== this.#latest) return false;
       this.#shown.look(elements);
       return true;
     } catch (error) {
-      if (ask !== this.#asked) return false;
+      if (request !== this.#latest) return false;
       this.toNow();
       this.emit("failed", error);
       return false;
@@ -70,7 +70,7 @@ export class Replay extends Emitter {
   }
 
   toNow() {
-    this.#asked += 1;
+    this.#latest += 1;
     this.#stop();
     this.revision = null;
     this.#shown.look(null);

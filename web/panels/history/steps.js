@@ -1,4 +1,4 @@
-/** Turns the history into what a person would tell: who did what to which things, in steps. Pure. */
+/** Groups the entries of the history into steps: who did what to which elements. Pure. */
 
 import { isRemovable } from "../../kinds/kinds.js";
 import { WRITTEN_FIELDS } from "../../scene/operations.js";
@@ -35,7 +35,7 @@ const MOST_CHANGES = 200;
  * @param {(id: string) => Kind | undefined} kindNow what an element is that came before the entries
  * @returns {Step[]} oldest first
  */
-export function chronicle(entries, kindNow) {
+export function historySteps(entries, kindNow) {
   /** @type {Map<string, Kind>} */
   const kinds = new Map();
   /** @type {Step[]} */

@@ -1,4 +1,4 @@
-/** The history of a session, read from the server piece by piece, and scenes made from it. Pure. */
+/** The history of a session, read from the server page by page, and earlier scenes made from it. Pure. */
 
 import { after, elementsOf } from "../../scene/historyscene.js";
 
@@ -9,7 +9,7 @@ import { after, elementsOf } from "../../scene/historyscene.js";
 
 const PAGE = 200;
 /** Of what is new since the last time: mostly a few changes. */
-const NEWS_PAGE = 40;
+const NEW_PAGE = 40;
 const KEPT_ENTRIES = 20_000;
 const KEPT_SCENES = 24;
 /** To step through so many changes is cheaper than to fetch a scene. */
@@ -52,25 +52,25 @@ export class Timeline {
    */
   async refresh() {
     const known = this.entries.at(-1)?.revision ?? -1;
-    const size = known < 0 ? PAGE : NEWS_PAGE;
+    const size = known < 0 ? PAGE : NEW_PAGE;
     let page = await this.#page(null, size);
     const { revision, first_revision } = page;
     /** @type {Entry[]} */
-    const news = [];
+    const added = [];
     for (;;) {
       const fresh = page.entries.filter((entry) => entry.revision > known);
-      news.push(...fresh);
+      added.push(...fresh);
       const oldest = fresh.at(-1);
       const reached = fresh.length < page.entries.length || page.entries.length < size;
       if (!oldest || reached) break;
       // So far behind that what is known is not worth keeping together with what is new.
-      if (known < 0 || news.length >= KEPT_ENTRIES) {
+      if (known < 0 || added.length >= KEPT_ENTRIES) {
         this.entries = [];
         break;
       }
       page = await this.#page(oldest.revision, size);
     }
-    this.entries = [...this.entries, ...news.reverse()].slice(-KEPT_ENTRIES);
+    this.entries = [...this.entries, ...added.reverse()].slice(-KEPT_ENTRIES);
     this.revision = revision;
     this.firstRevision = first_revision;
   }

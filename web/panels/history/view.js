@@ -3,7 +3,7 @@
 import { icon, make, setIcon, setText } from "../../ui/dom.js";
 import { definitionOf } from "../../kinds/kinds.js";
 import { text } from "../../text/panels/history.js";
-import { chronicle } from "./steps.js";
+import { historySteps } from "./steps.js";
 import { momentText } from "./moment.js";
 import { Listbox } from "../../ui/listbox.js";
 
@@ -110,7 +110,7 @@ export class HistoryView {
 
   #show() {
     const { entries, complete } = this.#timeline;
-    const steps = chronicle(entries, this.#hooks.kindOf).reverse();
+    const steps = historySteps(entries, this.#hooks.kindOf).reverse();
     this.#steps = new Map(steps.map((step) => [String(step.first), step]));
     this.#list.show([...this.#steps.keys()]);
     setText(this.#empty, text.noHistory);
