@@ -11,7 +11,7 @@ from fontTools.ttLib import TTFont  # type: ignore[import-untyped]
 
 FAMILY = "Inter, system-ui, sans-serif"
 LINE = 1.3
-"""The height of a line, in font sizes (as in web/canvas/canvas.css)."""
+"""The height of a line, in font sizes (as in web/kinds/kinds.css)."""
 _WEIGHTS = {400: "Inter_400Regular.ttf", 600: "Inter_600SemiBold.ttf"}
 # ChannelKey these letters a line may break without a space (roughly UAX 14, class ID).
 _WIDE = "\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff\uff00-\uff60\U00020000-\U0003ffff"
