@@ -1,4 +1,4 @@
-/** Lines several elements up, or spreads them evenly. Pure. */
+/** Alignment and even distribution of several elements. Pure. */
 
 import { boundsOf, rounded, unionOf } from "./geometry.js";
 

@@ -1,5 +1,5 @@
 /**
- * Which of the elements in sight are drawn in full, when drawing all of them would take more than a
+ * Budget of drawing: which of the elements in sight are drawn in full, when all of them would take more memory than a
  * browser has. The others are cards. Pure.
  */
 

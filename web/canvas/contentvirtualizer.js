@@ -1,6 +1,6 @@
 /**
- * Decides which elements have content: those that are seen at once, those near it in moments when
- * nothing else is to be done, and none of those far away. A scene may have 20,000 elements. Of what is
+ * Virtualizes the content of elements: those in sight have it at once, those near it in moments when
+ * nothing else is to be done, and none of those far away has any. A scene may have 20,000 elements. Of what is
  * costly to draw only as much is drawn as a browser can keep; the rest are cards.
  */
 

@@ -1,6 +1,6 @@
 /**
- * Where the others point: an arrow with a name for each, over the canvas. Seen only; a screen reader
- * would be talked over by them.
+ * The pointers of the others: an arrow with a name for each, over the canvas. Hidden from screen readers, which they
+ * would interrupt all the time.
  */
 
 import { icon, make, setText } from "../ui/dom.js";

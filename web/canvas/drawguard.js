@@ -1,5 +1,5 @@
 /**
- * Remembers, in this browser, that a canvas is being drawn: when the page dies or hangs over it, the next
+ * A mark in the storage of this browser while a canvas is being drawn: when the page dies or hangs over it, the next
  * one that opens it can ask before it draws. Pure but for the storage and the clock it is given.
  */
 

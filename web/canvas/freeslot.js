@@ -1,4 +1,4 @@
-/** Where a new tile goes. Pure. */
+/** The first free place for a new tile, in a grid. Pure. */
 
 import { wholeTransform } from "../scene/scene.js";
 import { overlap } from "./geometry.js";

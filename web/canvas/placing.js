@@ -1,4 +1,4 @@
-/** Puts nodes where elements are, in scene units. */
+/** The CSS that puts a node where its element is, in scene units. */
 
 /** @import {Transform} from "../types/messages.js" */
 

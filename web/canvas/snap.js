@@ -1,4 +1,4 @@
-/** Finds where an element in motion lines up with others. Pure. */
+/** Snapping: where an element in motion lines up with others, and the guides that show it. Pure. */
 
 /** @import {Box, Handle} from "./geometry.js" */
 import { HANDLES } from "./geometry.js";

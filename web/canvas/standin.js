@@ -1,4 +1,4 @@
-/** A card that says in words what cannot be shown. */
+/** The card in the place of what cannot be shown: a symbol and words. */
 
 import { icon, make } from "../ui/dom.js";
 

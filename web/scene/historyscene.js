@@ -1,4 +1,4 @@
-/** A scene as it was: earlier scenes, and how the history leads from one to the next. Pure. */
+/** Earlier scenes, and the entries of the history that lead from one to the next. Pure. */
 
 import { applied, subjectOf } from "./operations.js";
 import { Emitter } from "../lib/emitter.js";

@@ -1,6 +1,6 @@
 /**
- * What the server would refuse, known before it is sent: the size of a message, and what elements and
- * operations may be. The figures and shapes are generated from the server's own (../types/limits.js). Pure.
+ * Validation of operations before they are sent: the size of a message, and the shape of elements and operations. The
+ * figures and shapes are generated from the server's own (../types/limits.js). Pure.
  */
 
 import { FRAME_BYTES, MOST_DEPTH, SHAPES } from "../types/limits.js";

@@ -1,4 +1,4 @@
-/** What an operation makes of an element, and what would take it back. Pure. */
+/** Operations on elements: their effect and their inverse. Pure. */
 
 import { wholeTransform } from "./scene.js";
 import { diffPatch, equal, mergePatch } from "./patch.js";

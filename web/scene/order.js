@@ -1,5 +1,5 @@
 /**
- * Which element is in front of which. Elements are drawn by their `z_index`, those with the same in the
+ * The stacking order of elements, and how it is changed. Elements are drawn by their `z_index`, those with the same in the
  * order in which they came. Pure.
  */
 

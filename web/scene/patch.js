@@ -1,4 +1,4 @@
-/** JSON as it is compared and changed by JSON Merge Patch (RFC 7396). Pure; nothing is modified. */
+/** JSON Merge Patch (RFC 7396): equality, application and difference. Pure; nothing is modified. */
 
 /** @typedef {{[name: string]: unknown}} Json */
 

@@ -1,4 +1,4 @@
-/** Copy, cut, paste, and what is dropped on the canvas. */
+/** The clipboard of the canvas: copy, cut, paste, and what is dropped. */
 
 import { boundsOf, overlap, unionOf } from "../canvas/geometry.js";
 import { isRemovable } from "../kinds/kinds.js";

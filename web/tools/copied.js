@@ -1,4 +1,4 @@
-/** Elements as they are in a clipboard. Pure. */
+/** The format of elements in a clipboard. Pure. */
 
 import { isKnownKind, isRemovable, textOf } from "../kinds/kinds.js";
 
@@ -25,7 +25,7 @@ export function isCopied(words) {
 }
 
 /**
- * What can be put on this canvas of what was copied, as far as can be told here; the server looks closer. `refused`: the
+ * What can be put on this canvas of what was copied, as far as this page can check; the server checks more. `refused`: the
  * kinds of the rest, which this page does not know or which belong to a call.
  *
  * @param {string} json

@@ -1,4 +1,4 @@
-/** What a pointer does with the selection: move it, resize it, turn it. */
+/** Gestures of a pointer on the selection: move, resize, turn. */
 
 import {
   boundsOf,

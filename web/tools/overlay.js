@@ -1,4 +1,4 @@
-/** What lies over the canvas while it is worked on: frames, handles, lines. In pixels, at any zoom. */
+/** The layer over the canvas with frames, handles and guides. In pixels, at any zoom. */
 
 import { make } from "../ui/dom.js";
 import { HANDLES } from "../canvas/geometry.js";

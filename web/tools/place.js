@@ -1,4 +1,4 @@
-/** Where something new comes to lie, and above what. */
+/** The place of a new element: where, how large, and in which layer. */
 
 import { rounded } from "../canvas/geometry.js";
 import { wholeTransform } from "../scene/scene.js";

@@ -1,4 +1,4 @@
-/** Which elements the person has chosen. Pure. */
+/** The selection: the elements that the person has chosen. Pure. */
 
 import { Emitter } from "../lib/emitter.js";
 

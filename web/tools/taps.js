@@ -1,4 +1,4 @@
-/** Tells double taps and clicks from single ones. Pure. */
+/** Detection of double taps and double clicks. Pure. */
 
 const DOUBLE_MS = 400;
 const DOUBLE_PX = 24;

@@ -1,4 +1,4 @@
-/** The bar of the tools at the edge of the canvas, with the menu that arranges. */
+/** The toolbar at the edge of the canvas, with the menu that arranges, made from the list of commands. */
 
 import { icon, make } from "../ui/dom.js";
 import { shownKey, text } from "../text/tools.js";

@@ -1,6 +1,6 @@
 /**
- * Keeps what a person is about to make, so that neither a reload nor a crash of the page loses it. Kept in
- * `sessionStorage`, which is of one window and is restored with it.
+ * Storage for unfinished input, so that neither a reload nor a crash of the page loses it: in `sessionStorage`, which
+ * belongs to one window and is restored with it.
  */
 
 /** @template T */

@@ -1,5 +1,5 @@
 /**
- * A list to choose from, of any length: only the rows in sight are in the page. Follows the listbox
+ * A virtualized listbox of any length: only the rows in sight are in the page. Follows the listbox
  * pattern of the WAI-ARIA Authoring Practices: the list has the focus and names its active row.
  */
 

@@ -1,4 +1,4 @@
-/** Reads a table of text, as spreadsheets give it, as the data of a chart. Pure. */
+/** Parser of tables in text, as spreadsheets give them, into the data of a chart. Pure. */
 
 /**
  * The part of Papa Parse that is used here.

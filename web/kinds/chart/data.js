@@ -1,5 +1,5 @@
 /**
- * What a chart's data say, whichever of the usual ways they say it in. Pure.
+ * Normal form of a chart's data, whichever of the usual forms they come in. Pure.
  *
  * Nobody fixed one: people's tools and agents send what their charting library takes. The samples
  * in tests/samples/charts.json are the ways this reads; the export on the server reads the same.

@@ -1,3 +1,5 @@
+/** A chart in words. Pure. */
+
 import { firstOf } from "../../lib/unicode.js";
 import { text } from "../../text/kinds/chart.js";
 

@@ -1,5 +1,5 @@
 /**
- * Asks for a table and shows the chart it would make while it is typed. What was typed is there again when the
+ * The dialog that asks for a table and shows the chart it would make while it is typed. What was typed is there again when the
  * dialog was closed without the chart being made, unless that was the wish (rule EDT1).
  */
 

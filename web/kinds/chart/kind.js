@@ -1,4 +1,4 @@
-/** A chart. */
+/** Definition of the kind: a chart. */
 
 import { Unsaved } from "../../tools/unsaved.js";
 import { choiceField, wordsField } from "../../ui/fields.js";

@@ -1,4 +1,4 @@
-/** Reads tables with Papa Parse, which is loaded when the first table comes. */
+/** Reader of tables by Papa Parse, which is loaded when the first table comes. */
 
 import { chartOfTable } from "./csv.js";
 

@@ -1,3 +1,5 @@
+/** A picture in words. Pure. */
+
 import { text } from "../../text/kinds/image.js";
 import { fileName } from "../parts/filename.js";
 

@@ -1,4 +1,4 @@
-/** Pictures that lie on other servers: which of them the person here wants to see. */
+/** Pictures on other servers: which of them the person has chosen to see. */
 
 /** Addresses, for as long as the page lives. @type {Set<string>} */
 const wanted = new Set();

@@ -1,4 +1,4 @@
-/** A picture. */
+/** Definition of the kind: a picture. */
 
 import { make } from "../../ui/dom.js";
 import { wordsField } from "../../ui/fields.js";

@@ -1,4 +1,4 @@
-/** Makes a picture file what the scene takes: a raster picture, and small enough. */
+/** Conversion of picture files to what a scene takes: raster pictures that are small enough. */
 
 import { dataUrl } from "../../lib/dataurl.js";
 import { inspect, isLarge, measure } from "./rasters.js";

@@ -1,5 +1,5 @@
 /**
- * What a picture says of its size, read from its header without unpacking any of it. Pure.
+ * Reader of the headers of raster pictures: format and size, without decoding. Pure.
  *
  * The server reads the same with `core/rasters.py`; both are held against tests/samples/pictures.json.
  */

@@ -1,5 +1,5 @@
 /**
- * Tells whether an SVG drawing can be drawn at all costs known: what it repeats is counted before the
+ * Check that an SVG drawing costs a bounded time to draw: what it repeats is counted before the
  * browser sees it. Pure but for the parser, which draws nothing.
  */
 

@@ -1,3 +1,5 @@
+/** A 3D model in words. Pure. */
+
 import { text } from "../../text/kinds/model.js";
 import { fileName } from "../parts/filename.js";
 

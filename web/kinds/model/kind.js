@@ -1,4 +1,4 @@
-/** A 3D model. */
+/** Definition of the kind: a 3D model. */
 
 import { text } from "../../text/kinds/model.js";
 import { ModelContent } from "./content.js";

@@ -1,4 +1,4 @@
-/** Turns of 3D models. Pure. */
+/** Rotations of 3D models, from Euler angles to those of model-viewer. Pure. */
 
 /**
  * The same turn as model-viewer writes it: roll, pitch and yaw, which are the angles about z, x

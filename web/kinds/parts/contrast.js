@@ -1,5 +1,5 @@
 /**
- * Whether a colour can be read on the page. Authors choose colours for a page they cannot see: in
+ * Contrast of a colour with the page (WCAG 2.2). Authors choose colours for a page they cannot see: in
  * the other theme their text may vanish.
  */
 

@@ -1,4 +1,4 @@
-/** A text. */
+/** Definition of the kind: a text. */
 
 import { longest } from "../../scene/limits.js";
 import { lengthOf } from "../../lib/unicode.js";

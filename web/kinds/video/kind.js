@@ -1,4 +1,4 @@
-/** A stream: somebody's camera or screen. It belongs to the call of who sends it (rule SCN3). */
+/** Definition of the kind: a stream, somebody's camera or screen. It belongs to the call of who sends it (rule SCN3). */
 
 import { standIn } from "../../canvas/standin.js";
 import { ownerOf } from "../../scene/scene.js";

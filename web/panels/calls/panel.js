@@ -1,4 +1,4 @@
-/** How the calls are. */
+/** The panel with the quality of the calls. */
 
 import { text } from "../../text/panels/calls.js";
 import { CallsView } from "./view.js";

@@ -1,4 +1,4 @@
-/** Everything on the canvas as a list, for keyboards and screen readers, and to find what lies hidden. */
+/** The outline: all elements as a list, for keyboards and screen readers, and to find what lies hidden. */
 
 import { icon, make, setIcon, setText } from "../../ui/dom.js";
 import { definitionOf, isRemovable } from "../../kinds/kinds.js";

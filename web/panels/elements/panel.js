@@ -1,4 +1,4 @@
-/** Everything on the canvas as a list. */
+/** The panel with the outline of the canvas. */
 
 import { text } from "../../text/panels/elements.js";
 import { clearCanvas } from "./clear.js";

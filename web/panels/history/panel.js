@@ -1,4 +1,4 @@
-/** The history of the canvas: who did what, and the canvas as it was. */
+/** The panel with the history of the canvas: who did what, and the canvas as it was. */
 
 import { byId } from "../../ui/dom.js";
 import { coalesce } from "../../lib/coalesce.js";

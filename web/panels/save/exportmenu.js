@@ -1,4 +1,4 @@
-/** The canvas as a file: a picture, a drawing, or data. The server makes them. */
+/** Links to the canvas as a file: a picture, a drawing, or data. The server makes them. */
 
 import { icon, make, setText } from "../../ui/dom.js";
 import { errorName, log } from "../../lib/log.js";

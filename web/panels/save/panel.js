@@ -1,4 +1,4 @@
-/** The canvas as a file, as it is or as it was. */
+/** The panel that saves the canvas as a file, as it is or as it was. */
 
 import { text } from "../../text/panels/save.js";
 import { momentText } from "../history/moment.js";
