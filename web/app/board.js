@@ -1,4 +1,4 @@
-/** The board: the canvas, what this person does on it, and what the server says about it. */
+/** The board: makes the canvas, its tools and panels, and wires them to the connection. */
 
 import { Cursors } from "../canvas/cursors.js";
 import { DrawGuard } from "../canvas/drawguard.js";
@@ -16,15 +16,13 @@ import { asksNotToDraw } from "./page.js";
 import { clearCanvas } from "../panels/elements/clear.js";
 import { PanelHost } from "../panels/host.js";
 import { SceneView } from "../scene/sceneview.js";
-import { text } from "../text/canvas.js";
+import { connectScene, showEditOutcomes } from "./sceneconnection.js";
 import { Selection } from "../tools/selection.js";
 import { commands } from "../tools/commands.js";
 import { offerHelp } from "../tools/help.js";
 import { Tools } from "../tools/tools.js";
-import { firstOf } from "../lib/unicode.js";
 
 /** @import {CanvasConnection} from "../protocol.js" */
-/** @import {Refusal} from "../scene/editqueue.js" */
 /** @import {JoinToken} from "../connection/jointoken.js" */
 /** @import {Right} from "../invite/rights.js" */
 /** @import {VerifiedCalls} from "../security/verifiedcalls.js" */
@@ -36,6 +34,8 @@ import { firstOf } from "../lib/unicode.js";
 /** @import {ClientMessage, ServerMessage} from "../types/messages.js" */
 /** @import {VideoManager} from "../video.js" */
 
+/** @typedef {{monitor: Monitor, diagnoses: Diagnoses, compared: VerifiedCalls}} Quality */
+
 /**
  * @typedef {object} BoardHooks
  * @property {(peerId: string) => Person} describe
@@ -46,95 +46,115 @@ import { firstOf } from "../lib/unicode.js";
  * @property {boolean} isBack this window was reloaded, or has crashed: it is no copy of another one
  */
 
-/** Of what somebody wrote and the server refused, in a notice. */
-const MOST_WORDS = 1_000;
-/** Too much waited to be sent: the time to let some of it go before edits are sent again. */
-const OVERFLOW_MS = 1_000;
-
 export class Board {
   /**
    * @param {CanvasConnection} connection
-   * @param {JoinToken} pass
-   * @param {SceneState} scene
+   * @param {JoinToken} joinToken
+   * @param {SceneState} committed
    * @param {VideoManager} videos
-   * @param {{monitor: Monitor, diagnoses: Diagnoses, compared: VerifiedCalls}} quality of the calls
+   * @param {Quality} quality of the calls
    * @param {Notices} notices
    * @param {BoardHooks} hooks
    */
-  constructor(connection, pass, scene, videos, quality, notices, hooks) {
-    const space = byId("space", HTMLElement);
-    this.stage = new Stage(byId("stage", HTMLElement), space);
-    this.scene = new OptimisticScene(scene, { send: (message) => connection.send(message) });
-    this.previews = new Previews();
+  constructor(connection, joinToken, committed, videos, quality, notices, hooks) {
     const mayEdit = () => hooks.may("edit");
-    const shown = new SceneView(this.scene, this.previews, mayEdit);
-    this.view = new CanvasView(space, this.stage, shown, shown.previews, { ...hooks, videos });
+    this.stage = new Stage(byId("stage", HTMLElement), byId("space", HTMLElement));
+    this.scene = new OptimisticScene(committed, { send: (message) => connection.send(message) });
+    this.previews = new Previews();
+    this.sceneView = new SceneView(this.scene, this.previews, mayEdit);
+    this.view = new CanvasView(this.stage, this.sceneView, this.sceneView.previews, { ...hooks, videos });
     this.selection = new Selection();
-    const send = (/** @type {ClientMessage} */ message) => {
+    /** What may be lost. @param {ClientMessage} message */
+    const send = (message) => {
       const allowed = message.type === "cursor" || mayEdit();
       if (connection.state === "open" && !hooks.isAlone() && allowed) connection.send(message);
     };
-    this.tools = new Tools(
-      {
-        scene: shown,
-        previews: shown.previews,
-        stage: this.stage,
-        view: this.view,
-        selection: this.selection,
-        notices,
-        sessionId: connection.sessionId,
-        send,
-      },
-      byId("canvas", HTMLElement),
-    );
-    const invite = () => {
-      byId("empty", HTMLElement).hidden = shown.size > 0 || connection.state !== "open";
-    };
-    shown.on("changed", invite);
-    shown.on("replaced", invite);
-    if (hooks.isBack) {
-      const off = this.scene.on("replaced", () => {
-        off();
-        if (mayEdit()) this.tools.resume();
-      });
-    }
-    connection.on("state", invite);
+    this.tools = this.#makeTools(connection.sessionId, notices, send);
+    this.panels = this.#makePanels(connection.sessionId, joinToken, quality, notices, hooks);
+    offerHelp(byId("help", HTMLButtonElement), [...commands, ...callKeys]);
+    this.drawing = this.#makeDrawing(connection.sessionId, notices, mayEdit);
+    this.cursors = new Cursors(byId("cursors", HTMLElement), this.stage, hooks.describe);
+    this.selection.on("changed", () => this.panels.select(this.selection.ids));
+    sendPointer(this.stage, (x, y) => send({ type: "cursor", x, y }));
+    connectScene(this.scene, connection);
+    showEditOutcomes(this.scene, notices);
+    connection.on("lost", () => this.previews.clear());
+    this.#followEmptiness(connection);
+    this.#zoomByButtons();
+    if (hooks.isBack) this.#resumeWriting(mayEdit);
+  }
+
+  /**
+   * @param {string} sessionId
+   * @param {Notices} notices
+   * @param {(message: ClientMessage) => void} send
+   */
+  #makeTools(sessionId, notices, send) {
+    const { sceneView: scene, stage, view, selection } = this;
+    const canvas = { scene, previews: scene.previews, stage, view, selection, notices, sessionId, send };
+    return new Tools(canvas, byId("canvas", HTMLElement));
+  }
+
+  /**
+   * @param {string} sessionId
+   * @param {JoinToken} joinToken
+   * @param {Quality} quality
+   * @param {Notices} notices
+   * @param {BoardHooks} hooks
+   */
+  #makePanels(sessionId, joinToken, quality, notices, hooks) {
     const rooms = {
       panel: byId("panel", HTMLElement),
       buttons: byId("panels", HTMLElement),
       people: byId("people", HTMLElement),
     };
-    const panelParts = {
-      sessionId: connection.sessionId,
-      pass,
-      scene: this.scene,
-      view: shown,
-      quality,
-      notices,
-      describePerson: hooks.describe,
-      describe: (/** @type {string} */ id) => this.view.describe(id),
-      choose: (/** @type {string[]} */ ids) => this.#choose(ids),
-      edit: (/** @type {string} */ id) => this.tools.open(id),
-      mayEdit,
-    };
-    this.panels = new PanelHost(panelParts, rooms);
-    offerHelp(byId("help", HTMLButtonElement), [...commands, ...callKeys]);
-    const guard = new DrawGuard(connection.sessionId, {
+    return new PanelHost(
+      {
+        sessionId,
+        joinToken,
+        scene: this.scene,
+        sceneView: this.sceneView,
+        quality,
+        notices,
+        describePerson: hooks.describe,
+        describe: (id) => this.view.describe(id),
+        choose: (ids) => this.#choose(ids),
+        edit: (id) => this.tools.open(id),
+        mayEdit: () => hooks.may("edit"),
+      },
+      rooms,
+    );
+  }
+
+  /**
+   * @param {string} sessionId
+   * @param {Notices} notices
+   * @param {() => boolean} mayEdit
+   */
+  #makeDrawing(sessionId, notices, mayEdit) {
+    const guard = new DrawGuard(sessionId, {
       storage: () => ({ local: localStorage, own: sessionStorage }),
       now: () => Date.now(),
       newId,
     });
-    this.drawing = new Drawing(byId("canvas", HTMLElement), this.view, guard, asksNotToDraw(), {
+    return new Drawing(byId("canvas", HTMLElement), this.view, guard, asksNotToDraw(), {
       mayEdit,
       list: () => this.panels.open("elements"),
       clear: () => clearCanvas(this.scene, notices),
     });
-    this.selection.on("changed", () => this.panels.select(this.selection.ids));
-    this.cursors = new Cursors(byId("cursors", HTMLElement), this.stage, hooks.describe);
-    sendPointer(this.stage, (x, y) => send({ type: "cursor", x, y }));
-    connectScene(this.scene, connection);
-    connection.on("lost", () => this.previews.clear());
-    showEditOutcomes(this.scene, notices);
+  }
+
+  /** An empty canvas has a hint. @param {CanvasConnection} connection */
+  #followEmptiness(connection) {
+    const show = () => {
+      byId("empty", HTMLElement).hidden = this.sceneView.size > 0 || connection.state !== "open";
+    };
+    this.sceneView.on("changed", show);
+    this.sceneView.on("replaced", show);
+    connection.on("state", show);
+  }
+
+  #zoomByButtons() {
     const buttons = {
       smaller: () => this.stage.zoomOut(),
       fit: () => this.stage.fit(),
@@ -143,6 +163,14 @@ export class Board {
     for (const [id, act] of Object.entries(buttons)) {
       byId(`zoom-${id}`, HTMLButtonElement).addEventListener("click", act);
     }
+  }
+
+  /** Go on with what was being written, once the scene is there. @param {() => boolean} mayEdit */
+  #resumeWriting(mayEdit) {
+    const off = this.scene.on("replaced", () => {
+      off();
+      if (mayEdit()) this.tools.resume();
+    });
   }
 
   /** Something about a participant changed. */
@@ -186,44 +214,6 @@ export class Board {
         return this.scene.receive(message);
     }
   }
-}
-
-/**
- * @param {OptimisticScene} scene
- * @param {CanvasConnection} connection
- */
-function connectScene(scene, connection) {
-  const follow = () => scene.setOnline(connection.state === "open");
-  connection.on("state", follow);
-  connection.on("lost", () => scene.lost());
-  connection.on("overflow", () => {
-    scene.lost();
-    setTimeout(follow, OVERFLOW_MS);
-  });
-  // Nothing keeps them but this page.
-  addEventListener("beforeunload", (event) => {
-    if (scene.unconfirmed > 0 && connection.state !== "closed") event.preventDefault();
-  });
-}
-
-/**
- * @param {OptimisticScene} scene
- * @param {Notices} notices
- */
-function showEditOutcomes(scene, notices) {
-  /** @param {string} message @param {readonly Refusal[]} refused */
-  const say = (message, refused) => {
-    const lost = refused.flatMap(({ words }) => words ?? []).join("\n");
-    const words = lost && text.yourWords(firstOf(lost, MOST_WORDS));
-    const problem = refused.length > 0;
-    notices.show(words ? `${message} ${words}` : message, { key: "edit", problem, stays: words !== "" });
-  };
-  scene.on("refused", (refusal) => say(text.editRefused(refusal.code, refusal.text), [refusal]));
-  scene.on("synced", ({ made, refused }) => say(text.synced(made, refused.length), refused));
-  scene.on("held", (held) => {
-    if (held) notices.show(text.held, { key: "store", problem: true, stays: true });
-    else notices.hide("store");
-  });
 }
 
 /**

@@ -38,14 +38,13 @@ export class CanvasView {
   #sortSoon = coalesce(() => this.#sort());
 
   /**
-   * @param {HTMLElement} space of the stage
    * @param {Stage} stage
    * @param {Editable} scene
    * @param {Motions} previews
    * @param {CanvasHooks} hooks
    */
-  constructor(space, stage, scene, previews, hooks) {
-    this.#space = space;
+  constructor(stage, scene, previews, hooks) {
+    this.#space = stage.space;
     this.#stage = stage;
     this.#scene = scene;
     this.#previews = previews;
@@ -54,7 +53,7 @@ export class CanvasView {
     scene.on("replaced", () => this.#showAll());
     scene.on("changed", ({ ids }) => this.#showSome(ids));
     previews.on("changed", ({ ids }) => this.#placeSome(ids));
-    space.addEventListener("focusin", (event) => this.#reveal(event));
+    stage.space.addEventListener("focusin", (event) => this.#reveal(event));
     this.#showAll();
   }
 

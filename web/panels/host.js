@@ -26,9 +26,9 @@ export class PanelHost {
    * @param {PanelRooms} rooms
    */
   constructor(parts, rooms) {
-    const { view, notices, sessionId, pass } = parts;
-    const timeline = new Timeline(sessionId, (...request) => pass.fetch(...request));
-    const context = { ...parts, timeline, replay: new Replay(timeline, view) };
+    const { sceneView, notices, sessionId, joinToken } = parts;
+    const timeline = new Timeline(sessionId, (...request) => joinToken.fetch(...request));
+    const context = { ...parts, timeline, replay: new Replay(timeline, sceneView) };
     this.#side = new SidePanel(rooms.panel);
     const openers = panels.map((definition) => {
       const { name, label, icon: symbol } = definition;
@@ -44,7 +44,7 @@ export class PanelHost {
       rooms.people.hidden = name !== null;
       for (const [own, panel] of this.#panels) panel.setOpen?.(own === name);
     });
-    view.on("blocked", (why) => {
+    sceneView.on("blocked", (why) => {
       notices.show(why === "past" ? text.pastIsFixed : inviteText.readOnly, { key: "fixed" });
     });
   }

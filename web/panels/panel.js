@@ -33,9 +33,9 @@
 /**
  * @typedef {object} PanelContext
  * @property {string} sessionId
- * @property {JoinToken} pass
+ * @property {JoinToken} joinToken
  * @property {OptimisticScene} scene as it is now
- * @property {SceneView} view what the canvas shows of it
+ * @property {SceneView} sceneView as the canvas shows it
  * @property {Timeline} timeline
  * @property {Replay} replay
  * @property {{monitor: Monitor, diagnoses: Diagnoses, compared: VerifiedCalls}} quality of the calls

@@ -24,7 +24,7 @@ const ROW_PX = 44;
 const PAUSE_MS = 200;
 
 export class Outline {
-  #shown;
+  #scene;
   #hooks;
   #list;
   #count = make("p", { class: "panel-count" });
@@ -42,11 +42,11 @@ export class Outline {
   node;
 
   /**
-   * @param {SceneView} shown
+   * @param {SceneView} scene
    * @param {OutlineHooks} hooks
    */
-  constructor(shown, hooks) {
-    this.#shown = shown;
+  constructor(scene, hooks) {
+    this.#scene = scene;
     this.#hooks = hooks;
     this.#list = new Listbox(
       text.elementList,
@@ -70,8 +70,8 @@ export class Outline {
     );
     this.#remover.addEventListener("click", () => this.#remove([...this.#selected]));
     this.#clearer.addEventListener("click", hooks.clear);
-    shown.on("changed", () => this.#soon());
-    shown.on("replaced", () => this.#soon());
+    scene.on("changed", () => this.#soon());
+    scene.on("replaced", () => this.#soon());
   }
 
   /** @param {boolean} open whether it is in sight */
@@ -113,19 +113,19 @@ export class Outline {
   }
 
   #show() {
-    const { size } = this.#shown;
+    const { size } = this.#scene;
     setText(this.#count, text.count(size));
     this.#empty.hidden = size > 0;
     this.#list.node.hidden = size === 0;
-    this.#list.show(inOrder(this.#shown.elements(), this.#order));
+    this.#list.show(inOrder(this.#scene.elements(), this.#order));
     this.#list.select(this.#selected);
     this.#showDeeds();
   }
 
   #showDeeds() {
-    const { size, isPast } = this.#shown;
+    const { size, isPast } = this.#scene;
     this.#deeds.hidden = size === 0 || isPast || !this.#hooks.mayEdit();
-    this.#remover.disabled = ![...this.#selected].some((id) => this.#shown.has(id));
+    this.#remover.disabled = ![...this.#selected].some((id) => this.#scene.has(id));
   }
 
   /**
@@ -133,7 +133,7 @@ export class Outline {
    * @param {string} id
    */
   #draw(row, id) {
-    const kind = this.#shown.get(id)?.kind;
+    const kind = this.#scene.get(id)?.kind;
     if (!kind) return;
     const words = this.#hooks.describe(id);
     const symbol = definitionOf(kind).icon;
@@ -159,9 +159,9 @@ export class Outline {
 
   /** @param {string[]} ids */
   #remove(ids) {
-    if (this.#shown.isPast) return;
-    const there = ids.filter((id) => this.#shown.has(id));
-    const removable = there.filter((id) => isRemovable(this.#shown.get(id)?.kind));
+    if (this.#scene.isPast) return;
+    const there = ids.filter((id) => this.#scene.has(id));
+    const removable = there.filter((id) => isRemovable(this.#scene.get(id)?.kind));
     this.#hooks.remove(removable);
     setText(this.#status, text.removed(removable.length, there.length - removable.length));
     this.#show();

@@ -11,13 +11,13 @@ export const elementsPanel = {
   name: "elements",
   label: text.label,
   icon: "list",
-  create: ({ scene, view, notices, describe, choose, edit, mayEdit }) =>
-    new Outline(view, {
+  create: ({ scene, sceneView, notices, describe, choose, edit, mayEdit }) =>
+    new Outline(sceneView, {
       describe,
       choose,
       edit,
       mayEdit,
-      remove: (ids) => view.edit(ids.map((id) => ({ op: "remove", id }))),
+      remove: (ids) => sceneView.edit(ids.map((id) => ({ op: "remove", id }))),
       clear: () => void clearCanvas(scene, notices),
     }),
 };

@@ -21,7 +21,7 @@ export const historyPanel = { name: "history", label: text.label, icon: "history
  * @param {PanelContext} context
  * @returns {Panel}
  */
-function create({ scene, view, timeline, replay, notices, describePerson }) {
+function create({ scene, sceneView, timeline, replay, notices, describePerson }) {
   const canvas = byId("canvas", HTMLElement);
   /** @param {unknown} error */
   const fail = (error) => {
@@ -36,7 +36,7 @@ function create({ scene, view, timeline, replay, notices, describePerson }) {
   const banner = new HistoryBanner(canvas, { back: () => replay.toNow(), restore: () => void restore() });
   replay.on("moved", () => banner.show(replay.revision === null ? null : momentText(timeline, replay.revision)));
   replay.on("failed", fail);
-  view.on("looked", (isPast) => canvas.toggleAttribute("data-past", isPast));
+  sceneView.on("looked", (isPast) => canvas.toggleAttribute("data-past", isPast));
   const refresh = coalesce(() => history.refresh());
   scene.on("changed", refresh);
   scene.on("replaced", refresh);

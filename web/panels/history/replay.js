@@ -15,7 +15,7 @@ const PACE = 3;
  */
 export class Replay extends Emitter {
   #timeline;
-  #shown;
+  #sceneView;
   #timer = 0;
   #latest = 0;
   /** The revision that is shown, or asked for; `null`: now. @type {number | null} */
@@ -26,12 +26,12 @@ export class Replay extends Emitter {
 
   /**
    * @param {Timeline} timeline
-   * @param {Pick<SceneView, "look">} shown
+   * @param {Pick<SceneView, "look">} sceneView
    */
-  constructor(timeline, shown) {
+  constructor(timeline, sceneView) {
     super();
     this.#timeline = timeline;
-    this.#shown = shown;
+    this.#sceneView = sceneView;
   }
 
   /**
@@ -59,7 +59,7 @@ export class Replay extends Emitter {
     try {
       const elements = await this.#timeline.sceneAt(this.revision);
       if (request !== this.#latest) return false;
-      this.#shown.look(elements);
+      this.#sceneView.look(elements);
       return true;
     } catch (error) {
       if (request !== this.#latest) return false;
@@ -73,7 +73,7 @@ export class Replay extends Emitter {
     this.#latest += 1;
     this.#stop();
     this.revision = null;
-    this.#shown.look(null);
+    this.#sceneView.look(null);
     this.emit("moved", null);
   }
 

@@ -15,7 +15,7 @@ const SYMBOLS = { png: "picture", svg: "pencil", json: "braces" };
 export class ExportMenu {
   #address;
   #notices;
-  #pass;
+  #joinToken;
   #about = make("p", { class: "panel-about" }, text.saveNow);
   #width = make("select", { id: "picture-width" });
   /** @type {Map<string, HTMLAnchorElement>} */
@@ -26,11 +26,11 @@ export class ExportMenu {
 
   /**
    * @param {string} sessionId
-   * @param {JoinToken} pass
+   * @param {JoinToken} joinToken
    * @param {Notices} notices
    */
-  constructor(sessionId, pass, notices) {
-    this.#pass = pass;
+  constructor(sessionId, joinToken, notices) {
+    this.#joinToken = joinToken;
     this.#address = `/api/scene/${sessionId}/export`;
     this.#notices = notices;
     for (const width of WIDTHS) this.#width.append(make("option", { value: String(width) }, text.pixels(width)));
@@ -41,7 +41,7 @@ export class ExportMenu {
     const share = make("button", { type: "button", "data-action": "copy-picture" }, icon("link"), text.copyPicture);
     share.addEventListener("click", () => this.#share());
     this.node.append(make("label", { for: "picture-width" }, text.size), this.#width);
-    if (!pass.token) this.node.append(share); // else the link would show nothing to others
+    if (!joinToken.token) this.node.append(share); // else the link would show nothing to others
     this.#point();
   }
 
@@ -63,7 +63,7 @@ export class ExportMenu {
     const words = make("span", { class: "format-words" }, make("strong", {}, name), make("span", {}, about));
     const link = make("a", { class: "format", download: "", "data-format": format }, icon(SYMBOLS[format]), words, icon("download"));
     link.addEventListener("click", (event) => {
-      if (!this.#pass.token) return; // the browser fetches it by itself
+      if (!this.#joinToken.token) return; // the browser fetches it by itself
       event.preventDefault();
       void this.#save(link.href, format);
     });
@@ -93,7 +93,7 @@ export class ExportMenu {
    */
   async #save(address, format) {
     try {
-      const response = await this.#pass.fetch(address);
+      const response = await this.#joinToken.fetch(address);
       if (!response.ok) throw new Error(String(response.status));
       save(await response.blob(), text.fileName(format, new Date()));
     } catch (error) {

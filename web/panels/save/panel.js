@@ -11,8 +11,8 @@ export const savePanel = {
   name: "save",
   label: text.label,
   icon: "download",
-  create({ sessionId, pass, notices, timeline, replay }) {
-    const menu = new ExportMenu(sessionId, pass, notices);
+  create({ sessionId, joinToken, notices, timeline, replay }) {
+    const menu = new ExportMenu(sessionId, joinToken, notices);
     replay.on("moved", () => {
       const { revision } = replay;
       menu.showMoment(revision, revision === null ? "" : momentText(timeline, revision));
