@@ -75,12 +75,12 @@
  * @template {Kind} K
  * @typedef {object} Cost
  * @property {DrawingBounds} bounds of all that are drawn
- * @property {(kind: K, drawing: Drawing) => number} [pixels] that drawing it keeps in memory, roughly (default: none)
+ * @property {(kind: K, place: DrawnPlace) => number} [pixels] that drawing it keeps in memory, roughly (default: none)
  * @property {boolean} [onlyInSight] it is not drawn before it can be seen
  */
 
 /**
- * @typedef {object} Drawing
+ * @typedef {object} DrawnPlace where and how finely an element is drawn
  * @property {number} width in scene units
  * @property {number} height
  * @property {number} scale pixels for a scene unit
