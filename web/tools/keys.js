@@ -38,7 +38,7 @@ export function isComposed(event) {
   return event.isComposing || event.keyCode === COMPOSITION;
 }
 
-export class Keys {
+export class KeyBindings {
   #context;
   /** @type {Map<string, Command>} */
   #commands = new Map();

@@ -3,7 +3,7 @@
 import { Additions } from "./additions.js";
 import { Clipboard } from "./clipboard.js";
 import { commands } from "./commands.js";
-import { Keys } from "./keys.js";
+import { KeyBindings } from "./keys.js";
 import { definitionOf } from "../kinds/kinds.js";
 import { Motion } from "./motion.js";
 import { Overlay } from "./overlay.js";
@@ -89,7 +89,7 @@ export class Tools {
       pointer.seen && stage.toScene(pointer.seen.x, pointer.seen.y));
     /** @type {ToolContext} */
     const tools = { ...context, clipboard, properties, open, create: (type) => additions.create(type) };
-    new Keys(tools, commands, () => pointer.cancel());
+    new KeyBindings(tools, commands, () => pointer.cancel());
     const toolbar = new Toolbar(tools, commands);
     room.append(toolbar.node, properties.node);
     for (const event of /** @type {const} */ (["history", "replaced", "changed"])) {
