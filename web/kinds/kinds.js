@@ -3,7 +3,7 @@
  * refuses a kind of the protocol that is missing.
  */
 
-import { standIn } from "../canvas/standin.js";
+import { standIn } from "../ui/standin.js";
 import { text } from "../text/canvas.js";
 import { chartKind } from "./chart/kind.js";
 import { imageKind } from "./image/kind.js";

@@ -1,6 +1,6 @@
 /** Lines of figures over the last minutes, drawn by uPlot in the colours of the page. */
 
-import { theme } from "../canvas/theme.js";
+import { theme } from "../ui/theme.js";
 import { make, setText } from "../ui/dom.js";
 import { plotText, text } from "../text/monitor.js";
 import { columnsOf, PLOTS, rangeOf, spanOf, splitsOf, topOf } from "./lines.js";

@@ -14,7 +14,7 @@ import { isComposed } from "./keys.js";
 
 /** @import {Point} from "../canvas/geometry.js" */
 /** @import {EditContext} from "./tools.js" */
-/** @import {Unsaved} from "./unsaved.js" */
+/** @import {Unsaved} from "../ui/unsaved.js" */
 /** @import {Kind, KindName, WrittenText} from "../kinds/definition.js" */
 /** @import {Transform, TransformChanges} from "../types/messages.js" */
 

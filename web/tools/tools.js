@@ -11,7 +11,7 @@ import { Pointer } from "./pointer.js";
 import { Properties } from "./properties.js";
 import { TextEditor } from "./textedit.js";
 import { Toolbar } from "./toolbar.js";
-import { Unsaved } from "./unsaved.js";
+import { Unsaved } from "../ui/unsaved.js";
 
 /** @import {CanvasView} from "../canvas/view.js" */
 /** @import {Stage} from "../canvas/stage.js" */

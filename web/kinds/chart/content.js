@@ -5,8 +5,8 @@ import { extent, MOST_SERIES, normalChart } from "./data.js";
 import { chartConfig } from "./look.js";
 import { describeChart } from "./describe.js";
 import { errorName, log } from "../../lib/log.js";
-import { standIn } from "../../canvas/standin.js";
-import { theme } from "../../canvas/theme.js";
+import { standIn } from "../../ui/standin.js";
+import { theme } from "../../ui/theme.js";
 import { text } from "../../text/kinds/chart.js";
 
 /** @import {NormalChart} from "./data.js" */

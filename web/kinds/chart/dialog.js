@@ -9,7 +9,7 @@ import { chartTypeText, text } from "../../text/kinds/chart.js";
 import { readTable } from "./tables.js";
 
 /** @import {TableChart} from "./csv.js" */
-/** @import {Unsaved} from "../../tools/unsaved.js" */
+/** @import {Unsaved} from "../../ui/unsaved.js" */
 
 /** @typedef {{table: string, type: string, title: string}} Typed */
 

@@ -1,6 +1,6 @@
 /** Definition of the kind: a chart. */
 
-import { Unsaved } from "../../tools/unsaved.js";
+import { Unsaved } from "../../ui/unsaved.js";
 import { choiceField, wordsField } from "../../ui/fields.js";
 import { chartTypeText, text } from "../../text/kinds/chart.js";
 import { ChartContent, chartPixels } from "./content.js";

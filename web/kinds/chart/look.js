@@ -1,7 +1,7 @@
 /** The configuration of Chart.js for a chart, in the colours of the page. */
 
 import { firstOf } from "../../lib/unicode.js";
-import { theme } from "../../canvas/theme.js";
+import { theme } from "../../ui/theme.js";
 
 /** @import {LabelledChart, NormalChart, ScatterChart} from "./data.js" */
 

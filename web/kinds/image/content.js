@@ -5,7 +5,7 @@ import { make } from "../../ui/dom.js";
 import { describeImage } from "./describe.js";
 import { hostOf, isWanted, sameOrigin, want } from "./elsewhere.js";
 import { inspect, isLarge } from "./rasters.js";
-import { standIn } from "../../canvas/standin.js";
+import { standIn } from "../../ui/standin.js";
 import { text } from "../../text/kinds/image.js";
 
 /** @import {Flaw} from "./rasters.js" */

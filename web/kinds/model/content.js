@@ -4,7 +4,7 @@ import { make } from "../../ui/dom.js";
 import { describeModel } from "./describe.js";
 import { errorName, log } from "../../lib/log.js";
 import { orientation } from "./orientation.js";
-import { standIn } from "../../canvas/standin.js";
+import { standIn } from "../../ui/standin.js";
 import { text } from "../../text/kinds/model.js";
 
 /** @import {Model3D} from "../../types/messages.js" */

@@ -4,7 +4,7 @@
  */
 
 import { make } from "../../ui/dom.js";
-import { theme } from "../../canvas/theme.js";
+import { theme } from "../../ui/theme.js";
 
 /** WCAG 2.2 asks for 4.5:1, and 3:1 for large text: 24 CSS pixels (success criterion 1.4.3). */
 const LEAST_CONTRAST = 4.5;

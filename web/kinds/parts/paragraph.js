@@ -1,7 +1,7 @@
 /** Content of a kind in which something is written: one paragraph, readable on the page whatever its colour. */
 
 import { make } from "../../ui/dom.js";
-import { theme } from "../../canvas/theme.js";
+import { theme } from "../../ui/theme.js";
 import { vanishes } from "./contrast.js";
 
 /** @import {Kind} from "../definition.js" */

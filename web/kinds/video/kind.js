@@ -1,6 +1,6 @@
 /** Definition of the kind: a stream, somebody's camera or screen. It belongs to the call of who sends it (rule SCN3). */
 
-import { standIn } from "../../canvas/standin.js";
+import { standIn } from "../../ui/standin.js";
 import { ownerOf } from "../../scene/scene.js";
 import { text } from "../../text/kinds/video.js";
 import { VideoTile } from "./tile.js";

@@ -1,6 +1,6 @@
 /** The card in the place of what cannot be shown: a symbol and words. */
 
-import { icon, make } from "../ui/dom.js";
+import { icon, make } from "./dom.js";
 
 /**
  * @param {HTMLElement} node filled with the card
