@@ -16,6 +16,7 @@ const ROOMS = {
   kinds: ["lib", "people", "scene", "text", "types", "ui"],
   canvas: ["kinds", "lib", "scene", "text", "types", "ui"],
   tools: ["canvas", "kinds", "lib", "scene", "text", "types", "ui"],
+  panels: ["app", "kinds", "lib", "monitor", "scene", "security", "text", "ui"],
 };
 
 /** Imports of each module, types not counted. @type {Map<string, string[]>} */
