@@ -97,7 +97,7 @@ def main() -> None:
             "candidates a second, one after the other",
             *(f"{statistics.median(rates[way]):,.0f}" for way in ("one", "two")),
         ),
-        ("edit to ack, p50 ms (who is at the leader; at the replica)", *map(_middle, acked.values())),
+        ("edit to ack, p50 ms (at the leader; at the replica)", *map(_middle, acked.values())),
     ]
     table = [
         f"{report.machine(yardstick=False)}, x0xd 0.48.1; all on one machine, over loopback",

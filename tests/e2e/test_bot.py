@@ -97,6 +97,7 @@ def test_a_bot_calls_shows_its_picture_and_survives_an_ice_restart(
         ada.wait_clear()
 
 
+@pytest.mark.nightly
 def test_an_echo_shows_the_own_colour_and_leaves_on_interrupt(
     open_window: Open, server: Server
 ) -> None:
@@ -112,6 +113,7 @@ def test_an_echo_shows_the_own_colour_and_leaves_on_interrupt(
         ada.entry(bob).wait_for(state="detached")
 
 
+@pytest.mark.nightly
 def test_a_film_is_seen_and_heard(open_window: Open, server: Server, tmp_path: Path) -> None:
     write_film(tmp_path / "film.mp4")
     ada = open_window("red", session="bot-films", query="name=Ada")
@@ -124,6 +126,7 @@ def test_a_film_is_seen_and_heard(open_window: Open, server: Server, tmp_path: P
         ada.wait_clear()
 
 
+@pytest.mark.nightly
 @pytest.mark.rule("SIG11")
 def test_its_pictures_are_as_large_as_they_are_seen(open_window: Open, server: Server) -> None:
     ada = open_window("red", session="bot-fits", query="name=Ada")

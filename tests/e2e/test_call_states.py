@@ -39,6 +39,7 @@ def test_every_transition_can_be_observed(open_window: Open) -> None:
         assert changes(window) == [*([state, None] for state in states[:3]), ["ended", "hangup"]]
 
 
+@pytest.mark.nightly
 def test_ringing_ends_after_45_seconds(open_window: Open) -> None:
     ada, bob = recorded_pair(open_window)
     ada.page.clock.install()
@@ -54,6 +55,7 @@ def test_ringing_ends_after_45_seconds(open_window: Open) -> None:
     bob.page.get_by_text("You missed a call").wait_for()
 
 
+@pytest.mark.nightly
 def test_connecting_ends_after_20_seconds(open_window: Open, server: Server) -> None:
     """With a client that rings, and then never connects."""
     bob = open_window("green", session="connecting", query="name=Bob")
@@ -72,6 +74,7 @@ def test_connecting_ends_after_20_seconds(open_window: Open, server: Server) -> 
         bob.page.get_by_text("could not be connected").wait_for()
 
 
+@pytest.mark.nightly
 def test_who_has_all_calls_it_can_have_is_busy(open_window: Open) -> None:
     ada, bob = recorded_pair(open_window)
     bob.page.evaluate("signalingManager.maxCalls = 0")
@@ -82,6 +85,7 @@ def test_who_has_all_calls_it_can_have_is_busy(open_window: Open) -> None:
     ada.page.get_by_text("Bob is busy").wait_for()
 
 
+@pytest.mark.nightly
 def test_a_tile_that_comes_when_its_call_is_over_is_taken_back(
     open_window: Open, server: Server
 ) -> None:
@@ -100,6 +104,7 @@ def test_a_tile_that_comes_when_its_call_is_over_is_taken_back(
         assert wire.until("element_removed")["id"] == tile["id"]
 
 
+@pytest.mark.nightly
 @pytest.mark.rule("SIG8")
 def test_an_end_of_an_earlier_call_does_not_end_this_one(open_window: Open) -> None:
     ada, bob = recorded_pair(open_window)
@@ -121,6 +126,7 @@ def test_an_end_of_an_earlier_call_does_not_end_this_one(open_window: Open) -> N
         assert window.state(other) == "connected"
 
 
+@pytest.mark.nightly
 @pytest.mark.rule("SIG9")
 def test_late_answers_and_old_candidates_are_ignored(open_window: Open) -> None:
     """The answer to an offer that was given up, a candidate of an earlier ICE generation."""
@@ -204,6 +210,7 @@ def own_context(browsers: dict[str, object], server: Server) -> Iterator[Browser
     context.close()
 
 
+@pytest.mark.nightly
 def test_a_permission_that_is_taken_back_ends_no_call(
     open_window: Open, own_context: BrowserContext
 ) -> None:

@@ -77,6 +77,7 @@ def test_a_killed_server_has_every_edit(open_window: Open, tmp_path: Path) -> No
     excuse_sockets(ada, bob)
 
 
+@pytest.mark.nightly
 def test_what_the_disk_has_no_room_for_waits_in_the_window(
     open_window: Open, tmp_path: Path
 ) -> None:

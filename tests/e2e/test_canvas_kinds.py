@@ -204,7 +204,7 @@ def is_red(image: Image.Image) -> bool:
 
 
 @pytest.mark.timeout(150)
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("scheme", ["light", pytest.param("dark", marks=pytest.mark.nightly)])
 def test_every_kind_is_drawn(server: Server, painter: Browser, scheme: str) -> None:
     session = f"kinds-{scheme}"
     add_elements(server, session, SCENE)

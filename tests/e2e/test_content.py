@@ -87,6 +87,7 @@ def test_a_scene_full_of_bombs_opens_and_the_page_answers(
         expect(node(ada, "p0")).to_have_count(0)
 
 
+@pytest.mark.nightly
 def test_three_thousand_charts_take_no_more_than_a_browser_has(
     open_window: Open, browsers: dict[str, Browser], tmp_path: Path
 ) -> None:
@@ -107,6 +108,7 @@ def test_three_thousand_charts_take_no_more_than_a_browser_has(
         assert renderer_bytes(browsers["red"], ada.page) < 600 * MIB
 
 
+@pytest.mark.nightly
 def test_pictures_that_are_large_together_are_drawn_in_turn(
     open_window: Open, tmp_path: Path
 ) -> None:
@@ -121,6 +123,7 @@ def test_pictures_that_are_large_together_are_drawn_in_turn(
         assert 1 <= ada.page.locator("#space img").count() <= 3
 
 
+@pytest.mark.nightly
 def test_a_chart_of_very_many_numbers_says_that_it_shows_a_part(
     open_window: Open, tmp_path: Path
 ) -> None:
@@ -133,7 +136,13 @@ def test_a_chart_of_very_many_numbers_says_that_it_shows_a_part(
         expect(node(ada, "c").locator("canvas")).to_have_count(1)
 
 
-@pytest.mark.parametrize("size", [(1280, 800), (390, 780)], ids=["desktop", "phone"])
+@pytest.mark.parametrize(
+    "size",
+    [
+        pytest.param((1280, 800), id="desktop"),
+        pytest.param((390, 780), id="phone", marks=pytest.mark.nightly),
+    ],
+)
 def test_a_session_is_opened_without_drawing_and_cleared(
     open_window: Open, server: Server, size: tuple[int, int]
 ) -> None:
@@ -177,6 +186,7 @@ def test_a_session_is_opened_without_drawing_and_cleared(
     expect(node(ada, "n")).to_have_text("Text 0")
 
 
+@pytest.mark.nightly
 def test_a_moderator_clears_what_a_viewer_can_only_leave_undrawn(
     open_window: Open, tmp_path: Path
 ) -> None:
@@ -195,6 +205,7 @@ def test_a_moderator_clears_what_a_viewer_can_only_leave_undrawn(
         expect(moderator.page.locator(".undrawn-banner")).to_be_hidden()
 
 
+@pytest.mark.nightly
 def test_a_canvas_whose_page_died_over_it_is_not_drawn_again_unasked(
     open_window: Open, server: Server
 ) -> None:

@@ -113,6 +113,7 @@ def test_devices_are_chosen_before_and_during_a_call(
     bob.shows(ada)
 
 
+@pytest.mark.nightly
 def test_everybody_is_heard(
     open_window: Open, launch: Callable[..., Browser], tmp_path: Path
 ) -> None:

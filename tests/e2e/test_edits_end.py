@@ -45,6 +45,7 @@ def begin(desk: Desk, words: str) -> None:
     desk.keys.type(words)
 
 
+@pytest.mark.nightly
 @pytest.mark.rule("EDT2")
 def test_a_name_that_would_be_cut_in_an_emoji(desk: Desk) -> None:
     """Names are cut between characters, and what comes after it arrives."""
@@ -57,7 +58,7 @@ def test_a_name_that_would_be_cut_in_an_emoji(desk: Desk) -> None:
 
 
 @pytest.mark.rule("IN4", "EDT2")
-@pytest.mark.parametrize("named", [True, False])
+@pytest.mark.parametrize("named", [True, pytest.param(False, marks=pytest.mark.nightly)])
 def test_what_cannot_be_read_blocks_nothing(desk: Desk, *, named: bool) -> None:
     """Also where the refusal cannot say what it is about."""
     desk.page.evaluate(SPOIL, named)
@@ -111,7 +112,7 @@ def test_escape_keeps_what_was_typed(desk: Desk) -> None:
 
 
 @pytest.mark.rule("EDT1")
-@pytest.mark.parametrize("old", [False, True])
+@pytest.mark.parametrize("old", [False, pytest.param(True, marks=pytest.mark.nightly)])
 def test_a_reload_keeps_what_is_being_written(desk: Desk, *, old: bool) -> None:
     """It is there to go on with, once."""
     if old:
@@ -134,6 +135,7 @@ def test_a_reload_keeps_what_is_being_written(desk: Desk, *, old: bool) -> None:
     expect(field(desk)).to_have_count(0)
 
 
+@pytest.mark.nightly
 @pytest.mark.rule("EDT1")
 def test_another_window_does_not_go_on_with_it(desk: Desk) -> None:
     """What is kept belongs to the window in which it was typed."""
@@ -148,6 +150,7 @@ def test_another_window_does_not_go_on_with_it(desk: Desk) -> None:
     copy.close()
 
 
+@pytest.mark.nightly
 @pytest.mark.rule("EDT1")
 def test_a_text_that_is_removed_while_it_is_written(desk: Desk) -> None:
     """The words stay, as a new text."""
@@ -165,6 +168,7 @@ def test_a_text_that_is_removed_while_it_is_written(desk: Desk) -> None:
     expect(desk.bob.page.get_by_text("Before and after")).to_be_visible()
 
 
+@pytest.mark.nightly
 @pytest.mark.rule("EDT1")
 def test_a_table_that_was_typed_is_there_again(desk: Desk) -> None:
     """Escape closes the dialog of a chart and keeps the table; so does a reload."""
@@ -187,6 +191,7 @@ def test_a_table_that_was_typed_is_there_again(desk: Desk) -> None:
     expect(dialog.get_by_label("Table")).to_have_value("")
 
 
+@pytest.mark.nightly
 @pytest.mark.rule("EDT1")
 def test_a_description_goes_to_the_picture_it_was_typed_for(desk: Desk) -> None:
     """Also when it is ended by a click at another picture, or by a reload."""

@@ -63,7 +63,7 @@ def break_and_return(window: Window, proxy: Proxy, how: str) -> None:
 
 
 @pytest.mark.rule("RES1", "RES2")
-@pytest.mark.parametrize("how", ["cut", "reset"])
+@pytest.mark.parametrize("how", ["cut", pytest.param("reset", marks=pytest.mark.nightly)])
 def test_a_broken_socket_touches_no_call(open_window: Open, proxy: Proxy, how: str) -> None:
     """The others see a peer that is away and then back, never gone."""
     ada, bob = meet(open_window, proxy)
@@ -133,6 +133,7 @@ def test_a_socket_that_breaks_again_and_again_loses_nothing(
     excuse_sockets(ada)
 
 
+@pytest.mark.nightly
 def test_calls_begin_and_end_around_cuts(open_window: Open, proxy: Proxy) -> None:
     ada, bob = meet(open_window, proxy, "name=Bob&auto=1")
     chance = random.Random(2)
@@ -181,6 +182,7 @@ UFRAG = """id => signalingManager.peerConnections.get(id)
     .currentRemoteDescription.sdp.match(/a=ice-ufrag:(.*)/)[1]"""
 
 
+@pytest.mark.nightly
 @pytest.mark.parametrize("change", ["restartIce()", "addTransceiver('audio')"])
 def test_what_is_offered_to_a_peer_that_is_away_waits_for_it(
     open_window: Open, proxy: Proxy, change: str
@@ -207,6 +209,7 @@ def test_what_is_offered_to_a_peer_that_is_away_waits_for_it(
     excuse_sockets(ada)
 
 
+@pytest.mark.nightly
 def test_hanging_up_while_away_reaches_the_other_later(open_window: Open, proxy: Proxy) -> None:
     ada, bob = meet(open_window, proxy)
     call(ada, bob)
@@ -226,7 +229,7 @@ def test_hanging_up_while_away_reaches_the_other_later(open_window: Open, proxy:
         watch.untouched()
 
 
-@pytest.mark.parametrize("how", ["SIGTERM", "SIGKILL"])
+@pytest.mark.parametrize("how", [pytest.param("SIGTERM", marks=pytest.mark.nightly), "SIGKILL"])
 def test_a_call_outlives_the_server(open_window: Open, tmp_path: Path, how: str) -> None:
     """The new server finds the same peers under the same ids, and passes on what they offer."""
     with running(tmp_path) as first:
@@ -270,7 +273,7 @@ def test_a_call_outlives_the_server(open_window: Open, tmp_path: Path, how: str)
             window.page.close()
 
 
-@pytest.mark.parametrize("who", ["caller", "callee"])
+@pytest.mark.parametrize("who", ["caller", pytest.param("callee", marks=pytest.mark.nightly)])
 def test_a_reloaded_page_takes_its_call_up_again(open_window: Open, who: str) -> None:
     """Nobody clicks."""
     ada, bob = open_window("red", query="name=Ada"), open_window("green", query="name=Bob")
@@ -310,6 +313,7 @@ def test_a_closed_window_ends_its_call(open_window: Open) -> None:
     assert 4 < seconds < patience(8)
 
 
+@pytest.mark.nightly
 def test_a_duplicated_tab_is_a_peer_of_its_own(open_window: Open) -> None:
     """Browsers copy the session storage, and with it the proof of who the page is."""
     ada, bob = open_window("red", query="name=Ada"), open_window("green", query="name=Bob")
@@ -400,6 +404,7 @@ def computer(playwright: Playwright, tmp_path: Path) -> Iterator[Computer]:
     computer.browser.close()
 
 
+@pytest.mark.nightly
 def test_a_call_outlives_a_sleeping_computer(
     open_window: Open, server: Server, computer: Computer
 ) -> None:

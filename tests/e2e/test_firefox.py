@@ -30,6 +30,7 @@ def plays(window: FirefoxWindow, peer_id: str) -> None:
     }})()""")
 
 
+@pytest.mark.nightly
 def test_two_windows_of_firefox(firefox: Firefox, server: Server) -> None:
     ada, bob = (firefox.open(f"{server.url}/s/foxes?name={name}") for name in ("Ada", "Bob"))
     ada.press(f'[data-peer-id="{bob.peer_id}"] [data-action="call"]')
@@ -42,7 +43,7 @@ def test_two_windows_of_firefox(firefox: Firefox, server: Server) -> None:
         window.wait("!document.querySelector('[data-element-id][data-stream-id]')")
 
 
-@pytest.mark.parametrize("caller", ["Firefox", "Chromium"])
+@pytest.mark.parametrize("caller", ["Firefox", pytest.param("Chromium", marks=pytest.mark.nightly)])
 def test_firefox_and_chromium(
     firefox: Firefox, open_window: Open, server: Server, caller: str
 ) -> None:

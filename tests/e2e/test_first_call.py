@@ -138,7 +138,7 @@ def test_hanging_up_and_calling_again_at_once_shows_everybody(open_window: Open)
         bob.wait_clear()
 
 
-@pytest.mark.parametrize("how", ["close", "navigate"])
+@pytest.mark.parametrize("how", ["close", pytest.param("navigate", marks=pytest.mark.nightly)])
 def test_a_window_that_goes_clears_its_call(open_window: Open, how: str) -> None:
     ada, bob = pair(open_window)
     connect(ada, bob)
@@ -264,6 +264,7 @@ def test_the_example_client_joins(open_window: Open, server: Server) -> None:
     ada.page.locator("[data-peer-id]").filter(has_text="Example").wait_for()
 
 
+@pytest.mark.nightly
 def test_fifty_calls_of_fifty_succeed(open_window: Open) -> None:
     """The time from the press on Call to the first frame is kept as test output."""
     ada = open_window("red", query="name=Ada")

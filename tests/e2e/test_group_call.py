@@ -40,6 +40,7 @@ def test_everybody_joins_one_call_latecomers_too_and_one_leaves(open_window: Ope
     all_see_all([ada, bob, eve, late])
 
 
+@pytest.mark.nightly
 def test_who_declines_is_left_alone_and_can_join_later(open_window: Open) -> None:
     ada, bob, eve = people(open_window, 3)
     join(ada)

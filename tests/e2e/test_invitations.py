@@ -89,6 +89,7 @@ def test_somebody_watches_by_a_link_and_it_is_taken_back(open_window: Open, hous
     ada.wait_clear_of_calls()
 
 
+@pytest.mark.nightly
 def test_somebody_is_called_by_who_watches_them_and_removed(
     open_window: Open, house: Server
 ) -> None:

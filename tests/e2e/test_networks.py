@@ -138,6 +138,7 @@ def test_two_homes_behind_nat_see_each_other(open_window: Open) -> None:
     assert set(route(ada, bob)) <= {"srflx", "prflx"}, "there is no way but through the routers"
 
 
+@pytest.mark.nightly
 def test_a_bad_line_carries_a_call_and_a_resumed_socket(
     open_window: Open, lab: NetworkLab, proxy: Proxy
 ) -> None:
@@ -160,6 +161,7 @@ def test_a_bad_line_carries_a_call_and_a_resumed_socket(
     excuse_sockets(ada, bob)
 
 
+@pytest.mark.nightly
 def test_the_page_says_what_the_line_loses(open_window: Open, lab: NetworkLab) -> None:
     """A tenth of all packets, as the line counts them."""
     ada, bob = meet(open_window)
@@ -177,6 +179,7 @@ def test_the_page_says_what_the_line_loses(open_window: Open, lab: NetworkLab) -
     ada.picture("monitor-loss")
 
 
+@pytest.mark.nightly
 def test_both_are_told_whose_line_makes_a_call_poor(open_window: Open, lab: NetworkLab) -> None:
     """Ada's: her calls with both of the other home suffer, theirs within it does not."""
     ada, bob = meet(open_window)
@@ -197,7 +200,7 @@ def test_both_are_told_whose_line_makes_a_call_poor(open_window: Open, lab: Netw
     expect(bob.page.locator("#notices")).not_to_contain_text("is poor")
 
 
-@pytest.mark.parametrize("what", ["computer", "router"])
+@pytest.mark.parametrize("what", [pytest.param("computer", marks=pytest.mark.nightly), "router"])
 def test_a_call_outlives_five_seconds_without_network(
     open_window: Open, lab: NetworkLab, what: str
 ) -> None:
@@ -217,6 +220,7 @@ def test_a_call_outlives_five_seconds_without_network(
     excuse_sockets(ada, bob)
 
 
+@pytest.mark.nightly
 @pytest.mark.parametrize("whose", ["computer", "router"])
 def test_a_call_follows_to_another_address(open_window: Open, lab: NetworkLab, whose: str) -> None:
     """As from one network to the next: the old address goes, another one comes."""
@@ -309,6 +313,7 @@ def test_both_are_told_whose_network_blocks_udp(
     ada.picture("diagnosis")
 
 
+@pytest.mark.nightly
 def test_both_are_told_that_their_routers_do_not_fit(
     open_window: Open, lab: NetworkLab, server: Server
 ) -> None:
@@ -329,6 +334,7 @@ def test_a_turn_server_carries_what_routers_do_not(
     expect(ada.page.locator("#notices")).not_to_contain_text("does not come about")
 
 
+@pytest.mark.nightly
 def test_a_network_without_udp_is_reached_by_tcp(
     open_window: Open, lab: NetworkLab, servers: Servers, turn: dict[str, str]
 ) -> None:
@@ -341,6 +347,7 @@ def test_a_network_without_udp_is_reached_by_tcp(
     assert route(bob, ada)[0] == "relay"
 
 
+@pytest.mark.nightly
 @pytest.mark.rule("SIG15", "SIG16")
 def test_where_calls_are_relayed_no_address_is_told(
     open_window: Open, lab: NetworkLab, server: Server, servers: Servers, turn: dict[str, str]
@@ -369,6 +376,7 @@ def test_where_calls_are_relayed_no_address_is_told(
     ada.shows(bob)
 
 
+@pytest.mark.nightly
 def test_a_bot_talks_through_a_turn_server(
     open_window: Open, lab: NetworkLab, servers: Servers, turn: dict[str, str]
 ) -> None:
@@ -384,6 +392,7 @@ def test_a_bot_talks_through_a_turn_server(
         ada.wait_clear()
 
 
+@pytest.mark.nightly
 def test_a_bot_is_told_too_why_its_call_does_not_come_about(
     open_window: Open, lab: NetworkLab, server: Server
 ) -> None:
@@ -395,6 +404,7 @@ def test_a_bot_is_told_too_why_its_call_does_not_come_about(
         said(ada, "The network on the side of Bot blocks UDP, and no TURN server is configured.")
 
 
+@pytest.mark.nightly
 @pytest.mark.parametrize(
     ("which", "secret", "words"),
     [
@@ -417,6 +427,7 @@ def test_both_are_told_what_is_wrong_with_the_turn_server(
         said(window, words)
 
 
+@pytest.mark.nightly
 @pytest.mark.parametrize("router", ["symmetric", "without-udp"])
 def test_the_self_test_says_what_works_from_here(
     open_window: Open,

@@ -40,7 +40,7 @@ def rounds(kills: int) -> int:
 
 
 @pytest.mark.timeout(1800)
-@pytest.mark.parametrize("how", ["killed", "stopped"])
+@pytest.mark.parametrize("how", ["killed", pytest.param("stopped", marks=pytest.mark.nightly)])
 def test_a_call_lives_on_whichever_node_ends(
     open_window: Open, town: ClusterOfNodes, kills: int, how: str
 ) -> None:
@@ -78,6 +78,7 @@ def test_a_call_lives_on_whichever_node_ends(
         excuse_sockets(ada, bob)
 
 
+@pytest.mark.nightly
 def test_a_node_cut_off_from_the_broker_and_back(open_window: Open, town: ClusterOfNodes) -> None:
     """Those on it go on; the call across it does; nothing acked is lost, and all is well again."""
     with Proxy(town.broker.port) as link:

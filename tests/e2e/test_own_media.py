@@ -89,6 +89,7 @@ def test_a_reload_turns_nothing_on(pair: tuple[Window, Window]) -> None:
     assert ada.page.evaluate("asked") == []
 
 
+@pytest.mark.nightly
 def test_windows_to_come_remember_and_others_are_left_alone(
     open_window: Open, context: BrowserContext, pair: tuple[Window, Window]
 ) -> None:
@@ -109,6 +110,7 @@ def test_windows_to_come_remember_and_others_are_left_alone(
     assert ada.page.evaluate("asked") == []
 
 
+@pytest.mark.nightly
 def test_in_a_call_of_everybody_too(pair: tuple[Window, Window]) -> None:
     """Which is joined anew after a reload, by itself."""
     ada, bob = pair
@@ -151,6 +153,7 @@ def test_a_camera_that_is_off_is_let_go_and_comes_back(pair: tuple[Window, Windo
     assert not ada.page.evaluate("signalingManager.localStream.getAudioTracks()[0].enabled")
 
 
+@pytest.mark.nightly
 def test_a_camera_that_takes_its_time_says_so(pair: tuple[Window, Window]) -> None:
     ada, bob = pair
     connect(ada, bob)
@@ -187,6 +190,7 @@ def test_a_camera_that_takes_its_time_says_so(pair: tuple[Window, Window]) -> No
     bob.shows(ada)
 
 
+@pytest.mark.nightly
 def test_a_camera_is_chosen_while_it_is_off(pair: tuple[Window, Window]) -> None:
     ada, bob = pair
     connect(ada, bob)
@@ -206,7 +210,7 @@ def test_a_camera_is_chosen_while_it_is_off(pair: tuple[Window, Window]) -> None
     bob.shows(ada)
 
 
-@pytest.mark.parametrize("allowed", [(), ("microphone",)])
+@pytest.mark.parametrize("allowed", [(), pytest.param(("microphone",), marks=pytest.mark.nightly)])
 def test_what_was_refused_is_asked_for_again_and_comes_into_the_call(
     open_window: Open, browsers: dict[str, Browser], server: Server, allowed: tuple[str, ...]
 ) -> None:

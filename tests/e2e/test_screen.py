@@ -97,6 +97,7 @@ def test_a_screen_is_shared_and_shared_again(ada: Window, bob: Window) -> None:
     ada.wait_clear()
 
 
+@pytest.mark.nightly
 def test_two_screens_and_a_latecomer(
     open_window: Open, context: BrowserContext, ada: Window, bob: Window
 ) -> None:

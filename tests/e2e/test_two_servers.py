@@ -8,7 +8,6 @@ import pytest
 
 from support.browsers.watch import call, picture_moves
 from support.browsers.window import Open, Window, all_see_all, connect, join, place
-from support.doubles.x0xd import KINDS
 from support.servers.sites import FederatedServer, two_sites
 
 CALLS = 12
@@ -21,7 +20,7 @@ CALL_TIME = """id => new Promise(resolve => {
 })"""
 
 
-@pytest.fixture(params=KINDS)
+@pytest.fixture(params=[pytest.param("double", marks=pytest.mark.nightly), "x0xd"])
 def sites(
     request: pytest.FixtureRequest, tmp_path: Path
 ) -> Iterator[tuple[FederatedServer, FederatedServer]]:
@@ -74,6 +73,7 @@ def test_call_see_each_other_move_a_tile_hang_up(
     assert "at South" in ada.entry(bob).inner_text()
 
 
+@pytest.mark.nightly
 def test_a_call_outlives_the_daemon(
     open_window: Open, real: tuple[FederatedServer, FederatedServer]
 ) -> None:
@@ -95,6 +95,7 @@ def test_a_call_outlives_the_daemon(
     bob.wait_clear()
 
 
+@pytest.mark.nightly
 def test_everybody_of_both_servers_is_in_one_call(
     open_window: Open, real: tuple[FederatedServer, FederatedServer]
 ) -> None:
@@ -115,6 +116,7 @@ def test_everybody_of_both_servers_is_in_one_call(
     all_see_all([bob, cem])
 
 
+@pytest.mark.nightly
 def test_calls_are_set_up_soon(
     open_window: Open, real: tuple[FederatedServer, FederatedServer]
 ) -> None:

@@ -42,6 +42,7 @@ def test_pictures_are_sent_as_large_as_they_are_shown(people: tuple[Window, Wind
     wait_sent(ada, bob, "height === 240")
 
 
+@pytest.mark.nightly
 def test_what_is_out_of_sight_is_not_sent(people: tuple[Window, Window]) -> None:
     """Nor is what somebody took off the canvas; it comes back with the tile."""
     ada, bob = people

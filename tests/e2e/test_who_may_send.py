@@ -108,7 +108,16 @@ def open_ada(open_window: Open, context: BrowserContext, house: Server, session:
 
 
 @pytest.mark.rule("SIG18")
-@pytest.mark.parametrize("disguise", ["none", "session", "behind", "separator", "bundle"])
+@pytest.mark.parametrize(
+    "disguise",
+    [
+        "none",
+        *(
+            pytest.param(trick, marks=pytest.mark.nightly)
+            for trick in ("session", "behind", "separator", "bundle")
+        ),
+    ],
+)
 def test_who_only_watches_is_not_seen_whatever_they_offer(
     open_window: Open, context: BrowserContext, house: Server, mallory: Page, disguise: str
 ) -> None:
