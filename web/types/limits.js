@@ -470,4 +470,7 @@ export const SHAPES = {
   }
 };
 
+/** Close codes of the server. */
+export const CLOSE_CODES = /** @type {const} */ ({ PROTOCOL_ERROR: 1002, MESSAGE_TOO_BIG: 1009, SERVICE_RESTART: 1012, TOO_SLOW: 4000, SILENT: 4001, UNSUBSCRIBED: 4002, MOVED: 4003, TAKEN_OVER: 4100, TOKEN_EXPIRED: 4101, REMOVED: 4102, TOO_MANY_TRIES: 4103 });
+
 /** @import {Schema} from "../scene/limits.js" */

@@ -149,13 +149,126 @@ export interface LeaveCommunitasCall {
   message_id?: string | null;
 }
 
-/** Remove a peer from the session (TOK4); needs the right to moderate. */
+/** Remove a peer from the session (TOK4). */
 export interface Kick {
   type: "kick";
   /** The peer this is for; of the sender's own session. */
   target_peer_id: string;
   /** Chosen by the sender, echoed in the reply. */
   message_id?: string | null;
+}
+
+/** Show the others elements in motion. May be dropped on the way; it changes nothing.
+
+    The change itself follows as an edit. No elements: the motion has ended without one. */
+export interface Preview {
+  type: "preview";
+  elements: PreviewedElement[];
+}
+
+/** Where an element would be if it were let go now. */
+export interface PreviewedElement {
+  /** An element of the scene. */
+  id: string;
+  transform: TransformChanges;
+}
+
+/** The parts of a transform that change; what is not named stays. */
+export interface TransformChanges {
+  /** Scene units (CSS pixels). */
+  x?: number;
+  /** Scene units (CSS pixels). */
+  y?: number;
+  /** Scene units (CSS pixels). */
+  width?: number;
+  /** Scene units (CSS pixels). */
+  height?: number;
+  /** Clockwise, in degrees. */
+  rotation?: number;
+  /** Larger is nearer. */
+  z_index?: number;
+}
+
+/** What the sender's media are doing now. */
+export interface MediaState {
+  type: "media_state";
+  audio: boolean;
+  video: boolean;
+  screen: boolean;
+}
+
+/** Tell a peer how large its streams are shown here, so that it sends no more than is seen.
+
+    The heights are in device pixels; 0 means that a stream is not seen at all. */
+export interface ViewSize {
+  type: "view_size";
+  /** The peer this is for; of the sender's own session. */
+  target_peer_id: string;
+  /** Device pixels; 0: not seen. */
+  camera: number;
+  /** Device pixels; 0: not seen. */
+  screen?: number;
+}
+
+/** Say how far this side has got with a call that does not come about.
+
+    Answered by `call_diagnosis`, to both sides, as soon as what they report tells why. */
+export interface CallReport {
+  type: "call_report";
+  /** The peer this is for; of the sender's own session. */
+  target_peer_id: string;
+  gathered: ("host" | "prflx" | "relay" | "srflx")[];
+  turn_refused?: boolean;
+}
+
+/** Say how good a call is at this side: now and then, and when the rating changes.
+
+    Only to a server that lists `call_quality`. Where one side finds the call poor, both may get
+    `call_diagnosis` (SIG13). */
+export interface CallQuality {
+  type: "call_quality";
+  /** The peer this is for; of the sender's own session. */
+  target_peer_id: string;
+  quality: Quality;
+}
+
+/** The last seconds of a call; what is not known is absent.
+
+    `in`: what comes from the other, `out`: what goes there. No addresses. */
+export interface Quality {
+  rating: "fair" | "good" | "poor";
+  path?: Path | null;
+  loss_in?: number | null;
+  loss_out?: number | null;
+  /** Milliseconds. */
+  round_trip?: number | null;
+  /** Milliseconds. */
+  jitter?: number | null;
+  /** Bits per second. */
+  bitrate_in?: number | null;
+  /** Bits per second. */
+  bitrate_out?: number | null;
+  /** Pictures per second. */
+  frame_rate_in?: number | null;
+  /** Pictures per second. */
+  frame_rate_out?: number | null;
+  limitation?: "bandwidth" | "cpu" | "none" | "other" | null;
+}
+
+/** The way that the media take: the types of both candidates, and how the local one goes. */
+export interface Path {
+  local: "host" | "prflx" | "relay" | "srflx";
+  remote: "host" | "prflx" | "relay" | "srflx";
+  protocol: "tcp" | "tls" | "udp";
+}
+
+/** Where the sender's pointer is. May be dropped on the way. */
+export interface Cursor {
+  type: "cursor";
+  /** Scene units (CSS pixels). */
+  x: number;
+  /** Scene units (CSS pixels). */
+  y: number;
 }
 
 /** Add an element. A second Video of a stream is acked with the first one's id (SCN3). */
@@ -271,22 +384,6 @@ export interface ElementChanges {
   kind?: { [name: string]: unknown };
 }
 
-/** The parts of a transform that change; what is not named stays. */
-export interface TransformChanges {
-  /** Scene units (CSS pixels). */
-  x?: number;
-  /** Scene units (CSS pixels). */
-  y?: number;
-  /** Scene units (CSS pixels). */
-  width?: number;
-  /** Scene units (CSS pixels). */
-  height?: number;
-  /** Clockwise, in degrees. */
-  rotation?: number;
-  /** Larger is nearer. */
-  z_index?: number;
-}
-
 /** Remove an element. */
 export interface RemoveElement {
   type: "remove_element";
@@ -299,17 +396,6 @@ export interface RemoveElement {
 /** Remove every element but the tiles of those who are here; all get `scene_update`. */
 export interface ClearScene {
   type: "clear_scene";
-  /** Chosen by the sender, echoed in the reply. */
-  message_id?: string | null;
-}
-
-/** Make the scene what it was at an earlier revision, as a new change; all get `scene_update`.
-
-    The tiles of those who are here stay as they are. */
-export interface RestoreScene {
-  type: "restore_scene";
-  /** Grows by 1 with each accepted change of the scene. */
-  revision: number;
   /** Chosen by the sender, echoed in the reply. */
   message_id?: string | null;
 }
@@ -343,101 +429,15 @@ export interface RemoveOperation {
   id: string;
 }
 
-/** Show the others elements in motion. May be dropped on the way; it changes nothing.
+/** Make the scene what it was at an earlier revision, as a new change; all get `scene_update`.
 
-    The change itself follows as an edit. No elements: the motion has ended without one. */
-export interface Preview {
-  type: "preview";
-  elements: PreviewedElement[];
-}
-
-/** Where an element would be if it were let go now. */
-export interface PreviewedElement {
-  /** An element of the scene. */
-  id: string;
-  transform: TransformChanges;
-}
-
-/** What the sender's media are doing now. */
-export interface MediaState {
-  type: "media_state";
-  audio: boolean;
-  video: boolean;
-  screen: boolean;
-}
-
-/** Tell a peer how large its streams are shown here, so that it sends no more than is seen.
-
-    The heights are in device pixels; 0 means that a stream is not seen at all. */
-export interface ViewSize {
-  type: "view_size";
-  /** The peer this is for; of the sender's own session. */
-  target_peer_id: string;
-  /** Device pixels; 0: not seen. */
-  camera: number;
-  /** Device pixels; 0: not seen. */
-  screen?: number;
-}
-
-/** Say how far this side has got with a call that does not come about.
-
-    Answered by `call_diagnosis`, to both sides, as soon as what they report tells why. */
-export interface CallReport {
-  type: "call_report";
-  /** The peer this is for; of the sender's own session. */
-  target_peer_id: string;
-  gathered: ("host" | "prflx" | "relay" | "srflx")[];
-  turn_refused?: boolean;
-}
-
-/** Say how good a call is at this side: now and then, and when the rating changes.
-
-    Only to a server that lists `call_quality`. Where one side finds the call poor, both may get
-    `call_diagnosis` (SIG13). */
-export interface CallQuality {
-  type: "call_quality";
-  /** The peer this is for; of the sender's own session. */
-  target_peer_id: string;
-  quality: Quality;
-}
-
-/** The last seconds of a call; what is not known is absent.
-
-    `in`: what comes from the other, `out`: what goes there. No addresses. */
-export interface Quality {
-  rating: "fair" | "good" | "poor";
-  path?: Path | null;
-  loss_in?: number | null;
-  loss_out?: number | null;
-  /** Milliseconds. */
-  round_trip?: number | null;
-  /** Milliseconds. */
-  jitter?: number | null;
-  /** Bits per second. */
-  bitrate_in?: number | null;
-  /** Bits per second. */
-  bitrate_out?: number | null;
-  /** Pictures per second. */
-  frame_rate_in?: number | null;
-  /** Pictures per second. */
-  frame_rate_out?: number | null;
-  limitation?: "bandwidth" | "cpu" | "none" | "other" | null;
-}
-
-/** The way that the media take: the types of both candidates, and how the local one goes. */
-export interface Path {
-  local: "host" | "prflx" | "relay" | "srflx";
-  remote: "host" | "prflx" | "relay" | "srflx";
-  protocol: "tcp" | "tls" | "udp";
-}
-
-/** Where the sender's pointer is. May be dropped on the way. */
-export interface Cursor {
-  type: "cursor";
-  /** Scene units (CSS pixels). */
-  x: number;
-  /** Scene units (CSS pixels). */
-  y: number;
+    The tiles of those who are here stay as they are. */
+export interface RestoreScene {
+  type: "restore_scene";
+  /** Grows by 1 with each accepted change of the scene. */
+  revision: number;
+  /** Chosen by the sender, echoed in the reply. */
+  message_id?: string | null;
 }
 
 /** First on every connection. Only what works is listed in `features`. */
@@ -857,18 +857,18 @@ export type ClientMessage =
   | JoinCommunitasCall
   | LeaveCommunitasCall
   | Kick
-  | AddElement
-  | UpdateElement
-  | RemoveElement
-  | ClearScene
-  | RestoreScene
-  | SyncQueue
   | Preview
   | MediaState
   | ViewSize
   | CallReport
   | CallQuality
-  | Cursor;
+  | Cursor
+  | AddElement
+  | UpdateElement
+  | RemoveElement
+  | ClearScene
+  | SyncQueue
+  | RestoreScene;
 
 export type ServerMessage =
   | Welcome

@@ -3,8 +3,7 @@
 It knows the messages (`canvas_server.protocol`) and nothing else of the server.
 """
 
-from canvas_server.client.backlog import Edit
-from canvas_server.client.connection import Client, Said, State, connect
+from canvas_server.client.connection import Client, State, connect
 from canvas_server.client.errors import (
     CannotConnect,
     Closed,
@@ -16,6 +15,8 @@ from canvas_server.client.errors import (
 )
 from canvas_server.client.messages import Messages
 from canvas_server.client.view import View
+from canvas_server.protocol.client import Edit
+from canvas_server.protocol.client import PlainMessage as Said
 
 __all__ = [
     "CannotConnect",

@@ -5,31 +5,14 @@ Pure: no socket, no clock.
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import assert_never
 
 import msgspec
 
 from canvas_server.client.errors import TooLarge
-from canvas_server.protocol.client import (
-    AddElement,
-    Answer,
-    ClearScene,
-    ClientMessage,
-    Cursor,
-    EndCall,
-    GroupCall,
-    IceCandidate,
-    MediaState,
-    Offer,
-    Ping,
-    Preview,
-    RemoveElement,
-    RestoreScene,
-    StartCall,
-    Subscribe,
-    SyncQueue,
-    UpdateElement,
-)
+from canvas_server.protocol.client import ClientMessage, Subscribe
 from canvas_server.protocol.fields import MAX_FRAME_BYTES
+from canvas_server.protocol.traits import AfterGap
 
 MAX_ENTRIES = 1_000
 MAX_BYTES = 8_000_000
@@ -37,13 +20,6 @@ MAX_IN_DOUBT = 64
 MAX_BYTES_IN_DOUBT = 500_000
 LEAST_CHOKING = 16_000
 """Bytes; nothing on the way to a server takes less than that."""
-
-Edit = AddElement | UpdateElement | RemoveElement | ClearScene | RestoreScene | SyncQueue
-"""What changes the scene."""
-
-_Signal = StartCall | Offer | Answer | IceCandidate
-_Droppable = Cursor | Preview | Ping  # a later one says it better
-_Repeatable = EndCall | MediaState | GroupCall  # says how things are: twice does no harm
 
 
 @dataclass
@@ -80,9 +56,9 @@ class Backlog:
         if len(entry.text) > MAX_FRAME_BYTES:
             raise TooLarge(f"{len(entry.text)} bytes, at most {MAX_FRAME_BYTES} are taken")
         if self._is_full(entry):
-            self._drop(lambda e: isinstance(e.message, _Droppable) and not e.written)
+            self._drop(lambda e: e.message.traits.droppable and not e.written)
         if self._is_full(entry):
-            return isinstance(message, _Droppable)
+            return message.traits.droppable
         self._entries.append(entry)
         self._bytes += len(entry.text)
         return True
@@ -103,7 +79,7 @@ class Backlog:
 
     def cut(self) -> None:
         """Say that the connection is gone: what may be missed is not worth waiting."""
-        self._drop(lambda e: isinstance(e.message, _Droppable) and not e.written)
+        self._drop(lambda e: e.message.traits.droppable and not e.written)
 
     def subscribed(self) -> None:
         """Note that a `subscribe` among the messages was answered: counting starts behind it."""
@@ -128,7 +104,7 @@ class Backlog:
             self._drop(lambda e: e is choked)
         for entry in self._entries:
             entry.written = False
-        self._drop(lambda e: isinstance(e.message, _Droppable))
+        self._drop(lambda e: e.message.traits.droppable)
         self._restart()
         return None if choked is None else choked.message
 
@@ -140,13 +116,7 @@ class Backlog:
         server, as far as that can be known.
         """
         choked = self._culprit
-        anew = Subscribe | Ping | _Signal | Edit
-        self._drop(
-            lambda e: (
-                isinstance(e.message, anew)
-                or (e.written and not isinstance(e.message, _Repeatable))
-            )
-        )
+        self._drop(_is_lost)
         for entry in self._entries:
             entry.written = False
         self._restart()
@@ -168,3 +138,17 @@ class Backlog:
     def _drop(self, which: Callable[[_Entry], bool]) -> None:
         self._entries = [entry for entry in self._entries if not which(entry)]
         self._bytes = sum(len(entry.text) for entry in self._entries)
+
+
+def _is_lost(entry: _Entry) -> bool:
+    """Tell whether a message is not sent again once the server has forgotten what it had."""
+    after_gap = entry.message.traits.after_gap
+    match after_gap:
+        case AfterGap.DISCARD:
+            return True
+        case AfterGap.UNLESS_WRITTEN:
+            return entry.written
+        case AfterGap.RESEND:
+            return False
+        case _:
+            assert_never(after_gap)

@@ -17,7 +17,7 @@ from websockets.asyncio.client import ClientConnection
 from websockets.asyncio.client import connect as open_socket
 from websockets.exceptions import ConnectionClosed, InvalidStatus, WebSocketException
 
-from canvas_server.client.backlog import MAX_ENTRIES, Backlog, Edit
+from canvas_server.client.backlog import MAX_ENTRIES, Backlog
 from canvas_server.client.errors import (
     CannotConnect,
     Closed,
@@ -31,28 +31,16 @@ from canvas_server.client.retry import retry_delay
 from canvas_server.client.view import View
 from canvas_server.protocol.client import (
     AddElement,
-    Answer,
-    CallReport,
     ClearScene,
     ClientMessage,
-    Cursor,
-    EndCall,
-    GetScene,
-    GroupCall,
-    IceCandidate,
-    Kick,
-    ListPeers,
-    MediaState,
-    Offer,
+    Edit,
     Ping,
-    Preview,
+    PlainMessage,
     RemoveElement,
     RestoreScene,
-    StartCall,
     Subscribe,
     SyncQueue,
     UpdateElement,
-    ViewSize,
 )
 from canvas_server.protocol.errors import CloseCode, ErrorCode
 from canvas_server.protocol.server import (
@@ -62,29 +50,11 @@ from canvas_server.protocol.server import (
     IceServersRenewed,
     PeerAssigned,
     Pong,
+    Reply,
     ServerMessage,
     SyncResult,
     TokenRenewed,
 )
-
-Said = (
-    ListPeers
-    | GetScene
-    | Ping
-    | StartCall
-    | GroupCall
-    | Offer
-    | Answer
-    | IceCandidate
-    | EndCall
-    | Kick
-    | Preview
-    | MediaState
-    | ViewSize
-    | CallReport
-    | Cursor
-)
-"""What is said with `Client.send`: all but edits, and the `subscribe` of the client itself."""
 
 State = Literal["connecting", "open", "away", "closed"]
 """`away`: the connection broke, and the client is coming back."""
@@ -203,7 +173,7 @@ class Client:
             self._runner.cancel()
             await asyncio.gather(self._runner, return_exceptions=True)
 
-    def send(self, message: Said) -> None:
+    def send(self, message: PlainMessage) -> None:
         """Say something: at once, or when the connection is back.
 
         It arrives once and in order, unless the server has lost this peer's place meanwhile.
@@ -438,7 +408,7 @@ class Client:
 
     def _answer(self, message: ServerMessage) -> None:
         """Tell who waits for the answer to an edit."""
-        if not isinstance(message, Ack | SyncResult | Error) or message.message_id is None:
+        if not isinstance(message, Reply) or message.message_id is None:
             return
         _, answer = self._edits.pop(message.message_id, (None, None))
         if answer is None or answer.done():

@@ -3,7 +3,7 @@
 At their home they look like any other connection; what differs is how far the bytes go.
 """
 
-from typing import Protocol, get_args
+from typing import Protocol
 
 from canvas_server.cluster import messages
 from canvas_server.core.effects import ConnectionId
@@ -17,9 +17,6 @@ WINDOW = 256 * 1024
 """Bytes under way to one socket; what is beyond waits in the outbox at its home."""
 DRAINED = 32 * 1024
 """After so much that left a socket its home is told."""
-
-
-_KINDS = {str(kind.__struct_config__.tag): kind for kind in get_args(client.ClientMessage)}
 
 
 class NodeChannel(Protocol):
@@ -70,7 +67,7 @@ class ForwardedSocket:
     ) -> type[client.ClientMessage] | None:
         """See `Owner.receive`."""
         self._put(connection_id, bytes(payload))
-        return _KINDS.get(type_of(payload) or "")
+        return client.BY_TAG.get(type_of(payload) or "")
 
     def refuse_binary(self, connection_id: ConnectionId) -> None:
         """See `Owner.refuse_binary`."""

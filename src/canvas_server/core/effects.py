@@ -17,15 +17,6 @@ ConnectionId = NewType("ConnectionId", int)
 """One WebSocket. Never used twice; it outlives the socket as the name of what was sent on it."""
 
 
-EditMessage = (
-    client.AddElement
-    | client.UpdateElement
-    | client.RemoveElement
-    | client.ClearScene
-    | client.SyncQueue
-)
-
-
 class Send(Struct, frozen=True, gc=False):
     """Put one message on the way to these connections, in this order among all effects.
 
@@ -162,7 +153,7 @@ class Forward(Struct, frozen=True, gc=False):
 
     session_id: str
     peer_id: str | None
-    message: EditMessage | client.RestoreScene | SceneEdit
+    message: client.Edit | SceneEdit
     request: int | None = None
     expected: int | None = None
 

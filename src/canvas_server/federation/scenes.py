@@ -10,13 +10,13 @@ import structlog
 from canvas_server.core.effects import Answered, Forward, Refusal
 from canvas_server.core.records import Snapshot
 from canvas_server.core.scene.admission import admitted
-from canvas_server.core.scene.document import Reply
 from canvas_server.federation import messages
 from canvas_server.federation.context import PartnerContext
 from canvas_server.federation.forwarded import ForwardedEdits
 from canvas_server.federation.ownership import OwnershipRecord
 from canvas_server.federation.translation import said
 from canvas_server.node.ports import LogFailure
+from canvas_server.protocol import server
 from canvas_server.protocol.errors import ErrorCode
 from canvas_server.protocol.history import Entry
 from canvas_server.protocol.http import SceneEdit
@@ -33,7 +33,7 @@ WHOLE_SECONDS = 1.0
 """The whole of a scene is sent no sooner after it was sent before."""
 
 logger = structlog.get_logger()
-_decode_reply = msgspec.json.Decoder(Reply).decode
+_decode_reply = msgspec.json.Decoder(server.Reply).decode
 
 
 class SharedScene:

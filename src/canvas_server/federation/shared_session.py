@@ -1,23 +1,22 @@
 """One session that is shared with one other server: its people are guests here, ours are there."""
 
 import math
-from typing import get_args
 
 import msgspec
 import structlog
 from msgspec import Raw
 
 from canvas_server.core.effects import Refusal
-from canvas_server.core.scene.document import Reply
 from canvas_server.federation import messages
 from canvas_server.federation.context import PartnerContext
 from canvas_server.federation.guest import GuestConnection, as_guest
 from canvas_server.federation.scenes import SharedScene, is_keeper
-from canvas_server.federation.translation import Told, item_of, message_of, said
+from canvas_server.federation.translation import item_of, message_of, said
 from canvas_server.node.ports import Elsewhere, LogFailure
 from canvas_server.protocol import client, server
 from canvas_server.protocol.codec import type_of
 from canvas_server.protocol.plain import plain
+from canvas_server.protocol.traits import Federated
 
 IDLE_SECONDS = 5.0
 TAKEN = "it is shared with another server already"
@@ -27,27 +26,31 @@ MAX_WAITING = 100
 """When so many items wait while a session is read from the log, no more are taken."""
 MOVING_SECONDS = 0.05
 
-CALLS = frozenset(("start_call", "view_size"))
-EDITS = frozenset(
-    (
-        "add_element",
-        "update_element",
-        "remove_element",
-        "clear_scene",
-        "restore_scene",
-        "sync_queue",
-    )
-)
-LOOSE = frozenset(("cursor", "preview"))
 
-_Heard = Told | Reply | server.PeerCursor | server.PeerPreview
-"""What is passed on of all that guests are told; their own server tells them the rest."""
+def _tags(*how: Federated) -> frozenset[str]:
+    """Return the types of the messages that are passed on in these ways."""
+    return frozenset(tag for tag, kind in client.BY_TAG.items() if kind.traits.federated in how)
+
+
+MESSAGES = _tags(Federated.MESSAGE)
+"""What people of another server may send here."""
+KEEPER_MESSAGES = _tags(Federated.MESSAGE, Federated.EDIT)
+"""The same where this server keeps the scene."""
+DROPPABLE = _tags(Federated.DROPPABLE)
+"""What they may send that may get lost."""
+
+_ForGuests = server.Signal | server.Reply | server.PeerCursor | server.PeerPreview
+"""What is passed on of all that guests are sent; their own server tells them the rest."""
 
 logger = structlog.get_logger()
 
 
-_decode_heard = msgspec.json.Decoder(_Heard).decode
-_HEARD = tuple(f'{{"type":"{kind.__struct_config__.tag}"'.encode() for kind in get_args(_Heard))
+_decode_for_guests = msgspec.json.Decoder(_ForGuests).decode
+_FOR_GUESTS = tuple(
+    f'{{"type":"{kind.__struct_config__.tag}"'.encode()
+    for kind, traits in server.TRAITS.items()
+    if traits.federated is not Federated.NO
+)
 _HEADER_SIZES = {126: 4, 127: 10}
 """Of a frame, by the length that it begins with (RFC 6455 section 5.2)."""
 
@@ -181,7 +184,7 @@ class Share:
             case messages.ServerPeers():
                 self._list(item.people)
             case messages.PeerMessage():
-                self._say(item, CALLS | EDITS if self.scene.kept_here else CALLS)
+                self._say(item, KEEPER_MESSAGES if self.scene.kept_here else MESSAGES)
             case messages.PeerReply():
                 if self.scene.kept_here is False and item.to_peer_id not in self._guests:
                     self.scene.answer(item)
@@ -201,7 +204,7 @@ class Share:
     def overhear(self, item: messages.Item) -> None:
         """Take an item that may get lost."""
         if isinstance(item, messages.PeerMessage) and not self._opening:
-            self._say(item, LOOSE)
+            self._say(item, DROPPABLE)
 
     def _opened(self, outcome: Elsewhere | LogFailure | None) -> None:
         self._opening = False
@@ -345,17 +348,17 @@ class Share:
     def hear(self, peer_id: str, frame: bytes) -> None:
         """See `GuestHost.hear`: tell their server what is for this guest, and nothing twice."""
         payload = frame[_HEADER_SIZES.get(frame[1], 2) :]
-        if not payload.startswith(_HEARD):
+        if not payload.startswith(_FOR_GUESTS):
             return
-        message = _decode_heard(payload)
-        if isinstance(message, Reply):
+        message = _decode_for_guests(payload)
+        if isinstance(message, server.Reply):
             if message.message_id is not None:
                 self._environment.way.put(
                     messages.PeerReply(self.session_id, peer_id, Raw(payload))
                 )
         elif message.from_peer_id in self._guests:
             pass  # their server knows
-        elif isinstance(message, Told):
+        elif isinstance(message, server.Signal):
             self._environment.way.put(item_of(message, self.session_id, peer_id))
         else:
             self._show(message)

@@ -9,23 +9,13 @@ from msgspec import Raw
 from canvas_server.federation import messages
 from canvas_server.protocol import client, server
 
-Told = (
-    server.RelayOffer
-    | server.RelayAnswer
-    | server.RelayIceCandidate
-    | server.IncomingCall
-    | server.CallEnded
-    | server.PeerViewSize
-)
-"""What our hub tells a guest of one of our people."""
-
 
 def said(session_id: str, peer_id: str, message: client.ClientMessage) -> messages.PeerMessage:
     """Return what one of our people says."""
     return messages.PeerMessage(session_id, peer_id, Raw(msgspec.json.encode(message)))
 
 
-def item_of(told: Told, session_id: str, to: str) -> messages.Item:
+def item_of(told: server.Signal, session_id: str, to: str) -> messages.Item:
     """Return what the guest's server is to hear of it."""
     sender = told.from_peer_id
     match told:

@@ -128,7 +128,7 @@ class WebSocketConnection(WSListener):
             self._fail(CloseCode.PROTOCOL_ERROR)
         elif frame.msg_type is TEXT and frame.fin and self._fragments is None:
             kind = self._owner.receive(self.connection_id, frame.get_payload_as_memoryview())
-            cost = COSTS.get(kind, 1)
+            cost = COSTS[kind]
         else:
             self._take_other(transport, frame)
         if frame.last_in_buffer:

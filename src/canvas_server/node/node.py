@@ -8,7 +8,7 @@ import functools
 import time
 from collections import defaultdict
 from collections.abc import Callable
-from typing import Protocol
+from typing import Protocol, assert_never
 
 import msgspec
 
@@ -37,26 +37,20 @@ from canvas_server.node.backpressure import BackPressure
 from canvas_server.node.outbox import Outbox, Outboxes, Wire, frame_of
 from canvas_server.node.ports import Elsewhere, Log, LogFailure, Placement
 from canvas_server.node.scenes import LocalPlacement, Scenes
-from canvas_server.protocol.client import ClientMessage, GetScene, Subscribe, SyncQueue
+from canvas_server.protocol import client, server
+from canvas_server.protocol.client import ClientMessage
 from canvas_server.protocol.codec import MalformedMessage, decode
 from canvas_server.protocol.diagnosis import Cause
 from canvas_server.protocol.errors import CloseCode, ErrorCode
 from canvas_server.protocol.quality import Quality
-from canvas_server.protocol.server import (
-    Error,
-    PeerCursor,
-    PeerMediaState,
-    PeerPreview,
-    PeerUpdated,
-    ServerMessage,
-)
+from canvas_server.protocol.server import Error, ServerMessage
+from canvas_server.protocol.traits import Charge
 
-COALESCED = frozenset((PeerCursor, PeerMediaState, PeerPreview, PeerUpdated))
-"""News that may wait a moment for other news, so that a crowd costs fewer writes."""
+COALESCED = server.types_with(lambda traits: traits.delivery != "reliable")
 COALESCE_SECONDS = 0.02
 MAX_AWAY_BYTES = 256 * 1024 * 1024
 """For all peers together whose connection is gone."""
-ASKS_FOR_SCENES = frozenset((GetScene, Subscribe))
+CHARGED = client.types_with(lambda traits: traits.charge is not Charge.NOTHING)
 
 
 class Connection(Wire, Protocol):
@@ -224,11 +218,25 @@ class Node:
         outbox = self.outboxes[connection_id]
         before = outbox.queued_bytes
         self._perform(self.hub.handle(connection_id, message, self._clock()))
-        if isinstance(message, SyncQueue):
-            self._pressure.worked(connection_id, len(message.operations))
-        if kind in ASKS_FOR_SCENES and self.outboxes.get(connection_id) is outbox:
-            self._pressure.asked(connection_id, outbox.queued_bytes - before)
+        if kind in CHARGED:
+            self._charge(connection_id, message, outbox, before)
         return kind
+
+    def _charge(
+        self, connection_id: ConnectionId, message: ClientMessage, outbox: Outbox, before: int
+    ) -> None:
+        """Charge a message for more than itself; `before` is what was queued for its answer."""
+        charge = message.traits.charge
+        match charge:
+            case Charge.NOTHING:
+                pass
+            case Charge.OPERATIONS:
+                self._pressure.worked(connection_id, len(client.operations_of(message)))
+            case Charge.ANSWER:
+                if self.outboxes.get(connection_id) is outbox:
+                    self._pressure.asked(connection_id, outbox.queued_bytes - before)
+            case _:
+                assert_never(charge)
 
     def hear(self, connection_id: ConnectionId, said: list[bytes | None]) -> None:
         """Handle what a connection has said while it could not be handled; None: binary."""

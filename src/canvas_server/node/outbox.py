@@ -10,7 +10,8 @@ from typing import NamedTuple, Protocol
 
 from canvas_server.core.effects import ConnectionId
 from canvas_server.protocol.codec import encode
-from canvas_server.protocol.server import PeerCursor, PeerPreview, Pong, SceneUpdate, ServerMessage
+from canvas_server.protocol.server import TRAITS, Pong, SceneUpdate, ServerMessage
+from canvas_server.protocol.traits import ServerTraits
 
 MAX_QUEUED_BYTES = 6 * 1024 * 1024
 """What may wait for a socket: more than the largest `scene_update` and what comes with it."""
@@ -47,18 +48,22 @@ class DroppableFrame(bytes):
     __slots__ = ()
 
 
-class PongFrame(bytes):
-    """A pong: on a later connection its count would be taken for that of the new one."""
+class BlankFrame(bytes):
+    """A frame about its connection alone: sent again, it says nothing.
+
+    A pong: on a later connection its count would be taken for that of the new one.
+    """
 
     __slots__ = ()
 
 
-_FRAME_TYPES: dict[type[ServerMessage], type[bytes]] = {
-    PeerCursor: DroppableFrame,
-    PeerPreview: DroppableFrame,
-    Pong: PongFrame,
-}
+def _frame_type(traits: ServerTraits) -> type[bytes] | None:
+    if traits.delivery == "droppable":
+        return DroppableFrame
+    return BlankFrame if traits.replay == "blank" else None
 
+
+_FRAME_TYPES = {kind: _frame_type(traits) for kind, traits in TRAITS.items()}
 
 _scenes: OrderedDict[str, tuple[SceneUpdate, bytes]] = OrderedDict()
 
@@ -67,7 +72,7 @@ def frame_of(message: ServerMessage) -> bytes:
     """Return a message as it goes over the wire: one unmasked text frame (RFC 6455 section 5.2)."""
     if type(message) is SceneUpdate:
         return _scene_frame(message)
-    return _frame(encode(message), _FRAME_TYPES.get(type(message)))
+    return _frame(encode(message), _FRAME_TYPES[type(message)])
 
 
 def _scene_frame(message: SceneUpdate) -> bytes:
@@ -101,10 +106,10 @@ def _again(frame: bytes) -> bytes:
     """
     if type(frame) is bytes:
         return frame
-    return _OLD_PONG if type(frame) is PongFrame else bytes(frame)
+    return _BLANK if type(frame) is BlankFrame else bytes(frame)
 
 
-_OLD_PONG = bytes(frame_of(Pong(0)))
+_BLANK = bytes(frame_of(Pong(0)))
 
 
 class ResumePoint(NamedTuple):

@@ -6,15 +6,11 @@
 from canvas_server.protocol import client
 
 BYTES_PER_TOKEN = 4096
-COSTS: dict[object, int] = {
-    client.StartCall: 20,  # rings at somebody
-    client.ListPeers: 5,
-    client.GetScene: 20,  # a few bytes that ask for a megabyte
-    client.Subscribe: 20,
-    client.ClearScene: 20,
-    client.RestoreScene: 50,
+COSTS: dict[type[client.ClientMessage] | None, int] = {
+    None: 1,
+    **{kind: traits.tokens for kind, traits in client.TRAITS.items()},
 }
-"""Tokens that messages cost which make more work, or more noise, than others; those cost one."""
+"""Tokens that a message of each type costs; None: it is not known which it is."""
 LEAST_OF_A_BURST = 100
 """So many of the dearest fit into a burst, where somebody has set a small one."""
 

@@ -2,12 +2,12 @@
 
 import re
 from collections.abc import Callable
-from typing import Annotated, Any, TypeVar, cast, get_args
+from typing import Annotated, Any, TypeVar, cast
 
 import msgspec
 from msgspec import Meta, Raw
 
-from canvas_server.protocol.client import ClientMessage
+from canvas_server.protocol.client import BY_TAG, ClientMessage
 from canvas_server.protocol.errors import ErrorCode, shortened
 from canvas_server.protocol.fields import MAX_OPERATIONS, ElementId, SessionId
 from canvas_server.protocol.http import MAX_EDITED, ChangedElement, SceneEdit, TokenWish
@@ -62,7 +62,6 @@ _decode_changed = msgspec.json.Decoder(ChangedElement).decode
 _decode_any = msgspec.json.Decoder().decode
 encode: Callable[[ServerMessage], bytes] = msgspec.json.Encoder().encode
 """Write one message as UTF-8 JSON."""
-_TYPES = frozenset(cast("str", t.__struct_config__.tag) for t in get_args(ClientMessage))
 
 
 class MalformedMessage(Exception):
@@ -185,7 +184,7 @@ def _decode_leniently(frame: bytes | memoryview) -> ClientMessage:
         raise
     tag = message.get("type")
     message_id = checked(message.get("message_id"))
-    if not isinstance(tag, str) or tag not in _TYPES:
+    if not isinstance(tag, str) or tag not in BY_TAG:
         raise MalformedMessage(ErrorCode.UNKNOWN_TYPE, ErrorCode.UNKNOWN_TYPE.meaning, message_id)
     operations = message.get("operations")
     if isinstance(operations, list) and len(cast("list[Any]", operations)) > MAX_OPERATIONS:

@@ -1,6 +1,7 @@
 """What a peer has been granted, and which right each message needs (rule TOK3)."""
 
 from collections.abc import Iterable
+from typing import assert_never
 
 import msgspec
 from msgspec import Struct
@@ -13,8 +14,7 @@ from canvas_server.protocol import client
 from canvas_server.protocol.errors import ErrorCode
 from canvas_server.protocol.roles import Right, Role
 from canvas_server.protocol.scene import Video
-
-_NOT_RESTRICTED = frozenset({Right.EDIT, Right.PUBLISH})
+from canvas_server.protocol.traits import RightRule
 
 
 class Grant(Struct, frozen=True):
@@ -34,12 +34,11 @@ class Grant(Struct, frozen=True):
     rename: bool = False
     user: str | None = None
     """A stable id of the person, as whoever gave the token out knows them."""
-    restricts: bool = False
-    """Not every message passes; follows from the role, at hand since each message asks."""
+    free: frozenset[type[client.ClientMessage]] = frozenset()
+    """Messages that pass whatever they hold; follows from the role, at hand since each one asks."""
 
     def __post_init__(self) -> None:
-        restricts = not self.role.rights >= _NOT_RESTRICTED
-        msgspec.structs.force_setattr(self, "restricts", restricts)
+        msgspec.structs.force_setattr(self, "free", _FREE[self.role])
 
     @property
     def key(self) -> str:
@@ -79,6 +78,54 @@ def check(grant: Grant, peer_id: str, message: client.ClientMessage, scene: Scen
 
 
 def _needed(peer_id: str, message: client.ClientMessage, scene: Scene) -> Iterable[Right]:
+    rule = message.traits.right
+    match rule:
+        case None:
+            return ()
+        case Right():
+            return (rule,)
+        case RightRule.OF_MEDIA:
+            return (Right.PUBLISH,) if _sends_media(message) else ()
+        case RightRule.OF_ELEMENTS:
+            return _of_elements(peer_id, message, scene)
+        case _:
+            assert_never(rule)
+
+
+def _rights_of(rule: Right | RightRule | None) -> frozenset[Right]:
+    """Return all rights that a message may take, whatever it holds."""
+    match rule:
+        case None:
+            return frozenset()
+        case Right():
+            return frozenset((rule,))
+        case RightRule.OF_MEDIA:
+            return frozenset((Right.PUBLISH,))
+        case RightRule.OF_ELEMENTS:
+            return frozenset((Right.EDIT, Right.PUBLISH))
+        case _:
+            assert_never(rule)
+
+
+_FREE = {
+    role: client.types_with(lambda traits, role=role: _rights_of(traits.right) <= role.rights)
+    for role in Role
+}
+
+
+def _sends_media(message: client.ClientMessage) -> bool:
+    """Tell whether a message sends media; one that is not known here does."""
+    match message:
+        case client.MediaState():
+            return message.audio or message.video or message.screen
+        case client.Offer(sdp=sdp) | client.Answer(sdp=sdp):
+            return sends_media(sdp)
+        case _:
+            return True
+
+
+def _of_elements(peer_id: str, message: client.ClientMessage, scene: Scene) -> Iterable[Right]:
+    """Return the rights that the elements in a message take; of one not known here, all."""
     match message:
         case client.AddElement(element=element):
             yield _of_kind(peer_id, element.kind)
@@ -86,20 +133,10 @@ def _needed(peer_id: str, message: client.ClientMessage, scene: Scene) -> Iterab
             yield _of_element(peer_id, element_id, scene)
         case client.SyncQueue(operations=operations):
             yield from (_of_operation(peer_id, operation, scene) for operation in operations)
-        case client.ClearScene() | client.RestoreScene():
-            yield Right.EDIT
         case client.Preview(elements=elements):
             yield from (_of_element(peer_id, previewed.id, scene) for previewed in elements)
-        case client.MediaState() if message.audio or message.video or message.screen:
-            yield Right.PUBLISH
-        case client.Offer(sdp=sdp) | client.Answer(sdp=sdp) if sends_media(sdp):
-            yield Right.PUBLISH
-        case client.StartCommunitasCall() | client.JoinCommunitasCall():
-            yield Right.PUBLISH
-        case client.Kick():
-            yield Right.MODERATE
         case _:
-            return
+            yield from Right
 
 
 def _of_operation(peer_id: str, operation: client.Operation, scene: Scene) -> Right:

@@ -11,7 +11,7 @@ from canvas_server.core.environment import milliseconds
 from canvas_server.core.presence.membership import Membership
 from canvas_server.core.records import Snapshot
 from canvas_server.core.scene import commands
-from canvas_server.core.scene.document import PendingReply, Reply
+from canvas_server.core.scene.document import PendingReply
 from canvas_server.core.scene.transaction import Author
 from canvas_server.protocol import server
 from canvas_server.protocol.errors import ErrorCode
@@ -100,7 +100,7 @@ class Replicas:
             asked = guest.author if guest is not None and is_theirs else (None, None, server)
         return session.canvas.follow(entries, asked, milliseconds(now))
 
-    def answer(self, session_id: str, peer_id: str, reply: Reply) -> list[Effect]:
+    def answer(self, session_id: str, peer_id: str, reply: server.Reply) -> list[Effect]:
         """Pass on what the keeper has answered to a peer."""
         session = self._membership.sessions.get(session_id)
         return [] if session is None else session.canvas.answer(PendingReply(peer_id, reply=reply))

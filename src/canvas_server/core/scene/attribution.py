@@ -7,7 +7,6 @@ ours only where what it tells is an edit that was forwarded to it.
 from collections.abc import Iterator, Sequence
 from typing import assert_never
 
-from canvas_server.core.effects import EditMessage
 from canvas_server.protocol import client
 from canvas_server.protocol.history import Added, Change, Entry, Removed, Replaced, Updated
 from canvas_server.protocol.http import SceneEdit
@@ -17,9 +16,7 @@ Wished = NewElement | client.UpdateOperation | client.RemoveOperation | None
 """One change that somebody asked for; None: that the scene be cleared."""
 
 
-def results_from(
-    entries: Sequence[Entry], message: EditMessage | client.RestoreScene | SceneEdit
-) -> bool:
+def results_from(entries: Sequence[Entry], message: client.Edit | SceneEdit) -> bool:
     """Tell whether entries are what an edit leads to: some of its changes, in order.
 
     What is restored comes from the history of the server that keeps the scene, and cannot be
@@ -29,7 +26,7 @@ def results_from(
     return all(any(_fulfils(entry.change, wish) for wish in wished) for entry in entries)
 
 
-def _wishes(message: EditMessage | client.RestoreScene | SceneEdit) -> Iterator[Wished]:
+def _wishes(message: client.Edit | SceneEdit) -> Iterator[Wished]:
     match message:
         case client.AddElement():
             yield message.element

@@ -14,7 +14,6 @@ from msgspec import UNSET, UnsetType
 from canvas_server.core.effects import (
     Answered,
     ConnectionId,
-    EditMessage,
     Effect,
     Forward,
     Recall,
@@ -35,7 +34,7 @@ _CONFLICTS = (ErrorCode.ELEMENT_NOT_FOUND, ErrorCode.ELEMENT_EXISTS)
 
 
 def apply(
-    editor: Participant, message: EditMessage, new_id: Callable[[], str], now_ms: int
+    editor: Participant, message: client.EditMessage, new_id: Callable[[], str], now_ms: int
 ) -> list[Effect]:
     """Make an edit, unless it was made before under the same `message_id` (SCN6).
 
@@ -85,7 +84,7 @@ def worked(connection: ConnectionId, work: int) -> list[Effect]:
 
 
 def _apply(
-    editor: Participant, message: EditMessage, new_id: Callable[[], str], now_ms: int
+    editor: Participant, message: client.EditMessage, new_id: Callable[[], str], now_ms: int
 ) -> list[Effect]:
     canvas = editor.session.canvas
     pending_reply = _pending_reply(editor, message)
@@ -102,7 +101,7 @@ def _apply(
 
 
 def _make(
-    edit: Edit, message: EditMessage, pending_reply: PendingReply, new_id: Callable[[], str]
+    edit: Edit, message: client.EditMessage, pending_reply: PendingReply, new_id: Callable[[], str]
 ) -> PendingReply:
     """Make the changes of a message; return what its editor is to be answered."""
     element_id: str | UnsetType = UNSET
@@ -240,7 +239,7 @@ def _changes(edit: Edit, message: SceneEdit, new_id: Callable[[], str]) -> Itera
         yield edit.remove(element_id)
 
 
-def _pending_reply(editor: Participant, message: EditMessage | client.RestoreScene) -> PendingReply:
+def _pending_reply(editor: Participant, message: client.Edit) -> PendingReply:
     if message.message_id is None:
         return PendingReply(editor.peer_id)
     digest = zlib.crc32(msgspec.json.encode(message))

@@ -50,10 +50,6 @@ MAX_RECENT = 512
 MAX_RECENT_BYTES = 1024 * 1024
 
 
-Reply = server.Ack | server.SyncResult | server.Error
-"""What somebody hears of an edit of theirs."""
-
-
 class Here(Protocol):
     """A peer that is here, as far as the canvas needs it."""
 
@@ -65,7 +61,7 @@ class PendingReply(Struct, frozen=True):
 
     peer_id: str | None = None
     message_id: str | None = None
-    reply: Reply | None = None
+    reply: server.Reply | None = None
     digest: int = 0
     request: int | None = None
 

@@ -1,18 +1,21 @@
 """Roles on every message, tokens that end and are taken back."""
 
-from typing import Any, get_args
+from typing import Any, ClassVar, get_args
 
 import msgspec
 import pytest
+from msgspec import Struct
 
 from canvas_server.core.calls.sdp import sends_media
 from canvas_server.core.effects import CloseConnection, Refusal
 from canvas_server.core.environment import Everybody
-from canvas_server.core.presence.grants import Grant
+from canvas_server.core.presence.grants import Grant, check
+from canvas_server.core.scene.elements import Scene
 from canvas_server.protocol import client, server
 from canvas_server.protocol.errors import CloseCode, ErrorCode
 from canvas_server.protocol.roles import Right, Role
 from canvas_server.protocol.scene import ElementChanges, NewElement, Text, TransformChanges, Video
+from canvas_server.protocol.traits import AfterGap, ClientTraits, Federated, RightRule
 from support.hub.hub import NOW, HubLab, make_hub
 
 pytestmark = pytest.mark.rule("TOK3", "TOK2", "TOK4")
@@ -160,6 +163,35 @@ def test_each_role_with_each_message(role: Role, name: str) -> None:
 def test_no_message_is_forgotten() -> None:
     covered = {type(message) for message, _ in kinds("me", "other").values()}
     assert covered == set(get_args(client.ClientMessage))
+
+
+class _Strange(Struct, frozen=True):
+    """A message with a rule that nobody has taught to read it."""
+
+    traits: ClassVar = ClientTraits(
+        right=RightRule.OF_ELEMENTS, federated=Federated.NO, after_gap=AfterGap.DISCARD
+    )
+
+
+class _StrangeMedia(Struct, frozen=True):
+    traits: ClassVar = ClientTraits(
+        right=RightRule.OF_MEDIA, federated=Federated.NO, after_gap=AfterGap.DISCARD
+    )
+
+
+@pytest.mark.parametrize("message", [_Strange(), _StrangeMedia()])
+def test_a_message_that_a_rule_cannot_read_takes_every_right_of_it(message: Any) -> None:
+    with pytest.raises(Refusal):
+        check(Grant(Role.VIEW), "me", message, Scene())
+    check(Grant(Role.MODERATE), "me", message, Scene())
+
+
+def test_what_a_role_may_always_do_is_known_before() -> None:
+    assert client.Kick not in Grant(Role.EDIT).free
+    assert Grant(Role.EDIT).free | {client.Kick} == set(client.TRAITS)
+    assert Grant(Role.MODERATE).free == set(client.TRAITS)
+    assert client.AddElement not in Grant(Role.AGENT).free, "it depends on the element"
+    assert client.Cursor in Grant(Role.VIEW).free
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,6 @@ from canvas_server.core.effects import (
     Append,
     Changed,
     ConnectionId,
-    EditMessage,
     Forward,
     Refusal,
 )
@@ -459,7 +458,7 @@ OLD, NEW = Text("old"), Text("new")
     ],
 )
 def test_an_edit_that_comes_back_is_known_by_what_it_does(
-    message: EditMessage | client.RestoreScene | SceneEdit, told: tuple[Change, ...], fits: bool
+    message: client.Edit | SceneEdit, told: tuple[Change, ...], fits: bool
 ) -> None:
     entries = [Entry(number, 0, change) for number, change in enumerate(told, 1)]
     assert results_from(entries, message) is fits

@@ -1,0 +1,97 @@
+"""Client messages about membership: joining a session, and what is asked of it."""
+
+from typing import ClassVar
+
+from msgspec import Struct
+
+from canvas_server.protocol.fields import (
+    DisplayName,
+    JoinToken,
+    MessageId,
+    PeerId,
+    Received,
+    ResumeToken,
+    Revision,
+    SessionId,
+    TargetPeerId,
+)
+from canvas_server.protocol.roles import Right
+from canvas_server.protocol.traits import AfterGap, Charge, ClientTraits, Federated
+
+
+class Subscribe(Struct, frozen=True, tag_field="type", tag="subscribe"):
+    """Join a session; a second one leaves the first (SES1).
+
+    A `peer_id` is a wish: one of the server's own is granted to who proves it with `resume_token`,
+    one that a client has made when it is free (SES2). The token alone names its peer too. With it,
+    and `received` counted from the `peer_assigned` that brought it, a peer goes on where its
+    broken connection ended (RES1).
+    """
+
+    traits: ClassVar = ClientTraits(
+        right=None,
+        federated=Federated.NO,
+        after_gap=AfterGap.DISCARD,
+        tokens=20,
+        charge=Charge.ANSWER,
+    )
+
+    session_id: SessionId
+    peer_id: PeerId | None = None
+    display_name: DisplayName | None = None
+    token: JoinToken | None = None
+    resume_token: ResumeToken | None = None
+    received: Received | None = None
+
+
+class ListPeers(Struct, frozen=True, tag_field="type", tag="list_peers"):
+    """Ask for `peer_list`."""
+
+    traits: ClassVar = ClientTraits(
+        right=None, federated=Federated.NO, after_gap=AfterGap.UNLESS_WRITTEN, tokens=5
+    )
+
+    session_id: SessionId | None = None
+
+
+class GetScene(Struct, frozen=True, tag_field="type", tag="get_scene"):
+    """Ask for `scene_update`.
+
+    With `since`, the revision the asker has, it is sent the changes it missed instead, as long as
+    the server still has them at hand; nothing when it has missed none.
+    """
+
+    traits: ClassVar = ClientTraits(
+        right=None,
+        federated=Federated.NO,
+        after_gap=AfterGap.UNLESS_WRITTEN,
+        tokens=20,  # a few bytes that ask for a megabyte
+        charge=Charge.ANSWER,
+    )
+
+    session_id: SessionId | None = None
+    since: Revision | None = None
+
+
+class Ping(Struct, frozen=True, tag_field="type", tag="ping"):
+    """Ask for `pong`; answered after everything sent before it.
+
+    `received` tells the server what it need not keep any more.
+    """
+
+    traits: ClassVar = ClientTraits(
+        right=None, federated=Federated.NO, after_gap=AfterGap.DISCARD, droppable=True
+    )
+
+    received: Received | None = None
+
+
+class Kick(Struct, frozen=True, tag_field="type", tag="kick"):
+    """Remove a peer from the session (TOK4)."""
+
+    traits: ClassVar = ClientTraits(
+        right=Right.MODERATE, federated=Federated.NO, after_gap=AfterGap.UNLESS_WRITTEN
+    )
+
+    target_peer_id: TargetPeerId
+    message_id: MessageId | None = None

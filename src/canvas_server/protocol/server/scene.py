@@ -1,0 +1,135 @@
+"""Server messages about the scene: snapshots, changes, replies to edits, and motion."""
+
+from typing import Annotated, ClassVar, Literal
+
+from msgspec import UNSET, Meta, Struct, UnsetType
+
+from canvas_server.protocol.client import PreviewedElement
+from canvas_server.protocol.errors import ErrorCode
+from canvas_server.protocol.fields import (
+    Coordinate,
+    Count,
+    ElementId,
+    MessageId,
+    PeerId,
+    Revision,
+    TimestampMs,
+)
+from canvas_server.protocol.scene import Element, SceneDocument
+from canvas_server.protocol.traits import Federated, ServerTraits
+
+
+class SceneUpdate(Struct, frozen=True, tag_field="type", tag="scene_update"):
+    """The whole scene; replaces what the client has."""
+
+    traits: ClassVar = ServerTraits(federated=Federated.NO)
+
+    scene: SceneDocument
+
+
+Follows = Annotated[
+    Revision,
+    Meta(
+        description="The revision before, where that is not `revision - 1`: several changes of one "
+        "transaction are told as one (SCN1)."
+    ),
+]
+
+
+class ElementAdded(Struct, frozen=True, tag_field="type", tag="element_added"):
+    """An element is new in the scene; its editor hears it too."""
+
+    traits: ClassVar = ServerTraits(federated=Federated.NO)
+
+    element: Element
+    revision: Revision
+    timestamp: TimestampMs
+    follows: Follows | UnsetType = UNSET
+
+
+class ElementUpdated(Struct, frozen=True, tag_field="type", tag="element_updated"):
+    """An element changed; the whole element as it is now."""
+
+    traits: ClassVar = ServerTraits(federated=Federated.NO)
+
+    element: Element
+    revision: Revision
+    timestamp: TimestampMs
+    follows: Follows | UnsetType = UNSET
+
+
+class ElementRemoved(Struct, frozen=True, tag_field="type", tag="element_removed"):
+    """An element is gone."""
+
+    traits: ClassVar = ServerTraits(federated=Federated.NO)
+
+    id: ElementId
+    revision: Revision
+    timestamp: TimestampMs
+    follows: Follows | UnsetType = UNSET
+
+
+class AckResult(Struct, frozen=True):
+    """What an accepted edit made. `clear_scene` and `restore_scene` concern no single element."""
+
+    revision: Revision
+    id: ElementId | UnsetType = UNSET
+
+
+class Ack(Struct, frozen=True, tag_field="type", tag="ack"):
+    """An edit that carried a `message_id` was accepted."""
+
+    traits: ClassVar = ServerTraits(federated=Federated.REPLY)
+
+    message_id: MessageId
+    result: AckResult
+    success: Literal[True] = True
+
+
+class FailedOperation(Struct, frozen=True):
+    """An operation of `sync_queue` that was refused."""
+
+    index: Annotated[int, Meta(ge=0, description="Its place in `operations`, from 0.")]
+    code: ErrorCode
+    message: str
+
+
+class SyncResult(Struct, frozen=True, omit_defaults=True, tag_field="type", tag="sync_result"):
+    """What became of a `sync_queue`."""
+
+    traits: ClassVar = ServerTraits(federated=Federated.REPLY)
+
+    synced_count: Count
+    conflict_count: Annotated[
+        int, Meta(ge=0, description="Refused because the element is gone or its id is taken.")
+    ]
+    failed_operations: tuple[FailedOperation, ...]
+    timestamp: TimestampMs
+    message_id: MessageId | None = None
+
+
+class PeerCursor(Struct, frozen=True, tag_field="type", tag="peer_cursor"):
+    """Where a peer's pointer is. The first thing dropped for a slow reader (OUT1)."""
+
+    traits: ClassVar = ServerTraits(
+        federated=Federated.DROPPABLE, delivery="droppable", visible=False
+    )
+
+    from_peer_id: PeerId
+    x: Coordinate
+    y: Coordinate
+
+
+class PeerPreview(Struct, frozen=True, tag_field="type", tag="peer_preview"):
+    """Elements a peer is moving; dropped like `peer_cursor`.
+
+    Show them there until the peer's edit arrives, another preview of it without them, or two
+    seconds have gone by.
+    """
+
+    traits: ClassVar = ServerTraits(
+        federated=Federated.DROPPABLE, delivery="droppable", visible=False
+    )
+
+    from_peer_id: PeerId
+    elements: tuple[PreviewedElement, ...]
