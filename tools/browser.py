@@ -5,7 +5,7 @@ from typing import Any, get_args
 
 import msgspec
 
-from canvas_server.protocol import client, server
+from canvas_server.protocol import client, scene, server
 from canvas_server.protocol.errors import CloseCode, ErrorCode
 from canvas_server.protocol.fields import MAX_FRAME_BYTES, MAX_OPERATIONS, MAX_PREVIEWED
 from canvas_server.protocol.roles import Right, Role
@@ -168,7 +168,7 @@ def browser_traits() -> str:
     return "\n".join(
         [
             f"// {HEADER}\n",
-            '/** @import {ClientMessage, Peer, ServerMessage} from "./messages.js" */\n',
+            '/** @import {ClientMessage, Element, Peer, ServerMessage} from "./messages.js" */\n',
             traits_table(
                 "The traits of what a client sends.",
                 "CLIENT_TRAITS",
@@ -212,6 +212,28 @@ def browser_traits() -> str:
                         "droppable": traits.delivery == "droppable",
                     }
                     for message, traits in server.TRAITS.items()
+                },
+            ),
+            traits_table(
+                "The traits of what lies on the canvas.",
+                "KIND_TRAITS",
+                'Element["kind"]["type"]',
+                {
+                    "tile": (
+                        "boolean",
+                        "it is the tile of a stream: it comes and goes with it, and is not cleared",
+                    ),
+                    "picture": (
+                        "boolean",
+                        "it shows a raster picture, which the server checks (rule SCN10)",
+                    ),
+                },
+                {
+                    tag_of(kind): {
+                        "tile": traits.stream is not None,
+                        "picture": traits.picture is not None,
+                    }
+                    for kind, traits in scene.KIND_TRAITS.items()
                 },
             ),
             "/**\n * What each role may do (rule TOK3).\n *\n"

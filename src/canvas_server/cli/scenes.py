@@ -26,7 +26,7 @@ from canvas_server.http.bodies import MAX_BODY_BYTES
 from canvas_server.node.ports import LogFailure
 from canvas_server.protocol.fields import SessionId
 from canvas_server.protocol.http import SceneEdit
-from canvas_server.protocol.scene import NewElement, SceneDocument, Video
+from canvas_server.protocol.scene import NewElement, SceneDocument, is_tile
 from canvas_server.store import backup as replicas
 from canvas_server.store import reading
 from canvas_server.store.folder import FolderInUse, StoreError
@@ -211,7 +211,7 @@ def _edit_of(data: bytes, session: str | None) -> SceneEdit:
         name = msgspec.convert(session or scene.session_id, SessionId)
     except (msgspec.DecodeError, msgspec.ValidationError) as error:
         raise Failure(f"this is no scene, or no session to put it into is named: {error}") from None
-    kept = tuple(element for element in scene.elements if not isinstance(element.kind, Video))
+    kept = tuple(element for element in scene.elements if not is_tile(element.kind))
     return SceneEdit(name, add=kept, clear=True)
 
 

@@ -1,6 +1,6 @@
 """What a session looks like to one of its peers: who is here, and what is on the canvas. Pure."""
 
-from canvas_server.protocol.scene import Element, Video, Viewport
+from canvas_server.protocol.scene import Element, Viewport, stream_of
 from canvas_server.protocol.server import (
     ElementAdded,
     ElementRemoved,
@@ -53,9 +53,9 @@ class View:
                 pass
 
     def tile_of(self, stream_id: str) -> Element | None:
-        """Return the Video element of a stream, if it is on the canvas."""
+        """Return the tile of a stream, if it is on the canvas."""
         for element in self.elements.values():
-            if isinstance(element.kind, Video) and element.kind.stream_id == stream_id:
+            if stream_of(element.kind) == stream_id:
                 return element
         return None
 

@@ -18,7 +18,7 @@ from canvas_server.node.node import Node
 from canvas_server.node.ports import LogFailure
 from canvas_server.protocol.codec import MalformedMessage, decode_scene_edit
 from canvas_server.protocol.http import SceneEdit
-from canvas_server.protocol.scene import SceneDocument, Video
+from canvas_server.protocol.scene import SceneDocument, is_tile
 
 TOOLS = frozenset(("canvas_get_scene", "canvas_update_scene"))
 PUSH_SECONDS = 1.0
@@ -119,5 +119,5 @@ def edit_of(said: Mapping[str, Any], session_id: str) -> SceneEdit:
     found = cast("dict[str, Any]", scene) if isinstance(scene, dict) else {}
     told = {"session_id": session_id, "add": found.get("elements", ())}
     edit = decode_scene_edit(msgspec.json.encode(told))
-    kept = tuple(admitted(new) for new in edit.add if not isinstance(new.kind, Video))
+    kept = tuple(admitted(new) for new in edit.add if not is_tile(new.kind))
     return SceneEdit(session_id, add=kept)

@@ -20,7 +20,7 @@ from canvas_server.protocol import server
 from canvas_server.protocol.errors import ErrorCode
 from canvas_server.protocol.history import Entry
 from canvas_server.protocol.http import SceneEdit
-from canvas_server.protocol.scene import Element, Video
+from canvas_server.protocol.scene import Element, is_tile
 
 MAX_FORWARDED_BYTES = 4 * 1024 * 1024
 """While more is under way to the keeper, further edits are refused."""
@@ -330,7 +330,7 @@ def is_keeper(here: str, there: str) -> bool:
 
 def _own(elements: tuple[Element, ...]) -> frozenset[str]:
     """Return the ids of all elements but the tiles, which belong to peers and come and go."""
-    return frozenset(element.id for element in elements if not isinstance(element.kind, Video))
+    return frozenset(element.id for element in elements if not is_tile(element.kind))
 
 
 def digest_of(elements: tuple[Element, ...]) -> int:

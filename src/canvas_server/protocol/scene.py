@@ -1,7 +1,7 @@
 """The scene: elements, their kinds, and the changes that can be asked for."""
 
-from collections.abc import Iterable
-from typing import Annotated, Any, Literal, cast
+from collections.abc import Iterable, Mapping
+from typing import Annotated, Any, ClassVar, Literal, cast, get_args
 
 from msgspec import UNSET, Meta, Struct, UnsetType
 
@@ -82,24 +82,22 @@ def _children(value: dict[str, object] | list[object]) -> Iterable[object]:
     return value.values() if isinstance(value, dict) else value
 
 
-def flat_kind(kind: dict[str, Any]) -> dict[str, Any]:
-    """Turn a kind in the form ``{"type": T, "data": {...}}`` into the flat one.
+class KindTraits(Struct, frozen=True, kw_only=True):
+    """Traits of an element kind; where something is done with a field, its name."""
 
-    A flat Chart has a `data` of its own; it is told from the wrapped one by `chart_type`.
-    """
-    inner = kind.get("data")
-    if not isinstance(inner, dict) or not kind.keys() <= {"type", "data"}:
-        return kind
-    data = cast("dict[str, Any]", inner)
-    if kind.get("type") == "Chart" and not (
-        "chart_type" in data and data.keys() <= {"chart_type", "data"}
-    ):
-        return kind
-    return {**data, **({"type": kind["type"]} if "type" in kind else {})}
+    stream: str | None
+    """The id of the stream that it shows. It is the one tile of that stream and belongs to the peer
+    of it (SCN3): it stays when the scene is cleared, and never shows another stream."""
+    picture: str | None
+    """The address of a raster picture, which may be a data URL (SCN10)."""
+    json: str | None
+    """Free JSON, which may be large: of a change, only what it names is looked at."""
 
 
 class Text(Struct, frozen=True, tag_field="type", tag="Text"):
     """A text label."""
+
+    traits: ClassVar = KindTraits(stream=None, picture=None, json=None)
 
     content: Annotated[str, Meta(max_length=16_384)]
     font_size: Annotated[float, Meta(gt=0, le=1000, description="Scene units.")] = 16.0
@@ -112,6 +110,8 @@ class Text(Struct, frozen=True, tag_field="type", tag="Text"):
 class Image(Struct, frozen=True, tag_field="type", tag="Image"):
     """A picture."""
 
+    traits: ClassVar = KindTraits(stream=None, picture="src", json=None)
+
     src: ImageSource
     alt: Annotated[
         str, Meta(max_length=1024, description="What it shows, for those who cannot see it.")
@@ -120,6 +120,8 @@ class Image(Struct, frozen=True, tag_field="type", tag="Image"):
 
 class Chart(Struct, frozen=True, tag_field="type", tag="Chart"):
     """A chart; `data` is what the chart type asks for."""
+
+    traits: ClassVar = KindTraits(stream=None, picture=None, json="data")
 
     chart_type: Annotated[str, Meta(min_length=1, max_length=32)]
     data: Annotated[Any, Meta(description="JSON, nested at most 32 deep.")]
@@ -130,6 +132,8 @@ class Chart(Struct, frozen=True, tag_field="type", tag="Chart"):
 
 class Model3D(Struct, frozen=True, tag_field="type", tag="Model3D"):
     """A glTF model."""
+
+    traits: ClassVar = KindTraits(stream=None, picture=None, json=None)
 
     src: ModelSource
     rotation: Annotated[
@@ -159,6 +163,8 @@ class MediaConfig(Struct, frozen=True, omit_defaults=True):
 class Video(Struct, frozen=True, tag_field="type", tag="Video"):
     """The one tile of a stream; it belongs to the peer that `stream_id` names (rule SCN3)."""
 
+    traits: ClassVar = KindTraits(stream="stream_id", picture=None, json=None)
+
     stream_id: StreamId
     mirror: bool = False
     crop: CropRect | None = None
@@ -166,6 +172,59 @@ class Video(Struct, frozen=True, tag_field="type", tag="Video"):
 
 
 Kind = Text | Image | Chart | Model3D | Video
+
+
+def kind_traits_of(kind: type[Kind]) -> KindTraits:
+    """Return the traits of a kind; where one has none, this line does not type-check."""
+    return kind.traits
+
+
+KIND_TRAITS: Mapping[type[Kind], KindTraits] = {
+    kind: kind_traits_of(kind) for kind in get_args(Kind)
+}
+"""The traits of every kind."""
+
+
+def stream_of(kind: Kind) -> str | None:
+    """Return the id of the stream whose tile an element is; None: it is no tile."""
+    field = kind.traits.stream
+    return None if field is None else getattr(kind, field)
+
+
+def is_tile(kind: Kind) -> bool:
+    """Tell whether an element is the tile of a stream."""
+    return kind.traits.stream is not None
+
+
+def picture_of(kind: Kind) -> str | None:
+    """Return the address of the picture that an element shows, if it is one."""
+    field = kind.traits.picture
+    return None if field is None else getattr(kind, field)
+
+
+def flat_kind(kind: dict[str, Any]) -> dict[str, Any]:
+    """Turn a kind in the form ``{"type": T, "data": {...}}`` into the flat one.
+
+    A kind that has a `data` of its own is told from a wrapped one by its other fields.
+    """
+    inner = kind.get("data")
+    if not isinstance(inner, dict) or not kind.keys() <= {"type", "data"}:
+        return kind
+    data = cast("dict[str, Any]", inner)
+    for known in _WITH_DATA:
+        if kind.get("type") == known.__struct_config__.tag and not _has_fields(known, data):
+            return kind
+    return {**data, **({"type": kind["type"]} if "type" in kind else {})}
+
+
+_WITH_DATA = tuple(kind for kind in KIND_TRAITS if "data" in kind.__struct_fields__)
+
+
+def _has_fields(kind: type[Kind], data: dict[str, Any]) -> bool:
+    """Tell whether these are the fields of a kind; `data` itself may be missing."""
+    fields = kind.__struct_fields__
+    required = fields[: len(fields) - len(kind.__struct_defaults__)]
+    return {*required} - {"data"} <= data.keys() <= {*fields}
 
 
 class Transform(Struct, frozen=True):

@@ -6,6 +6,20 @@ import pytest
 from msgspec import Struct
 
 from canvas_server.protocol import client, server
+from canvas_server.protocol.scene import (
+    KIND_TRAITS,
+    Chart,
+    Image,
+    Kind,
+    KindTraits,
+    Text,
+    Video,
+    flat_kind,
+    is_tile,
+    kind_traits_of,
+    picture_of,
+    stream_of,
+)
 from canvas_server.protocol.traits import (
     Charge,
     ClientTraits,
@@ -95,3 +109,43 @@ def test_what_is_charged_for_operations_has_some() -> None:
     queue = client.SyncQueue((client.RemoveOperation("a"),))
     assert client.operations_of(queue) == queue.operations
     assert client.operations_of(client.Cursor(0, 0)) == ()
+
+
+@pytest.mark.parametrize("kind", get_args(Kind))
+def test_every_kind_has_traits_that_name_fields_of_it(kind: type[Kind]) -> None:
+    traits = vars(kind)["traits"]
+    assert isinstance(traits, KindTraits)
+    assert KIND_TRAITS[kind] is traits
+    named = {traits.stream, traits.picture, traits.json} - {None}
+    assert named <= set(fields(kind))
+    assert "traits" not in fields(kind)
+
+
+def test_a_kind_without_traits_is_not_taken() -> None:
+    with pytest.raises(AttributeError):
+        kind_traits_of(cast("Any", _Forgotten))
+    for left_out in ("stream", "picture", "json"):
+        with pytest.raises(TypeError, match=left_out):
+            KindTraits(**{name: None for name in KindTraits.__struct_fields__ if name != left_out})
+
+
+def test_what_a_kind_shows() -> None:
+    tile, picture, text = Video("peer-a"), Image("https://a/b"), Text("a")
+    assert [stream_of(kind) for kind in (tile, picture, text)] == ["peer-a", None, None]
+    assert [picture_of(kind) for kind in (tile, picture, text)] == [None, "https://a/b", None]
+    assert [is_tile(kind) for kind in (tile, picture, text)] == [True, False, False]
+
+
+def test_data_of_a_chart_are_told_from_a_wrapped_chart() -> None:
+    flat = {"type": "Chart", "chart_type": "bar", "data": {"values": [1]}}
+    wrapped = {"type": "Chart", "data": {"chart_type": "bar", "data": {"values": [1]}}}
+    assert flat_kind(flat) == flat
+    assert flat_kind(wrapped) == flat
+    named = {"type": "Chart", "data": {"chart_type": "bar"}}
+    assert flat_kind(named) == {"type": "Chart", "chart_type": "bar"}
+    for own in ({"values": [1]}, {"chart_type": "bar", "values": [1]}):
+        alone: dict[str, Any] = {"type": "Chart", "data": own}
+        assert flat_kind(alone) == alone
+    assert flat_kind({"type": [], "data": {"a": 1}}) == {"type": [], "a": 1}
+    assert flat_kind({"data": {"src": "x"}}) == {"src": "x"}
+    assert fields(Chart) == ("chart_type", "data")

@@ -13,7 +13,7 @@ from canvas_server.core.scene.transaction import owner_of
 from canvas_server.protocol import client
 from canvas_server.protocol.errors import ErrorCode
 from canvas_server.protocol.roles import Right, Role
-from canvas_server.protocol.scene import Video
+from canvas_server.protocol.scene import Kind, stream_of
 from canvas_server.protocol.traits import RightRule
 
 
@@ -145,9 +145,10 @@ def _of_operation(peer_id: str, operation: client.Operation, scene: Scene) -> Ri
     return _of_element(peer_id, operation.id, scene)
 
 
-def _of_kind(peer_id: str, kind: object) -> Right:
+def _of_kind(peer_id: str, kind: Kind) -> Right:
     """Return the right that an element takes: one's own tiles come with one's media."""
-    own = isinstance(kind, Video) and owner_of(kind.stream_id) == peer_id
+    stream_id = stream_of(kind)
+    own = stream_id is not None and owner_of(stream_id) == peer_id
     return Right.PUBLISH if own else Right.EDIT
 
 

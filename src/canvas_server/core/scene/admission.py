@@ -15,7 +15,15 @@ from msgspec import UNSET, Struct
 from canvas_server.core.effects import Refusal
 from canvas_server.core.scene.rasters import MAX_PARTS, Raster, is_markup, measure
 from canvas_server.protocol.errors import ErrorCode
-from canvas_server.protocol.scene import Element, ElementChanges, Image, Kind, NewElement, flat_kind
+from canvas_server.protocol.scene import (
+    KIND_TRAITS,
+    Element,
+    ElementChanges,
+    Kind,
+    NewElement,
+    flat_kind,
+    picture_of,
+)
 
 E = TypeVar("E", Element, NewElement)
 
@@ -32,6 +40,7 @@ SUBSTITUTE = (
 )
 """One transparent pixel, in the place of a picture that came from elsewhere and may not come in."""
 
+_PICTURE_FIELDS = {traits.picture for traits in KIND_TRAITS.values() if traits.picture}
 _MAX_ESCAPES = 64
 _ESCAPE = re.compile("%([0-9A-Fa-f]{2})")
 _SPACES = str.maketrans("", "", "\t\n\f\r ")
@@ -58,10 +67,10 @@ def check(element: Element, before: Kind | None = None) -> None:
     Raises:
         Refusal: `content_refused`, with what to do instead.
     """
-    kind = element.kind
-    if not isinstance(kind, Image) or (isinstance(before, Image) and before.src == kind.src):
+    src = picture_of(element.kind)
+    if src is None or (before is not None and picture_of(before) == src):
         return
-    reason = _objection(kind.src)
+    reason = _objection(src)
     if reason is not None:
         raise Refusal(ErrorCode.CONTENT_REFUSED, f"{element.id}: {reason}")
 
@@ -71,20 +80,27 @@ def admitted(element: E) -> E:
 
     A picture that may not gives its place to an empty one: other servers count on the element.
     """
-    kind = element.kind
-    if not isinstance(kind, Image) or _objection(kind.src) is None:
+    kind, field = element.kind, element.kind.traits.picture
+    if field is None or _objection(getattr(kind, field)) is None:
         return element
-    return msgspec.structs.replace(element, kind=msgspec.structs.replace(kind, src=SUBSTITUTE))
+    return msgspec.structs.replace(
+        element, kind=msgspec.structs.replace(kind, **{field: SUBSTITUTE})
+    )
 
 
 def admitted_changes(changes: ElementChanges) -> ElementChanges:
     """Return the changes of a picture as they may be made, in the manner of `admitted`."""
-    if changes.kind is UNSET or not isinstance(src := flat_kind(changes.kind).get("src"), str):
+    if changes.kind is UNSET:
         return changes
-    if _objection(src) is None:
+    patch = flat_kind(changes.kind)
+    refused = [
+        field
+        for field in _PICTURE_FIELDS
+        if isinstance(src := patch.get(field), str) and _objection(src) is not None
+    ]
+    if not refused:
         return changes
-    patch = {**flat_kind(changes.kind), "src": SUBSTITUTE}
-    return msgspec.structs.replace(changes, kind=patch)
+    return msgspec.structs.replace(changes, kind={**patch, **dict.fromkeys(refused, SUBSTITUTE)})
 
 
 def _objection(src: str) -> str | None:

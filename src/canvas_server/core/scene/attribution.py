@@ -10,7 +10,7 @@ from typing import assert_never
 from canvas_server.protocol import client
 from canvas_server.protocol.history import Added, Change, Entry, Removed, Replaced, Updated
 from canvas_server.protocol.http import SceneEdit
-from canvas_server.protocol.scene import NewElement, Video
+from canvas_server.protocol.scene import NewElement, is_tile
 
 Wished = NewElement | client.UpdateOperation | client.RemoveOperation | None
 """One change that somebody asked for; None: that the scene be cleared."""
@@ -65,7 +65,7 @@ def _fulfils(change: Change, wish: Wished) -> bool:
         case Removed(element_id):
             return wish == client.RemoveOperation(element_id)
         case Replaced(elements, restored):
-            only_tiles = all(isinstance(element.kind, Video) for element in elements)
+            only_tiles = all(is_tile(element.kind) for element in elements)
             return wish is None and restored is None and only_tiles
         case _:
             assert_never(change)

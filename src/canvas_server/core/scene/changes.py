@@ -5,7 +5,6 @@ again, nor are the data of a chart that the change leaves alone. Where it names 
 the way to what it names are copied, so that the size of the chart counts (`work_of`).
 """
 
-import copy
 from typing import Any, cast
 
 import msgspec
@@ -15,7 +14,7 @@ from msgspec.structs import force_setattr
 from canvas_server.core.effects import Refusal
 from canvas_server.protocol.errors import ErrorCode
 from canvas_server.protocol.scene import (
-    Chart,
+    KIND_TRAITS,
     Element,
     ElementChanges,
     Kind,
@@ -25,7 +24,8 @@ from canvas_server.protocol.scene import (
 )
 
 _encode = msgspec.json.Encoder().encode
-_FIXED = ("type", "stream_id")
+_FIXED = ("type", *(traits.stream for traits in KIND_TRAITS.values() if traits.stream))
+_NEVER_CHANGES = " and ".join(f"`{name}`" for name in _FIXED) + " of a kind never change"
 
 
 def changed(element: Element, changes: ElementChanges) -> Element:
@@ -58,33 +58,32 @@ def growth(before: Element, after: Element, changes: ElementChanges) -> int:
         grown = len(_encode(after.transform)) - len(_encode(before.transform))
     if changes.kind is UNSET:
         return grown
-    if isinstance(before.kind, Chart) and isinstance(after.kind, Chart):
-        old_type, new_type = before.kind.chart_type, after.kind.chart_type
-        patch = _patch_of(before.kind, changes.kind)
-        grown += len(_encode(new_type)) - len(_encode(old_type))
-        if before.kind.data is after.kind.data:
-            return grown
-        return grown + _grown(before.kind.data, after.kind.data, patch["data"])
     for name in after.kind.__struct_fields__:
         old, new = getattr(before.kind, name), getattr(after.kind, name)
-        if old is not new:
+        if old is new:
+            continue
+        if name == after.kind.traits.json:
+            grown += _grown(old, new, _patch_of(before.kind, changes.kind)[name])
+        else:
             grown += len(_encode(new)) - len(_encode(old))
     return grown
 
 
 def work_of(element: Element, changes: ElementChanges, size: int) -> int:
     """Return how many bytes of an element of a size are gone through, beyond what came in."""
-    if changes.kind is UNSET or not isinstance(element.kind, Chart):
+    field = element.kind.traits.json
+    if changes.kind is UNSET or field is None:
         return 0
-    return size if "data" in _patch_of(element.kind, changes.kind) else 0
+    return size if field in _patch_of(element.kind, changes.kind) else 0
 
 
 def _patch_of(old: Kind, patch: dict[str, Any]) -> dict[str, Any]:
     """Return a patch of a kind in the flat form.
 
-    A chart has `data` of its own: only with a `type` can it be the wrapped form.
+    A kind with a `data` of its own: only with a `type` can it be the wrapped form.
     """
-    return flat_kind(patch) if not isinstance(old, Chart) or "type" in patch else patch
+    has_data = "data" in old.__struct_fields__
+    return flat_kind(patch) if not has_data or "type" in patch else patch
 
 
 def _grown(old: Any, new: Any, patch: Any) -> int:
@@ -114,24 +113,22 @@ def _changed_kind(old: Kind, patch: dict[str, Any]) -> Kind:
         before[name] = msgspec.to_builtins(value) if isinstance(value, Struct) else value
     after = merge_patch(before, _patch_of(old, patch))
     if any(before.get(name) != after.get(name) for name in _FIXED):
-        raise Refusal(ErrorCode.INVALID_CHANGE, "`type` and `stream_id` of a kind never change")
-    if isinstance(old, Chart) and "data" in after:
-        return _changed_chart(old, after)
+        raise Refusal(ErrorCode.INVALID_CHANGE, _NEVER_CHANGES)
+    field = old.traits.json
+    if field is not None and field in after:
+        return _with_json(after, field)
     return _converted(after)
 
 
-def _changed_chart(old: Chart, after: dict[str, Any]) -> Chart:
-    """Return a chart of what a patch has led to.
+def _with_json(after: dict[str, Any], field: str) -> Kind:
+    """Return a kind with free JSON of what a patch has led to.
 
-    The data are not looked at again: they come from `old` and from a patch, of which neither is
+    The JSON is not looked at again: it comes from the old and from a patch, of which neither is
     nested too deeply, and what is patched lies as deep as it does in the patch.
     """
-    data = after["data"]
-    named = cast("Chart", _converted({**after, "data": None}))
-    chart = copy.copy(old)
-    force_setattr(chart, "chart_type", named.chart_type)
-    force_setattr(chart, "data", data)
-    return chart
+    kind = _converted({**after, field: None})
+    force_setattr(kind, field, after[field])
+    return kind
 
 
 def _converted(kind: dict[str, Any]) -> Kind:

@@ -7,7 +7,7 @@ from canvas_server.core.scene import admission
 from canvas_server.core.scene.changes import changed, growth
 from canvas_server.protocol.codec import encoded_size
 from canvas_server.protocol.errors import ErrorCode
-from canvas_server.protocol.scene import Element, ElementChanges, NewElement, Video
+from canvas_server.protocol.scene import Element, ElementChanges, NewElement, is_tile, stream_of
 
 MAX_ELEMENTS = 20_000
 MAX_SCENE_BYTES = 4 * 1024 * 1024
@@ -35,7 +35,7 @@ class Scene:
 
     @property
     def tiles(self) -> dict[str, str]:
-        """The Video elements: stream id -> element id."""
+        """The tiles of streams: stream id -> element id."""
         return self._tiles.copy()
 
     def copy(self) -> "Scene":
@@ -52,7 +52,7 @@ class Scene:
         return self._sizes[element_id]
 
     def tile_of(self, stream_id: str) -> str | None:
-        """Return the id of the Video element that shows a stream."""
+        """Return the id of the tile of a stream."""
         return self._tiles.get(stream_id)
 
     def add(self, new: NewElement, spare_id: str) -> Element:
@@ -91,8 +91,9 @@ class Scene:
         element = self._get(element_id)
         del self._elements[element_id]
         self.size -= self._sizes.pop(element_id)
-        if isinstance(element.kind, Video):
-            del self._tiles[element.kind.stream_id]
+        stream_id = stream_of(element.kind)
+        if stream_id is not None:
+            del self._tiles[stream_id]
         self.revision += 1
         return element
 
@@ -105,9 +106,7 @@ class Scene:
         tiles = [self._elements[element_id] for element_id in self._tiles.values()]
         taken = {tile.id for tile in tiles}
         others = [
-            element
-            for element in elements
-            if not isinstance(element.kind, Video) and element.id not in taken
+            element for element in elements if not is_tile(element.kind) and element.id not in taken
         ]
         replaced = Scene((*others, *tiles))
         if replaced.size > max(self.size, MAX_SCENE_BYTES) or len(replaced) > MAX_ELEMENTS:
@@ -142,5 +141,6 @@ class Scene:
         self.size += size - self._sizes.get(element.id, 0)
         self._elements[element.id] = element
         self._sizes[element.id] = size
-        if isinstance(element.kind, Video):
-            self._tiles[element.kind.stream_id] = element.id
+        stream_id = stream_of(element.kind)
+        if stream_id is not None:
+            self._tiles[stream_id] = element.id

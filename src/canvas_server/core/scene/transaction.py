@@ -12,7 +12,7 @@ from canvas_server.core.scene.elements import Scene
 from canvas_server.core.scene.news import NetResult, SceneEvent
 from canvas_server.protocol.errors import ErrorCode
 from canvas_server.protocol.history import Added, Change, Entry, Removed, Replaced, Updated
-from canvas_server.protocol.scene import Element, ElementChanges, NewElement, Video
+from canvas_server.protocol.scene import Element, ElementChanges, NewElement, is_tile, stream_of
 
 STREAM_PREFIXES = ("peer-", "screen-")
 MAX_WORK = 4 * 1024 * 1024
@@ -69,8 +69,8 @@ class Edit:
             Refusal: `peer_not_found` for a tile of a peer that is not here, `element_exists`,
                 `content_refused`, `scene_full`.
         """
-        if isinstance(new.kind, Video):
-            stream_id = new.kind.stream_id
+        stream_id = stream_of(new.kind)
+        if stream_id is not None:
             tile = self._scene.tile_of(stream_id)
             if tile is not None:
                 return tile
@@ -171,7 +171,7 @@ class Edit:
     def _note(self, change: Change, logged: int, element: Element | None) -> None:
         self.entries.append(Entry(self._scene.revision, self.now_ms, change, *self._author))
         self.logged += logged
-        if element is None or not isinstance(element.kind, Video):
+        if element is None or not is_tile(element.kind):
             self.only_tiles = False
 
 
