@@ -31,6 +31,7 @@ from canvas_server.protocol.roles import Right, Role
 from canvas_server.protocol.scene import Kind
 from canvas_server.protocol.server import ServerMessage
 from canvas_server.protocol.traits import RightRule
+from icons import icons_module
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -270,6 +271,9 @@ def outputs() -> dict[Path, str]:
         ROOT / "web" / "types" / "messages.d.ts": typescript(definitions),
         ROOT / "web" / "types" / "limits.js": browser_limits(definitions),
         ROOT / "web" / "types" / "traits.js": browser_traits(),
+        ROOT / "src" / "canvas_server" / "export" / "icons.py": icons_module(
+            ROOT / "web" / "icons.svg"
+        ),
         protocol_page: filled(protocol_page.read_text("utf-8"), tables(definitions)),
         settings_page: filled(settings_page.read_text("utf-8"), {"settings": settings_table()}),
         keys_page: filled(keys_page.read_text("utf-8"), {"keys": keys_table()}),

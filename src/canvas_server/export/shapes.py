@@ -7,21 +7,10 @@ from xml.etree.ElementTree import Element as Node
 from xml.etree.ElementTree import SubElement
 
 from canvas_server.export import colors
+from canvas_server.export.icons import ICONS, IconName
 from canvas_server.export.text_metrics import clean
 
 RADIUS = 12
-
-# Of web/icons.svg, in a box of 24.
-ICONS = {
-    "camera": "M5.5 6.5h7A2.5 2.5 0 0 1 15 9v6a2.5 2.5 0 0 1-2.5 2.5h-7A2.5 2.5 0 0 1 3 15V9"
-    "a2.5 2.5 0 0 1 2.5-2.5ZM15 11l5.5-3v8L15 13",
-    "screen": "M5.5 4.5h13a2 2 0 0 1 2 2v8a2 2 0 0 1-2 2h-13a2 2 0 0 1-2-2v-8a2 2 0 0 1 2-2Z"
-    "M12 16.5v4M8 20.5h8",
-    "chart": "M4 4v14a2 2 0 0 0 2 2h14M8.5 16v-4M13 16V8M17.5 16v-6",
-    "model": "m12 3 8 4.5v9L12 21l-8-4.5v-9ZM4 7.5l8 4.5 8-4.5M12 12v9",
-    "picture": "M6 4.5h12A2.5 2.5 0 0 1 20.5 7v10a2.5 2.5 0 0 1-2.5 2.5H6A2.5 2.5 0 0 1 3.5 17V7"
-    "A2.5 2.5 0 0 1 6 4.5ZM4 17l5-4 3 2.5 4-4.5 4.5 4.5M9 8a1.5 1.5 0 1 0 .01 0",
-}
 
 
 def number(value: float) -> str:
@@ -50,7 +39,7 @@ def card(parent: Node, x: float, y: float, width: float, height: float) -> None:
     node(parent, "rect", x=x, y=y, **box, fill=colors.SURFACE, stroke=colors.LINE)
 
 
-def icon(parent: Node, name: str, x: float, y: float, size: float, color: str) -> None:
+def icon(parent: Node, name: IconName, x: float, y: float, size: float, color: str) -> None:
     """Draw an icon about a middle."""
     scale = size / 24
     at = f"translate({number(x - size / 2)} {number(y - size / 2)}) scale({scale:.4f})"

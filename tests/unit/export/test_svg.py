@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from canvas_server.export import svg
+from canvas_server.export import budget, svg
 from canvas_server.export.text_metrics import width_of, wrap
 from canvas_server.protocol.scene import Chart, Image, Kind, Model3D, Text, Transform, Video
 from support.browsers.bombs import SPELLINGS
@@ -137,7 +137,7 @@ def test_a_picture_that_unpacks_to_gigabytes_is_a_frame() -> None:
 def test_of_many_large_pictures_the_first_are_drawn() -> None:
     large = Image(png_url(4000, 4000))
     root = read(scene_of(*[large] * 7))
-    assert len(list(root.iter(f"{SVG}image"))) == svg.MOST_PIXELS_OF_ALL // 16_000_000
+    assert len(list(root.iter(f"{SVG}image"))) == budget.MOST_PIXELS_OF_ALL // 16_000_000
 
 
 def test_what_lies_elsewhere_is_named_and_not_loaded() -> None:
@@ -186,5 +186,5 @@ def test_charts_beside_each_other_share_nothing() -> None:
 
 
 def test_of_very_many_charts_the_first_are_drawn() -> None:
-    root = read(scene_of(*[Chart("pie", [1, 2])] * (svg.MOST_CHARTS + 2)))
+    root = read(scene_of(*[Chart("pie", [1, 2])] * (budget.MOST_CHARTS + 2)))
     assert words(root).count("Pie chart") == 2

@@ -1,0 +1,41 @@
+"""Budget of a drawing: how much text, how many charts and pixels a whole scene may cost."""
+
+from canvas_server.core.scene.rasters import Raster
+
+MOST_LINES = 400
+"""Of one element."""
+MOST_LINES_OF_ALL = 40_000
+MOST_CHARTS = 100
+MOST_PIXELS = 24_000_000
+MOST_PIXELS_OF_ALL = 80_000_000
+"""Of the pictures in a scene, which are unpacked to be drawn; the rest are frames."""
+
+
+class Budget:
+    """What is left for the elements that are not drawn yet."""
+
+    def __init__(self) -> None:
+        self._lines = MOST_LINES_OF_ALL
+        self._charts = MOST_CHARTS
+        self._pixels = MOST_PIXELS_OF_ALL
+
+    @property
+    def lines(self) -> int:
+        """How many lines the next element may have; at least one."""
+        return max(1, min(MOST_LINES, self._lines))
+
+    def take_lines(self, count: int) -> None:
+        """Spend lines of text."""
+        self._lines -= count
+
+    def take_chart(self) -> bool:
+        """Spend a chart; tell whether it may be drawn."""
+        self._charts -= 1
+        return self._charts >= 0
+
+    def take_picture(self, raster: Raster) -> bool:
+        """Tell whether a picture may be drawn, and spend its pixels if so."""
+        if not 0 < raster.pixels <= min(MOST_PIXELS, self._pixels):
+            return False
+        self._pixels -= raster.pixels
+        return True

@@ -1,0 +1,12 @@
+"""Drawer of 3D models: a frame with the name of the file."""
+
+from xml.etree.ElementTree import Element as Node
+
+from canvas_server.export.budget import Budget
+from canvas_server.export.frame import file_name, frame
+from canvas_server.protocol.scene import Model3D, Transform
+
+
+def draw(group: Node, model: Model3D, at: Transform, budget: Budget) -> float:  # noqa: ARG001
+    """Draw a frame in the place of a model; return how high it is."""
+    return frame(group, "model", f"3D model {file_name(model.src)}".strip(), at)
