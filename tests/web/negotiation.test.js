@@ -211,6 +211,32 @@ test("the answer to an offer that was replaced is ignored", async () => {
   assertConnects(polite, impolite);
 });
 
+test("of two offers in a row the later one is answered", async () => {
+  const [polite, impolite] = pair();
+  impolite.addMedium("audio");
+  await rtcIdle();
+  await impolite.negotiation.offerAgain();
+  await rtcIdle();
+  const offers = impolite.sent.splice(0).filter(({ description }) => description);
+  assert.equal(offers.length, 2);
+  const taken = await Promise.all(offers.map((offer) => polite.receive(offer)));
+  assert.deepEqual(taken, [false, true]);
+  const said = polite.sent.filter(({ description }) => description);
+  assert.deepEqual(said.map(({ description, offerId }) => [description.type, offerId]), [["answer", offers[1]?.offerId]]);
+});
+
+test("an offer is not made again while that of the other side is being answered", async () => {
+  const [polite, impolite] = pair();
+  impolite.addMedium("audio");
+  await rtcIdle();
+  const answered = polite.receive(impolite.takeSent("offer"));
+  await polite.negotiation.offerAgain();
+  assert.equal(await answered, true);
+  assert.deepEqual(polite.sent.map(({ description }) => description?.type).filter(Boolean), ["answer"]);
+  await settle(polite, impolite);
+  assertConnects(polite, impolite);
+});
+
 test("an answer that nobody awaits is ignored, and one without a name is believed", async () => {
   const [polite, impolite] = pair();
   const answer = { type: "answer", sdp: "v=0\n" };

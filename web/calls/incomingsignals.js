@@ -86,8 +86,9 @@ export class IncomingSignals {
     this.#hooks.settled(peerId);
     this.#calls.pending.take(peerId);
     if (!call) return;
-    // Our offer and their hang-up have crossed: behind it the offer began a new call (rule SIG6).
-    if (call.awaitsAnswer && reason === "hangup") this.#calls.sendEnd(peerId, "hangup", call.id);
+    // Our offer and their hang-up may have crossed: behind it the offer began a new call (rule SIG6).
+    const isCrossed = call.awaitsAnswer || (call.outgoing && callId && callId !== call.id);
+    if (isCrossed && reason === "hangup") this.#calls.sendEnd(peerId, "hangup", call.id);
     this.#calls.finish(call, reason, false);
   }
 

@@ -25,6 +25,10 @@ export class Negotiation {
   #makingOffer = false;
   #ignoreOffer = false;
   #isSettingRemoteAnswerPending = false;
+  /** Descriptions of the other side that are being taken. */
+  #descriptionsPending = 0;
+  /** Offers that were taken, so that the latest of several is known. */
+  #offersTaken = 0;
   /** Of the offer that waits for its answer; empty: none does. */
   #offerId = "";
   /** Candidates that came before any description. @type {RTCIceCandidateInit[]} */
@@ -62,9 +66,12 @@ export class Negotiation {
   /**
    * Beyond 10.7: offer again although nothing has changed here, since nobody knows what the other
    * side has heard. An offer that waits for its answer is replaced; its answer would come too late.
+   * While a description of the other side is being taken there is no need, and the implicit
+   * description might become the answer to it.
    */
   async offerAgain() {
     const { signalingState } = this.#pc;
+    if (this.#descriptionsPending > 0) return;
     if (signalingState === "stable" || signalingState === "have-local-offer") await this.#makeOffer();
   }
 
@@ -95,6 +102,7 @@ export class Negotiation {
    */
   async handleDescription(description, offerId = "") {
     const pc = this.#pc;
+    this.#descriptionsPending += 1;
     try {
       // Beyond 10.7: the answer to an offer that was given up meanwhile.
       if (description.type === "answer" && !this.awaits(offerId)) {
@@ -109,6 +117,8 @@ export class Negotiation {
         return false;
       }
       this.#isSettingRemoteAnswerPending = description.type === "answer";
+      if (description.type === "offer") this.#offersTaken += 1;
+      const offersTaken = this.#offersTaken;
       this.#offerId = "";
       this.#remoteFragments = fragmentsOf(description.sdp ?? "");
       const described = pc.setRemoteDescription(description); // rolls back our offer if need be
@@ -117,6 +127,8 @@ export class Negotiation {
       this.#isSettingRemoteAnswerPending = false;
 
       if (description.type === "offer") {
+        // Beyond 10.7: another offer has come right behind this one, and replaces it: that one is answered.
+        if (offersTaken !== this.#offersTaken) return false;
         await pc.setLocalDescription();
         this.#sendLocalDescription(offerId);
       }
@@ -125,6 +137,8 @@ export class Negotiation {
       this.#isSettingRemoteAnswerPending = false;
       this.#report(description.type, error);
       return false;
+    } finally {
+      this.#descriptionsPending -= 1;
     }
   }
 

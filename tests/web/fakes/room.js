@@ -122,16 +122,22 @@ export class Participant {
 
   #load() {
     const { room, peerId } = this;
-    this.connection = new FakeConnection(peerId, (message) => room.take({ from: this.peerId, message }));
+    // Timers of a page before a reload may run on here, but say nothing.
+    const isPresent = () => this.signaling === signaling;
+    this.connection = new FakeConnection(peerId, (message) => {
+      if (isPresent()) room.take({ from: this.peerId, message });
+    });
     const [connection, media, screen] = /** @type {any[]} */ ([this.connection, this.media, this.screen]);
     const signaling = new SignalingManager(connection, media, screen, this.roster);
     this.signaling = signaling;
     signaling.on("state", ({ peerId, state, reason, byUs }) => {
-      this.changes.push([peerId, state, reason, byUs && "by us"].filter(Boolean).join(" "));
+      const change = [peerId, state, reason, byUs && "by us"].filter(Boolean).join(" ");
+      if (isPresent()) this.changes.push(change);
     });
     for (const kind of /** @type {const} */ (["stream", "screen"])) {
       signaling.on(kind, ({ peerId, stream }) => {
         const id = `${kind} ${peerId}`;
+        if (!isPresent()) return;
         if (stream) this.streams.set(id, /** @type {any} */ (stream));
         else this.streams.delete(id);
       });
@@ -171,6 +177,7 @@ export class Participant {
   reload() {
     const { savedCalls, savedGroup } = this.signaling;
     for (const pc of this.signaling.peerConnections.values()) pc.close();
+    if (this.connection) this.connection.state = "closed";
     this.media = new FakeMedia();
     this.screen = new FakeScreen();
     this.roster = new Roster();

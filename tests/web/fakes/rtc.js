@@ -245,8 +245,7 @@ export class FakePeerConnection extends EventTarget {
   #fits(other) {
     const [mine] = sectionsOf(this.currentRemoteDescription?.sdp ?? "");
     const [theirs] = sectionsOf(other.currentLocalDescription?.sdp ?? "");
-    if (!mine || !theirs || mine.fragment !== theirs.fragment) return false;
-    if (!this.currentRemoteDescription?.sdp.includes(`sha-256 ${other.fingerprint}\n`)) return false;
+    if (!mine || !theirs || this.currentRemoteDescription?.sdp !== other.currentLocalDescription?.sdp) return false;
     return this.candidates.some((one) => one.candidate && one.usernameFragment === theirs.fragment);
   }
 
