@@ -2,6 +2,7 @@
 
 import { candidateInit, iceServersOf } from "../calls/ice.js";
 import { log } from "../lib/log.js";
+import { SERVER_TRAITS } from "../types/traits.js";
 
 /** @import {Board} from "./board.js" */
 /** @import {Roster} from "../people/peers.js" */
@@ -19,14 +20,7 @@ import { log } from "../lib/log.js";
  * @property {(message: ErrorMessage) => void} refused
  */
 
-/**
- * @template {ServerMessage} M
- * @typedef {object} Handler
- * @property {(message: M) => void} handle
- * @property {boolean} renders what people see may have changed
- */
-
-/** @typedef {{[M in ServerMessage as M["type"]]: Handler<M>}} Handlers */
+/** @typedef {{[M in ServerMessage as M["type"]]: (message: M) => void}} Handlers */
 
 /**
  * @param {Parts} parts
@@ -34,53 +28,53 @@ import { log } from "../lib/log.js";
  */
 export function createHandlers(parts) {
   const { roster, signaling } = parts;
-  const board = shown((/** @type {ServerMessage} */ message) => void parts.board.receive(message));
+  const board = (/** @type {ServerMessage} */ message) => void parts.board.receive(message);
   return {
     // The connection itself keeps what it needs of these.
-    welcome: shown(nothing),
-    token_renewed: shown(nothing),
-    pong: unseen(nothing),
+    welcome: nothing,
+    token_renewed: nothing,
+    pong: nothing,
 
-    peer_assigned: shown(parts.assigned),
-    peer_list: shown((message) => {
+    peer_assigned: parts.assigned,
+    peer_list: (message) => {
       roster.replace(message, signaling.calls.map(({ peerId }) => peerId));
       signaling.handlePeers(message.peers, true);
-    }),
-    peer_joined: shown(({ peer }) => {
+    },
+    peer_joined: ({ peer }) => {
       roster.put(peer);
       signaling.handlePeers([peer]);
-    }),
-    peer_updated: shown(({ peer }) => {
+    },
+    peer_updated: ({ peer }) => {
       roster.put(peer);
       signaling.handlePeers([peer]);
-    }),
-    peer_left: shown((message) => {
+    },
+    peer_left: (message) => {
       parts.board.receive(message);
       signaling.handlePeerLeft(message.peer_id);
       roster.remove(message.peer_id);
-    }),
-    media_state: shown((message) => roster.mediaState(message)),
+    },
+    media_state: (message) => roster.mediaState(message),
 
-    incoming_call: shown((message) => {
+    incoming_call: (message) => {
       signaling.handleIncomingCall(message.from_peer_id, message.session_id, namesOf(message));
-    }),
-    relay_offer: shown((message) => {
+    },
+    relay_offer: (message) => {
       signaling.handleOffer(message.from_peer_id, message.sdp, namesOf(message));
-    }),
-    relay_answer: shown((message) => {
+    },
+    relay_answer: (message) => {
       signaling.handleAnswer(message.from_peer_id, message.sdp, namesOf(message));
-    }),
-    relay_ice_candidate: unseen((message) => {
+    },
+    relay_ice_candidate: (message) => {
       signaling.handleIceCandidate(message.from_peer_id, candidateInit(message), namesOf(message));
-    }),
-    call_ended: shown((message) => {
+    },
+    call_ended: (message) => {
       signaling.handleCallEnded(message.from_peer_id, message.reason, namesOf(message));
-    }),
-    call_diagnosis: shown((message) => parts.diagnoses.receive(message)),
-    peer_view_size: unseen((message) => signaling.handleViewSize(message.from_peer_id, message)),
-    ice_servers_renewed: shown(({ ice_servers }) => {
+    },
+    call_diagnosis: (message) => parts.diagnoses.receive(message),
+    peer_view_size: (message) => signaling.handleViewSize(message.from_peer_id, message),
+    ice_servers_renewed: ({ ice_servers }) => {
       signaling.configure({ iceServers: iceServersOf(ice_servers) });
-    }),
+    },
 
     scene_update: board,
     element_added: board,
@@ -88,16 +82,16 @@ export function createHandlers(parts) {
     element_removed: board,
     ack: board,
     sync_result: board,
-    peer_preview: unseen(board.handle),
-    peer_cursor: unseen(board.handle),
+    peer_preview: board,
+    peer_cursor: board,
 
-    error: shown((message) => {
+    error: (message) => {
       if (!parts.board.receive(message)) parts.refused(message);
-    }),
+    },
 
     // For programs: the page has no such calls yet.
-    communitas_call_result: shown(nothing),
-    call_state: shown(nothing),
+    communitas_call_result: nothing,
+    call_state: nothing,
   };
 }
 
@@ -114,32 +108,12 @@ export function dispatch(handlers, message) {
     return false;
   }
   // The compiler cannot follow that the handler and the message are of one type.
-  const { handle, renders } = /** @type {Handler<any>} */ (handlers[message.type]);
+  const handle = /** @type {(message: any) => void} */ (handlers[message.type]);
   handle(message);
-  return renders;
+  return SERVER_TRAITS[message.type].visible;
 }
 
 function nothing() {}
-
-/**
- * @template {ServerMessage} M
- * @param {(message: M) => void} handle
- * @returns {Handler<M>}
- */
-function shown(handle) {
-  return { handle, renders: true };
-}
-
-/**
- * The handler of a message that comes by the hundred and changes nothing that is rendered.
- *
- * @template {ServerMessage} M
- * @param {(message: M) => void} handle
- * @returns {Handler<M>}
- */
-function unseen(handle) {
-  return { handle, renders: false };
-}
 
 /**
  * @param {{call_id?: string | null, offer_id?: string | null, group?: boolean}} signal

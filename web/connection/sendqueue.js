@@ -4,6 +4,7 @@
  */
 
 import { FRAME_BYTES } from "../types/limits.js";
+import { CLIENT_TRAITS } from "../types/traits.js";
 import { bytesOf, encoded } from "../lib/unicode.js";
 
 /** @import {ClientMessage} from "../types/messages.js" */
@@ -24,20 +25,6 @@ const MAX_IN_DOUBT = 64;
 const MAX_LENGTH_IN_DOUBT = 500_000;
 /** In characters: nothing on the way takes less than that. */
 const LEAST_CHOKING = 16_000;
-/** Messages that negotiation makes anew after a gap. */
-const SIGNALS = new Set(["start_call", "offer", "answer", "ice_candidate"]);
-/** Edits: their queue sends those again that were not answered, under the same `message_id` (rule SCN6). */
-const EDITS = new Set([
-  "add_element",
-  "update_element",
-  "remove_element",
-  "sync_queue",
-  "clear_scene",
-  "restore_scene",
-]);
-/** Messages that state how things are: harmless when the server has them already. */
-const REPEATABLE = new Set(["end_call", "media_state", "group_call"]);
-
 export class SendQueue {
   /** Messages received since the latest `peer_assigned`. */
   received = 0;
@@ -76,7 +63,7 @@ export class SendQueue {
   push(message) {
     const text = encoded(message);
     if (3 * text.length > FRAME_BYTES && bytesOf(text) > FRAME_BYTES) throw new RangeError("too large");
-    const droppable = isDroppable(message);
+    const { droppable } = CLIENT_TRAITS[message.type];
     if (this.#isFull(text)) this.#drop((entry) => entry.droppable && !entry.written);
     if (this.#isFull(text)) return droppable;
     this.#entries.push({ text, type: message.type, messageId: messageIdOf(message), droppable, written: false });
@@ -108,7 +95,7 @@ export class SendQueue {
     const between = next < 0 ? [] : this.#entries.slice(0, next);
     const [only] = between;
     if (!this.#anchored || !only || between.length > 1 || !only.written) return "";
-    return EDITS.has(only.type) ? only.messageId : "";
+    return CLIENT_TRAITS[only.type].edits ? only.messageId : "";
   }
 
   /** The server closed because a message was too large for it (close code 1009). */
@@ -152,17 +139,15 @@ export class SendQueue {
   }
 
   /**
-   * The server has forgotten, and with it how much had arrived. What was never written waits on,
-   * but for signals and edits; of the rest only what does no harm when it comes twice.
+   * The server has forgotten, and with it how much had arrived: what becomes of each message is one of its traits.
    *
    * @returns {string} the `message_id` of what was too large for it, as far as can be known
    */
   lost() {
     const choked = this.#culprit;
     this.#drop(({ type, written }) => {
-      if (type === "subscribe" || type === "ping") return true;
-      if (SIGNALS.has(type) || EDITS.has(type)) return true;
-      return written && !REPEATABLE.has(type);
+      const { afterGap } = CLIENT_TRAITS[type];
+      return afterGap === "discard" || (afterGap === "unless_written" && written);
     });
     for (const entry of this.#entries) entry.written = false;
     this.#restart();
@@ -197,14 +182,6 @@ export class SendQueue {
     this.#entries = this.#entries.filter((entry) => !which(entry));
     this.#length = this.#entries.reduce((sum, { text }) => sum + text.length, 0);
   }
-}
-
-/**
- * @param {ClientMessage} message
- * @returns {boolean} a later one says it better
- */
-function isDroppable(message) {
-  return message.type === "cursor" || message.type === "preview" || message.type === "ping";
 }
 
 /**

@@ -1,21 +1,19 @@
 /** Role and rights of this person in the session, given by the server (rule TOK3). */
 
 import { Emitter } from "../lib/emitter.js";
+import { ROLE_RIGHTS } from "../types/traits.js";
 
 /** @import {PeerAssigned} from "../types/messages.js" */
 
 /** @typedef {NonNullable<PeerAssigned["rights"]>[number]} Right */
 /** @typedef {NonNullable<PeerAssigned["role"]>} Role */
 
-/** Roles whose camera, microphone and screen are played, as in `protocol/roles.py`. */
-export const PUBLISHING = /** @type {ReadonlySet<Role>} */ (new Set(["edit", "present", "moderate"]));
-
 /**
  * @param {{role?: Role} | undefined} peer `undefined`: nobody that was told of
  * @returns {boolean} they may be seen and heard (rule TOK3)
  */
 export function mayBeHeard(peer) {
-  return peer !== undefined && PUBLISHING.has(peer.role ?? "edit");
+  return peer !== undefined && (ROLE_RIGHTS[peer.role ?? "edit"] ?? []).includes("publish");
 }
 
 /** @extends {Emitter<{changed: null}>} */

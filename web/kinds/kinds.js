@@ -5,6 +5,7 @@
 
 import { standIn } from "../ui/standin.js";
 import { text } from "../text/canvas.js";
+import { KIND_TRAITS } from "../types/traits.js";
 import { chartKind } from "./chart/kind.js";
 import { imageKind } from "./image/kind.js";
 import { modelKind } from "./model/kind.js";
@@ -79,7 +80,7 @@ export function keepsAspect(kind) {
  * @returns {boolean} people may remove and copy it; a stream's tile goes with its call (rule SCN3)
  */
 export function isRemovable(kind) {
-  return kind !== undefined && definitionOf(kind).removable !== false;
+  return kind !== undefined && !(isKnownKind(kind.type) && KIND_TRAITS[kind.type].tile);
 }
 
 /**

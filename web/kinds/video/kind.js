@@ -28,6 +28,5 @@ export const videoKind = {
     return owner && new VideoTile(node, stream_id, owner, hooks);
   },
   keepsAspect: true,
-  removable: false,
   opensProperties: false,
 };
