@@ -9,6 +9,7 @@ from playwright.sync_api import expect
 
 from support.browsers.desk import Desk
 from support.browsers.window import Open
+from support.servers.server import Server
 
 TABLE = "Quarter\tNorth\tSouth\nQ1\t120\t80\nQ2\t150\t95\nQ3\t90\t130"
 COPY_PICTURE = """async () => {
@@ -211,3 +212,21 @@ def test_with_fingers(open_window: Open) -> None:
     assert after
     assert math.isclose(after["width"] / before["width"], 2, rel_tol=0.1)
     ada.picture("tools-phone")
+
+
+def test_a_note_is_written_coloured_and_saved(desk: Desk, server: Server) -> None:
+    desk.keys.press("n")
+    desk.page.locator("textarea:focus").fill("Buy milk")
+    desk.keys.press("Escape")
+    (note,) = desk.ids()
+    desk.bob.page.locator(f'[data-element-id="{note}"] p', has_text="Buy milk").wait_for()
+    desk.select(note)
+    desk.page.get_by_role("button", name="Green").click()
+    paper = desk.node(note, desk.bob).locator("p")
+    expect(paper).to_have_css("background-color", "rgb(201, 232, 167)")
+    expect(desk.node(note)).to_have_attribute("aria-label", re.compile("Note: Buy milk"))
+    desk.agree()
+    session = desk.page.evaluate("location.pathname.split('/').pop()")
+    drawn = server.get(f"/api/scene/{session}/export.svg")[1].decode()
+    assert "Buy milk" in drawn
+    assert "#c9e8a7" in drawn

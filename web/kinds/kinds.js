@@ -9,6 +9,7 @@ import { KIND_TRAITS } from "../types/traits.js";
 import { chartKind } from "./chart/kind.js";
 import { imageKind } from "./image/kind.js";
 import { modelKind } from "./model/kind.js";
+import { noteKind } from "./note/kind.js";
 import { textKind } from "./text/kind.js";
 import { videoKind } from "./video/kind.js";
 
@@ -17,6 +18,7 @@ import { videoKind } from "./video/kind.js";
 /** @type {{[K in Kind as K["type"]]: KindDefinition<K>}} in the order in which they are offered */
 export const kinds = {
   Text: textKind,
+  Note: noteKind,
   Image: imageKind,
   Chart: chartKind,
   Model3D: modelKind,

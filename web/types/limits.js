@@ -99,6 +99,9 @@ export const SHAPES = {
             "$ref": "#/$defs/Text"
           },
           {
+            "$ref": "#/$defs/Note"
+          },
+          {
             "$ref": "#/$defs/Image"
           },
           {
@@ -255,6 +258,9 @@ export const SHAPES = {
             "$ref": "#/$defs/Text"
           },
           {
+            "$ref": "#/$defs/Note"
+          },
+          {
             "$ref": "#/$defs/Image"
           },
           {
@@ -278,6 +284,28 @@ export const SHAPES = {
     },
     "required": [
       "kind"
+    ],
+    "type": "object"
+  },
+  "Note": {
+    "properties": {
+      "type": {
+        "enum": [
+          "Note"
+        ]
+      },
+      "content": {
+        "maxLength": 4096,
+        "type": "string"
+      },
+      "color": {
+        "maxLength": 64,
+        "type": "string"
+      }
+    },
+    "required": [
+      "type",
+      "content"
     ],
     "type": "object"
   },

@@ -281,7 +281,7 @@ export interface AddElement {
 
 /** An element somebody wishes to add. */
 export interface NewElement {
-  kind: Text | Image | Chart | Model3D | Video;
+  kind: Text | Note | Image | Chart | Model3D | Video;
   transform?: Transform;
   /** Empty or absent: the server gives one, told in `ack.result.id`. */
   id?: string;
@@ -297,6 +297,14 @@ export interface Text {
   color?: string;
   /** Of the lines within the element. */
   align?: "center" | "left" | "right";
+}
+
+/** A sheet of paper with some words on it. */
+export interface Note {
+  type: "Note";
+  content: string;
+  /** Of the sheet, a CSS colour. */
+  color?: string;
 }
 
 /** A picture. */
@@ -574,7 +582,7 @@ export interface Viewport {
 export interface Element {
   /** An element of the scene. */
   id: string;
-  kind: Text | Image | Chart | Model3D | Video;
+  kind: Text | Note | Image | Chart | Model3D | Video;
   transform: Transform;
 }
 

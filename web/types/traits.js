@@ -99,6 +99,7 @@ export const SERVER_TRAITS = {
  */
 export const KIND_TRAITS = {
   Text: { tile: false, picture: false },
+  Note: { tile: false, picture: false },
   Image: { tile: false, picture: true },
   Chart: { tile: false, picture: false },
   Model3D: { tile: false, picture: false },

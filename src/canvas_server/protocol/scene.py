@@ -107,6 +107,17 @@ class Text(Struct, frozen=True, tag_field="type", tag="Text"):
     ] = "left"
 
 
+class Note(Struct, frozen=True, tag_field="type", tag="Note"):
+    """A sheet of paper with some words on it."""
+
+    traits: ClassVar = KindTraits(stream=None, picture=None, json=None)
+
+    content: Annotated[str, Meta(max_length=4096)]
+    color: Annotated[str, Meta(max_length=64, description="Of the sheet, a CSS colour.")] = (
+        "#ffe08a"
+    )
+
+
 class Image(Struct, frozen=True, tag_field="type", tag="Image"):
     """A picture."""
 
@@ -171,7 +182,7 @@ class Video(Struct, frozen=True, tag_field="type", tag="Video"):
     media_config: MediaConfig | None = None
 
 
-Kind = Text | Image | Chart | Model3D | Video
+Kind = Text | Note | Image | Chart | Model3D | Video
 
 
 def kind_traits_of(kind: type[Kind]) -> KindTraits:

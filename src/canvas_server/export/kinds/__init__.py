@@ -8,8 +8,8 @@ from typing import assert_never
 from xml.etree.ElementTree import Element as Node
 
 from canvas_server.export.budget import Budget
-from canvas_server.export.kinds import chart, image, model, text, video
-from canvas_server.protocol.scene import Chart, Image, Kind, Model3D, Text, Transform, Video
+from canvas_server.export.kinds import chart, image, model, note, text, video
+from canvas_server.protocol.scene import Chart, Image, Kind, Model3D, Note, Text, Transform, Video
 
 
 def draw(group: Node, kind: Kind, at: Transform, budget: Budget) -> float:
@@ -17,6 +17,8 @@ def draw(group: Node, kind: Kind, at: Transform, budget: Budget) -> float:
     match kind:
         case Text():
             return text.draw(group, kind, at, budget)
+        case Note():
+            return note.draw(group, kind, at, budget)
         case Image():
             return image.draw(group, kind, at, budget)
         case Chart():

@@ -1,0 +1,27 @@
+"""Drawer of notes: dark words on a coloured sheet, as many as it has room for."""
+
+from xml.etree.ElementTree import Element as Node
+
+from canvas_server.export import colors, lettering, text_metrics
+from canvas_server.export.budget import Budget
+from canvas_server.export.shapes import node
+from canvas_server.protocol.scene import Note, Transform
+
+_PAPER = colors.Paint("#ffe08a")
+_SIZE = 20.0
+_PADDING = 16.0
+
+
+def draw(group: Node, note: Note, at: Transform, budget: Budget) -> float:
+    """Draw a note; return how high it is, which may be more than its element."""
+    width = max(1.0, at.width - 2 * _PADDING)
+    lines = text_metrics.wrap(note.content, width, _SIZE, budget.lines)
+    budget.take_lines(len(lines))
+    height = max(at.height, lettering.height_of(lines, _SIZE) + 2 * _PADDING)
+    chosen = colors.paint_of(note.color)
+    paper = _PAPER if chosen is colors.INKED else chosen  # words in that ink could not be read
+    box = {"width": at.width, "height": height, "rx": 4, "fill_opacity": paper.opacity}
+    node(group, "rect", x=at.x, y=at.y, **box, fill=paper.color)
+    left, top = at.x + _PADDING, at.y + _PADDING
+    lettering.write(group, lines, left, top, width, size=_SIZE, paint=colors.INKED)
+    return height

@@ -1,0 +1,66 @@
+/** Definition of the kind: a note, some words on a coloured sheet. */
+
+import { text, paperText } from "../../text/kinds/note.js";
+import { buttonsField } from "../../ui/fields.js";
+import { ParagraphContent } from "../parts/paragraph.js";
+import { beginningOf } from "../parts/words.js";
+
+/** @import {Note} from "../../types/messages.js" */
+/** @import {Content, KindDefinition} from "../definition.js" */
+
+const PAPER = "#ffe08a";
+/** The sheet is light in every theme, and so its words are dark. */
+const INK = "#1b1e27";
+const BLACK = /^\s*(#0{3}|#0{6}|black)\s*$/i;
+const FONT_SIZE = 20;
+const SIZE = { width: 220, height: 220 };
+
+/** @type {KindDefinition<Note>} */
+export const noteKind = {
+  icon: "edit",
+  label: text.label,
+  describe({ content }) {
+    const words = beginningOf(content);
+    return words ? text.described(words) : text.empty;
+  },
+  content: sheet,
+  text: {
+    field: "content",
+    style: () => ({ fontSize: FONT_SIZE, align: "left" }),
+    look: { color: PAPER },
+    size: SIZE,
+    optional: true,
+  },
+  properties(set) {
+    const papers = paperText.map(([value = "", name = ""]) => ({ value, name, color: value }));
+    const field = buttonsField(text.color, papers, (color) => set({ color }));
+    return [{ field, read: ({ color = PAPER }) => color, shared: true }];
+  },
+  create: {
+    command: "note",
+    label: text.create,
+    keys: ["N"],
+    prepare: ({ write }) => () => write("Note"),
+  },
+};
+
+/**
+ * @param {HTMLElement} node
+ * @returns {Content<Note>}
+ */
+function sheet(node) {
+  /** @type {ParagraphContent<Note>} */
+  const written = new ParagraphContent(node, ({ content }) => ({ content, fontSize: FONT_SIZE, color: INK, align: "left" }));
+  const { style } = written.paragraph;
+  Object.assign(style, { boxSizing: "border-box", minHeight: "100%", padding: "16px", borderRadius: "4px" });
+  style.boxShadow = "var(--shadow)";
+  return {
+    show(kind) {
+      written.show(kind);
+      style.background = PAPER;
+      // What is no colour leaves it as it is (CSSOM), and black is nothing to write on.
+      if (!BLACK.test(kind.color ?? "")) style.background = kind.color ?? PAPER;
+    },
+    close: () => written.close(),
+  };
+}
