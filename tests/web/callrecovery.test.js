@@ -166,6 +166,18 @@ test("a page that is reloaded again before it knows who is here still finds its 
   assertTalking(ada, bob);
 });
 
+test("a page is reloaded when it has accepted and not answered yet", async () => {
+  const { room, ada, bob } = two();
+  ada.signaling.startCall("b");
+  await room.settle();
+  bob.signaling.acceptCall("a");
+  bob.reload();
+  await room.settle();
+  assert.equal(ada.signaling.callState("b"), "ringing", "our offer stands, and nobody knows it");
+  await room.pass(2_100);
+  assertTalking(ada, bob);
+});
+
 test("both pages are reloaded at the same time", async () => {
   const { room, ada, bob } = await connected();
   ada.reload();

@@ -6,6 +6,7 @@ import { Timers } from "../lib/timers.js";
 import { CallNames } from "./callnames.js";
 import { Fitting } from "./fitting.js";
 import { HeldSignals } from "./heldsignals.js";
+import { LIMITS } from "./limits.js";
 import { PeerLink } from "./peerlink.js";
 import { messageOf } from "./signals.js";
 
@@ -27,15 +28,10 @@ import { messageOf } from "./signals.js";
  * @property {(reason: CallEndReason) => void} expired a state lasted too long
  */
 
-/** Milliseconds a state may last, and what the call then ends with. @type {Partial<Record<CallState, [number, CallEndReason]>>} */
-const LIMITS = {
-  ringing: [45_000, "timeout"],
-  connecting: [20_000, "failed"],
-  // Longer than the server keeps the place of a peer that is away: then it says so itself.
-  reconnecting: [130_000, "failed"],
-};
 /** Time allowed for the offer of who rang, before this side offers. */
 const OFFER_MS = 2_000;
+/** Time allowed for the answer to our offer, once an offer of the other side was ignored for it. */
+const ANSWER_MS = 2_000;
 
 export class Call {
   /** @type {CallState} */
@@ -58,7 +54,7 @@ export class Call {
   fitting = new Fitting(() => ({ camera: this.#link?.camera.videoSender, screen: this.#link?.screen.videoSender }));
   #held = new HeldSignals();
   #connectedOnce = false;
-  /** @type {Timers<"limit" | "offer">} */
+  /** @type {Timers<"limit" | "offer" | "answer">} */
   #timers = new Timers();
 
   /**
@@ -137,6 +133,9 @@ export class Call {
     if (isTaken) {
       this.#addMedia("answer");
       link.trust(sdp);
+    } else {
+      // The other side may have been reloaded since it got our offer, and know nothing of it.
+      this.#timers.start("answer", ANSWER_MS, () => this.awaitsAnswer && this.offerAgain());
     }
     if (await link.negotiation.handleDescription({ type: "offer", sdp }, offerId)) this.#agreed(link);
   }

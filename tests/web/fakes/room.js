@@ -275,8 +275,8 @@ export class Room {
 
   /** @param {number} ms */
   async pass(ms) {
-    await advance(ms, () => this.settle());
     await this.settle();
+    await advance(ms, () => this.settle());
   }
 
   /** @param {Sent} sent */
