@@ -10,8 +10,11 @@ import { Roster } from "../../web/people/peers.js";
 function build({ boardTakes = false } = {}) {
   /** @type {unknown[][]} */
   const calls = [];
-  const note = (/** @type {string} */ name) => (/** @type {unknown[]} */ ...values) => void calls.push([name, ...values]);
-  const signaling = new Proxy({ calls: [] }, { get: (target, name) => Reflect.get(target, name) ?? note(String(name)) });
+  /** @param {string} name */
+  const note = (name) => (/** @type {unknown[]} */ ...values) => void calls.push([name, ...values]);
+  const signaling = new Proxy({ calls: [] }, {
+    get: (target, name) => Reflect.get(target, name) ?? note(String(name)),
+  });
   const handlers = createHandlers(/** @type {any} */ ({
     roster: new Roster(),
     signaling,

@@ -221,8 +221,9 @@ test("of two offers in a row the later one is answered", async () => {
   assert.equal(offers.length, 2);
   const taken = await Promise.all(offers.map((offer) => polite.receive(offer)));
   assert.deepEqual(taken, [false, true]);
-  const said = polite.sent.filter(({ description }) => description);
-  assert.deepEqual(said.map(({ description, offerId }) => [description.type, offerId]), [["answer", offers[1]?.offerId]]);
+  const answers = polite.sent.filter(({ description }) => description);
+  assert.deepEqual(answers.map(({ description }) => description.type), ["answer"]);
+  assert.equal(answers[0]?.offerId, offers[1]?.offerId);
 });
 
 test("an offer is not made again while that of the other side is being answered", async () => {

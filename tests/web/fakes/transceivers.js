@@ -1,4 +1,4 @@
-/** Transceivers and senders of a fake peer connection (W3C webrtc-pc section 5), and the directions of media sections. */
+/** Transceivers and senders of a fake peer connection (W3C webrtc-pc section 5), and directions of media sections. */
 
 import { FakeTrack } from "./media.js";
 
