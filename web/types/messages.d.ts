@@ -50,6 +50,15 @@ export interface Ping {
   received?: number | null;
 }
 
+/** Remove a peer from the session (TOK4). */
+export interface Kick {
+  type: "kick";
+  /** The peer this is for; of the sender's own session. */
+  target_peer_id: string;
+  /** Chosen by the sender, echoed in the reply. */
+  message_id?: string | null;
+}
+
 /** Ring a peer; the target gets `incoming_call`.
 
     `group`: it is the call of everybody; a peer that is in it already need not be asked (SIG10). */
@@ -125,70 +134,6 @@ export interface EndCall {
   call_id?: string | null;
 }
 
-/** Start a call of this session in the Communitas network, or join the one there is (COM1). */
-export interface StartCommunitasCall {
-  type: "start_communitas_call";
-  video_enabled?: boolean;
-  /** Chosen by the sender, echoed in the reply. */
-  message_id?: string | null;
-}
-
-/** Join a call of the Communitas network (COM1). */
-export interface JoinCommunitasCall {
-  type: "join_communitas_call";
-  /** A call in the Communitas network. */
-  call_id: string;
-  /** Chosen by the sender, echoed in the reply. */
-  message_id?: string | null;
-}
-
-/** Leave the call of this session in the Communitas network; the last one ends it (COM1). */
-export interface LeaveCommunitasCall {
-  type: "leave_communitas_call";
-  /** Chosen by the sender, echoed in the reply. */
-  message_id?: string | null;
-}
-
-/** Remove a peer from the session (TOK4). */
-export interface Kick {
-  type: "kick";
-  /** The peer this is for; of the sender's own session. */
-  target_peer_id: string;
-  /** Chosen by the sender, echoed in the reply. */
-  message_id?: string | null;
-}
-
-/** Show the others elements in motion. May be dropped on the way; it changes nothing.
-
-    The change itself follows as an edit. No elements: the motion has ended without one. */
-export interface Preview {
-  type: "preview";
-  elements: PreviewedElement[];
-}
-
-/** Where an element would be if it were let go now. */
-export interface PreviewedElement {
-  /** An element of the scene. */
-  id: string;
-  transform: TransformChanges;
-}
-
-/** The parts of a transform that change; what is not named stays. */
-export interface TransformChanges {
-  /** Scene units (CSS pixels). */
-  x?: number;
-  /** Scene units (CSS pixels). */
-  y?: number;
-  /** Scene units (CSS pixels). */
-  width?: number;
-  /** Scene units (CSS pixels). */
-  height?: number;
-  /** Clockwise, in degrees. */
-  rotation?: number;
-  /** Larger is nearer. */
-  z_index?: number;
-}
-
 /** What the sender's media are doing now. */
 export interface MediaState {
   type: "media_state";
@@ -260,6 +205,61 @@ export interface Path {
   local: "host" | "prflx" | "relay" | "srflx";
   remote: "host" | "prflx" | "relay" | "srflx";
   protocol: "tcp" | "tls" | "udp";
+}
+
+/** Start a call of this session in the Communitas network, or join the one there is (COM1). */
+export interface StartCommunitasCall {
+  type: "start_communitas_call";
+  video_enabled?: boolean;
+  /** Chosen by the sender, echoed in the reply. */
+  message_id?: string | null;
+}
+
+/** Join a call of the Communitas network (COM1). */
+export interface JoinCommunitasCall {
+  type: "join_communitas_call";
+  /** A call in the Communitas network. */
+  call_id: string;
+  /** Chosen by the sender, echoed in the reply. */
+  message_id?: string | null;
+}
+
+/** Leave the call of this session in the Communitas network; the last one ends it (COM1). */
+export interface LeaveCommunitasCall {
+  type: "leave_communitas_call";
+  /** Chosen by the sender, echoed in the reply. */
+  message_id?: string | null;
+}
+
+/** Show the others elements in motion. May be dropped on the way; it changes nothing.
+
+    The change itself follows as an edit. No elements: the motion has ended without one. */
+export interface Preview {
+  type: "preview";
+  elements: PreviewedElement[];
+}
+
+/** Where an element would be if it were let go now. */
+export interface PreviewedElement {
+  /** An element of the scene. */
+  id: string;
+  transform: TransformChanges;
+}
+
+/** The parts of a transform that change; what is not named stays. */
+export interface TransformChanges {
+  /** Scene units (CSS pixels). */
+  x?: number;
+  /** Scene units (CSS pixels). */
+  y?: number;
+  /** Scene units (CSS pixels). */
+  width?: number;
+  /** Scene units (CSS pixels). */
+  height?: number;
+  /** Clockwise, in degrees. */
+  rotation?: number;
+  /** Larger is nearer. */
+  z_index?: number;
 }
 
 /** Where the sender's pointer is. May be dropped on the way. */
@@ -547,45 +547,6 @@ export interface Media {
   screen: boolean;
 }
 
-/** The whole scene; replaces what the client has. */
-export interface SceneUpdate {
-  type: "scene_update";
-  scene: SceneDocument;
-}
-
-/** A whole scene at one revision. */
-export interface SceneDocument {
-  /** The name of a shared canvas. */
-  session_id: string;
-  viewport: Viewport;
-  elements: Element[];
-  /** Grows by 1 with each accepted change of the scene. */
-  revision: number;
-  /** Milliseconds since 1970-01-01 UTC. */
-  timestamp: number;
-}
-
-/** The part of the canvas a newcomer is shown first. */
-export interface Viewport {
-  /** Scene units (CSS pixels). */
-  width: number;
-  /** Scene units (CSS pixels). */
-  height: number;
-  zoom: number;
-  /** Scene units (CSS pixels). */
-  pan_x: number;
-  /** Scene units (CSS pixels). */
-  pan_y: number;
-}
-
-/** An element of the scene, as everybody sees it. */
-export interface Element {
-  /** An element of the scene. */
-  id: string;
-  kind: Text | Note | Image | Chart | Model3D | Video;
-  transform: Transform;
-}
-
 /** Somebody joined the session. */
 export interface PeerJoined {
   type: "peer_joined";
@@ -609,6 +570,26 @@ export interface PeerLeft {
   peer_id: string;
   reason: "disconnected" | "left" | "removed";
 }
+
+/** The answer to `ping`. */
+export interface Pong {
+  type: "pong";
+  /** Milliseconds since 1970-01-01 UTC. */
+  timestamp: number;
+  /** Messages from this peer since the `subscribe` its latest `peer_assigned` answered; they need not be kept any more. */
+  received: number;
+}
+
+/** A frame was refused and changed nothing; the connection lives on. */
+export interface Error {
+  type: "error";
+  code: ErrorCode;
+  message: string;
+  /** Chosen by the sender, echoed in the reply. */
+  message_id?: string | null;
+}
+
+export type ErrorCode = "binary_frame" | "content_refused" | "element_exists" | "element_not_found" | "forbidden" | "invalid_candidate" | "invalid_change" | "invalid_json" | "invalid_message" | "invalid_sdp" | "not_in_call" | "not_subscribed" | "peer_id_taken" | "peer_not_found" | "rate_limited" | "revision_changed" | "revision_not_found" | "scene_full" | "self_signal" | "server_full" | "session_full" | "storage_failed" | "token_expired" | "unauthorized" | "unknown_type" | "wrong_session";
 
 /** Somebody rings you. Sent again after a snapshot, as long as it rings. */
 export interface IncomingCall {
@@ -673,6 +654,103 @@ export interface CallEnded {
   reason: "busy" | "declined" | "failed" | "hangup" | "left" | "timeout";
   /** The call this is about, chosen by who began it (SIG8). */
   call_id?: string | null;
+}
+
+/** What a peer's media are doing now. */
+export interface PeerMediaState {
+  type: "media_state";
+  /** A participant: a UUID in lower-case text form. */
+  from_peer_id: string;
+  audio: boolean;
+  video: boolean;
+  screen: boolean;
+}
+
+/** How large a peer shows your streams; before it says so, take it that it sees all of them.
+
+    The heights are in device pixels; 0 means that a stream is not seen at all. */
+export interface PeerViewSize {
+  type: "peer_view_size";
+  /** A participant: a UUID in lower-case text form. */
+  from_peer_id: string;
+  /** Device pixels; 0: not seen. */
+  camera: number;
+  /** Device pixels; 0: not seen. */
+  screen: number;
+}
+
+/** Why the call with a peer does not come about or is poor, from what both sides said.
+
+    `well`: what was said of it before is over. */
+export interface CallDiagnosis {
+  type: "call_diagnosis";
+  /** A participant: a UUID in lower-case text form. */
+  from_peer_id: string;
+  cause: Cause;
+  whose: "both" | "network" | "them" | "you";
+}
+
+export type Cause = "busy_computer" | "far" | "loss" | "no_direct_way" | "no_network" | "no_servers" | "relay_fails" | "relay_over_tcp" | "slow_network" | "turn_refused" | "turn_unreachable" | "udp_blocked" | "well";
+
+/** What became of what you asked of the Communitas network (COM1). */
+export interface CommunitasCallResult {
+  type: "communitas_call_result";
+  operation: "join" | "leave" | "start";
+  success: boolean;
+  /** A call in the Communitas network. */
+  call_id: string | null;
+  error: string | null;
+  /** Chosen by the sender, echoed in the reply. */
+  message_id: string | null;
+}
+
+/** The call of this session in the Communitas network, and which peers are in it (COM2). */
+export interface CallState {
+  type: "call_state";
+  /** The name of a shared canvas. */
+  session_id: string;
+  participants: string[];
+  /** A call in the Communitas network. */
+  call_id: string | null;
+}
+
+/** The whole scene; replaces what the client has. */
+export interface SceneUpdate {
+  type: "scene_update";
+  scene: SceneDocument;
+}
+
+/** A whole scene at one revision. */
+export interface SceneDocument {
+  /** The name of a shared canvas. */
+  session_id: string;
+  viewport: Viewport;
+  elements: Element[];
+  /** Grows by 1 with each accepted change of the scene. */
+  revision: number;
+  /** Milliseconds since 1970-01-01 UTC. */
+  timestamp: number;
+}
+
+/** The part of the canvas a newcomer is shown first. */
+export interface Viewport {
+  /** Scene units (CSS pixels). */
+  width: number;
+  /** Scene units (CSS pixels). */
+  height: number;
+  zoom: number;
+  /** Scene units (CSS pixels). */
+  pan_x: number;
+  /** Scene units (CSS pixels). */
+  pan_y: number;
+}
+
+/** An element of the scene, as everybody sees it. */
+export interface Element {
+  /** An element of the scene. */
+  id: string;
+  kind: Text | Note | Image | Chart | Model3D | Video;
+  transform: Transform;
 }
 
 /** An element is new in the scene; its editor hears it too. */
@@ -750,66 +828,6 @@ export interface FailedOperation {
   message: string;
 }
 
-export type ErrorCode = "binary_frame" | "content_refused" | "element_exists" | "element_not_found" | "forbidden" | "invalid_candidate" | "invalid_change" | "invalid_json" | "invalid_message" | "invalid_sdp" | "not_in_call" | "not_subscribed" | "peer_id_taken" | "peer_not_found" | "rate_limited" | "revision_changed" | "revision_not_found" | "scene_full" | "self_signal" | "server_full" | "session_full" | "storage_failed" | "token_expired" | "unauthorized" | "unknown_type" | "wrong_session";
-
-/** What a peer's media are doing now. */
-export interface PeerMediaState {
-  type: "media_state";
-  /** A participant: a UUID in lower-case text form. */
-  from_peer_id: string;
-  audio: boolean;
-  video: boolean;
-  screen: boolean;
-}
-
-/** How large a peer shows your streams; before it says so, take it that it sees all of them.
-
-    The heights are in device pixels; 0 means that a stream is not seen at all. */
-export interface PeerViewSize {
-  type: "peer_view_size";
-  /** A participant: a UUID in lower-case text form. */
-  from_peer_id: string;
-  /** Device pixels; 0: not seen. */
-  camera: number;
-  /** Device pixels; 0: not seen. */
-  screen: number;
-}
-
-/** Why the call with a peer does not come about or is poor, from what both sides said.
-
-    `well`: what was said of it before is over. */
-export interface CallDiagnosis {
-  type: "call_diagnosis";
-  /** A participant: a UUID in lower-case text form. */
-  from_peer_id: string;
-  cause: Cause;
-  whose: "both" | "network" | "them" | "you";
-}
-
-export type Cause = "busy_computer" | "far" | "loss" | "no_direct_way" | "no_network" | "no_servers" | "relay_fails" | "relay_over_tcp" | "slow_network" | "turn_refused" | "turn_unreachable" | "udp_blocked" | "well";
-
-/** What became of what you asked of the Communitas network (COM1). */
-export interface CommunitasCallResult {
-  type: "communitas_call_result";
-  operation: "join" | "leave" | "start";
-  success: boolean;
-  /** A call in the Communitas network. */
-  call_id: string | null;
-  error: string | null;
-  /** Chosen by the sender, echoed in the reply. */
-  message_id: string | null;
-}
-
-/** The call of this session in the Communitas network, and which peers are in it (COM2). */
-export interface CallState {
-  type: "call_state";
-  /** The name of a shared canvas. */
-  session_id: string;
-  participants: string[];
-  /** A call in the Communitas network. */
-  call_id: string | null;
-}
-
 /** Where a peer's pointer is. The first thing dropped for a slow reader (OUT1). */
 export interface PeerCursor {
   type: "peer_cursor";
@@ -832,44 +850,26 @@ export interface PeerPreview {
   elements: PreviewedElement[];
 }
 
-/** The answer to `ping`. */
-export interface Pong {
-  type: "pong";
-  /** Milliseconds since 1970-01-01 UTC. */
-  timestamp: number;
-  /** Messages from this peer since the `subscribe` its latest `peer_assigned` answered; they need not be kept any more. */
-  received: number;
-}
-
-/** A frame was refused and changed nothing; the connection lives on. */
-export interface Error {
-  type: "error";
-  code: ErrorCode;
-  message: string;
-  /** Chosen by the sender, echoed in the reply. */
-  message_id?: string | null;
-}
-
 export type ClientMessage =
   | Subscribe
   | ListPeers
   | GetScene
   | Ping
+  | Kick
   | StartCall
   | GroupCall
   | Offer
   | Answer
   | IceCandidate
   | EndCall
-  | StartCommunitasCall
-  | JoinCommunitasCall
-  | LeaveCommunitasCall
-  | Kick
-  | Preview
   | MediaState
   | ViewSize
   | CallReport
   | CallQuality
+  | StartCommunitasCall
+  | JoinCommunitasCall
+  | LeaveCommunitasCall
+  | Preview
   | Cursor
   | AddElement
   | UpdateElement
@@ -884,26 +884,26 @@ export type ServerMessage =
   | TokenRenewed
   | IceServersRenewed
   | PeerList
-  | SceneUpdate
   | PeerJoined
   | PeerUpdated
   | PeerLeft
+  | Pong
+  | Error
   | IncomingCall
   | RelayOffer
   | RelayAnswer
   | RelayIceCandidate
   | CallEnded
-  | ElementAdded
-  | ElementUpdated
-  | ElementRemoved
-  | Ack
-  | SyncResult
   | PeerMediaState
   | PeerViewSize
   | CallDiagnosis
   | CommunitasCallResult
   | CallState
+  | SceneUpdate
+  | ElementAdded
+  | ElementUpdated
+  | ElementRemoved
+  | Ack
+  | SyncResult
   | PeerCursor
-  | PeerPreview
-  | Pong
-  | Error;
+  | PeerPreview;

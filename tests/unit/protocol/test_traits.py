@@ -149,3 +149,12 @@ def test_data_of_a_chart_are_told_from_a_wrapped_chart() -> None:
     assert flat_kind({"type": [], "data": {"a": 1}}) == {"type": [], "a": 1}
     assert flat_kind({"data": {"src": "x"}}) == {"src": "x"}
     assert fields(Chart) == ("chart_type", "data")
+
+
+@pytest.mark.parametrize(("side", "union"), [(client, client.TRAITS), (server, server.TRAITS)])
+def test_no_message_is_left_out_of_its_union(side: Any, union: Any) -> None:
+    structs = [value for value in vars(side).values() if isinstance(value, type)]
+    tagged = {struct for struct in structs if getattr(struct, "__struct_config__", None)}
+    named = {struct for struct in tagged if struct.__struct_config__.tag_field == "type"}
+    kinds = set(get_args(Kind))
+    assert named - kinds == set(union)

@@ -1,70 +1,17 @@
-"""Messages a client sends to the server, tagged by ``type``."""
+"""Messages a client sends to the server, tagged by ``type``; each group has a module."""
 
 from collections.abc import Callable, Mapping
 from typing import get_args
 
-from canvas_server.protocol.client.calls import (
-    Answer,
-    CallQuality,
-    CallReport,
-    EndCall,
-    GroupCall,
-    IceCandidate,
-    MediaState,
-    Offer,
-    StartCall,
-    ViewSize,
-)
-from canvas_server.protocol.client.edits import (
-    AddElement,
-    AddOperation,
-    ClearScene,
-    Operation,
-    RemoveElement,
-    RemoveOperation,
-    RestoreScene,
-    SyncQueue,
-    UpdateElement,
-    UpdateOperation,
-)
-from canvas_server.protocol.client.motion import (
-    Cursor,
-    Preview,
-    PreviewedElement,
-)
-from canvas_server.protocol.client.network import (
-    JoinCommunitasCall,
-    LeaveCommunitasCall,
-    StartCommunitasCall,
-)
-from canvas_server.protocol.client.session import GetScene, Kick, ListPeers, Ping, Subscribe
 from canvas_server.protocol.traits import ClientTraits
 
-EditMessage = AddElement | UpdateElement | RemoveElement | ClearScene | SyncQueue
-"""What changes the scene by what it holds."""
-Edit = EditMessage | RestoreScene
-"""What changes the scene."""
-PlainMessage = (
-    ListPeers
-    | GetScene
-    | Ping
-    | StartCall
-    | GroupCall
-    | Offer
-    | Answer
-    | IceCandidate
-    | EndCall
-    | StartCommunitasCall
-    | JoinCommunitasCall
-    | LeaveCommunitasCall
-    | Kick
-    | Preview
-    | MediaState
-    | ViewSize
-    | CallReport
-    | CallQuality
-    | Cursor
-)
+from .calls import *
+from .edits import *
+from .motion import *
+from .network import *
+from .session import *
+
+PlainMessage = SessionMessage | CallMessage | NetworkMessage | MotionMessage
 """Every message but `subscribe` and the edits."""
 ClientMessage = Subscribe | PlainMessage | Edit
 
@@ -92,47 +39,3 @@ def operations_of(message: ClientMessage) -> tuple[Operation, ...]:
 def types_with(holds: Callable[[ClientTraits], bool]) -> frozenset[type[ClientMessage]]:
     """Return the message types whose traits fulfil a condition."""
     return frozenset(message for message, traits in TRAITS.items() if holds(traits))
-
-
-__all__ = [
-    "BY_TAG",
-    "TRAITS",
-    "AddElement",
-    "AddOperation",
-    "Answer",
-    "CallQuality",
-    "CallReport",
-    "ClearScene",
-    "ClientMessage",
-    "Cursor",
-    "Edit",
-    "EditMessage",
-    "EndCall",
-    "GetScene",
-    "GroupCall",
-    "IceCandidate",
-    "JoinCommunitasCall",
-    "Kick",
-    "LeaveCommunitasCall",
-    "ListPeers",
-    "MediaState",
-    "Offer",
-    "Operation",
-    "Ping",
-    "PlainMessage",
-    "Preview",
-    "PreviewedElement",
-    "RemoveElement",
-    "RemoveOperation",
-    "RestoreScene",
-    "StartCall",
-    "StartCommunitasCall",
-    "Subscribe",
-    "SyncQueue",
-    "UpdateElement",
-    "UpdateOperation",
-    "ViewSize",
-    "operations_of",
-    "traits_of",
-    "types_with",
-]

@@ -164,3 +164,17 @@ class CallQuality(Struct, frozen=True, tag_field="type", tag="call_quality"):
 
     target_peer_id: TargetPeerId
     quality: Quality
+
+
+CallMessage = (
+    StartCall
+    | GroupCall
+    | Offer
+    | Answer
+    | IceCandidate
+    | EndCall
+    | MediaState
+    | ViewSize
+    | CallReport
+    | CallQuality
+)

@@ -102,3 +102,9 @@ class SyncQueue(Struct, frozen=True, tag_field="type", tag="sync_queue"):
 
     operations: Annotated[tuple[Operation, ...], Meta(max_length=MAX_OPERATIONS)]
     message_id: MessageId | None = None
+
+
+EditMessage = AddElement | UpdateElement | RemoveElement | ClearScene | SyncQueue
+"""What changes the scene by what it holds."""
+Edit = EditMessage | RestoreScene
+"""What changes the scene."""

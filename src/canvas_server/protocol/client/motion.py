@@ -41,3 +41,6 @@ class Cursor(Struct, frozen=True, tag_field="type", tag="cursor"):
 
     x: Coordinate
     y: Coordinate
+
+
+MotionMessage = Preview | Cursor

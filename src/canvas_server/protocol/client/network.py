@@ -39,3 +39,6 @@ class LeaveCommunitasCall(Struct, frozen=True, tag_field="type", tag="leave_comm
     )
 
     message_id: MessageId | None = None
+
+
+NetworkMessage = StartCommunitasCall | JoinCommunitasCall | LeaveCommunitasCall

@@ -95,3 +95,6 @@ class Kick(Struct, frozen=True, tag_field="type", tag="kick"):
 
     target_peer_id: TargetPeerId
     message_id: MessageId | None = None
+
+
+SessionMessage = ListPeers | GetScene | Ping | Kick

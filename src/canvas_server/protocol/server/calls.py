@@ -139,3 +139,17 @@ class CallState(Struct, frozen=True, tag_field="type", tag="call_state"):
     participants: tuple[PeerId, ...]
     call_id: NetworkCallId | None = None
     """None: there is none any more."""
+
+
+CallMessage = (
+    IncomingCall
+    | RelayOffer
+    | RelayAnswer
+    | RelayIceCandidate
+    | CallEnded
+    | PeerMediaState
+    | PeerViewSize
+    | CallDiagnosis
+    | CommunitasCallResult
+    | CallState
+)

@@ -2,7 +2,8 @@
 
 from typing import Annotated, ClassVar, Literal
 
-from msgspec import UNSET, Meta, Struct, UnsetType
+import msgspec
+from msgspec import Meta, Struct, UnsetType
 
 from canvas_server.protocol.client import PreviewedElement
 from canvas_server.protocol.errors import ErrorCode
@@ -44,7 +45,7 @@ class ElementAdded(Struct, frozen=True, tag_field="type", tag="element_added"):
     element: Element
     revision: Revision
     timestamp: TimestampMs
-    follows: Follows | UnsetType = UNSET
+    follows: Follows | UnsetType = msgspec.UNSET
 
 
 class ElementUpdated(Struct, frozen=True, tag_field="type", tag="element_updated"):
@@ -55,7 +56,7 @@ class ElementUpdated(Struct, frozen=True, tag_field="type", tag="element_updated
     element: Element
     revision: Revision
     timestamp: TimestampMs
-    follows: Follows | UnsetType = UNSET
+    follows: Follows | UnsetType = msgspec.UNSET
 
 
 class ElementRemoved(Struct, frozen=True, tag_field="type", tag="element_removed"):
@@ -66,14 +67,14 @@ class ElementRemoved(Struct, frozen=True, tag_field="type", tag="element_removed
     id: ElementId
     revision: Revision
     timestamp: TimestampMs
-    follows: Follows | UnsetType = UNSET
+    follows: Follows | UnsetType = msgspec.UNSET
 
 
 class AckResult(Struct, frozen=True):
     """What an accepted edit made. `clear_scene` and `restore_scene` concern no single element."""
 
     revision: Revision
-    id: ElementId | UnsetType = UNSET
+    id: ElementId | UnsetType = msgspec.UNSET
 
 
 class Ack(Struct, frozen=True, tag_field="type", tag="ack"):
@@ -133,3 +134,15 @@ class PeerPreview(Struct, frozen=True, tag_field="type", tag="peer_preview"):
 
     from_peer_id: PeerId
     elements: tuple[PreviewedElement, ...]
+
+
+SceneMessage = (
+    SceneUpdate
+    | ElementAdded
+    | ElementUpdated
+    | ElementRemoved
+    | Ack
+    | SyncResult
+    | PeerCursor
+    | PeerPreview
+)

@@ -2,7 +2,8 @@
 
 from typing import Annotated, ClassVar, Literal
 
-from msgspec import UNSET, Meta, Struct, UnsetType
+import msgspec
+from msgspec import Meta, Struct, UnsetType
 
 from canvas_server.protocol.errors import ErrorCode
 from canvas_server.protocol.fields import (
@@ -96,7 +97,7 @@ class PeerAssigned(Struct, frozen=True, tag_field="type", tag="peer_assigned"):
             "since the `subscribe` that the token answered. What came after them was lost on the "
             "way: send it again."
         ),
-    ] = UNSET
+    ] = msgspec.UNSET
     role: Role = Role.EDIT
     rights: Annotated[tuple[Right, ...], Meta(description="What this role may do (TOK3).")] = ()
     ice_transport_policy: Annotated[
@@ -105,14 +106,14 @@ class PeerAssigned(Struct, frozen=True, tag_field="type", tag="peer_assigned"):
             description="Calls of this session go through TURN servers alone: the "
             "`RTCIceTransportPolicy` to use (SIG15)."
         ),
-    ] = UNSET
+    ] = msgspec.UNSET
     bound_name: Annotated[
         DisplayName | UnsetType,
         Meta(
             description="Your name, where your token gives it and it cannot be changed (TOK6): "
             "whatever `display_name` you ask for, this is what others see."
         ),
-    ] = UNSET
+    ] = msgspec.UNSET
 
 
 class TokenRenewed(Struct, frozen=True, tag_field="type", tag="token_renewed"):
@@ -181,7 +182,7 @@ class Pong(Struct, frozen=True, tag_field="type", tag="pong"):
             description="Messages from this peer since the `subscribe` its latest `peer_assigned` "
             "answered; they need not be kept any more."
         ),
-    ] = UNSET
+    ] = msgspec.UNSET
 
 
 class Error(Struct, frozen=True, omit_defaults=True, tag_field="type", tag="error"):
@@ -192,3 +193,17 @@ class Error(Struct, frozen=True, omit_defaults=True, tag_field="type", tag="erro
     code: ErrorCode
     message: str
     message_id: MessageId | None = None
+
+
+SessionMessage = (
+    Welcome
+    | PeerAssigned
+    | TokenRenewed
+    | IceServersRenewed
+    | PeerList
+    | PeerJoined
+    | PeerUpdated
+    | PeerLeft
+    | Pong
+    | Error
+)
