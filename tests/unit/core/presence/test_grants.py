@@ -192,6 +192,7 @@ def test_what_a_role_may_always_do_is_known_before() -> None:
     assert Grant(Role.MODERATE).free == set(client.TRAITS)
     assert client.AddElement not in Grant(Role.AGENT).free, "it depends on the element"
     assert client.Cursor in Grant(Role.VIEW).free
+    check(Grant(Role.VIEW), "me", client.Cursor(0, 0), Scene())
 
 
 @pytest.mark.parametrize(
