@@ -27,8 +27,8 @@ from canvas_server.core.effects import (
     Streams,
     Worked,
 )
-from canvas_server.core.environment import Admission, Environment, Everybody
 from canvas_server.core.hub import Hub
+from canvas_server.core.presence.environment import Admission, Environment, Everybody
 from canvas_server.core.presence.identity import Identities, ResumeClaims
 from canvas_server.core.records import Snapshot, Stored
 from canvas_server.node.ports import LogFailure

@@ -22,8 +22,8 @@ from canvas_server.communitas.bridge import Bridge
 from canvas_server.communitas.scenes import NetworkScenes
 from canvas_server.config.settings import Settings
 from canvas_server.config.types import MIN_SECRET
-from canvas_server.core.environment import Environment, Everybody
 from canvas_server.core.hub import Hub
+from canvas_server.core.presence.environment import Environment, Everybody
 from canvas_server.federation.context import Limits
 from canvas_server.federation.federation import Federation
 from canvas_server.federation.ownership import Known

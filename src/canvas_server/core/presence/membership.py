@@ -10,7 +10,6 @@ from typing import Literal
 import msgspec
 from msgspec import UNSET, UnsetType
 
-from canvas_server.core.calls import network
 from canvas_server.core.effects import (
     Checkpoint,
     CloseConnection,
@@ -23,7 +22,8 @@ from canvas_server.core.effects import (
     Send,
     Streams,
 )
-from canvas_server.core.environment import Environment, milliseconds
+from canvas_server.core.presence.calls import network_call_state
+from canvas_server.core.presence.environment import Environment, milliseconds
 from canvas_server.core.presence.grants import Grant
 from canvas_server.core.presence.identity import ReservedIds, ResumeClaims, identify
 from canvas_server.core.presence.renewals import Renewals
@@ -311,7 +311,7 @@ class Membership:
             Send((peer.connection,), peer.session.canvas.scene_update()),
             Checkpoint(peer.connection, assigned.resume_token, 2),
             *peer.session.ring_again(peer),
-            *network.tell(peer),
+            *network_call_state(peer),
         ]
 
     def _assigned(

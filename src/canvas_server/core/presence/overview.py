@@ -17,7 +17,7 @@ def overview(session: Session) -> SessionOverview:
                 callee,
                 call.answered,
                 dict(call.qualities),
-                None if call.told is None else call.told.cause,
+                None if call.diagnosis is None else call.diagnosis.cause,
             )
             for callee, call in session.calls.by_callee()
         ),

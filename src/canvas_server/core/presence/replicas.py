@@ -7,7 +7,7 @@ follows; a copy that does not fit any more adopts the whole scene.
 from collections.abc import Sequence
 
 from canvas_server.core.effects import Answered, Effect, Forward, Refusal
-from canvas_server.core.environment import milliseconds
+from canvas_server.core.presence.environment import milliseconds
 from canvas_server.core.presence.membership import Membership
 from canvas_server.core.records import Snapshot
 from canvas_server.core.scene import commands
@@ -60,7 +60,7 @@ class Replicas:
             return []
         _require_near(session.canvas.scene.revision, snapshot.revision)
         merged = session.canvas.turns.finish()
-        merged += commands.merge(session, snapshot.elements, server, milliseconds(now))
+        merged += commands.merge(session.canvas, snapshot.elements, server, milliseconds(now))
         return merged + session.canvas.overtake(snapshot.revision, milliseconds(now))
 
     # --- at the copy -------------------------------------------------------------------------

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from canvas_server.core.calls import network, sdp
+from canvas_server.core.calls import sdp
+from canvas_server.core.calls.network import NetworkCall
 from canvas_server.core.calls.table import CallTable
 from canvas_server.core.effects import ConnectionId, Effect, PresenceChanged, Refusal, Send
 from canvas_server.core.presence.grants import Grant
@@ -76,7 +77,7 @@ class Session:
         """Somebody beyond this server wants to know who is here."""
         self.peers: dict[str, Participant] = {}
         self.calls = CallTable()
-        self.network_call = network.NetworkCall()
+        self.network_call = NetworkCall(session_id)
         self.canvas = Canvas(
             session_id, stored, self.peers, tickets, watched=watched, keeper=keeper
         )
@@ -122,7 +123,7 @@ class Session:
             effects.append(Send((partner.connection,), server.CallEnded(peer.peer_id, "left")))
             effects += self._after_call(partner, stopped, timestamp)
         effects += self._remove_tiles(peer, timestamp)
-        effects += network.leave(self, peer.peer_id)
+        effects += self.leave_network_call(peer.peer_id)
         effects += self.to_all(server.PeerLeft(self.session_id, peer.peer_id, reason))
         return [*effects, *self._presence_changed(peer)]
 
@@ -250,6 +251,13 @@ class Session:
         for peer in (sender, target):
             effects += self._after_call(peer, stopped, timestamp)
         return effects
+
+    def leave_network_call(self, peer_id: str) -> list[Effect]:
+        """Take a peer out of the call in the Communitas network, if it is in it (COM2)."""
+        if peer_id not in self.network_call.participants:
+            return []
+        ended = self.network_call.leave(peer_id)
+        return [*self.to_all(self.network_call.state()), *ended]
 
     # --- helpers -----------------------------------------------------------------------
 

@@ -7,7 +7,7 @@ import pytest
 
 from canvas_server.core.calls.sdp import sends_media
 from canvas_server.core.effects import CloseConnection, Refusal
-from canvas_server.core.environment import Everybody
+from canvas_server.core.presence.environment import Everybody
 from canvas_server.core.presence.grants import Grant
 from canvas_server.protocol import client, server
 from canvas_server.protocol.errors import CloseCode, ErrorCode

@@ -11,7 +11,7 @@ from canvas_server.core.effects import (
     Forward,
     Refusal,
 )
-from canvas_server.core.environment import milliseconds
+from canvas_server.core.presence.environment import milliseconds
 from canvas_server.core.presence.guests import Guest
 from canvas_server.core.presence.replicas import MAX_JUMP, MAX_SHARED_REVISION
 from canvas_server.core.records import Snapshot
