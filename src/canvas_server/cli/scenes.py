@@ -17,9 +17,9 @@ from msgspec import Struct
 from canvas_server.auth import invitations
 from canvas_server.config.settings import with_settings_of
 from canvas_server.core.effects import Append, Refusal
-from canvas_server.core.presence.session import Session
 from canvas_server.core.records import Record, Stored
 from canvas_server.core.scene import commands
+from canvas_server.core.scene.document import Canvas
 from canvas_server.core.scene.news import scene_document
 from canvas_server.export import worker
 from canvas_server.http.bodies import MAX_BODY_BYTES
@@ -284,13 +284,13 @@ async def _store_in(log: SqliteLog, edit: SceneEdit) -> int:
     try:
         stored: asyncio.Future[Stored | LogFailure] = asyncio.Future()
         log.load(edit.session_id, stored.set_result)
-        session = Session(edit.session_id, _answer(await stored), itertools.count(1))
+        canvas = Canvas(edit.session_id, _answer(await stored), {}, itertools.count(1))
         now_ms = int(time.time() * 1000)
-        effects = commands.post(session, edit, 0, None, lambda: str(uuid.uuid4()), now_ms)
-        for effect in effects + session.canvas.turns.finish():
+        effects = commands.post(canvas, edit, 0, None, lambda: str(uuid.uuid4()), now_ms)
+        for effect in effects + canvas.turns.finish():
             if isinstance(effect, Append):
                 await _append(log, effect.record)
-        return session.canvas.scene.revision
+        return canvas.scene.revision
     finally:
         await log.close()
 

@@ -7,8 +7,9 @@ from typing import Protocol, get_args
 
 from canvas_server.cluster import messages
 from canvas_server.core.effects import ConnectionId
-from canvas_server.node.node import Node, Socket
+from canvas_server.node.node import Node
 from canvas_server.node.outbox import Outbox
+from canvas_server.node.sockets import Payload, Socket
 from canvas_server.protocol import client
 from canvas_server.protocol.codec import type_of
 from canvas_server.protocol.errors import CloseCode
@@ -50,7 +51,7 @@ class ForwardedSocket:
     """A socket of this node whose session lives on another one; implements `Owner`."""
 
     def __init__(
-        self, connection: Socket, key: int, way: NodeChannel, said: list[bytes | None]
+        self, connection: Socket, key: int, way: NodeChannel, payloads: list[Payload]
     ) -> None:
         self.connection = connection
         self._key = key
@@ -59,7 +60,7 @@ class ForwardedSocket:
         self._held = False
         self._crowded = False
         way.put(messages.OpenSocket(key))
-        for payload in said:
+        for payload in payloads:
             way.put(messages.SocketMessage(key, payload))
         way.flush()
 
@@ -183,9 +184,9 @@ class RemoteSocket:
         """See `Connection.release`."""
         self._way.put(messages.PauseReading(self._key, False))
 
-    def move(self, address: str, said: list[bytes | None]) -> None:  # noqa: ARG002
+    def move(self, address: str, payloads: list[Payload]) -> None:  # noqa: ARG002
         """See `Connection.move`: who has the socket finds the way."""
-        self._way.put(messages.ReturnSocket(self._key, tuple(said)))
+        self._way.put(messages.ReturnSocket(self._key, tuple(payloads)))
         self._way.forget(self, self._key)
 
     # --- from where the socket is ----------------------------------------------------------

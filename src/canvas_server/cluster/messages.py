@@ -139,8 +139,8 @@ class Heartbeat(Struct, array_like=True, frozen=True):
         return abs(self.speaks - SPEAKS) <= 1
 
 
-encode_beat = msgspec.msgpack.Encoder().encode
-_decode_beat = msgspec.msgpack.Decoder(Heartbeat).decode
+encode_heartbeat = msgspec.msgpack.Encoder().encode
+_decode_heartbeat = msgspec.msgpack.Decoder(Heartbeat).decode
 _decode_raws = msgspec.msgpack.Decoder(list[Raw]).decode
 _decode_op = msgspec.msgpack.Decoder(Op).decode
 _encode = msgspec.msgpack.Encoder().encode
@@ -163,13 +163,13 @@ def decode_ops(body: bytes) -> list[Op]:
         raise Unreadable(str(error)) from None
 
 
-def decode_beat(data: bytes) -> Heartbeat:
-    """Read a beat.
+def decode_heartbeat(data: bytes) -> Heartbeat:
+    """Read a heartbeat.
 
     Raises:
         Unreadable: it is none.
     """
     try:
-        return _decode_beat(data)
+        return _decode_heartbeat(data)
     except msgspec.MsgspecError as error:
         raise Unreadable(str(error)) from None

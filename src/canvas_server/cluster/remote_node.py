@@ -7,7 +7,8 @@ import structlog
 
 from canvas_server.cluster import messages
 from canvas_server.cluster.forwarding import ForwardedSocket, RemoteSocket
-from canvas_server.node.node import Node, Socket
+from canvas_server.node.node import Node
+from canvas_server.node.sockets import Payload, Socket
 from canvas_server.protocol.errors import CloseCode
 from canvas_server.transport.packets import Packet, Unreadable, encode_packet
 from canvas_server.transport.reliable import ReliableChannel
@@ -109,11 +110,11 @@ class RemoteNode:
         """See `NodeChannel.wait`."""
         self._waiting.append(waiting)
 
-    def carry(self, connection: Socket, key: int, said: list[bytes | None]) -> ForwardedSocket:
-        """Carry a socket of this node there."""
+    def forward(self, socket: Socket, key: int, payloads: list[Payload]) -> ForwardedSocket:
+        """Have that node serve a socket of this one."""
         self._counts.carried += 1
-        carried = self.carried[key] = ForwardedSocket(connection, key, self, said)
-        return carried
+        forwarded = self.carried[key] = ForwardedSocket(socket, key, self, payloads)
+        return forwarded
 
     # --- and back --------------------------------------------------------------------------
 

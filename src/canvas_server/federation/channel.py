@@ -19,7 +19,7 @@ from canvas_server.protocol.plain import plain
 from canvas_server.transport.packets import Packet
 from canvas_server.transport.reliable import ReliableChannel
 
-BEAT_SECONDS = 2.0
+KEEPALIVE_SECONDS = 2.0
 DEAD_SECONDS = 6.0
 """After so long without a word the other server counts as out of reach."""
 FIRST_TRY_SECONDS, LONGEST_TRY_SECONDS = 1.0, 15.0
@@ -182,10 +182,10 @@ class Channel:
         if not self.up:
             if now >= self._next_hello:
                 self._next_hello = now + self._pause
-                longest = BEAT_SECONDS if self._there else LONGEST_TRY_SECONDS
+                longest = KEEPALIVE_SECONDS if self._there else LONGEST_TRY_SECONDS
                 self._pause = min(2 * self._pause, longest)
                 self._say_hello(self._there)
-        elif now - self._ticked_at >= BEAT_SECONDS / 2:
+        elif now - self._ticked_at >= KEEPALIVE_SECONDS / 2:
             self._ticked_at = now
             self._publish(self._link.tick() or [self._link.idle()])
         elif self._link.owes:

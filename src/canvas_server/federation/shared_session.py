@@ -1,7 +1,6 @@
 """One session that is shared with one other server: its people are guests here, ours are there."""
 
 import math
-from typing import get_args
 
 import msgspec
 import structlog
@@ -16,7 +15,7 @@ from canvas_server.federation.scenes import SharedScene, is_keeper
 from canvas_server.federation.translation import Told, item_of, message_of, said
 from canvas_server.node.ports import Elsewhere, LogFailure
 from canvas_server.protocol import client, server
-from canvas_server.protocol.codec import type_of
+from canvas_server.protocol.codec import encode, type_of
 from canvas_server.protocol.plain import plain
 
 IDLE_SECONDS = 5.0
@@ -40,16 +39,7 @@ EDITS = frozenset(
 )
 LOOSE = frozenset(("cursor", "preview"))
 
-_Heard = Told | Reply | server.PeerCursor | server.PeerPreview
-"""What is passed on of all that guests are told; their own server tells them the rest."""
-
 logger = structlog.get_logger()
-
-
-_decode_heard = msgspec.json.Decoder(_Heard).decode
-_HEARD = tuple(f'{{"type":"{kind.__struct_config__.tag}"'.encode() for kind in get_args(_Heard))
-_HEADER_SIZES = {126: 4, 127: 10}
-"""Of a frame, by the length that it begins with (RFC 6455 section 5.2)."""
 
 
 class Share:
@@ -342,22 +332,23 @@ class Share:
         """See `GuestHost.hold`."""
         self._environment.hold(peer_id, held)
 
-    def hear(self, peer_id: str, frame: bytes) -> None:
-        """See `GuestHost.hear`: tell their server what is for this guest, and nothing twice."""
-        payload = frame[_HEADER_SIZES.get(frame[1], 2) :]
-        if not payload.startswith(_HEARD):
-            return
-        message = _decode_heard(payload)
+    def deliver(self, peer_id: str, message: server.ServerMessage) -> None:
+        """See `GuestHost.deliver`: what is for this guest, and nothing twice.
+
+        Whatever else guests are sent, their own server tells them.
+        """
         if isinstance(message, Reply):
             if message.message_id is not None:
                 self._environment.way.put(
-                    messages.PeerReply(self.session_id, peer_id, Raw(payload))
+                    messages.PeerReply(self.session_id, peer_id, Raw(encode(message)))
                 )
-        elif message.from_peer_id in self._guests:
-            pass  # their server knows
         elif isinstance(message, Told):
-            self._environment.way.put(item_of(message, self.session_id, peer_id))
-        else:
+            if message.from_peer_id not in self._guests:  # else their server knows
+                self._environment.way.put(item_of(message, self.session_id, peer_id))
+        elif (
+            isinstance(message, server.PeerCursor | server.PeerPreview)
+            and message.from_peer_id not in self._guests
+        ):
             self._show(message)
 
     def _show(self, message: server.PeerCursor | server.PeerPreview) -> None:

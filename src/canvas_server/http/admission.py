@@ -14,7 +14,7 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from canvas_server.http.errors import error_body
 from canvas_server.http.rate_limits import AddressLimits, Crowded, Proxies
-from canvas_server.node.node import Counts
+from canvas_server.node.counts import Counts
 
 MAX_HEAD_BYTES = 64 * 1024
 REQUEST_SECONDS = 10.0

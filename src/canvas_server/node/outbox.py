@@ -159,8 +159,8 @@ class Outbox:
 
     # --- sending -----------------------------------------------------------------------------
 
-    def push(self, frame: bytes) -> None:
-        """Queue a frame."""
+    def push(self, frame: bytes, message: ServerMessage | None = None) -> None:  # noqa: ARG002
+        """Queue a frame; `message` is what it was made of, for outboxes that need no frames."""
         if self._wire is None and (self.lost or type(frame) is DroppableFrame):
             return
         self._queued.append(frame)

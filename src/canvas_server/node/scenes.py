@@ -14,6 +14,7 @@ from canvas_server.core.hub import Hub
 from canvas_server.core.records import Snapshot, Stored
 from canvas_server.core.scene.news import scene_document
 from canvas_server.node.ports import Elsewhere, History, Log, LogFailure, Overtaken, Placement
+from canvas_server.node.sockets import Owner, Payload, Socket
 from canvas_server.node.throttle import FREE_BYTES, Allowance, editing
 from canvas_server.protocol.errors import CloseCode, ErrorCode
 from canvas_server.protocol.http import SceneEdit
@@ -63,6 +64,10 @@ class LocalPlacement:
         """Nothing is elsewhere."""
         raise NotImplementedError
 
+    def forward(self, socket: Socket, address: str, payloads: list[Payload]) -> Owner:
+        """Nothing is elsewhere."""
+        raise NotImplementedError
+
 
 class Scenes:
     """Asks the log what the hub wants to know or keep, and brings the answers back to the hub."""
@@ -71,12 +76,16 @@ class Scenes:
         self,
         hub: Hub,
         log: Log,
-        homes: Placement,
+        placement: Placement,
         perform: Callable[[list[Effect]], None],
         clock: Callable[[], float],
         call_later: Callable[[float, Callable[[], None]], object],
+        on_failing: Callable[[bool], None],
     ) -> None:
-        """Serve a hub; `perform` performs the effects of an answer of the log."""
+        """Serve a hub; `perform` performs the effects of an answer of the log.
+
+        `on_failing` is called when the log begins to fail (True), and when it works again.
+        """
         self._call_later = call_later
         self.log = log
         self.waiting = 0
@@ -84,7 +93,7 @@ class Scenes:
         self.failures = 0
         """What the log could not do since the start."""
         self._hub = hub
-        self._homes = homes
+        self._placement = placement
         self._perform = perform
         self._clock = clock
         self._opening: dict[str, list[Opened]] = {}
@@ -92,8 +101,7 @@ class Scenes:
         self._answers: dict[int, asyncio.Future[ErrorCode | None]] = {}
         self.failing = False
         """The latest thing asked of the log has failed."""
-        self.doubt: Callable[[], None] = lambda: None
-        """Told when that changes; for who finds out what can be done."""
+        self._on_failing = on_failing
         self._backlog: defaultdict[str, int] = defaultdict(int)
         """By session, bytes on their way to the log or from it, roughly."""
         self._posting: defaultdict[str, int] = defaultdict(int)
@@ -110,7 +118,7 @@ class Scenes:
             then(None)
         else:
             self._opening[session_id] = [then]
-            self._homes.find(session_id, functools.partial(self._found, session_id))
+            self._placement.find(session_id, functools.partial(self._found, session_id))
 
     def is_opening(self, session_id: str) -> bool:
         """Tell whether somebody waits for a session."""
@@ -240,7 +248,7 @@ class Scenes:
             )
             failure = await answer
         except _LivesElsewhere as where:
-            return await self._homes.edit(where.elsewhere, edit, expected)
+            return await self._placement.edit(where.elsewhere, edit, expected)
         finally:
             self._answers.pop(request, None)
         if failure is not None:
@@ -326,7 +334,7 @@ class Scenes:
         self.waiting -= 1
         self._lighten(session_id, size)
         if isinstance(failure, Overtaken):
-            self._homes.lost(session_id)
+            self._placement.lost(session_id)
             self._perform(self._hub.evict(session_id, CloseCode.MOVED))
         elif self._note("cannot store a change; calls go on, edits are refused", failure) is None:
             self._perform(self._hub.stored(session_id, ticket))
@@ -352,5 +360,5 @@ class Scenes:
             logger.info("scenes are stored again")
         if self.failing is not (failure is not None):
             self.failing = not self.failing
-            self.doubt()
+            self._on_failing(self.failing)
         return failure
