@@ -11,7 +11,7 @@ from typing import Any, get_args
 
 import msgspec
 
-from canvas_server.config.settings import settings_table
+from canvas_server.config.options import settings_table
 from canvas_server.protocol.client import ClientMessage, Operation
 from canvas_server.protocol.diagnosis import Cause
 from canvas_server.protocol.errors import CloseCode, ErrorCode

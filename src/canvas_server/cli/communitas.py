@@ -14,7 +14,7 @@ from canvas_server.cli.federation import agent_id_of, pair, peers, running_relay
 from canvas_server.cli.values import check_names, show
 from canvas_server.communitas import bridge
 from canvas_server.communitas.rpc import McpClient, ToolFailed
-from canvas_server.config.settings import with_settings_of
+from canvas_server.config.options import with_settings_of
 from canvas_server.core.effects import NetworkCallRequest
 
 Work = Callable[[McpClient], Coroutine[Any, Any, dict[str, object]]]

@@ -15,7 +15,7 @@ import msgspec
 from msgspec import Struct
 
 from canvas_server.auth import invitations
-from canvas_server.config.settings import with_settings_of
+from canvas_server.config.options import with_settings_of
 from canvas_server.core.effects import Append, Refusal
 from canvas_server.core.records import Record, Stored
 from canvas_server.core.scene import commands

@@ -4,7 +4,8 @@ It knows the messages (`canvas_server.protocol`) and nothing else of the server.
 """
 
 from canvas_server.client.backlog import Edit
-from canvas_server.client.connection import Client, Said, State, connect
+from canvas_server.client.connect import connect
+from canvas_server.client.connection import Client, State
 from canvas_server.client.errors import (
     CannotConnect,
     Closed,
@@ -15,6 +16,7 @@ from canvas_server.client.errors import (
     TooMuchWaiting,
 )
 from canvas_server.client.messages import Messages
+from canvas_server.client.outgoing import Said
 from canvas_server.client.view import View
 
 __all__ = [

@@ -10,7 +10,7 @@ import structlog
 from canvas_server.core.effects import Answered, Forward, Refusal
 from canvas_server.core.records import Snapshot
 from canvas_server.core.scene.admission import admitted
-from canvas_server.core.scene.document import Reply
+from canvas_server.core.scene.replies import Reply
 from canvas_server.federation import messages
 from canvas_server.federation.context import PartnerContext
 from canvas_server.federation.forwarded import ForwardedEdits

@@ -7,7 +7,7 @@ import structlog
 from msgspec import Raw
 
 from canvas_server.core.effects import Refusal
-from canvas_server.core.scene.document import Reply
+from canvas_server.core.scene.replies import Reply
 from canvas_server.federation import messages
 from canvas_server.federation.context import PartnerContext
 from canvas_server.federation.guest import GuestConnection, as_guest

@@ -11,7 +11,7 @@ from canvas_server.core.presence.environment import milliseconds
 from canvas_server.core.presence.membership import Membership
 from canvas_server.core.records import Snapshot
 from canvas_server.core.scene import commands
-from canvas_server.core.scene.document import PendingReply, Reply
+from canvas_server.core.scene.replies import PendingReply, Reply
 from canvas_server.core.scene.transaction import Author
 from canvas_server.protocol import server
 from canvas_server.protocol.errors import ErrorCode

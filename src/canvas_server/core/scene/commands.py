@@ -22,7 +22,8 @@ from canvas_server.core.effects import (
     Worked,
 )
 from canvas_server.core.records import Snapshot
-from canvas_server.core.scene.document import Canvas, PendingReply
+from canvas_server.core.scene.document import Canvas
+from canvas_server.core.scene.replies import PendingReply
 from canvas_server.core.scene.transaction import Author, Edit
 from canvas_server.core.scene.turns import SLICE, Making
 from canvas_server.protocol import client, server
