@@ -130,7 +130,7 @@ class Place:
             outboxes,
             started=town.now,
             numbers=town.numbers,
-            keeper=known.agreements.keeper,
+            leader=known.ownership.leader,
             identities=self.identities,
         )
         self.known = known

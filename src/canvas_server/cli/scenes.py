@@ -83,13 +83,13 @@ def restore(file: Path, data_dir: Path) -> None:
 def _of_links(taken_back: int | None, *, knew: bool) -> str:
     """Say what is known of links that were taken back, and what cannot be."""
     if taken_back is None:
-        said = "The backup does not say which links were taken back"
+        notice = "The backup does not say which links were taken back"
     else:
-        said = f"Links that were taken back before the backup stay so ({taken_back})"
+        notice = f"Links that were taken back before the backup stay so ({taken_back})"
     if knew:
-        return f"{said}; so do those that were taken back here."
+        return f"{notice}; so do those that were taken back here."
     return (
-        f"{said}. What was taken back later is not known here, since this folder has no list of "
+        f"{notice}. What was taken back later is not known here, since this folder has no list of "
         "its own: take it back again, or set another CANVAS_AUTH_SECRET, which ends all links."
     )
 

@@ -52,7 +52,7 @@ class Cluster:
         self.draining = False
         self.given_up = 0
         """How often others had given this node up."""
-        self.homes = SessionOwnership(backbone, self._lives, fence)
+        self.ownership = SessionOwnership(backbone, self._is_alive, fence)
         self.peers: dict[str, RemoteNode] = {}
         self._node: Node
         self._clock = clock
@@ -70,7 +70,7 @@ class Cluster:
     @property
     def address(self) -> str:
         """Where others reach this node now."""
-        return self.homes.address
+        return self.ownership.address
 
     @property
     def sockets(self) -> int:
@@ -85,7 +85,7 @@ class Cluster:
             BackboneFailure: that cannot be.
         """
         self._node = node
-        self.homes.address = self._new_address()
+        self.ownership.address = self._new_address()
         await self._listen()
         self.send_heartbeat()
 
@@ -125,7 +125,7 @@ class Cluster:
             peer.tick()
         cut_off, self._cut_off = self._cut_off, not self.backbone.connected
         if cut_off and not self._cut_off:
-            self._unsure.update(self.homes.held)
+            self._unsure.update(self.ownership.held)
         suspect, dead = self.nodes.look(now, listening=self.backbone.connected)
         for address in dead:
             logger.warning("a node is silent and given up", address=address)
@@ -137,9 +137,9 @@ class Cluster:
             self._spawn(self._live_again())
         elif self._unsure:
             self._spawn(self._make_sure())
-        unused = (s for s in self.homes.held if not self._in_use(s))
+        unused = (s for s in self.ownership.held if not self._in_use(s))
         for session_id in itertools.islice(unused, RELEASES):
-            self._spawn(self.homes.release(session_id))
+            self._spawn(self.ownership.release(session_id))
 
     async def run(self) -> None:
         """Tick until cancelled."""
@@ -156,7 +156,7 @@ class Cluster:
         """See `ports.Placement.find`."""
         if self.draining and (other := self._another()) is not None:
             done(Elsewhere(other))  # which finds out where it lives, or takes it
-        elif self.homes.is_here(session_id) and self._node.hub.is_open(session_id):
+        elif self.ownership.is_here(session_id) and self._node.hub.is_open(session_id):
             done(None)
         else:
             self._spawn(self._find(session_id, done))
@@ -174,7 +174,7 @@ class Cluster:
 
     def lost(self, session_id: str) -> None:
         """See `ports.Placement.lost`."""
-        self.homes.forget(session_id)
+        self.ownership.forget(session_id)
 
     async def edit(
         self, elsewhere: Elsewhere, edit: SceneEdit, expected: int | None
@@ -194,7 +194,7 @@ class Cluster:
         """Let every session live elsewhere, and send all who are here away, over some seconds."""
         self.draining = True
         self.send_heartbeat()
-        started, sessions = self._clock(), self.homes.held
+        started, sessions = self._clock(), self.ownership.held
         for number, session_id in enumerate(sessions):
             await self._leave(session_id)
             due = started + seconds * (number + 1) / len(sessions)
@@ -205,20 +205,20 @@ class Cluster:
         self._node.hold(session_id)
         while not self._node.hub.at_rest(session_id):  # noqa: ASYNC110 - seldom, and not for long
             await asyncio.sleep(0.01)
-        await self.homes.release(session_id)
+        await self.ownership.release(session_id)
         self._node.evict(session_id, CloseCode.MOVED)
 
     async def _find(
         self, session_id: str, done: Callable[[Elsewhere | LogFailure | None], None]
     ) -> None:
         try:
-            address = await self.homes.find(session_id)
+            address = await self.ownership.find(session_id)
         except LogFailure as failure:
             done(failure)
         else:
             done(None if address is None else Elsewhere(address))
 
-    async def _lives(self, address: str) -> bool:
+    async def _is_alive(self, address: str) -> bool:
         """Tell whether a node is there to carry to; wait until that is sure."""
         if self.nodes.life(address) is Liveness.DEAD:
             return False
@@ -292,7 +292,7 @@ class Cluster:
 
     def _give_up(self, address: str) -> None:
         self.nodes.give_up(address)
-        self._unsure.update(self.homes.held)  # it may have given up this one, and not said so
+        self._unsure.update(self.ownership.held)  # it may have given up this one, and not said so
         peer = self.peers.pop(address, None)
         if peer is not None:
             peer.give_up()
@@ -315,8 +315,8 @@ class Cluster:
         logger.warning("others had given this node up; it begins anew", node=self.node_id)
         for address in [*self.peers]:
             self.peers.pop(address).give_up()
-        self.homes.address = self._new_address()
-        self._unsure.update(self.homes.held)
+        self.ownership.address = self._new_address()
+        self._unsure.update(self.ownership.held)
         try:
             await self._listen()
         except BackboneFailure:
@@ -331,7 +331,7 @@ class Cluster:
             return
         self._making_sure = True
         try:
-            self._unsure.intersection_update(self.homes.held)
+            self._unsure.intersection_update(self.ownership.held)
             for session_id in [*self._unsure]:
                 await self._make_sure_of(session_id)
         finally:
@@ -341,7 +341,7 @@ class Cluster:
         if self._node.scenes.is_opening(session_id):
             return  # who is about to come in could not be sent away: in the next tick
         try:
-            kept = await self.homes.keep(session_id)
+            kept = await self.ownership.keep(session_id)
         except (BackboneFailure, KeyError):
             return  # out of reach, or just given free: in the next tick
         self._unsure.discard(session_id)

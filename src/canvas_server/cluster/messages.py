@@ -83,7 +83,7 @@ class ReturnSocket(Struct, array_like=True, frozen=True, tag=10):
     """From a home: what this socket wants to join lives elsewhere; it said this so far."""
 
     socket: Count
-    said: tuple[bytes | None, ...]
+    payloads: tuple[bytes | None, ...]
 
 
 class NodeRequest(Struct, array_like=True, frozen=True, tag=11):

@@ -18,7 +18,7 @@ class SessionOwnership:
     def __init__(
         self,
         backbone: Backbone,
-        lives: Callable[[str], Awaitable[bool]],
+        is_alive: Callable[[str], Awaitable[bool]],
         fence: Callable[[str], Awaitable[None]],
     ) -> None:
         """`lives` tells whether a node with an address is there to carry to.
@@ -27,7 +27,7 @@ class SessionOwnership:
         """
         self.address = ""
         self._backbone = backbone
-        self._lives = lives
+        self._is_alive = is_alive
         self._fence = fence
         self._claims: dict[str, int] = {}
         self._changing: dict[str, asyncio.Event] = {}
@@ -57,7 +57,7 @@ class SessionOwnership:
                     await self._fence(session_id)  # a claim of which nobody knew the outcome
                     self._claims[session_id] = found.revision
                 return None
-            if holder and await self._lives(holder):
+            if holder and await self._is_alive(holder):
                 return holder
             revision = found.revision if found else 0
             claimed = await self._backbone.swap(session_id, self.address, revision)

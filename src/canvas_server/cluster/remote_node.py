@@ -158,7 +158,7 @@ class RemoteNode:
         match op:
             case messages.SocketMessage(socket, payload):
                 if remote := self.remote.get(socket):
-                    remote.said(payload)
+                    remote.receive(payload)
             case messages.WriteFrames(sockets, data):
                 for socket in sockets:
                     if carried := self.carried.get(socket):
@@ -183,9 +183,9 @@ class RemoteNode:
             case messages.CloseSocket(socket, code):
                 if carried := self.carried.pop(socket, None):
                     carried.connection.close(CloseCode(code))
-            case messages.ReturnSocket(socket, said):
+            case messages.ReturnSocket(socket, payloads):
                 if carried := self.carried.pop(socket, None):
-                    carried.connection.move_back(list(said))
+                    carried.connection.move_back(list(payloads))
             case messages.NodeRequest():
                 self._ask(self, op)
             case messages.NodeResponse():

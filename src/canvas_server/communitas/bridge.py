@@ -104,10 +104,10 @@ async def greet(mcp: McpClient, token: str | None) -> JoinedNode:
 
 
 async def _start_network(mcp: McpClient, port: int | None, pauses: tuple[float, ...]) -> str:
-    wish = {} if port is None else {"preferred_port": port}
+    arguments = {} if port is None else {"preferred_port": port}
     for pause in (*pauses, None):
         try:
-            said = await mcp.call("network_start", **wish)
+            reply = await mcp.call("network_start", **arguments)
         except ToolFailed as failure:
             if "already active" in str(failure):
                 return "already active"
@@ -115,7 +115,7 @@ async def _start_network(mcp: McpClient, port: int | None, pauses: tuple[float, 
                 raise
             await asyncio.sleep(pause)
         else:
-            return str(said.get("listen_address") or said.get("message") or "started")
+            return str(reply.get("listen_address") or reply.get("message") or "started")
     raise AssertionError
 
 
@@ -129,16 +129,16 @@ async def call(mcp: McpClient, request: NetworkCallRequest) -> str:
     if request.operation != "start":
         await mcp.call(tool, call_id=request.call_id)
         return request.call_id or ""
-    said = await mcp.call(tool, entity_id=request.session_id, video_enabled=request.video)
-    call_id = _call_id_of(said)
+    reply = await mcp.call(tool, entity_id=request.session_id, video_enabled=request.video)
+    call_id = _call_id_of(reply)
     if not call_id:
         raise ToolFailed("it names no call")
     return call_id
 
 
-def _call_id_of(said: Mapping[str, Any]) -> str:
+def _call_id_of(reply: Mapping[str, Any]) -> str:
     try:
-        answer = msgspec.convert(said, _Started)
+        answer = msgspec.convert(reply, _Started)
     except msgspec.ValidationError:
         return ""
     return answer.call_session.id or answer.call_id

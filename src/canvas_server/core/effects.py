@@ -98,7 +98,7 @@ class Append(Struct, frozen=True, gc=False):
     record: Record
     editor: ConnectionId | None = None
     """Whose edit it is; None: it came over HTTP or from the server itself."""
-    told: int = 0
+    broadcast_bytes: int = 0
     """Bytes that each of those who are there will be sent for it, roughly."""
     receivers: int = 0
     posted: bool = False

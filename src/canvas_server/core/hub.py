@@ -235,7 +235,7 @@ class Hub:
             case client.GetScene():
                 _require_own(session, message.session_id)
                 missed = session.canvas.catch_up(message.since)
-                return [Send((peer.connection,), told) for told in missed]
+                return [Send((peer.connection,), event) for event in missed]
             case client.Subscribe():
                 return self._membership.subscribe(peer.connection, peer, message, now)
             case _:
@@ -274,7 +274,7 @@ class Hub:
                 self._tickets,
                 relay_only=relay_only,
                 watched=self._environment.watched,
-                keeper=self._environment.keeper(session_id),
+                leader=self._environment.leader(session_id),
             )
             self._membership.open(session)
 

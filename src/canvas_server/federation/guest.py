@@ -49,7 +49,7 @@ class GuestConnection:
     def __init__(self, node: Node, host: GuestHost, peer_id: str) -> None:
         self.outbox: Outbox = GuestOutbox(lambda message: host.deliver(peer_id, message))
         self.peer_id = peer_id
-        self.told: Peer | None = None
+        self.described: Peer | None = None
         """How its server described it last."""
         self.leaves_at = math.inf
         """When it leaves, unless its server is back and names it again."""

@@ -102,7 +102,7 @@ def _of_cluster(cluster: Cluster) -> Iterator[Metric]:
         for name, text, value in (
             ("connected", "Whether the broker is there.", int(cluster.backbone.connected)),
             ("nodes", "Nodes that are known to live.", 1 + len(cluster.nodes.heartbeats)),
-            ("homes", "Sessions that live here.", len(cluster.homes.held)),
+            ("homes", "Sessions that live here.", len(cluster.ownership.held)),
             ("carried", "Sockets carried to others.", sum(len(p.carried) for p in peers)),
             ("remote", "Sockets carried here.", sum(len(p.remote) for p in peers)),
             ("backlog_bytes", "On the way to others.", sum(p.link.backlog for p in peers)),

@@ -162,7 +162,7 @@ class Node:
         if isinstance(message, SyncQueue):
             self._pressure.worked(connection_id, len(message.operations))
         if kind in ASKS_FOR_SCENES and self.outboxes.get(connection_id) is outbox:
-            self._pressure.asked(connection_id, outbox.queued_bytes - before)
+            self._pressure.answered_with(connection_id, outbox.queued_bytes - before)
         return kind
 
     def receive_all(self, connection_id: ConnectionId, payloads: list[Payload]) -> None:

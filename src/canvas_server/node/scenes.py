@@ -281,10 +281,10 @@ class Scenes:
 
     def _charge(self, effect: Append) -> None:
         """Charge an edit over HTTP to those of its session."""
-        session_id, told = effect.record.session_id, effect.told - FREE_BYTES
+        session_id, broadcast_bytes = effect.record.session_id, effect.broadcast_bytes - FREE_BYTES
         allowance = self._posted.pop(session_id, None) or editing()
         self._posted[session_id] = allowance
-        allowance.spend(self._clock(), told, told * effect.receivers)
+        allowance.spend(self._clock(), broadcast_bytes, broadcast_bytes * effect.receivers)
         if len(self._posted) > MAX_ALLOWANCES:
             self._posted.popitem(last=False)
 

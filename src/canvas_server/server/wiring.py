@@ -72,7 +72,7 @@ def make_node(
             resume_seconds=settings.resume_seconds,
             started=time.time(),
             watched=known is not None or settings.communitas_mcp_url is not None,
-            keeper=known.agreements.keeper if known else lambda _: None,
+            leader=known.ownership.leader if known else lambda _: None,
             admission=authority.join or Everybody(),
         ),
         outboxes,
@@ -140,7 +140,7 @@ def open_federation(
         log.warning("CANVAS_RELAY_SECRET can be guessed: `canvas-server secret` makes a good one")
     for pair in known.pairs.all:
         if "*" in pair.sessions:
-            name = known.agreements.name_of(pair.agent_id)
+            name = known.ownership.name_of(pair.agent_id)
             log.warning("another server may share every session whose name it knows", server=name)
     carrier = X0xCarrier(Daemon(settings.x0x_url, settings.x0x_token))
     limits = Limits(settings.rate_limit_burst, settings.rate_limit_sustained)

@@ -68,7 +68,7 @@ class Session:
         *,
         relay_only: bool = False,
         watched: bool = False,
-        keeper: str | None = None,
+        leader: str | None = None,
     ) -> None:
         self.session_id = session_id
         self.relay_only = relay_only
@@ -79,7 +79,7 @@ class Session:
         self.calls = CallTable()
         self.network_call = NetworkCall(session_id)
         self.canvas = Canvas(
-            session_id, stored, self.peers, tickets, watched=watched, keeper=keeper
+            session_id, stored, self.peers, tickets, watched=watched, leader=leader
         )
 
     # --- who is here -------------------------------------------------------------------
@@ -150,8 +150,8 @@ class Session:
     def media_state(self, peer: Participant, message: client.MediaState) -> list[Effect]:
         """Note what a peer's media are doing and tell the others."""
         peer.media = server.Media(message.audio, message.video, message.screen)
-        told = server.PeerMediaState(peer.peer_id, message.audio, message.video, message.screen)
-        return [*self.to_others(peer, told), *self._presence_changed(peer)]
+        state = server.PeerMediaState(peer.peer_id, message.audio, message.video, message.screen)
+        return [*self.to_others(peer, state), *self._presence_changed(peer)]
 
     def view_size(self, sender: Participant, message: client.ViewSize) -> list[Effect]:
         """Tell a peer how large another one shows its streams."""

@@ -13,7 +13,7 @@ from canvas_server.protocol.history import Added, Change, Entry, Removed, Replac
 from canvas_server.protocol.http import SceneEdit
 from canvas_server.protocol.scene import NewElement, Video
 
-Wished = NewElement | client.UpdateOperation | client.RemoveOperation | None
+RequestedChange = NewElement | client.UpdateOperation | client.RemoveOperation | None
 """One change that somebody asked for; None: that the scene be cleared."""
 
 
@@ -25,11 +25,15 @@ def results_from(
     What is restored comes from the history of the server that keeps the scene, and cannot be
     compared here.
     """
-    wished = _wishes(message)
-    return all(any(_fulfils(entry.change, wish) for wish in wished) for entry in entries)
+    requests = _requested_changes(message)
+    return all(
+        any(_matches(entry.change, requested) for requested in requests) for entry in entries
+    )
 
 
-def _wishes(message: EditMessage | client.RestoreScene | SceneEdit) -> Iterator[Wished]:
+def _requested_changes(
+    message: EditMessage | client.RestoreScene | SceneEdit,
+) -> Iterator[RequestedChange]:
     match message:
         case client.AddElement():
             yield message.element
@@ -56,19 +60,19 @@ def _wishes(message: EditMessage | client.RestoreScene | SceneEdit) -> Iterator[
             assert_never(message)
 
 
-def _fulfils(change: Change, wish: Wished) -> bool:
+def _matches(change: Change, requested: RequestedChange) -> bool:
     match change:
         case Added(element):
-            if not isinstance(wish, NewElement):
+            if not isinstance(requested, NewElement):
                 return False
-            same = (element.kind, element.transform) == (wish.kind, wish.transform)
-            return same and wish.id in ("", element.id)
+            same = (element.kind, element.transform) == (requested.kind, requested.transform)
+            return same and requested.id in ("", element.id)
         case Updated(element_id, changes):
-            return wish == client.UpdateOperation(element_id, changes)
+            return requested == client.UpdateOperation(element_id, changes)
         case Removed(element_id):
-            return wish == client.RemoveOperation(element_id)
+            return requested == client.RemoveOperation(element_id)
         case Replaced(elements, restored):
             only_tiles = all(isinstance(element.kind, Video) for element in elements)
-            return wish is None and restored is None and only_tiles
+            return requested is None and restored is None and only_tiles
         case _:
             assert_never(change)

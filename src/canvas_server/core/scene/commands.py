@@ -61,7 +61,7 @@ def apply(
     Raises:
         Refusal: see `Edit`. An operation of `sync_queue` that is refused does not stop the next.
     """
-    if canvas.keeper is not None:
+    if canvas.leader is not None:
         return [Forward(canvas.session_id, editor.peer_id, message)]
     return _in_turn(
         canvas,
@@ -147,7 +147,7 @@ def _make(
 
 def recall(canvas: Canvas, editor: Editor, message: client.RestoreScene) -> list[Effect]:
     """Have an earlier scene read, which `restore` then makes the present one."""
-    if canvas.keeper is not None:
+    if canvas.leader is not None:
         return [Forward(canvas.session_id, editor.peer_id, message)]
     return [
         Recall(canvas.session_id, editor.peer_id, message, editor.connection, editor.incarnation)
@@ -204,7 +204,7 @@ def post(
     Raises:
         Refusal: `revision_changed` when the scene is not at the `expected` revision; see `Edit`.
     """
-    if canvas.keeper is not None:
+    if canvas.leader is not None:
         return [Forward(canvas.session_id, None, message, request, expected)]
     return _in_turn(
         canvas,

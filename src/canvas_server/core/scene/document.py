@@ -79,7 +79,7 @@ class Canvas:
         tickets: Iterator[int],
         *,
         watched: bool = False,
-        keeper: str | None = None,
+        leader: str | None = None,
     ) -> None:
         """Take up a stored scene.
 
@@ -101,8 +101,8 @@ class Canvas:
         self._watched = watched
         self.turns = Turns(session_id)
         """Long edits, and those that wait for them."""
-        self.keeper = keeper
-        """The name of the server that keeps this scene, of which ours is a copy (REL4)."""
+        self.leader = leader
+        """The name of the server that keeps this scene, of which ours is a replica (REL4)."""
 
     @property
     def at_rest(self) -> bool:
@@ -195,7 +195,7 @@ class Canvas:
         editor = self._here.get(pending_reply.peer_id or "")
         connection = None if editor is None else editor.connection
         posted = pending_reply.request is not None
-        return [Append(ticket, record, connection, edit.told, len(self._here), posted)]
+        return [Append(ticket, record, connection, edit.broadcast_bytes, len(self._here), posted)]
 
     def stored(self, ticket: int) -> list[Effect]:
         """Tell an edit that the log has stored; a ticket that is not pending_reply is ignored."""
@@ -237,8 +237,8 @@ class Canvas:
 
     def sweep(self, now_ms: int) -> list[Effect]:
         """Remove the tiles of peers that are not here."""
-        if self.keeper is not None:
-            return []  # that is for the keeper
+        if self.leader is not None:
+            return []  # that is for the leader
         if self.turns.busy:
             return self.turns.wait_surely(lambda: self.sweep(now_ms))
         streams = self.scene.tiles
@@ -246,8 +246,8 @@ class Canvas:
         return self.remove_tiles(gone, now_ms)
 
     def remove_tiles(self, stream_ids: list[str], now_ms: int) -> list[Effect]:
-        """Remove the tiles of these streams, where there are any; a copy waits for its keeper."""
-        if self.keeper is not None:
+        """Remove the tiles of these streams, if any; a replica waits for its leader."""
+        if self.leader is not None:
             return []
         if self.turns.busy:
             return self.turns.wait_surely(lambda: self.remove_tiles(stream_ids, now_ms))
@@ -262,7 +262,7 @@ class Canvas:
     # --- a scene that is shared with another server (REL4) -----------------------------------
 
     def overtake(self, revision: int, now_ms: int) -> list[Effect]:
-        """Go on after a revision that a copy of this scene has, with the scene as it is."""
+        """Go on after a revision that a replica of this scene has, with the scene as it is."""
         effects = self.turns.finish()
         if self.scene.revision > revision:
             return effects
@@ -272,7 +272,7 @@ class Canvas:
         return effects + self.submit(edit, PendingReply(), whole=True)
 
     def adopt(self, snapshot: Snapshot, server: str, now_ms: int) -> list[Effect]:
-        """Become what the keeper of this scene, called `server`, has, as it may come in (SCN10).
+        """Become what the leader of this scene, called `server`, has, as it may come in (SCN10).
 
         Raises:
             Refusal: `scene_full`, `revision_changed` where it is not later than what is here.
@@ -288,12 +288,12 @@ class Canvas:
         return self.submit(edit, PendingReply(), followed=True, whole=True)
 
     def follow(self, entries: Sequence[Entry], author: Author, now_ms: int) -> list[Effect]:
-        """Make the changes of one edit that the keeper of this scene has made.
+        """Make the changes of one edit that the leader of this scene has made.
 
         Who made it, and when, is for this server to say.
 
         Raises:
-            Refusal: they do not fit: the copy differs, and has to `adopt` the whole scene.
+            Refusal: they do not fit: the replica differs, and has to `adopt` the whole scene.
         """
         for number, entry in enumerate(entries, self.scene.revision + 1):
             if entry.revision != number:
@@ -311,7 +311,7 @@ class Canvas:
         return self.submit(edit, PendingReply(), followed=True)
 
     def answer(self, pending_reply: PendingReply) -> list[Effect]:
-        """Pass on what the keeper has answered, after the changes that it told before."""
+        """Pass on what the leader has answered, after the changes that it told before."""
         pending = Pending(None, self.edit(0), pending_reply, followed=True)
         if not self._pending:
             return self._finish(pending)
@@ -327,7 +327,7 @@ class Canvas:
             connections = tuple(peer.connection for peer in self._here.values())
             if connections:
                 effects.append(Send(connections, news))
-        if self._watched and self.keeper is None and pending.edit.entries:
+        if self._watched and self.leader is None and pending.edit.entries:
             effects.append(Changed(self.session_id, tuple(pending.edit.entries)))
         pending_reply = pending.pending_reply
         if pending_reply.receipt is not None and pending.edit.entries:
@@ -353,7 +353,7 @@ class Canvas:
         return self._finish(Pending(None, edit, pending_reply))
 
     def _keep_followed(self, pending: Pending) -> list[Effect]:
-        """Tell what the keeper has made, without the log."""
+        """Tell what the leader has made, without the log."""
         effects = self._finish(Pending(None, pending.edit, pending.pending_reply))
         self.scene = Scene(self.shown.elements.values(), self.shown.revision)
         self._log_is_behind |= bool(pending.edit.entries)

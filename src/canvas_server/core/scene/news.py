@@ -11,9 +11,9 @@ MAX_NEWS = 1000
 FRAME_BYTES = 96
 """Of a message, roughly, beside the element in it."""
 
-_Told = server.ElementAdded | server.ElementUpdated | server.ElementRemoved
-_Step = tuple[type[_Told], Element | str, int]
-SceneEvent = _Told | server.SceneUpdate
+_ElementEvent = server.ElementAdded | server.ElementUpdated | server.ElementRemoved
+_Step = tuple[type[_ElementEvent], Element | str, int]
+SceneEvent = _ElementEvent | server.SceneUpdate
 """What is told of a change. Each carries the whole of what it is about."""
 
 
@@ -63,13 +63,13 @@ class NetResult:
         if self._is_whole or len(steps) > MAX_NEWS:
             document = scene_document(session_id, scene.elements, scene.revision, timestamp)
             return [(server.SceneUpdate(document), scene.size + FRAME_BYTES)]
-        told: list[tuple[SceneEvent, int]] = []
+        events: list[tuple[SceneEvent, int]] = []
         for number, (kind, what, size) in enumerate(steps, 1):
             revision, follows = self._before + number, UNSET
             if number == len(steps) and revision != scene.revision:
                 revision, follows = scene.revision, revision - 1
-            told.append((kind(what, revision, timestamp, follows), size + FRAME_BYTES))  # type: ignore[arg-type]
-        return told
+            events.append((kind(what, revision, timestamp, follows), size + FRAME_BYTES))  # type: ignore[arg-type]
+        return events
 
     def _steps(self) -> list[_Step]:
         """Return what becomes of each element: first what goes, so that tiles can follow others."""

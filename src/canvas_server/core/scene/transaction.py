@@ -158,7 +158,7 @@ class Edit:
         return self._scene.revision
 
     @property
-    def told(self) -> int:
+    def broadcast_bytes(self) -> int:
         """Bytes that everybody will be sent for it, roughly."""
         return sum(size for _, size in self.news)
 

@@ -25,7 +25,7 @@ def seat(lab: Lab, described: Guest) -> ConnectionId:
 
 
 def lab() -> Lab:
-    return Lab(keeper=lambda _: None)
+    return Lab(leader=lambda _: None)
 
 
 def test_a_guest_is_seen_with_its_server_and_is_told_nothing_of_itself() -> None:

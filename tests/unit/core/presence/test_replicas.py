@@ -34,15 +34,15 @@ def element(name: str) -> Element:
     return Element(name, Text(name), Transform())
 
 
-def copy_of(keeper: str = "Northern") -> tuple[Lab, ConnectionId, str]:
+def copy_of(leader: str = "Northern") -> tuple[Lab, ConnectionId, str]:
     """Return a lab with somebody in a session whose scene is kept by another server."""
-    lab = Lab(keeper=lambda session_id: keeper if session_id == "s" else None)
+    lab = Lab(leader=lambda session_id: leader if session_id == "s" else None)
     return (lab, *lab.join())
 
 
 def keeping() -> Lab:
     """Return a lab that keeps its scenes, while others watch."""
-    return Lab(keeper=lambda _: None)
+    return Lab(leader=lambda _: None)
 
 
 def changes(lab: Lab) -> list[Entry]:
@@ -245,7 +245,7 @@ def test_a_copy_leaves_tiles_to_its_keeper() -> None:
     appended = len(lab.appended)
     lab.drop(b)
     assert names(lab) == ["tile"]
-    again = Lab(keeper=lambda _: "Northern")
+    again = Lab(leader=lambda _: "Northern")
     again.disk = lab.disk
     again.join()
     again.wait(1000)
@@ -307,7 +307,7 @@ def test_edits_under_way_when_the_scene_is_entrusted_come_before_what_the_keeper
 
 
 def copy_with_bob() -> tuple[Lab, str, ConnectionId]:
-    lab = Lab(keeper=lambda _: "South")
+    lab = Lab(leader=lambda _: "South")
     connection, bob = lab.join(display_name="Bob")
     return lab, bob, connection
 
