@@ -150,7 +150,7 @@ class Window:
 
     def move(self, address: str, payloads: list[Payload]) -> None:
         if self.open:
-            self.outbox.forget_marks()
+            self.outbox.forget_checkpoints()
             self._owner = self.place.node.forward(self, address, payloads)
             self.release()
 

@@ -1,4 +1,4 @@
-"""What a bot says of its calls."""
+"""Texts of a bot about its calls."""
 
 from canvas_server.protocol.diagnosis import Cause, Whose
 from canvas_server.protocol.server import CallDiagnosis

@@ -1,4 +1,4 @@
-"""Sockets of one node that speak to another: at the node they arrive at, and at their home.
+"""Forwarded sockets: the end at the node they arrive at, and the end where their session is.
 
 At their home they look like any other connection; what differs is how far the bytes go.
 """

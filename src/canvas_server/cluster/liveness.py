@@ -1,4 +1,4 @@
-"""Who else is there, and who is given up.
+"""Failure detector: which nodes are alive, suspect or dead, by their heartbeats.
 
 A node is known by its address, which is another one after each start. What was given up once is
 never listened to again: a node that learns of it takes another address.

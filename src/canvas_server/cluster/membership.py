@@ -1,4 +1,4 @@
-"""A node as one of several: who else is there, where sessions live, and what goes between."""
+"""Cluster membership: a node among others, the sessions it owns, and its sockets elsewhere."""
 
 import asyncio
 import itertools

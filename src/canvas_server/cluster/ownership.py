@@ -1,4 +1,4 @@
-"""Where sessions live: claimed in the registry, one node at a time.
+"""Session ownership: leases in the registry, held by one node at a time.
 
 A session lives where somebody first wanted it, until nobody is in it any more, its node drains, or
 its node is given up and somebody wants it elsewhere.
@@ -69,7 +69,7 @@ class SessionOwnership:
         raise BackboneFailure("several nodes want a session at once")
 
     async def release(self, session_id: str) -> None:
-        """Let a session live elsewhere; where that cannot be said, it stays ours."""
+        """Release a session; where the registry is out of reach, it stays ours."""
         claim = self._claims.get(session_id)
         if claim is None or session_id in self._changing:
             return

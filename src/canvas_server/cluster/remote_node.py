@@ -1,4 +1,4 @@
-"""One other node, as this one knows it: the way there, and the sockets carried either way."""
+"""A remote node: the channel to it, and the sockets forwarded in either direction."""
 
 from collections.abc import Callable
 from typing import assert_never

@@ -1,4 +1,4 @@
-"""What a node asks another one and waits for: an edit made there, or the sessions it has."""
+"""Requests between nodes: an edit made where its session is, or the list of sessions."""
 
 import asyncio
 import itertools

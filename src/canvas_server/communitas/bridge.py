@@ -1,4 +1,4 @@
-"""The control bridge: keeps this server joined to a Communitas node, which makes calls for it.
+"""Control bridge: keeps this server joined to a Communitas node, which makes calls for it.
 
 Calls of browsers do not depend on it: while it is away, only requests to Communitas fail.
 """

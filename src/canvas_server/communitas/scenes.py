@@ -1,4 +1,4 @@
-"""Scenes that are kept at a Communitas node too, where it has the tools for it.
+"""Synchronisation of scenes with a Communitas node, where it has the tools for it.
 
 A session whose scene is empty here begins with what the node has; from then on the node is told the
 whole scene after it has changed, at most once a second. What others change there meanwhile is not

@@ -1,4 +1,4 @@
-"""What a session that is shared needs of what is around it."""
+"""Contexts: what shared sessions need of this server and of the partner."""
 
 from collections.abc import Callable, Coroutine
 from typing import Any, Protocol

@@ -1,4 +1,4 @@
-"""The relay of this server: who it knows, whom it can reach, and what it shares with them."""
+"""Federation of this server: its partners, and the sessions shared with them."""
 
 import asyncio
 import contextlib

@@ -1,4 +1,4 @@
-"""The edits of our people that were forwarded to the leader and have not come back yet."""
+"""Forwarded edits of our people that the leader has not answered yet."""
 
 import itertools
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""One person of another server, as a connection of our node."""
+"""Connection of a guest: a person of another server, as a connection of our node."""
 
 import math
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""Which other servers this one knows, and how two come to know each other.
+"""Pairing: which other servers this one knows, and how two come to know each other.
 
 Each side makes a code: its agent id and half of a secret. Whoever has given theirs and has got the
 other's knows the whole secret. Codes go the way people trust: by hand, by mail, read out.

@@ -1,4 +1,4 @@
-"""One other server: the channel to it, and the sessions that are shared with it."""
+"""A partner: another server, the channel to it, and the sessions shared with it."""
 
 import uuid
 from collections.abc import Callable

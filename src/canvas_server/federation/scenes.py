@@ -1,4 +1,4 @@
-"""The scene of a session that two servers share: one keeps it, the other has a replica (REL4)."""
+"""The scene of a session that two servers share: one leads, the other follows (REL4)."""
 
 import zlib
 from collections.abc import Callable

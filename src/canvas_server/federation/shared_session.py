@@ -1,4 +1,4 @@
-"""One session that is shared with one other server: its people are guests here, ours are there."""
+"""A session shared with one other server: its people are guests here, ours are there."""
 
 import math
 

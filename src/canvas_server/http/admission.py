@@ -1,4 +1,4 @@
-"""What a connection has to do before it is answered: come not too often, and ask within a time.
+"""Admission of TCP connections: rate limits, and a time for the first request.
 
 uvicorn itself waits for a request for ever, and takes a head of any size. This is its protocol with
 bounds around it; `http.doors` keeps the count.

@@ -1,4 +1,4 @@
-"""Errors of HTTP answers: ``{success: false, error, code}``."""
+"""Error responses: ``{success: false, error, code}``."""
 
 import functools
 from collections.abc import Awaitable, Callable

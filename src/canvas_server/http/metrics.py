@@ -1,4 +1,4 @@
-"""What the node counts, in the Prometheus text format."""
+"""Metrics of a server in the Prometheus text format."""
 
 import collections
 from collections.abc import Callable, Iterator, Mapping

@@ -1,4 +1,4 @@
-"""The HTTP side: the browser client, health and metrics."""
+"""The site: the browser client, health and metrics."""
 
 import html
 import secrets

@@ -1,4 +1,4 @@
-"""`/api/nodes`, `/api/communitas`: how this server and those around it are, for who runs it."""
+"""`/api/nodes`, `/api/communitas`: state of this server and its partners, for who runs it."""
 
 from collections.abc import Callable
 

@@ -1,4 +1,4 @@
-"""One WebSocket: frames in, messages to the node; what the node queues, bytes out.
+"""WebSocket connection: frames in, messages to the node; queued frames out.
 
 picows parses the frames in C (`http.upgrade` plugs it in). This listener puts fragments together,
 keeps bounds, slows a peer that sends too fast, and closes with a code that says what to do next.
@@ -195,7 +195,7 @@ class WebSocketConnection(WSListener):
     def move(self, address: str, payloads: list[Payload]) -> None:
         """Forward to another node from now on, beginning with these messages."""
         if not self._closing:
-            self.outbox.forget_marks()
+            self.outbox.forget_checkpoints()
             self._owner = self._node.forward(self, address, payloads)
             self.release()
 

@@ -1,4 +1,4 @@
-"""The log of several nodes, in a JetStream stream (docs/adr/0013).
+"""Log of several nodes, in a JetStream stream (docs/adr/0013).
 
 Each session is written to by one task that stores all that waits for it in one message. A message
 names the one it follows, so what a node writes that others have given up is refused by the broker.

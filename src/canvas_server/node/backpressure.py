@@ -131,7 +131,7 @@ class BackPressure:
         self._behind.pop(connection_id, None)
 
     def _charge(self, editor: ConnectionId, broadcast_bytes: int, receivers: int) -> None:
-        """Charge an edit to its editor, by what it has others told."""
+        """Charge an edit to its editor, by what others are sent for it."""
         if broadcast_bytes > 0:
             self._spend(editor, editing, broadcast_bytes, broadcast_bytes * receivers)
 

@@ -1,4 +1,4 @@
-"""Event topics of a node: what others want to know, and what others are to do.
+"""Event topics of a node, and their subscribers.
 
 The topics are made before the node, which publishes to them; the federation, the bridge to a
 Communitas node, the metrics and readiness subscribe. Handlers run at once, in order.

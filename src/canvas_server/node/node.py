@@ -19,15 +19,14 @@ from canvas_server.core.effects import (
     ConnectionId,
     Discard,
     Effect,
-    ExternalEvent,
     Forward,
     Load,
     NetworkCallRequest,
     PresenceChanged,
+    RareEffect,
     RecordMetric,
     Resume,
     Send,
-    Storage,
     Worked,
 )
 from canvas_server.core.hub import Hub
@@ -196,8 +195,8 @@ class Node:
     def disconnect(self, connection_id: ConnectionId, close_code: int | None) -> None:
         """Forget a connection that is gone; a second call for it does nothing.
 
-        `close_code` is what its owner closed it with, None where it just broke. What the peer was
-        not told yet waits for it, if the hub keeps its place.
+        `close_code` is what its owner closed it with, None where it just broke. What was not
+        sent to the peer yet waits for it, if the hub keeps its place.
         """
         self._held.pop(connection_id, None)
         connection = self.connections.pop(connection_id, None)
@@ -285,20 +284,11 @@ class Node:
 
     def _perform_rare(
         self,
-        effect: Checkpoint
-        | Resume
-        | Arrived
-        | Discard
-        | CloseConnection
-        | RecordMetric
-        | NetworkCallRequest
-        | Worked
-        | ExternalEvent
-        | Storage,
+        effect: RareEffect,
     ) -> None:
         match effect:
             case Checkpoint():
-                self.outboxes[effect.connection].mark(effect.token, effect.snapshot)
+                self.outboxes[effect.connection].checkpoint(effect.token, effect.snapshot)
             case Arrived():
                 self.outboxes[effect.connection].arrived(effect.received)
             case Resume():
@@ -328,7 +318,7 @@ class Node:
                 self._pressure.performed(effect)
 
     def _opened(self, load: Load, outcome: Elsewhere | LogFailure | None) -> None:
-        """Handle what a connection has said since it named the session that is open now."""
+        """Handle the messages of a connection that came while its session was opened."""
         connection_id = load.connection
         held = self._held.pop(connection_id, None)
         if held is None:

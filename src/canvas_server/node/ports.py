@@ -1,4 +1,4 @@
-"""The interfaces that have more than one implementation."""
+"""Ports: the interfaces of a node that have more than one implementation."""
 
 from collections.abc import Callable
 from typing import Protocol

@@ -1,4 +1,4 @@
-"""Whether this node can serve now: readiness, as opposed to liveness.
+"""Readiness: whether this node can serve now, as opposed to liveness.
 
 A probe asks the storage, again and again and one at a time, whether it can be read and written. A
 failure seen elsewhere only makes the next probe come sooner: what fails for one session alone does

@@ -1,4 +1,4 @@
-"""The scenes of a node, between the hub and the log: opened when wanted, stored, edited by HTTP."""
+"""Scene service of a node: opens scenes, stores edits, and edits over HTTP."""
 
 import asyncio
 import functools
@@ -107,7 +107,7 @@ class Scenes:
         self._posting: defaultdict[str, int] = defaultdict(int)
         """By session, edits over HTTP that wait until they may be made."""
         self._posted: OrderedDict[str, Allowance] = OrderedDict()
-        """By session, what these may have others told."""
+        """By session, what edits over HTTP may still have others sent."""
 
     def open(self, session_id: str, then: Opened) -> None:
         """Have a session open, then do something with it at once; it may be gone again after."""
@@ -165,7 +165,7 @@ class Scenes:
     # --- over HTTP -------------------------------------------------------------------------
 
     async def read(self, session_id: str) -> SceneDocument:
-        """Return a scene as everybody was told it is.
+        """Return a committed scene.
 
         Raises:
             LogFailure: it cannot be read.
@@ -229,7 +229,7 @@ class Scenes:
     ) -> SceneDocument:
         """Make an edit and return the scene with it, when it is stored.
 
-        It waits while others of this session have had too much told, or too much is not stored.
+        It waits while edits over HTTP have had too much sent, or too much is not stored.
         `origin` is the other server it comes from, if it does.
 
         Raises:

@@ -1,4 +1,4 @@
-"""A log that forgets everything with the process."""
+"""In-memory log, for tests."""
 
 from collections.abc import Callable
 

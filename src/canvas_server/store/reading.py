@@ -1,4 +1,4 @@
-"""What is read from the SQLite file; `load`, `recall` and `history` each see one state of it."""
+"""Reads from the SQLite file; `load`, `recall` and `history` each see one state of it."""
 
 import contextlib
 import itertools

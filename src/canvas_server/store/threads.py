@@ -1,4 +1,4 @@
-"""The threads that do what may block. Each has a connection of its own and answers the loop."""
+"""Threads that do what may block, each with a connection of its own."""
 
 import asyncio
 import contextlib

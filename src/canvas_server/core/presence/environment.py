@@ -1,4 +1,4 @@
-"""What the core cannot know by itself: chance, secrets and the network."""
+"""Environment of the core: the sources of ids, secrets, grants and ICE servers."""
 
 from collections.abc import Callable
 from typing import Protocol

@@ -1,4 +1,4 @@
-"""Who is on which connection, in which session and with what grant: coming, coming back and going.
+"""Membership: which connection is which peer, in which session, with which grant.
 
 As elsewhere in the core, methods change this state and return the effects, or raise `Refusal`
 before any change.
@@ -250,7 +250,7 @@ class Membership:
         return self._environment.ice_servers(peer.peer_id, now)
 
     def remove(self, peer: Participant, code: CloseCode, now: float) -> list[Effect]:
-        """Take a peer out that may not be here any more; it is told so, and does not come back."""
+        """Take a peer out that may not be here any more; the close code tells it to stay away."""
         released = self._take_from(peer, code)
         return [*released, *self._leave(peer, now, "removed")]
 

@@ -1,4 +1,4 @@
-"""What the operator of a server sees of its sessions: no content, no addresses."""
+"""Overview of sessions for the operator of a server: no content, no addresses."""
 
 from canvas_server.core.presence.session import Session
 from canvas_server.protocol.http import CallOverview, SessionOverview

@@ -1,4 +1,4 @@
-"""Scenes that two servers share: one keeps it and orders all edits, the other has a replica (REL4).
+"""Replicated scenes of two servers: the leader orders all edits, the other follows (REL4).
 
 Edits of a replica are forwarded to its leader. What the leader has stored it tells, and the replica
 follows; a replica that does not fit any more adopts the whole scene.

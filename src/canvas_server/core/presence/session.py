@@ -1,4 +1,4 @@
-"""One session: who is here, what they tell each other, and their calls.
+"""One session: its peers, their signals to each other, and their calls.
 
 Methods change the session and return the effects, or raise `Refusal` before any change.
 """
@@ -222,7 +222,7 @@ class Session:
         sdp.check_candidate(candidate)
         if self.relay_only:
             if not sdp.is_relayed(candidate):
-                return []  # found by a browser that was not told, or does not care
+                return []  # of a browser that does not gather relayed candidates alone
             candidate = sdp.hide_related(candidate)
         return [
             Send(

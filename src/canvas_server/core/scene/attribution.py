@@ -1,4 +1,4 @@
-"""Whether changes that another server tells are what somebody of this one had asked for (REL6).
+"""Attribution: whether changes of a leader result from an edit forwarded to it (REL6).
 
 The server that keeps a shared scene says who made each change. It is believed of its own people; of
 ours only where what it tells is an edit that was forwarded to it.

@@ -1,4 +1,4 @@
-"""Edits by the peers of a session, and over HTTP: what each message does to the scene.
+"""Commands: the edits that messages of peers and HTTP requests make to a scene.
 
 Those of a scene that another server keeps are forwarded to it (REL4).
 """

@@ -16,7 +16,7 @@ MAX_RECENT_BYTES = 1024 * 1024
 
 
 class CommittedScene:
-    """The scene as it is stored, which is also what everybody has been told."""
+    """The scene as it is stored, which is also what everybody has been sent."""
 
     def __init__(self, snapshot: Snapshot) -> None:
         self.revision = snapshot.revision
@@ -46,7 +46,7 @@ class CommittedScene:
             self._forget(1)
 
     def since(self, revision: int) -> list[SceneEvent] | None:
-        """Return what was told after a revision, if it is still at hand and leaves no gap.
+        """Return the events after a revision, if it is still at hand and leaves no gap.
 
         Who asks may know of gaps only that something is missing, so none is sent again.
         """

@@ -1,8 +1,8 @@
-"""A session's canvas: the scene that edits are made to, and the one that is stored and told.
+"""Canvas of a session: the working scene, and the committed one behind the log.
 
 An accepted edit changes the working scene at once and goes to the log. When the log has stored it,
-it is told to everybody and acked, in order, so nobody ever sees what could still be lost (SCN2).
-When the log fails, the working scene becomes what is stored again, and the editors are told.
+it is sent to everybody and acked, in order, so nobody ever sees what could still be lost (SCN2).
+When the log fails, the working scene becomes what is stored again, and the editors get an error.
 """
 
 import contextlib
@@ -83,7 +83,7 @@ class Canvas:
     ) -> None:
         """Take up a stored scene.
 
-        `here` is looked at whenever something is told; `tickets` are numbers that no canvas of
+        `here` is looked at whenever something is sent; `tickets` are numbers that no canvas of
         this process has had.
         """
         self.session_id = session_id
@@ -97,7 +97,7 @@ class Canvas:
         self._replies = ReplyCache(stored.receipts)
         self._logged = stored.logged
         self._log_is_behind = False
-        """Changes were told that the log could not store."""
+        """Changes were sent that the log could not store."""
         self._watched = watched
         self.turns = Turns(session_id)
         """Long edits, and those that wait for them."""
@@ -110,7 +110,7 @@ class Canvas:
         return not self._pending and not self.turns.busy
 
     def document(self) -> SceneDocument:
-        """Return the scene as everybody was told it is."""
+        """Return the committed scene."""
         shown = self.shown
         return scene_document(
             self.session_id, tuple(shown.elements.values()), shown.revision, shown.timestamp
@@ -207,7 +207,7 @@ class Canvas:
         return effects
 
     def failed(self, ticket: int, now_ms: int) -> list[Effect]:
-        """Go back to what is stored; those who wait are told, and may try again.
+        """Go back to what is stored; those who wait get an error, and may try again.
 
         Tiles are what a call is seen by: they come and go all the same, and so does what is stored
         where the scene is kept. All that is stored here together with the next edit that can be.
@@ -311,7 +311,7 @@ class Canvas:
         return self.submit(edit, PendingReply(), followed=True)
 
     def answer(self, pending_reply: PendingReply) -> list[Effect]:
-        """Pass on what the leader has answered, after the changes that it told before."""
+        """Pass on what the leader has answered, after the changes that it sent before."""
         pending = Pending(None, self.edit(0), pending_reply, followed=True)
         if not self._pending:
             return self._finish(pending)
@@ -360,7 +360,7 @@ class Canvas:
         return effects
 
     def _bridge(self, now_ms: int) -> Entry:
-        """Return what brings the log from whatever it has to what everybody was told."""
+        """Return what brings the log from whatever it has to the committed scene."""
         shown = self.shown
         return Entry(shown.revision, now_ms, Replaced(tuple(shown.elements.values())))
 

@@ -1,4 +1,4 @@
-"""The news of a transaction: its result, in which each element is told once (SCN1). Pure."""
+"""Scene events of a transaction: its net result, with each element once (SCN1). Pure."""
 
 from msgspec import UNSET
 
@@ -7,14 +7,14 @@ from canvas_server.protocol import server
 from canvas_server.protocol.scene import Element, SceneDocument, Viewport
 
 MAX_NEWS = 1000
-"""Of one transaction; the result of a longer one is told as the whole scene."""
+"""Of one transaction; the result of a longer one is sent as the whole scene."""
 FRAME_BYTES = 96
 """Of a message, roughly, beside the element in it."""
 
 _ElementEvent = server.ElementAdded | server.ElementUpdated | server.ElementRemoved
 _Step = tuple[type[_ElementEvent], Element | str, int]
 SceneEvent = _ElementEvent | server.SceneUpdate
-"""What is told of a change. Each carries the whole of what it is about."""
+"""A message about a change. Each carries the whole of what it is about."""
 
 
 class NetResult:
@@ -53,7 +53,7 @@ class NetResult:
         self._is_whole = True
 
     def news(self, session_id: str, timestamp: int) -> list[tuple[SceneEvent, int]]:
-        """Return what is to be told, in order, each with its length in bytes, roughly.
+        """Return the events to be sent, in order, each with its length in bytes, roughly.
 
         The revisions are contiguous but for the last message, which leads to the revision of the
         scene, and names the revision that it `follows` where that is not the one before.
@@ -78,7 +78,7 @@ class NetResult:
         steps += [(server.ElementUpdated, e, size_of(e.id)) for e in self._updated.values()]
         steps += [(server.ElementAdded, e, size_of(e.id)) for e in self._added.values()]
         if not steps and self._passed is not None:
-            # Only the revision has changed; it is told with what everybody can follow.
+            # Only the revision has changed; it is sent with what everybody can follow.
             element, size = self._passed
             steps = [(server.ElementAdded, element, size), (server.ElementRemoved, element.id, 0)]
         return steps

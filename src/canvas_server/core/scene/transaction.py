@@ -1,4 +1,4 @@
-"""One edit in the making: what it changes, for the log, and what everybody will hear of it."""
+"""Transaction: the changes of one edit, for the log and for everybody."""
 
 from collections.abc import Container, Iterable
 from typing import assert_never

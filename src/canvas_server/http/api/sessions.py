@@ -1,4 +1,4 @@
-"""`/api/sessions`: who runs the server sees who is there, and how good their calls are."""
+"""`/api/sessions`: overview of sessions, people and calls for who runs the server."""
 
 from collections.abc import Awaitable, Callable
 

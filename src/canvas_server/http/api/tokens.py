@@ -1,4 +1,4 @@
-"""`/api/tokens`: join tokens and links are given out, listed and taken back."""
+"""`/api/tokens`: join tokens and links are issued, listed and revoked."""
 
 import asyncio
 import time
