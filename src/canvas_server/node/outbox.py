@@ -268,7 +268,7 @@ class Outbox:
         return self.heard - checkpoint.heard if self._first <= number <= self.written else None
 
     def rewind(self, token: str, received: int, next_token: str) -> None:
-        """Queue again what followed the first `received` frames since a checkpoint, and set another."""
+        """Queue again what followed the first `received` frames of a checkpoint; set another."""
         checkpoint = self._checkpoints.pop(token)
         self._checkpoints[token] = checkpoint  # the latest that the peer is known to have
         number = checkpoint.number + received
