@@ -107,6 +107,8 @@ class Node:
             clock,
         )
         self._flushes = FlushSchedule(call_later)
+        self.flush = self._flushes.flush
+        """Write what is queued: one write for each connection that has something to hear now."""
 
     def connect(self, connection: Connection) -> ConnectionId:
         """Take in a new connection and greet it."""
@@ -253,18 +255,13 @@ class Node:
         self._perform(self.hub.evict(session_id, code))
         self.flush()
 
-    def flush(self) -> None:
-        """Write what is queued: one write for each connection that has something to hear now."""
-        self._flushes.flush()
-
     def _perform(self, effects: list[Effect]) -> None:
-        outboxes, sent = self.outboxes, self.counts.sent
+        outboxes, sent, flushes = self.outboxes, self.counts.sent, self._flushes
         for effect in effects:
             if isinstance(effect, Send):
                 message = effect.message
                 kind = type(message)
                 frame = frame_of(message)
-                flushes = self._flushes
                 waiting = flushes.coalesced() if kind in COALESCED else flushes.dirty
                 for connection_id in effect.to:
                     outbox = outboxes[connection_id]
