@@ -18,7 +18,8 @@ import uvloop
 
 from canvas_server.core.effects import Append, Effect
 from canvas_server.core.records import Snapshot, Stored
-from canvas_server.core.scene.document import Canvas, PendingReply
+from canvas_server.core.scene.document import Canvas
+from canvas_server.core.scene.replies import PendingReply
 from canvas_server.node.ports import LogFailure
 from canvas_server.protocol.scene import (
     ElementChanges,

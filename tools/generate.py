@@ -22,7 +22,7 @@ from browser import (
     reachable,
     tag_of,
 )
-from canvas_server.config.settings import settings_table
+from canvas_server.config.options import settings_table
 from canvas_server.protocol import client, quality, scene, server
 from canvas_server.protocol.client import ClientMessage, Operation
 from canvas_server.protocol.diagnosis import Cause

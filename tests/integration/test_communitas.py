@@ -174,11 +174,11 @@ async def test_what_it_cannot_do_is_refused_at_once() -> None:
         )
         async with McpClient(node.url, "1") as mcp:
             bridge.joined = await join(mcp, None, None)
-    bridge.ask(NetworkCallRequest("s", "p", "start"))
-    bridge.ask(NetworkCallRequest("s", "", "end", "call"))
+    bridge.request(NetworkCallRequest("s", "p", "start"))
+    bridge.request(NetworkCallRequest("s", "", "end", "call"))
     assert answers == ["Communitas has no start_voice_call here."]
     bridge.joined = None
-    bridge.ask(NetworkCallRequest("s", "p", "start"))
+    bridge.request(NetworkCallRequest("s", "p", "start"))
     assert "cannot be reached now" in answers[1]
 
 

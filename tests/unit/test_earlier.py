@@ -12,7 +12,12 @@ import pytest
 from canvas_server.auth.join import JoinTokens
 from canvas_server.auth.keys import Keys
 from canvas_server.auth.resume import ResumeTokens
-from canvas_server.cluster.messages import decode_beat, decode_ops, encode_beat, encode_ops
+from canvas_server.cluster.messages import (
+    decode_heartbeat,
+    decode_ops,
+    encode_heartbeat,
+    encode_ops,
+)
 from canvas_server.core.records import Snapshot
 from canvas_server.core.scene.replay import replay
 from canvas_server.federation.messages import decode, decode_own, encode, pack, unpack
@@ -37,7 +42,7 @@ def test_nodes_of_two_releases_understand_each_other(name: str) -> None:
         case "Packet":
             assert encode_packet(decode_packet(data)) == data
         case "Beat":
-            assert encode_beat(decode_beat(data)) == data
+            assert encode_heartbeat(decode_heartbeat(data)) == data
         case _:
             (message,) = decode_ops(data)
             assert encode_ops([message]) == data

@@ -22,8 +22,8 @@ from canvas_server.config.settings import SETTINGS, STUN_URLS
 from canvas_server.core.presence.identity import ResumeClaims
 from canvas_server.ice.servers import IcePlan
 from canvas_server.protocol.server import IceServer
-from canvas_server.server import app
 from canvas_server.server.backends import StartupError
+from canvas_server.server.checks import check
 from support.hub.settings import parse
 
 NOW = 1_700_000_000.0
@@ -136,11 +136,11 @@ def test_beyond_loopback_only_when_said_so(tmp_path: Path) -> None:
     result = CliRunner().invoke(main, arguments)
     assert result.exit_code == 1
     assert "--open" in result.output
-    app.check(parse(*arguments, "--open"))
+    check(parse(*arguments, "--open"))
 
 
 def test_with_a_secret_it_may_be_reached_by_all() -> None:
-    app.check(parse("--host", "0.0.0.0", env={"CANVAS_AUTH_SECRET": "x" * 32}))
+    check(parse("--host", "0.0.0.0", env={"CANVAS_AUTH_SECRET": "x" * 32}))
 
 
 def test_a_secret_that_can_be_guessed_is_refused_and_not_repeated(tmp_path: Path) -> None:
@@ -153,8 +153,8 @@ def test_a_secret_that_can_be_guessed_is_refused_and_not_repeated(tmp_path: Path
 
 def test_calls_through_turn_servers_alone_need_one() -> None:
     with pytest.raises(StartupError, match="CANVAS_TURN_URLS"):
-        app.check(parse("--relay-only", "public-*"))
-    app.check(parse("--relay-only", "*", "--turn-urls", "turn:turn.example.org"))
+        check(parse("--relay-only", "public-*"))
+    check(parse("--relay-only", "*", "--turn-urls", "turn:turn.example.org"))
 
 
 def test_a_proxy_is_an_address() -> None:

@@ -1,1 +1,1 @@
-"""Who may come in: keys, the tokens they sign, and what was given out."""
+"""Authorization: keys, the tokens they sign, and the invitations that were given out."""

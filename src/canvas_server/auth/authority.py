@@ -1,4 +1,4 @@
-"""Everything that says who may come in, made from the settings and the data folder."""
+"""Authority of a server: the tokens, keys and lists that decide who may come in."""
 
 import time
 from pathlib import Path

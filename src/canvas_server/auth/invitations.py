@@ -1,4 +1,4 @@
-"""What was given out, and what of it was taken back: a small table in the data folder.
+"""Invitations given out and revoked: a small table in the data folder.
 
 It is all in memory too, so that a token is looked at without a wait. Writing waits for the disk:
 call `note` and `revoke` from a thread.

@@ -1,4 +1,4 @@
-"""One RTCPeerConnection of a call: what is sent over it, and what comes."""
+"""One RTCPeerConnection of a call: the tracks it sends and receives."""
 
 import asyncio
 import contextlib

@@ -1,4 +1,4 @@
-"""What a bot sends, and where it keeps what it receives."""
+"""Media of a bot: the tracks it sends, and the recorders of what it receives."""
 
 import asyncio
 import contextlib

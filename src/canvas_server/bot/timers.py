@@ -1,4 +1,4 @@
-"""Things to be done later, each under a name."""
+"""Named timers."""
 
 import asyncio
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""What a bot says of its calls."""
+"""Texts of a bot about its calls."""
 
 from canvas_server.protocol.diagnosis import Cause, Whose
 from canvas_server.protocol.server import CallDiagnosis
@@ -22,8 +22,8 @@ _PLACES: dict[Whose, str] = {
 }
 
 
-def diagnosis_text(told: CallDiagnosis, name: str) -> str:
+def diagnosis_text(diagnosis: CallDiagnosis, name: str) -> str:
     """Say why a call does not come about or is poor, and what helps."""
-    if told.cause is Cause.WELL:
+    if diagnosis.cause is Cause.WELL:
         return f"the call with {name} is good again"
-    return f"about the call with {name}, {_PLACES[told.whose]}: {told.cause.meaning}"
+    return f"about the call with {name}, {_PLACES[diagnosis.whose]}: {diagnosis.cause.meaning}"

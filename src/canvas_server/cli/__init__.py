@@ -18,7 +18,8 @@ from canvas_server.cli.lan import for_local_network, show_link
 from canvas_server.cli.scenes import backup, export_scene, import_scene, restore
 from canvas_server.cli.tokens import secret, token
 from canvas_server.cli.turn import turn_config
-from canvas_server.config.settings import Settings, with_settings
+from canvas_server.config.options import with_settings
+from canvas_server.config.settings import Settings
 from canvas_server.http.site import fresh_session
 from canvas_server.protocol.plain import plain
 from canvas_server.server import app

@@ -14,7 +14,7 @@ from canvas_server.cli.federation import agent_id_of, pair, peers, running_relay
 from canvas_server.cli.values import check_names, show
 from canvas_server.communitas import bridge
 from canvas_server.communitas.rpc import McpClient, ToolFailed
-from canvas_server.config.settings import with_settings_of
+from canvas_server.config.options import with_settings_of
 from canvas_server.core.effects import NetworkCallRequest
 
 Work = Callable[[McpClient], Coroutine[Any, Any, dict[str, object]]]
@@ -133,19 +133,19 @@ def call(
     as_json: bool,
 ) -> None:
     """Start, join or end a call in the Communitas network; print its id."""
-    if sum(wish is not None for wish in (session, joins, ends)) != 1:
+    if sum(given is not None for given in (session, joins, ends)) != 1:
         raise click.UsageError("give one of --session, --join and --end")
     if session is not None:
         check_names(session, "")
-        asked = NetworkCallRequest(session, "", "start", video=video)
+        request = NetworkCallRequest(session, "", "start", video=video)
     elif joins is not None:
-        asked = NetworkCallRequest("", "", "join", joins)
+        request = NetworkCallRequest("", "", "join", joins)
     else:
-        asked = NetworkCallRequest("", "", "end", ends)
+        request = NetworkCallRequest("", "", "end", ends)
 
     async def work(mcp: McpClient) -> dict[str, object]:
         await bridge.join(mcp, token, None, pauses=())
-        return {"call_id": await bridge.call(mcp, asked)}
+        return {"call_id": await bridge.call(mcp, request)}
 
     show(_run(mcp_url, work), as_json=as_json)
 

@@ -16,7 +16,8 @@ from typing import Literal
 import click
 from msgspec import Struct
 
-from canvas_server.config.settings import Settings, with_settings
+from canvas_server.config.options import with_settings
+from canvas_server.config.settings import Settings
 from canvas_server.http.access import is_loopback
 from canvas_server.ice.probe import Unreachable, ask, place_of
 from canvas_server.store.backup import ANOTHER

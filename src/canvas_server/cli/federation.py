@@ -11,7 +11,7 @@ import msgspec
 
 from canvas_server.cli.tokens import made_admin_token
 from canvas_server.cli.values import show
-from canvas_server.config.settings import with_settings_of
+from canvas_server.config.options import with_settings_of
 from canvas_server.config.types import SESSIONS
 from canvas_server.federation.ownership import Known
 from canvas_server.federation.pairing import Pair, PairingError, Pairs, encode_code, pairs_of

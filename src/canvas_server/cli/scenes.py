@@ -15,11 +15,11 @@ import msgspec
 from msgspec import Struct
 
 from canvas_server.auth import invitations
-from canvas_server.config.settings import with_settings_of
+from canvas_server.config.options import with_settings_of
 from canvas_server.core.effects import Append, Refusal
-from canvas_server.core.presence.session import Session
 from canvas_server.core.records import Record, Stored
 from canvas_server.core.scene import commands
+from canvas_server.core.scene.document import Canvas
 from canvas_server.core.scene.news import scene_document
 from canvas_server.export import worker
 from canvas_server.http.bodies import MAX_BODY_BYTES
@@ -83,13 +83,13 @@ def restore(file: Path, data_dir: Path) -> None:
 def _of_links(taken_back: int | None, *, knew: bool) -> str:
     """Say what is known of links that were taken back, and what cannot be."""
     if taken_back is None:
-        said = "The backup does not say which links were taken back"
+        notice = "The backup does not say which links were taken back"
     else:
-        said = f"Links that were taken back before the backup stay so ({taken_back})"
+        notice = f"Links that were taken back before the backup stay so ({taken_back})"
     if knew:
-        return f"{said}; so do those that were taken back here."
+        return f"{notice}; so do those that were taken back here."
     return (
-        f"{said}. What was taken back later is not known here, since this folder has no list of "
+        f"{notice}. What was taken back later is not known here, since this folder has no list of "
         "its own: take it back again, or set another CANVAS_AUTH_SECRET, which ends all links."
     )
 
@@ -284,13 +284,13 @@ async def _store_in(log: SqliteLog, edit: SceneEdit) -> int:
     try:
         stored: asyncio.Future[Stored | LogFailure] = asyncio.Future()
         log.load(edit.session_id, stored.set_result)
-        session = Session(edit.session_id, _answer(await stored), itertools.count(1))
+        canvas = Canvas(edit.session_id, _answer(await stored), {}, itertools.count(1))
         now_ms = int(time.time() * 1000)
-        effects = commands.post(session, edit, 0, None, lambda: str(uuid.uuid4()), now_ms)
-        for effect in effects + session.canvas.turns.finish():
+        effects = commands.post(canvas, edit, 0, None, lambda: str(uuid.uuid4()), now_ms)
+        for effect in effects + canvas.turns.finish():
             if isinstance(effect, Append):
                 await _append(log, effect.record)
-        return session.canvas.scene.revision
+        return canvas.scene.revision
     finally:
         await log.close()
 

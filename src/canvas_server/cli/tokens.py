@@ -8,7 +8,7 @@ from canvas_server.auth.admin import AdminTokens
 from canvas_server.auth.join import Claims, JoinTokens, fresh_invitation
 from canvas_server.auth.keys import Keys, fresh_secret
 from canvas_server.cli.values import DURATION, SERVER_URL, check_names
-from canvas_server.config.settings import with_settings_of
+from canvas_server.config.options import with_settings_of
 from canvas_server.http.api.tokens import link_of
 from canvas_server.protocol.roles import Role
 

@@ -5,7 +5,7 @@ import struct
 
 import click
 
-from canvas_server.config.settings import with_settings_of
+from canvas_server.config.options import with_settings_of
 from canvas_server.config.types import NETWORK
 
 # What a relay must not reach: networks of its own machine and provider, and addresses that are

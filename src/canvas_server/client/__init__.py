@@ -3,7 +3,8 @@
 It knows the messages (`canvas_server.protocol`) and nothing else of the server.
 """
 
-from canvas_server.client.connection import Client, State, connect
+from canvas_server.client.connect import connect
+from canvas_server.client.connection import Client, State
 from canvas_server.client.errors import (
     CannotConnect,
     Closed,

@@ -1,4 +1,4 @@
-"""Counts what came and keeps what went, so that a broken connection can be continued (RES1).
+"""Backlog of unacknowledged messages, so that a broken connection can be continued (RES1).
 
 Pure: no socket, no clock.
 """

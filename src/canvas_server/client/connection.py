@@ -1,4 +1,7 @@
-"""One peer's connection to a canvas-server, as described in docs/PROTOCOL.md."""
+"""A client: one peer's connection to a canvas-server, resumed whenever it breaks.
+
+It speaks the protocol of docs/PROTOCOL.md.
+"""
 
 import asyncio
 import contextlib
@@ -6,28 +9,27 @@ import random
 import time
 import uuid
 import weakref
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import Callable
 from typing import Literal, overload
-from urllib.parse import urlsplit
 
 import msgspec
 from msgspec import UNSET
 from msgspec.structs import replace
 from websockets.asyncio.client import ClientConnection
-from websockets.asyncio.client import connect as open_socket
-from websockets.exceptions import ConnectionClosed, InvalidStatus, WebSocketException
+from websockets.exceptions import ConnectionClosed
 
-from canvas_server.client.backlog import MAX_ENTRIES, Backlog
+from canvas_server.client.backlog import Backlog
+from canvas_server.client.edits import PendingEdits
 from canvas_server.client.errors import (
     CannotConnect,
     Closed,
     Lost,
-    Refused,
     TooLarge,
     TooMuchWaiting,
 )
 from canvas_server.client.messages import Messages
 from canvas_server.client.retry import retry_delay
+from canvas_server.client.socket import CONNECT_SECONDS, FLUSH_SECONDS, open_socket, socket_url
 from canvas_server.client.view import View
 from canvas_server.protocol.client import (
     AddElement,
@@ -50,7 +52,6 @@ from canvas_server.protocol.server import (
     IceServersRenewed,
     PeerAssigned,
     Pong,
-    Reply,
     ServerMessage,
     SyncResult,
     TokenRenewed,
@@ -59,56 +60,13 @@ from canvas_server.protocol.server import (
 State = Literal["connecting", "open", "away", "closed"]
 """`away`: the connection broke, and the client is coming back."""
 
-CONNECT_SECONDS = 5.0
 STABLE_SECONDS = 5.0
-IDLE_SECONDS = 15.0
-PONG_SECONDS = 8.0
-FLUSH_SECONDS = 2.0
-MAX_MESSAGE_BYTES = 64 * 1024 * 1024
 COME_BACK = 3001
 """Our close code for a socket that is given up: it says that we come back (RES1)."""
 LEAVE = 1000
 _FOR_GOOD = range(4100, 4200)
 
 _decode = msgspec.json.Decoder(ServerMessage).decode
-
-
-def socket_url(url: str) -> str:
-    """Return the address of the WebSocket of the server at `url`.
-
-    Raises:
-        CannotConnect: it is no address of a server.
-    """
-    parts = urlsplit(url if "://" in url else f"http://{url}")
-    scheme = {"http": "ws", "https": "wss", "ws": "ws", "wss": "wss"}.get(parts.scheme)
-    if scheme is None or not parts.netloc:
-        raise CannotConnect(f"{url!r} is no address such as http://127.0.0.1:9473")
-    return f"{scheme}://{parts.netloc}/ws"
-
-
-@contextlib.asynccontextmanager
-async def connect(
-    url: str,
-    session: str,
-    name: str = "",
-    on_state: Callable[[State], None] | None = None,
-    token: str = "",
-) -> AsyncGenerator["Client"]:
-    """Be a peer of a session for the length of a block, through broken connections.
-
-    Inside of the block it is known who is here and what is on the canvas (`Client.view`); at its
-    end the place is given up at once (close code 1000). A `token` lets in where the server asks
-    for one (TOK1); it is renewed as long as the client is here.
-
-    Raises:
-        CannotConnect: the server cannot be reached at first, or would not have us.
-    """
-    client = Client(url, session, name, on_state, token)
-    try:
-        await client.open()
-        yield client
-    finally:
-        await client.close()
 
 
 class Client:
@@ -135,7 +93,7 @@ class Client:
         self._token = token
         self._resume_token = ""
         self._backlog = Backlog()
-        self._edits: dict[str, tuple[Edit, asyncio.Future[Ack | SyncResult]]] = {}
+        self._edits = PendingEdits()
         self._streams: weakref.WeakSet[Messages] = weakref.WeakSet()
         self._ready: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._runner: asyncio.Task[None] | None = None
@@ -204,14 +162,10 @@ class Client:
             Refused: (when awaited) it has changed nothing; with `storage_failed` try again later.
             Lost: (when awaited) nobody can tell whether it was made.
         """
-        if len(self._edits) >= MAX_ENTRIES:
-            raise TooMuchWaiting(f"{MAX_ENTRIES} edits wait for their answer")
-        message_id = message.message_id or str(uuid.uuid4())
-        message = replace(message, message_id=message_id)
+        self._edits.require_room()
+        message = replace(message, message_id=message.message_id or str(uuid.uuid4()))
         self._push(message)
-        answer: asyncio.Future[Ack | SyncResult] = asyncio.get_running_loop().create_future()
-        self._edits[message_id] = (message, answer)
-        return answer  # type: ignore[return-value] - a `sync_queue` alone has a `sync_result`
+        return self._edits.add(message)  # type: ignore[return-value] - as the overloads say
 
     def rename(self, name: str) -> None:
         """Take another name without leaving."""
@@ -255,24 +209,10 @@ class Client:
         """Connect and converse until it breaks; return why, for people."""
         self._fresh = True
         self._pinged = False
-        local = urlsplit(self.url).hostname in ("127.0.0.1", "localhost", "::1")
         try:
-            socket = await open_socket(
-                self.url,
-                compression=None,
-                max_size=MAX_MESSAGE_BYTES,
-                open_timeout=CONNECT_SECONDS,
-                close_timeout=FLUSH_SECONDS,
-                ping_interval=IDLE_SECONDS,
-                ping_timeout=PONG_SECONDS,
-                proxy=None if local else True,
-            )
-        except InvalidStatus as error:
-            return f"the server answered {error.response.status_code}: is it a canvas-server?"
-        except TimeoutError:
-            return "no answer"
-        except (OSError, EOFError, WebSocketException) as error:
-            return str(error) or type(error).__name__
+            socket = await open_socket(self.url)
+        except CannotConnect as error:
+            return str(error)
         self._socket = socket
         try:
             await self._converse(socket)
@@ -374,11 +314,12 @@ class Client:
             self._pinged = False
             self._backlog.arrived(0 if message.received is UNSET else message.received)
         self.view.apply(message)
-        self._answer(message)
+        self._edits.answer(message)
         for stream in list(self._streams):
             stream.put(message)
         if lost:
-            self._edit_again()
+            for edit in self._edits.messages():  # under the same `message_id` it is a retry (SCN6)
+                self._push(edit)
         if self.view.known and not self._ready.done():
             self._ready.set_result(None)
         return None
@@ -397,37 +338,17 @@ class Client:
             choked = self._backlog.recovered(received)
         else:
             choked = self._backlog.lost()
-        self._give_up(getattr(choked, "message_id", None))
+        self._edits.fail(
+            getattr(choked, "message_id", None),
+            TooLarge("the server closed the connection because of it"),
+        )
         lost = self._joined and not message.recovered
         if lost and before != message.peer_id:
-            self._give_up_edits(Lost("not known whether it was made: somebody else now"))
+            self._edits.give_up(Lost("not known whether it was made: somebody else now"))
         self._joined = True
         self._set_state("open")
         self._something_to_write.set()
         return lost
-
-    def _answer(self, message: ServerMessage) -> None:
-        """Tell who waits for the answer to an edit."""
-        if not isinstance(message, Reply) or message.message_id is None:
-            return
-        _, answer = self._edits.pop(message.message_id, (None, None))
-        if answer is None or answer.done():
-            return
-        if isinstance(message, Error):
-            answer.set_exception(Refused(message.code, message.message))
-        else:
-            answer.set_result(message)
-
-    def _give_up(self, message_id: str | None) -> None:
-        """Say that an edit was too large for the server, or for what stands before it."""
-        _, answer = self._edits.pop(message_id or "", (None, None))
-        if answer is not None and not answer.done():
-            answer.set_exception(TooLarge("the server closed the connection because of it"))
-
-    def _edit_again(self) -> None:
-        """Say the edits again that were not answered; under the same name it is a retry (SCN6)."""
-        for message, _ in self._edits.values():
-            self._push(message)
 
     # --- helpers -------------------------------------------------------------------------------
 
@@ -441,13 +362,6 @@ class Client:
             self._backlog.push(Ping(self._backlog.received))
         self._all_written.clear()
         self._something_to_write.set()
-
-    def _give_up_edits(self, error: Exception) -> None:
-        for _, answer in self._edits.values():
-            if not answer.done():
-                answer.set_exception(error)
-                answer.exception()  # who does not wait for it need not be told
-        self._edits.clear()
 
     @property
     def _is_closed(self) -> bool:
@@ -463,7 +377,7 @@ class Client:
         if self.state == "closed":
             return
         self._set_state("closed")
-        self._give_up_edits(Closed(code, reason))
+        self._edits.give_up(Closed(code, reason))
         for stream in self._streams:
             stream.finish(None if code == LEAVE else Closed(code, reason))
         if not self._ready.done():

@@ -1,4 +1,4 @@
-"""What can go wrong for a client."""
+"""Exceptions of a client."""
 
 from canvas_server.protocol.errors import ErrorCode
 

@@ -1,4 +1,4 @@
-"""What the server says, for one reader."""
+"""Stream of the messages that a client receives, for one reader."""
 
 import asyncio
 from collections import deque

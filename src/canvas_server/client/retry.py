@@ -1,4 +1,4 @@
-"""When to try again. The same pauses as the browser's, `web/connection/retry.js`."""
+"""Backoff: the pauses between reconnects, as in the browser's `web/connection/retry.js`."""
 
 FIRST_SECONDS = 0.3
 GROWTH = 1.5

@@ -1,4 +1,4 @@
-"""What a session looks like to one of its peers: who is here, and what is on the canvas. Pure."""
+"""A peer's view of its session: who is here, and what is on the canvas. Pure."""
 
 from canvas_server.protocol.scene import Element, Viewport, stream_of
 from canvas_server.protocol.server import (

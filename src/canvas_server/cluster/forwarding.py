@@ -1,4 +1,4 @@
-"""Sockets of one node that speak to another: at the node they arrive at, and at their home.
+"""Forwarded sockets: the end at the node they arrive at, and the end where their session is.
 
 At their home they look like any other connection; what differs is how far the bytes go.
 """
@@ -7,8 +7,9 @@ from typing import Protocol
 
 from canvas_server.cluster import messages
 from canvas_server.core.effects import ConnectionId
-from canvas_server.node.node import Node, Socket
+from canvas_server.node.node import Node
 from canvas_server.node.outbox import Outbox
+from canvas_server.node.sockets import Payload, Socket
 from canvas_server.protocol import client
 from canvas_server.protocol.codec import type_of
 from canvas_server.protocol.errors import CloseCode
@@ -47,18 +48,18 @@ class ForwardedSocket:
     """A socket of this node whose session lives on another one; implements `Owner`."""
 
     def __init__(
-        self, connection: Socket, key: int, way: NodeChannel, said: list[bytes | None]
+        self, connection: Socket, key: int, channel: NodeChannel, payloads: list[Payload]
     ) -> None:
         self.connection = connection
         self._key = key
-        self._way = way
+        self._channel = channel
         self._owed = 0
         self._held = False
         self._crowded = False
-        way.put(messages.OpenSocket(key))
-        for payload in said:
-            way.put(messages.SocketMessage(key, payload))
-        way.flush()
+        channel.put(messages.OpenSocket(key))
+        for payload in payloads:
+            channel.put(messages.SocketMessage(key, payload))
+        channel.flush()
 
     # --- from the socket -------------------------------------------------------------------
 
@@ -75,7 +76,7 @@ class ForwardedSocket:
 
     def echoed(self, connection_id: ConnectionId, number: int) -> None:  # noqa: ARG002
         """See `Owner.echoed`."""
-        self._way.put(messages.BarrierReached(self._key, number))
+        self._channel.put(messages.BarrierReached(self._key, number))
 
     def resumed(self, connection_id: ConnectionId) -> None:  # noqa: ARG002
         """See `Owner.resumed`."""
@@ -84,12 +85,12 @@ class ForwardedSocket:
     def disconnect(self, connection_id: ConnectionId, close_code: int | None) -> None:  # noqa: ARG002
         """See `Owner.disconnect`."""
         self.connection.outbox.detach()
-        self._way.put(messages.SocketClosed(self._key, close_code))
-        self._way.forget(self, self._key)
+        self._channel.put(messages.SocketClosed(self._key, close_code))
+        self._channel.forget(self, self._key)
 
     def flush(self) -> None:
         """See `Owner.flush`."""
-        self._way.flush()
+        self._channel.flush()
 
     # --- from its home ---------------------------------------------------------------------
 
@@ -115,10 +116,10 @@ class ForwardedSocket:
     # --- the rest --------------------------------------------------------------------------
 
     def _put(self, connection_id: ConnectionId, payload: bytes | None) -> None:  # noqa: ARG002
-        self._way.put(messages.SocketMessage(self._key, payload))
-        if self._way.crowded and not self._crowded:
+        self._channel.put(messages.SocketMessage(self._key, payload))
+        if self._channel.crowded and not self._crowded:
             self._crowded = True
-            self._way.wait(self)
+            self._channel.wait(self)
             self._read()
 
     def _read(self) -> None:
@@ -129,18 +130,18 @@ class ForwardedSocket:
 
     def _tell_drained(self) -> None:
         if self._owed and not self.connection.outbox.queued_bytes:
-            self._way.put(messages.SocketDrained(self._key, self._owed))
+            self._channel.put(messages.SocketDrained(self._key, self._owed))
             self._owed = 0
 
 
 class RemoteSocket:
     """A socket of another node, at the home of its session; implements `Connection`."""
 
-    def __init__(self, node: Node, key: int, way: NodeChannel) -> None:
+    def __init__(self, node: Node, key: int, channel: NodeChannel) -> None:
         self.outbox = Outbox(self)
         self._node = node
         self._key = key
-        self._way = way
+        self._channel = channel
         self._under_way = 0
         self.connection_id = node.adopt(self)
 
@@ -148,17 +149,17 @@ class RemoteSocket:
 
     def write(self, data: bytes) -> None:
         """See `Wire.write`."""
-        self._way.write(self._key, data)
+        self._channel.write(self._key, data)
         self._under_way += len(data)
         if self._under_way > WINDOW:
             self.outbox.pause()
-        if self._way.crowded and not self.outbox.paused:
+        if self._channel.crowded and not self.outbox.paused:
             self.outbox.pause()
-            self._way.wait(self)
+            self._channel.wait(self)
 
     def ask(self, number: int) -> None:
         """See `Wire.ask`."""
-        self._way.put(messages.Barrier(self._key, number))
+        self._channel.put(messages.Barrier(self._key, number))
 
     def too_slow(self) -> None:
         """See `Wire.too_slow`."""
@@ -169,25 +170,25 @@ class RemoteSocket:
         """See `Connection.close`."""
         self.outbox.flush()
         self.outbox.detach()
-        self._way.put(messages.CloseSocket(self._key, code))
-        self._way.forget(self, self._key)
+        self._channel.put(messages.CloseSocket(self._key, code))
+        self._channel.forget(self, self._key)
 
     def hold(self) -> None:
         """See `Connection.hold`."""
-        self._way.put(messages.PauseReading(self._key, True))
+        self._channel.put(messages.PauseReading(self._key, True))
 
     def release(self) -> None:
         """See `Connection.release`."""
-        self._way.put(messages.PauseReading(self._key, False))
+        self._channel.put(messages.PauseReading(self._key, False))
 
-    def move(self, address: str, said: list[bytes | None]) -> None:  # noqa: ARG002
+    def move(self, address: str, payloads: list[Payload]) -> None:  # noqa: ARG002
         """See `Connection.move`: who has the socket finds the way."""
-        self._way.put(messages.ReturnSocket(self._key, tuple(said)))
-        self._way.forget(self, self._key)
+        self._channel.put(messages.ReturnSocket(self._key, tuple(payloads)))
+        self._channel.forget(self, self._key)
 
     # --- from where the socket is ----------------------------------------------------------
 
-    def said(self, payload: bytes | None) -> None:
+    def receive(self, payload: bytes | None) -> None:
         """Take a message of the socket."""
         if payload is None:
             self._node.refuse_binary(self.connection_id)

@@ -1,4 +1,4 @@
-"""Who else is there, and who is given up.
+"""Failure detector: which nodes are alive, suspect or dead, by their heartbeats.
 
 A node is known by its address, which is another one after each start. What was given up once is
 never listened to again: a node that learns of it takes another address.
@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from canvas_server.cluster.messages import Heartbeat
 
-BEAT_SECONDS = 1.0
+HEARTBEAT_SECONDS = 1.0
 SUSPECT_SECONDS = 2.5
 """Who is silent for so long is asked whether it is there."""
 DEAD_SECONDS = 6.0
@@ -32,7 +32,7 @@ class Liveness(Enum):
 class LastHeartbeat(Struct):
     """A node that lives."""
 
-    beat: Heartbeat
+    heartbeat: Heartbeat
     at: float
 
 
@@ -47,24 +47,24 @@ class Nodes:
         self._looked = 0.0
 
     @property
-    def beats(self) -> list[Heartbeat]:
+    def heartbeats(self) -> list[Heartbeat]:
         """The latest of every node that lives."""
-        return [seen.beat for seen in self._seen.values()]
+        return [seen.heartbeat for seen in self._seen.values()]
 
-    def heard(self, beat: Heartbeat, now: float) -> bool:
+    def heard(self, heartbeat: Heartbeat, now: float) -> bool:
         """Note that a node lives; False: it was given up, and is to know it."""
-        if beat.address in self._dead:
+        if heartbeat.address in self._dead:
             return False
-        self._expected.pop(beat.address, None)
-        self._seen[beat.address] = LastHeartbeat(beat, now)
+        self._expected.pop(heartbeat.address, None)
+        self._seen[heartbeat.address] = LastHeartbeat(heartbeat, now)
         return True
 
     def is_understood(self, address: str) -> bool:
         """Tell whether a node that lives may be spoken with."""
-        return address in self._seen and self._seen[address].beat.understood
+        return address in self._seen and self._seen[address].heartbeat.understood
 
     def expect(self, address: str, now: float) -> None:
-        """Wait for a beat of an address somebody has named; give it up if none comes."""
+        """Wait for a heartbeat of an address somebody has named; give it up if none comes."""
         if self.life(address) is Liveness.UNKNOWN:
             self._expected.setdefault(address, now)
 

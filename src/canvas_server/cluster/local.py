@@ -1,4 +1,4 @@
-"""A backbone within one process: for nodes of a test, and to hold the other one against."""
+"""Backbone within one process: for tests, and to hold the other one against."""
 
 import asyncio
 from collections.abc import Callable

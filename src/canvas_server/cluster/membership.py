@@ -1,4 +1,4 @@
-"""A node as one of several: who else is there, where sessions live, and what goes between."""
+"""Cluster membership: a node among others, the sessions it owns, and its sockets elsewhere."""
 
 import asyncio
 import itertools
@@ -12,12 +12,13 @@ import structlog
 from canvas_server import __version__
 from canvas_server.cluster import messages, requests
 from canvas_server.cluster.forwarding import ForwardedSocket
-from canvas_server.cluster.liveness import BEAT_SECONDS, Liveness, Nodes
+from canvas_server.cluster.liveness import HEARTBEAT_SECONDS, Liveness, Nodes
 from canvas_server.cluster.ownership import SessionOwnership
 from canvas_server.cluster.remote_node import RemoteNode, RemoteNodeCounts
 from canvas_server.cluster.requests import NodeRequests
-from canvas_server.node.node import Node, Socket
+from canvas_server.node.node import Node
 from canvas_server.node.ports import Backbone, BackboneFailure, Elsewhere, LogFailure
+from canvas_server.node.sockets import Payload, Socket
 from canvas_server.protocol.errors import CloseCode
 from canvas_server.protocol.http import SceneEdit, SessionOverview
 from canvas_server.protocol.scene import SceneDocument
@@ -30,7 +31,7 @@ logger = structlog.get_logger()
 
 
 class Cluster:
-    """A node among others; implements `ports.SessionOwnership`."""
+    """A node among others; implements `ports.Placement`."""
 
     def __init__(
         self,
@@ -40,7 +41,7 @@ class Cluster:
         clock: Callable[[], float] = time.monotonic,
         new_address: Callable[[], str] = lambda: uuid.uuid4().hex,
     ) -> None:
-        """Prepare; `serve` says for which node, `start` makes it known.
+        """Prepare; `start` joins with a node.
 
         `fence` keeps all others from storing changes of a session; it raises `LogFailure`.
         """
@@ -51,7 +52,7 @@ class Cluster:
         self.draining = False
         self.given_up = 0
         """How often others had given this node up."""
-        self.homes = SessionOwnership(backbone, self._lives, fence)
+        self.ownership = SessionOwnership(backbone, self._is_alive, fence)
         self.peers: dict[str, RemoteNode] = {}
         self._node: Node
         self._clock = clock
@@ -69,7 +70,7 @@ class Cluster:
     @property
     def address(self) -> str:
         """Where others reach this node now."""
-        return self.homes.address
+        return self.ownership.address
 
     @property
     def sockets(self) -> int:
@@ -77,20 +78,16 @@ class Cluster:
         others = sum(len(peer.carried) - len(peer.remote) for peer in self.peers.values())
         return len(self._node.connections) + others
 
-    def serve(self, node: Node) -> None:
-        """Be the way of a node to the others."""
-        self._node = node
-        node.carry = self._carry
-
-    async def start(self) -> None:
-        """Be reached by the others from now on.
+    async def start(self, node: Node) -> None:
+        """Join with a node; the others reach it from now on.
 
         Raises:
             BackboneFailure: that cannot be.
         """
-        self.homes.address = self._new_address()
+        self._node = node
+        self.ownership.address = self._new_address()
         await self._listen()
-        self.beat()
+        self.send_heartbeat()
 
     async def _listen(self) -> None:
         address = self.address
@@ -101,9 +98,9 @@ class Cluster:
 
         await self.backbone.listen(address, take, self._hear)
 
-    def beat(self) -> None:
+    def send_heartbeat(self) -> None:
         """Tell the others that this node lives, and how it does."""
-        self.backbone.broadcast(messages.encode_beat(self.describe()))
+        self.backbone.broadcast(messages.encode_heartbeat(self.describe()))
 
     def describe(self) -> messages.Heartbeat:
         """Return what the others are told about this node."""
@@ -123,12 +120,12 @@ class Cluster:
     def tick(self) -> None:
         """Do what is due about once a second."""
         now = self._clock()
-        self.beat()
+        self.send_heartbeat()
         for peer in self.peers.values():
             peer.tick()
         cut_off, self._cut_off = self._cut_off, not self.backbone.connected
         if cut_off and not self._cut_off:
-            self._unsure.update(self.homes.held)
+            self._unsure.update(self.ownership.held)
         suspect, dead = self.nodes.look(now, listening=self.backbone.connected)
         for address in dead:
             logger.warning("a node is silent and given up", address=address)
@@ -140,14 +137,14 @@ class Cluster:
             self._spawn(self._live_again())
         elif self._unsure:
             self._spawn(self._make_sure())
-        unused = (s for s in self.homes.held if not self._in_use(s))
+        unused = (s for s in self.ownership.held if not self._in_use(s))
         for session_id in itertools.islice(unused, RELEASES):
-            self._spawn(self.homes.release(session_id))
+            self._spawn(self.ownership.release(session_id))
 
     async def run(self) -> None:
         """Tick until cancelled."""
         while True:
-            await asyncio.sleep(BEAT_SECONDS)
+            await asyncio.sleep(HEARTBEAT_SECONDS)
             self.tick()
 
     def _in_use(self, session_id: str) -> bool:
@@ -156,40 +153,48 @@ class Cluster:
     # --- homes -----------------------------------------------------------------------------
 
     def find(self, session_id: str, done: Callable[[Elsewhere | LogFailure | None], None]) -> None:
-        """See `ports.SessionOwnership.find`."""
+        """See `ports.Placement.find`."""
         if self.draining and (other := self._another()) is not None:
             done(Elsewhere(other))  # which finds out where it lives, or takes it
-        elif self.homes.is_here(session_id) and self._node.hub.is_open(session_id):
+        elif self.ownership.is_here(session_id) and self._node.hub.is_open(session_id):
             done(None)
         else:
             self._spawn(self._find(session_id, done))
 
     def _another(self) -> str | None:
         """Return a node that stays."""
-        staying = [beat for beat in self.nodes.beats if beat.understood and not beat.draining]
-        return min(staying, key=lambda beat: beat.connections).address if staying else None
+        staying = [
+            heartbeat
+            for heartbeat in self.nodes.heartbeats
+            if heartbeat.understood and not heartbeat.draining
+        ]
+        return (
+            min(staying, key=lambda heartbeat: heartbeat.connections).address if staying else None
+        )
 
     def lost(self, session_id: str) -> None:
-        """See `ports.SessionOwnership.lost`."""
-        self.homes.forget(session_id)
+        """See `ports.Placement.lost`."""
+        self.ownership.forget(session_id)
 
     async def edit(
         self, elsewhere: Elsewhere, edit: SceneEdit, expected: int | None
     ) -> SceneDocument:
-        """See `ports.SessionOwnership.edit`."""
+        """See `ports.Placement.edit`."""
         return await self._requests.edit(elsewhere.address, edit, expected)
 
     async def sessions(self) -> tuple[SessionOverview, ...]:
         """Return every session that has a peer, on whichever node; those that answer count."""
         own = self._node.hub.overview()
-        others = await self._requests.sessions([beat.address for beat in self.nodes.beats])
+        others = await self._requests.sessions(
+            [heartbeat.address for heartbeat in self.nodes.heartbeats]
+        )
         return (*own, *others)
 
     async def drain(self, seconds: float) -> None:
         """Let every session live elsewhere, and send all who are here away, over some seconds."""
         self.draining = True
-        self.beat()
-        started, sessions = self._clock(), self.homes.held
+        self.send_heartbeat()
+        started, sessions = self._clock(), self.ownership.held
         for number, session_id in enumerate(sessions):
             await self._leave(session_id)
             due = started + seconds * (number + 1) / len(sessions)
@@ -200,20 +205,20 @@ class Cluster:
         self._node.hold(session_id)
         while not self._node.hub.at_rest(session_id):  # noqa: ASYNC110 - seldom, and not for long
             await asyncio.sleep(0.01)
-        await self.homes.release(session_id)
+        await self.ownership.release(session_id)
         self._node.evict(session_id, CloseCode.MOVED)
 
     async def _find(
         self, session_id: str, done: Callable[[Elsewhere | LogFailure | None], None]
     ) -> None:
         try:
-            address = await self.homes.find(session_id)
+            address = await self.ownership.find(session_id)
         except LogFailure as failure:
             done(failure)
         else:
             done(None if address is None else Elsewhere(address))
 
-    async def _lives(self, address: str) -> bool:
+    async def _is_alive(self, address: str) -> bool:
         """Tell whether a node is there to carry to; wait until that is sure."""
         if self.nodes.life(address) is Liveness.DEAD:
             return False
@@ -237,20 +242,20 @@ class Cluster:
     # --- the others ------------------------------------------------------------------------
 
     def _hear(self, data: bytes) -> None:
-        """Take a beat."""
+        """Take a heartbeat."""
         try:
-            beat = messages.decode_beat(data)
+            heartbeat = messages.decode_heartbeat(data)
         except wire.Unreadable:
             self.counts.unreadable += 1
             return
-        if beat.address == self.address:
+        if heartbeat.address == self.address:
             return
-        if not beat.understood and self.nodes.life(beat.address) is Liveness.UNKNOWN:
-            logger.error("a node is of a release too far from this one", version=beat.version)
-        if self.nodes.heard(beat, self._clock()):
-            self._judge(beat.address)
+        if not heartbeat.understood and self.nodes.life(heartbeat.address) is Liveness.UNKNOWN:
+            logger.error("a node is of a release too far from this one", version=heartbeat.version)
+        if self.nodes.heard(heartbeat, self._clock()):
+            self._judge(heartbeat.address)
         else:
-            self._say_given_up(beat.address)
+            self._say_given_up(heartbeat.address)
 
     def _take(self, data: bytes) -> None:
         """Take a packet."""
@@ -287,7 +292,7 @@ class Cluster:
 
     def _give_up(self, address: str) -> None:
         self.nodes.give_up(address)
-        self._unsure.update(self.homes.held)  # it may have given up this one, and not said so
+        self._unsure.update(self.ownership.held)  # it may have given up this one, and not said so
         peer = self.peers.pop(address, None)
         if peer is not None:
             peer.give_up()
@@ -310,14 +315,14 @@ class Cluster:
         logger.warning("others had given this node up; it begins anew", node=self.node_id)
         for address in [*self.peers]:
             self.peers.pop(address).give_up()
-        self.homes.address = self._new_address()
-        self._unsure.update(self.homes.held)
+        self.ownership.address = self._new_address()
+        self._unsure.update(self.ownership.held)
         try:
             await self._listen()
         except BackboneFailure:
             self._reborn = True  # out of reach: in the next tick
             return
-        self.beat()
+        self.send_heartbeat()
         await self._make_sure()
 
     async def _make_sure(self) -> None:
@@ -326,7 +331,7 @@ class Cluster:
             return
         self._making_sure = True
         try:
-            self._unsure.intersection_update(self.homes.held)
+            self._unsure.intersection_update(self.ownership.held)
             for session_id in [*self._unsure]:
                 await self._make_sure_of(session_id)
         finally:
@@ -336,18 +341,18 @@ class Cluster:
         if self._node.scenes.is_opening(session_id):
             return  # who is about to come in could not be sent away: in the next tick
         try:
-            kept = await self.homes.keep(session_id)
+            kept = await self.ownership.keep(session_id)
         except (BackboneFailure, KeyError):
             return  # out of reach, or just given free: in the next tick
         self._unsure.discard(session_id)
         if not kept:
             self._node.evict(session_id, CloseCode.MOVED)
 
-    # --- what goes between -----------------------------------------------------------------
+    # --- sockets and requests --------------------------------------------------------------
 
-    def _carry(self, connection: Socket, address: str, said: list[bytes | None]) -> ForwardedSocket:
-        key = connection.connection_id
-        return self._peer(address).carry(connection, key, said)
+    def forward(self, socket: Socket, address: str, payloads: list[Payload]) -> ForwardedSocket:
+        """See `ports.Placement.forward`."""
+        return self._peer(address).forward(socket, socket.connection_id, payloads)
 
     def _answer(self, peer: RemoteNode, request: messages.NodeRequest) -> None:
         self._spawn(self._answer_later(peer, request))

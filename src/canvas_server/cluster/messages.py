@@ -1,4 +1,4 @@
-"""What nodes say to each other.
+"""Messages between nodes and their encoding.
 
 A packet carries a batch of operations from one node to another, in order and exactly once
 (`link.py`). All are msgpack arrays: a later version may add fields at the end, which an older one
@@ -14,11 +14,11 @@ from canvas_server.protocol.fields import Count
 from canvas_server.transport.packets import Unreadable
 
 SPEAKS = 1
-"""The version of what is said between nodes; those of the release before are understood too."""
+"""The version of the messages between nodes; those of the release before are understood too."""
 
 
 class OpenSocket(Struct, array_like=True, frozen=True, tag=1):
-    """To a home: a socket of mine wants to speak to you; its `said` follow."""
+    """To an owner: serve a socket of mine; its messages follow as `SocketMessage`."""
 
     socket: Count
 
@@ -80,10 +80,10 @@ class CloseSocket(Struct, array_like=True, frozen=True, tag=9):
 
 
 class ReturnSocket(Struct, array_like=True, frozen=True, tag=10):
-    """From a home: what this socket wants to join lives elsewhere; it said this so far."""
+    """From an owner: the session this socket wants is elsewhere; its messages so far."""
 
     socket: Count
-    said: tuple[bytes | None, ...]
+    payloads: tuple[bytes | None, ...]
 
 
 class NodeRequest(Struct, array_like=True, frozen=True, tag=11):
@@ -139,8 +139,8 @@ class Heartbeat(Struct, array_like=True, frozen=True):
         return abs(self.speaks - SPEAKS) <= 1
 
 
-encode_beat = msgspec.msgpack.Encoder().encode
-_decode_beat = msgspec.msgpack.Decoder(Heartbeat).decode
+encode_heartbeat = msgspec.msgpack.Encoder().encode
+_decode_heartbeat = msgspec.msgpack.Decoder(Heartbeat).decode
 _decode_raws = msgspec.msgpack.Decoder(list[Raw]).decode
 _decode_op = msgspec.msgpack.Decoder(Op).decode
 _encode = msgspec.msgpack.Encoder().encode
@@ -163,13 +163,13 @@ def decode_ops(body: bytes) -> list[Op]:
         raise Unreadable(str(error)) from None
 
 
-def decode_beat(data: bytes) -> Heartbeat:
-    """Read a beat.
+def decode_heartbeat(data: bytes) -> Heartbeat:
+    """Read a heartbeat.
 
     Raises:
         Unreadable: it is none.
     """
     try:
-        return _decode_beat(data)
+        return _decode_heartbeat(data)
     except msgspec.MsgspecError as error:
         raise Unreadable(str(error)) from None

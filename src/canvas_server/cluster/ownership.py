@@ -1,4 +1,4 @@
-"""Where sessions live: claimed in the registry, one node at a time.
+"""Session ownership: leases in the registry, held by one node at a time.
 
 A session lives where somebody first wanted it, until nobody is in it any more, its node drains, or
 its node is given up and somebody wants it elsewhere.
@@ -18,7 +18,7 @@ class SessionOwnership:
     def __init__(
         self,
         backbone: Backbone,
-        lives: Callable[[str], Awaitable[bool]],
+        is_alive: Callable[[str], Awaitable[bool]],
         fence: Callable[[str], Awaitable[None]],
     ) -> None:
         """`lives` tells whether a node with an address is there to carry to.
@@ -27,7 +27,7 @@ class SessionOwnership:
         """
         self.address = ""
         self._backbone = backbone
-        self._lives = lives
+        self._is_alive = is_alive
         self._fence = fence
         self._claims: dict[str, int] = {}
         self._changing: dict[str, asyncio.Event] = {}
@@ -57,7 +57,7 @@ class SessionOwnership:
                     await self._fence(session_id)  # a claim of which nobody knew the outcome
                     self._claims[session_id] = found.revision
                 return None
-            if holder and await self._lives(holder):
+            if holder and await self._is_alive(holder):
                 return holder
             revision = found.revision if found else 0
             claimed = await self._backbone.swap(session_id, self.address, revision)
@@ -69,7 +69,7 @@ class SessionOwnership:
         raise BackboneFailure("several nodes want a session at once")
 
     async def release(self, session_id: str) -> None:
-        """Let a session live elsewhere; where that cannot be said, it stays ours."""
+        """Release a session; where the registry is out of reach, it stays ours."""
         claim = self._claims.get(session_id)
         if claim is None or session_id in self._changing:
             return

@@ -1,4 +1,4 @@
-"""One other node, as this one knows it: the way there, and the sockets carried either way."""
+"""A remote node: the channel to it, and the sockets forwarded in either direction."""
 
 from collections.abc import Callable
 from typing import assert_never
@@ -7,7 +7,8 @@ import structlog
 
 from canvas_server.cluster import messages
 from canvas_server.cluster.forwarding import ForwardedSocket, RemoteSocket
-from canvas_server.node.node import Node, Socket
+from canvas_server.node.node import Node
+from canvas_server.node.sockets import Payload, Socket
 from canvas_server.protocol.errors import CloseCode
 from canvas_server.transport.packets import Packet, Unreadable, encode_packet
 from canvas_server.transport.reliable import ReliableChannel
@@ -109,11 +110,11 @@ class RemoteNode:
         """See `NodeChannel.wait`."""
         self._waiting.append(waiting)
 
-    def carry(self, connection: Socket, key: int, said: list[bytes | None]) -> ForwardedSocket:
-        """Carry a socket of this node there."""
+    def forward(self, socket: Socket, key: int, payloads: list[Payload]) -> ForwardedSocket:
+        """Have that node serve a socket of this one."""
         self._counts.carried += 1
-        carried = self.carried[key] = ForwardedSocket(connection, key, self, said)
-        return carried
+        forwarded = self.carried[key] = ForwardedSocket(socket, key, self, payloads)
+        return forwarded
 
     # --- and back --------------------------------------------------------------------------
 
@@ -157,7 +158,7 @@ class RemoteNode:
         match op:
             case messages.SocketMessage(socket, payload):
                 if remote := self.remote.get(socket):
-                    remote.said(payload)
+                    remote.receive(payload)
             case messages.WriteFrames(sockets, data):
                 for socket in sockets:
                     if carried := self.carried.get(socket):
@@ -182,9 +183,9 @@ class RemoteNode:
             case messages.CloseSocket(socket, code):
                 if carried := self.carried.pop(socket, None):
                     carried.connection.close(CloseCode(code))
-            case messages.ReturnSocket(socket, said):
+            case messages.ReturnSocket(socket, payloads):
                 if carried := self.carried.pop(socket, None):
-                    carried.connection.move_back(list(said))
+                    carried.connection.move_back(list(payloads))
             case messages.NodeRequest():
                 self._ask(self, op)
             case messages.NodeResponse():

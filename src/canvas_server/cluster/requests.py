@@ -1,4 +1,4 @@
-"""What a node asks another one and waits for: an edit made there, or the sessions it has."""
+"""Requests between nodes: an edit made where its session is, or the list of sessions."""
 
 import asyncio
 import itertools
@@ -30,7 +30,7 @@ class NodeRequests:
         """Ask by `put`, which takes an address."""
         self._put = put
         self._numbers = itertools.count(1)
-        self._asked: dict[int, tuple[str, asyncio.Future[messages.NodeResponse]]] = {}
+        self._pending: dict[int, tuple[str, asyncio.Future[messages.NodeResponse]]] = {}
 
     async def edit(self, address: str, edit: SceneEdit, expected: int | None) -> SceneDocument:
         """Have an edit made where its session lives; see `ports.SessionOwnership.edit`.
@@ -46,29 +46,29 @@ class NodeRequests:
 
     async def sessions(self, addresses: list[str]) -> list[SessionOverview]:
         """Return the sessions of all nodes that answer."""
-        asked = [self._ask(address, "sessions", b"") for address in addresses]
+        requests = [self._ask(address, "sessions", b"") for address in addresses]
         found: list[SessionOverview] = []
-        for answer in await asyncio.gather(*asked, return_exceptions=True):
+        for answer in await asyncio.gather(*requests, return_exceptions=True):
             if isinstance(answer, messages.NodeResponse):
                 found += msgspec.json.decode(answer.body, type=list[SessionOverview])
         return found
 
     def answered(self, response: messages.NodeResponse) -> None:
         """Take an answer."""
-        _, answer = self._asked.get(response.number, ("", None))
+        _, answer = self._pending.get(response.number, ("", None))
         if answer is not None and not answer.done():
             answer.set_result(response)
 
     def give_up(self, address: str) -> None:
         """Expect nothing of a node any more."""
-        for where, answer in [*self._asked.values()]:
+        for where, answer in [*self._pending.values()]:
             if where == address and not answer.done():
                 answer.set_exception(BackboneFailure("the node that was asked is gone"))
 
     async def _ask(self, address: str, topic: str, body: bytes) -> messages.NodeResponse:
         number = next(self._numbers)
         answer: asyncio.Future[messages.NodeResponse] = asyncio.get_running_loop().create_future()
-        self._asked[number] = (address, answer)
+        self._pending[number] = (address, answer)
         try:
             self._put(address, messages.NodeRequest(number, topic, body))
             async with asyncio.timeout(PATIENCE_SECONDS):
@@ -76,7 +76,7 @@ class NodeRequests:
         except TimeoutError:
             raise BackboneFailure("another node does not answer") from None
         finally:
-            del self._asked[number]
+            del self._pending[number]
 
 
 async def answer(node: Node, request: messages.NodeRequest) -> messages.NodeResponse:
@@ -86,8 +86,8 @@ async def answer(node: Node, request: messages.NodeRequest) -> messages.NodeResp
         if request.topic == "sessions":
             body = msgspec.json.encode(node.hub.overview())
         elif request.topic == "edit":
-            wish = msgspec.json.decode(request.body, type=_EditBody)
-            body = msgspec.json.encode(await node.scenes.edit(wish.edit, wish.expected))
+            order = msgspec.json.decode(request.body, type=_EditBody)
+            body = msgspec.json.encode(await node.scenes.edit(order.edit, order.expected))
         else:
             failure = (ErrorCode.UNKNOWN_TYPE.value, "another node asks for what is not known")
     except Refusal as refused:

@@ -1,1 +1,4 @@
-"""What joins this server to the Communitas network."""
+"""Communitas: the bridge of this server to a node of that network.
+
+`bridge` keeps joined and makes calls, `rpc` speaks with the node, `scenes` keeps scenes there too.
+"""

@@ -1,6 +1,6 @@
-"""The control bridge: keeps this server joined to a Communitas node, which makes calls for it.
+"""Control bridge: keeps this server joined to a Communitas node, which makes calls for it.
 
-Calls of browsers do not depend on it: while it is away, only what is asked of Communitas fails.
+Calls of browsers do not depend on it: while it is away, only requests to Communitas fail.
 """
 
 import asyncio
@@ -39,13 +39,13 @@ KNOWN_TOOLS = (
 NETWORK_PAUSES_SECONDS = (0.5, 1.0, 2.0, 4.0, 8.0)
 FIRST_REST_SECONDS, LONGEST_REST_SECONDS, REST_GROWS = 30.0, 300.0, 1.5
 LOOK_SECONDS = 30.0
-"""After so long without anything to do it is asked whether it is still there."""
+"""After so long without a request the node is asked whether it is still there."""
 MAX_WAITING = 64
 
 Failure = NodeUnreachable | RpcError | ToolFailed
 FAILURES = (NodeUnreachable, RpcError, ToolFailed)
 Answer = Callable[[NetworkCallRequest, str, str], None]
-"""Told of what was asked which call it led to, or (the other one empty) why to none."""
+"""Called with a request, the id of the call and the error, one of which is empty."""
 
 logger = structlog.get_logger()
 
@@ -104,10 +104,10 @@ async def greet(mcp: McpClient, token: str | None) -> JoinedNode:
 
 
 async def _start_network(mcp: McpClient, port: int | None, pauses: tuple[float, ...]) -> str:
-    wish = {} if port is None else {"preferred_port": port}
+    arguments = {} if port is None else {"preferred_port": port}
     for pause in (*pauses, None):
         try:
-            said = await mcp.call("network_start", **wish)
+            reply = await mcp.call("network_start", **arguments)
         except ToolFailed as failure:
             if "already active" in str(failure):
                 return "already active"
@@ -115,30 +115,30 @@ async def _start_network(mcp: McpClient, port: int | None, pauses: tuple[float, 
                 raise
             await asyncio.sleep(pause)
         else:
-            return str(said.get("listen_address") or said.get("message") or "started")
+            return str(reply.get("listen_address") or reply.get("message") or "started")
     raise AssertionError
 
 
-async def call(mcp: McpClient, asked: NetworkCallRequest) -> str:
+async def call(mcp: McpClient, request: NetworkCallRequest) -> str:
     """Start, join or end a call; return its id.
 
     Raises:
         NodeUnreachable, RpcError, ToolFailed: it is not done, or nobody knows.
     """
-    tool = CALL_TOOLS[asked.operation]
-    if asked.operation != "start":
-        await mcp.call(tool, call_id=asked.call_id)
-        return asked.call_id or ""
-    said = await mcp.call(tool, entity_id=asked.session_id, video_enabled=asked.video)
-    call_id = _call_id_of(said)
+    tool = CALL_TOOLS[request.operation]
+    if request.operation != "start":
+        await mcp.call(tool, call_id=request.call_id)
+        return request.call_id or ""
+    reply = await mcp.call(tool, entity_id=request.session_id, video_enabled=request.video)
+    call_id = _call_id_of(reply)
     if not call_id:
         raise ToolFailed("it names no call")
     return call_id
 
 
-def _call_id_of(said: Mapping[str, Any]) -> str:
+def _call_id_of(reply: Mapping[str, Any]) -> str:
     try:
-        answer = msgspec.convert(said, _Started)
+        answer = msgspec.convert(reply, _Started)
     except msgspec.ValidationError:
         return ""
     return answer.call_session.id or answer.call_id
@@ -156,7 +156,7 @@ class Bridge:
         answer: Answer,
         scenes: NetworkScenes | None = None,
     ) -> None:
-        """Prepare; `run` does the work. `answer` is told of everything that was asked.
+        """Prepare; `run` does the work. `answer` is called with the answer to each request.
 
         Raises:
             ValueError: the address is none.
@@ -174,20 +174,20 @@ class Bridge:
             scenes.wake = self._wake.set
         self._said_away = False
 
-    def ask(self, asked: NetworkCallRequest) -> None:
+    def request(self, request: NetworkCallRequest) -> None:
         """Have the node do something soon, or answer at once that it is not to be."""
         if self.joined is None:
-            self._refuse(asked, "Communitas cannot be reached now; this server keeps trying.")
-        elif CALL_TOOLS[asked.operation] not in self.joined.tools:
-            self._refuse(asked, f"Communitas has no {CALL_TOOLS[asked.operation]} here.")
+            self._refuse(request, "Communitas cannot be reached now; this server keeps trying.")
+        elif CALL_TOOLS[request.operation] not in self.joined.tools:
+            self._refuse(request, f"Communitas has no {CALL_TOOLS[request.operation]} here.")
         elif len(self._waiting) >= MAX_WAITING:
-            self._refuse(asked, "Too much is asked of Communitas at once; try again.")
+            self._refuse(request, "Too much is asked of Communitas at once; try again.")
         else:
-            self._waiting.append(asked)
+            self._waiting.append(request)
             self._wake.set()
 
     async def run(self) -> None:
-        """Join, do what is asked, and join again whenever the node was away. Until cancelled."""
+        """Join, make the requests, and join again whenever the node was away. Until cancelled."""
         rest = FIRST_REST_SECONDS
         async with self._mcp:
             while True:
@@ -206,7 +206,7 @@ class Bridge:
                 rest = min(rest * REST_GROWS, LONGEST_REST_SECONDS)
 
     async def _work(self) -> None:
-        """Do what is asked until the node is away.
+        """Make the requests until the node is away.
 
         Raises:
             NodeUnreachable, RpcError: it is.
@@ -226,32 +226,32 @@ class Bridge:
                 except TimeoutError:
                     await self._mcp.tools()
 
-    async def _serve(self, asked: NetworkCallRequest) -> None:
+    async def _serve(self, request: NetworkCallRequest) -> None:
         try:
-            call_id = await self._do(asked)
+            call_id = await self._do(request)
         except FAILURES as failure:
-            self._refuse(asked, f"Communitas: {failure}")
+            self._refuse(request, f"Communitas: {failure}")
             if not isinstance(failure, ToolFailed):
                 raise
         else:
-            self._tell(asked, call_id)
+            self._tell(request, call_id)
 
-    async def _do(self, asked: NetworkCallRequest) -> str:
+    async def _do(self, request: NetworkCallRequest) -> str:
         try:
-            return await call(self._mcp, asked)
+            return await call(self._mcp, request)
         except RpcError as error:
             if error.code != INVALID_REQUEST:
                 raise
         # It was started anew and knows us no more.
         self.joined = await join(self._mcp, self._token, self._port)
-        return await call(self._mcp, asked)
+        return await call(self._mcp, request)
 
-    def _tell(self, asked: NetworkCallRequest, call_id: str = "", why: str = "") -> None:
-        if asked.operation != "end":
-            self._answer(asked, call_id, why)
+    def _tell(self, request: NetworkCallRequest, call_id: str = "", why: str = "") -> None:
+        if request.operation != "end":
+            self._answer(request, call_id, why)
 
-    def _refuse(self, asked: NetworkCallRequest, why: str) -> None:
-        self._tell(asked, why=why)
+    def _refuse(self, request: NetworkCallRequest, why: str) -> None:
+        self._tell(request, why=why)
 
     def _give_up_waiting(self) -> None:
         while self._waiting:

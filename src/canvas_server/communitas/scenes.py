@@ -1,4 +1,4 @@
-"""Scenes that are kept at a Communitas node too, where it has the tools for it.
+"""Synchronisation of scenes with a Communitas node, where it has the tools for it.
 
 A session whose scene is empty here begins with what the node has; from then on the node is told the
 whole scene after it has changed, at most once a second. What others change there meanwhile is not
@@ -40,7 +40,7 @@ class NetworkScenes:
         self._open: set[str] = set()
         self._due: dict[str, None] = {}
         self._soon: set[str] = set()
-        self._told: dict[str, int] = {}
+        self._pushed: dict[str, int] = {}
         """The revision the node was told last."""
         self._complained = False
 
@@ -62,7 +62,7 @@ class NetworkScenes:
 
     def begin(self) -> None:
         """Begin anew with a node that was joined: it may have forgotten everything."""
-        self._told.clear()
+        self._pushed.clear()
         self._due = dict.fromkeys(self._open)
 
     def take(self) -> str | None:
@@ -81,7 +81,7 @@ class NetworkScenes:
             scene = await self._node.scenes.read(session_id)
             if scene.revision == 0:
                 await self._pull(mcp, session_id)
-            elif self._told.get(session_id) != scene.revision:
+            elif self._pushed.get(session_id) != scene.revision:
                 await self._push(mcp, scene)
         except (ToolFailed, LogFailure, Refusal, MalformedMessage) as error:
             if not self._complained:
@@ -97,17 +97,17 @@ class NetworkScenes:
         edit = edit_of(await mcp.call("canvas_get_scene", session_id=session_id), session_id)
         if edit.add:
             scene = await self._node.scenes.edit(edit, expected=0)
-            self._told[session_id] = scene.revision
+            self._pushed[session_id] = scene.revision
 
     async def _push(self, mcp: McpClient, scene: SceneDocument) -> None:
-        told = msgspec.to_builtins(scene)
-        await mcp.call("canvas_update_scene", session_id=scene.session_id, scene=told)
-        self._told[scene.session_id] = scene.revision
-        if len(self._told) > len(self._open):
-            self._told = {name: told for name, told in self._told.items() if name in self._open}
+        body = msgspec.to_builtins(scene)
+        await mcp.call("canvas_update_scene", session_id=scene.session_id, scene=body)
+        self._pushed[scene.session_id] = scene.revision
+        if len(self._pushed) > len(self._open):
+            self._pushed = {name: body for name, body in self._pushed.items() if name in self._open}
 
 
-def edit_of(said: Mapping[str, Any], session_id: str) -> SceneEdit:
+def edit_of(reply: Mapping[str, Any], session_id: str) -> SceneEdit:
     """Return what makes an empty scene the one that a node has, as it may come in (SCN10).
 
     Tiles belong to who is there.
@@ -115,9 +115,9 @@ def edit_of(said: Mapping[str, Any], session_id: str) -> SceneEdit:
     Raises:
         MalformedMessage: that is no scene.
     """
-    scene = said.get("scene", said)
+    scene = reply.get("scene", reply)
     found = cast("dict[str, Any]", scene) if isinstance(scene, dict) else {}
-    told = {"session_id": session_id, "add": found.get("elements", ())}
-    edit = decode_scene_edit(msgspec.json.encode(told))
+    body = {"session_id": session_id, "add": found.get("elements", ())}
+    edit = decode_scene_edit(msgspec.json.encode(body))
     kept = tuple(admitted(new) for new in edit.add if not is_tile(new.kind))
     return SceneEdit(session_id, add=kept)

@@ -1,4 +1,4 @@
-"""Kinds of values that settings have, and how they are read."""
+"""Types of setting values, and how they are parsed."""
 
 import ipaddress
 import re

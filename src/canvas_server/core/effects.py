@@ -1,4 +1,4 @@
-"""What the core asks its owner to do, and what it asks its owner about."""
+"""Effects: what the core has its owner do, and the interface it reads delivery state from."""
 
 from typing import Literal, NewType, Protocol
 
@@ -52,7 +52,7 @@ class Resume(Struct, frozen=True, gc=False):
 
 
 class Arrived(Struct, frozen=True, gc=False):
-    """So many messages since the latest mark have arrived and need not be kept any more."""
+    """So many messages since the latest checkpoint have arrived and need not be kept any more."""
 
     connection: ConnectionId
     received: int
@@ -89,7 +89,7 @@ class Append(Struct, frozen=True, gc=False):
     record: Record
     editor: ConnectionId | None = None
     """Whose edit it is; None: it came over HTTP or from the server itself."""
-    told: int = 0
+    broadcast_bytes: int = 0
     """Bytes that each of those who are there will be sent for it, roughly."""
     receivers: int = 0
     posted: bool = False
@@ -139,14 +139,14 @@ class PresenceChanged(Struct, frozen=True, gc=False):
 
 
 class Changed(Struct, frozen=True, gc=False):
-    """A scene that we keep has changed, and this is stored, or told all the same."""
+    """A scene that we lead has changed, and this is stored, or was sent all the same."""
 
     session_id: str
     entries: tuple[Entry, ...]
 
 
 class Forward(Struct, frozen=True, gc=False):
-    """Have an edit made by the server that keeps the scene; `Replicas` is told what became of it.
+    """Have an edit made by the server that leads the scene; `Replicas` takes its outcome.
 
     A `request` came over HTTP, everything else from a peer.
     """
@@ -179,10 +179,9 @@ class RecordMetric(Struct, frozen=True, gc=False):
 
 Storage = Load | Append | Recall | Answered | Proceed
 ExternalEvent = PresenceChanged | Changed | Forward
-"""What is for those beyond this server."""
-Effect = (
-    Send
-    | Checkpoint
+"""Events for those beyond this server."""
+RareEffect = (
+    Checkpoint
     | Resume
     | Arrived
     | Discard
@@ -193,19 +192,20 @@ Effect = (
     | ExternalEvent
     | Storage
 )
+Effect = Send | RareEffect
 
 
 class Streams(Protocol):
-    """What was said on each connection, as far as the owner of the core still knows."""
+    """The messages of each connection, as far as the owner of the core still counts them."""
 
     def heard(self, connection: ConnectionId) -> int:
-        """Return how many messages came from it since its latest mark."""
+        """Return how many messages came from it since its latest checkpoint."""
         ...
 
     def resumable(self, connection: ConnectionId, token: str, received: int) -> int | None:
-        """Tell whether all that followed the first `received` messages after a mark is still there.
+        """Return how many messages had come from the peer since a checkpoint.
 
-        Returns how many messages had come from the peer since that mark; None: something is lost.
+        None: what followed the first `received` messages after it is not all there any more.
         """
         ...
 

@@ -8,7 +8,6 @@ sequential: one owner calls it.
 import itertools
 from typing import assert_never
 
-from canvas_server.core.calls import diagnostics, network
 from canvas_server.core.calls.connectivity import Servers
 from canvas_server.core.effects import (
     Arrived,
@@ -20,8 +19,8 @@ from canvas_server.core.effects import (
     Send,
     Streams,
 )
-from canvas_server.core.environment import Environment, milliseconds
-from canvas_server.core.presence import grants
+from canvas_server.core.presence import calls, grants
+from canvas_server.core.presence.environment import Environment, milliseconds
 from canvas_server.core.presence.guests import Guests
 from canvas_server.core.presence.membership import Membership
 from canvas_server.core.presence.overview import overview
@@ -190,9 +189,11 @@ class Hub:
                 | client.ClearScene()
                 | client.SyncQueue()
             ):
-                return commands.apply(peer, message, self._environment.new_id, milliseconds(now))
+                return commands.apply(
+                    session.canvas, peer, message, self._environment.new_id, milliseconds(now)
+                )
             case client.RestoreScene():
-                return commands.recall(peer, message)
+                return commands.recall(session.canvas, peer, message)
             case client.Offer():
                 return session.offer(peer, message)
             case client.Answer():
@@ -212,7 +213,7 @@ class Hub:
                 | client.LeaveCommunitasCall()
             ):
                 joined = "communitas" in self._environment.features
-                return network.ask(peer, message, joined=joined)
+                return calls.network_call(peer, message, joined=joined)
             case client.GroupCall():
                 return session.group_call(peer, message)
             case client.Ping():
@@ -222,17 +223,17 @@ class Hub:
             case client.ViewSize():
                 return session.view_size(peer, message)
             case client.CallReport():
-                return diagnostics.report(peer, message, self._servers(peer, now))
+                return calls.report(peer, message, self._servers(peer, now))
             case client.CallQuality():
                 self._require_feature("call_quality")
-                return diagnostics.rate(peer, message)
+                return calls.rate(peer, message)
             case client.ListPeers():
                 _require_own(session, message.session_id)
                 return [Send((peer.connection,), session.peer_list())]
             case client.GetScene():
                 _require_own(session, message.session_id)
                 missed = session.canvas.catch_up(message.since)
-                return [Send((peer.connection,), told) for told in missed]
+                return [Send((peer.connection,), event) for event in missed]
             case client.Subscribe():
                 return self._membership.subscribe(peer.connection, peer, message, now)
             case _:
@@ -271,7 +272,7 @@ class Hub:
                 self._tickets,
                 relay_only=relay_only,
                 watched=self._environment.watched,
-                keeper=self._environment.keeper(session_id),
+                leader=self._environment.leader(session_id),
             )
             self._membership.open(session)
 
@@ -312,21 +313,21 @@ class Hub:
         """Restore an earlier scene that was read from the log, or say why it was not."""
         session = self._membership.sessions.get(recall.session_id)
         peer = None if session is None else session.peers.get(recall.peer_id)
-        if peer is None or peer.incarnation != recall.incarnation:
+        if session is None or peer is None or peer.incarnation != recall.incarnation:
             return []
         try:
             if isinstance(past, ErrorCode):
                 raise Refusal(past)
-            return commands.restore(peer, recall.message, past, milliseconds(now))
+            return commands.restore(session.canvas, peer, recall.message, past, milliseconds(now))
         except Refusal as refused:
             return [_error(peer.connection, refused, recall.message.message_id)]
 
     def network_answered(
-        self, asked: NetworkCallRequest, call_id: str = "", error: str = ""
+        self, request: NetworkCallRequest, call_id: str = "", error: str = ""
     ) -> list[Effect]:
-        """Tell what the Communitas network has answered: a call, or why there is none."""
-        session = self._membership.sessions.get(asked.session_id)
-        return network.answered(session, asked, call_id, error)
+        """Apply an answer of the Communitas network: a call, or why there is none."""
+        session = self._membership.sessions.get(request.session_id)
+        return calls.network_answered(session, request, call_id, error)
 
     def post(
         self,
@@ -345,7 +346,13 @@ class Hub:
         """
         session = self._membership.sessions[message.session_id]
         return commands.post(
-            session, message, request, expected, self._environment.new_id, milliseconds(now), origin
+            session.canvas,
+            message,
+            request,
+            expected,
+            self._environment.new_id,
+            milliseconds(now),
+            origin,
         )
 
 

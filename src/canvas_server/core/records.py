@@ -1,4 +1,4 @@
-"""What the core has stored and reads back: changes, receipts, snapshots."""
+"""Records of the log: changes, idempotency records, snapshots."""
 
 from msgspec import Struct
 

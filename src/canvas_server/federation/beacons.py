@@ -1,4 +1,4 @@
-"""How two servers that know each other find the sessions they have in common.
+"""Discovery: how two servers that know each other find the sessions they have in common.
 
 A server follows a topic for each session that has people of its own, and says there now and then
 that it is there. Only who knows the name of the session and the secret of the two can tell which

@@ -1,7 +1,7 @@
-"""The line to one other server: what is put on it arrives once and in order, or the line ends.
+"""Channel to one other server: its messages arrive once and in order, or it ends.
 
-A line is named by two ids, one of each side, made anew whenever a side starts or gives up. Who has
-been told the other's id, in a direct message that nobody else can read, may use it: that is the
+A channel is named by two ids, one of each side, made anew whenever a side starts or gives up. Who
+has been told the other's id, in a direct message that nobody else can read, may use it: that is the
 handshake. It takes three messages, like TCP's (RFC 9293 section 3.5), and old ones that come late
 do no harm, since they name ids that are not used any more.
 """
@@ -19,7 +19,7 @@ from canvas_server.protocol.plain import plain
 from canvas_server.transport.packets import Packet
 from canvas_server.transport.reliable import ReliableChannel
 
-BEAT_SECONDS = 2.0
+KEEPALIVE_SECONDS = 2.0
 DEAD_SECONDS = 6.0
 """After so long without a word the other server counts as out of reach."""
 FIRST_TRY_SECONDS, LONGEST_TRY_SECONDS = 1.0, 15.0
@@ -28,7 +28,7 @@ PART_BYTES = 128 * 1024
 """What is longer goes in several messages: those of x0x end at 1 MiB, in base64."""
 MAX_ITEM_BYTES = 12 * 1024 * 1024
 MAX_BACKLOG = 16 * 1024 * 1024
-"""When more than that has not arrived, nothing more is taken and the line is given up."""
+"""When more than that has not arrived, nothing more is taken and the channel is given up."""
 MAX_LOOSE_BACKLOG = 256 * 1024
 """While more than that is under way, what may get lost is not sent at all."""
 
@@ -47,19 +47,19 @@ class ChannelKey(Struct, frozen=True):
 
 
 class ChannelListener(Protocol):
-    """Who has the line."""
+    """Who has the channel."""
 
     def begun(self) -> None:
-        """Note a new line: whatever was on an earlier one and has not arrived is lost."""
+        """Note a new channel: whatever was on an earlier one and has not arrived is lost."""
 
     def silent(self) -> None:
-        """Note that the other server is out of reach; what is put on the line waits."""
+        """Note that the other server is out of reach; what is put on the channel waits."""
 
     def restored(self) -> None:
         """Note that it is back, and nothing was lost."""
 
     def ended(self) -> None:
-        """Note that the line was given up."""
+        """Note that the channel was given up."""
 
     def take(self, body: bytes) -> None:
         """Take an item, in order."""
@@ -77,7 +77,7 @@ class Channel:
 
     def __init__(
         self,
-        between: ChannelKey,
+        key: ChannelKey,
         name: str,
         holder: ChannelListener,
         send: Callable[[bytes], None],
@@ -85,7 +85,7 @@ class Channel:
         give_up_seconds: float,
     ) -> None:
         """Prepare; `tick` begins. `name` is what this server calls itself; `send` may lose."""
-        self.between = between
+        self.key = key
         self.their_name = ""
         """What the other server calls itself; empty as long as it has not said."""
         self.up = False
@@ -111,7 +111,7 @@ class Channel:
 
     @property
     def open(self) -> bool:
-        """What is put on it will arrive, or the line ends."""
+        """What is put on it will arrive, or the channel ends."""
         return bool(self._there)
 
     @property
@@ -125,7 +125,7 @@ class Channel:
         return self._link.resent
 
     def put(self, item: messages.Item) -> bool:
-        """Send an item; tell whether there is a line for it."""
+        """Send an item; tell whether there is a channel for it."""
         if not self._there or self._link.backlog > MAX_BACKLOG:
             return False
         body = messages.encode(item)
@@ -182,10 +182,10 @@ class Channel:
         if not self.up:
             if now >= self._next_hello:
                 self._next_hello = now + self._pause
-                longest = BEAT_SECONDS if self._there else LONGEST_TRY_SECONDS
+                longest = KEEPALIVE_SECONDS if self._there else LONGEST_TRY_SECONDS
                 self._pause = min(2 * self._pause, longest)
                 self._say_hello(self._there)
-        elif now - self._ticked_at >= BEAT_SECONDS / 2:
+        elif now - self._ticked_at >= KEEPALIVE_SECONDS / 2:
             self._ticked_at = now
             self._publish(self._link.tick() or [self._link.idle()])
         elif self._link.owes:
@@ -197,7 +197,7 @@ class Channel:
             self._pause, self._next_hello = FIRST_TRY_SECONDS, 0.0
 
     def end(self) -> None:
-        """Give the line up; another one may begin."""
+        """Give the channel up; another one may begin."""
         self._here, self._there = self._new_id(), ""
         self.up = False
         self._next_hello = 0.0
@@ -207,7 +207,7 @@ class Channel:
     # --- helpers -----------------------------------------------------------------------------
 
     def _meet(self, header: Header, hello: messages.Hello) -> None:
-        expected = self.between.proof(self.between.there, header.sender)
+        expected = self.key.proof(self.key.there, header.sender)
         self.stranger = not hmac.compare_digest(expected.encode(), hello.proof.encode())
         if not self.stranger:
             self._proved = header.sender
@@ -264,7 +264,7 @@ class Channel:
             self._send(messages.pack(header, body))
 
     def _say_hello(self, receiver: str) -> None:
-        proof = self.between.proof(self.between.here, self._here)
+        proof = self.key.proof(self.key.here, self._here)
         body = messages.encode(messages.Hello(self._name, proof))
         self._send(messages.pack(Header(self._here, receiver), body))
 

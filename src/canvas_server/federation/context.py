@@ -1,4 +1,4 @@
-"""What a session that is shared needs of what is around it."""
+"""Contexts: what shared sessions need of this server and of the partner."""
 
 from collections.abc import Callable, Coroutine
 from typing import Any, Protocol
@@ -11,7 +11,7 @@ from canvas_server.node.node import Node
 
 
 class OutgoingChannel(Protocol):
-    """The line to the other server."""
+    """The channel to the other server."""
 
     @property
     def backlog(self) -> int:
@@ -37,7 +37,7 @@ class FederationContext(Struct, frozen=True):
     """One server, and how it shares."""
 
     node: Node
-    agreements: OwnershipRecords
+    ownership: OwnershipRecords
     name: str
     """What this server calls itself."""
     limits: Limits
@@ -56,7 +56,7 @@ class PartnerContext(Struct, frozen=True):
     """One server and another one."""
 
     common: FederationContext
-    way: OutgoingChannel
+    channel: OutgoingChannel
     here: str
     """Our agent id."""
     there: str
@@ -68,4 +68,4 @@ class PartnerContext(Struct, frozen=True):
     @property
     def their_name(self) -> str:
         """What people are told the other server is called."""
-        return self.common.agreements.name_of(self.there)
+        return self.common.ownership.name_of(self.there)

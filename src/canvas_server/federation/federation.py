@@ -1,4 +1,4 @@
-"""The relay of this server: who it knows, whom it can reach, and what it shares with them."""
+"""Federation of this server: its partners, and the sessions shared with them."""
 
 import asyncio
 import contextlib
@@ -43,7 +43,7 @@ class Federation:
         self._carrier = carrier
         self._node = node
         self._pairs = known.pairs
-        self._agreements = known.agreements
+        self._ownership = known.ownership
         self._here = ""
         self._is_connected = False
         self._partners: dict[str, Partner] = {}
@@ -53,9 +53,9 @@ class Federation:
         """Sessions that have people of ours."""
         self._tasks: set[asyncio.Task[None]] = set()
         self._unreadable = False
-        self._common = FederationContext(
+        self._context = FederationContext(
             node,
-            known.agreements,
+            known.ownership,
             name,
             limits,
             resume_seconds,
@@ -73,7 +73,7 @@ class Federation:
                 self.tick()
                 await asyncio.sleep(TICK_SECONDS)
         finally:
-            self._agreements.flush()
+            self._ownership.flush()
             carrying.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await carrying
@@ -81,7 +81,7 @@ class Federation:
     def overview(self) -> RelayOverview:
         """Return what who runs this server sees of it."""
         servers = [self._describe(partner) for partner in self._partners.values()]
-        return RelayOverview(self._here, self._common.name, self._is_connected, tuple(servers))
+        return RelayOverview(self._here, self._context.name, self._is_connected, tuple(servers))
 
     # --- from the node -------------------------------------------------------------------------
 
@@ -118,11 +118,11 @@ class Federation:
             if share is not None:
                 share.tell()
         if is_new:
-            self._announce(self._common.clock())
+            self._announce(self._context.clock())
 
     def _announce(self, now: float) -> None:
         """Let those find our sessions who can be reached; at once those who could not before."""
-        reached = {agent for agent, partner in self._partners.items() if partner.line.up}
+        reached = {agent for agent, partner in self._partners.items() if partner.channel.up}
         if reached - self._reached:
             self._beacons.hurry()
         self._reached = reached
@@ -133,7 +133,7 @@ class Federation:
         """Have people in a session: let those know with whom it is shared, or look for them."""
         self._presence_changed.add(session_id)
         self._beacons.announce(session_id, self._pairs.all)
-        agreement = self._agreements.of(session_id)
+        agreement = self._ownership.of(session_id)
         partner = None if agreement is None else self._partners.get(agreement.agent_id)
         if partner is not None:
             partner.share(session_id)
@@ -147,18 +147,18 @@ class Federation:
             self._here = agent_id
             self._begin_anew()
         for partner in self._partners.values():
-            partner.line.hurry()
+            partner.channel.hurry()
         self.tick()
 
     def disconnected(self) -> None:
-        """See `Carried.disconnected`: lines notice by themselves."""
+        """See `Carried.disconnected`: channels notice by themselves."""
         self._is_connected = False
 
     def take(self, sender: str, payload: bytes) -> None:
         """See `Carried.take`."""
         partner = self._partners.get(sender)
         if partner is not None:
-            partner.line.take(payload, self._common.clock())
+            partner.channel.take(payload, self._context.clock())
             self._node.flush()
 
     def hear(self, topic: str, sender: str, payload: bytes) -> None:
@@ -168,7 +168,7 @@ class Federation:
             return
         session_id, pair = found
         partner = self._partners[pair.agent_id]
-        partner.line.hurry()
+        partner.channel.hurry()
         share = partner.share(session_id)
         if share is not None:
             share.tell()
@@ -187,11 +187,11 @@ class Federation:
             self._unreadable = True
         if changed:
             self._begin_anew()
-        now = self._common.clock()
+        now = self._context.clock()
         for partner in self._partners.values():
             partner.tick(now)
         self._announce(now)
-        self._agreements.flush()
+        self._ownership.flush()
         self._node.flush()
 
     def _is_wanted(self, session_id: str) -> bool:
@@ -205,13 +205,13 @@ class Federation:
             return
         pairs = {pair.agent_id: pair for pair in self._pairs.all if pair.agent_id != self._here}
         for agent_id, partner in tuple(self._partners.items()):
-            if pairs.get(agent_id) != partner.pair or partner.line.between.here != self._here:
+            if pairs.get(agent_id) != partner.pair or partner.channel.key.here != self._here:
                 partner.end()
                 del self._partners[agent_id]
         for agent_id, pair in pairs.items():
             if agent_id not in self._partners:
                 send = functools.partial(self._carrier.send, agent_id)
-                self._partners[agent_id] = Partner(pair, self._here, send, self._common)
+                self._partners[agent_id] = Partner(pair, self._here, send, self._context)
         for session_id in self._presence_changed:
             self._beacons.withdraw(session_id)
         self._beacons = Beacons(self._here, self._carrier)
@@ -224,14 +224,14 @@ class Federation:
         task.add_done_callback(self._tasks.discard)
 
     def _describe(self, partner: Partner) -> ServerOverview:
-        line = partner.line
-        state = "connected" if line.up else "silent" if line.open else "away"
+        channel = partner.channel
+        state = "connected" if channel.up else "silent" if channel.open else "away"
         return ServerOverview(
             partner.pair.agent_id,
             partner.name,
-            "other secret" if line.stranger else state,
+            "other secret" if channel.stranger else state,
             len(partner.shares),
             sum(share.guests for share in partner.shares.values()),
-            line.backlog,
-            line.resent,
+            channel.backlog,
+            channel.resent,
         )

@@ -1,4 +1,4 @@
-"""The edits of our people that were forwarded to the keeper and have not come back yet."""
+"""Forwarded edits of our people that the leader has not answered yet."""
 
 import itertools
 from collections.abc import Sequence
@@ -11,9 +11,9 @@ from canvas_server.core.scene.transaction import Author
 from canvas_server.protocol.history import Entry
 
 MAX_FORWARDED_EDITS = 10_000
-"""Beyond that the oldest is forgotten, and counts as the keeper's own when it comes."""
+"""Beyond that the oldest is forgotten, and counts as the leader's own when it comes."""
 MAX_COMPARED = 64
-"""So many of the oldest edits are compared with what comes back: the keeper makes them in order."""
+"""So many of the oldest edits are compared with what comes back: the leader makes them in order."""
 
 
 class _PendingEdit(Struct, frozen=True):
@@ -22,7 +22,7 @@ class _PendingEdit(Struct, frozen=True):
 
 
 class ForwardedEdits:
-    """In the order in which they were sent, which is the order in which the keeper makes them."""
+    """In the order in which they were sent, which is the order in which the leader makes them."""
 
     def __init__(self) -> None:
         self._edits: dict[int, _PendingEdit] = {}
@@ -35,7 +35,7 @@ class ForwardedEdits:
             del self._edits[next(iter(self._edits))]
 
     def answered(self, peer_id: str, message_id: str | None) -> None:
-        """Forget an edit that its keeper has answered: it was made before, or not at all."""
+        """Forget an edit that its leader has answered: it was made before, or not at all."""
         for number, edit in self._edits.items():
             named = getattr(edit.forward.message, "message_id", None)
             if edit.forward.peer_id == peer_id and named is not None and named == message_id:
@@ -43,7 +43,7 @@ class ForwardedEdits:
                 return
 
     def author_of(self, entries: Sequence[Entry]) -> Author | None:
-        """Return who here had asked for what the keeper tells; None: nobody.
+        """Return who here had asked for what the leader tells; None: nobody.
 
         What was sent before by the same peer will not come any more.
         """
@@ -59,5 +59,5 @@ class ForwardedEdits:
         return None
 
     def clear(self) -> None:
-        """Forget all: the line has ended."""
+        """Forget all: the channel has ended."""
         self._edits.clear()

@@ -1,4 +1,4 @@
-"""One person of another server, as a connection of our node."""
+"""Connection of a guest: a person of another server, as a connection of our node."""
 
 import math
 from collections.abc import Callable
@@ -10,17 +10,18 @@ from canvas_server.core.presence.guests import Guest
 from canvas_server.core.presence.membership import LEFT_FOR_GOOD
 from canvas_server.node.node import Node
 from canvas_server.node.outbox import Outbox
+from canvas_server.node.sockets import Payload
 from canvas_server.protocol.client import ClientMessage
 from canvas_server.protocol.errors import CloseCode
 from canvas_server.protocol.plain import plain
-from canvas_server.protocol.server import Peer
+from canvas_server.protocol.server import Peer, ServerMessage
 
 
 class GuestHost(Protocol):
     """What a guest's connection leads to."""
 
-    def hear(self, peer_id: str, frame: bytes) -> None:
-        """Take what a guest is told."""
+    def deliver(self, peer_id: str, message: ServerMessage) -> None:
+        """Pass a message to a guest on to its server."""
 
     def dismissed(self, peer_id: str) -> None:
         """Note that our hub let a guest go."""
@@ -30,24 +31,25 @@ class GuestHost(Protocol):
 
 
 class GuestOutbox(Outbox):
-    """Passes on at once what a guest is told: what must not be lost, the line keeps."""
+    """Passes messages to a guest on at once; the channel keeps what must not be lost."""
 
-    def __init__(self, hear: Callable[[bytes], None]) -> None:
+    def __init__(self, deliver: Callable[[ServerMessage], None]) -> None:
         super().__init__(None)
-        self._hear = hear
+        self._deliver = deliver
 
-    def push(self, frame: bytes) -> None:
-        """See `Outbox.push`."""
-        self._hear(frame)
+    def push(self, frame: bytes, message: ServerMessage | None = None) -> None:  # noqa: ARG002
+        """See `Outbox.push`: no frame is needed."""
+        if message is not None:
+            self._deliver(message)
 
 
 class GuestConnection:
     """Implements `Connection`."""
 
     def __init__(self, node: Node, host: GuestHost, peer_id: str) -> None:
-        self.outbox: Outbox = GuestOutbox(lambda frame: host.hear(peer_id, frame))
+        self.outbox: Outbox = GuestOutbox(lambda message: host.deliver(peer_id, message))
         self.peer_id = peer_id
-        self.told: Peer | None = None
+        self.described: Peer | None = None
         """How its server described it last."""
         self.leaves_at = math.inf
         """When it leaves, unless its server is back and names it again."""
@@ -78,7 +80,7 @@ class GuestConnection:
         """See `Connection.release`."""
         self._host.hold(self.peer_id, held=False)
 
-    def move(self, address: str, said: list[bytes | None]) -> None:
+    def move(self, address: str, payloads: list[Payload]) -> None:
         """See `Connection.move`: a server that has a relay is one node."""
 
     # --- from its server -----------------------------------------------------------------------

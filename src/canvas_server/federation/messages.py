@@ -1,8 +1,8 @@
-"""What two servers say to each other, and how a direct message carries it.
+"""Messages between two servers, and their encoding in direct messages of the carrier.
 
 A message is a line that names its form, then one JSON object. The signals of a call have the form
 of Saorsa's own signalling over x0x, with further keys; everything else has a form of ours. In both
-the key `canvas` has the header that `line` needs.
+the key `canvas` has the header that `channel` needs.
 """
 
 from collections.abc import Callable
@@ -56,7 +56,7 @@ class Header(Struct, frozen=True, omit_defaults=True):
     """What followed it has not, though later ones have."""
 
 
-# --- the line itself ---------------------------------------------------------------------------
+# --- the channel itself ---------------------------------------------------------------------------
 
 
 class Hello(Struct, frozen=True, tag_field="type", tag="hello"):
@@ -128,7 +128,7 @@ class PeerReply(Struct, frozen=True, tag_field="type", tag="told"):
 
 
 class MergeScene(Struct, frozen=True, tag_field="type", tag="merge"):
-    """To the keeper: this I have had until now; keep it too, and go on after this revision."""
+    """To the leader: this I have had until now; keep it too, and go on after this revision."""
 
     session_id: SessionId
     revision: SharedRevision
@@ -136,7 +136,7 @@ class MergeScene(Struct, frozen=True, tag_field="type", tag="merge"):
 
 
 class FollowScene(Struct, frozen=True, tag_field="type", tag="follow"):
-    """To the keeper: my copy is at this revision, with this checksum; tell me what differs."""
+    """To the leader: my copy is at this revision, with this checksum; tell me what differs."""
 
     session_id: SessionId
     revision: SharedRevision
@@ -144,7 +144,7 @@ class FollowScene(Struct, frozen=True, tag_field="type", tag="follow"):
 
 
 class SceneSnapshot(Struct, frozen=True, tag_field="type", tag="scene"):
-    """From the keeper: all of the scene."""
+    """From the leader: all of the scene."""
 
     session_id: SessionId
     revision: SharedRevision
@@ -153,14 +153,14 @@ class SceneSnapshot(Struct, frozen=True, tag_field="type", tag="scene"):
 
 
 class StoredChanges(Struct, frozen=True, tag_field="type", tag="changes"):
-    """From the keeper: one edit, stored."""
+    """From the leader: one edit, stored."""
 
     session_id: SessionId
     entries: Annotated[tuple[Entry, ...], Meta(min_length=1)]
 
 
 class EditRequest(Struct, frozen=True, tag_field="type", tag="request"):
-    """To the keeper: an edit that came to me over HTTP; a `EditResponse` follows."""
+    """To the leader: an edit that came to me over HTTP; a `EditResponse` follows."""
 
     session_id: SessionId
     number: Count
@@ -169,7 +169,7 @@ class EditRequest(Struct, frozen=True, tag_field="type", tag="request"):
 
 
 class EditResponse(Struct, frozen=True, tag_field="type", tag="response"):
-    """From the keeper: the edit is stored, or is not."""
+    """From the leader: the edit is stored, or is not."""
 
     session_id: SessionId
     number: Count
@@ -253,9 +253,9 @@ _SIGNALS = (
 )
 
 
-def encode(said: Item | Hello | KeepAlive | Part) -> bytes:
+def encode(message: Item | Hello | KeepAlive | Part) -> bytes:
     """Return something as JSON; its type comes first."""
-    return _encode(said)
+    return _encode(message)
 
 
 def pack(header: Header, body: bytes) -> bytes:
@@ -286,7 +286,7 @@ def decode(body: bytes) -> Item:
 
 
 def decode_own(body: bytes) -> Hello | KeepAlive | Part | None:
-    """Read what is of the line itself; None: it is an item.
+    """Read what is of the channel itself; None: it is an item.
 
     Raises:
         Malformed: it is neither.

@@ -1,7 +1,7 @@
-"""What was agreed with other servers: which session is shared with whom, and who keeps its scene.
+"""Ownership of shared scenes: which session is shared with which server, and which of them leads.
 
-It outlives the process: a copy of a scene must not be edited while its keeper is away, or the two
-would go apart.
+It outlives the process: a replica of a scene must not be edited while its leader is away, or the
+two would go apart.
 """
 
 from collections.abc import Iterable
@@ -29,14 +29,14 @@ class OwnershipRecord(Struct, frozen=True):
     """With whom."""
     kept_here: bool
     merged: bool = True
-    """If it is kept there: the keeper has what we had before."""
+    """If it is kept there: the leader has what we had before."""
 
 
 class Known(Struct, frozen=True):
     """The other servers that are known, and what was agreed with them."""
 
     pairs: Pairs
-    agreements: "OwnershipRecords"
+    ownership: "OwnershipRecords"
 
     @classmethod
     def read(cls, folder: Path, fixed: Iterable[Pair]) -> "Known":
@@ -80,7 +80,7 @@ class OwnershipRecords:
 
     def with_(self, agent_id: str) -> list[str]:
         """Return the sessions that were shared with a server."""
-        return [name for name, agreed in self._all.items() if agreed.agent_id == agent_id]
+        return [name for name, record in self._all.items() if record.agent_id == agent_id]
 
     def agree(self, session_id: str, agreement: OwnershipRecord) -> None:
         """Note what was agreed."""
@@ -125,8 +125,8 @@ class OwnershipRecords:
         ours = "" if pair is None else pair.name
         return (ours or self._names.get(agent_id) or agent_id[:8])[:MAX_NAME]
 
-    def keeper(self, session_id: str) -> str | None:
-        """Return the name of the server that keeps a scene of which we have a copy."""
+    def leader(self, session_id: str) -> str | None:
+        """Return the name of the server that keeps a scene of which we have a replica."""
         agreement = self.of(session_id)
         if agreement is None or agreement.kept_here:
             return None

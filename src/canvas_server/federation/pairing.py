@@ -1,4 +1,4 @@
-"""Which other servers this one knows, and how two come to know each other.
+"""Pairing: which other servers this one knows, and how two come to know each other.
 
 Each side makes a code: its agent id and half of a secret. Whoever has given theirs and has got the
 other's knows the whole secret. Codes go the way people trust: by hand, by mail, read out.
@@ -24,9 +24,9 @@ _PREFIX = "canvas1"
 _AGENT_BYTES, _CHECK_BYTES = 32, 3
 
 
-def sign(key: bytes, told: str) -> str:
+def sign(key: bytes, text: str) -> str:
     """Return what shows that who has told this knows a key."""
-    return hmac.new(key, told.encode(), hashlib.sha256).hexdigest()
+    return hmac.new(key, text.encode(), hashlib.sha256).hexdigest()
 
 
 class PairingError(Exception):
@@ -157,9 +157,9 @@ class Pairs:
 
 def encode_code(agent_id: str, half: bytes) -> str:
     """Return a code: 64 digits of an agent id and half a secret, with a checksum."""
-    told = bytes.fromhex(agent_id) + half
-    told += hashlib.sha256(told).digest()[:_CHECK_BYTES]
-    return _PREFIX + base64.b32encode(told).decode().rstrip("=").lower()
+    raw = bytes.fromhex(agent_id) + half
+    raw += hashlib.sha256(raw).digest()[:_CHECK_BYTES]
+    return _PREFIX + base64.b32encode(raw).decode().rstrip("=").lower()
 
 
 def decode_code(code: str) -> tuple[str, bytes]:
@@ -170,11 +170,11 @@ def decode_code(code: str) -> tuple[str, bytes]:
     """
     text = "".join(code.split()).lower()
     body = text.removeprefix(_PREFIX).upper()
-    told = b""
+    raw = b""
     with contextlib.suppress(ValueError):
-        told = base64.b32decode(body + "=" * (-len(body) % 8))
-    told, check = told[:-_CHECK_BYTES], told[-_CHECK_BYTES:]
-    whole = len(told) == _AGENT_BYTES + HALF_BYTES
-    if not text.startswith(_PREFIX) or not whole or hashlib.sha256(told).digest()[:3] != check:
+        raw = base64.b32decode(body + "=" * (-len(body) % 8))
+    raw, check = raw[:-_CHECK_BYTES], raw[-_CHECK_BYTES:]
+    whole = len(raw) == _AGENT_BYTES + HALF_BYTES
+    if not text.startswith(_PREFIX) or not whole or hashlib.sha256(raw).digest()[:3] != check:
         raise PairingError("this is no code of a canvas-server, or not all of it")
-    return told[:_AGENT_BYTES].hex(), told[_AGENT_BYTES:]
+    return raw[:_AGENT_BYTES].hex(), raw[_AGENT_BYTES:]

@@ -1,4 +1,4 @@
-"""One other server: the line to it, and the sessions that are shared with it."""
+"""A partner: another server, the channel to it, and the sessions shared with it."""
 
 import uuid
 from collections.abc import Callable
@@ -35,7 +35,7 @@ class Partner:
         self.malformed = 0
         """What it has said that nobody understood."""
         self._here = here
-        self._common = common
+        self._context = common
         self._node = common.node
         self._held: set[str] = set()
         limits = common.limits
@@ -43,7 +43,7 @@ class Partner:
         self._overdrawn = False
         self._crowded = False
         self._warned_of_secret = False
-        self.line = Channel(
+        self.channel = Channel(
             ChannelKey(here, pair.agent_id, pair.key),
             common.name,
             self,
@@ -55,7 +55,7 @@ class Partner:
     @property
     def name(self) -> str:
         """What people are told it is called."""
-        return self._common.agreements.name_of(self.pair.agent_id)
+        return self._context.ownership.name_of(self.pair.agent_id)
 
     def share(self, session_id: str) -> Share | None:
         """Return a session that is shared with it, from now on if it may be."""
@@ -66,10 +66,10 @@ class Partner:
 
     def tick(self, now: float) -> None:
         """Do what is due, about twice a second."""
-        self.line.tick(now)
-        if self.line.stranger and not self._warned_of_secret:
+        self.channel.tick(now)
+        if self.channel.stranger and not self._warned_of_secret:
             logger.warning("another server has another secret: pair the two again", agent=self.name)
-        self._warned_of_secret = self.line.stranger
+        self._warned_of_secret = self.channel.stranger
         for session_id, share in tuple(self.shares.items()):
             share.tick(now)
             if share.is_over(now):
@@ -80,20 +80,20 @@ class Partner:
         for share in self.shares.values():
             share.end()
         self.shares.clear()
-        agreements = self._common.agreements
-        for session_id in agreements.with_(self.pair.agent_id):
-            self._node.hub.replicas.entrust(session_id, agreements.keeper(session_id))
+        ownership = self._context.ownership
+        for session_id in ownership.with_(self.pair.agent_id):
+            self._node.hub.replicas.entrust(session_id, ownership.leader(session_id))
 
     # --- ChannelListener ---------------------------------------------------------------------
 
     def begun(self) -> None:
         """See `ChannelListener.begun`."""
-        self._common.agreements.call(self.pair.agent_id, self.line.their_name)
+        self._context.ownership.call(self.pair.agent_id, self.channel.their_name)
         logger.info("connected to another server", server=self.name)
         for share in self.shares.values():
             share.begin()
             share.tell()
-        for session_id in self._common.agreements.with_(self.pair.agent_id):
+        for session_id in self._context.ownership.with_(self.pair.agent_id):
             if self._node.hub.guests.has_people(session_id):
                 share = self.share(session_id)
                 if share is not None:
@@ -138,7 +138,7 @@ class Partner:
         """See `ChannelListener.may_take`: slowed like a client that sends too fast (OUT2)."""
         if self._held:
             return False
-        if self._overdrawn and self._throttle.wait(self._common.clock()) > 0:
+        if self._overdrawn and self._throttle.wait(self._context.clock()) > 0:
             return False
         cost = DEAR if body.startswith(_DEAR) else 1
         self._overdrawn = self._throttle.spend(len(body), cost)
@@ -165,9 +165,11 @@ class Partner:
             refusal = self._refusal(session_id)
             if refusal is None:
                 return self._begin(session_id)
-            self.line.put(refusal)
+            self.channel.put(refusal)
         elif isinstance(item, messages.ServerPeers):
-            self.line.put(messages.UnshareSession(session_id, "it was given up here", again=True))
+            self.channel.put(
+                messages.UnshareSession(session_id, "it was given up here", again=True)
+            )
         return None
 
     def _refusal(self, session_id: str) -> messages.UnshareSession | None:
@@ -178,7 +180,7 @@ class Partner:
             )
         if not self.pair.shares(session_id):
             return messages.UnshareSession(session_id, "it is not shared with this server")
-        agreement = self._common.agreements.of(session_id)
+        agreement = self._context.ownership.of(session_id)
         if agreement is not None and agreement.agent_id != self.pair.agent_id:
             return messages.UnshareSession(session_id, TAKEN)
         return None
@@ -198,8 +200,8 @@ class Partner:
         share = self.shares[session_id] = Share(
             session_id,
             PartnerContext(
-                common=self._common,
-                way=self.line,
+                common=self._context,
+                channel=self.channel,
                 here=self._here,
                 there=self.pair.agent_id,
                 hold=self._hold,

@@ -1,4 +1,4 @@
-"""The scene of a session that two servers share: one keeps it, the other has a copy (REL4)."""
+"""The scene of a session that two servers share: one leads, the other follows (REL4)."""
 
 import zlib
 from collections.abc import Callable
@@ -23,12 +23,12 @@ from canvas_server.protocol.http import SceneEdit
 from canvas_server.protocol.scene import Element, is_tile
 
 MAX_FORWARDED_BYTES = 4 * 1024 * 1024
-"""While more is under way to the keeper, further edits are refused."""
+"""While more is under way to the leader, further edits are refused."""
 MAX_FORWARDED = 10_000
 """While so many are not answered, too."""
 MAX_REQUESTS = 64
 MAX_MERGES = 3
-"""So often the keeper is told what we had before, if its scene comes without some of it."""
+"""So often the leader is told what we had before, if its scene comes without some of it."""
 WHOLE_SECONDS = 1.0
 """The whole of a scene is sent no sooner after it was sent before."""
 
@@ -40,57 +40,57 @@ class SharedScene:
     """One end of it."""
 
     def __init__(
-        self, session_id: str, around: PartnerContext, give_up: Callable[[str], None]
+        self, session_id: str, context: PartnerContext, give_up: Callable[[str], None]
     ) -> None:
         """Prepare; `give_up` is called, with the reason, when the scene cannot be shared."""
         self.kept_here: bool | None = None
         """Whether we keep it; None: that is not settled on this line."""
         self._session_id = session_id
-        self._environment = around
-        self._node = around.common.node
-        self._copies = around.common.node.hub.replicas
+        self._context = context
+        self._node = context.common.node
+        self._replicas = context.common.node.hub.replicas
         self._synced = False
-        """The copy is what the keeper has told, as far as it has."""
+        """The replica is what the leader has told, as far as it has."""
         self._had: Snapshot | None = None
-        """At the keeper: what the copy has, which waits for all of a later scene."""
+        """At the leader: what the replica has, which waits for all of a later scene."""
         self._goal = 0
         """The revision from which on that is in ours."""
         self._forwarded: dict[tuple[str | None, object], Forward] = {}
-        self._asked = ForwardedEdits()
+        self._forwards = ForwardedEdits()
         self._give_up = give_up
         self._had_before: frozenset[str] = frozenset()
-        """At the copy: elements of ours that the keeper's scene has to have when it first comes."""
+        """At the replica: elements of ours that the leader's scene has to have at first."""
         self._merges = 0
         self._warned = False
         self._requests = 0
         self._whole_at = 0.0
 
     def begin(self) -> None:
-        """Start over on a new line: what was under way is lost."""
+        """Start over on a new channel: what was under way is lost."""
         self.kept_here = self._had = None
         self._synced = self._warned = False
-        self._asked.clear()
+        self._forwards.clear()
         forwarded, self._forwarded = self._forwarded, {}
         for forward in forwarded.values():
-            self._node.perform(self._copies.refused(forward))
+            self._node.perform(self._replicas.refused(forward))
 
-    def settle(self, told: messages.ShareSession, theirs: messages.ShareSession) -> None:
+    def settle(self, ours: messages.ShareSession, theirs: messages.ShareSession) -> None:
         """Agree with the other server on who keeps it, by what both have said last.
 
         Both come to the same result as soon as both have heard it.
         """
-        around = self._environment
-        before = around.common.agreements.of(self._session_id)
+        context = self._context
+        before = context.common.ownership.of(self._session_id)
         self._synced, self._had = False, None
         self._had_before, self._merges = frozenset(), 0
-        self.kept_here = kept_here = keeps(told, theirs, around.here, around.there)
-        mine = self._copies.snapshot(self._session_id)
+        self.kept_here = kept_here = keeps(ours, theirs, context.here, context.there)
+        mine = self._replicas.snapshot(self._session_id)
         was_copy = before is not None and not before.kept_here and before.merged
         merged = kept_here or was_copy or mine.revision == 0
-        around.common.agreements.agree(
-            self._session_id, OwnershipRecord(around.there, kept_here, merged)
+        context.common.ownership.agree(
+            self._session_id, OwnershipRecord(context.there, kept_here, merged)
         )
-        self._copies.entrust(self._session_id, None if kept_here else around.their_name)
+        self._replicas.entrust(self._session_id, None if kept_here else context.their_name)
         if kept_here:
             return
         if merged:
@@ -120,14 +120,14 @@ class SharedScene:
                 if self.kept_here is False:
                     self._copy(item)
 
-    # --- at the keeper ---------------------------------------------------------------------------
+    # --- at the leader ---------------------------------------------------------------------------
 
     def changed(self, entries: tuple[Entry, ...]) -> None:
-        """Tell the copy of an edit that is stored."""
+        """Tell the replica of an edit that is stored."""
         if self._had is not None:
             self._send_scene()
         elif self.kept_here and self._synced:
-            self._environment.way.put(messages.StoredChanges(self._session_id, entries))
+            self._context.channel.put(messages.StoredChanges(self._session_id, entries))
 
     def _keep(
         self, item: messages.MergeScene | messages.FollowScene | messages.EditRequest
@@ -151,27 +151,27 @@ class SharedScene:
         return digest_of(scene.elements) == item.digest
 
     def _merge(self, had: Snapshot) -> None:
-        """Have in our scene what the copy has, then send it the whole of it."""
-        around = self._environment
-        wall = around.common.wall()
+        """Have in our scene what the replica has, then send it the whole of it."""
+        context = self._context
+        wall = context.common.wall()
         try:
-            effects = self._copies.merge(self._session_id, had, around.their_name, wall)
+            effects = self._replicas.merge(self._session_id, had, context.their_name, wall)
         except Refusal as refused:
             self._give_up(refused.text)
             return
         self._synced, self._had = False, had
         self._node.perform(effects)
-        self._goal = self._copies.snapshot(self._session_id).revision
+        self._goal = self._replicas.snapshot(self._session_id).revision
         self._send_scene()
 
     def _send_scene(self) -> None:
-        """Send the whole scene, if all that the copy waits for is stored."""
-        now, scene = self._environment.common.clock(), self._node.hub.scene(self._session_id)
+        """Send the whole scene, if all that the replica waits for is stored."""
+        now, scene = self._context.common.clock(), self._node.hub.scene(self._session_id)
         if scene is None or scene.revision < self._goal or now < self._whole_at:
             return
         self._whole_at = now + WHOLE_SECONDS
         self._synced, self._had = True, None
-        self._environment.way.put(
+        self._context.channel.put(
             messages.SceneSnapshot(
                 self._session_id, scene.revision, scene.timestamp, scene.elements
             )
@@ -182,29 +182,29 @@ class SharedScene:
             return
         if self._requests >= MAX_REQUESTS:
             failure = ErrorCode.STORAGE_FAILED
-            self._environment.way.put(messages.EditResponse(self._session_id, item.number, failure))
+            self._context.channel.put(messages.EditResponse(self._session_id, item.number, failure))
             return
         self._requests += 1
-        self._environment.common.run(self._edit(item))
+        self._context.common.run(self._edit(item))
 
     async def _edit(self, item: messages.EditRequest) -> None:
         failure: ErrorCode | None = None
         try:
-            await self._node.scenes.edit(item.edit, item.expected, self._environment.their_name)
+            await self._node.scenes.edit(item.edit, item.expected, self._context.their_name)
         except Refusal as refused:
             failure = refused.code
         except LogFailure:
             failure = ErrorCode.STORAGE_FAILED
         finally:
             self._requests -= 1
-        self._environment.way.put(messages.EditResponse(self._session_id, item.number, failure))
+        self._context.channel.put(messages.EditResponse(self._session_id, item.number, failure))
 
-    # --- as a copy -------------------------------------------------------------------------------
+    # --- as a replica --------------------------------------------------------------------------
 
     def forward(self, forward: Forward) -> bool:
-        """Have the keeper make an edit; tell whether that may be."""
-        way = self._environment.way
-        crowded = way.backlog > MAX_FORWARDED_BYTES or len(self._forwarded) >= MAX_FORWARDED
+        """Have the leader make an edit; tell whether that may be."""
+        channel = self._context.channel
+        crowded = channel.backlog > MAX_FORWARDED_BYTES or len(self._forwarded) >= MAX_FORWARDED
         if self.kept_here is not False or crowded:
             return False
         message = forward.message
@@ -219,21 +219,21 @@ class SharedScene:
             item = said(self._session_id, forward.peer_id or "", message)
         if key[1] is not None:
             self._forwarded[key] = forward
-        if way.put(item):
-            self._asked.note(forward, self._copies.author(self._session_id, forward.peer_id))
+        if channel.put(item):
+            self._forwards.note(forward, self._replicas.author(self._session_id, forward.peer_id))
             return True
         self._forwarded.pop(key, None)
         return False
 
     def answer(self, item: messages.PeerReply) -> None:
-        """Pass on what the keeper answers to one of our people."""
+        """Pass on what the leader answers to one of our people."""
         try:
             reply = _decode_reply(item.message)
         except (ValueError, RecursionError):
             return
         self._forwarded.pop((item.to_peer_id, reply.message_id), None)
-        self._asked.answered(item.to_peer_id, reply.message_id)
-        self._node.perform(self._copies.answer(self._session_id, item.to_peer_id, reply))
+        self._forwards.answered(item.to_peer_id, reply.message_id)
+        self._node.perform(self._replicas.answer(self._session_id, item.to_peer_id, reply))
 
     def _copy(
         self, item: messages.SceneSnapshot | messages.StoredChanges | messages.EditResponse
@@ -255,49 +255,51 @@ class SharedScene:
             self._differ(refused)
 
     def _adopt(self, item: messages.SceneSnapshot) -> None:
-        """Become what the keeper has, if what we had before they met is in it."""
+        """Become what the leader has, if what we had before they met is in it."""
         missing = self._had_before - _own(item.elements)
-        around = self._environment
+        context = self._context
         if missing:
             if self._merges >= MAX_MERGES:
                 self._give_up("its scene comes without what was here before")
                 return
-            mine = self._copies.snapshot(self._session_id)
+            mine = self._replicas.snapshot(self._session_id)
             left_out = tuple(element for element in mine.elements if element.id in missing)
             self._ask_to_merge(max(mine.revision, item.revision), left_out)
             return
         whole = Snapshot(item.revision, item.timestamp, item.elements)
-        wall = around.common.wall()
-        self._node.perform(self._copies.adopt(self._session_id, whole, around.their_name, wall))
+        wall = context.common.wall()
+        self._node.perform(self._replicas.adopt(self._session_id, whole, context.their_name, wall))
         self._synced, self._had_before = True, frozenset()
-        agreed = OwnershipRecord(around.there, kept_here=False)
-        around.common.agreements.agree(self._session_id, agreed)
+        record = OwnershipRecord(context.there, kept_here=False)
+        context.common.ownership.agree(self._session_id, record)
 
     def _take_changes(self, item: messages.StoredChanges) -> None:
-        name, wall = self._environment.their_name, self._environment.common.wall()
-        author = self._asked.author_of(item.entries)
-        self._node.perform(self._copies.follow(self._session_id, item.entries, name, author, wall))
+        name, wall = self._context.their_name, self._context.common.wall()
+        author = self._forwards.author_of(item.entries)
+        self._node.perform(
+            self._replicas.follow(self._session_id, item.entries, name, author, wall)
+        )
 
     def _ask_to_merge(self, revision: int, elements: tuple[Element, ...]) -> None:
         self._merges += 1
-        self._environment.way.put(messages.MergeScene(self._session_id, revision, elements))
+        self._context.channel.put(messages.MergeScene(self._session_id, revision, elements))
 
     def _respond(self, item: messages.EditResponse) -> None:
         if self._forwarded.pop((None, item.number), None) is None:
             return
         if item.failure is None:
-            self._node.perform(self._copies.made(self._session_id, item.number))
+            self._node.perform(self._replicas.made(self._session_id, item.number))
         else:
             self._node.perform([Answered(item.number, item.failure)])
 
     def _follow(self) -> None:
-        mine = self._copies.snapshot(self._session_id)
+        mine = self._replicas.snapshot(self._session_id)
         self._synced = True
         digest = digest_of(mine.elements)
-        self._environment.way.put(messages.FollowScene(self._session_id, mine.revision, digest))
+        self._context.channel.put(messages.FollowScene(self._session_id, mine.revision, digest))
 
     def _differ(self, refused: Refusal) -> None:
-        """Ask for the whole scene: the copy does not fit what its keeper says."""
+        """Ask for the whole scene: the replica does not fit what its leader says."""
         self._follow()
         self._synced = False
         if self._warned:
@@ -306,24 +308,24 @@ class SharedScene:
         logger.warning(
             "the copy of a shared scene did not fit: asked for all of it",
             session=self._session_id,
-            server=self._environment.their_name,
+            server=self._context.their_name,
             why=refused.text,
         )
 
 
 def keeps(
-    told: messages.ShareSession, theirs: messages.ShareSession, here: str, there: str
+    ours: messages.ShareSession, theirs: messages.ShareSession, here: str, there: str
 ) -> bool:
     """Tell whether we keep the scene, from what both sides have said first.
 
-    Each says what is noted of it, or else what `is_keeper` tells. Where the two do not agree,
-    `is_keeper` decides: nothing that the other server says makes it the keeper.
+    Each says what is noted of it, or else what `is_leader` tells. Where the two do not agree,
+    `is_leader` decides: nothing that the other server says makes it the leader.
     """
-    agree = theirs.kept_here is None or theirs.kept_here is not told.kept_here
-    return bool(told.kept_here) if agree else is_keeper(here, there)
+    agree = theirs.kept_here is None or theirs.kept_here is not ours.kept_here
+    return bool(ours.kept_here) if agree else is_leader(here, there)
 
 
-def is_keeper(here: str, there: str) -> bool:
+def is_leader(here: str, there: str) -> bool:
     """Tell which of two servers keeps a scene of which nothing is noted: the smaller agent id."""
     return here < there
 
@@ -334,7 +336,7 @@ def _own(elements: tuple[Element, ...]) -> frozenset[str]:
 
 
 def digest_of(elements: tuple[Element, ...]) -> int:
-    """Return a checksum of a scene, as a copy takes it in (SCN10)."""
+    """Return a checksum of a scene, as a replica takes it in (SCN10)."""
     digest = 0
     for element in elements:
         digest = zlib.crc32(msgspec.json.encode(admitted(element)), digest)

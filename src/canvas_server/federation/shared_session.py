@@ -1,4 +1,4 @@
-"""One session that is shared with one other server: its people are guests here, ours are there."""
+"""A session shared with one other server: its people are guests here, ours are there."""
 
 import math
 
@@ -10,11 +10,11 @@ from canvas_server.core.effects import Refusal
 from canvas_server.federation import messages
 from canvas_server.federation.context import PartnerContext
 from canvas_server.federation.guest import GuestConnection, as_guest
-from canvas_server.federation.scenes import SharedScene, is_keeper
+from canvas_server.federation.scenes import SharedScene, is_leader
 from canvas_server.federation.translation import item_of, message_of, said
 from canvas_server.node.ports import Elsewhere, LogFailure
 from canvas_server.protocol import client, server
-from canvas_server.protocol.codec import type_of
+from canvas_server.protocol.codec import encode, type_of
 from canvas_server.protocol.plain import plain
 from canvas_server.protocol.traits import Federated
 
@@ -34,42 +34,29 @@ def _tags(*how: Federated) -> frozenset[str]:
 
 MESSAGES = _tags(Federated.MESSAGE)
 """What people of another server may send here."""
-KEEPER_MESSAGES = _tags(Federated.MESSAGE, Federated.EDIT)
-"""The same where this server keeps the scene."""
+LEADER_MESSAGES = _tags(Federated.MESSAGE, Federated.EDIT)
+"""The same where this server leads the scene."""
 DROPPABLE = _tags(Federated.DROPPABLE)
 """What they may send that may get lost."""
 
-_ForGuests = server.Signal | server.Reply | server.PeerCursor | server.PeerPreview
-"""What is passed on of all that guests are sent; their own server tells them the rest."""
-
 logger = structlog.get_logger()
-
-
-_decode_for_guests = msgspec.json.Decoder(_ForGuests).decode
-_FOR_GUESTS = tuple(
-    f'{{"type":"{kind.__struct_config__.tag}"'.encode()
-    for kind, traits in server.TRAITS.items()
-    if traits.federated is not Federated.NO
-)
-_HEADER_SIZES = {126: 4, 127: 10}
-"""Of a frame, by the length that it begins with (RFC 6455 section 5.2)."""
 
 
 class Share:
     """One end of it; implements `GuestHost`."""
 
-    def __init__(self, session_id: str, around: PartnerContext) -> None:
+    def __init__(self, session_id: str, context: PartnerContext) -> None:
         self.session_id = session_id
-        self.scene = SharedScene(session_id, around, self._give_up)
-        self._environment = around
-        self._node = around.common.node
-        self._hub = around.common.node.hub
+        self.scene = SharedScene(session_id, context, self._give_up)
+        self._context = context
+        self._node = context.common.node
+        self._hub = context.common.node.hub
         self._guests: dict[str, GuestConnection] = {}
         self._listed: set[str] = set()
         """Those whom the other server has named on this line."""
-        self._told: messages.ShareSession | None = None
+        self._offered: messages.ShareSession | None = None
         """What we have said first on this line."""
-        self._told_people: tuple[server.Peer, ...] = ()
+        self._offered_people: tuple[server.Peer, ...] = ()
         self._tell_at = 0.0
         self._theirs: messages.ShareSession | None = None
         self._opening = False
@@ -99,11 +86,11 @@ class Share:
             self._idle_since = now
         return self._idle_since is not None and now - self._idle_since >= IDLE_SECONDS
 
-    # --- the line --------------------------------------------------------------------------------
+    # --- the channel ---------------------------------------------------------------------------
 
     def begin(self) -> None:
-        """Start over on a new line, or without one: what was under way is lost."""
-        self._told = self._theirs = None
+        """Start over on a new channel, or without one: what was under way is lost."""
+        self._offered = self._theirs = None
         self._tell_at = 0.0
         self._listed.clear()
         self._waiting.clear()
@@ -112,7 +99,7 @@ class Share:
 
     def silent(self) -> None:
         """Show the guests as reconnecting: their server is out of reach."""
-        leaves_at = self._environment.common.clock() + self._environment.common.resume_seconds
+        leaves_at = self._context.common.clock() + self._context.common.resume_seconds
         for guest in self._guests.values():
             guest.leaves_at = min(guest.leaves_at, leaves_at)
         self._show_guests(reachable=False)
@@ -129,7 +116,7 @@ class Share:
 
     def tick(self, now: float) -> None:
         """Do what is due, about twice a second."""
-        if self._told is None:
+        if self._offered is None:
             self.tell()
         for guest in tuple(self._guests.values()):
             if now > guest.leaves_at:
@@ -142,25 +129,23 @@ class Share:
             msgspec.structs.replace(peer, in_call=False, user_id=None)
             for peer in self._hub.guests.people(self.session_id)
         )
-        if self._told is not None:
-            known = people == self._told_people
-            if not known and self._environment.way.put(
+        if self._offered is not None:
+            known = people == self._offered_people
+            if not known and self._context.channel.put(
                 messages.ServerPeers(self.session_id, people)
             ):
-                self._told_people = people
-        elif (
-            self._hub.is_open(self.session_id) and self._environment.common.clock() >= self._tell_at
-        ):
-            around = self._environment
-            agreement = around.common.agreements.of(self.session_id)
-            if agreement is not None and agreement.agent_id == around.there:
+                self._offered_people = people
+        elif self._hub.is_open(self.session_id) and self._context.common.clock() >= self._tell_at:
+            context = self._context
+            agreement = context.common.ownership.of(self.session_id)
+            if agreement is not None and agreement.agent_id == context.there:
                 kept_here = agreement.kept_here
             else:
-                kept_here = is_keeper(around.here, around.there)
+                kept_here = is_leader(context.here, context.there)
             revision = self._hub.replicas.snapshot(self.session_id).revision
-            told = messages.ShareSession(self.session_id, revision, kept_here, people)
-            if self._environment.way.put(told):
-                self._told, self._told_people = told, people
+            offered = messages.ShareSession(self.session_id, revision, kept_here, people)
+            if self._context.channel.put(offered):
+                self._offered, self._offered_people = offered, people
                 self._settle()
 
     # --- from the other server -------------------------------------------------------------------
@@ -170,7 +155,7 @@ class Share:
         if self._opening:
             self._waiting.append(item)
             if len(self._waiting) >= MAX_WAITING:
-                self._environment.hold(self.session_id, True)
+                self._context.hold(self.session_id, True)
             return
         match item:
             case messages.ShareSession():
@@ -184,7 +169,7 @@ class Share:
             case messages.ServerPeers():
                 self._list(item.people)
             case messages.PeerMessage():
-                self._say(item, KEEPER_MESSAGES if self.scene.kept_here else MESSAGES)
+                self._say(item, LEADER_MESSAGES if self.scene.kept_here else MESSAGES)
             case messages.PeerReply():
                 if self.scene.kept_here is False and item.to_peer_id not in self._guests:
                     self.scene.answer(item)
@@ -210,16 +195,16 @@ class Share:
         self._opening = False
         theirs = self._theirs
         waiting, self._waiting = self._waiting, []
-        self._environment.hold(self.session_id, False)
+        self._context.hold(self.session_id, False)
         if theirs is None:
-            return  # the line has ended meanwhile
+            return  # the channel has ended meanwhile
         if outcome is not None:
             self._theirs = None
             why = "its scene cannot be read now"
-            self._environment.way.put(messages.UnshareSession(self.session_id, why, again=True))
+            self._context.channel.put(messages.UnshareSession(self.session_id, why, again=True))
             return
         self._list(theirs.people)
-        if self._told is None:
+        if self._offered is None:
             self.tell()  # and settle
         else:
             self._settle()
@@ -227,25 +212,25 @@ class Share:
             self.take(item)
 
     def _settle(self) -> None:
-        told, theirs = self._told, self._theirs
-        if told is None or theirs is None or self._opening:
+        offered, theirs = self._offered, self._theirs
+        if offered is None or theirs is None or self._opening:
             return
-        agreement = self._environment.common.agreements.of(self.session_id)
-        if agreement is None or agreement.agent_id == self._environment.there:
-            self.scene.settle(told, theirs)
+        agreement = self._context.common.ownership.of(self.session_id)
+        if agreement is None or agreement.agent_id == self._context.there:
+            self.scene.settle(offered, theirs)
         else:
-            self._environment.way.put(messages.UnshareSession(self.session_id, TAKEN))
+            self._context.channel.put(messages.UnshareSession(self.session_id, TAKEN))
             self._refused()
 
     def _closed(self, item: messages.UnshareSession) -> None:
         if item.again:
             self.end()
-            self._tell_at = self._environment.common.clock() + RETRY_SECONDS
+            self._tell_at = self._context.common.clock() + RETRY_SECONDS
             return
         logger.warning(
             "another server does not share a session",
             session=self.session_id,
-            server=self._environment.their_name,
+            server=self._context.their_name,
             why=plain(item.why),
         )
         self._refused()
@@ -255,19 +240,19 @@ class Share:
         logger.warning(
             "a session is not shared any more",
             session=self.session_id,
-            server=self._environment.their_name,
+            server=self._context.their_name,
             why=why,
         )
-        self._environment.way.put(messages.UnshareSession(self.session_id, why))
+        self._context.channel.put(messages.UnshareSession(self.session_id, why))
         self._refused()
 
     def _refused(self) -> None:
         """Go on alone: what was agreed with that server does not hold any more."""
-        agreements = self._environment.common.agreements
-        agreements.forget(self.session_id, self._environment.there)
-        self._hub.replicas.entrust(self.session_id, agreements.keeper(self.session_id))
+        ownership = self._context.common.ownership
+        ownership.forget(self.session_id, self._context.there)
+        self._hub.replicas.entrust(self.session_id, ownership.leader(self.session_id))
         self.end()
-        self._tell_at = self._environment.common.clock() + REFUSED_SECONDS
+        self._tell_at = self._context.common.clock() + REFUSED_SECONDS
 
     # --- people ----------------------------------------------------------------------------------
 
@@ -284,19 +269,19 @@ class Share:
                 self._describe(guest, peer)
 
     def _seat(self, peer: server.Peer) -> GuestConnection | None:
-        if not self._environment.may_seat():
+        if not self._context.may_seat():
             return None
         guest = GuestConnection(self._node, self, peer.peer_id)
-        described = as_guest(peer, self._environment.their_name, reachable=True)
+        described = as_guest(peer, self._context.their_name, reachable=True)
         try:
             effects = self._hub.guests.seat(
-                guest.connection_id, self.session_id, described, self._environment.common.wall()
+                guest.connection_id, self.session_id, described, self._context.common.wall()
             )
         except Refusal as refused:
             logger.warning(
                 "somebody of another server cannot come in",
                 session=self.session_id,
-                server=self._environment.their_name,
+                server=self._context.their_name,
                 why=refused.text,
             )
             guest.leave()
@@ -306,7 +291,7 @@ class Share:
         return guest
 
     def _describe(self, guest: GuestConnection, peer: server.Peer) -> None:
-        before, guest.told = guest.told, peer
+        before, guest.described = guest.described, peer
         self._show_guest(guest, peer, reachable=True)
         if peer.media != (before.media if before else server.Media()):
             media = peer.media
@@ -316,13 +301,13 @@ class Share:
 
     def _show_guests(self, *, reachable: bool) -> None:
         for peer_id, guest in self._guests.items():
-            if guest.told is not None and (peer_id in self._listed or not reachable):
-                self._show_guest(guest, guest.told, reachable=reachable)
+            if guest.described is not None and (peer_id in self._listed or not reachable):
+                self._show_guest(guest, guest.described, reachable=reachable)
 
     def _show_guest(self, guest: GuestConnection, peer: server.Peer, *, reachable: bool) -> None:
         if reachable:
             guest.leaves_at = math.inf
-        described = as_guest(peer, self._environment.their_name, reachable=reachable)
+        described = as_guest(peer, self._context.their_name, reachable=reachable)
         self._node.perform(self._hub.guests.change(guest.connection_id, described))
 
     def _dismiss(self, guest: GuestConnection) -> None:
@@ -339,28 +324,29 @@ class Share:
     def dismissed(self, peer_id: str) -> None:
         """See `GuestHost.dismissed`."""
         self._guests.pop(peer_id, None)
-        self._environment.hold(peer_id, False)
+        self._context.hold(peer_id, False)
 
     def hold(self, peer_id: str, *, held: bool) -> None:
         """See `GuestHost.hold`."""
-        self._environment.hold(peer_id, held)
+        self._context.hold(peer_id, held)
 
-    def hear(self, peer_id: str, frame: bytes) -> None:
-        """See `GuestHost.hear`: tell their server what is for this guest, and nothing twice."""
-        payload = frame[_HEADER_SIZES.get(frame[1], 2) :]
-        if not payload.startswith(_FOR_GUESTS):
-            return
-        message = _decode_for_guests(payload)
+    def deliver(self, peer_id: str, message: server.ServerMessage) -> None:
+        """See `GuestHost.deliver`: what is for this guest, and nothing twice.
+
+        Whatever else guests are sent, their own server tells them.
+        """
         if isinstance(message, server.Reply):
             if message.message_id is not None:
-                self._environment.way.put(
-                    messages.PeerReply(self.session_id, peer_id, Raw(payload))
+                self._context.channel.put(
+                    messages.PeerReply(self.session_id, peer_id, Raw(encode(message)))
                 )
-        elif message.from_peer_id in self._guests:
-            pass  # their server knows
         elif isinstance(message, server.Signal):
-            self._environment.way.put(item_of(message, self.session_id, peer_id))
-        else:
+            if message.from_peer_id not in self._guests:  # else their server knows
+                self._context.channel.put(item_of(message, self.session_id, peer_id))
+        elif (
+            isinstance(message, server.PeerCursor | server.PeerPreview)
+            and message.from_peer_id not in self._guests
+        ):
             self._show(message)
 
     def _show(self, message: server.PeerCursor | server.PeerPreview) -> None:
@@ -370,11 +356,11 @@ class Share:
         else:
             shown = client.Preview(message.elements)
         if not self._moving:
-            self._environment.common.later(MOVING_SECONDS, self._show_moving)
+            self._context.common.later(MOVING_SECONDS, self._show_moving)
         peer_id = message.from_peer_id
         self._moving[peer_id, type(message)] = said(self.session_id, peer_id, shown)
 
     def _show_moving(self) -> None:
         moving, self._moving = self._moving, {}
         for shown in moving.values():
-            self._environment.way.drop_in(shown)
+            self._context.channel.drop_in(shown)

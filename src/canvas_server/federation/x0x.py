@@ -129,28 +129,28 @@ class X0xCarrier:
     def send(self, agent_id: str, payload: bytes) -> None:
         """See `Carrier.send`."""
         data = base64.b64encode(payload).decode()
-        self._say({"type": "send_direct", "agent_id": agent_id, "payload": data})
+        self._send({"type": "send_direct", "agent_id": agent_id, "payload": data})
 
     def publish(self, topic: str, payload: bytes) -> None:
         """See `Carrier.publish`."""
         data = base64.b64encode(payload).decode()
-        self._say({"type": "publish", "topic": topic, "payload": data})
+        self._send({"type": "publish", "topic": topic, "payload": data})
 
     def follow(self, topic: str) -> None:
         """See `Carrier.follow`."""
         self._topics.add(topic)
-        self._say({"type": "subscribe", "topics": [topic]})
+        self._send({"type": "subscribe", "topics": [topic]})
 
     def leave(self, topic: str) -> None:
         """See `Carrier.leave`."""
         self._topics.discard(topic)
-        self._say({"type": "unsubscribe", "topics": [topic]})
+        self._send({"type": "unsubscribe", "topics": [topic]})
 
     def began(self, transport: WSTransport) -> None:
         """Note that the daemon has greeted us."""
         self._transport = transport
         if self._topics:
-            self._say({"type": "subscribe", "topics": sorted(self._topics)})
+            self._send({"type": "subscribe", "topics": sorted(self._topics)})
 
     async def _connect(self, listener: "_Socket") -> WSTransport:
         where, token = self._daemon.locate()
@@ -168,7 +168,7 @@ class X0xCarrier:
             raise NoDaemon(f"{where}: {error or type(error).__name__}") from None
         return transport
 
-    def _say(self, message: dict[str, object]) -> None:
+    def _send(self, message: dict[str, object]) -> None:
         transport = self._transport
         if transport is None:
             return
@@ -207,17 +207,19 @@ class _Socket(WSListener):  # type: ignore[misc] - a class of C
         try:
             if type_of(text) not in _KNOWN:
                 return
-            said = _decode(text)
-            match said:
+            message = _decode(text)
+            match message:
                 case _Connected():
                     self._carrier.began(transport)
-                    self._carried.connected(said.agent_id)
-                case _Direct() if said.verified:
-                    self._carried.take(said.sender, base64.b64decode(said.payload))
-                case _Topic() if said.origin is not None:
-                    self._carried.hear(said.topic, said.origin, base64.b64decode(said.payload))
+                    self._carried.connected(message.agent_id)
+                case _Direct() if message.verified:
+                    self._carried.take(message.sender, base64.b64decode(message.payload))
+                case _Topic() if message.origin is not None:
+                    self._carried.hear(
+                        message.topic, message.origin, base64.b64decode(message.payload)
+                    )
                 case _DaemonError():
-                    logger.debug("x0xd has refused something", why=said.message)
+                    logger.debug("x0xd has refused something", why=message.message)
                 case _:
                     pass  # nobody knows who has said it
         except ValueError as error:

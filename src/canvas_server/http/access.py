@@ -1,4 +1,4 @@
-"""Who may talk to this server, by the `Host` and `Origin` of the request.
+"""Access by `Host` and `Origin`: which pages and names may talk to this server.
 
 A page of another origin must not use the server through somebody's browser (cross-site WebSocket
 hijacking), nor may a foreign name that resolves to a loopback address (DNS rebinding).

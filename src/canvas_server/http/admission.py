@@ -1,4 +1,4 @@
-"""What a connection has to do before it is answered: come not too often, and ask within a time.
+"""Admission of TCP connections: rate limits, and a time for the first request.
 
 uvicorn itself waits for a request for ever, and takes a head of any size. This is its protocol with
 bounds around it; `http.doors` keeps the count.
@@ -14,7 +14,7 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from canvas_server.http.errors import error_body
 from canvas_server.http.rate_limits import AddressLimits, Crowded, Proxies
-from canvas_server.node.node import Counts
+from canvas_server.node.counts import Counts
 
 MAX_HEAD_BYTES = 64 * 1024
 REQUEST_SECONDS = 10.0
@@ -44,7 +44,7 @@ class Entrance:
 
     def __init__(self, per_address: int, proxies: Proxies, counts: Counts) -> None:
         self.proxies = proxies
-        self._line: deque[BoundedHttp] = deque()
+        self._queue: deque[BoundedHttp] = deque()
         self._passed = 0
         self.counts = counts
         self.arrivals = AddressLimits(per_address)
@@ -60,7 +60,7 @@ class Entrance:
             self._pass(protocol)
         else:
             protocol.hold()
-            self._line.append(protocol)
+            self._queue.append(protocol)
 
     def _pass(self, protocol: "BoundedHttp") -> None:
         if self._passed == 0:
@@ -70,8 +70,8 @@ class Entrance:
 
     def _go_on(self) -> None:
         self._passed = 0
-        for _ in range(min(AT_ONCE, len(self._line))):
-            self._pass(self._line.popleft())
+        for _ in range(min(AT_ONCE, len(self._queue))):
+            self._pass(self._queue.popleft())
 
     def wait(self, protocol: "BoundedHttp") -> None:
         """Note that a connection is open and has asked for nothing."""

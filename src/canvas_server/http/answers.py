@@ -1,4 +1,4 @@
-"""Scenes and histories as JSON: written piece by piece, so that the longest one holds up nobody."""
+"""Streamed JSON of scenes and histories: the longest one holds up nobody."""
 
 from collections.abc import Sequence
 

@@ -221,12 +221,12 @@ def _length_of(request: Request) -> int:
     Raises:
         HTTPException: 413, it is too large.
     """
-    said = request.headers.get("content-length")
-    if said is None:
+    declared = request.headers.get("content-length")
+    if declared is None:
         return MAX_BODY_BYTES if "transfer-encoding" in request.headers else 0
-    if len(said) > 16 or int(said) > MAX_BODY_BYTES:
+    if len(declared) > 16 or int(declared) > MAX_BODY_BYTES:
         raise _too_large()
-    return int(said)
+    return int(declared)
 
 
 def _too_large() -> HTTPException:

@@ -1,4 +1,4 @@
-"""Errors of HTTP answers: ``{success: false, error, code}``."""
+"""Error responses: ``{success: false, error, code}``."""
 
 import functools
 from collections.abc import Awaitable, Callable
@@ -46,7 +46,7 @@ def refusal(status: int, code: str, text: str, headers: dict[str, str] | None = 
     return Response(error_body(code, text), status, headers, "application/json")
 
 
-def told(answer: Endpoint) -> Endpoint:
+def error_responses(answer: Endpoint) -> Endpoint:
     """Wrap an endpoint so that what is refused, or fails, is answered with its code."""
 
     @functools.wraps(answer)

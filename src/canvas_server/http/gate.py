@@ -1,4 +1,4 @@
-"""Who a request comes from: its bearer token (RFC 6750), and what that allows (rule TOK5)."""
+"""Authorization of requests: the bearer token (RFC 6750) and what it allows (rule TOK5)."""
 
 import time
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""What a node does once a second.
+"""Periodic work of a node: ticks and pings, once a second.
 
 It finds sockets whose other end is gone without a word (half-open TCP), and lets peers go that
 stayed away too long.

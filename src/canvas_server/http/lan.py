@@ -1,4 +1,4 @@
-"""What a phone in the local network can fetch to believe the certificate of this installation."""
+"""`/authority.pem`: the certificate authority of this installation, for phones to fetch."""
 
 from pathlib import Path
 

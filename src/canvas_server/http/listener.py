@@ -1,4 +1,4 @@
-"""Takes in TCP connections, a few at a time.
+"""TCP listener: accepts connections a few at a time.
 
 uvloop takes in all that wait before anybody else gets a turn: with a crowd at the door those who
 are in wait a tenth of a second.

@@ -1,4 +1,4 @@
-"""What the node counts, in the Prometheus text format."""
+"""Metrics of a server in the Prometheus text format."""
 
 import collections
 from collections.abc import Callable, Iterator, Mapping
@@ -16,6 +16,7 @@ from prometheus_client.registry import Collector
 
 from canvas_server import __version__
 from canvas_server.cluster.membership import Cluster
+from canvas_server.node.events import NodeEvents
 from canvas_server.node.node import Node
 from canvas_server.node.ports import LogCounts
 from canvas_server.node.readiness import Readiness
@@ -100,8 +101,8 @@ def _of_cluster(cluster: Cluster) -> Iterator[Metric]:
         GaugeMetricFamily(f"canvas_cluster_{name}", text, value=value)
         for name, text, value in (
             ("connected", "Whether the broker is there.", int(cluster.backbone.connected)),
-            ("nodes", "Nodes that are known to live.", 1 + len(cluster.nodes.beats)),
-            ("homes", "Sessions that live here.", len(cluster.homes.held)),
+            ("nodes", "Nodes that are known to live.", 1 + len(cluster.nodes.heartbeats)),
+            ("homes", "Sessions that live here.", len(cluster.ownership.held)),
             ("carried", "Sockets carried to others.", sum(len(p.carried) for p in peers)),
             ("remote", "Sockets carried here.", sum(len(p.remote) for p in peers)),
             ("backlog_bytes", "On the way to others.", sum(p.link.backlog for p in peers)),
@@ -215,15 +216,16 @@ def _labelled(name: str, text: str, label: str, counter: Mapping[Any, int]) -> C
 
 def registry(
     node: Node,
+    events: NodeEvents,
     log: LogCounts,
     readiness: Readiness,
     cluster: Cluster | None = None,
     relay: Relay | None = None,
 ) -> CollectorRegistry:
-    """Return the metrics of this process."""
+    """Return the metrics of this process; `events` are those of its node."""
     metrics = CollectorRegistry()
     metrics.register(NodeCollector(node, log, readiness, cluster, relay))
-    node.tally = CallMetrics(metrics).count
+    events.call_metrics.subscribe(CallMetrics(metrics).count)
     ProcessCollector(registry=metrics)
     PlatformCollector(registry=metrics)
     return metrics

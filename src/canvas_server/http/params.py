@@ -1,4 +1,4 @@
-"""What a request asks for: the session in its path, numbers in its query."""
+"""Request parameters: the session in the path, numbers in the query."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""How many come in, and how fast: slowed down first, then refused. Pure."""
+"""Rate limits by address: slowed down first, then refused. Pure."""
 
 import ipaddress
 from collections import OrderedDict

@@ -1,4 +1,4 @@
-"""The HTTP side: the browser client, health and metrics."""
+"""The site: the browser client, health and metrics."""
 
 import html
 import secrets
@@ -60,7 +60,7 @@ def fresh_session() -> str:
 
 def preview(session_id: str, picture: str) -> str:
     """Return what a chat shows in the place of a link to a session (the Open Graph protocol)."""
-    told = {
+    meta = {
         "og:type": "website",
         "og:title": f"{session_id}: a shared canvas",
         "og:description": "Open the link to see what is on it, and each other.",
@@ -70,7 +70,7 @@ def preview(session_id: str, picture: str) -> str:
     }
     return "".join(
         f'  <meta property="{name}" content="{html.escape(content)}">\n  '
-        for name, content in told.items()
+        for name, content in meta.items()
     )
 
 
@@ -149,8 +149,8 @@ def make_site(
         failing = readiness.failing  # calls of those who are here go on without
         scenes = "failing" if failing or node.scenes.failing else "stored"
         status = "failing" if failing else "ready"
-        told = {"status": status, "version": __version__, "scenes": scenes}
-        return JSONResponse(told | health(), 503 if failing else 200)
+        answer = {"status": status, "version": __version__, "scenes": scenes}
+        return JSONResponse(answer | health(), 503 if failing else 200)
 
     async def exposition(_: Request) -> Response:
         return Response(generate_latest(metrics), media_type=CONTENT_TYPE_LATEST)

@@ -1,4 +1,4 @@
-"""`/api/nodes`, `/api/communitas`: how this server and those around it are, for who runs it."""
+"""`/api/nodes`, `/api/communitas`: state of this server and its partners, for who runs it."""
 
 from collections.abc import Callable
 
@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
-from canvas_server.http.errors import told
+from canvas_server.http.errors import error_responses
 from canvas_server.http.gate import Gate
 
 
@@ -21,4 +21,4 @@ def state_route(gate: Gate, path: str, state: Callable[[], Struct]) -> BaseRoute
         body = msgspec.json.encode(state())
         return Response(body, 200, {"cache-control": "no-store"}, "application/json")
 
-    return Route(path, told(answer))
+    return Route(path, error_responses(answer))

@@ -189,15 +189,15 @@ class WebSocketUpgrade:
         if reason is not None:
             return _refuse(HTTPStatus.FORBIDDEN, "forbidden_origin", reason)
         loop = asyncio.get_running_loop()
-        doors = self._entrance.sockets
+        limits = self._entrance.sockets
         origin = self._entrance.proxies.origin(address, headers.get("x-forwarded-for"))
         try:
-            doors.enter(origin, loop.time())
+            limits.enter(origin, loop.time())
         except Crowded as crowded:
             self._entrance.counts.turned_away += 1
             return _refuse(HTTPStatus.TOO_MANY_REQUESTS, "too_many", str(crowded))
         throttle = Throttle(self._burst, self._rate, loop.time())
-        gone = functools.partial(doors.leave, origin)
+        gone = functools.partial(limits.leave, origin)
         return WebSocketConnection(self._node, throttle, loop, gone)
 
 

@@ -1,4 +1,4 @@
-"""One WebSocket: frames in, messages to the node; what the node queues, bytes out.
+"""WebSocket connection: frames in, messages to the node; queued frames out.
 
 picows parses the frames in C (`http.upgrade` plugs it in). This listener puts fragments together,
 keeps bounds, slows a peer that sends too fast, and closes with a code that says what to do next.
@@ -11,8 +11,9 @@ from collections.abc import Callable
 from picows import WSCloseCode, WSFrame, WSListener, WSMsgType, WSTransport
 
 from canvas_server.core.effects import ConnectionId
-from canvas_server.node.node import Node, Owner
+from canvas_server.node.node import Node
 from canvas_server.node.outbox import Outbox
+from canvas_server.node.sockets import Owner, Payload
 from canvas_server.node.throttle import COSTS, Throttle
 from canvas_server.protocol.errors import CloseCode
 from canvas_server.protocol.fields import MAX_FRAME_BYTES
@@ -191,19 +192,19 @@ class WebSocketConnection(WSListener):
         self._on_hold = False
         self._read_on()
 
-    def move(self, address: str, said: list[bytes | None]) -> None:
-        """Speak to another node from now on."""
+    def move(self, address: str, payloads: list[Payload]) -> None:
+        """Forward to another node from now on, beginning with these messages."""
         if not self._closing:
-            self.outbox.forget_marks()
-            self._owner = self._node.carry(self, address, said)
+            self.outbox.forget_checkpoints()
+            self._owner = self._node.forward(self, address, payloads)
             self.release()
 
-    def move_back(self, said: list[bytes | None]) -> None:
-        """Speak to this node again, beginning with this."""
+    def move_back(self, payloads: list[Payload]) -> None:
+        """Be served by this node again, beginning with these messages."""
         self.connection_id = self._node.adopt(self)
         self._owner = self._node
         self.release()
-        self._node.hear(self.connection_id, said)
+        self._node.receive_all(self.connection_id, payloads)
 
     @property
     def unread(self) -> bool:

@@ -16,7 +16,7 @@ from canvas_server.node.ports import BackboneFailure, Registered
 BUCKET = "KV_canvas_homes"
 _KEY = "$KV.canvas_homes."
 _NODE = "canvas.node."
-_BEATS = "canvas.beat"
+_HEARTBEATS = "canvas.beat"
 PROBE_SECONDS = 1.0
 PROBE_KEY = "key.probe"
 """In the registry; no session is called so."""
@@ -80,7 +80,7 @@ class NatsBackbone:
             client = self._broker.client
             subscribe = cast("SubscribeCall", client.subscribe)  # type: ignore[reportUnknownMemberType]
             self._subscribed = [
-                await subscribe(_BEATS, cb=heard),
+                await subscribe(_HEARTBEATS, cb=heard),
                 await subscribe(_NODE + address, cb=taken),
             ]
             await self._until_reached(address)
@@ -104,7 +104,7 @@ class NatsBackbone:
 
     def broadcast(self, data: bytes) -> None:
         """See `Backbone.broadcast`."""
-        self._put(_BEATS, data)
+        self._put(_HEARTBEATS, data)
 
     async def probe(self, address: str) -> bool | None:
         """See `Backbone.probe`. The broker itself says when nobody listens."""

@@ -1,4 +1,4 @@
-"""The connection to the NATS servers: kept, mended, and honest about being away."""
+"""Connection to the NATS servers: kept, mended, and honest about being away."""
 
 import asyncio
 import time

@@ -1,4 +1,4 @@
-"""What was given out and taken back, known to all nodes: each change is a message of a stream."""
+"""Invitations shared by all nodes: each change is a message of a stream."""
 
 import asyncio
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""A node joins a cluster: everything it shares with the others is there when this is done."""
+"""Joining a cluster: makes everything that a node shares with the others."""
 
 import base64
 import secrets

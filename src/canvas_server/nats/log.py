@@ -1,4 +1,4 @@
-"""The log of several nodes, in a JetStream stream (docs/adr/0013).
+"""Log of several nodes, in a JetStream stream (docs/adr/0013).
 
 Each session is written to by one task that stores all that waits for it in one message. A message
 names the one it follows, so what a node writes that others have given up is refused by the broker.
@@ -7,7 +7,6 @@ names the one it follows, so what a node writes that others have given up is ref
 import asyncio
 import contextlib
 import time
-import uuid
 from collections import OrderedDict, deque
 from collections.abc import Callable, Coroutine
 from typing import Any
@@ -16,18 +15,15 @@ import structlog
 from msgspec import Struct
 
 from canvas_server.core.records import (
-    MAX_IDEMPOTENCY_RECORDS,
-    IdempotencyRecord,
     Record,
     Snapshot,
     Stored,
 )
-from canvas_server.core.scene.replay import replay
 from canvas_server.nats import messages
-from canvas_server.nats.broker import EXPECTED, Broker, Conflict, Message
+from canvas_server.nats.broker import EXPECTED, Broker, Conflict
+from canvas_server.nats.entries import Head, append_message, read_log
 from canvas_server.nats.messages import (
     BYTES,
-    ID,
     LOG,
     REVISION,
     STREAM,
@@ -48,13 +44,10 @@ from canvas_server.node.ports import (
     Overtaken,
     SessionSummary,
 )
-from canvas_server.protocol.history import Entry
 
 MAX_BATCH = 512
 MAX_BATCH_BYTES = 1024 * 1024
 """Records stored in one message, and their bytes but for the last one of them."""
-PATIENCE_SECONDS = 10.0
-"""How long a broker may be away before what waits is refused."""
 MAX_RECEIPTS_KEPT = 200_000
 """Of all sessions; beyond that those written to least recently are read again when needed."""
 PROBED = "-"
@@ -62,25 +55,6 @@ PROBED = "-"
 DAY_MS = 24 * 3600 * 1000
 
 logger = structlog.get_logger()
-
-
-class _Head(Struct):
-    """Where the log of a session ends."""
-
-    sequence: int
-    """Of its last message; 0: it has none."""
-    revision: int
-    receipts: dict[tuple[str, str | None], IdempotencyRecord]
-    bytes: int = 0
-    """Written of the session since its beginning, roughly."""
-
-    def remember(self, receipt: IdempotencyRecord) -> None:
-        """Keep a receipt, the latest of them."""
-        key = (receipt.peer_id, receipt.reply.message_id)
-        self.receipts.pop(key, None)
-        self.receipts[key] = receipt
-        if len(self.receipts) > MAX_IDEMPOTENCY_RECORDS:
-            del self.receipts[next(iter(self.receipts))]
 
 
 class _Job(Struct):
@@ -92,7 +66,7 @@ class _Job(Struct):
 class _Session(Struct):
     """What waits to be written, and where."""
 
-    head: _Head | None
+    head: Head | None
     jobs: deque[_Job]
     writing: bool = False
 
@@ -187,7 +161,7 @@ class JetStreamLog:
             LogFailure: nothing was stored, or nobody knows.
         """
         if session.head is None:
-            session.head = (await self._load(session_id))[1]
+            session.head = (await read_log(self._broker, session_id))[1]
         head = session.head
         revision, outcomes, good = head.revision, list[LogFailure | None](), list[Record]()
         for job in jobs:
@@ -200,7 +174,9 @@ class JetStreamLog:
             before = head.sequence
             edits = [Edits(record.entries, record.receipt) for record in good]
             timestamp = good[-1].entries[-1].timestamp
-            head.sequence = await self._publish(session_id, before, edits, revision, timestamp)
+            head.sequence = await append_message(
+                self._broker, session_id, before, edits, revision, timestamp
+            )
             head.revision = revision
             head.bytes += sum(record.size for record in good)
             for record in good:
@@ -211,48 +187,6 @@ class JetStreamLog:
                 whole = Whole(snapshots[-1], tuple(head.receipts.values()))
                 self._spawn(self._put_snapshot(session_id, before, whole, head.bytes))
         return outcomes
-
-    async def _publish(
-        self, session_id: str, before: int, edits: list[Edits], revision: int, timestamp: int
-    ) -> int:
-        """Store a message after another one; find out what became of it where nobody says."""
-        subject = messages.log_of(session_id)
-        message_id = uuid.uuid4().hex
-        headers = {
-            EXPECTED: str(before),
-            ID: message_id,
-            REVISION: str(revision),
-            TIME: str(timestamp),
-        }
-        deadline = time.monotonic() + PATIENCE_SECONDS
-        while True:
-            try:
-                return (await messages.put(self._broker, session_id, subject, edits, headers))[0]
-            except Conflict:
-                pass  # of an earlier try, perhaps
-            except BackboneFailure:
-                if time.monotonic() > deadline:
-                    raise
-                await self._until_connected(deadline)
-            found = await self._last_until(subject, deadline)
-            if found is not None and found.headers.get(ID) == message_id:
-                return found.sequence
-            if (found.sequence if found else 0) != before:
-                raise Overtaken("another node has written to this session")
-
-    async def _last_until(self, subject: str, deadline: float) -> Message | None:
-        while True:
-            try:
-                return await messages.last(self._broker, subject)
-            except BackboneFailure:
-                if time.monotonic() > deadline:
-                    raise
-                await self._until_connected(deadline)
-
-    async def _until_connected(self, deadline: float) -> None:
-        await asyncio.sleep(0.05)
-        while not self._broker.connected and time.monotonic() < deadline:  # noqa: ASYNC110
-            await asyncio.sleep(0.05)
 
     async def _put_snapshot(self, session_id: str, log: int, whole: Whole, written: int) -> None:
         """Keep a scene as a whole; where that fails, opening it only takes longer."""
@@ -295,7 +229,7 @@ class JetStreamLog:
         """See `Log.load`."""
 
         async def work() -> Stored:
-            stored, head = await self._load(session_id)
+            stored, head = await read_log(self._broker, session_id)
             session = self._session(session_id)
             if not session.writing:
                 session.head = head
@@ -347,33 +281,6 @@ class JetStreamLog:
         """See `Log.close`."""
         while self._tasks:
             await asyncio.wait(self._tasks)
-
-    async def _load(self, session_id: str) -> tuple[Stored, _Head]:
-        end = await messages.last(self._broker, messages.log_of(session_id))
-        head = _Head(0, 0, {})
-        if end is None:
-            return Stored(Snapshot(0, 0)), head
-        base, after = Snapshot(0, 0), 0
-        found = await messages.last(self._broker, messages.snapshots_of(session_id))
-        if found is not None:
-            whole = await messages.whole_in(self._broker, session_id, found)
-            base, after = whole.snapshot, found.number(LOG)
-            head.bytes = found.number(BYTES)
-            for receipt in whole.receipts:
-                head.remember(receipt)
-        entries: list[Entry] = []
-        logged = 0
-        subject = messages.log_of(session_id)
-        async for message in messages.read(self._broker, subject, after, end.sequence):
-            logged += len(message.data)
-            for edits in await messages.edits_in(self._broker, session_id, message):
-                entries += [entry for entry in edits.entries if entry.revision > base.revision]
-                if edits.receipt is not None:
-                    head.remember(edits.receipt)
-        now = replay(base, entries)
-        head.sequence, head.revision = end.sequence, now.revision
-        head.bytes += logged
-        return Stored(now, tuple(head.receipts.values()), logged), head
 
     # --- the rest --------------------------------------------------------------------------
 

@@ -1,4 +1,4 @@
-"""What the common log keeps in its stream, and how it is read back.
+"""Messages of the common log in its stream, and how they are read back.
 
 For each session there are two subjects: `canvas.log.<session>` has its changes, in messages of one
 or many edits, each of which names the one before it, so that two nodes can never both write;

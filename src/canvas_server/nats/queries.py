@@ -1,4 +1,4 @@
-"""The past of a session in the common log: earlier scenes, the history, what there is."""
+"""Queries of the common log: earlier scenes, the history, the list of sessions."""
 
 import msgspec
 import nats.errors

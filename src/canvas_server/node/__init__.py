@@ -1,1 +1,6 @@
-"""The node: the owner of a hub, its outboxes, its scenes, and the ports it needs."""
+"""The node: the owner of a hub, its sockets, its scenes, and the ports it needs.
+
+`node` performs effects, `outbox` and `flushing` write, `backpressure`, `throttle` and `fairshare`
+bound, `scenes` is the scene service, `events` has the subscribers, `ports` and `sockets` are
+interfaces, `counts` and `readiness` are for who runs it.
+"""

@@ -77,9 +77,9 @@ class BackPressure:
             self.went_through(editor, RECALL_BYTES)
         else:
             self._wait_for_log(editor, effect.record.session_id)
-            self._charge(editor, effect.told - FREE_BYTES, effect.receivers)
+            self._charge(editor, effect.broadcast_bytes - FREE_BYTES, effect.receivers)
 
-    def asked(self, connection_id: ConnectionId, size: int) -> None:
+    def answered_with(self, connection_id: ConnectionId, size: int) -> None:
         """Charge an answer that is long to who has asked for it."""
         if size > FREE_BYTES:
             self._spend(connection_id, reading, size)
@@ -130,10 +130,10 @@ class BackPressure:
         self._allowances.pop(connection_id, None)
         self._behind.pop(connection_id, None)
 
-    def _charge(self, editor: ConnectionId, told: int, receivers: int) -> None:
-        """Charge an edit to its editor, by what it has others told."""
-        if told > 0:
-            self._spend(editor, editing, told, told * receivers)
+    def _charge(self, editor: ConnectionId, broadcast_bytes: int, receivers: int) -> None:
+        """Charge an edit to its editor, by what others are sent for it."""
+        if broadcast_bytes > 0:
+            self._spend(editor, editing, broadcast_bytes, broadcast_bytes * receivers)
 
     def _spend(self, connection_id: ConnectionId, kind: Kind, *costs: int) -> None:
         """Charge a connection that is there, and hold it while it owes."""

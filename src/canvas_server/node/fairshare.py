@@ -1,4 +1,4 @@
-"""Room that sessions share: none of them can fill it for the others. Pure."""
+"""Fair share of a bounded queue: no session can fill it for the others. Pure."""
 
 from collections import defaultdict
 

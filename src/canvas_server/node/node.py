@@ -8,7 +8,7 @@ import functools
 import time
 from collections import defaultdict
 from collections.abc import Callable
-from typing import Protocol, assert_never
+from typing import assert_never
 
 import msgspec
 
@@ -20,103 +20,38 @@ from canvas_server.core.effects import (
     ConnectionId,
     Discard,
     Effect,
-    ExternalEvent,
     Forward,
     Load,
     NetworkCallRequest,
     PresenceChanged,
+    RareEffect,
     RecordMetric,
     Resume,
     Send,
-    Storage,
     Worked,
 )
 from canvas_server.core.hub import Hub
 from canvas_server.core.presence.membership import LEFT_FOR_GOOD
 from canvas_server.node.backpressure import BackPressure
-from canvas_server.node.outbox import Outbox, Outboxes, Wire, frame_of
+from canvas_server.node.counts import Counts
+from canvas_server.node.events import NodeEvents
+from canvas_server.node.flushing import FlushSchedule
+from canvas_server.node.outbox import Outbox, Outboxes, frame_of
 from canvas_server.node.ports import Elsewhere, Log, LogFailure, Placement
 from canvas_server.node.scenes import LocalPlacement, Scenes
+from canvas_server.node.sockets import Connection, Owner, Payload, Socket
 from canvas_server.protocol import client, server
 from canvas_server.protocol.client import ClientMessage
 from canvas_server.protocol.codec import MalformedMessage, decode
-from canvas_server.protocol.diagnosis import Cause
 from canvas_server.protocol.errors import CloseCode, ErrorCode
-from canvas_server.protocol.quality import Quality
-from canvas_server.protocol.server import Error, ServerMessage
+from canvas_server.protocol.server import Error
 from canvas_server.protocol.traits import Charge
 
 COALESCED = server.types_with(lambda traits: traits.delivery != "reliable")
-COALESCE_SECONDS = 0.02
+"""Types of messages that may wait a moment for others, so that a crowd costs fewer writes."""
 MAX_AWAY_BYTES = 256 * 1024 * 1024
 """For all peers together whose connection is gone."""
 CHARGED = client.types_with(lambda traits: traits.charge is not Charge.NOTHING)
-
-
-class Connection(Wire, Protocol):
-    """One WebSocket, as the node sees it."""
-
-    outbox: Outbox
-
-    def close(self, code: CloseCode) -> None:
-        """Write what waits, then close with this code."""
-
-    def hold(self) -> None:
-        """Read no further for now; what is read already may still come."""
-
-    def release(self) -> None:
-        """Read on."""
-
-    def move(self, address: str, said: list[bytes | None]) -> None:
-        """Speak to another node from now on, beginning with this (None: a binary message)."""
-
-
-class Socket(Connection, Protocol):
-    """A WebSocket of this process."""
-
-    connection_id: ConnectionId
-
-    def move_back(self, said: list[bytes | None]) -> None:
-        """Speak to this node again, beginning with this."""
-
-
-class Owner(Protocol):
-    """Who a socket speaks to: the node, or what carries it to another one."""
-
-    def receive(
-        self, connection_id: ConnectionId, payload: bytes | memoryview
-    ) -> type[ClientMessage] | None:
-        """Take a text message; return of which type it is, if that is known."""
-        ...
-
-    def refuse_binary(self, connection_id: ConnectionId) -> None:
-        """Take a binary message."""
-
-    def echoed(self, connection_id: ConnectionId, number: int) -> None:
-        """Take the answer to `Wire.ask`."""
-
-    def resumed(self, connection_id: ConnectionId) -> None:
-        """Note that the socket has caught up."""
-
-    def disconnect(self, connection_id: ConnectionId, close_code: int | None) -> None:
-        """Note that the socket is gone."""
-
-    def flush(self) -> None:
-        """Pass on what was taken."""
-
-
-class Counts:
-    """What has happened since the start; read by the metrics."""
-
-    def __init__(self) -> None:
-        self.received: defaultdict[type[ClientMessage], int] = defaultdict(int)
-        self.sent: defaultdict[type[ServerMessage], int] = defaultdict(int)
-        self.refused: defaultdict[ErrorCode, int] = defaultdict(int)
-        self.closed: defaultdict[CloseCode, int] = defaultdict(int)
-        self.connections = 0
-        self.held_back = 0
-        self.resumed = 0
-        self.turned_away = 0
 
 
 class Node:
@@ -129,32 +64,36 @@ class Node:
         log: Log,
         call_later: Callable[[float, Callable[[], None]], object],
         clock: Callable[[], float] = time.time,
-        homes: Placement | None = None,
+        placement: Placement | None = None,
+        events: NodeEvents | None = None,
     ) -> None:
-        """Own a hub; `call_later` runs a function after some seconds, in the same thread."""
+        """Own a hub; `call_later` runs a function after some seconds, in the same thread.
+
+        `placement` says which sessions other nodes have; `events` has the subscribers.
+        """
+        self._placement = placement or LocalPlacement()
+        self._events = events or NodeEvents()
         self.hub = hub
         self.outboxes = outboxes
         self.scenes = Scenes(
-            hub, log, homes or LocalPlacement(), self._perform_late, clock, call_later
+            hub,
+            log,
+            self._placement,
+            self._perform_late,
+            clock,
+            call_later,
+            self._events.log_failing.publish,
         )
         self.counts = Counts()
         self.connections: dict[ConnectionId, Connection] = {}
-        self.tally: Callable[[Quality | Cause], None] = lambda _: None
-        """Counts what calls were like; for who keeps the metrics to set."""
-        self.ask: Callable[[NetworkCallRequest], None] = lambda _: None
-        """Asks the Communitas network; for who is joined to it to set."""
-        self.watchers: list[Callable[[ExternalEvent], None]] = []
-        """Those who tell others beyond this server what happens in sessions."""
-        self.carry: Callable[[Socket, str, list[bytes | None]], Owner]
-        """Carries a socket to another node; for who knows the others to set."""
         self.stopping = False
         """Set when the process is about to end: readiness turns red."""
         self._clock = clock
         self._last_id = 0
         self._call_later = call_later
-        self._held: dict[ConnectionId, list[bytes | None]] = {}
+        self._held: dict[ConnectionId, list[Payload]] = {}
         """What came from connections whose session is being read; None: a binary message."""
-        self._deferred: defaultdict[ConnectionId, list[bytes | None]] = defaultdict(list)
+        self._deferred: defaultdict[ConnectionId, list[Payload]] = defaultdict(list)
         """What came from those that are held back: it was on its way already."""
         self._pressure = BackPressure(
             self.connections,
@@ -164,9 +103,9 @@ class Node:
             call_later,
             clock,
         )
-        self._late = False
-        self._dirty: dict[Outbox, None] = {}
-        self._coalesced: dict[Outbox, None] = {}
+        self._flushes = FlushSchedule(call_later)
+        self.flush = self._flushes.flush
+        """Write what is queued: one write for each connection that has something to hear now."""
 
     def connect(self, connection: Connection) -> ConnectionId:
         """Take in a new connection and greet it."""
@@ -234,13 +173,13 @@ class Node:
                 self._pressure.worked(connection_id, len(client.operations_of(message)))
             case Charge.ANSWER:
                 if self.outboxes.get(connection_id) is outbox:
-                    self._pressure.asked(connection_id, outbox.queued_bytes - before)
+                    self._pressure.answered_with(connection_id, outbox.queued_bytes - before)
             case _:
                 assert_never(charge)
 
-    def hear(self, connection_id: ConnectionId, said: list[bytes | None]) -> None:
-        """Handle what a connection has said while it could not be handled; None: binary."""
-        for payload in said:
+    def receive_all(self, connection_id: ConnectionId, payloads: list[Payload]) -> None:
+        """Handle the messages of a connection that came while they could not be handled."""
+        for payload in payloads:
             if payload is None:
                 self.refuse_binary(connection_id)
             else:
@@ -269,8 +208,8 @@ class Node:
     def disconnect(self, connection_id: ConnectionId, close_code: int | None) -> None:
         """Forget a connection that is gone; a second call for it does nothing.
 
-        `close_code` is what its owner closed it with, None where it just broke. What the peer was
-        not told yet waits for it, if the hub keeps its place.
+        `close_code` is what its owner closed it with, None where it just broke. What was not
+        sent to the peer yet waits for it, if the hub keeps its place.
         """
         self._held.pop(connection_id, None)
         connection = self.connections.pop(connection_id, None)
@@ -298,10 +237,10 @@ class Node:
         self.flush()
 
     def network_answered(
-        self, asked: NetworkCallRequest, call_id: str = "", error: str = ""
+        self, request: NetworkCallRequest, call_id: str = "", error: str = ""
     ) -> None:
-        """Tell what the Communitas network has answered (`Hub.network_answered`)."""
-        self._perform(self.hub.network_answered(asked, call_id, error))
+        """Apply an answer of the Communitas network (`Hub.network_answered`)."""
+        self._perform(self.hub.network_answered(request, call_id, error))
         self.flush()
 
     def perform(self, effects: list[Effect]) -> None:
@@ -311,6 +250,10 @@ class Node:
     def later(self, act: Callable[[], None]) -> None:
         """Do something as soon as what goes on now is done."""
         self._call_later(0, act)
+
+    def forward(self, socket: Socket, address: str, payloads: list[Payload]) -> Owner:
+        """Have another node serve a socket, beginning with these messages."""
+        return self._placement.forward(socket, address, payloads)
 
     def hold(self, session_id: str) -> None:
         """Read nobody of a session any further: it is about to leave this node."""
@@ -323,33 +266,17 @@ class Node:
         self._perform(self.hub.evict(session_id, code))
         self.flush()
 
-    def flush(self) -> None:
-        """Write what is queued: one write for each connection that has something to hear now."""
-        if self._dirty:
-            dirty, self._dirty = self._dirty, {}
-            for outbox in dirty:
-                outbox.flush()
-
-    def _flush_coalesced(self) -> None:
-        coalesced, self._coalesced = self._coalesced, {}
-        for outbox in coalesced:
-            outbox.flush()
-
     def _perform(self, effects: list[Effect]) -> None:
-        outboxes, sent = self.outboxes, self.counts.sent
+        outboxes, sent, flushes = self.outboxes, self.counts.sent, self._flushes
         for effect in effects:
             if isinstance(effect, Send):
                 message = effect.message
                 kind = type(message)
                 frame = frame_of(message)
-                waiting = self._dirty
-                if kind in COALESCED:
-                    if not self._coalesced:
-                        self._call_later(COALESCE_SECONDS, self._flush_coalesced)
-                    waiting = self._coalesced
+                waiting = flushes.coalesced() if kind in COALESCED else flushes.dirty
                 for connection_id in effect.to:
                     outbox = outboxes[connection_id]
-                    outbox.push(frame)
+                    outbox.push(frame, message)
                     waiting[outbox] = None
                 sent[kind] += len(effect.to)
                 if isinstance(message, Error):
@@ -361,33 +288,15 @@ class Node:
         """Perform what the log has caused; what it says together is written together."""
         self._perform(effects)
         self._pressure.relieve()
-        self._flush_soon()
+        self._flushes.flush_soon()
 
-    def _flush_soon(self) -> None:
-        if self._dirty and not self._late:
-            self._late = True
-            self._call_later(0, self._flush_late)
-
-    def _flush_late(self) -> None:
-        self._late = False
-        self.flush()
-
-    def _perform_rare(  # noqa: C901 - one arm for each effect, nothing else
+    def _perform_rare(
         self,
-        effect: Checkpoint
-        | Resume
-        | Arrived
-        | Discard
-        | CloseConnection
-        | RecordMetric
-        | NetworkCallRequest
-        | Worked
-        | ExternalEvent
-        | Storage,
+        effect: RareEffect,
     ) -> None:
         match effect:
             case Checkpoint():
-                self.outboxes[effect.connection].mark(effect.token, effect.snapshot)
+                self.outboxes[effect.connection].checkpoint(effect.token, effect.snapshot)
             case Arrived():
                 self.outboxes[effect.connection].arrived(effect.received)
             case Resume():
@@ -401,14 +310,13 @@ class Node:
                 if connection is not None:
                     connection.close(effect.code)
             case RecordMetric():
-                self.tally(effect.what)
+                self._events.call_metrics.publish(effect.what)
             case NetworkCallRequest():
-                self.ask(effect)
+                self._events.network_calls.publish(effect)
             case Worked():
                 self._pressure.went_through(effect.connection, effect.work)
             case PresenceChanged() | Changed() | Forward():
-                for watch in self.watchers:
-                    watch(effect)
+                self._events.external.publish(effect)
             case Load():
                 self._held[effect.connection] = []
                 self.connections[effect.connection].hold()
@@ -418,7 +326,7 @@ class Node:
                 self._pressure.performed(effect)
 
     def _opened(self, load: Load, outcome: Elsewhere | LogFailure | None) -> None:
-        """Handle what a connection has said since it named the session that is open now."""
+        """Handle the messages of a connection that came while its session was opened."""
         connection_id = load.connection
         held = self._held.pop(connection_id, None)
         if held is None:
@@ -432,19 +340,19 @@ class Node:
         else:
             code = ErrorCode.STORAGE_FAILED
             self._perform(self.hub.refuse(connection_id, MalformedMessage(code, code.meaning)))
-        self.hear(connection_id, held)
+        self.receive_all(connection_id, held)
         self._read_on(connection_id)
 
     def _move(
-        self, connection_id: ConnectionId, elsewhere: Elsewhere, said: list[bytes | None]
+        self, connection_id: ConnectionId, elsewhere: Elsewhere, payloads: list[Payload]
     ) -> None:
         """Hand a connection over to the node that its session lives on."""
         connection = self.connections.pop(connection_id)
-        said += self._deferred.pop(connection_id, ())
+        payloads += self._deferred.pop(connection_id, ())
         self._forget(connection_id)
         self._perform(self.hub.disconnect(connection_id, self._clock(), LEFT_FOR_GOOD))
         self.flush()
-        connection.move(elsewhere.address, said)
+        connection.move(elsewhere.address, payloads)
 
     def _hold_back(self, connection_id: ConnectionId) -> None:
         self.connections[connection_id].hold()
@@ -459,7 +367,7 @@ class Node:
                 self.refuse_binary(connection_id)
             else:
                 self.receive(connection_id, payload)
-        self._flush_soon()
+        self._flushes.flush_soon()
         connection = self.connections.get(connection_id)
         if connection is not None and not self._is_held(connection_id):
             connection.release()
@@ -486,5 +394,5 @@ class Node:
         outbox.rewind(effect.token, effect.received, effect.assigned.resume_token)
         outbox.attach(connection, paused=paused)
         connection.outbox = self.outboxes[effect.new] = outbox
-        self._dirty[outbox] = None
+        self._flushes.dirty[outbox] = None
         self.counts.resumed += 1

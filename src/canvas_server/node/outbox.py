@@ -1,4 +1,4 @@
-"""What one peer is told: bounded, encoded once for many, and kept until it has arrived.
+"""Per-connection send queue with a byte bound (OUT1), kept until its frames have arrived.
 
 A message becomes a WebSocket frame once; the outboxes of all its receivers hold the same bytes.
 An outbox outlives its socket: when the peer comes back on another one, it goes on where the peer
@@ -23,7 +23,7 @@ ASK_BYTES = 64 * 1024
 """After so much that was written the other end is asked whether it has arrived."""
 WRITE_BYTES = 64 * 1024
 """At most about so much is given to the socket at once while it does not keep up."""
-MAX_MARKS = 4
+MAX_CHECKPOINTS = 4
 KEPT_SCENES = 16
 
 _SMALL_HEADERS = tuple(bytes((0x81, size)) for size in range(126))
@@ -131,10 +131,10 @@ class Outbox:
     """
 
     __slots__ = (
+        "_checkpoints",
         "_first",
         "_kept",
         "_kept_bytes",
-        "_marks",
         "_queued",
         "_snapshot_end",
         "_unasked",
@@ -155,7 +155,7 @@ class Outbox:
         """The number of the first frame that is kept; frames are counted from 0."""
         self._snapshot_end = 0
         self._unasked = 0
-        self._marks: dict[str, ResumePoint] = {}
+        self._checkpoints: dict[str, ResumePoint] = {}
         self.heard = 0
         """Messages that came from the peer."""
         self.paused = wire is None
@@ -164,8 +164,8 @@ class Outbox:
 
     # --- sending -----------------------------------------------------------------------------
 
-    def push(self, frame: bytes) -> None:
-        """Queue a frame."""
+    def push(self, frame: bytes, message: ServerMessage | None = None) -> None:  # noqa: ARG002
+        """Queue a frame; `message` is what it was made of, for outboxes that need no frames."""
         if self._wire is None and (self.lost or type(frame) is DroppableFrame):
             return
         self._queued.append(frame)
@@ -201,7 +201,7 @@ class Outbox:
         """Let go of a socket that is gone or going; what has not arrived waits for another."""
         self._wire = None
         self.paused = True
-        if self._marks:
+        if self._checkpoints:
             self._drop_cursors()
         else:
             self.give_up()
@@ -216,18 +216,18 @@ class Outbox:
         self.lost = True
         self._queued.clear()
         self._kept.clear()
-        self._marks.clear()
+        self._checkpoints.clear()
         self.queued_bytes = self._kept_bytes = 0
 
-    def forget_marks(self) -> None:
+    def forget_checkpoints(self) -> None:
         """Keep nothing that is written: another node counts what arrives."""
-        self._marks.clear()
+        self._checkpoints.clear()
         self.acknowledge(self._first + len(self._kept))
 
     @property
     def written(self) -> int:
         """The number of the next frame to be written; 0 while none is counted."""
-        return self._first + len(self._kept) if self._marks else 0
+        return self._first + len(self._kept) if self._checkpoints else 0
 
     @property
     def size(self) -> int:
@@ -236,7 +236,7 @@ class Outbox:
 
     # --- what has arrived ----------------------------------------------------------------------
 
-    def mark(self, token: str, snapshot: int) -> None:
+    def checkpoint(self, token: str, snapshot: int) -> None:
         """Count frames from before the last `snapshot` ones on, under this token.
 
         Those themselves are not kept once they are written: who misses them gets new ones.
@@ -254,29 +254,29 @@ class Outbox:
             self._first += count
 
     def arrived(self, received: int) -> None:
-        """Let go of the first frames since the latest mark."""
-        self.acknowledge(self._latest_mark.number + received)
+        """Let go of the first frames since the latest checkpoint."""
+        self.acknowledge(self._latest_checkpoint.number + received)
 
-    def heard_since_mark(self) -> int:
-        """Return how many messages came since the latest mark."""
-        return self.heard - self._latest_mark.heard
+    def heard_since_checkpoint(self) -> int:
+        """Return how many messages came since the latest checkpoint."""
+        return self.heard - self._latest_checkpoint.heard
 
     def resumable(self, token: str, received: int) -> int | None:
         """Return how many messages came from the peer since it was given this token.
 
         None: what followed the first `received` frames since then is not all there.
         """
-        mark = self._marks.get(token)
-        if mark is None:
+        checkpoint = self._checkpoints.get(token)
+        if checkpoint is None:
             return None
-        number = mark.number + received
-        return self.heard - mark.heard if self._first <= number <= self.written else None
+        number = checkpoint.number + received
+        return self.heard - checkpoint.heard if self._first <= number <= self.written else None
 
     def rewind(self, token: str, received: int, next_token: str) -> None:
-        """Queue again what followed the first `received` frames since a mark; mark the place."""
-        mark = self._marks.pop(token)
-        self._marks[token] = mark  # the latest that the peer is known to have
-        number = mark.number + received
+        """Queue again what followed the first `received` frames of a checkpoint; set another."""
+        checkpoint = self._checkpoints.pop(token)
+        self._checkpoints[token] = checkpoint  # the latest that the peer is known to have
+        number = checkpoint.number + received
         self.acknowledge(number)
         self._queued = [_again(frame) for frame in (*self._kept, *self._queued)]
         self.queued_bytes = sum(map(len, self._queued))
@@ -287,17 +287,17 @@ class Outbox:
     # --- the rest ------------------------------------------------------------------------------
 
     @property
-    def _latest_mark(self) -> ResumePoint:
-        return next(reversed(self._marks.values()))
+    def _latest_checkpoint(self) -> ResumePoint:
+        return next(reversed(self._checkpoints.values()))
 
-    def _remember(self, token: str, mark: ResumePoint) -> None:
-        self._marks[token] = mark
-        if len(self._marks) > MAX_MARKS:
-            del self._marks[next(iter(self._marks))]
+    def _remember(self, token: str, checkpoint: ResumePoint) -> None:
+        self._checkpoints[token] = checkpoint
+        if len(self._checkpoints) > MAX_CHECKPOINTS:
+            del self._checkpoints[next(iter(self._checkpoints))]
 
     def _written(self, wire: Wire, frames: list[bytes], size: int) -> None:
         """Keep what was written until it has arrived."""
-        if not self._marks:
+        if not self._checkpoints:
             self._first += len(frames)
             return
         self._kept.extend(frames)
@@ -343,8 +343,8 @@ class Outboxes(dict[ConnectionId, Outbox]):
     """The outboxes of a node, those of peers that are away included."""
 
     def heard(self, connection: ConnectionId) -> int:
-        """Return how many messages came from a peer since its latest mark."""
-        return self[connection].heard_since_mark()
+        """Return how many messages came from a peer since its latest checkpoint."""
+        return self[connection].heard_since_checkpoint()
 
     def resumable(self, connection: ConnectionId, token: str, received: int) -> int | None:
         """Tell whether a peer can go on hearing from there; see `Outbox.resumable`."""

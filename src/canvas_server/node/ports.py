@@ -1,4 +1,4 @@
-"""The interfaces that have more than one implementation."""
+"""Ports: the interfaces of a node that have more than one implementation."""
 
 from collections.abc import Callable
 from typing import Protocol
@@ -6,6 +6,7 @@ from typing import Protocol
 from msgspec import Struct
 
 from canvas_server.core.records import Record, Snapshot, Stored
+from canvas_server.node.sockets import Owner, Payload, Socket
 from canvas_server.protocol.fields import SessionId, TimestampMs
 from canvas_server.protocol.history import Entry
 from canvas_server.protocol.http import SceneEdit
@@ -143,6 +144,10 @@ class Placement(Protocol):
         Raises:
             Refused: nothing was changed.
         """
+        ...
+
+    def forward(self, socket: Socket, address: str, payloads: list[Payload]) -> Owner:
+        """Have the node at an address serve a socket, beginning with these messages."""
         ...
 
 

@@ -1,4 +1,4 @@
-"""Whether this node can serve now: readiness, as opposed to liveness.
+"""Readiness: whether this node can serve now, as opposed to liveness.
 
 A probe asks the storage, again and again and one at a time, whether it can be read and written. A
 failure seen elsewhere only makes the next probe come sooner: what fails for one session alone does
@@ -34,7 +34,7 @@ class Readiness:
         self.failures = 0
         """How often it began to fail since the start."""
         self._probe = probe
-        self._asked: asyncio.Task[None] | None = None
+        self._probing: asyncio.Task[None] | None = None
         self._doubted = asyncio.Event()
         self._doubted.set()
 
@@ -54,20 +54,20 @@ class Readiness:
 
     async def look(self) -> None:
         """Probe once; what takes too long is a failure, and is waited for the next time."""
-        if self._asked is None:
+        if self._probing is None:
             thorough = self.failing or self._doubted.is_set()
             self._doubted.clear()
-            self._asked = asyncio.ensure_future(self._ask(thorough))
+            self._probing = asyncio.ensure_future(self._ask(thorough))
         try:
-            done, _ = await asyncio.wait((self._asked,), timeout=PATIENCE_SECONDS)
+            done, _ = await asyncio.wait((self._probing,), timeout=PATIENCE_SECONDS)
         except asyncio.CancelledError:  # the server stops
-            self._asked.cancel()
+            self._probing.cancel()
             raise
         if not done:
             self._note(f"no answer within {PATIENCE_SECONDS:g} s")
             return
-        asked, self._asked = self._asked, None
-        failure = asked.exception()
+        probing, self._probing = self._probing, None
+        failure = probing.exception()
         if failure is not None and not isinstance(failure, LogFailure):
             logger.error("the probe itself failed", exc_info=failure)
         self._note(None if failure is None else str(failure))

@@ -1,4 +1,4 @@
-"""The scenes of a node, between the hub and the log: opened when wanted, stored, edited by HTTP."""
+"""Scene service of a node: opens scenes, stores edits, and edits over HTTP."""
 
 import asyncio
 import functools
@@ -14,6 +14,7 @@ from canvas_server.core.hub import Hub
 from canvas_server.core.records import Snapshot, Stored
 from canvas_server.core.scene.news import scene_document
 from canvas_server.node.ports import Elsewhere, History, Log, LogFailure, Overtaken, Placement
+from canvas_server.node.sockets import Owner, Payload, Socket
 from canvas_server.node.throttle import FREE_BYTES, Allowance, editing
 from canvas_server.protocol.errors import CloseCode, ErrorCode
 from canvas_server.protocol.http import SceneEdit
@@ -63,6 +64,10 @@ class LocalPlacement:
         """Nothing is elsewhere."""
         raise NotImplementedError
 
+    def forward(self, socket: Socket, address: str, payloads: list[Payload]) -> Owner:
+        """Nothing is elsewhere."""
+        raise NotImplementedError
+
 
 class Scenes:
     """Asks the log what the hub wants to know or keep, and brings the answers back to the hub."""
@@ -71,12 +76,16 @@ class Scenes:
         self,
         hub: Hub,
         log: Log,
-        homes: Placement,
+        placement: Placement,
         perform: Callable[[list[Effect]], None],
         clock: Callable[[], float],
         call_later: Callable[[float, Callable[[], None]], object],
+        on_failing: Callable[[bool], None],
     ) -> None:
-        """Serve a hub; `perform` performs the effects of an answer of the log."""
+        """Serve a hub; `perform` performs the effects of an answer of the log.
+
+        `on_failing` is called when the log begins to fail (True), and when it works again.
+        """
         self._call_later = call_later
         self.log = log
         self.waiting = 0
@@ -84,7 +93,7 @@ class Scenes:
         self.failures = 0
         """What the log could not do since the start."""
         self._hub = hub
-        self._homes = homes
+        self._placement = placement
         self._perform = perform
         self._clock = clock
         self._opening: dict[str, list[Opened]] = {}
@@ -92,14 +101,13 @@ class Scenes:
         self._answers: dict[int, asyncio.Future[ErrorCode | None]] = {}
         self.failing = False
         """The latest thing asked of the log has failed."""
-        self.doubt: Callable[[], None] = lambda: None
-        """Told when that changes; for who finds out what can be done."""
+        self._on_failing = on_failing
         self._backlog: defaultdict[str, int] = defaultdict(int)
         """By session, bytes on their way to the log or from it, roughly."""
         self._posting: defaultdict[str, int] = defaultdict(int)
         """By session, edits over HTTP that wait until they may be made."""
         self._posted: OrderedDict[str, Allowance] = OrderedDict()
-        """By session, what these may have others told."""
+        """By session, what edits over HTTP may still have others sent."""
 
     def open(self, session_id: str, then: Opened) -> None:
         """Have a session open, then do something with it at once; it may be gone again after."""
@@ -110,7 +118,7 @@ class Scenes:
             then(None)
         else:
             self._opening[session_id] = [then]
-            self._homes.find(session_id, functools.partial(self._found, session_id))
+            self._placement.find(session_id, functools.partial(self._found, session_id))
 
     def is_opening(self, session_id: str) -> bool:
         """Tell whether somebody waits for a session."""
@@ -157,7 +165,7 @@ class Scenes:
     # --- over HTTP -------------------------------------------------------------------------
 
     async def read(self, session_id: str) -> SceneDocument:
-        """Return a scene as everybody was told it is.
+        """Return a committed scene.
 
         Raises:
             LogFailure: it cannot be read.
@@ -221,7 +229,7 @@ class Scenes:
     ) -> SceneDocument:
         """Make an edit and return the scene with it, when it is stored.
 
-        It waits while others of this session have had too much told, or too much is not stored.
+        It waits while edits over HTTP have had too much sent, or too much is not stored.
         `origin` is the other server it comes from, if it does.
 
         Raises:
@@ -240,7 +248,7 @@ class Scenes:
             )
             failure = await answer
         except _LivesElsewhere as where:
-            return await self._homes.edit(where.elsewhere, edit, expected)
+            return await self._placement.edit(where.elsewhere, edit, expected)
         finally:
             self._answers.pop(request, None)
         if failure is not None:
@@ -273,10 +281,10 @@ class Scenes:
 
     def _charge(self, effect: Append) -> None:
         """Charge an edit over HTTP to those of its session."""
-        session_id, told = effect.record.session_id, effect.told - FREE_BYTES
+        session_id, broadcast_bytes = effect.record.session_id, effect.broadcast_bytes - FREE_BYTES
         allowance = self._posted.pop(session_id, None) or editing()
         self._posted[session_id] = allowance
-        allowance.spend(self._clock(), told, told * effect.receivers)
+        allowance.spend(self._clock(), broadcast_bytes, broadcast_bytes * effect.receivers)
         if len(self._posted) > MAX_ALLOWANCES:
             self._posted.popitem(last=False)
 
@@ -326,7 +334,7 @@ class Scenes:
         self.waiting -= 1
         self._lighten(session_id, size)
         if isinstance(failure, Overtaken):
-            self._homes.lost(session_id)
+            self._placement.lost(session_id)
             self._perform(self._hub.evict(session_id, CloseCode.MOVED))
         elif self._note("cannot store a change; calls go on, edits are refused", failure) is None:
             self._perform(self._hub.stored(session_id, ticket))
@@ -352,5 +360,5 @@ class Scenes:
             logger.info("scenes are stored again")
         if self.failing is not (failure is not None):
             self.failing = not self.failing
-            self.doubt()
+            self._on_failing(self.failing)
         return failure

@@ -1,4 +1,4 @@
-"""How fast one connection may be read: token buckets that slow instead of refusing (OUT2).
+"""Token buckets of one connection: reading slows down instead of refusing (OUT2).
 
 `Throttle` counts what comes in, `Allowance` what it makes the server send.
 """

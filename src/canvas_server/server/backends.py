@@ -1,4 +1,4 @@
-"""What a server stands on: its data folder where it is alone, a cluster where it is one of many."""
+"""Backends of a server: a data folder where it is alone, a cluster where it is one of many."""
 
 import time
 from collections.abc import Awaitable, Callable
@@ -69,7 +69,7 @@ class Backend(Protocol):
 
 
 class StandaloneBackend:
-    """The ground of a server that is alone."""
+    """The backend of a server that is alone."""
 
     cluster: Cluster | None = None
 
@@ -136,7 +136,7 @@ class StandaloneBackend:
 
 
 class ClusterBackend:
-    """The ground of a server that is one of many."""
+    """The backend of a server that is one of many."""
 
     def __init__(self, joined: ClusterParts) -> None:
         self._joined = joined
@@ -148,7 +148,7 @@ class ClusterBackend:
         """See `Backend.start`."""
         self._joined.invitations.revoked = node.revoke
         try:
-            await self._joined.cluster.start()
+            await self._joined.cluster.start(node)
         except BackboneFailure as error:
             raise StartupError(str(error)) from error
 
@@ -171,7 +171,7 @@ class ClusterBackend:
         """See `Backend.nodes`."""
         cluster = self._joined.cluster
         own = _overview(cluster.describe(), answers=True)
-        others = [_overview(beat) for beat in cluster.nodes.beats]
+        others = [_overview(heartbeat) for heartbeat in cluster.nodes.heartbeats]
         found = sorted([own, *others], key=lambda node: (node.node_id, node.started))
         return NodesAnswer(tuple(found), self._joined.broker.connected)
 
@@ -180,7 +180,7 @@ class ClusterBackend:
         await self._joined.close()
 
 
-async def open_ground(settings: Settings) -> Backend:
+async def open_backend(settings: Settings) -> Backend:
     """Take the data folder, or join the cluster.
 
     Raises:
@@ -198,14 +198,14 @@ def _unusable(folder: Path, error: OSError) -> str:
     return f"the data folder {folder} cannot be used ({error}); choose one with --data"
 
 
-def _overview(beat: Heartbeat, *, answers: bool = False) -> NodeOverview:
+def _overview(heartbeat: Heartbeat, *, answers: bool = False) -> NodeOverview:
     return NodeOverview(
-        beat.node_id,
-        beat.version,
-        int(beat.started * 1000),
-        beat.draining,
-        beat.connections,
-        beat.peers,
-        beat.sessions,
+        heartbeat.node_id,
+        heartbeat.version,
+        int(heartbeat.started * 1000),
+        heartbeat.draining,
+        heartbeat.connections,
+        heartbeat.peers,
+        heartbeat.sessions,
         answers,
     )

@@ -1,1 +1,1 @@
-"""The logs of this package: `memory` and `sqlite`."""
+"""Logs of this package: `memory`, and `sqlite` with the modules it is made of."""

@@ -1,4 +1,4 @@
-"""Copies of the SQLite file that are whole, also while a server writes it."""
+"""Backups of the SQLite file, made also while a server writes it."""
 
 import contextlib
 import os

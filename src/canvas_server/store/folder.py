@@ -1,4 +1,4 @@
-"""The data folder: one process uses it at a time, and nobody else reads it."""
+"""Data folder: one process uses it at a time, and nobody else reads it."""
 
 import contextlib
 import fcntl

@@ -1,4 +1,4 @@
-"""A log that forgets everything with the process."""
+"""In-memory log, for tests."""
 
 from collections.abc import Callable
 
@@ -74,10 +74,10 @@ class MemoryLog:
     ) -> None:
         """See `Log.history`."""
         kept = self._sessions.get(session_id, _MemorySession())
-        asked = [e for e in reversed(kept.entries) if before is None or e.revision < before]
+        matching = [e for e in reversed(kept.entries) if before is None or e.revision < before]
         found: list[Entry] = []
         size = 0
-        for entry in asked[:limit]:
+        for entry in matching[:limit]:
             size += len(msgspec.json.encode(entry))
             if found and size > MAX_HISTORY_BYTES:
                 break

@@ -1,4 +1,4 @@
-"""Whether the SQLite file can be read and written now, found out without changing what is in it."""
+"""Probe of the SQLite file: whether it can be read and written, changing nothing in it."""
 
 import contextlib
 import os

@@ -1,4 +1,4 @@
-"""What is read from the SQLite file; `load`, `recall` and `history` each see one state of it."""
+"""Reads from the SQLite file; `load`, `recall` and `history` each see one state of it."""
 
 import contextlib
 import itertools
@@ -93,11 +93,11 @@ def history(
         session = find(connection, session_id)
         if session is None:
             return History(0, 0, ())
-        asked = (session.id, session.revision + 1 if before is None else before, limit)
+        arguments = (session.id, session.revision + 1 if before is None else before, limit)
         rows = connection.execute(
             "SELECT entry FROM changes WHERE session = ? AND revision < ? "
             "ORDER BY revision DESC LIMIT ?",
-            asked,
+            arguments,
         )
         found: list[bytes] = []
         size = 0

@@ -1,4 +1,4 @@
-"""Mends what earlier versions let other servers write: numbers that no scene and no clock reaches.
+"""Repair of files of earlier versions: numbers that no scene and no clock reaches.
 
 A server that shared a session could name any revision and time. With the largest ones nothing more
 could be stored, and pages could not read them.

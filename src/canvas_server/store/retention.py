@@ -1,4 +1,4 @@
-"""Old history is cut off, a session at a time; a snapshot of the scene where it begins is kept."""
+"""Retention: old history is cut off, and a snapshot kept of the scene where it begins."""
 
 import contextlib
 import sqlite3

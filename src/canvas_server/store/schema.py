@@ -1,4 +1,4 @@
-"""The SQLite file: how it is opened, what is in it, and how an older one becomes a present one."""
+"""Schema of the SQLite file: how it is opened, and how an older one is migrated."""
 
 import contextlib
 import os

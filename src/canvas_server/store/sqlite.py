@@ -1,4 +1,4 @@
-"""The log in an SQLite file, for one server.
+"""Log in an SQLite file, for one server.
 
 Three threads do what may block: one writes, one opens sessions, one looks into the past. The
 writer takes all records that wait, stores them in one transaction with one `fsync`, and tells the

@@ -1,4 +1,4 @@
-"""The threads that do what may block. Each has a connection of its own and answers the loop."""
+"""Threads that do what may block, each with a connection of its own."""
 
 import asyncio
 import contextlib
@@ -71,14 +71,14 @@ class _Thread:
             self._work()
         finally:
             self._disconnect()
-            self._tell(self._ended.set)
+            self._call(self._ended.set)
 
     def _start(self) -> None:
         if self._loop is None:
             self._loop = asyncio.get_running_loop()
             self._thread.start()
 
-    def _tell(self, act: Callable[..., None], *args: Any) -> None:
+    def _call(self, act: Callable[..., None], *args: Any) -> None:
         """Have something called in the thread of the loop."""
         assert self._loop is not None  # noqa: S101 - the thread runs since there is one
         with contextlib.suppress(RuntimeError):  # it is closed: nobody waits any more
@@ -134,7 +134,7 @@ class ReadingThread(_Thread):
         """Have a question answered in the thread of the loop."""
         self._start()
         if self._most is not None and self._requests.qsize() >= self._most:
-            self._tell(done, LogFailure("too many ask about the past; try again later"))
+            self._call(done, LogFailure("too many ask about the past; try again later"))
         else:
             self._requests.put((question, done))
 
@@ -142,13 +142,13 @@ class ReadingThread(_Thread):
         self._requests.put(None)
 
     def _work(self) -> None:
-        while asked := self._requests.get():
-            question, done = asked
+        while request := self._requests.get():
+            question, done = request
             try:
                 answer = self._answer(question)
             except Exception as error:  # noqa: BLE001 - the end of a thread; it is logged
                 answer = self._failed(error)
-            self._tell(done, answer)
+            self._call(done, answer)
 
     def _answer(self, question: Callable[[sqlite3.Connection], T]) -> T:
         try:
@@ -222,7 +222,7 @@ class WritingThread(_Thread):
         except Exception as error:  # noqa: BLE001 - as above
             failure = self._failed(error)
             outcomes = [job.failure or failure for job in jobs]
-        self._tell(self._answer, Batch(jobs, outcomes, time.perf_counter() - began))
+        self._call(self._answer, Batch(jobs, outcomes, time.perf_counter() - began))
         stored = [job for job, failure in zip(jobs, outcomes, strict=True) if failure is None]
         if not stored:
             return

@@ -1,4 +1,4 @@
-"""Jobs that wait for the writing thread: each session in turn, so that none delays the others."""
+"""Fair queue of the writing thread: each session in turn, so that none delays the others."""
 
 import threading
 from collections import OrderedDict, deque

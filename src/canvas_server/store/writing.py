@@ -1,4 +1,4 @@
-"""What is written to the SQLite file: many records in one transaction."""
+"""Writes to the SQLite file: many records in one transaction."""
 
 import sqlite3
 import time

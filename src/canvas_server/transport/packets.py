@@ -1,4 +1,4 @@
-"""Packets: the numbered messages that a reliable channel makes of what it carries."""
+"""Packets: the numbered messages of a reliable channel."""
 
 from typing import Annotated
 

@@ -1,4 +1,4 @@
-"""From one node to another in order and exactly once, over a bus that may lose and repeat.
+"""Reliable channel: in order and exactly once, over a bus that may lose and repeat.
 
 Each packet has a number, is kept until the other side says that it has arrived, and is sent again
 when it says that one is missing, or says nothing for a while (as TCP does, RFC 9293 section 3.8).

@@ -27,8 +27,8 @@ from canvas_server.core.effects import (
     Streams,
     Worked,
 )
-from canvas_server.core.environment import Admission, Environment, Everybody
 from canvas_server.core.hub import Hub
+from canvas_server.core.presence.environment import Admission, Environment, Everybody
 from canvas_server.core.presence.identity import Identities, ResumeClaims
 from canvas_server.core.records import Snapshot, Stored
 from canvas_server.node.ports import LogFailure
@@ -126,7 +126,7 @@ def make_hub(
     features: tuple[str, ...] = FEATURES,
     admission: Admission | None = None,
     ice_seconds: float | None = None,
-    keeper: Callable[[str], str | None] | None = None,
+    leader: Callable[[str], str | None] | None = None,
     identities: Identities | None = None,
 ) -> Hub:
     """Return a hub whose ids are 0x100, 0x101 … as UUIDs.
@@ -147,8 +147,8 @@ def make_hub(
             resume_seconds=resume_seconds,
             started=started,
             admission=admission or Everybody(),
-            watched=keeper is not None,
-            keeper=keeper or (lambda _: None),
+            watched=leader is not None,
+            leader=leader or (lambda _: None),
         ),
         streams,
     )
@@ -199,13 +199,13 @@ class HubLab:
         resume_seconds: float = 120,
         started: float = 0,
         ice_seconds: float | None = None,
-        keeper: Callable[[str], str | None] | None = None,
+        leader: Callable[[str], str | None] | None = None,
     ) -> None:
         self.memory = Memory()
         self.disk = Disk()
         self.busy = False
         self.hub = make_hub(
-            self.memory, resume_seconds, started, ice_seconds=ice_seconds, keeper=keeper
+            self.memory, resume_seconds, started, ice_seconds=ice_seconds, leader=leader
         )
         self.now = NOW
         self.watch: Callable[[list[Effect]], None] = lambda _: None

@@ -3,7 +3,8 @@
 import click
 from click.testing import CliRunner
 
-from canvas_server.config.settings import SETTINGS, Settings, with_settings
+from canvas_server.config.options import with_settings
+from canvas_server.config.settings import SETTINGS, Settings
 
 
 def parse(*args: str, env: dict[str, str] | None = None) -> Settings:

@@ -15,9 +15,10 @@ from canvas_server.cluster.local import Hand, LocalBackbone, LocalBus
 from canvas_server.cluster.membership import Cluster
 from canvas_server.core.effects import ConnectionId
 from canvas_server.core.records import Record, Stored
-from canvas_server.node.node import Node, Owner
+from canvas_server.node.node import Node
 from canvas_server.node.outbox import Outbox, Outboxes
 from canvas_server.node.ports import LogFailure, Overtaken
+from canvas_server.node.sockets import Owner, Payload
 from canvas_server.protocol.errors import CloseCode
 from canvas_server.store.memory import MemoryLog
 from support.hub.hub import make_hub, payloads
@@ -80,9 +81,8 @@ class SimulatedNode:
             self.backbone, name, log.fence, lambda: town.now, lambda: next(addresses)
         )
         self.node = Node(hub, outboxes, log, later, lambda: town.now, self.cluster)
-        self.cluster.serve(self.node)
         self.sockets: set[SimulatedSocket] = set()
-        loop.run_until_complete(self.cluster.start())
+        loop.run_until_complete(self.cluster.start(self.node))
 
     def tick(self) -> None:
         self.node.tick()
@@ -148,17 +148,17 @@ class SimulatedSocket:
             self._owner.disconnect(self.connection_id, None)
             self.place.town.loop.call_soon(self._lose)
 
-    def move(self, address: str, said: list[bytes | None]) -> None:
+    def move(self, address: str, payloads: list[Payload]) -> None:
         if self.open:
-            self.outbox.forget_marks()
-            self._owner = self.place.node.carry(self, address, said)
+            self.outbox.forget_checkpoints()
+            self._owner = self.place.node.forward(self, address, payloads)
             self.release()
 
-    def move_back(self, said: list[bytes | None]) -> None:
+    def move_back(self, payloads: list[Payload]) -> None:
         self.connection_id = self.place.node.adopt(self)
         self._owner = self.place.node
         self.release()
-        self.place.node.hear(self.connection_id, said)
+        self.place.node.receive_all(self.connection_id, payloads)
 
     # --- as the client does ------------------------------------------------------------------
 

@@ -17,6 +17,7 @@ from canvas_server.federation.context import Limits
 from canvas_server.federation.federation import Federation
 from canvas_server.federation.ownership import Known
 from canvas_server.federation.pairing import Pair
+from canvas_server.node.events import NodeEvents
 from canvas_server.node.node import Node
 from canvas_server.node.outbox import Outbox, Outboxes
 from canvas_server.node.ports import CarrierListener
@@ -129,11 +130,12 @@ class SimulatedServer:
             outboxes,
             started=town.now,
             numbers=town.numbers,
-            keeper=known.agreements.keeper,
+            leader=known.ownership.leader,
             identities=self.identities,
         )
         self.known = known
-        self.node = Node(hub, outboxes, log, later, lambda: town.now)
+        events = NodeEvents()
+        self.node = Node(hub, outboxes, log, later, lambda: town.now, events=events)
         self.carrier = LossyCarrier(town.air, self.agent_id)
         self.relay = Federation(
             self.carrier,
@@ -147,7 +149,7 @@ class SimulatedServer:
             lambda: town.now,
         )
         self.relay._run = self._run  # type: ignore[method-assign]
-        self.node.watchers.append(self.relay.watch)
+        events.external.subscribe(self.relay.watch)
         self.carrier.connect(self.relay)
 
     def _run(self, work: Coroutine[Any, Any, None]) -> None:
@@ -210,7 +212,7 @@ class PersonSocket:
     def release(self) -> None:
         """See `hold`."""
 
-    def move(self, address: str, said: list[bytes | None]) -> None:
+    def move(self, address: str, payloads: list[bytes | None]) -> None:
         raise AssertionError
 
 

@@ -83,7 +83,7 @@ class PageSocket:
     def release(self) -> None:
         """See `hold`."""
 
-    def move(self, address: str, said: list[bytes | None]) -> None:
+    def move(self, address: str, payloads: list[bytes | None]) -> None:
         raise AssertionError
 
     def close(self, code: CloseCode) -> None:

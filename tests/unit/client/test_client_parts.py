@@ -5,9 +5,9 @@ import asyncio
 import pytest
 
 from canvas_server.client import CannotConnect, Closed, FellBehind, Messages, View
-from canvas_server.client.connection import socket_url
 from canvas_server.client.messages import MAX_UNREAD
 from canvas_server.client.retry import LONGEST_SECONDS, retry_delay
+from canvas_server.client.socket import socket_url
 from canvas_server.protocol.scene import Element, SceneDocument, Text, Transform, Video, Viewport
 from canvas_server.protocol.server import (
     ElementAdded,

@@ -112,7 +112,7 @@ def test_a_session_nobody_is_in_is_free_again(town: SimulatedCluster) -> None:
     for client in (ada, bob):
         client.leave()
     town.wait(3)
-    assert [place.cluster.homes.held for place in town.places] == [[], []]
+    assert [place.cluster.ownership.held for place in town.places] == [[], []]
     assert town.bus.registered == {}
 
 

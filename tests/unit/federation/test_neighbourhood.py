@@ -146,7 +146,7 @@ def test_a_session_that_is_shared_no_more_is_ones_own(town: SimulatedFederation)
     ada, bob = two(town)
     ada.add("a")
     town.wait(1)
-    kept_here = town.places[0].known.agreements.of(SESSION)
+    kept_here = town.places[0].known.ownership.of(SESSION)
     assert kept_here
     keeps, replicas = town.places if kept_here.kept_here else town.places[::-1]
     keeps.known.pairs._fixed = (Pair(replicas.agent_id, SECRET, ("another",)),)
@@ -226,7 +226,7 @@ def test_while_the_way_is_cut_each_side_goes_on_and_then_both_agree(
     assert town.places[1].peers()[ada.peer_id] == ("Ada", "North", False)
     offer(cem, bob, 5)
     offer(ada, bob, 2)
-    keeps = town.places[0].known.agreements.of(SESSION)
+    keeps = town.places[0].known.ownership.of(SESSION)
     assert keeps
     near, far = (ada, bob) if keeps.kept_here else (bob, ada)
     near.add("near")
@@ -249,7 +249,7 @@ def test_a_server_that_stays_away_loses_its_guests_and_edits_are_refused_until_i
     town: SimulatedFederation,
 ) -> None:
     ada, bob = two(town)
-    keeps = town.places[0].known.agreements.of(SESSION)
+    keeps = town.places[0].known.ownership.of(SESSION)
     assert keeps
     far = bob if keeps.kept_here else ada
     town.air.cut = True

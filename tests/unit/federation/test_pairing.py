@@ -76,16 +76,16 @@ def test_what_another_process_writes_is_read_again(tmp_path: Path) -> None:
 def test_agreements_outlive_the_process_and_end_with_the_pair(tmp_path: Path) -> None:
     fixed = [Pair(NORTH, "s" * 32, name="North")]
     known = Known.read(tmp_path, fixed)
-    known.agreements.agree("kept-there", OwnershipRecord(NORTH, kept_here=False))
-    known.agreements.agree("kept-here", OwnershipRecord(NORTH, kept_here=True))
-    known.agreements.flush()
-    known.agreements.flush()
-    again = Known.read(tmp_path, fixed).agreements
-    assert again.keeper("kept-there") == "North"
-    assert again.keeper("kept-here") is None
-    assert again.keeper("another") is None
+    known.ownership.agree("kept-there", OwnershipRecord(NORTH, kept_here=False))
+    known.ownership.agree("kept-here", OwnershipRecord(NORTH, kept_here=True))
+    known.ownership.flush()
+    known.ownership.flush()
+    again = Known.read(tmp_path, fixed).ownership
+    assert again.leader("kept-there") == "North"
+    assert again.leader("kept-here") is None
+    assert again.leader("another") is None
     assert again.with_(NORTH) == ["kept-there", "kept-here"]
-    assert Known.read(tmp_path, []).agreements.keeper("kept-there") is None
+    assert Known.read(tmp_path, []).ownership.leader("kept-there") is None
     (tmp_path / "agreements.json").write_text("[]")
     with pytest.raises(PairingError, match="cannot be read"):
         Known.read(tmp_path, fixed)
@@ -93,8 +93,8 @@ def test_agreements_outlive_the_process_and_end_with_the_pair(tmp_path: Path) ->
 
 def test_a_server_is_called_as_we_say_else_as_it_says(tmp_path: Path) -> None:
     known = Known.read(tmp_path, [Pair(NORTH, "s" * 32), Pair(SOUTH, "s" * 32, name="Ours")])
-    assert known.agreements.name_of(NORTH) == NORTH[:8]
+    assert known.ownership.name_of(NORTH) == NORTH[:8]
     for agent_id in (NORTH, SOUTH):
-        known.agreements.call(agent_id, "Theirs")
-    assert known.agreements.name_of(NORTH) == "Theirs"
-    assert known.agreements.name_of(SOUTH) == "Ours"
+        known.ownership.call(agent_id, "Theirs")
+    assert known.ownership.name_of(NORTH) == "Theirs"
+    assert known.ownership.name_of(SOUTH) == "Ours"

@@ -139,7 +139,7 @@ def hostile(town: SimulatedFederation, ada: SimulatedPerson) -> Iterator[Hostile
 
 
 @pytest.fixture
-def keeper(town: SimulatedFederation, ada: SimulatedPerson) -> Hostile:
+def leader(town: SimulatedFederation, ada: SimulatedPerson) -> Hostile:
     """One that keeps the scene, as its agent id is the smaller one."""
     place = town.places[0]
     place.known.pairs._fixed = (Pair(SMALLEST, SECRET),)
@@ -367,20 +367,20 @@ def test_who_is_not_known_at_all_is_not_heard(
 
 
 def test_a_scene_of_its_own_may_be_no_larger_than_ours(
-    keeper: Hostile, ada: SimulatedPerson
+    leader: Hostile, ada: SimulatedPerson
 ) -> None:
-    keeper.line.put(messages.ShareSession(SESSION, 5, True, (peer(1),)))
-    keeper.wait(1)
-    assert [item.revision for item in keeper.said(messages.FollowScene)] == [0]
+    leader.line.put(messages.ShareSession(SESSION, 5, True, (peer(1),)))
+    leader.wait(1)
+    assert [item.revision for item in leader.said(messages.FollowScene)] == [0]
     big = tuple(Element(str(n), Text("x" * 10_000), Transform()) for n in range(450))
-    keeper.line.put(messages.SceneSnapshot(SESSION, 6, 0, big))
-    keeper.wait(3)
-    scene = keeper.victim.node.hub.scene(SESSION)
+    leader.line.put(messages.SceneSnapshot(SESSION, 6, 0, big))
+    leader.wait(3)
+    scene = leader.victim.node.hub.scene(SESSION)
     assert scene
     assert scene.elements == ()
-    keeper.line.put(messages.SceneSnapshot(SESSION, 7, 0, big[:1]))
-    keeper.wait(1)
-    scene = keeper.victim.node.hub.scene(SESSION)
+    leader.line.put(messages.SceneSnapshot(SESSION, 7, 0, big[:1]))
+    leader.wait(1)
+    scene = leader.victim.node.hub.scene(SESSION)
     assert scene
     assert (scene.revision, len(scene.elements)) == (7, 1)
 
@@ -408,16 +408,16 @@ def test_nothing_that_it_says_makes_it_the_keeper(
 @pytest.mark.rule("REL7")
 @pytest.mark.parametrize("revision", [2**33, 2**40 + 1, 2**53 - 1, 2**53, 2**63 - 1])
 def test_a_keeper_that_names_an_impossible_revision_does_not_end_the_editing(
-    keeper: Hostile, ada: SimulatedPerson, revision: int
+    leader: Hostile, ada: SimulatedPerson, revision: int
 ) -> None:
-    keeper.open(peer(1))
-    keeper.line.put(messages.SceneSnapshot(SESSION, revision, 2**63 - 1, (note("x"),)))
+    leader.open(peer(1))
+    leader.line.put(messages.SceneSnapshot(SESSION, revision, 2**63 - 1, (note("x"),)))
     change = Added(note("y"))
-    keeper.line.put(messages.StoredChanges(SESSION, (Entry(revision, 0, change),)))
-    keeper.wait(2)
-    unpair(keeper.town)
+    leader.line.put(messages.StoredChanges(SESSION, (Entry(revision, 0, change),)))
+    leader.wait(2)
+    unpair(leader.town)
     ada.add("one")
-    keeper.town.wait(2)
+    leader.town.wait(2)
     assert not ada.waiting
     assert ada.seen[-1]["result"]["revision"] == 1
 
@@ -438,13 +438,13 @@ def test_a_copy_that_names_an_impossible_revision_is_shared_with_no_more(
 
 @pytest.mark.rule("REL6")
 def test_a_keeper_writes_no_history_in_the_names_of_our_people(
-    keeper: Hostile, ada: SimulatedPerson
+    leader: Hostile, ada: SimulatedPerson
 ) -> None:
     """An edit is by one of ours if it was forwarded from here, and comes back as it was."""
-    keeper.open(peer(1))
+    leader.open(peer(1))
     ada.add("asked")
     ada.add("asked-too")
-    keeper.wait(1)
+    leader.wait(1)
     told = (
         (ada.peer_id, Added(note("never"))),
         (peer(99).peer_id, Added(note("by-somebody-gone"))),
@@ -457,11 +457,11 @@ def test_a_keeper_writes_no_history_in_the_names_of_our_people(
     )
     for revision, (peer_id, change) in enumerate(told, 1):
         entry = Entry(revision, 2**50, change, peer_id, "Ada")
-        keeper.line.put(messages.StoredChanges(SESSION, (entry,)))
-    keeper.line.put(messages.SceneSnapshot(SESSION, 20, 0, (note("whole"),)))
-    keeper.wait(2)
+        leader.line.put(messages.StoredChanges(SESSION, (entry,)))
+    leader.line.put(messages.SceneSnapshot(SESSION, 20, 0, (note("whole"),)))
+    leader.wait(2)
     theirs = (None, None, "Hostile")
-    assert [tuple(who) for _, *who in history(keeper.town)] == [
+    assert [tuple(who) for _, *who in history(leader.town)] == [
         theirs,
         theirs,
         theirs,
@@ -491,32 +491,32 @@ def test_at_the_keeper_all_that_comes_from_it_is_by_it(
 
 @pytest.mark.rule("REL4")
 def test_a_keeper_that_leaves_out_what_was_here_before_is_shared_with_no_more(
-    keeper: Hostile, ada: SimulatedPerson
+    leader: Hostile, ada: SimulatedPerson
 ) -> None:
     ada.add("mine")
-    keeper.open(peer(1))
+    leader.open(peer(1))
     for revision in range(2, 9):
-        keeper.line.put(messages.SceneSnapshot(SESSION, revision, 0, (note("theirs"),)))
-        keeper.wait(1)
-    merges = keeper.said(messages.MergeScene)
+        leader.line.put(messages.SceneSnapshot(SESSION, revision, 0, (note("theirs"),)))
+        leader.wait(1)
+    merges = leader.said(messages.MergeScene)
     assert [e.id for merge in merges for e in merge.elements] == ["mine"] * 3
-    assert [close.session_id for close in keeper.said(messages.UnshareSession)] == [SESSION]
+    assert [close.session_id for close in leader.said(messages.UnshareSession)] == [SESSION]
     ada.add("again")
-    keeper.wait(1)
+    leader.wait(1)
     assert not ada.waiting
-    assert [element.id for element in keeper.victim.scene()[1]] == ["mine", "again"]
+    assert [element.id for element in leader.victim.scene()[1]] == ["mine", "again"]
 
 
 @pytest.mark.rule("REL4")
-def test_a_keeper_that_merges_is_followed(keeper: Hostile, ada: SimulatedPerson) -> None:
+def test_a_keeper_that_merges_is_followed(leader: Hostile, ada: SimulatedPerson) -> None:
     ada.add("mine")
-    keeper.open(peer(1))
-    keeper.line.put(messages.SceneSnapshot(SESSION, 5, 0, (note("mine"), note("theirs"))))
-    keeper.wait(1)
-    assert [element.id for element in keeper.victim.scene()[1]] == ["mine", "theirs"]
-    keeper.line.put(messages.StoredChanges(SESSION, (Entry(6, 0, Removed("mine")),)))
-    keeper.wait(1)
-    assert [element.id for element in keeper.victim.scene()[1]] == ["theirs"]
+    leader.open(peer(1))
+    leader.line.put(messages.SceneSnapshot(SESSION, 5, 0, (note("mine"), note("theirs"))))
+    leader.wait(1)
+    assert [element.id for element in leader.victim.scene()[1]] == ["mine", "theirs"]
+    leader.line.put(messages.StoredChanges(SESSION, (Entry(6, 0, Removed("mine")),)))
+    leader.wait(1)
+    assert [element.id for element in leader.victim.scene()[1]] == ["theirs"]
 
 
 @pytest.mark.rule("REL8")
@@ -530,7 +530,7 @@ def test_names_of_another_server_are_plain_text(
     hostile.line.put(messages.UnshareSession(SESSION, "\x1b[2J", again=False))
     hostile.line.put(messages.ShareSession("\x1b", 0, None, ()))
     hostile.wait(1)
-    assert town.places[0].known.agreements.name_of(HOSTILE) == "[31mNorth"
+    assert town.places[0].known.ownership.name_of(HOSTILE) == "[31mNorth"
     printed = capsys.readouterr()
     assert not set("\x1b\x07\u202e") & set(printed.out + printed.err)
     names = [m["peer"]["display_name"] for m in ada.seen if m["type"] == "peer_joined"]

@@ -91,9 +91,9 @@ def test_no_debt_is_endless_and_none_outlives_its_connection() -> None:
 def test_who_asks_for_scenes_is_read_more_slowly() -> None:
     bench = Bench()
     for _ in range(3):
-        bench.pressure.asked(ADA, 4 * MIB)
+        bench.pressure.answered_with(ADA, 4 * MIB)
         assert not bench.held
-    bench.pressure.asked(ADA, 4 * MIB)
+    bench.pressure.answered_with(ADA, 4 * MIB)
     assert bench.held == {ADA}
     bench.wait()
     assert not bench.held

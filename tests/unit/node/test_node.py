@@ -42,7 +42,7 @@ class Socket:
     def release(self) -> None:
         self.held = False
 
-    def move(self, address: str, said: list[bytes | None]) -> None:
+    def move(self, address: str, payloads: list[bytes | None]) -> None:
         raise AssertionError
 
     def close(self, code: CloseCode) -> None:

@@ -131,7 +131,7 @@ def marked(frames: int = 0) -> tuple[Socket, list[bytes]]:
     socket.outbox.push(message(1, "welcome"))
     socket.outbox.push(message(1, "list"))
     socket.outbox.push(message(1, "scene"))
-    socket.outbox.mark("t", 2)
+    socket.outbox.checkpoint("t", 2)
     sent = [message(1, str(n)) for n in range(frames)]
     for data in sent:
         socket.outbox.push(data)
@@ -202,11 +202,11 @@ def test_what_arrived_is_let_go() -> None:
 def test_messages_heard_are_counted_from_the_mark() -> None:
     socket = Socket()
     socket.outbox.heard = 3
-    socket.outbox.mark("t", 0)
+    socket.outbox.checkpoint("t", 0)
     socket.outbox.heard += 4
-    assert socket.outbox.heard_since_mark() == socket.outbox.resumable("t", 0) == 4
+    assert socket.outbox.heard_since_checkpoint() == socket.outbox.resumable("t", 0) == 4
     back(socket, "t", 0, "u")
-    assert socket.outbox.heard_since_mark() == 0
+    assert socket.outbox.heard_since_checkpoint() == 0
     assert socket.outbox.resumable("t", 0) == 4
 
 

@@ -1,4 +1,4 @@
-"""What keeps a call from coming about: a table of rules over what both sides report. Pure."""
+"""Connectivity diagnosis: rules over the reports of both peers of a call. Pure."""
 
 from collections.abc import Callable
 

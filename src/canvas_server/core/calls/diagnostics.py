@@ -1,63 +1,65 @@
-"""What both people of a call are told when it does not come about (SIG12), or is poor (SIG13).
+"""Call diagnosis: why a call does not come about (SIG12), or why it is poor (SIG13).
 
-As in `session`, these change what is known of the call and return the effects, or raise `Refused`
-before any change.
+Functions note what a peer reports in the call table and return what was found.
 """
 
-from typing import TYPE_CHECKING
+from msgspec import Struct
 
 from canvas_server.core.calls.connectivity import Diagnosis, Servers, diagnose
 from canvas_server.core.calls.quality import Side, explain
-from canvas_server.core.effects import Effect, RecordMetric, Send
-from canvas_server.protocol import client, server
+from canvas_server.core.calls.table import CallTable
+from canvas_server.protocol import client
 from canvas_server.protocol.diagnosis import Cause
 
-if TYPE_CHECKING:
-    from canvas_server.core.presence.session import Participant, Session
+
+class Finding(Struct, frozen=True):
+    """A new diagnosis of a call."""
+
+    diagnosis: Diagnosis
+    """As the peer sees it that reported last; its partner sees it `mirrored`."""
+    concerns_both: bool
+    """The partner is to hear of it too."""
 
 
-def report(peer: "Participant", message: client.CallReport, servers: Servers) -> list[Effect]:
-    """Tell both sides of a call why it does not come about, if what they report tells."""
-    target = peer.session.target(peer, message.target_peer_id)
-    call = peer.session.calls.of(peer.peer_id, target.peer_id)
-    call.reports[peer.peer_id] = message
-    other = call.reports.get(target.peer_id)
-    found = diagnose(message, other, servers)
+def report(
+    calls: CallTable, reporter_id: str, message: client.CallReport, servers: Servers
+) -> Finding | None:
+    """Find why a call does not come about, if what its peers have reported tells.
+
+    Raises:
+        Refusal: `not_in_call`.
+    """
+    call = calls.of(reporter_id, message.target_peer_id)
+    call.reports[reporter_id] = message
+    other = call.reports.get(message.target_peer_id)
+    diagnosis = diagnose(message, other, servers)
+    return None if diagnosis is None else Finding(diagnosis, concerns_both=other is not None)
+
+
+def rate(calls: CallTable, rater_id: str, message: client.CallQuality) -> Finding | None:
+    """Find why a call is poor, once, and when that is over; None: nothing new.
+
+    Raises:
+        Refusal: `not_in_call`.
+    """
+    partner_id = message.target_peer_id
+    call = calls.of(rater_id, partner_id)
+    call.qualities[rater_id] = message.quality
+    found = explain(_side(calls, rater_id, partner_id), _side(calls, partner_id, rater_id))
     if found is None:
-        return []
-    told = [_told(peer, target, found)]
-    if other is not None:
-        told.append(_told(target, peer, found.mirrored))
-    return [*told, RecordMetric(found.cause)]
-
-
-def rate(peer: "Participant", message: client.CallQuality) -> list[Effect]:
-    """Take in how good a call is; tell both why it is poor, once, and when that is over."""
-    session = peer.session
-    target = session.target(peer, message.target_peer_id)
-    call = session.calls.of(peer.peer_id, target.peer_id)
-    call.qualities[peer.peer_id] = message.quality
-    tally: list[Effect] = [RecordMetric(message.quality)]
-    found = explain(_side(session, peer, target), _side(session, target, peer))
-    if found is None:
-        over = all(quality.rating == "good" for quality in call.qualities.values())
-        if call.told is None or not over:
-            return tally
+        is_over = all(quality.rating == "good" for quality in call.qualities.values())
+        if call.diagnosis is None or not is_over:
+            return None
         found = Diagnosis(Cause.WELL, "network")
-    told = found if call.caller == peer.peer_id else found.mirrored
-    if told == call.told:
-        return tally
-    call.told = None if found.cause is Cause.WELL else told
-    both = [_told(peer, target, found), _told(target, peer, found.mirrored)]
-    return [*tally, *both, RecordMetric(found.cause)]
+    for_caller = found if call.caller == rater_id else found.mirrored
+    if for_caller == call.diagnosis:
+        return None
+    call.diagnosis = None if found.cause is Cause.WELL else for_caller
+    return Finding(found, concerns_both=True)
 
 
-def _side(session: "Session", peer: "Participant", partner: "Participant") -> Side | None:
-    """Return how a peer finds the call with another one, and its other calls."""
-    qualities = session.calls.qualities_at(peer.peer_id)
-    here = qualities.pop(partner.peer_id, None)
-    return None if here is None else Side(here, tuple(qualities.values()))
-
-
-def _told(to: "Participant", about: "Participant", found: Diagnosis) -> Effect:
-    return Send((to.connection,), server.CallDiagnosis(about.peer_id, found.cause, found.whose))
+def _side(calls: CallTable, peer_id: str, partner_id: str) -> Side | None:
+    """Return how a peer rates its call with a partner, and its other calls."""
+    qualities = calls.qualities_at(peer_id)
+    rated = qualities.pop(partner_id, None)
+    return None if rated is None else Side(rated, tuple(qualities.values()))

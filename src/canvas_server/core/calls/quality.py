@@ -1,4 +1,4 @@
-"""What makes a call poor: a table of rules over what both sides say of it. Pure."""
+"""Quality diagnosis: rules over how both peers rate a call. Pure."""
 
 from collections.abc import Callable
 

@@ -1,4 +1,4 @@
-"""What rules need to know of session descriptions (RFC 8866) and ICE candidates (RFC 8839).
+"""Checks of session descriptions (RFC 8866) and ICE candidates (RFC 8839).
 
 Both are relayed as they came, or refused (SIG14). What names no media section, or no candidate, can
 open no transport and give no address away; it is of no concern here.

@@ -1,4 +1,4 @@
-"""The call table: who is in a call with whom (rules SIG5, SIG6, SIG8), and what they say of it."""
+"""Call table: the calls between peers of a session and their reports (SIG5, SIG6, SIG8)."""
 
 from collections.abc import Iterator
 
@@ -20,13 +20,13 @@ class Call(Struct):
     group: bool = False
     answered: bool = False
     ids: tuple[str, ...] = ()
-    """What its peers call it; two after glare, none where the clients give none."""
+    """Given by its peers; two after glare, none where the clients give none."""
     reports: dict[str, CallReport] = field(default_factory=dict[str, CallReport])
-    """What its peers said last of why it does not come about."""
+    """The latest report of each peer on why it does not come about."""
     qualities: dict[str, Quality] = field(default_factory=dict[str, Quality])
-    """How its peers find it."""
-    told: Diagnosis | None = None
-    """What was said of a poor call, as the caller was told."""
+    """How each peer rates it."""
+    diagnosis: Diagnosis | None = None
+    """Why it is poor, as its caller sees it; None: it is not, as far as its peers know."""
 
 
 class CallTable:

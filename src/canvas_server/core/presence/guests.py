@@ -1,4 +1,4 @@
-"""The people of other servers in sessions of this one: guests.
+"""Guests: the people of other servers in sessions of this one.
 
 A guest is a peer like any other, whose connection leads to its server, and so all rules hold for
 it. What is different: nobody asks it for a token, since its server vouches for it; it moderates
@@ -41,7 +41,7 @@ class Guests:
         self._membership = members
 
     def people(self, session_id: str) -> tuple[server.Peer, ...]:
-        """Return those in a session who are no guests, as another server is told of them."""
+        """Return those in a session who are no guests, as another server sees them."""
         session = self._membership.sessions.get(session_id)
         peers = () if session is None else session.peers.values()
         return tuple(peer.session.view(peer) for peer in peers if peer.server is None)

@@ -1,4 +1,4 @@
-"""Who is on which connection, in which session and with what grant: coming, coming back and going.
+"""Membership: which connection is which peer, in which session, with which grant.
 
 As elsewhere in the core, methods change this state and return the effects, or raise `Refusal`
 before any change.
@@ -10,7 +10,6 @@ from typing import Literal
 import msgspec
 from msgspec import UNSET, UnsetType
 
-from canvas_server.core.calls import network
 from canvas_server.core.effects import (
     Checkpoint,
     CloseConnection,
@@ -23,7 +22,8 @@ from canvas_server.core.effects import (
     Send,
     Streams,
 )
-from canvas_server.core.environment import Environment, milliseconds
+from canvas_server.core.presence.calls import network_call_state
+from canvas_server.core.presence.environment import Environment, milliseconds
 from canvas_server.core.presence.grants import Grant
 from canvas_server.core.presence.identity import ReservedIds, ResumeClaims, identify
 from canvas_server.core.presence.renewals import Renewals
@@ -141,8 +141,8 @@ class Membership:
             raise Refusal(ErrorCode.PEER_ID_TAKEN)
         if identity.holder is not None:
             if current is not None and identity.holder is current:
-                told = self._regrant(current, grant, message.display_name)
-                return self._introduce(current, now) + told
+                updates = self._regrant(current, grant, message.display_name)
+                return self._introduce(current, now) + updates
             left = [] if current is None else self._leave(current, now, "left")
             return left + self._come_back(identity.holder, connection, message, grant, now)
         session = self.sessions.get(message.session_id)
@@ -207,10 +207,10 @@ class Membership:
                 raise
             return kept  # the token may have ended while it was on its way back
 
-    def _regrant(self, peer: Participant, grant: Grant, wish: str | None) -> list[Effect]:
+    def _regrant(self, peer: Participant, grant: Grant, display_name: str | None) -> list[Effect]:
         """Let a peer have a grant, and the name that it gives or that the peer asks for (TOK6)."""
-        told = self._take_grant(peer, grant)
-        return told + peer.session.rename(peer, grant.bound_name or wish)
+        updates = self._take_grant(peer, grant)
+        return updates + peer.session.rename(peer, grant.bound_name or display_name)
 
     def _take_grant(self, peer: Participant, grant: Grant) -> list[Effect]:
         """Let another grant hold for a peer; tell the others when they see a difference."""
@@ -231,9 +231,9 @@ class Membership:
             )
         except Refusal:
             return self.remove(peer, CloseCode.REMOVED, now)
-        told = self._take_grant(peer, grant)
+        updates = self._take_grant(peer, grant)
         renewed = server.TokenRenewed(token, milliseconds(grant.expires or now))
-        return [Send((peer.connection,), renewed), *told]
+        return [Send((peer.connection,), renewed), *updates]
 
     def _renew_credentials(self, peer: Participant, now: float) -> Effect:
         """Give a peer TURN credentials in the place of those that end soon (SIG16)."""
@@ -250,7 +250,7 @@ class Membership:
         return self._environment.ice_servers(peer.peer_id, now)
 
     def remove(self, peer: Participant, code: CloseCode, now: float) -> list[Effect]:
-        """Take a peer out that may not be here any more; it is told so, and does not come back."""
+        """Take a peer out that may not be here any more; the close code tells it to stay away."""
         released = self._take_from(peer, code)
         return [*released, *self._leave(peer, now, "removed")]
 
@@ -268,13 +268,15 @@ class Membership:
         """
         self.away.pop(peer, None)
         same = grant.key == peer.grant.key
-        told = peer.session.set_away(peer, None) + self._regrant(peer, grant, message.display_name)
+        updates = peer.session.set_away(peer, None) + self._regrant(
+            peer, grant, message.display_name
+        )
         resumed = self._resume(peer, connection, message, now) if same else []
         released = self._take_from(peer)
         peer.connection = connection
         self.seat(connection, peer)
         introduced = [] if resumed else self._introduce(peer, now)
-        return resumed + released + introduced + told
+        return resumed + released + introduced + updates
 
     def seat(self, connection: ConnectionId, peer: Participant) -> None:
         """Let a connection be that of a peer; it has joined in time."""
@@ -311,7 +313,7 @@ class Membership:
             Send((peer.connection,), peer.session.canvas.scene_update()),
             Checkpoint(peer.connection, assigned.resume_token, 2),
             *peer.session.ring_again(peer),
-            *network.tell(peer),
+            *network_call_state(peer),
         ]
 
     def _assigned(

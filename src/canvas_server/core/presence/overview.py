@@ -1,4 +1,4 @@
-"""What the operator of a server sees of its sessions: no content, no addresses."""
+"""Overview of sessions for the operator of a server: no content, no addresses."""
 
 from canvas_server.core.presence.session import Session
 from canvas_server.protocol.http import CallOverview, SessionOverview
@@ -17,7 +17,7 @@ def overview(session: Session) -> SessionOverview:
                 callee,
                 call.answered,
                 dict(call.qualities),
-                None if call.told is None else call.told.cause,
+                None if call.diagnosis is None else call.diagnosis.cause,
             )
             for callee, call in session.calls.by_callee()
         ),

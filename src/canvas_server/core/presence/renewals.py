@@ -1,4 +1,4 @@
-"""When something is to be done about what peers have been given. Pure."""
+"""Renewal queue: the grants and credentials of peers by when they are due. Pure."""
 
 import heapq
 import itertools

@@ -1,17 +1,17 @@
-"""Scenes that two servers share: one keeps it and orders all edits, the other has a copy (REL4).
+"""Replicated scenes of two servers: the leader orders all edits, the other follows (REL4).
 
-Edits of a copy are forwarded to its keeper. What the keeper has stored it tells, and the copy
-follows; a copy that does not fit any more adopts the whole scene.
+Edits of a replica are forwarded to its leader. What the leader has stored it tells, and the replica
+follows; a replica that does not fit any more adopts the whole scene.
 """
 
 from collections.abc import Sequence
 
 from canvas_server.core.effects import Answered, Effect, Forward, Refusal
-from canvas_server.core.environment import milliseconds
+from canvas_server.core.presence.environment import milliseconds
 from canvas_server.core.presence.membership import Membership
 from canvas_server.core.records import Snapshot
 from canvas_server.core.scene import commands
-from canvas_server.core.scene.document import PendingReply
+from canvas_server.core.scene.replies import PendingReply
 from canvas_server.core.scene.transaction import Author
 from canvas_server.protocol import server
 from canvas_server.protocol.errors import ErrorCode
@@ -41,13 +41,13 @@ class Replicas:
         peer = None if session is None else session.peers.get(peer_id or "")
         return (peer_id, None, None) if peer is None else peer.author
 
-    def entrust(self, session_id: str, keeper: str | None) -> None:
+    def entrust(self, session_id: str, leader: str | None) -> None:
         """Let another server keep a scene from now on; None: this one."""
         session = self._membership.sessions.get(session_id)
         if session is not None:
-            session.canvas.keeper = keeper
+            session.canvas.leader = leader
 
-    # --- at its keeper -----------------------------------------------------------------------
+    # --- at its leader -----------------------------------------------------------------------
 
     def merge(self, session_id: str, snapshot: Snapshot, server: str, now: float) -> list[Effect]:
         """Add what another server had before, and go on after its revision.
@@ -60,13 +60,13 @@ class Replicas:
             return []
         _require_near(session.canvas.scene.revision, snapshot.revision)
         merged = session.canvas.turns.finish()
-        merged += commands.merge(session, snapshot.elements, server, milliseconds(now))
+        merged += commands.merge(session.canvas, snapshot.elements, server, milliseconds(now))
         return merged + session.canvas.overtake(snapshot.revision, milliseconds(now))
 
-    # --- at the copy -------------------------------------------------------------------------
+    # --- at the replica -------------------------------------------------------------------------
 
     def adopt(self, session_id: str, snapshot: Snapshot, server: str, now: float) -> list[Effect]:
-        """Become what the keeper has.
+        """Become what the leader has.
 
         Raises:
             Refusal: `revision_changed`, it is too far ahead; see `Canvas.adopt`.
@@ -83,7 +83,7 @@ class Replicas:
         session_id: str,
         entries: Sequence[Entry],
         server: str,
-        asked: Author | None,
+        author: Author | None,
         now: float,
     ) -> list[Effect]:
         """Make the changes of one edit; `asked` is who here had asked for just that, if anybody.
@@ -94,33 +94,33 @@ class Replicas:
         session = self._membership.sessions.get(session_id)
         if session is None:
             return []
-        if asked is None:
+        if author is None:
             guest = session.peers.get(entries[0].peer_id or "")
             is_theirs = guest is not None and guest.server == server
-            asked = guest.author if guest is not None and is_theirs else (None, None, server)
-        return session.canvas.follow(entries, asked, milliseconds(now))
+            author = guest.author if guest is not None and is_theirs else (None, None, server)
+        return session.canvas.follow(entries, author, milliseconds(now))
 
     def answer(self, session_id: str, peer_id: str, reply: server.Reply) -> list[Effect]:
-        """Pass on what the keeper has answered to a peer."""
+        """Pass on what the leader has answered to a peer."""
         session = self._membership.sessions.get(session_id)
         return [] if session is None else session.canvas.answer(PendingReply(peer_id, reply=reply))
 
     def made(self, session_id: str, request: int) -> list[Effect]:
-        """Answer a request: the keeper has made its edit."""
+        """Answer a request: the leader has made its edit."""
         session = self._membership.sessions.get(session_id)
         if session is None:
             return [Answered(request)]
         return session.canvas.answer(PendingReply(request=request))
 
     def refused(self, forward: Forward) -> list[Effect]:
-        """Tell who made an edit that its keeper cannot be reached; they may try again."""
+        """Tell who made an edit that its leader cannot be reached; they may try again."""
         if forward.request is not None:
             return [Answered(forward.request, ErrorCode.STORAGE_FAILED)]
         session = self._membership.sessions.get(forward.session_id)
         if session is None:
             return []
         message_id = getattr(forward.message, "message_id", None)
-        text = f"This canvas is kept by {session.canvas.keeper}, which cannot be reached now."
+        text = f"This canvas is kept by {session.canvas.leader}, which cannot be reached now."
         error = server.Error(ErrorCode.STORAGE_FAILED, text, message_id)
         return session.canvas.answer(PendingReply(forward.peer_id, reply=error))
 

@@ -1,4 +1,4 @@
-"""One session: who is here, what they tell each other, and their calls.
+"""One session: its peers, their signals to each other, and their calls.
 
 Methods change the session and return the effects, or raise `Refusal` before any change.
 """
@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from canvas_server.core.calls import network, sdp
+from canvas_server.core.calls import sdp
+from canvas_server.core.calls.network import NetworkCall
 from canvas_server.core.calls.table import CallTable
 from canvas_server.core.effects import ConnectionId, Effect, PresenceChanged, Refusal, Send
 from canvas_server.core.presence.grants import Grant
@@ -67,7 +68,7 @@ class Session:
         *,
         relay_only: bool = False,
         watched: bool = False,
-        keeper: str | None = None,
+        leader: str | None = None,
     ) -> None:
         self.session_id = session_id
         self.relay_only = relay_only
@@ -76,9 +77,9 @@ class Session:
         """Somebody beyond this server wants to know who is here."""
         self.peers: dict[str, Participant] = {}
         self.calls = CallTable()
-        self.network_call = network.NetworkCall()
+        self.network_call = NetworkCall(session_id)
         self.canvas = Canvas(
-            session_id, stored, self.peers, tickets, watched=watched, keeper=keeper
+            session_id, stored, self.peers, tickets, watched=watched, leader=leader
         )
 
     # --- who is here -------------------------------------------------------------------
@@ -122,7 +123,7 @@ class Session:
             effects.append(Send((partner.connection,), server.CallEnded(peer.peer_id, "left")))
             effects += self._after_call(partner, stopped, timestamp)
         effects += self._remove_tiles(peer, timestamp)
-        effects += network.leave(self, peer.peer_id)
+        effects += self.leave_network_call(peer.peer_id)
         effects += self.to_all(server.PeerLeft(self.session_id, peer.peer_id, reason))
         return [*effects, *self._presence_changed(peer)]
 
@@ -149,8 +150,8 @@ class Session:
     def media_state(self, peer: Participant, message: client.MediaState) -> list[Effect]:
         """Note what a peer's media are doing and tell the others."""
         peer.media = server.Media(message.audio, message.video, message.screen)
-        told = server.PeerMediaState(peer.peer_id, message.audio, message.video, message.screen)
-        return [*self.to_others(peer, told), *self._presence_changed(peer)]
+        state = server.PeerMediaState(peer.peer_id, message.audio, message.video, message.screen)
+        return [*self.to_others(peer, state), *self._presence_changed(peer)]
 
     def view_size(self, sender: Participant, message: client.ViewSize) -> list[Effect]:
         """Tell a peer how large another one shows its streams."""
@@ -221,7 +222,7 @@ class Session:
         sdp.check_candidate(candidate)
         if self.relay_only:
             if not sdp.is_relayed(candidate):
-                return []  # found by a browser that was not told, or does not care
+                return []  # of a browser that does not gather relayed candidates alone
             candidate = sdp.hide_related(candidate)
         return [
             Send(
@@ -250,6 +251,13 @@ class Session:
         for peer in (sender, target):
             effects += self._after_call(peer, stopped, timestamp)
         return effects
+
+    def leave_network_call(self, peer_id: str) -> list[Effect]:
+        """Take a peer out of the call in the Communitas network, if it is in it (COM2)."""
+        if peer_id not in self.network_call.participants:
+            return []
+        ended = self.network_call.leave(peer_id)
+        return [*self.to_all(self.network_call.state()), *ended]
 
     # --- helpers -----------------------------------------------------------------------
 

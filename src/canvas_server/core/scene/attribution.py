@@ -1,4 +1,4 @@
-"""Whether changes that another server tells are what somebody of this one had asked for (REL6).
+"""Attribution: whether changes of a leader result from an edit forwarded to it (REL6).
 
 The server that keeps a shared scene says who made each change. It is believed of its own people; of
 ours only where what it tells is an edit that was forwarded to it.
@@ -12,7 +12,7 @@ from canvas_server.protocol.history import Added, Change, Entry, Removed, Replac
 from canvas_server.protocol.http import SceneEdit
 from canvas_server.protocol.scene import NewElement, is_tile
 
-Wished = NewElement | client.UpdateOperation | client.RemoveOperation | None
+RequestedChange = NewElement | client.UpdateOperation | client.RemoveOperation | None
 """One change that somebody asked for; None: that the scene be cleared."""
 
 
@@ -22,11 +22,13 @@ def results_from(entries: Sequence[Entry], message: client.Edit | SceneEdit) -> 
     What is restored comes from the history of the server that keeps the scene, and cannot be
     compared here.
     """
-    wished = _wishes(message)
-    return all(any(_fulfils(entry.change, wish) for wish in wished) for entry in entries)
+    requests = _requested_changes(message)
+    return all(
+        any(_matches(entry.change, requested) for requested in requests) for entry in entries
+    )
 
 
-def _wishes(message: client.Edit | SceneEdit) -> Iterator[Wished]:
+def _requested_changes(message: client.Edit | SceneEdit) -> Iterator[RequestedChange]:
     match message:
         case client.AddElement():
             yield message.element
@@ -53,19 +55,19 @@ def _wishes(message: client.Edit | SceneEdit) -> Iterator[Wished]:
             assert_never(message)
 
 
-def _fulfils(change: Change, wish: Wished) -> bool:
+def _matches(change: Change, requested: RequestedChange) -> bool:
     match change:
         case Added(element):
-            if not isinstance(wish, NewElement):
+            if not isinstance(requested, NewElement):
                 return False
-            same = (element.kind, element.transform) == (wish.kind, wish.transform)
-            return same and wish.id in ("", element.id)
+            same = (element.kind, element.transform) == (requested.kind, requested.transform)
+            return same and requested.id in ("", element.id)
         case Updated(element_id, changes):
-            return wish == client.UpdateOperation(element_id, changes)
+            return requested == client.UpdateOperation(element_id, changes)
         case Removed(element_id):
-            return wish == client.RemoveOperation(element_id)
+            return requested == client.RemoveOperation(element_id)
         case Replaced(elements, restored):
             only_tiles = all(is_tile(element.kind) for element in elements)
-            return wish is None and restored is None and only_tiles
+            return requested is None and restored is None and only_tiles
         case _:
             assert_never(change)

@@ -1,4 +1,4 @@
-"""Edits by the peers of a session, and over HTTP: what each message does to the scene.
+"""Commands: the edits that messages of peers and HTTP requests make to a scene.
 
 Those of a scene that another server keeps are forwarded to it (REL4).
 """
@@ -6,7 +6,7 @@ Those of a scene that another server keeps are forwarded to it (REL4).
 import contextlib
 import zlib
 from collections.abc import Callable, Iterable, Iterator
-from typing import assert_never
+from typing import Protocol, assert_never
 
 import msgspec
 from msgspec import UNSET, UnsetType
@@ -20,10 +20,10 @@ from canvas_server.core.effects import (
     Refusal,
     Worked,
 )
-from canvas_server.core.presence.session import Participant, Session
 from canvas_server.core.records import Snapshot
-from canvas_server.core.scene.document import Canvas, PendingReply
-from canvas_server.core.scene.transaction import Edit
+from canvas_server.core.scene.document import Canvas
+from canvas_server.core.scene.replies import PendingReply
+from canvas_server.core.scene.transaction import Author, Edit
 from canvas_server.core.scene.turns import SLICE, Making
 from canvas_server.protocol import client, server
 from canvas_server.protocol.errors import ErrorCode
@@ -33,8 +33,25 @@ from canvas_server.protocol.scene import Element
 _CONFLICTS = (ErrorCode.ELEMENT_NOT_FOUND, ErrorCode.ELEMENT_EXISTS)
 
 
+class Editor(Protocol):
+    """A peer that edits a canvas, as far as its edits need it."""
+
+    peer_id: str
+    connection: ConnectionId
+    incarnation: str
+
+    @property
+    def author(self) -> Author:
+        """Who makes its edits, as the history names it."""
+        ...
+
+
 def apply(
-    editor: Participant, message: client.EditMessage, new_id: Callable[[], str], now_ms: int
+    canvas: Canvas,
+    editor: Editor,
+    message: client.EditMessage,
+    new_id: Callable[[], str],
+    now_ms: int,
 ) -> list[Effect]:
     """Make an edit, unless it was made before under the same `message_id` (SCN6).
 
@@ -43,13 +60,12 @@ def apply(
     Raises:
         Refusal: see `Edit`. An operation of `sync_queue` that is refused does not stop the next.
     """
-    canvas = editor.session.canvas
-    if canvas.keeper is not None:
+    if canvas.leader is not None:
         return [Forward(canvas.session_id, editor.peer_id, message)]
     return _in_turn(
         canvas,
-        lambda: _apply(editor, message, new_id, now_ms),
-        lambda refused: _refused(editor, message.message_id, refused),
+        lambda: _apply(canvas, editor, message, new_id, now_ms),
+        lambda refused: _refused(canvas, editor, message.message_id, refused),
     )
 
 
@@ -72,9 +88,11 @@ def _in_turn(
     return canvas.turns.wait(later, request)
 
 
-def _refused(editor: Participant, message_id: str | None, refused: Refusal) -> list[Effect]:
+def _refused(
+    canvas: Canvas, editor: Editor, message_id: str | None, refused: Refusal
+) -> list[Effect]:
     error = server.Error(refused.code, refused.text, message_id)
-    answers = editor.session.canvas.answer(PendingReply(editor.peer_id, reply=error))
+    answers = canvas.answer(PendingReply(editor.peer_id, reply=error))
     return [*answers, *worked(editor.connection, refused.work)]
 
 
@@ -84,9 +102,12 @@ def worked(connection: ConnectionId, work: int) -> list[Effect]:
 
 
 def _apply(
-    editor: Participant, message: client.EditMessage, new_id: Callable[[], str], now_ms: int
+    canvas: Canvas,
+    editor: Editor,
+    message: client.EditMessage,
+    new_id: Callable[[], str],
+    now_ms: int,
 ) -> list[Effect]:
-    canvas = editor.session.canvas
     pending_reply = _pending_reply(editor, message)
     again = canvas.retried(pending_reply)
     if again is not None:
@@ -123,19 +144,17 @@ def _make(
     return _acked(pending_reply, element_id, edit.revision)
 
 
-def recall(editor: Participant, message: client.RestoreScene) -> list[Effect]:
+def recall(canvas: Canvas, editor: Editor, message: client.RestoreScene) -> list[Effect]:
     """Have an earlier scene read, which `restore` then makes the present one."""
-    session = editor.session
-    if session.canvas.keeper is not None:
-        return [Forward(session.session_id, editor.peer_id, message)]
+    if canvas.leader is not None:
+        return [Forward(canvas.session_id, editor.peer_id, message)]
     return [
-        Recall(session.session_id, editor.peer_id, message, editor.connection, editor.incarnation)
+        Recall(canvas.session_id, editor.peer_id, message, editor.connection, editor.incarnation)
     ]
 
 
-def merge(session: Session, elements: Iterable[Element], server: str, now_ms: int) -> list[Effect]:
+def merge(canvas: Canvas, elements: Iterable[Element], server: str, now_ms: int) -> list[Effect]:
     """Add what another server had before the two shared a scene, as far as it is not there."""
-    canvas = session.canvas
     edit = canvas.edit(now_ms, (None, None, server))
     for element in elements:
         with contextlib.suppress(Refusal):  # it is there already, or there is no room
@@ -144,25 +163,23 @@ def merge(session: Session, elements: Iterable[Element], server: str, now_ms: in
 
 
 def restore(
-    editor: Participant, message: client.RestoreScene, past: Snapshot, now_ms: int
+    canvas: Canvas, editor: Editor, message: client.RestoreScene, past: Snapshot, now_ms: int
 ) -> list[Effect]:
     """Make the scene what it was, all but the tiles.
 
     Raises:
         Refusal: `scene_full`.
     """
-    canvas = editor.session.canvas
     return _in_turn(
         canvas,
-        lambda: _restore(editor, message, past, now_ms),
-        lambda refused: _refused(editor, message.message_id, refused),
+        lambda: _restore(canvas, editor, message, past, now_ms),
+        lambda refused: _refused(canvas, editor, message.message_id, refused),
     )
 
 
 def _restore(
-    editor: Participant, message: client.RestoreScene, past: Snapshot, now_ms: int
+    canvas: Canvas, editor: Editor, message: client.RestoreScene, past: Snapshot, now_ms: int
 ) -> list[Effect]:
-    canvas = editor.session.canvas
     pending_reply = _pending_reply(editor, message)
     again = canvas.retried(pending_reply)
     if again is not None:
@@ -173,7 +190,7 @@ def _restore(
 
 
 def post(
-    session: Session,
+    canvas: Canvas,
     message: SceneEdit,
     request: int,
     expected: int | None,
@@ -186,19 +203,18 @@ def post(
     Raises:
         Refusal: `revision_changed` when the scene is not at the `expected` revision; see `Edit`.
     """
-    canvas = session.canvas
-    if canvas.keeper is not None:
+    if canvas.leader is not None:
         return [Forward(canvas.session_id, None, message, request, expected)]
     return _in_turn(
         canvas,
-        lambda: _post(session, message, request, expected, new_id, now_ms, origin),
+        lambda: _post(canvas, message, request, expected, new_id, now_ms, origin),
         lambda refused: [Answered(request, refused.code)],
         request,
     )
 
 
 def _post(
-    session: Session,
+    canvas: Canvas,
     message: SceneEdit,
     request: int,
     expected: int | None,
@@ -206,7 +222,6 @@ def _post(
     now_ms: int,
     origin: str | None,
 ) -> list[Effect]:
-    canvas = session.canvas
     if expected is not None and expected != canvas.scene.revision:
         raise Refusal(ErrorCode.REVISION_CHANGED)
     scene = canvas.scene.copy()
@@ -239,7 +254,7 @@ def _changes(edit: Edit, message: SceneEdit, new_id: Callable[[], str]) -> Itera
         yield edit.remove(element_id)
 
 
-def _pending_reply(editor: Participant, message: client.Edit) -> PendingReply:
+def _pending_reply(editor: Editor, message: client.Edit) -> PendingReply:
     if message.message_id is None:
         return PendingReply(editor.peer_id)
     digest = zlib.crc32(msgspec.json.encode(message))

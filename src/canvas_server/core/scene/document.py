@@ -1,8 +1,8 @@
-"""A session's canvas: the scene that edits are made to, and the one that is stored and told.
+"""Canvas of a session: the working scene, and the committed one behind the log.
 
 An accepted edit changes the working scene at once and goes to the log. When the log has stored it,
-it is told to everybody and acked, in order, so nobody ever sees what could still be lost (SCN2).
-When the log fails, the working scene becomes what is stored again, and the editors are told.
+it is sent to everybody and acked, in order, so nobody ever sees what could still be lost (SCN2).
+When the log fails, the working scene becomes what is stored again, and the editors get an error.
 """
 
 import contextlib
@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Protocol
 
 import msgspec
-from msgspec import UNSET, Struct
+from msgspec import Struct
 
 from canvas_server.core.effects import (
     Answered,
@@ -22,17 +22,12 @@ from canvas_server.core.effects import (
     Refusal,
     Send,
 )
-from canvas_server.core.records import (
-    MAX_IDEMPOTENCY_RECORDS,
-    MAX_RECEIPT_BYTES,
-    IdempotencyRecord,
-    Record,
-    Snapshot,
-    Stored,
-)
+from canvas_server.core.records import Record, Snapshot, Stored
 from canvas_server.core.scene.admission import admitted
+from canvas_server.core.scene.committed import CommittedScene
 from canvas_server.core.scene.elements import MAX_ELEMENTS, MAX_SCENE_BYTES, Scene
-from canvas_server.core.scene.news import SceneEvent, revision_of, scene_document
+from canvas_server.core.scene.news import scene_document
+from canvas_server.core.scene.replies import PendingReply, ReplyCache
 from canvas_server.core.scene.transaction import Author, Edit, owner_of
 from canvas_server.core.scene.turns import Turns
 from canvas_server.protocol import server
@@ -46,32 +41,12 @@ WORK_OF_A_BYTE = 8
 """So many bytes of work (`Edit.work`) count as one that is logged: reading it is work again."""
 ENTRY_BYTES = 128
 """Of a change in the log, roughly, beside what it brings."""
-MAX_RECENT = 512
-MAX_RECENT_BYTES = 1024 * 1024
 
 
 class Here(Protocol):
     """A peer that is here, as far as the canvas needs it."""
 
     connection: ConnectionId
-
-
-class PendingReply(Struct, frozen=True):
-    """Who waits for the outcome of an edit: a peer for its reply, or a request over HTTP."""
-
-    peer_id: str | None = None
-    message_id: str | None = None
-    reply: server.Reply | None = None
-    digest: int = 0
-    request: int | None = None
-
-    @property
-    def receipt(self) -> IdempotencyRecord | None:
-        """What the log keeps for a retry."""
-        reply = None if isinstance(self.reply, server.Error) else self.reply
-        if self.peer_id is None or self.message_id is None or reply is None:
-            return None
-        return IdempotencyRecord(self.peer_id, reply, self.digest)
 
 
 class Pending(Struct, frozen=True):
@@ -84,54 +59,6 @@ class Pending(Struct, frozen=True):
     """Its record covers what the log has missed."""
     followed: bool = False
     """It was made, and stored, by the server that keeps the scene."""
-
-
-class CommittedScene:
-    """The scene as it is stored, which is also what everybody has been told."""
-
-    def __init__(self, snapshot: Snapshot) -> None:
-        self.revision = snapshot.revision
-        self.timestamp = snapshot.timestamp
-        self.elements = {element.id: element for element in snapshot.elements}
-        self._recent: deque[tuple[SceneEvent, int]] = deque()
-        self._recent_bytes = 0
-        self._since = snapshot.revision
-
-    def take(self, news: SceneEvent, size: int) -> None:
-        """Become what the news say; `size` is about their length in bytes."""
-        self._recent.append((news, size))
-        self._recent_bytes += size
-        match news:
-            case server.SceneUpdate():
-                document = news.scene
-                self.elements = {element.id: element for element in document.elements}
-                self.revision, self.timestamp = document.revision, document.timestamp
-                self._forget(len(self._recent))
-                return
-            case server.ElementRemoved():
-                del self.elements[news.id]
-            case _:
-                self.elements[news.element.id] = news.element
-        self.revision, self.timestamp = news.revision, news.timestamp
-        while len(self._recent) > MAX_RECENT or self._recent_bytes > MAX_RECENT_BYTES:
-            self._forget(1)
-
-    def since(self, revision: int) -> list[SceneEvent] | None:
-        """Return what was told after a revision, if it is still at hand and leaves no gap.
-
-        Who asks may know of gaps only that something is missing, so none is sent again.
-        """
-        if not self._since <= revision <= self.revision:
-            return None
-        missed = [news for news, _ in self._recent if revision_of(news) > revision]
-        jumps = [news for news in missed if getattr(news, "follows", UNSET) is not UNSET]
-        return None if jumps else missed
-
-    def _forget(self, count: int) -> None:
-        for _ in range(count):
-            news, size = self._recent.popleft()
-            self._recent_bytes -= size
-            self._since = revision_of(news)
 
 
 class _Everybody:
@@ -152,11 +79,11 @@ class Canvas:
         tickets: Iterator[int],
         *,
         watched: bool = False,
-        keeper: str | None = None,
+        leader: str | None = None,
     ) -> None:
         """Take up a stored scene.
 
-        `here` is looked at whenever something is told; `tickets` are numbers that no canvas of
+        `here` is looked at whenever something is sent; `tickets` are numbers that no canvas of
         this process has had.
         """
         self.session_id = session_id
@@ -167,19 +94,15 @@ class Canvas:
         self._here = here
         self._tickets = tickets
         self._pending: deque[Pending] = deque()
-        self._receipts: dict[tuple[str | None, str | None], IdempotencyRecord] = {
-            (receipt.peer_id, receipt.reply.message_id): receipt for receipt in stored.receipts
-        }
-        self._receipt_bytes = sum(receipt.size for receipt in self._receipts.values())
-        self._under_way: dict[tuple[str | None, str | None], int] = {}
+        self._replies = ReplyCache(stored.receipts)
         self._logged = stored.logged
         self._log_is_behind = False
-        """Changes were told that the log could not store."""
+        """Changes were sent that the log could not store."""
         self._watched = watched
         self.turns = Turns(session_id)
         """Long edits, and those that wait for them."""
-        self.keeper = keeper
-        """The name of the server that keeps this scene, of which ours is a copy (REL4)."""
+        self.leader = leader
+        """The name of the server that keeps this scene, of which ours is a replica (REL4)."""
 
     @property
     def at_rest(self) -> bool:
@@ -187,7 +110,7 @@ class Canvas:
         return not self._pending and not self.turns.busy
 
     def document(self) -> SceneDocument:
-        """Return the scene as everybody was told it is."""
+        """Return the committed scene."""
         shown = self.shown
         return scene_document(
             self.session_id, tuple(shown.elements.values()), shown.revision, shown.timestamp
@@ -218,20 +141,14 @@ class Canvas:
 
     def retried(self, pending_reply: PendingReply) -> list[Effect] | None:
         """Answer an edit that was made before (SCN6); None: it was not."""
-        key = (pending_reply.peer_id, pending_reply.message_id)
-        if self._under_way.get(key) == pending_reply.digest:
+        if self._replies.is_due(pending_reply):
             return []  # the answer is on its way
-        receipt = self._receipts.get(key)
-        if receipt is None or receipt.digest != pending_reply.digest:
-            return None
-        return self._to_peer(receipt.peer_id, receipt.reply)
+        reply = self._replies.find(pending_reply)
+        return None if reply is None else self._to_peer(pending_reply.peer_id, reply)
 
     def forget(self, peer_id: str) -> None:
         """Drop what is kept for a peer id, and waits for it: somebody else has it from now on."""
-        for key in [key for key in self._receipts if key[0] == peer_id]:
-            self._receipt_bytes -= self._receipts.pop(key).size
-        for key in [key for key in self._under_way if key[0] == peer_id]:
-            del self._under_way[key]
+        self._replies.forget(peer_id)
         self._pending = deque(
             msgspec.structs.replace(pending, pending_reply=PendingReply())
             if pending.pending_reply.peer_id == peer_id
@@ -267,7 +184,7 @@ class Canvas:
         self._pending.append(Pending(ticket, edit, pending_reply, bridges, followed))
         receipt = pending_reply.receipt
         if receipt is not None:
-            self._under_way[pending_reply.peer_id, pending_reply.message_id] = pending_reply.digest
+            self._replies.expect(pending_reply)
         self._logged += edit.logged + edit.work // WORK_OF_A_BYTE
         snapshot = None
         if self._logged > max(SNAPSHOT_BYTES, self.scene.size):
@@ -278,7 +195,7 @@ class Canvas:
         editor = self._here.get(pending_reply.peer_id or "")
         connection = None if editor is None else editor.connection
         posted = pending_reply.request is not None
-        return [Append(ticket, record, connection, edit.told, len(self._here), posted)]
+        return [Append(ticket, record, connection, edit.broadcast_bytes, len(self._here), posted)]
 
     def stored(self, ticket: int) -> list[Effect]:
         """Tell an edit that the log has stored; a ticket that is not pending_reply is ignored."""
@@ -290,7 +207,7 @@ class Canvas:
         return effects
 
     def failed(self, ticket: int, now_ms: int) -> list[Effect]:
-        """Go back to what is stored; those who wait are told, and may try again.
+        """Go back to what is stored; those who wait get an error, and may try again.
 
         Tiles are what a call is seen by: they come and go all the same, and so does what is stored
         where the scene is kept. All that is stored here together with the next edit that can be.
@@ -301,7 +218,7 @@ class Canvas:
         self.scene = Scene(self.shown.elements.values(), self.shown.revision)
         self._log_is_behind |= any(pending.bridges for pending in given_up)
         effects = self.turns.give_up()
-        self._under_way.clear()
+        self._replies.expect_none()
         for pending in given_up:
             if pending.followed:
                 effects += self._keep_followed(pending)
@@ -320,8 +237,8 @@ class Canvas:
 
     def sweep(self, now_ms: int) -> list[Effect]:
         """Remove the tiles of peers that are not here."""
-        if self.keeper is not None:
-            return []  # that is for the keeper
+        if self.leader is not None:
+            return []  # that is for the leader
         if self.turns.busy:
             return self.turns.wait_surely(lambda: self.sweep(now_ms))
         streams = self.scene.tiles
@@ -329,8 +246,8 @@ class Canvas:
         return self.remove_tiles(gone, now_ms)
 
     def remove_tiles(self, stream_ids: list[str], now_ms: int) -> list[Effect]:
-        """Remove the tiles of these streams, where there are any; a copy waits for its keeper."""
-        if self.keeper is not None:
+        """Remove the tiles of these streams, if any; a replica waits for its leader."""
+        if self.leader is not None:
             return []
         if self.turns.busy:
             return self.turns.wait_surely(lambda: self.remove_tiles(stream_ids, now_ms))
@@ -345,7 +262,7 @@ class Canvas:
     # --- a scene that is shared with another server (REL4) -----------------------------------
 
     def overtake(self, revision: int, now_ms: int) -> list[Effect]:
-        """Go on after a revision that a copy of this scene has, with the scene as it is."""
+        """Go on after a revision that a replica of this scene has, with the scene as it is."""
         effects = self.turns.finish()
         if self.scene.revision > revision:
             return effects
@@ -355,7 +272,7 @@ class Canvas:
         return effects + self.submit(edit, PendingReply(), whole=True)
 
     def adopt(self, snapshot: Snapshot, server: str, now_ms: int) -> list[Effect]:
-        """Become what the keeper of this scene, called `server`, has, as it may come in (SCN10).
+        """Become what the leader of this scene, called `server`, has, as it may come in (SCN10).
 
         Raises:
             Refusal: `scene_full`, `revision_changed` where it is not later than what is here.
@@ -371,12 +288,12 @@ class Canvas:
         return self.submit(edit, PendingReply(), followed=True, whole=True)
 
     def follow(self, entries: Sequence[Entry], author: Author, now_ms: int) -> list[Effect]:
-        """Make the changes of one edit that the keeper of this scene has made.
+        """Make the changes of one edit that the leader of this scene has made.
 
         Who made it, and when, is for this server to say.
 
         Raises:
-            Refusal: they do not fit: the copy differs, and has to `adopt` the whole scene.
+            Refusal: they do not fit: the replica differs, and has to `adopt` the whole scene.
         """
         for number, entry in enumerate(entries, self.scene.revision + 1):
             if entry.revision != number:
@@ -394,7 +311,7 @@ class Canvas:
         return self.submit(edit, PendingReply(), followed=True)
 
     def answer(self, pending_reply: PendingReply) -> list[Effect]:
-        """Pass on what the keeper has answered, after the changes that it told before."""
+        """Pass on what the leader has answered, after the changes that it sent before."""
         pending = Pending(None, self.edit(0), pending_reply, followed=True)
         if not self._pending:
             return self._finish(pending)
@@ -410,28 +327,16 @@ class Canvas:
             connections = tuple(peer.connection for peer in self._here.values())
             if connections:
                 effects.append(Send(connections, news))
-        if self._watched and self.keeper is None and pending.edit.entries:
+        if self._watched and self.leader is None and pending.edit.entries:
             effects.append(Changed(self.session_id, tuple(pending.edit.entries)))
         pending_reply = pending.pending_reply
         if pending_reply.receipt is not None and pending.edit.entries:
-            key = (pending_reply.peer_id, pending_reply.message_id)
-            self._under_way.pop(key, None)
-            self._remember(key, pending_reply.receipt)
+            self._replies.keep(pending_reply.receipt)
         if pending_reply.request is not None:
             effects.append(Answered(pending_reply.request))
         if pending_reply.reply is not None:
             effects += self._to_peer(pending_reply.peer_id, pending_reply.reply)
         return effects
-
-    def _remember(self, key: tuple[str | None, str | None], receipt: IdempotencyRecord) -> None:
-        """Keep an answer for a retry; the oldest are forgotten first."""
-        before = self._receipts.pop(key, None)
-        self._receipt_bytes += receipt.size - (0 if before is None else before.size)
-        self._receipts[key] = receipt
-        while (
-            len(self._receipts) > MAX_IDEMPOTENCY_RECORDS or self._receipt_bytes > MAX_RECEIPT_BYTES
-        ):
-            self._receipt_bytes -= self._receipts.pop(next(iter(self._receipts))).size
 
     def _keep_tiles(self, pending: Pending, now_ms: int) -> list[Effect]:
         """Make an edit of tiles again, without the log."""
@@ -448,14 +353,14 @@ class Canvas:
         return self._finish(Pending(None, edit, pending_reply))
 
     def _keep_followed(self, pending: Pending) -> list[Effect]:
-        """Tell what the keeper has made, without the log."""
+        """Tell what the leader has made, without the log."""
         effects = self._finish(Pending(None, pending.edit, pending.pending_reply))
         self.scene = Scene(self.shown.elements.values(), self.shown.revision)
         self._log_is_behind |= bool(pending.edit.entries)
         return effects
 
     def _bridge(self, now_ms: int) -> Entry:
-        """Return what brings the log from whatever it has to what everybody was told."""
+        """Return what brings the log from whatever it has to the committed scene."""
         shown = self.shown
         return Entry(shown.revision, now_ms, Replaced(tuple(shown.elements.values())))
 

@@ -1,4 +1,4 @@
-"""The news of a transaction: its result, in which each element is told once (SCN1). Pure."""
+"""Scene events of a transaction: its net result, with each element once (SCN1). Pure."""
 
 from msgspec import UNSET
 
@@ -7,14 +7,14 @@ from canvas_server.protocol import server
 from canvas_server.protocol.scene import Element, SceneDocument, Viewport
 
 MAX_NEWS = 1000
-"""Of one transaction; the result of a longer one is told as the whole scene."""
+"""Of one transaction; the result of a longer one is sent as the whole scene."""
 FRAME_BYTES = 96
 """Of a message, roughly, beside the element in it."""
 
-_Told = server.ElementAdded | server.ElementUpdated | server.ElementRemoved
-_Step = tuple[type[_Told], Element | str, int]
-SceneEvent = _Told | server.SceneUpdate
-"""What is told of a change. Each carries the whole of what it is about."""
+_ElementEvent = server.ElementAdded | server.ElementUpdated | server.ElementRemoved
+_Step = tuple[type[_ElementEvent], Element | str, int]
+SceneEvent = _ElementEvent | server.SceneUpdate
+"""A message about a change. Each carries the whole of what it is about."""
 
 
 class NetResult:
@@ -53,7 +53,7 @@ class NetResult:
         self._is_whole = True
 
     def news(self, session_id: str, timestamp: int) -> list[tuple[SceneEvent, int]]:
-        """Return what is to be told, in order, each with its length in bytes, roughly.
+        """Return the events to be sent, in order, each with its length in bytes, roughly.
 
         The revisions are contiguous but for the last message, which leads to the revision of the
         scene, and names the revision that it `follows` where that is not the one before.
@@ -63,13 +63,13 @@ class NetResult:
         if self._is_whole or len(steps) > MAX_NEWS:
             document = scene_document(session_id, scene.elements, scene.revision, timestamp)
             return [(server.SceneUpdate(document), scene.size + FRAME_BYTES)]
-        told: list[tuple[SceneEvent, int]] = []
+        events: list[tuple[SceneEvent, int]] = []
         for number, (kind, what, size) in enumerate(steps, 1):
             revision, follows = self._before + number, UNSET
             if number == len(steps) and revision != scene.revision:
                 revision, follows = scene.revision, revision - 1
-            told.append((kind(what, revision, timestamp, follows), size + FRAME_BYTES))  # type: ignore[arg-type]
-        return told
+            events.append((kind(what, revision, timestamp, follows), size + FRAME_BYTES))  # type: ignore[arg-type]
+        return events
 
     def _steps(self) -> list[_Step]:
         """Return what becomes of each element: first what goes, so that tiles can follow others."""
@@ -78,7 +78,7 @@ class NetResult:
         steps += [(server.ElementUpdated, e, size_of(e.id)) for e in self._updated.values()]
         steps += [(server.ElementAdded, e, size_of(e.id)) for e in self._added.values()]
         if not steps and self._passed is not None:
-            # Only the revision has changed; it is told with what everybody can follow.
+            # Only the revision has changed; it is sent with what everybody can follow.
             element, size = self._passed
             steps = [(server.ElementAdded, element, size), (server.ElementRemoved, element.id, 0)]
         return steps

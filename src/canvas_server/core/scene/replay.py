@@ -1,4 +1,4 @@
-"""From an earlier scene to a later one by the history between them."""
+"""Replay: from an earlier scene to a later one by the history between them."""
 
 from collections.abc import Iterable
 from typing import assert_never

@@ -1,4 +1,4 @@
-"""One edit in the making: what it changes, for the log, and what everybody will hear of it."""
+"""Transaction: the changes of one edit, for the log and for everybody."""
 
 from collections.abc import Container, Iterable
 from typing import assert_never
@@ -158,7 +158,7 @@ class Edit:
         return self._scene.revision
 
     @property
-    def told(self) -> int:
+    def broadcast_bytes(self) -> int:
         """Bytes that everybody will be sent for it, roughly."""
         return sum(size for _, size in self.news)
 

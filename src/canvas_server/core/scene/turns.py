@@ -1,4 +1,4 @@
-"""Whose turn it is to edit a scene: a long edit is made in slices, and others wait for it. Pure.
+"""Edit queue of a scene: a long edit is made in slices, and others wait for it. Pure.
 
 A slice takes some milliseconds; between two of them whoever owns the hub does other things. The
 scene changes when the last slice is done, so nobody sees a part of the edit.

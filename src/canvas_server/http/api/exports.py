@@ -16,7 +16,7 @@ from starlette.routing import BaseRoute, Route
 from canvas_server import __version__
 from canvas_server.export.worker import MOST_WIDTH, CannotDraw, Form, draw
 from canvas_server.http.api.scenes import scene_at
-from canvas_server.http.errors import refusal, told
+from canvas_server.http.errors import error_responses, refusal
 from canvas_server.http.gate import Gate
 from canvas_server.http.params import matches, number_of, session_of
 from canvas_server.node.scenes import Scenes
@@ -119,4 +119,4 @@ def picture_routes(scenes: Scenes, gate: Gate) -> list[BaseRoute]:
         except CannotDraw as failure:
             return refusal(503, "not_drawn", str(failure))
 
-    return [Route("/api/scene/{session}/export.{ending}", told(export), name="picture")]
+    return [Route("/api/scene/{session}/export.{ending}", error_responses(export), name="picture")]

@@ -12,7 +12,7 @@ from starlette.routing import BaseRoute, Route
 
 from canvas_server.http.answers import history_answer, scene_answer
 from canvas_server.http.bodies import Bodies
-from canvas_server.http.errors import told
+from canvas_server.http.errors import error_responses
 from canvas_server.http.gate import Gate
 from canvas_server.http.params import matches, number_of, session_of
 from canvas_server.node.scenes import Scenes
@@ -59,10 +59,10 @@ def scene_routes(scenes: Scenes, gate: Gate, bodies: Bodies) -> list[BaseRoute]:
         return await _answer(await scenes.edit(wanted, expected), bodies)
 
     return [
-        Route("/api/scene", told(read)),
-        Route("/api/scene", told(edit), methods=["POST"]),
-        Route("/api/scene/{session}", told(read)),
-        Route("/api/scene/{session}/history", told(history)),
+        Route("/api/scene", error_responses(read)),
+        Route("/api/scene", error_responses(edit), methods=["POST"]),
+        Route("/api/scene/{session}", error_responses(read)),
+        Route("/api/scene/{session}/history", error_responses(history)),
     ]
 
 

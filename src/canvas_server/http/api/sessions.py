@@ -1,4 +1,4 @@
-"""`/api/sessions`: who runs the server sees who is there, and how good their calls are."""
+"""`/api/sessions`: overview of sessions, people and calls for who runs the server."""
 
 from collections.abc import Awaitable, Callable
 
@@ -7,7 +7,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
-from canvas_server.http.errors import told
+from canvas_server.http.errors import error_responses
 from canvas_server.http.gate import Gate
 from canvas_server.protocol.http import SessionOverview, SessionsAnswer
 
@@ -22,4 +22,4 @@ def session_routes(gate: Gate, overview: Overview) -> list[BaseRoute]:
         body = msgspec.json.encode(SessionsAnswer(await overview()))
         return Response(body, 200, {"cache-control": "no-store"}, "application/json")
 
-    return [Route("/api/sessions", told(sessions))]
+    return [Route("/api/sessions", error_responses(sessions))]

@@ -1,4 +1,4 @@
-"""`/api/tokens`: join tokens and links are given out, listed and taken back."""
+"""`/api/tokens`: join tokens and links are issued, listed and revoked."""
 
 import asyncio
 import time
@@ -13,7 +13,7 @@ from starlette.routing import BaseRoute, Route
 from canvas_server.auth.invitations import Invitation, Invitations
 from canvas_server.auth.join import Claims, JoinTokens, fresh_invitation
 from canvas_server.http.bodies import Bodies
-from canvas_server.http.errors import told
+from canvas_server.http.errors import error_responses
 from canvas_server.http.gate import Gate
 from canvas_server.http.params import session_of
 from canvas_server.protocol.codec import decode_token_wish
@@ -39,27 +39,27 @@ def token_routes(
 
     async def make(request: Request) -> Response:
         bearer = gate.recognise_moderator(request)
-        wish = await bodies.decoded(request, bearer, decode_token_wish)
-        gate.require_moderator(request, wish.session_id)
+        wanted = await bodies.decoded(request, bearer, decode_token_wish)
+        gate.require_moderator(request, wanted.session_id)
         assert join is not None  # noqa: S101 - the gate has seen to it
         now = clock()
-        expires = now + wish.expires_in
+        expires = now + wanted.expires_in
         invitation = Invitation(
-            fresh_invitation(), wish.session_id, wish.role, wish.name, now, expires
+            fresh_invitation(), wanted.session_id, wanted.role, wanted.name, now, expires
         )
         claims = Claims(
-            wish.session_id,
-            wish.role,
+            wanted.session_id,
+            wanted.role,
             invitation.id,
             int(now),
-            wish.name,
-            wish.renewable,
-            wish.rename,
-            wish.user,
+            wanted.name,
+            wanted.renewable,
+            wanted.rename,
+            wanted.user,
         )
         token = join.sign(claims, expires)
         await asyncio.to_thread(invitations.note, invitation)
-        link = link_of(str(request.base_url), wish.session_id, token)
+        link = link_of(str(request.base_url), wanted.session_id, token)
         answer = TokenAnswer(token, invitation.id, int(expires * 1000), link)
         return _answer(answer, 201)
 
@@ -82,9 +82,9 @@ def token_routes(
         return _answer(TokensAnswer(()))
 
     return [
-        Route("/api/tokens", told(make), methods=["POST"]),
-        Route("/api/tokens/{session}", told(list_all)),
-        Route("/api/tokens/{token_id}", told(take_back), methods=["DELETE"]),
+        Route("/api/tokens", error_responses(make), methods=["POST"]),
+        Route("/api/tokens/{session}", error_responses(list_all)),
+        Route("/api/tokens/{token_id}", error_responses(take_back), methods=["DELETE"]),
     ]
 
 

@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from canvas_server.core.calls.sdp import sends_media
 from canvas_server.core.effects import CloseConnection, Refusal
-from canvas_server.core.environment import Everybody
+from canvas_server.core.presence.environment import Everybody
 from canvas_server.core.presence.grants import Grant, check
 from canvas_server.core.scene.elements import Scene
 from canvas_server.protocol import client, server

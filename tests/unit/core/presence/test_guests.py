@@ -27,7 +27,7 @@ def seat(lab: HubLab, described: Guest) -> ConnectionId:
 
 
 def lab() -> HubLab:
-    return HubLab(keeper=lambda _: None)
+    return HubLab(leader=lambda _: None)
 
 
 def test_a_guest_is_seen_with_its_server_and_is_told_nothing_of_itself() -> None:

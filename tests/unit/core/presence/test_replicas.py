@@ -10,7 +10,7 @@ from canvas_server.core.effects import (
     Forward,
     Refusal,
 )
-from canvas_server.core.environment import milliseconds
+from canvas_server.core.presence.environment import milliseconds
 from canvas_server.core.presence.guests import Guest
 from canvas_server.core.presence.replicas import MAX_JUMP, MAX_SHARED_REVISION
 from canvas_server.core.records import Snapshot
@@ -35,15 +35,15 @@ def element(name: str) -> Element:
     return Element(name, Text(name), Transform())
 
 
-def copy_of(keeper: str = "Northern") -> tuple[HubLab, ConnectionId, str]:
+def copy_of(leader: str = "Northern") -> tuple[HubLab, ConnectionId, str]:
     """Return a lab with somebody in a session whose scene is kept by another server."""
-    lab = HubLab(keeper=lambda session_id: keeper if session_id == "s" else None)
+    lab = HubLab(leader=lambda session_id: leader if session_id == "s" else None)
     return (lab, *lab.join())
 
 
 def keeping() -> HubLab:
     """Return a lab that keeps its scenes, while others watch."""
-    return HubLab(keeper=lambda _: None)
+    return HubLab(leader=lambda _: None)
 
 
 def changes(lab: HubLab) -> list[Entry]:
@@ -246,7 +246,7 @@ def test_a_copy_leaves_tiles_to_its_keeper() -> None:
     appended = len(lab.appended)
     lab.drop(b)
     assert names(lab) == ["tile"]
-    again = HubLab(keeper=lambda _: "Northern")
+    again = HubLab(leader=lambda _: "Northern")
     again.disk = lab.disk
     again.join()
     again.wait(1000)
@@ -308,7 +308,7 @@ def test_edits_under_way_when_the_scene_is_entrusted_come_before_what_the_keeper
 
 
 def copy_with_bob() -> tuple[HubLab, str, ConnectionId]:
-    lab = HubLab(keeper=lambda _: "South")
+    lab = HubLab(leader=lambda _: "South")
     connection, bob = lab.join(display_name="Bob")
     return lab, bob, connection
 

@@ -157,13 +157,13 @@ def test_an_earlier_scene_comes_back_without_them() -> None:
 
 
 def test_what_another_server_has_comes_in_without_them() -> None:
-    keeper = HubLab(keeper=lambda _: None)
-    keeper.join()
+    leader = HubLab(leader=lambda _: None)
+    leader.join()
     had = Snapshot(3, 0, (picture(SVG),))
-    keeper.perform(keeper.hub.replicas.merge("s", had, "North", keeper.now))
-    assert sources(keeper) == [SUBSTITUTE]
+    leader.perform(leader.hub.replicas.merge("s", had, "North", leader.now))
+    assert sources(leader) == [SUBSTITUTE]
 
-    copy = HubLab(keeper=lambda _: "Their server")
+    copy = HubLab(leader=lambda _: "Their server")
     copy.join()
     replicas = copy.hub.replicas
     copy.perform(replicas.adopt("s", Snapshot(7, 0, (picture(SVG),)), "North", copy.now))

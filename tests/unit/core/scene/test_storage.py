@@ -6,6 +6,7 @@ from msgspec import UNSET
 
 from canvas_server.core.effects import Answered, Refusal
 from canvas_server.core.records import Record, Snapshot, Stored
+from canvas_server.core.scene import committed, replies
 from canvas_server.core.scene import document as canvas_module
 from canvas_server.core.scene.replay import replay
 from canvas_server.protocol import client, server
@@ -172,7 +173,7 @@ def test_others_have_message_ids_of_their_own() -> None:
 
 
 def test_so_many_receipts_are_kept(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(canvas_module, "MAX_IDEMPOTENCY_RECORDS", 2)
+    monkeypatch.setattr(replies, "MAX_IDEMPOTENCY_RECORDS", 2)
     lab = HubLab()
     a, _ = lab.join()
     for number in "123":
@@ -185,7 +186,7 @@ def test_so_many_receipts_are_kept(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.rule("SCN6")
 def test_receipts_are_bounded_in_bytes(monkeypatch: pytest.MonkeyPatch) -> None:
     """Those with long reasons are forgotten sooner, those of a taken id do not count."""
-    monkeypatch.setattr(canvas_module, "MAX_RECEIPT_BYTES", 2000)
+    monkeypatch.setattr(replies, "MAX_RECEIPT_BYTES", 2000)
     lab = HubLab()
     a, peer_id = lab.join()
     failing = tuple(client.RemoveOperation(f"none{n}") for n in range(8))
@@ -194,12 +195,12 @@ def test_receipts_are_bounded_in_bytes(monkeypatch: pytest.MonkeyPatch) -> None:
         lab.say(a, client.SyncQueue(operations, number))
     assert lab.appended[-1].record.size > 500, "what waits for the disk counts them"
     canvas = lab.hub._membership.sessions["s"].canvas
-    assert 0 < canvas._receipt_bytes <= 2000
+    assert 0 < canvas._replies._bytes <= 2000
     assert len(ids(lab)) == 4
     lab.say(a, client.SyncQueue(operations, "4"))
     assert len(ids(lab)) == 4, "the latest is remembered"
     canvas.forget(str(peer_id))
-    assert sum(r.size for r in canvas._receipts.values()) == canvas._receipt_bytes
+    assert sum(r.size for r in canvas._replies._receipts.values()) == canvas._replies._bytes
 
 
 # --- failures -----------------------------------------------------------------------------------
@@ -430,7 +431,7 @@ def test_what_was_logged_before_counts_for_the_next_snapshot() -> None:
 
 @pytest.mark.rule("SCN1")
 def test_who_sees_a_gap_is_sent_what_it_missed(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(canvas_module, "MAX_RECENT", 3)
+    monkeypatch.setattr(committed, "MAX_RECENT", 3)
     lab = HubLab()
     (a, _), (b, _) = lab.join(), lab.join()
     lab.clear()

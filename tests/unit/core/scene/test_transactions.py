@@ -225,7 +225,7 @@ def test_an_edit_says_what_it_will_have_told() -> None:
     lab.say(a, client.UpdateElement("pic", moved(1)))
     for append in lab.appended:
         assert (append.editor, append.receivers) == (a, 2)
-        assert 1000 < append.told < 1400
+        assert 1000 < append.broadcast_bytes < 1400
     lab.perform(lab.hub.post(SceneEdit("s", remove=("pic",)), 1, None, NOW))
     assert (lab.appended[-1].editor, lab.appended[-1].posted) == (None, True)
 

@@ -1,4 +1,4 @@
-"""What the core cannot know by itself: chance, secrets and the network."""
+"""Environment of the core: the sources of ids, secrets, grants and ICE servers."""
 
 from collections.abc import Callable
 from typing import Protocol
@@ -63,7 +63,7 @@ class Environment(Struct, frozen=True):
     admission: Admission = Everybody()
     watched: bool = False
     """Somebody beyond this server wants to know who is here and what changes."""
-    keeper: Callable[[str], str | None] = lambda _: None
+    leader: Callable[[str], str | None] = lambda _: None
     """Returns the name of the server that keeps the scene of a session; None: we do (REL4)."""
     resume_seconds: float = RESUME_SECONDS
     """How long a peer keeps its place after its connection broke (RES1)."""

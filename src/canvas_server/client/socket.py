@@ -1,0 +1,54 @@
+"""Opening of a WebSocket to a canvas-server."""
+
+from urllib.parse import urlsplit
+
+from websockets.asyncio.client import ClientConnection, connect
+from websockets.exceptions import InvalidStatus, WebSocketException
+
+from canvas_server.client.errors import CannotConnect
+
+CONNECT_SECONDS = 5.0
+IDLE_SECONDS = 15.0
+PONG_SECONDS = 8.0
+FLUSH_SECONDS = 2.0
+MAX_MESSAGE_BYTES = 64 * 1024 * 1024
+
+
+def socket_url(url: str) -> str:
+    """Return the address of the WebSocket of the server at `url`.
+
+    Raises:
+        CannotConnect: it is no address of a server.
+    """
+    parts = urlsplit(url if "://" in url else f"http://{url}")
+    scheme = {"http": "ws", "https": "wss", "ws": "ws", "wss": "wss"}.get(parts.scheme)
+    if scheme is None or not parts.netloc:
+        raise CannotConnect(f"{url!r} is no address such as http://127.0.0.1:9473")
+    return f"{scheme}://{parts.netloc}/ws"
+
+
+async def open_socket(url: str) -> ClientConnection:
+    """Return an open WebSocket.
+
+    Raises:
+        CannotConnect: there is none; the text says why, for people.
+    """
+    local = urlsplit(url).hostname in ("127.0.0.1", "localhost", "::1")
+    try:
+        return await connect(
+            url,
+            compression=None,
+            max_size=MAX_MESSAGE_BYTES,
+            open_timeout=CONNECT_SECONDS,
+            close_timeout=FLUSH_SECONDS,
+            ping_interval=IDLE_SECONDS,
+            ping_timeout=PONG_SECONDS,
+            proxy=None if local else True,
+        )
+    except InvalidStatus as error:
+        status = error.response.status_code
+        raise CannotConnect(f"the server answered {status}: is it a canvas-server?") from error
+    except TimeoutError as error:
+        raise CannotConnect("no answer") from error
+    except (OSError, EOFError, WebSocketException) as error:
+        raise CannotConnect(str(error) or type(error).__name__) from error

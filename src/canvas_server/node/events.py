@@ -1,0 +1,44 @@
+"""Event topics of a node, and their subscribers.
+
+The topics are made before the node, which publishes to them; the federation, the bridge to a
+Communitas node, the metrics and readiness subscribe. Handlers run at once, in order.
+"""
+
+from collections.abc import Callable
+from typing import Generic, TypeVar
+
+from canvas_server.core.effects import ExternalEvent, NetworkCallRequest
+from canvas_server.protocol.diagnosis import Cause
+from canvas_server.protocol.quality import Quality
+
+E = TypeVar("E")
+
+
+class Topic(Generic[E]):
+    """Events of one kind, and the handlers that are called with each of them."""
+
+    def __init__(self) -> None:
+        self._handlers: list[Callable[[E], object]] = []
+
+    def subscribe(self, handler: Callable[[E], object]) -> None:
+        """Have a handler called with every event from now on."""
+        self._handlers.append(handler)
+
+    def publish(self, event: E) -> None:
+        """Call the handlers."""
+        for handler in self._handlers:
+            handler(event)
+
+
+class NodeEvents:
+    """The topics of a node."""
+
+    def __init__(self) -> None:
+        self.call_metrics: Topic[Quality | Cause] = Topic()
+        """How good a call is, and why it is poor or does not come about."""
+        self.network_calls: Topic[NetworkCallRequest] = Topic()
+        """Requests to the Communitas network, answered by `Node.network_answered`."""
+        self.external: Topic[ExternalEvent] = Topic()
+        """What happens in sessions that is for those beyond this server."""
+        self.log_failing: Topic[bool] = Topic()
+        """The log has begun to fail, or works again."""

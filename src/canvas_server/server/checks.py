@@ -1,0 +1,46 @@
+"""Checks of the settings before a start, and the certificate they name."""
+
+import structlog
+
+from canvas_server.config.settings import Settings
+from canvas_server.http.access import is_loopback
+from canvas_server.server.backends import StartupError
+from canvas_server.tls.serving import Certificate, CertificateError
+
+log = structlog.get_logger()
+
+
+def open_certificate(settings: Settings) -> Certificate | None:
+    """Return the certificate to serve with; None: plain HTTP.
+
+    Raises:
+        StartupError: it cannot be used.
+    """
+    if settings.tls_cert is None and settings.tls_key is None:
+        return None
+    if settings.tls_cert is None or settings.tls_key is None:
+        raise StartupError("a certificate needs its key: give both --tls-cert and --tls-key")
+    try:
+        return Certificate(settings.tls_cert, settings.tls_key)
+    except CertificateError as error:
+        raise StartupError(str(error)) from error
+
+
+def check(settings: Settings) -> None:
+    """Refuse settings that would leave the door open by accident; name those that open it."""
+    if settings.relay_only and not settings.turn_urls:
+        raise StartupError(
+            "--relay-only leaves no way for calls without a TURN server: give CANVAS_TURN_URLS "
+            "too; `canvas-server turn-config` prints how to run one"
+        )
+    if settings.cluster and settings.x0x_url is not None:
+        raise StartupError("a server of several nodes has no relay: leave out CANVAS_X0X_URL")
+    if is_loopback(settings.host) or settings.auth_secret:
+        return
+    if not settings.open:
+        raise StartupError(
+            f"{settings.host} can be reached by others, and this server asks nobody who they are: "
+            "set CANVAS_AUTH_SECRET to what `canvas-server secret` prints, then only those with a "
+            "link come in; or add --open if everybody may"
+        )
+    log.warning("open: whoever reaches this address can join every session", host=settings.host)
