@@ -24,6 +24,8 @@ _MOST_LEGENDS = 12
 _MOST_TURNED = 12
 _BEYOND = 1e15
 """Numbers are drawn up to here: pygal's scales end in infinities beyond."""
+_NOTHING = 1e-100
+"""Numbers nearer to 0 are drawn as 0: the steps of pygal's scales would vanish."""
 
 NormalChart = LabelledChart | ScatterChart
 
@@ -283,7 +285,7 @@ def _shape(part: Node) -> dict[str, str]:
 
 
 def _near(value: float) -> float:
-    return min(_BEYOND, max(-_BEYOND, value))
+    return 0.0 if abs(value) < _NOTHING else min(_BEYOND, max(-_BEYOND, value))
 
 
 def _written(value: Any) -> str:

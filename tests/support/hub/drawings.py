@@ -5,7 +5,7 @@ import io
 import json
 import re
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 from xml.etree import ElementTree
 
 from hypothesis import strategies as st
@@ -18,6 +18,7 @@ from canvas_server.protocol.scene import (
     Image,
     Kind,
     Model3D,
+    Note,
     SceneDocument,
     Text,
     Transform,
@@ -111,19 +112,22 @@ _picture = st.one_of(
 _color = st.text(max_size=64) | st.sampled_from(
     ["red", "hsl(1,2%,3%)", "#fff", "url(#a)", "rgba(1,1,1,.5)"]
 )
-kinds: st.SearchStrategy[Kind] = st.one_of(
-    st.builds(
+_kinds: dict[type[Kind], st.SearchStrategy[Kind]] = {
+    Text: st.builds(
         Text,
         st.text(max_size=200),
         st.floats(0, 1000, exclude_min=True),
         _color,
         st.sampled_from(["left", "center", "right"]),
     ),
-    st.builds(Image, _picture, st.text(max_size=50)),
-    st.builds(Chart, _names | st.text(min_size=1, max_size=32), _data),
-    st.builds(Model3D, _address),
-    st.builds(Video, st.from_regex(r"\A[A-Za-z0-9_.:-]{1,128}\Z")),
-)
+    Note: st.builds(Note, st.text(max_size=200), _color),
+    Image: st.builds(Image, _picture, st.text(max_size=50)),
+    Chart: st.builds(Chart, _names | st.text(min_size=1, max_size=32), _data),
+    Model3D: st.builds(Model3D, _address),
+    Video: st.builds(Video, st.from_regex(r"\A[A-Za-z0-9_.:-]{1,128}\Z")),
+}
+assert set(_kinds) == set(get_args(Kind)), "a kind has no strategy"
+kinds = st.one_of(*_kinds.values())
 transforms = st.builds(
     Transform,
     _finite(-1e7, 1e7) | _finite(-500, 500),

@@ -185,6 +185,12 @@ def test_charts_beside_each_other_share_nothing() -> None:
     assert not any("id" in node.attrib or "class" in node.attrib for node in root.iter())
 
 
+@pytest.mark.parametrize("form", ["bar", "line", "area", "pie", "scatter"])
+def test_numbers_next_to_nothing_are_drawn_as_nothing(form: str) -> None:
+    assert titles(read(scene_of(Chart(form, [[1, 5e-324], [2, 1e-310]]))))
+    assert titles(read(scene_of(Chart(form, [5e-324]))))
+
+
 def test_of_very_many_charts_the_first_are_drawn() -> None:
     root = read(scene_of(*[Chart("pie", [1, 2])] * (budget.MOST_CHARTS + 2)))
     assert words(root).count("Pie chart") == 2
