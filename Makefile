@@ -8,7 +8,7 @@ BIN := .venv/bin
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check nightly webtests clustered attacks audit pythons garbage lint types generate format coverage bench figures benchscene benchcluster benchfederation frames sight fuzz soak picture vendor wheel clean
+.PHONY: help run test check nightly webtests puretests clustered attacks audit pythons garbage lint types generate format coverage bench figures benchscene benchcluster benchfederation frames sight fuzz soak picture vendor wheel clean
 
 help: ## list the targets
 	@grep -hE '^[a-z]+:.*##' Makefile | sed 's/:.*## /\t/' | expand -t 12
@@ -17,6 +17,8 @@ run: .venv/.run ## serve on http://127.0.0.1:9473 (ARGS="--port 8000" for more)
 	@$(BIN)/canvas-server serve $(ARGS)
 
 test: check ## every check, and what can break where parts meet, in less than ten minutes
+	@echo "== types of the tests"
+	@node_modules/.bin/pyright --pythonpath $(BIN)/python tests
 	@echo "== sockets, and the longer of the pure tests"
 	@$(BIN)/python -m pytest tests/unit tests/integration -m "not nightly and (slow or not unit)" -n 2 --dist loadfile $(ARGS)
 	@echo "== browsers"
@@ -29,7 +31,9 @@ nightly: check ## every test there is, also those that repeat a proof in other b
 	@$(BIN)/python -m pytest tests/e2e/test_first_call.py tests/e2e/test_call_states.py --nodes 2 $(ARGS)
 
 check: .venv/.dev node_modules/.done ## what is fast: format, lint, types, import rules, generated files, pure tests
-	@$(MAKE) --no-print-directory --jobs 3 --output-sync=target ARGS= lint types webtests
+	@$(MAKE) --no-print-directory --jobs 4 --output-sync=target lint types webtests puretests
+
+puretests: .venv/.dev
 	@echo "== pure tests with coverage"
 	@$(BIN)/python -m pytest tests/unit -m "not slow" -n 2 --cov=canvas_server.protocol --cov=canvas_server.core \
 		--cov-branch --cov-fail-under=100 --cov-report=term-missing:skip-covered -q $(ARGS)
@@ -49,7 +53,7 @@ lint: .venv/.dev
 
 types: .venv/.dev node_modules/.done
 	@echo "== types: Python and the browser client"
-	@node_modules/.bin/pyright --pythonpath $(BIN)/python
+	@node_modules/.bin/pyright --pythonpath $(BIN)/python src tools bench
 	@node_modules/.bin/tsc --project tsconfig.json
 
 generate: .venv/.dev ## write what follows from the message structs

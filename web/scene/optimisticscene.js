@@ -315,10 +315,13 @@ export class OptimisticScene extends Emitter {
     const ids = new Set();
     for (const operation of operations) {
       const id = subjectOf(operation);
-      this.#pending.set(id, [...(this.#pending.get(id) ?? []), operation]);
+      // On top of what is shown: to apply all that waits anew each time would cost its square.
+      this.#overlaid.set(id, applied(this.get(id), operation));
+      const pending = this.#pending.get(id);
+      if (pending) pending.push(operation);
+      else this.#pending.set(id, [operation]);
       ids.add(id);
     }
-    for (const id of ids) this.#redraw(id);
     this.emit("changed", { ids });
   }
 

@@ -28,23 +28,26 @@ from canvas_server.protocol.scene import (
 )
 from support.hub.hub import HubLab
 
-pytestmark = pytest.mark.rule(
-    "SES1",
-    "SES2",
-    "SIG1",
-    "SIG2",
-    "SIG5",
-    "SIG6",
-    "SIG8",
-    "SIG10",
-    "SCN1",
-    "SCN2",
-    "SCN3",
-    "SCN6",
-    "IN1",
-    "RES1",
-    "RES2",
-)
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.rule(
+        "SES1",
+        "SES2",
+        "SIG1",
+        "SIG2",
+        "SIG5",
+        "SIG6",
+        "SIG8",
+        "SIG10",
+        "SCN1",
+        "SCN2",
+        "SCN3",
+        "SCN6",
+        "IN1",
+        "RES1",
+        "RES2",
+    ),
+]
 
 SESSIONS = st.sampled_from(["red", "green", "blue"])
 IDS = [f"00000000-0000-0000-0000-00000000000{n}" for n in range(1, 10)]
