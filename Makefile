@@ -42,12 +42,13 @@ webtests: node_modules/.done
 	@echo "== pure tests of the browser client"
 	@node --test --test-reporter=dot tests/web/
 
-lint: .venv/.dev
+lint: .venv/.dev node_modules/.done
 	@echo "== format, lint, import rules, generated and vendored files"
 	@$(BIN)/ruff format --check --quiet . || { echo "run: make format"; exit 1; }
 	@$(BIN)/ruff check --quiet .
 	@report=$$($(BIN)/lint-imports --no-logo 2>&1) || { echo "$$report"; exit 1; }
 	@$(BIN)/python tools/generate.py --check
+	@node tools/bundle.mjs --check
 	@$(BIN)/python tools/vendor.py --check
 	@$(BIN)/python tools/rules.py
 
@@ -56,8 +57,9 @@ types: .venv/.dev node_modules/.done
 	@node_modules/.bin/pyright --pythonpath $(BIN)/python src tools bench
 	@node_modules/.bin/tsc --project tsconfig.json
 
-generate: .venv/.dev ## write what follows from the message structs
+generate: .venv/.dev node_modules/.done ## write what follows from the message structs, and bundle the page
 	@$(BIN)/python tools/generate.py
+	@node tools/bundle.mjs
 
 format: .venv/.dev ## format and mend what can be mended
 	@$(BIN)/ruff check --fix --quiet . ; $(BIN)/ruff format --quiet .

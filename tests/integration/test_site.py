@@ -2,10 +2,11 @@
 
 import json
 import re
+from pathlib import Path
 
 import pytest
 
-from support.servers.server import RawSocket, Server
+from support.servers.server import RawSocket, Server, running
 
 
 def test_the_front_door_leads_to_a_fresh_session_and_keeps_the_query(server: Server) -> None:
@@ -30,9 +31,23 @@ def test_the_page_of_a_session_is_the_client(server: Server) -> None:
     assert status == 200
     assert headers["content-type"].startswith("text/html")
     assert headers["cache-control"] == "no-cache"
-    assert b"/main.js" in body
-    assert server.get("/main.js")[0] == 200
+    parts = re.findall(rb'(?:href|src)="(/bundle/[^"]+)"', body)
+    assert len(parts) >= 2, "a script and a style sheet, at least"
+    for path in parts:
+        status, headers, _ = server.exchange(path.decode())
+        assert status == 200
+        assert "immutable" in headers["cache-control"]
     assert server.get("/example/")[0] == 200
+
+
+@pytest.mark.parametrize("path", ["/s/demo", "/doctor/"])
+def test_the_page_is_served_as_it_is_written_to_who_changes_it(tmp_path: Path, path: str) -> None:
+    with running(tmp_path, "--page-modules") as server:
+        status, headers, body = server.exchange(path)
+        assert (status, headers["cache-control"]) == (200, "no-cache")
+        assert b"/bundle/" not in body
+        (script,) = re.findall(rb'<script type="module" src="([^"]+)"', body)
+        assert server.get(script.decode())[0] == 200
 
 
 @pytest.mark.parametrize(

@@ -22,7 +22,7 @@ const ROOMS = {
 /** Imports of each module, types not counted. @type {Map<string, string[]>} */
 const imports = new Map(
   readdirSync(WEB, { recursive: true, encoding: "utf8" })
-    .filter((name) => name.endsWith(".js") && !/^(vendor|example)\//.test(name))
+    .filter((name) => name.endsWith(".js") && !/^(vendor|example|bundle)\//.test(name))
     .map((name) => [name, importsOf(name)]),
 );
 

@@ -112,7 +112,7 @@ test("kinds: pictures and streams keep their proportions, texts are read by thei
 test("kinds: no other module knows one by its name", () => {
   const names = new RegExp(`\\btype(?:\\(\\))?\\s*[!=]==?\\s*"(?:${protocol.join("|")})"|case "(?:${protocol.join("|")})":`);
   const files = readdirSync(WEB, { recursive: true, encoding: "utf8" }).filter((name) => name.endsWith(".js"));
-  const others = files.filter((name) => !/^(kinds|types|vendor)\//.test(name));
+  const others = files.filter((name) => !/^(kinds|types|vendor|bundle)\//.test(name));
   assert.ok(others.length > 50);
   assert.deepEqual(others.filter((name) => names.test(readFileSync(new URL(name, WEB), "utf8"))), []);
 });

@@ -6,7 +6,7 @@ import { test } from "node:test";
 
 const WEB = new URL("../../web/", import.meta.url);
 /** Not ours to translate: foreign code, generated types, the example for programmers. */
-const OUTSIDE = /^(text|vendor|types|example)\//;
+const OUTSIDE = /^(bundle|text|vendor|types|example)\//;
 /** Attributes that are read out or shown. */
 const SPOKEN = /(?:aria-label|aria-valuetext|aria-description|aria-roledescription|title|placeholder|alt)["']?\s*[:=,]\s*$/;
 /** What a programmer reads. */

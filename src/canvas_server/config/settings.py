@@ -48,6 +48,7 @@ class Settings(Struct, frozen=True):
     trusted_proxies: tuple[str, ...]
     allowed_origins: tuple[str, ...]
     auto_accept: bool
+    page_modules: bool
     quality_reports: bool
     resume_seconds: int
     rate_limit_burst: int
@@ -237,6 +238,14 @@ SETTINGS = (
         bool,
         False,
         "Let links with `auto=1` accept calls also beyond loopback (kiosks).",
+    ),
+    Setting(
+        "page_modules",
+        "--page-modules",
+        "CANVAS_PAGE_MODULES",
+        bool,
+        False,
+        "Serve the page as it is written, in some hundred modules, for who changes it.",
     ),
     Setting(
         "quality_reports",

@@ -27,6 +27,9 @@ from canvas_server.node.node import Node
 from canvas_server.node.readiness import Readiness
 
 PREVIEW_WIDTH = 1200
+BUNDLE = "bundle"
+"""The folder that `tools/bundle.mjs` makes of the page."""
+_FOR_EVER = "public, max-age=31536000, immutable"
 
 # No inline script and nothing from elsewhere. The page evaluates no text; that it may be done lets
 # browser automation wait for expressions, which it does by `eval` in the page. Pictures and models
@@ -105,12 +108,17 @@ class Guard:
 
 
 class PageFiles(StaticFiles):
-    """The files of the browser client, checked again at each load so that an upgrade shows."""
+    """The files of the browser client.
+
+    Those whose names have a hash of their content never change (RFC 8246); the others have a
+    validator instead of a lifetime, so that an upgrade shows.
+    """
 
     def file_response(self, *args: object, **kwargs: object) -> Response:
-        """Return a file with a validator instead of a lifetime."""
+        """Return a file, with how long it may be kept."""
         response = super().file_response(*args, **kwargs)  # type: ignore[arg-type]
-        response.headers["cache-control"] = "no-cache"
+        hashed = Path(str(args[0])).parent.name == BUNDLE
+        response.headers["cache-control"] = _FOR_EVER if hashed else "no-cache"
         return response
 
 
@@ -123,8 +131,13 @@ def make_site(
     routes: list[BaseRoute],
     readiness: Readiness,
     health: Callable[[], dict[str, str]] = dict,
+    *,
+    modules: bool = False,
 ) -> ASGIApp:
-    """Return the ASGI application; `health` says more about how the server is."""
+    """Return the ASGI application; `health` says more about how the server is.
+
+    `modules`: the page is served as it is written, not as it is bundled.
+    """
     web = web_folder()
 
     async def front_door(request: Request) -> Response:
@@ -133,11 +146,16 @@ def make_site(
 
     async def session_page(request: Request) -> Response:
         session_id = session_of(request)
-        page = (web / "index.html").read_text(encoding="utf-8")
+        page = (web / ("index.html" if modules else f"{BUNDLE}/main.html")).read_text("utf-8")
         if gate.is_open:  # else the chat would show nothing: it has no token
             picture = request.url_for("picture", session=session_id, ending="png")
             about = preview(session_id, str(picture.include_query_params(width=PREVIEW_WIDTH)))
             page = page.replace("</head>", about + "</head>", 1)
+        return HTMLResponse(page, headers={"cache-control": "no-cache"})
+
+    async def doctor_page(_: Request) -> Response:
+        document = "doctor/index.html" if modules else f"{BUNDLE}/doctor.html"
+        page = (web / document).read_text("utf-8")
         return HTMLResponse(page, headers={"cache-control": "no-cache"})
 
     async def live(_: Request) -> Response:
@@ -163,6 +181,7 @@ def make_site(
         routes=[
             Route("/", front_door),
             Route("/s/{session}", session_page),
+            Route("/doctor/", doctor_page),
             Route("/health", ready),
             Route("/health/live", live),
             Route("/health/ready", ready),

@@ -97,6 +97,7 @@ class CanvasServer(uvicorn.Server):
                     routes,
                     self._readiness,
                     backend.health,
+                    modules=settings.page_modules,
                 ),
                 http=functools.partial(BoundedHttp, entrance),  # type: ignore[arg-type]
                 forwarded_allow_ips=list(settings.trusted_proxies),
