@@ -84,6 +84,7 @@ def test_a_broken_socket_touches_no_call(open_window: Open, proxy: Proxy, how: s
     excuse_sockets(ada)
 
 
+@pytest.mark.nightly
 @pytest.mark.rule("RES1")
 def test_a_socket_that_breaks_again_and_again_loses_nothing(
     open_window: Open, server: Server, proxy: Proxy

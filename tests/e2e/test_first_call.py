@@ -97,6 +97,7 @@ def test_declining_and_cancelling_clear_everything(open_window: Open) -> None:
     bob.wait_clear()
 
 
+@pytest.mark.nightly
 def test_both_call_at_once_and_it_is_one_call(open_window: Open) -> None:
     """Glare: ten rounds, neither has to accept."""
     ada, bob = pair(open_window)
@@ -119,6 +120,7 @@ def test_both_call_at_once_and_it_is_one_call(open_window: Open) -> None:
         bob.wait_clear()
 
 
+@pytest.mark.nightly
 def test_hanging_up_and_calling_again_at_once_shows_everybody(open_window: Open) -> None:
     """The tile of the first call may come and go when the second one has begun."""
     ada, bob = open_window("red", query="name=Ada"), open_window("green", query="name=Bob&auto=1")
@@ -138,7 +140,8 @@ def test_hanging_up_and_calling_again_at_once_shows_everybody(open_window: Open)
         bob.wait_clear()
 
 
-@pytest.mark.parametrize("how", ["close", pytest.param("navigate", marks=pytest.mark.nightly)])
+@pytest.mark.nightly
+@pytest.mark.parametrize("how", ["close", "navigate"])
 def test_a_window_that_goes_clears_its_call(open_window: Open, how: str) -> None:
     ada, bob = pair(open_window)
     connect(ada, bob)
@@ -205,6 +208,7 @@ def test_without_a_camera_the_call_is_receive_only_and_says_so(open_window: Open
     bob.wait_clear()
 
 
+@pytest.mark.nightly
 def test_an_offer_alone_rings_and_early_candidates_do_no_harm(
     open_window: Open, server: Server
 ) -> None:

@@ -52,6 +52,7 @@ def test_who_declines_is_left_alone_and_can_join_later(open_window: Open) -> Non
     all_see_all([ada, bob, eve])
 
 
+@pytest.mark.nightly
 def test_a_reload_comes_back_into_the_call_of_everybody(open_window: Open) -> None:
     ada, bob, eve = people(open_window, 3)
     join(ada)

@@ -241,6 +241,7 @@ def test_while_the_broker_is_away_those_on_one_node_go_on(town: ClusterOfNodes, 
     assert scene(two) == ["queued"]
 
 
+@pytest.mark.nightly
 def test_an_edit_that_cannot_be_stored_for_long_is_refused(town: ClusterOfNodes) -> None:
     one = town.node()
     a = town.wire(one)

@@ -170,6 +170,7 @@ def history(server: Server) -> dict[int, str]:
         before = f"&before={entries[-1]['revision']}"
 
 
+@pytest.mark.nightly
 def test_no_acked_edit_is_lost_whichever_nodes_are_killed(tmp_path: Path, kills: int) -> None:
     chance = random.Random(7)
     with ExitStack() as stack:

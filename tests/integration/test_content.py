@@ -85,6 +85,7 @@ def test_a_file_with_one_is_not_imported(tmp_path: Path) -> None:
         assert json.loads(server.get("/api/scene/s")[1])["scene"]["revision"] == 0
 
 
+@pytest.mark.nightly
 @pytest.mark.rule("SCN9")
 def test_what_is_stored_is_drawn_within_limits(tmp_path: Path) -> None:
     """The drawing holds no SVG within, and so many charts are drawn as can be."""

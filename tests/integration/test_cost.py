@@ -103,6 +103,7 @@ def test_calls_go_on_while_a_long_edit_is_made(server: Server) -> None:
         assert scenes[:-1] in ([], [(0, 0)])
 
 
+@pytest.mark.nightly
 @pytest.mark.rule("OUT2", "SCN2", "SCN8")
 def test_who_restores_without_end_does_not_keep_others_from_storing(own: Server) -> None:
     """The shouting session is held, and its history is cut as it is written."""
@@ -144,6 +145,7 @@ def test_who_restores_without_end_does_not_keep_others_from_storing(own: Server)
     assert own.metric("canvas_log_failures_total") == 0
 
 
+@pytest.mark.nightly
 @pytest.mark.rule("SCN8")
 def test_history_is_cut_while_it_is_written(own: Server) -> None:
     """Also when it never rests."""

@@ -100,6 +100,7 @@ def test_a_folder_that_is_not_there_is_named_and_not_made(tmp_path: Path) -> Non
     assert not list(tmp_path.iterdir())
 
 
+@pytest.mark.nightly
 @pytest.mark.rule("RUN1")
 def test_a_server_that_is_not_ready_is_said_to_be(tmp_path: Path) -> None:
     with running(tmp_path) as server:

@@ -148,6 +148,7 @@ def test_a_way_that_is_cut_for_ten_seconds(sites: Sites) -> None:
     same_scene(sites, "while-a", "while-b", "after-a", "after-b")
 
 
+@pytest.mark.nightly
 def test_a_network_that_is_cut_for_ten_seconds(tmp_path: Path) -> None:
     """The daemons live on and lose each other, as when a cable is pulled."""
     why = lacking()
@@ -181,7 +182,7 @@ def test_a_daemon_that_is_killed_and_started_again(sites: Sites) -> None:
     same_scene(sites, "while")
 
 
-@pytest.mark.parametrize("which", [0, 1])
+@pytest.mark.parametrize("which", [0, pytest.param(1, marks=pytest.mark.nightly)])
 def test_a_server_that_is_killed_loses_nothing_acked(real: Sites, which: int) -> None:
     ada, bob = two(real)
     for each, name in ((ada, "a"), (bob, "b")):

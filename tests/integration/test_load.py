@@ -133,6 +133,7 @@ def test_who_closes_without_reading_keeps_no_socket(own: Server) -> None:
             eventually(lambda: sockets() == before, "the socket is given up", seconds=6)
 
 
+@pytest.mark.nightly
 def test_pings_without_reading_do_not_fill_the_memory(own: Server) -> None:
     with RawSocket(own) as wire:
         wire.join("s")
@@ -168,6 +169,7 @@ async def _come_and_go(url: str, count: int, at_once: int) -> None:
     await asyncio.gather(*(one() for _ in range(count)))
 
 
+@pytest.mark.nightly
 def test_ten_thousand_vanish_and_memory_comes_back(tmp_path: Path) -> None:
     """Their places are kept for a second each, in a session that is full all the time."""
     with running(tmp_path, "--resume-seconds", "1") as own:

@@ -40,6 +40,7 @@ def label(wire: RawSocket, element_id: str) -> dict[str, object]:
     return message
 
 
+@pytest.mark.nightly
 @pytest.mark.rule("NOD4")
 def test_without_a_majority_of_the_brokers(tmp_path: Path) -> None:
     """Not ready within seconds, counted, said once; and the same when it is back."""

@@ -100,6 +100,7 @@ def test_old_versions_of_tls_are_refused(secure: Server, files: LocalFiles) -> N
         )
 
 
+@pytest.mark.nightly
 def test_who_begins_no_handshake_is_given_up(secure: Server) -> None:
     with socket.create_connection(("127.0.0.1", secure.port), timeout=30) as line:
         began = time.monotonic()

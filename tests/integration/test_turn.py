@@ -1,13 +1,14 @@
 """A real coturn with our configuration and our credentials: what it relays, and what it refuses."""
 
 import asyncio
+import contextlib
 import datetime
 import os
 import shutil
 import ssl
 import subprocess
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_network
 from pathlib import Path
 
@@ -91,33 +92,50 @@ class Heard(asyncio.DatagramProtocol):
             self.data.set_result(data)
 
 
-async def allocated(turn: Turn, given: tuple[str, str], transport: str = "udp") -> TurnTransport:
-    """A relayed address at the server."""
+class Closing(asyncio.DatagramProtocol):
+    """Says when its transport is gone, with the socket under it."""
+
+    def __init__(self) -> None:
+        self.gone: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        del exc
+        self.gone.set_result(None)
+
+
+@contextlib.asynccontextmanager
+async def allocation(
+    turn: Turn, given: tuple[str, str], transport: str = "udp"
+) -> AsyncIterator[TurnTransport]:
+    """A relayed address at the server, while it is used."""
     context = (
         ssl.create_default_context(cafile=turn.files.authority) if transport == "tls" else None
     )
     port = turn.tls_port if transport == "tls" else turn.port
-    endpoint, _ = await create_turn_endpoint(
-        asyncio.DatagramProtocol,
+    endpoint, closing = await create_turn_endpoint(
+        Closing,
         ("127.0.0.1", port),
         *given,
         transport="udp" if transport == "udp" else "tcp",
         ssl=context,
     )
-    return endpoint
+    try:
+        yield endpoint
+    finally:
+        endpoint.close()
+        await closing.gone  # else the loop ends before the socket is closed
 
 
 @pytest.mark.parametrize("transport", ["udp", "tcp", "tls"])
 async def test_what_is_sent_to_a_peer_arrives(turn: Turn, transport: str) -> None:
-    endpoint = await allocated(turn, credentials(), transport)
     loop = asyncio.get_running_loop()
     listener, heard = await loop.create_datagram_endpoint(Heard, local_addr=("127.0.0.2", 0))
     try:
-        endpoint.sendto(b"a picture", listener.get_extra_info("sockname"))
-        assert await asyncio.wait_for(heard.data, 10) == b"a picture"
+        async with allocation(turn, credentials(), transport) as endpoint:
+            endpoint.sendto(b"a picture", listener.get_extra_info("sockname"))
+            assert await asyncio.wait_for(heard.data, 10) == b"a picture"
     finally:
         listener.close()
-        endpoint.close()
 
 
 @pytest.mark.parametrize(
@@ -136,7 +154,8 @@ async def test_other_credentials_are_refused(
     turn: Turn, given: Callable[[], tuple[str, str]]
 ) -> None:
     with pytest.raises(TransactionFailed, match="401"):
-        await allocated(turn, given())
+        async with allocation(turn, given()):
+            pass
 
 
 def written(address: IPv4Address | IPv6Address) -> tuple[str, int]:
@@ -169,13 +188,10 @@ def of_version(version: int) -> list[str]:
 
 async def denied(turn: Turn, network: IPv4Network | IPv6Network) -> None:
     """See that nothing is relayed to the first, the last and an address between of a range."""
-    endpoint = await allocated(turn, credentials())
-    try:
+    async with allocation(turn, credentials()) as endpoint:
         for number, place in enumerate((0, network.num_addresses // 3, -1)):
             peer = written(network[place])
             assert await refused(endpoint, peer, 0x4000 + number) == {"403"}, peer
-    finally:
-        endpoint.close()
 
 
 @pytest.mark.parametrize("network", of_version(4))
@@ -206,18 +222,12 @@ async def test_no_way_into_the_networks_behind_it_by_ipv6(turn_v6: Turn, network
 )
 async def test_no_address_is_written_otherwise(turn_v6: Turn, address: str) -> None:
     """IPv4 within IPv6: mapped, compatible, NAT64 (RFC 6052, RFC 8215), 6to4 and Teredo."""
-    endpoint = await allocated(turn_v6, credentials())
-    try:
+    async with allocation(turn_v6, credentials()) as endpoint:
         assert await refused(endpoint, written(IPv6Address(address)), 0x4000) == {"403"}
-    finally:
-        endpoint.close()
 
 
 async def test_others_are_reached_by_both(turn: Turn, turn_v6: Turn) -> None:
     """What is refused is refused for its address."""
     for server, address in ((turn, "203.0.113.9"), (turn_v6, "2001:db8::9")):
-        endpoint = await allocated(server, credentials())
-        try:
+        async with allocation(server, credentials()) as endpoint:
             assert await refused(endpoint, (address, 80), 0x4000) == {"allowed"}
-        finally:
-            endpoint.close()

@@ -40,7 +40,7 @@ def write_picture(path: Path, yuv: tuple[int, int, int]) -> None:
         + bytes([u]) * (width * height // 4)
         + bytes([v]) * (width * height // 4)
     )
-    path.write_bytes(f"YUV4MPEG2 W{width} H{height} F30:1 Ip A1:1 C420\n".encode() + frame * 10)
+    path.write_bytes(f"YUV4MPEG2 W{width} H{height} F10:1 Ip A1:1 C420\n".encode() + frame * 10)
 
 
 Open = Callable[..., "Window"]
