@@ -272,6 +272,7 @@ def test_what_is_far_away_has_a_node_and_gets_content_when_it_is_seen(
     page.context.close()
 
 
+@pytest.mark.nightly
 def test_without_webgl_a_model_says_why_it_is_not_shown(
     server: Server, playwright: Playwright
 ) -> None:
@@ -283,6 +284,7 @@ def test_without_webgl_a_model_says_why_it_is_not_shown(
         expect(node(page, "model").locator(".stand-in")).to_contain_text("WebGL")
 
 
+@pytest.mark.nightly
 def test_zooming_keeps_the_middle_and_fitting_brings_the_first_view_back(
     server: Server, browsers: dict[str, Browser]
 ) -> None:

@@ -155,6 +155,7 @@ def test_calls_begin_and_end_around_cuts(open_window: Open, proxy: Proxy) -> Non
     excuse_sockets(ada)
 
 
+@pytest.mark.nightly
 def test_a_half_dead_connection_is_noticed_and_replaced(
     open_window: Open, server: Server, proxy: Proxy
 ) -> None:

@@ -155,6 +155,7 @@ def test_a_window_that_goes_clears_its_call(open_window: Open, how: str) -> None
     ada.entry(left).wait_for(state="detached")
 
 
+@pytest.mark.nightly
 def test_a_third_person_sees_names_and_can_join(open_window: Open) -> None:
     ada, bob = pair(open_window)
     connect(ada, bob)
@@ -248,6 +249,7 @@ def test_names_are_text(open_window: Open) -> None:
     assert bob.page.locator("img[src=x]").count() == 0
 
 
+@pytest.mark.nightly
 def test_a_new_name_reaches_the_others_and_ends_no_call(open_window: Open) -> None:
     ada, bob = pair(open_window)
     connect(ada, bob)

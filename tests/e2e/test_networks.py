@@ -200,7 +200,8 @@ def test_both_are_told_whose_line_makes_a_call_poor(open_window: Open, lab: Netw
     expect(bob.page.locator("#notices")).not_to_contain_text("is poor")
 
 
-@pytest.mark.parametrize("what", [pytest.param("computer", marks=pytest.mark.nightly), "router"])
+@pytest.mark.nightly
+@pytest.mark.parametrize("what", ["computer", "router"])
 def test_a_call_outlives_five_seconds_without_network(
     open_window: Open, lab: NetworkLab, what: str
 ) -> None:
@@ -303,6 +304,7 @@ def try_call(open_window: Open, at: Server | None = None) -> tuple[Window, Windo
     return ada, bob
 
 
+@pytest.mark.nightly
 def test_both_are_told_whose_network_blocks_udp(
     open_window: Open, lab: NetworkLab, server: Server
 ) -> None:

@@ -39,8 +39,9 @@ def rounds(kills: int) -> int:
     return kills if kills > 12 else ROUNDS
 
 
+@pytest.mark.nightly
 @pytest.mark.timeout(1800)
-@pytest.mark.parametrize("how", ["killed", pytest.param("stopped", marks=pytest.mark.nightly)])
+@pytest.mark.parametrize("how", ["killed", "stopped"])
 def test_a_call_lives_on_whichever_node_ends(
     open_window: Open, town: ClusterOfNodes, kills: int, how: str
 ) -> None:

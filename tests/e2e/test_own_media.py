@@ -210,7 +210,8 @@ def test_a_camera_is_chosen_while_it_is_off(pair: tuple[Window, Window]) -> None
     bob.shows(ada)
 
 
-@pytest.mark.parametrize("allowed", [(), pytest.param(("microphone",), marks=pytest.mark.nightly)])
+@pytest.mark.nightly
+@pytest.mark.parametrize("allowed", [(), ("microphone",)])
 def test_what_was_refused_is_asked_for_again_and_comes_into_the_call(
     open_window: Open, browsers: dict[str, Browser], server: Server, allowed: tuple[str, ...]
 ) -> None:

@@ -236,6 +236,7 @@ def test_a_scene_is_imported_with_and_without_a_server(tmp_path: Path) -> None:
         assert scene(server, "plan")["revision"] == 9
 
 
+@pytest.mark.nightly
 def test_a_scene_of_any_size_is_imported_through_a_server(tmp_path: Path) -> None:
     """In as many requests as it takes, none of them longer than a server reads."""
     data, file = tmp_path / "data", tmp_path / "scene.json"

@@ -95,6 +95,7 @@ def test_a_chat_finds_a_picture_of_the_canvas(server: Server, session: str) -> N
     assert f'content="{session}: a shared canvas"' in page
 
 
+@pytest.mark.nightly
 def test_calls_go_on_while_much_is_drawn(server: Server) -> None:
     """Who asks for more pictures than can wait is told to ask again; signals pass all the while."""
     line = {"type": "Chart", "chart_type": "line", "data": list(range(100))}
