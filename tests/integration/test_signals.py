@@ -80,7 +80,12 @@ def test_other_commands_end_as_programs_do(tmp_path: Path) -> None:
     fifo = tmp_path / "scene.json"
     os.mkfifo(fifo)
     command = [sys.executable, "-m", "canvas_server", "import", str(fifo), "--data", str(tmp_path)]
-    process = subprocess.Popen(command, stderr=subprocess.DEVNULL)
+    # As from a terminal, also where whoever runs the tests ignores the signal (nohup).
+    process = subprocess.Popen(
+        command,
+        stderr=subprocess.DEVNULL,
+        preexec_fn=lambda: signal.signal(signal.SIGHUP, signal.SIG_DFL),
+    )
     try:
         with fifo.open("w"):  # it reads, and waits for more
             process.send_signal(signal.SIGHUP)
