@@ -198,7 +198,9 @@ def chromium() -> str:
 
 def recorded() -> dict[str, list[str]]:
     """Return the rows of the page: value, commit and why, by name."""
-    rows = re.findall(r"^\| ([^|]+) \| ([\d.]+) \| ([^|]*) \| ([^|]*) \|$", PAGE.read_text(), re.M)
+    rows = re.findall(
+        r"^\| ([^|]+) \| ([\d.e+]+) \| ([^|]*) \| ([^|]*) \|$", PAGE.read_text(), re.M
+    )
     return {name: [value, commit, why] for name, value, commit, why in rows}
 
 

@@ -84,7 +84,7 @@ def test_other_commands_end_as_programs_do(tmp_path: Path) -> None:
     process = subprocess.Popen(
         command,
         stderr=subprocess.DEVNULL,
-        preexec_fn=lambda: signal.signal(signal.SIGHUP, signal.SIG_DFL),
+        preexec_fn=lambda: signal.signal(signal.SIGHUP, signal.SIG_DFL),  # noqa: PLW1509
     )
     try:
         with fifo.open("w"):  # it reads, and waits for more
