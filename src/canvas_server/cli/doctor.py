@@ -30,7 +30,7 @@ CHOOSE = "choose one with --data or CANVAS_DATA_DIR"
 NOBODY = "nobody: beyond loopback it starts with CANVAS_AUTH_SECRET, or with --open, only"
 
 
-class Finding(Struct, frozen=True):
+class CheckResult(Struct, frozen=True):
     """What one check came to."""
 
     level: Literal["good", "fair", "bad"]
@@ -59,44 +59,44 @@ def doctor(**values: object) -> None:
         raise click.exceptions.Exit(1)
 
 
-def _findings(settings: Settings) -> Iterator[Finding]:
+def _findings(settings: Settings) -> Iterator[CheckResult]:
     yield from _folder(settings)
     yield _exposure(settings)
     if not settings.stun_urls:
         words = "none is named: direct calls work within one network only (CANVAS_STUN_URLS)"
-        yield Finding("fair", "STUN", words)
+        yield CheckResult("fair", "STUN", words)
     for url in settings.stun_urls:
         yield _reached(url)
     if not settings.turn_urls:
         words = "none is named: calls between strict networks do not come about (CANVAS_TURN_URLS)"
-        yield Finding("fair", "TURN", words)
+        yield CheckResult("fair", "TURN", words)
     for url in settings.turn_urls:
         yield _reached(url)
     if settings.turn_urls and not (
         settings.turn_secret or (settings.turn_username and settings.turn_credential)
     ):
         words = "no credentials are set: give CANVAS_TURN_SECRET, the one that the TURN server has"
-        yield Finding("bad", "TURN", words)
+        yield CheckResult("bad", "TURN", words)
 
 
-def _folder(settings: Settings) -> Iterator[Finding]:
+def _folder(settings: Settings) -> Iterator[CheckResult]:
     """Look at the data folder, and at the server that has it, or at the port for one."""
     folder, subject = settings.data_dir, f"data folder {settings.data_dir}"
     holder = holder_of(folder)
     if holder is not None:
-        yield Finding("good", subject, f"a server has it, process {holder.pid}")
+        yield CheckResult("good", subject, f"a server has it, process {holder.pid}")
         if holder.url:
             yield _server(holder.url)
     else:
         found = _stored_in(folder)
-        yield Finding(found.level, subject, found.words)
+        yield CheckResult(found.level, subject, found.words)
         if found.level == "bad":
             return
         yield _port(settings)
     yield _space(folder)
 
 
-def _stored_in(folder: Path) -> Finding:
+def _stored_in(folder: Path) -> CheckResult:
     """Say whether scenes can be stored in a folder that no server has; nothing is made there."""
     subject = "scenes"
     try:
@@ -104,28 +104,28 @@ def _stored_in(folder: Path) -> Finding:
     except FileNotFoundError:
         missing = True
     except OSError as error:
-        return Finding("bad", subject, f"cannot be looked into ({error.strerror}); {CHOOSE}")
+        return CheckResult("bad", subject, f"cannot be looked into ({error.strerror}); {CHOOSE}")
     place = _existing(folder)
     if not place.is_dir() or not os.access(place, os.W_OK | os.X_OK):
-        return Finding("bad", subject, f"{place} cannot be written by this user; {CHOOSE}")
+        return CheckResult("bad", subject, f"{place} cannot be written by this user; {CHOOSE}")
     if missing:
         words = f"there is none yet, a server makes it; if one has run here, {ANOTHER}"
-        return Finding("fair", subject, words)
+        return CheckResult("fair", subject, words)
     path = folder / DATABASE
     if path.exists():
         stranger = _stranger(path)
         if stranger:
-            return Finding("bad", subject, stranger)
+            return CheckResult("bad", subject, stranger)
         try:
             with Database(path).looked_into(live=False):
                 pass
         except StoreError as error:
-            return Finding("bad", subject, str(error))
+            return CheckResult("bad", subject, str(error))
         except sqlite3.Error as error:
-            return Finding("bad", subject, explain(error, path))
+            return CheckResult("bad", subject, explain(error, path))
     if shutil.disk_usage(folder).free == 0:
-        return Finding("bad", subject, "there is no space left to store scenes")
-    return Finding("good", subject, "scenes can be stored there")
+        return CheckResult("bad", subject, "there is no space left to store scenes")
+    return CheckResult("good", subject, "scenes can be stored there")
 
 
 def _stranger(path: Path) -> str:
@@ -141,13 +141,13 @@ def _existing(path: Path) -> Path:
     return next(place for place in (path, *path.absolute().parents) if place.exists())
 
 
-def _space(folder: Path) -> Finding:
+def _space(folder: Path) -> CheckResult:
     free = shutil.disk_usage(_existing(folder)).free
     level = "bad" if free == 0 else "fair" if free < LITTLE_SPACE else "good"
-    return Finding(level, "disk", f"{free / 1024**3:,.1f} GiB are free")
+    return CheckResult(level, "disk", f"{free / 1024**3:,.1f} GiB are free")
 
 
-def _server(url: str) -> Finding:
+def _server(url: str) -> CheckResult:
     try:
         # Whether its certificate is good for its name, those ask who come from elsewhere.
         context = ssl.create_default_context()
@@ -155,16 +155,16 @@ def _server(url: str) -> Finding:
         with urllib.request.urlopen(  # noqa: S310 - ours
             f"{url}/health", timeout=SECONDS, context=context
         ) as answer:
-            return Finding("good", f"server {url}", f"is ready ({answer.status})")
+            return CheckResult("good", f"server {url}", f"is ready ({answer.status})")
     except urllib.error.HTTPError as error:
         with error:
             words = f"answers, but is not ready ({error.code}): its log says why"
-        return Finding("bad", f"server {url}", words)
+        return CheckResult("bad", f"server {url}", words)
     except (OSError, ValueError) as error:
-        return Finding("bad", f"server {url}", f"does not answer: {error}")
+        return CheckResult("bad", f"server {url}", f"does not answer: {error}")
 
 
-def _port(settings: Settings) -> Finding:
+def _port(settings: Settings) -> CheckResult:
     subject = f"port {settings.port}"
     family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
     try:
@@ -175,35 +175,37 @@ def _port(settings: Settings) -> Finding:
         words = (
             f"cannot be opened on {settings.host} ({error.strerror}); choose another with --port"
         )
-        return Finding("bad", subject, words)
-    return Finding("good", subject, f"is free on {settings.host}")
+        return CheckResult("bad", subject, words)
+    return CheckResult("good", subject, f"is free on {settings.host}")
 
 
-def _exposure(settings: Settings) -> Finding:
+def _exposure(settings: Settings) -> CheckResult:
     if is_loopback(settings.host):
         words = "only this machine can connect; put a proxy with TLS in front for others"
         if settings.allowed_origins:
             words = f"only this machine, and pages of {', '.join(settings.allowed_origins)}"
-        return Finding("good", "who can connect", words)
+        return CheckResult("good", "who can connect", words)
     if settings.auth_secret:
         words = "whoever has a link"
         if settings.tls_cert is None:
             words += "; browsers give cameras to https alone: CANVAS_TLS_CERT, or a proxy"
-            return Finding("fair", "who can connect", words)
-        return Finding("good", "who can connect", words)
+            return CheckResult("fair", "who can connect", words)
+        return CheckResult("good", "who can connect", words)
     if settings.open:
         words = (
             "whoever reaches this address, since --open is given; browsers give cameras to https"
         )
-        return Finding("fair", "who can connect", words)
-    return Finding("bad", "who can connect", NOBODY)
+        return CheckResult("fair", "who can connect", words)
+    return CheckResult("bad", "who can connect", NOBODY)
 
 
-def _reached(url: str) -> Finding:
+def _reached(url: str) -> CheckResult:
     try:
         asyncio.run(ask(place_of(url)))
     except ValueError as error:
-        return Finding("bad", url, str(error))
+        return CheckResult("bad", url, str(error))
     except Unreachable as error:
-        return Finding("bad", url, f"{error}: is it running, and does a firewall let it through?")
-    return Finding("good", url, "answers from here")
+        return CheckResult(
+            "bad", url, f"{error}: is it running, and does a firewall let it through?"
+        )
+    return CheckResult("good", url, "answers from here")
