@@ -20,7 +20,7 @@ test: check ## every check, and what can break where parts meet, in less than te
 	@echo "== types of the tests"
 	@node_modules/.bin/pyright --pythonpath $(BIN)/python tests
 	@echo "== sockets, and the longer of the pure tests"
-	@$(BIN)/python -m pytest tests/unit tests/integration -m "not nightly and (slow or not unit)" -n 4 --dist loadfile $(ARGS)
+	@$(BIN)/python -m pytest tests/unit tests/integration -m "not nightly and (slow or not unit)" -n 3 --dist loadfile $(ARGS)
 	@echo "== browsers"
 	@$(BIN)/python -m pytest tests/e2e -m "not nightly" $(ARGS)
 
