@@ -1,4 +1,4 @@
-/** What a client outside this page imports: the connection to a canvas-server, as in docs/PROTOCOL.md. */
+/** Entry module for clients outside this page: the connection to a canvas-server, as in docs/PROTOCOL.md. */
 
 export { CanvasConnection } from "./connection/connection.js";
 

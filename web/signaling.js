@@ -1,4 +1,4 @@
-/** What a program outside this page imports: its calls with other peers. `window.signalingManager` is one of these. */
+/** Entry module for programs outside this page: its calls with other peers. `window.signalingManager` is one of these. */
 
 export { SignalingManager } from "./calls/signalingmanager.js";
 

@@ -7,6 +7,7 @@ import { Pointing } from "../canvas/pointing.js";
 import { Stage } from "../canvas/stage.js";
 import { CanvasView } from "../canvas/view.js";
 import { byId } from "../ui/dom.js";
+import { CLIENT_TRAITS } from "../types/traits.js";
 import { callKeys } from "../people/callkeys.js";
 import { OptimisticScene } from "../scene/optimisticscene.js";
 import { boundsOf } from "../canvas/geometry.js";
@@ -66,7 +67,7 @@ export class Board {
     this.selection = new Selection();
     /** What may be lost. @param {ClientMessage} message */
     const send = (message) => {
-      const allowed = message.type === "cursor" || mayEdit();
+      const allowed = CLIENT_TRAITS[message.type].right === null || mayEdit();
       if (connection.state === "open" && !hooks.isAlone() && allowed) connection.send(message);
     };
     this.tools = this.#makeTools(connection.sessionId, notices, send);

@@ -1,12 +1,11 @@
 /** WebSocket close codes (RFC 6455 section 7.4.1, and those of docs/PROTOCOL.md): what each means for a connection. */
 
+import { CLOSE_CODES } from "../types/limits.js";
+
 /** Leaves the session at once (rule RES1). */
 export const CLOSE_TO_LEAVE = 1000;
 /** Keeps the place: "going away", 1001, is the browser's own word, with a shorter time (rule RES1). */
 export const CLOSE_TO_RETRY = 3001;
-/** What was sent last is larger than the server, or what stands before it, takes. */
-export const MESSAGE_TOO_BIG = 1009;
-const TAKEN_OVER = 4100;
 const FIRST_FINAL = 4100;
 const LAST_FINAL = 4199;
 
@@ -18,5 +17,5 @@ const LAST_FINAL = 4199;
  */
 export function closeEvent(code, hasStray) {
   if (code < FIRST_FINAL || code > LAST_FINAL) return "lost";
-  return code === TAKEN_OVER && hasStray ? "taken over by our own" : "dismissed";
+  return code === CLOSE_CODES.TAKEN_OVER && hasStray ? "taken over by our own" : "dismissed";
 }

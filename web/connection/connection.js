@@ -7,8 +7,8 @@ import { Emitter } from "../lib/emitter.js";
 import { errorName, log } from "../lib/log.js";
 import { Timers } from "../lib/timers.js";
 import { encoded } from "../lib/unicode.js";
-import { PASSING, UNREAD } from "../types/limits.js";
-import { closeEvent, CLOSE_TO_LEAVE, CLOSE_TO_RETRY, MESSAGE_TOO_BIG } from "./closecodes.js";
+import { CLOSE_CODES, PASSING, UNREAD } from "../types/limits.js";
+import { closeEvent, CLOSE_TO_LEAVE, CLOSE_TO_RETRY } from "./closecodes.js";
 import { Liveness, PONG_MS, PROBE_MS } from "./liveness.js";
 import { retryDelay } from "./retry.js";
 import { messageIdOf, SendQueue } from "./sendqueue.js";
@@ -271,7 +271,7 @@ export class CanvasConnection extends Emitter {
    * @param {string} reason
    */
   #closed(code, reason) {
-    if (code === MESSAGE_TOO_BIG && this.#state === "open") this.#queue.choke();
+    if (code === CLOSE_CODES.MESSAGE_TOO_BIG && this.#state === "open") this.#queue.choke();
     const event = closeEvent(code, this.#stray > 0);
     if (event === "taken over by our own") this.#stray -= 1;
     if (event !== "dismissed") return this.#fire("lost");

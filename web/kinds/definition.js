@@ -1,4 +1,4 @@
-/** What the page knows about one kind of element. Types only: kinds.js has the definitions. */
+/** Definition of an element kind: the types. The registry of all definitions is kinds.js. */
 
 /** @import {DrawingBounds} from "../canvas/allotment.js" */
 /** @import {Field} from "../ui/fields.js" */

@@ -1,4 +1,4 @@
-/** What a part of the side panel is. Types only: panels.js has the list. */
+/** Definition of a panel, a tab of the side panel: the types. The list of all is panels.js. */
 
 /** @import {Notices} from "../app/notices.js" */
 /** @import {JoinToken} from "../connection/jointoken.js" */

@@ -1,4 +1,4 @@
-/** What the canvas says about the elements on it. */
+/** Texts of the canvas, about the elements on it. */
 
 export const text = {
   /** @param {string} what */

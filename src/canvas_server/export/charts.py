@@ -1,4 +1,4 @@
-"""What a chart's data say, whichever of the usual ways they say it in.
+"""Chart data in a normal form, read from any of the usual forms.
 
 The page reads them with `web/kinds/chart/data.js`; both are held against tests/samples/charts.json.
 """

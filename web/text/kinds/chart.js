@@ -1,4 +1,4 @@
-/** What is said of charts, and of the tables they are made from. */
+/** Texts about charts, and of the tables they are made from. */
 
 import { language } from "../language.js";
 

@@ -1,4 +1,4 @@
-/** What is said of pictures. */
+/** Texts about pictures. */
 
 export const text = {
   label: "Picture",

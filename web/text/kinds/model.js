@@ -1,4 +1,4 @@
-/** What is said of 3D models. */
+/** Texts about 3D models. */
 
 export const text = {
   label: "3D model",

@@ -1,4 +1,4 @@
-/** What is said of notes. */
+/** Texts about notes. */
 
 export const text = {
   label: "Note",

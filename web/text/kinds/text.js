@@ -1,4 +1,4 @@
-/** What is said of texts, and of what is written in other elements. */
+/** Texts about text elements, and about what is written in other kinds. */
 
 export const text = {
   label: "Text",

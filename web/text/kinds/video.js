@@ -1,4 +1,4 @@
-/** What is said of the tiles of cameras and screens, where they are not seen. */
+/** Texts about the tiles of cameras and screens, where they are not seen. */
 
 export const text = {
   label: "Camera",

@@ -1,4 +1,4 @@
-"""What peers send about their calls: the rules of `core.calls`, applied to peers of a session.
+"""Handlers of call diagnosis and network calls: the rules of `core.calls` for peers of a session.
 
 Functions change the session and return the effects, or raise `Refusal` before any change.
 """
