@@ -138,6 +138,13 @@ class PresenceChanged(Struct, frozen=True, gc=False):
     session_id: str
 
 
+class SettlePresence(Struct, frozen=True, gc=False):
+    """Say `Hub.settle_presence` after some seconds: updates may wait until then (OUT5)."""
+
+    session_id: str
+    seconds: float
+
+
 class Changed(Struct, frozen=True, gc=False):
     """A scene that we lead has changed, and this is stored, or was sent all the same."""
 
@@ -189,6 +196,7 @@ RareEffect = (
     | RecordMetric
     | NetworkCallRequest
     | Worked
+    | SettlePresence
     | ExternalEvent
     | Storage
 )

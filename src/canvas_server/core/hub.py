@@ -8,6 +8,8 @@ sequential: one owner calls it.
 import itertools
 from typing import assert_never
 
+from msgspec import Struct
+
 from canvas_server.core.calls.connectivity import Servers
 from canvas_server.core.effects import (
     Arrived,
@@ -36,6 +38,15 @@ from canvas_server.protocol.scene import SceneDocument
 
 DEFAULT_SESSION = "default"
 _WRONG_TRIES = frozenset({ErrorCode.UNAUTHORIZED, ErrorCode.PEER_ID_TAKEN})
+
+
+class Party(Struct, frozen=True, gc=False):
+    """Who a connection is, and with whom it shares the budget of what it may cause."""
+
+    peer_id: str
+    session_id: str
+    invitation: str
+    """By which it came, or the other server that it is at; empty: nobody is asked for one."""
 
 
 class Hub:
@@ -100,6 +111,14 @@ class Hub:
             overview(session) for session in self._membership.sessions.values() if session.peers
         )
 
+    def party_of(self, connection: ConnectionId) -> Party | None:
+        """Return with whom a connection shares what it may do; None: it is in no session."""
+        peer = self._membership.connections.get(connection)
+        if peer is None:
+            return None
+        invitation = peer.grant.invitation or (f"server {peer.server}" if peer.server else "")
+        return Party(peer.peer_id, peer.session.session_id, invitation)
+
     # --- inputs ----------------------------------------------------------------------------
 
     def connect(self, connection: ConnectionId, now: float) -> list[Effect]:
@@ -122,6 +141,11 @@ class Hub:
     def expire(self, now: float) -> list[Effect]:
         """Do what is due: let those go who stayed away too long, renew tokens and credentials."""
         return self._membership.expire(now)
+
+    def settle_presence(self, session_id: str) -> list[Effect]:
+        """Tell the updates of peers that have waited in a session (OUT5)."""
+        session = self._membership.sessions.get(session_id)
+        return [] if session is None else session.settle_presence()
 
     def passed_on(
         self, connection: ConnectionId, message: client.Subscribe, now: float

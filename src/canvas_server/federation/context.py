@@ -26,13 +26,6 @@ class OutgoingChannel(Protocol):
         """See `Channel.drop_in`."""
 
 
-class Limits(Struct, frozen=True):
-    """How much another server may say: as much as one client."""
-
-    burst: int
-    rate: int
-
-
 class FederationContext(Struct, frozen=True):
     """One server, and how it shares."""
 
@@ -40,7 +33,6 @@ class FederationContext(Struct, frozen=True):
     ownership: OwnershipRecords
     name: str
     """What this server calls itself."""
-    limits: Limits
     resume_seconds: float
     clock: Callable[[], float]
     """Seconds; never goes back."""

@@ -11,7 +11,7 @@ import structlog
 
 from canvas_server.core.effects import Changed, ExternalEvent, Forward, PresenceChanged
 from canvas_server.federation.beacons import Beacons
-from canvas_server.federation.context import FederationContext, Limits
+from canvas_server.federation.context import FederationContext
 from canvas_server.federation.ownership import Known
 from canvas_server.federation.pairing import PairingError
 from canvas_server.federation.partner import Partner
@@ -33,7 +33,6 @@ class Federation:
         node: Node,
         known: Known,
         name: str,
-        limits: Limits,
         resume_seconds: float,
         call_later: Callable[[float, Callable[[], None]], object],
         clock: Callable[[], float] = time.monotonic,
@@ -57,7 +56,6 @@ class Federation:
             node,
             known.ownership,
             name,
-            limits,
             resume_seconds,
             clock,
             wall,

@@ -10,7 +10,6 @@ from canvas_server.federation.channel import Channel, ChannelKey
 from canvas_server.federation.context import FederationContext, PartnerContext
 from canvas_server.federation.pairing import Pair
 from canvas_server.federation.shared_session import TAKEN, Share
-from canvas_server.node.throttle import Throttle
 from canvas_server.protocol.plain import plain
 
 MAX_SHARES = 1000
@@ -38,8 +37,7 @@ class Partner:
         self._context = common
         self._node = common.node
         self._held: set[str] = set()
-        limits = common.limits
-        self._throttle = Throttle(limits.burst, limits.rate, common.clock())
+        self._work = common.node.limits.work(common.clock())
         self._overdrawn = False
         self._crowded = False
         self._warned_of_secret = False
@@ -138,10 +136,10 @@ class Partner:
         """See `ChannelListener.may_take`: slowed like a client that sends too fast (OUT2)."""
         if self._held:
             return False
-        if self._overdrawn and self._throttle.wait(self._context.clock()) > 0:
+        if self._overdrawn and self._work.wait(self._context.clock()) > 0:
             return False
         cost = DEAR if body.startswith(_DEAR) else 1
-        self._overdrawn = self._throttle.spend(len(body), cost)
+        self._overdrawn = self._work.spend_message(len(body), cost)
         return True
 
     # --- helpers -----------------------------------------------------------------------------

@@ -28,9 +28,9 @@ from canvas_server.http.access import Access
 from canvas_server.http.admission import Entrance
 from canvas_server.http.errors import error_body
 from canvas_server.http.rate_limits import Crowded
+from canvas_server.http.turns import ReadTurns
 from canvas_server.http.websocket import WebSocketConnection
 from canvas_server.node.node import Node
-from canvas_server.node.throttle import Throttle
 from canvas_server.protocol.errors import CloseCode
 from canvas_server.protocol.fields import MAX_FRAME_BYTES
 
@@ -161,14 +161,11 @@ def sockets_of(connections: set[Any]) -> Iterator[WebSocketConnection]:
 class WebSocketUpgrade:
     """Makes the protocol of each upgraded connection; given to uvicorn as ``ws=``."""
 
-    def __init__(
-        self, node: Node, access: Access, entrance: Entrance, burst: int, rate: int
-    ) -> None:
+    def __init__(self, node: Node, access: Access, entrance: Entrance) -> None:
         self._node = node
         self._access = access
         self._entrance = entrance
-        self._burst = burst
-        self._rate = rate
+        self._turns = ReadTurns()
 
     def __call__(
         self,
@@ -196,9 +193,9 @@ class WebSocketUpgrade:
         except Crowded as crowded:
             self._entrance.counts.turned_away += 1
             return _refuse(HTTPStatus.TOO_MANY_REQUESTS, "too_many", str(crowded))
-        throttle = Throttle(self._burst, self._rate, loop.time())
+        work = self._node.limits.work(self._node.clock())
         gone = functools.partial(limits.leave, origin)
-        return WebSocketConnection(self._node, throttle, loop, gone)
+        return WebSocketConnection(self._node, work, loop, self._turns, gone)
 
 
 def _refuse(status: HTTPStatus, code: str, text: str) -> WSUpgradeResponseWithListener:

@@ -11,10 +11,11 @@ from collections.abc import Callable
 from picows import WSCloseCode, WSFrame, WSListener, WSMsgType, WSTransport
 
 from canvas_server.core.effects import ConnectionId
+from canvas_server.http.turns import ReadTurns
+from canvas_server.node.budget import COSTS, Account
 from canvas_server.node.node import Node
 from canvas_server.node.outbox import Outbox
 from canvas_server.node.sockets import Owner, Payload
-from canvas_server.node.throttle import COSTS, Throttle
 from canvas_server.protocol.errors import CloseCode
 from canvas_server.protocol.fields import MAX_FRAME_BYTES
 
@@ -57,9 +58,10 @@ class WebSocketConnection(WSListener):
         "_owner",
         "_patience",
         "_tcp",
-        "_throttle",
         "_transport",
         "_turn",
+        "_turns",
+        "_work",
         "connection_id",
         "heard",
         "held_back",
@@ -73,16 +75,18 @@ class WebSocketConnection(WSListener):
     def __init__(
         self,
         node: Node,
-        throttle: Throttle,
+        work: Account,
         loop: asyncio.AbstractEventLoop,
+        turns: ReadTurns,
         gone: Callable[[], None],
     ) -> None:
         """Make a listener; `gone` is called once the connection is."""
         super().__init__()
         self._gone = gone
+        self._turns = turns
         self._node = node
         self._owner: Owner = node
-        self._throttle = throttle
+        self._work = work
         self._loop = loop
         self._fragments: _Fragments | None = None
         self._close_code: int | None = None
@@ -106,7 +110,7 @@ class WebSocketConnection(WSListener):
         """Join the node."""
         self._transport = transport
         self._tcp = transport.underlying_transport
-        self.connection_id = self._node.connect(self)
+        self.connection_id = self._node.connect(self, self._work)
 
     def on_ws_frame(self, transport: WSTransport, frame: WSFrame) -> None:
         """Take a frame; after the last one of a read, write what all of them caused."""
@@ -131,10 +135,10 @@ class WebSocketConnection(WSListener):
             kind = self._owner.receive(self.connection_id, frame.get_payload_as_memoryview())
             cost = COSTS[kind]
         else:
-            self._take_other(transport, frame)
+            cost = self._take_other(transport, frame)
         if frame.last_in_buffer:
             self._owner.flush()
-        if self._throttle.spend(frame.payload_size, cost):
+        if self._work.spend_message(frame.payload_size, cost):
             self._slow_down()
         self._turn -= 1
         if self._turn <= 0:
@@ -201,7 +205,7 @@ class WebSocketConnection(WSListener):
 
     def move_back(self, payloads: list[Payload]) -> None:
         """Be served by this node again, beginning with these messages."""
-        self.connection_id = self._node.adopt(self)
+        self.connection_id = self._node.adopt(self, self._work)
         self._owner = self._node
         self.release()
         self._node.receive_all(self.connection_id, payloads)
@@ -234,12 +238,12 @@ class WebSocketConnection(WSListener):
     def _leave(self) -> None:
         self._owner.disconnect(self.connection_id, self._close_code)
 
-    def _take_other(self, transport: WSTransport, frame: WSFrame) -> None:
-        """Take what is not a whole text message."""
+    def _take_other(self, transport: WSTransport, frame: WSFrame) -> int:
+        """Take what is not a whole text message; return what it costs beside its bytes."""
         kind = frame.msg_type
         if kind in (TEXT, BINARY, CONTINUATION):
-            self._take_data(frame)
-        elif kind == PING:
+            return self._take_data(frame)
+        if kind == PING:
             # A peer that pings and never reads must not fill the socket's buffer with pongs.
             if not self.outbox.paused:
                 transport.send_pong(frame.get_payload_as_bytes())
@@ -258,13 +262,17 @@ class WebSocketConnection(WSListener):
             # Who closes and does not read would otherwise keep what waits for it, and the socket.
             self._last_moment = self._loop.call_later(LINGER_SECONDS, self._tcp.abort)
             self._leave()
+        return 1
 
-    def _take_data(self, frame: WSFrame) -> None:
-        """Put a fragmented message together, within bounds."""
+    def _take_data(self, frame: WSFrame) -> int:
+        """Put a fragmented message together, within bounds; return what the frame costs.
+
+        The last one costs what the message does that it completes.
+        """
         begins = frame.msg_type != CONTINUATION
         if begins is not (self._fragments is None):
             self._fail(CloseCode.PROTOCOL_ERROR)
-            return
+            return 1
         if self._fragments is None:
             self._fragments = _Fragments(is_text=frame.msg_type == TEXT)
         whole = self._fragments
@@ -272,18 +280,19 @@ class WebSocketConnection(WSListener):
         if len(whole.payload) + frame.payload_size > MAX_FRAME_BYTES or whole.count > MAX_FRAGMENTS:
             self._fragments = None
             self._fail(CloseCode.MESSAGE_TOO_BIG)
-            return
+            return 1
         whole.payload += frame.get_payload_as_memoryview()
-        if frame.fin:
-            self._fragments = None
-            if whole.is_text:
-                self._owner.receive(self.connection_id, memoryview(whole.payload))
-            else:
-                self._owner.refuse_binary(self.connection_id)
+        if not frame.fin:
+            return 1
+        self._fragments = None
+        if whole.is_text:
+            return COSTS[self._owner.receive(self.connection_id, memoryview(whole.payload))]
+        self._owner.refuse_binary(self.connection_id)
+        return 1
 
     def _slow_down(self) -> None:
         """Stop reading until the throttle allows the next message (OUT2)."""
-        delay = self._throttle.wait(self._loop.time())
+        delay = self._work.wait(self._node.clock())
         if delay > 0 and not self.held_back and not self._closing:
             self.held_back = True
             self._node.counts.held_back += 1
@@ -296,7 +305,7 @@ class WebSocketConnection(WSListener):
         self._turn = TURN
         if not self.unread and not self._tcp.is_closing():
             self._tcp.pause_reading()
-            self._loop.call_soon(self._read_on)
+            self._turns.line_up(self._read_on)
 
     def _read_on(self) -> None:
         """Read, unless something else still keeps this connection from it."""

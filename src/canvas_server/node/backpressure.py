@@ -1,39 +1,71 @@
 """Back-pressure: which connections are not read for now, because of what they make us do (OUT2).
 
-Too much of their session waits to be stored, or they have had too many bytes sent to others, or to
-themselves, or made too many edits at once, or edits that go through too many bytes. Each ends by
-itself; only who is the cause is held.
+What a message costs is charged to its connection, to the invitation by which it came and to its
+session. While one of them owes something, its messages wait: signals until it is their turn,
+droppable ones are dropped, and edits and questions that have waited for as long as a debt may
+last are refused with `rate_limited`. Who edits a session whose edits are not stored waits, too.
 """
 
 import functools
 from collections.abc import Callable, Container
 
+import msgspec
+from msgspec import Struct
+
 from canvas_server.core.effects import Answered, Append, ConnectionId, Proceed, Recall
+from canvas_server.core.hub import Party
 from canvas_server.core.scene.elements import MAX_SCENE_BYTES
-from canvas_server.node.throttle import (
-    FREE_BYTES,
-    Allowance,
-    editing,
-    going_through,
-    reading,
-    working,
+from canvas_server.node.budget import (
+    BYTES_ANSWERED,
+    BYTES_DESCRIBED,
+    BYTES_IN,
+    BYTES_OUT,
+    BYTES_SCANNED,
+    BYTES_STORED,
+    COPIES_OUT,
+    LIGHT_BURST,
+    LIGHT_RATE,
+    LONG_SIGNAL,
+    LONGEST_SECONDS,
+    MAX_FLOWS,
+    Account,
+    Limits,
+    SharedBudgets,
+    WorkBudget,
 )
+from canvas_server.protocol import client
+from canvas_server.protocol.codec import type_of
+from canvas_server.protocol.traits import UnderLoad
 
 MAX_UNSTORED_BYTES = 1024 * 1024
 """While more of a session waits to be stored, who edits it further is read no further."""
-
 RECALL_BYTES = 2 * MAX_SCENE_BYTES
 """What reading an earlier scene costs, whose size is not known before: it is read, and stored."""
 LONG_BYTES = 64 * 1024
 """Of longer messages one is handled in a turn of the event loop."""
+TURN_UNITS = 500
+"""After so much work in one turn of the event loop, what is no signal waits for the next."""
 TURN_SECONDS = 0.002
 """After which a message looks for its turn again."""
 UNREADABLE_COST = 8
 """So many bytes of elements does one byte cost in a message that is refused: it is read again, to
 say why."""
+SETTLED_TOGETHER = 64
+"""Messages whose place is charged to invitation and session at once."""
 
-Kind = Callable[[], Allowance]
-"""What is charged, by what makes the allowance for it."""
+SIGNALS = frozenset(kind for kind in client.TRAITS if "target_peer_id" in kind.__struct_fields__)
+"""Types of messages that are for one peer, and are sent on to it."""
+
+
+class _Holder(Struct):
+    """What is charged to one connection."""
+
+    budget: WorkBudget
+    flows: dict[str, Account]
+    """By the peer id of the target: bytes of signals that may pass when others send it too many."""
+    held_since: float = 0.0
+    refusing: bool = False
+    """It has waited for as long as it has to, and others have kept up the debt."""
 
 
 class BackPressure:
@@ -43,30 +75,104 @@ class BackPressure:
         self,
         connections: Container[ConnectionId],
         backlog_of: Callable[[str], int],
+        party_of: Callable[[ConnectionId], Party | None],
         hold: Callable[[ConnectionId], None],
         read_on: Callable[[ConnectionId], None],
         call_later: Callable[[float, Callable[[], None]], object],
         clock: Callable[[], float],
+        limits: Limits,
+        shared: SharedBudgets,
     ) -> None:
-        """Begin; `backlog_of` tells how many bytes of a session wait to be stored."""
+        """Begin; `backlog_of` returns how many bytes of a session wait to be stored.
+
+        `party_of` returns to which session and invitation a connection belongs.
+        """
         self._connections = connections
         self._backlog_of = backlog_of
+        self._party_of = party_of
         self._hold = hold
         self._read_on = read_on
         self._call_later = call_later
         self._clock = clock
+        self._limits = limits
+        self._shared = shared
         self._behind: dict[ConnectionId, str] = {}
         """Those who edit a session faster than its edits are stored."""
-        self._allowances: dict[ConnectionId, dict[Kind, Allowance]] = {}
+        self._holders: dict[ConnectionId, _Holder] = {}
         self._indebted: set[ConnectionId] = set()
         self._turn_is_taken = False
+        self._turn_units = 0.0
+
+    def open(self, connection_id: ConnectionId, work: Account | None) -> None:
+        """Begin to charge a connection; `work` is the account that its socket pays from."""
+        budget = self._limits.budget(self._clock())
+        if work is not None:
+            budget = msgspec.structs.replace(budget, work=work)
+        self._holders[connection_id] = _Holder(budget, {})
+
+    def forget(self, connection_id: ConnectionId) -> None:
+        """Forget a connection that is gone."""
+        self._indebted.discard(connection_id)
+        self._holders.pop(connection_id, None)
+        self._behind.pop(connection_id, None)
 
     def holds(self, connection_id: ConnectionId) -> bool:
-        """Tell whether a connection is not to be read now."""
+        """Return whether a connection is not to be read now."""
         return connection_id in self._indebted or connection_id in self._behind
 
+    # --- before a message is handled -----------------------------------------------------------
+
+    def takes_turn(self, connection_id: ConnectionId, payload: bytes | memoryview) -> bool:
+        """Return whether a message may be handled in this turn of the event loop.
+
+        In one turn many sockets may have a message each that is long, or short and costs much; what
+        is short and a signal is served between them.
+        """
+        size = len(payload)
+        if size <= LONG_BYTES:
+            if self._turn_units < TURN_UNITS or is_signal(payload):
+                return True
+        elif not self._turn_is_taken:
+            self._turn_is_taken = True
+            self._call_later(0, self._next_turn)
+            return True
+        self._wait(connection_id, TURN_SECONDS)
+        return False
+
+    def admits(
+        self, connection_id: ConnectionId, kind: type[client.ClientMessage], size: int
+    ) -> UnderLoad:
+        """Return what becomes of a message: `wait` means that it is handled, now that it is read.
+
+        Only what many share the debt of is dropped or refused.
+        """
+        under_load = client.TRAITS[kind].under_load
+        if under_load == "wait":
+            return "wait"
+        holder = self._holders.get(connection_id)
+        if holder is None:
+            return "wait"
+        if under_load == "refuse":
+            return "refuse" if self._refuses(connection_id, holder) else "wait"
+        now = self._clock()
+        for budget in self._shared_of(connection_id, now):
+            crowded = budget.motion.spend(size) and budget.motion.wait(now) > 0
+            if crowded or budget.wait(now) > 0:
+                return "drop"
+        return "wait"
+
+    def _refuses(self, connection_id: ConnectionId, holder: _Holder) -> bool:
+        if not holder.refusing:
+            return False
+        now = self._clock()
+        shared = self._shared_of(connection_id, now)
+        holder.refusing = any(budget.wait(now) > 0 for budget in shared)
+        return holder.refusing
+
+    # --- charges ---------------------------------------------------------------------------------
+
     def performed(self, effect: Append | Recall | Answered | Proceed) -> None:
-        """Note what is on its way to the log, or from it."""
+        """Charge what is on its way to the log, or from it."""
         if isinstance(effect, Answered | Proceed):
             return
         editor = effect.editor
@@ -74,46 +180,68 @@ class BackPressure:
             return
         if isinstance(effect, Recall):
             self._wait_for_log(editor, effect.session_id)
-            self.went_through(editor, RECALL_BYTES)
+            self.scanned(editor, RECALL_BYTES)
         else:
             self._wait_for_log(editor, effect.record.session_id)
-            self._charge(editor, effect.broadcast_bytes - FREE_BYTES, effect.receivers)
+            self._spend(editor, append_units(effect), append_line(effect))
+
+    def settled(self, connection_id: ConnectionId) -> None:
+        """Charge the places of `SETTLED_TOGETHER` messages to invitation and session."""
+        self._spend_shared(connection_id, SETTLED_TOGETHER, 0)
+
+    def long(self, connection_id: ConnectionId, size: int) -> None:
+        """Charge the bytes of a long message to invitation and session."""
+        self._spend_shared(connection_id, size / BYTES_IN, 0)
+
+    def dear(self, connection_id: ConnectionId, units: int) -> None:
+        """Charge a message that costs more than its place to invitation and session."""
+        self._spend_shared(connection_id, units, 0)
+
+    def signalled(self, connection_id: ConnectionId, target: str, size: int) -> None:
+        """Charge the bytes of a signal to the line of its target, and its sender for a long one."""
+        line = self._shared.target(target, self._clock)
+        if line.spend(size):
+            now = self._clock()
+            owed = line.wait(now)
+            if not self._is_light(connection_id, target, size, now):
+                self._wait(connection_id, owed)
+        if size > LONG_SIGNAL:
+            self._spend(connection_id, (size - LONG_SIGNAL) / BYTES_DESCRIBED, 0)
+
+    def _is_light(self, connection_id: ConnectionId, target: str, size: int, now: float) -> bool:
+        """Return whether a peer has sent another one so little lately that it need not wait."""
+        holder = self._holders.get(connection_id)
+        if holder is None:
+            return True
+        flow = holder.flows.get(target)
+        if flow is None:
+            if len(holder.flows) >= MAX_FLOWS:
+                holder.flows.clear()
+            flow = holder.flows[target] = self._limits.bytes(LIGHT_BURST, LIGHT_RATE, now)
+        return not flow.spend(size) or flow.wait(now) <= 0
+
+    def broadcast(self, connection_id: ConnectionId, copies: int, size: int, line: int) -> None:
+        """Charge what a message had others sent at once.
+
+        `copies` frames of `size` bytes together, and `line` bytes to each.
+        """
+        self._spend(connection_id, copies / COPIES_OUT + size / BYTES_OUT, line)
 
     def answered_with(self, connection_id: ConnectionId, size: int) -> None:
-        """Charge an answer that is long to who has asked for it."""
-        if size > FREE_BYTES:
-            self._spend(connection_id, reading, size)
+        """Charge an answer to who has asked for it."""
+        self._spend(connection_id, size / BYTES_ANSWERED, 0)
 
     def worked(self, connection_id: ConnectionId, operations: int) -> None:
         """Charge the operations of a `sync_queue`, of which each is an edit."""
-        self._spend(connection_id, working, operations)
+        self._spend(connection_id, operations, 0)
 
-    def went_through(self, connection_id: ConnectionId, work: int) -> None:
-        """Charge the bytes that an edit has gone through, made or refused."""
-        self._spend(connection_id, going_through, work)
-
-    def takes_turn(self, connection_id: ConnectionId, size: int) -> bool:
-        """Tell whether a message may be handled now; one of a long one's size waits for its turn.
-
-        In one turn of the loop many sockets may have a long message each; what else is ready is
-        served between them.
-        """
-        if size <= LONG_BYTES:
-            return True
-        if self._turn_is_taken:
-            self._wait(connection_id, TURN_SECONDS)
-            return False
-        self._turn_is_taken = True
-        self._call_later(0, self._next_turn)
-        return True
-
-    def _next_turn(self) -> None:
-        self._turn_is_taken = False
+    def scanned(self, connection_id: ConnectionId, size: int) -> None:
+        """Charge the bytes of elements that an edit has gone through, made or refused."""
+        self._spend(connection_id, size / BYTES_SCANNED, 0)
 
     def could_not_read(self, connection_id: ConnectionId, size: int) -> None:
-        """Charge a long message that was none."""
-        if size > FREE_BYTES:
-            self.went_through(connection_id, UNREADABLE_COST * size)
+        """Charge a message that was none: it is read twice."""
+        self.scanned(connection_id, UNREADABLE_COST * size)
 
     def relieve(self) -> None:
         """Read those on whose session is mostly stored."""
@@ -124,25 +252,45 @@ class BackPressure:
                 self._behind.pop(connection_id, None)
                 self._release(connection_id)
 
-    def forget(self, connection_id: ConnectionId) -> None:
-        """Forget a connection that is gone."""
-        self._indebted.discard(connection_id)
-        self._allowances.pop(connection_id, None)
-        self._behind.pop(connection_id, None)
+    # --- accounts --------------------------------------------------------------------------------
 
-    def _charge(self, editor: ConnectionId, broadcast_bytes: int, receivers: int) -> None:
-        """Charge an edit to its editor, by what others are sent for it."""
-        if broadcast_bytes > 0:
-            self._spend(editor, editing, broadcast_bytes, broadcast_bytes * receivers)
+    def _spend(self, connection_id: ConnectionId, units: float, line: int) -> None:
+        """Charge a connection that is there and what it shares with others; hold it if one owes."""
+        holder = self._holders.get(connection_id)
+        if holder is None:
+            return
+        seconds = 0.0
+        if holder.budget.spend(units, line):
+            seconds = holder.budget.wait(self._clock())
+        self._spend_shared(connection_id, units, line, seconds)
 
-    def _spend(self, connection_id: ConnectionId, kind: Kind, *costs: int) -> None:
-        """Charge a connection that is there, and hold it while it owes."""
-        if connection_id in self._connections:
-            allowances = self._allowances.setdefault(connection_id, {})
-            allowance = allowances.get(kind)
-            if allowance is None:
-                allowance = allowances[kind] = kind()
-            self._wait(connection_id, allowance.spend(self._clock(), *costs))
+    def _spend_shared(
+        self, connection_id: ConnectionId, units: float, line: int, seconds: float = 0.0
+    ) -> None:
+        """Charge invitation and session; hold the connection for `seconds` or what they owe."""
+        now = self._clock()
+        for budget in self._shared_of(connection_id, now):
+            if budget.spend(units, line):
+                seconds = max(seconds, budget.wait(now))
+        if self._turn_units == 0.0:
+            self._call_later(0, self._next_turn)
+        self._turn_units += units
+        self._wait(connection_id, seconds)
+
+    def _shared_of(self, connection_id: ConnectionId, now: float) -> list[WorkBudget]:
+        party = self._party_of(connection_id)
+        if party is None:
+            return []
+        session = self._shared.session(party.session_id, now)
+        if not party.invitation:
+            return [session]
+        return [self._shared.invitation(party.invitation, now), session]
+
+    def _next_turn(self) -> None:
+        self._turn_is_taken = False
+        self._turn_units = 0.0
+
+    # --- holding ---------------------------------------------------------------------------------
 
     def _wait_for_log(self, connection_id: ConnectionId, session_id: str) -> None:
         if self._backlog_of(session_id) > MAX_UNSTORED_BYTES and connection_id not in self._behind:
@@ -150,25 +298,47 @@ class BackPressure:
             self._hold(connection_id)
 
     def _wait(self, connection_id: ConnectionId, seconds: float) -> None:
-        if seconds > 0 and connection_id not in self._indebted:
+        holder = self._holders.get(connection_id)
+        if seconds > 0 and holder is not None and connection_id not in self._indebted:
+            holder.held_since = self._clock()
             self._indebted.add(connection_id)
             self._hold(connection_id)
             self._call_later(seconds, functools.partial(self._paid, connection_id))
 
     def _paid(self, connection_id: ConnectionId) -> None:
-        """Read a connection on that owes nothing any more; what was read already may cost, too."""
-        if connection_id not in self._indebted:
+        """Read a connection on that owes nothing any more, or has waited long enough for others."""
+        holder = self._holders.get(connection_id)
+        if holder is None or connection_id not in self._indebted:
             return
         now = self._clock()
-        owed = [
-            allowance.wait(now) for allowance in self._allowances.get(connection_id, {}).values()
-        ]
-        if max(owed, default=0) > 0:
-            self._call_later(max(owed), functools.partial(self._paid, connection_id))
-        else:
-            self._indebted.discard(connection_id)
-            self._release(connection_id)
+        own = holder.budget.wait(now)
+        shared = max((each.wait(now) for each in self._shared_of(connection_id, now)), default=0.0)
+        is_patient = now - holder.held_since < LONGEST_SECONDS
+        if own > 0 or (shared > 0 and is_patient):
+            seconds = max(own, shared)
+            self._call_later(seconds, functools.partial(self._paid, connection_id))
+            return
+        holder.refusing = shared > 0
+        self._indebted.discard(connection_id)
+        self._release(connection_id)
 
     def _release(self, connection_id: ConnectionId) -> None:
         if not self.holds(connection_id):
             self._read_on(connection_id)
+
+
+def append_units(effect: Append) -> float:
+    """Return what an edit costs that is made: it is stored, and sent to all."""
+    sent = effect.broadcast_bytes * effect.receivers
+    return effect.record.size / BYTES_STORED + sent / BYTES_OUT + effect.receivers / COPIES_OUT
+
+
+def append_line(effect: Append) -> int:
+    """Return the bytes that each of the others is sent for it."""
+    return effect.broadcast_bytes if effect.receivers else 0
+
+
+def is_signal(payload: bytes | memoryview) -> bool:
+    """Return whether a message that is not read yet is for one peer."""
+    tag = type_of(payload)
+    return tag is not None and client.BY_TAG.get(tag) in SIGNALS

@@ -1,12 +1,15 @@
 """Flush schedule: which outboxes have something to write, and when it is written.
 
 What one batch of input causes is written at its end, what the log causes in the next turn of the
-event loop, and coalesced messages a moment later, so that a crowd costs fewer writes.
+event loop, and coalesced messages a moment later, so that a crowd costs fewer writes. Of droppable
+ones the latest of each peer is written then; those before it are not.
 """
 
 from collections.abc import Callable
 
-from canvas_server.node.outbox import Outbox
+from canvas_server.core.effects import Send
+from canvas_server.node.outbox import Outbox, Outboxes, frame_of
+from canvas_server.protocol.server import PeerCursor, PeerPreview
 
 COALESCE_SECONDS = 0.02
 
@@ -14,18 +17,42 @@ COALESCE_SECONDS = 0.02
 class FlushSchedule:
     """The outboxes that have frames queued. One that is only to be coalesced waits."""
 
-    def __init__(self, call_later: Callable[[float, Callable[[], None]], object]) -> None:
+    def __init__(
+        self, outboxes: Outboxes, call_later: Callable[[float, Callable[[], None]], object]
+    ) -> None:
         self.dirty: dict[Outbox, None] = {}
         """Outboxes to be flushed next."""
+        self._outboxes = outboxes
         self._coalesced: dict[Outbox, None] = {}
+        self._latest: dict[str, dict[type, Send]] = {}
+        """By peer: of each type the latest message that may be dropped."""
         self._call_later = call_later
         self._is_scheduled = False
+        self._coalesces = False
 
     def coalesced(self) -> dict[Outbox, None]:
         """Return the outboxes that are flushed after `COALESCE_SECONDS`, to add to."""
-        if not self._coalesced:
-            self._call_later(COALESCE_SECONDS, self._flush_coalesced)
+        self._coalesce()
         return self._coalesced
+
+    def droppable(self, send: Send, message: PeerCursor | PeerPreview) -> None:
+        """Send a message after `COALESCE_SECONDS`, unless a later one of its peer comes first."""
+        self._latest.setdefault(message.from_peer_id, {})[type(message)] = send
+        self._coalesce()
+
+    @property
+    def has_droppable(self) -> bool:
+        """Whether a message waits that a later one may replace."""
+        return bool(self._latest)
+
+    def settle(self, peer_id: str) -> None:
+        """Queue now what waits of a peer: what it causes next is to come after it."""
+        for send in self._latest.pop(peer_id, {}).values():
+            self._push(send)
+
+    def drop(self, peer_id: str) -> None:
+        """Forget what waits of a peer that has left."""
+        self._latest.pop(peer_id, None)
 
     def flush(self) -> None:
         """Write what is queued: one write for each connection."""
@@ -40,11 +67,29 @@ class FlushSchedule:
             self._is_scheduled = True
             self._call_later(0, self._flush_scheduled)
 
+    def _coalesce(self) -> None:
+        if not self._coalesces:
+            self._coalesces = True
+            self._call_later(COALESCE_SECONDS, self._flush_coalesced)
+
     def _flush_scheduled(self) -> None:
         self._is_scheduled = False
         self.flush()
 
     def _flush_coalesced(self) -> None:
+        self._coalesces = False
+        latest, self._latest = self._latest, {}
+        for of_peer in latest.values():
+            for send in of_peer.values():
+                self._push(send)
         coalesced, self._coalesced = self._coalesced, {}
         for outbox in coalesced:
             outbox.flush()
+
+    def _push(self, send: Send) -> None:
+        frame = frame_of(send.message)
+        for connection in send.to:
+            outbox = self._outboxes.get(connection)
+            if outbox is not None:  # it is not gone meanwhile
+                outbox.push(frame, send.message)
+                self._coalesced[outbox] = None

@@ -28,11 +28,13 @@ from canvas_server.core.effects import (
     RecordMetric,
     Resume,
     Send,
+    SettlePresence,
     Worked,
 )
 from canvas_server.core.hub import Hub
 from canvas_server.core.presence.membership import LEFT_FOR_GOOD
-from canvas_server.node.backpressure import BackPressure
+from canvas_server.node.backpressure import SETTLED_TOGETHER, BackPressure
+from canvas_server.node.budget import BYTES_IN, COSTS, Account, Limits, SharedBudgets
 from canvas_server.node.counts import Counts
 from canvas_server.node.events import NodeEvents
 from canvas_server.node.flushing import FlushSchedule
@@ -44,14 +46,23 @@ from canvas_server.protocol import client, server
 from canvas_server.protocol.client import ClientMessage
 from canvas_server.protocol.codec import MalformedMessage, decode
 from canvas_server.protocol.errors import CloseCode, ErrorCode
-from canvas_server.protocol.server import Error
+from canvas_server.protocol.server import Error, PeerCursor, PeerLeft, PeerPreview
 from canvas_server.protocol.traits import Charge
 
 COALESCED = server.types_with(lambda traits: traits.delivery != "reliable")
 """Types of messages that may wait a moment for others, so that a crowd costs fewer writes."""
 MAX_AWAY_BYTES = 256 * 1024 * 1024
 """For all peers together whose connection is gone."""
-CHARGED = client.types_with(lambda traits: traits.charge is not Charge.NOTHING)
+DEAR = client.types_with(lambda traits: traits.tokens > 1 or traits.charge is not Charge.NOTHING)
+"""Types of messages that are charged for more than their bytes."""
+FEW_COPIES = 4
+"""Frames that a message may have sent without being charged for them."""
+
+
+OVERLOADED = (
+    "There is more to do for this session, or for those with your link, than one may ask for; "
+    "nothing was changed. Try again in some seconds."
+)
 
 
 class Node:
@@ -66,11 +77,15 @@ class Node:
         clock: Callable[[], float] = time.time,
         placement: Placement | None = None,
         events: NodeEvents | None = None,
+        limits: Limits | None = None,
     ) -> None:
         """Own a hub; `call_later` runs a function after some seconds, in the same thread.
 
         `placement` says which sessions other nodes have; `events` has the subscribers.
         """
+        self.limits = limits or Limits()
+        """What each connection may have done."""
+        shared = SharedBudgets(self.limits)
         self._placement = placement or LocalPlacement()
         self._events = events or NodeEvents()
         self.hub = hub
@@ -83,13 +98,16 @@ class Node:
             clock,
             call_later,
             self._events.log_failing.publish,
+            shared,
         )
         self.counts = Counts()
         self.connections: dict[ConnectionId, Connection] = {}
         self.stopping = False
         """Set when the process is about to end: readiness turns red."""
-        self._clock = clock
+        self.clock = clock
         self._last_id = 0
+        self._copies = self._size = self._line = 0
+        """Frames sent, their bytes, and their bytes to each: read before and after a message."""
         self._call_later = call_later
         self._held: dict[ConnectionId, list[Payload]] = {}
         """What came from connections whose session is being read; None: a binary message."""
@@ -98,34 +116,38 @@ class Node:
         self._pressure = BackPressure(
             self.connections,
             self.scenes.backlog_of,
+            hub.party_of,
             self._hold_back,
             self._read_on,
             call_later,
             clock,
+            self.limits,
+            shared,
         )
-        self._flushes = FlushSchedule(call_later)
+        self._flushes = FlushSchedule(outboxes, call_later)
         self.flush = self._flushes.flush
         """Write what is queued: one write for each connection that has something to hear now."""
 
-    def connect(self, connection: Connection) -> ConnectionId:
-        """Take in a new connection and greet it."""
-        connection_id = self._take_in(connection)
+    def connect(self, connection: Connection, work: Account | None = None) -> ConnectionId:
+        """Take in a new connection and greet it; its messages are paid for from `work`."""
+        connection_id = self._take_in(connection, work)
         self.counts.connections += 1
-        self._perform(self.hub.connect(connection_id, self._clock()))
+        self._perform(self.hub.connect(connection_id, self.clock()))
         self.flush()
         return connection_id
 
-    def adopt(self, connection: Connection) -> ConnectionId:
-        """Take in a connection that another node has greeted."""
-        connection_id = self._take_in(connection)
-        self.hub.connect(connection_id, self._clock())
+    def adopt(self, connection: Connection, work: Account | None = None) -> ConnectionId:
+        """Take in a connection that another node has greeted; see `connect`."""
+        connection_id = self._take_in(connection, work)
+        self.hub.connect(connection_id, self.clock())
         return connection_id
 
-    def _take_in(self, connection: Connection) -> ConnectionId:
+    def _take_in(self, connection: Connection, work: Account | None) -> ConnectionId:
         self._last_id += 1
         connection_id = ConnectionId(self._last_id)
         self.connections[connection_id] = connection
         self.outboxes[connection_id] = connection.outbox
+        self._pressure.open(connection_id, work)
         return connection_id
 
     def receive(
@@ -141,11 +163,12 @@ class Node:
             self._held[connection_id].append(bytes(payload))
             return None
         if self._pressure.holds(connection_id) or not self._pressure.takes_turn(
-            connection_id, len(payload)
+            connection_id, payload
         ):
             self._deferred[connection_id].append(bytes(payload))
             return None
-        self.outboxes[connection_id].heard += 1
+        outbox = self.outboxes[connection_id]
+        outbox.heard += 1
         try:
             message = decode(payload)
         except MalformedMessage as malformed:
@@ -154,12 +177,47 @@ class Node:
             return None
         kind = type(message)
         self.counts.received[kind] += 1
-        outbox = self.outboxes[connection_id]
-        before = outbox.queued_bytes
-        self._perform(self.hub.handle(connection_id, message, self._clock()))
-        if kind in CHARGED:
-            self._charge(connection_id, message, outbox, before)
+        target: str | None = getattr(message, "target_peer_id", None)
+        if target is not None:
+            self._perform(self.hub.handle(connection_id, message, self.clock()))
+            self._pressure.signalled(connection_id, target, len(payload))
+        else:
+            self._handle_charged(connection_id, message, len(payload))
+        if kind in DEAR:
+            self._pressure.dear(connection_id, COSTS[kind])
+        if not outbox.heard % SETTLED_TOGETHER:
+            self._pressure.settled(connection_id)
         return kind
+
+    def _handle_charged(
+        self, connection_id: ConnectionId, message: ClientMessage, size: int
+    ) -> None:
+        """Handle a message that is for many, or changes much, and charge what comes of it."""
+        kind = type(message)
+        match self._pressure.admits(connection_id, kind, size):
+            case "drop":
+                return
+            case "refuse":
+                refused = MalformedMessage(
+                    ErrorCode.RATE_LIMITED, OVERLOADED, getattr(message, "message_id", None)
+                )
+                self._perform(self.hub.refuse(connection_id, refused))
+                return
+            case "wait":
+                pass
+        if size > BYTES_IN:
+            self._pressure.long(connection_id, size)
+        if self._flushes.has_droppable and not message.traits.droppable:
+            self._settle_droppable(connection_id)
+        outbox, queued = self.outboxes[connection_id], self.outboxes[connection_id].queued_bytes
+        copies, sent, line = self._copies, self._size, self._line
+        self._perform(self.hub.handle(connection_id, message, self.clock()))
+        if self._copies - copies > FEW_COPIES:
+            self._pressure.broadcast(
+                connection_id, self._copies - copies, self._size - sent, self._line - line
+            )
+        if message.traits.charge is not Charge.NOTHING:
+            self._charge(connection_id, message, outbox, queued)
 
     def _charge(
         self, connection_id: ConnectionId, message: ClientMessage, outbox: Outbox, before: int
@@ -171,7 +229,7 @@ class Node:
                 pass
             case Charge.OPERATIONS:
                 self._pressure.worked(connection_id, len(client.operations_of(message)))
-            case Charge.ANSWER:
+            case Charge.ANSWER | Charge.JOIN:
                 if self.outboxes.get(connection_id) is outbox:
                     self._pressure.answered_with(connection_id, outbox.queued_bytes - before)
             case _:
@@ -216,12 +274,12 @@ class Node:
         self._forget(connection_id)
         if connection is not None:
             connection.outbox.detach()
-            self._perform(self.hub.disconnect(connection_id, self._clock(), close_code))
+            self._perform(self.hub.disconnect(connection_id, self.clock(), close_code))
             self.flush()
 
     def tick(self) -> None:
         """Let peers go that stayed away too long, and keep what waits for all of them bounded."""
-        self._perform(self.hub.expire(self._clock()))
+        self._perform(self.hub.expire(self.clock()))
         self.flush()
         away = [self.outboxes[key] for key in self.outboxes.keys() - self.connections.keys()]
         size = sum(outbox.size for outbox in away)
@@ -233,7 +291,7 @@ class Node:
 
     def revoke(self, invitation: str) -> None:
         """Remove everybody who came by an invitation that was taken back."""
-        self._perform(self.hub.revoke(invitation, self._clock()))
+        self._perform(self.hub.revoke(invitation, self.clock()))
         self.flush()
 
     def network_answered(
@@ -268,21 +326,35 @@ class Node:
 
     def _perform(self, effects: list[Effect]) -> None:
         outboxes, sent, flushes = self.outboxes, self.counts.sent, self._flushes
+        copies = size = line = 0
         for effect in effects:
             if isinstance(effect, Send):
                 message = effect.message
                 kind = type(message)
                 frame = frame_of(message)
-                waiting = flushes.coalesced() if kind in COALESCED else flushes.dirty
-                for connection_id in effect.to:
-                    outbox = outboxes[connection_id]
-                    outbox.push(frame, message)
-                    waiting[outbox] = None
-                sent[kind] += len(effect.to)
-                if isinstance(message, Error):
+                count = len(effect.to)
+                if isinstance(message, PeerCursor | PeerPreview):
+                    flushes.droppable(effect, message)
+                else:
+                    waiting = flushes.coalesced() if kind in COALESCED else flushes.dirty
+                    for connection_id in effect.to:
+                        outbox = outboxes[connection_id]
+                        outbox.push(frame, message)
+                        waiting[outbox] = None
+                sent[kind] += count
+                copies += count
+                size += count * len(frame)
+                if count > 1:
+                    line += len(frame)
+                if isinstance(message, PeerLeft):
+                    flushes.drop(message.peer_id)
+                elif isinstance(message, Error):
                     self.counts.refused[message.code] += 1
             else:
                 self._perform_rare(effect)
+        self._copies += copies
+        self._size += size
+        self._line += line
 
     def _perform_late(self, effects: list[Effect]) -> None:
         """Perform what the log has caused; what it says together is written together."""
@@ -304,26 +376,43 @@ class Node:
             case Discard():
                 self.outboxes.pop(effect.connection, None)
             case CloseConnection():
-                self._held.pop(effect.connection, None)
-                connection = self.connections.pop(effect.connection, None)
-                self._forget(effect.connection)
-                if connection is not None:
-                    connection.close(effect.code)
+                self._close(effect)
             case RecordMetric():
                 self._events.call_metrics.publish(effect.what)
             case NetworkCallRequest():
                 self._events.network_calls.publish(effect)
             case Worked():
-                self._pressure.went_through(effect.connection, effect.work)
+                self._pressure.scanned(effect.connection, effect.work)
+            case SettlePresence(session_id, seconds):
+                self._call_later(seconds, functools.partial(self._settle_presence, session_id))
             case PresenceChanged() | Changed() | Forward():
                 self._events.external.publish(effect)
             case Load():
-                self._held[effect.connection] = []
-                self.connections[effect.connection].hold()
-                self.scenes.open(effect.session_id, functools.partial(self._opened, effect))
+                self._load(effect)
             case _:
                 self.scenes.perform(effect)
                 self._pressure.performed(effect)
+
+    def _close(self, effect: CloseConnection) -> None:
+        self._held.pop(effect.connection, None)
+        connection = self.connections.pop(effect.connection, None)
+        self._forget(effect.connection)
+        if connection is not None:
+            connection.close(effect.code)
+
+    def _load(self, effect: Load) -> None:
+        """Have a session read; what its connection says meanwhile waits."""
+        self._held[effect.connection] = []
+        self.connections[effect.connection].hold()
+        self.scenes.open(effect.session_id, functools.partial(self._opened, effect))
+
+    def _settle_droppable(self, connection_id: ConnectionId) -> None:
+        party = self.hub.party_of(connection_id)
+        if party is not None:
+            self._flushes.settle(party.peer_id)
+
+    def _settle_presence(self, session_id: str) -> None:
+        self._perform_late(self.hub.settle_presence(session_id))
 
     def _opened(self, load: Load, outcome: Elsewhere | LogFailure | None) -> None:
         """Handle the messages of a connection that came while its session was opened."""
@@ -332,11 +421,11 @@ class Node:
         if held is None:
             return  # it is gone
         if isinstance(outcome, Elsewhere):
-            message = self.hub.passed_on(connection_id, load.message, self._clock())
+            message = self.hub.passed_on(connection_id, load.message, self.clock())
             self._move(connection_id, outcome, [msgspec.json.encode(message), *held])
             return
         if outcome is None:
-            self._perform(self.hub.handle(connection_id, load.message, self._clock()))
+            self._perform(self.hub.handle(connection_id, load.message, self.clock()))
         else:
             code = ErrorCode.STORAGE_FAILED
             self._perform(self.hub.refuse(connection_id, MalformedMessage(code, code.meaning)))
@@ -350,7 +439,7 @@ class Node:
         connection = self.connections.pop(connection_id)
         payloads += self._deferred.pop(connection_id, ())
         self._forget(connection_id)
-        self._perform(self.hub.disconnect(connection_id, self._clock(), LEFT_FOR_GOOD))
+        self._perform(self.hub.disconnect(connection_id, self.clock(), LEFT_FOR_GOOD))
         self.flush()
         connection.move(elsewhere.address, payloads)
 

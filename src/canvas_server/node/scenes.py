@@ -3,7 +3,7 @@
 import asyncio
 import functools
 import itertools
-from collections import OrderedDict, defaultdict
+from collections import defaultdict
 from collections.abc import Callable
 from typing import TypeVar, assert_never
 
@@ -13,9 +13,10 @@ from canvas_server.core.effects import Answered, Append, Effect, Proceed, Recall
 from canvas_server.core.hub import Hub
 from canvas_server.core.records import Snapshot, Stored
 from canvas_server.core.scene.news import scene_document
+from canvas_server.node.backpressure import append_line, append_units
+from canvas_server.node.budget import SharedBudgets
 from canvas_server.node.ports import Elsewhere, History, Log, LogFailure, Overtaken, Placement
 from canvas_server.node.sockets import Owner, Payload, Socket
-from canvas_server.node.throttle import FREE_BYTES, Allowance, editing
 from canvas_server.protocol.errors import CloseCode, ErrorCode
 from canvas_server.protocol.http import SceneEdit
 from canvas_server.protocol.scene import SceneDocument
@@ -33,7 +34,6 @@ MAX_POSTS = 64
 """Edits over HTTP of one session that wait until they may be made."""
 POST_PATIENCE_SECONDS = 10.0
 BEHIND_SECONDS = 0.05
-MAX_ALLOWANCES = 1000
 
 logger = structlog.get_logger()
 
@@ -81,10 +81,12 @@ class Scenes:
         clock: Callable[[], float],
         call_later: Callable[[float, Callable[[], None]], object],
         on_failing: Callable[[bool], None],
+        shared: SharedBudgets,
     ) -> None:
         """Serve a hub; `perform` performs the effects of an answer of the log.
 
-        `on_failing` is called when the log begins to fail (True), and when it works again.
+        `on_failing` is called when the log begins to fail (True), and when it works again; edits
+        over HTTP are charged to the `shared` budgets of their sessions.
         """
         self._call_later = call_later
         self.log = log
@@ -106,8 +108,7 @@ class Scenes:
         """By session, bytes on their way to the log or from it, roughly."""
         self._posting: defaultdict[str, int] = defaultdict(int)
         """By session, edits over HTTP that wait until they may be made."""
-        self._posted: OrderedDict[str, Allowance] = OrderedDict()
-        """By session, what edits over HTTP may still have others sent."""
+        self._shared = shared
 
     def open(self, session_id: str, then: Opened) -> None:
         """Have a session open, then do something with it at once; it may be gone again after."""
@@ -274,19 +275,15 @@ class Scenes:
                 del self._posting[session_id]
 
     def _post_delay(self, session_id: str) -> float:
-        allowance = self._posted.get(session_id)
-        owed = 0.0 if allowance is None else allowance.wait(self._clock())
+        now = self._clock()
+        owed = self._shared.session(session_id, now).wait(now)
         is_behind = self.backlog_of(session_id) >= MAX_BACKLOG_BYTES
         return max(owed, BEHIND_SECONDS if is_behind else 0.0)
 
     def _charge(self, effect: Append) -> None:
         """Charge an edit over HTTP to those of its session."""
-        session_id, broadcast_bytes = effect.record.session_id, effect.broadcast_bytes - FREE_BYTES
-        allowance = self._posted.pop(session_id, None) or editing()
-        self._posted[session_id] = allowance
-        allowance.spend(self._clock(), broadcast_bytes, broadcast_bytes * effect.receivers)
-        if len(self._posted) > MAX_ALLOWANCES:
-            self._posted.popitem(last=False)
+        budget = self._shared.session(effect.record.session_id, self._clock())
+        budget.spend(append_units(effect), append_line(effect))
 
     async def _when_open(self, session_id: str, act: Callable[[], T]) -> T:
         """Do something at once when a session is open, and return or raise what comes of it."""

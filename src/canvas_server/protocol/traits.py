@@ -54,7 +54,9 @@ class Charge(StrEnum):
 
     NOTHING = "nothing"
     ANSWER = "answer"
-    """The bytes of its answer, which may be a whole scene."""
+    """The bytes of its answer, which may be long."""
+    JOIN = "join"
+    """The same; without it nobody can be there, so it is never refused for its cost."""
     OPERATIONS = "operations"
     """Its operations, each of which is an edit."""
 
@@ -70,6 +72,11 @@ class AfterGap(StrEnum):
     """Send it again: it says how things are."""
 
 
+UnderLoad = Literal["drop", "refuse", "wait"]
+"""What becomes of a message while what its session or its invitation may have done is used up, and
+waiting has not helped (OUT2): signals and presence wait, edits and questions are refused."""
+
+
 class ClientTraits(Struct, frozen=True, kw_only=True):
     """Traits of a message that a client sends."""
 
@@ -82,6 +89,15 @@ class ClientTraits(Struct, frozen=True, kw_only=True):
     tokens: int = 1
     """What it costs in the rate limit of its connection."""
     charge: Charge = Charge.NOTHING
+
+    @property
+    def under_load(self) -> UnderLoad:
+        """What becomes of it under load."""
+        if self.droppable:
+            return "drop"
+        is_edit = self.right in (Right.EDIT, RightRule.OF_ELEMENTS)
+        is_dear = self.charge in (Charge.ANSWER, Charge.OPERATIONS)
+        return "refuse" if is_edit or is_dear else "wait"
 
 
 Delivery = Literal["reliable", "coalesced", "droppable"]

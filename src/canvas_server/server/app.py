@@ -68,9 +68,7 @@ class CanvasServer(uvicorn.Server):
         access = Access(settings.host, settings.allowed_origins)
         proxies = Proxies(settings.trusted_proxies)
         entrance = Entrance(settings.per_address, proxies, self.node.counts)
-        upgrade = WebSocketUpgrade(
-            self.node, access, entrance, settings.rate_limit_burst, settings.rate_limit_sustained
-        )
+        upgrade = WebSocketUpgrade(self.node, access, entrance)
         gate = Gate(authority.join, authority.admins)
         bodies = Bodies()
         routes = token_routes(gate, authority.join, authority.invitations, self.node.revoke, bodies)

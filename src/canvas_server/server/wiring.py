@@ -15,12 +15,12 @@ from canvas_server.config.settings import Settings
 from canvas_server.config.types import MIN_SECRET
 from canvas_server.core.hub import Hub
 from canvas_server.core.presence.environment import Environment, Everybody
-from canvas_server.federation.context import Limits
 from canvas_server.federation.federation import Federation
 from canvas_server.federation.ownership import Known
 from canvas_server.federation.pairing import PairingError, pairs_of
 from canvas_server.federation.x0x import Daemon, X0xCarrier
 from canvas_server.ice.servers import IcePlan
+from canvas_server.node.budget import Limits
 from canvas_server.node.events import NodeEvents
 from canvas_server.node.node import Node
 from canvas_server.node.outbox import Outboxes
@@ -77,7 +77,15 @@ def make_node(
         ),
         outboxes,
     )
-    return Node(hub, outboxes, backend.log, _call_later, placement=backend.cluster, events=events)
+    return Node(
+        hub,
+        outboxes,
+        backend.log,
+        _call_later,
+        placement=backend.cluster,
+        events=events,
+        limits=Limits(settings.rate_limit_burst, settings.rate_limit_sustained),
+    )
 
 
 def _call_later(seconds: float, act: Callable[[], None]) -> None:
@@ -143,10 +151,7 @@ def open_federation(
             name = known.ownership.name_of(pair.agent_id)
             log.warning("another server may share every session whose name it knows", server=name)
     carrier = X0xCarrier(Daemon(settings.x0x_url, settings.x0x_token))
-    limits = Limits(settings.rate_limit_burst, settings.rate_limit_sustained)
     name = settings.node_id[:64] or "canvas-server"
-    federation = Federation(
-        carrier, node, known, name, limits, settings.resume_seconds, _call_later
-    )
+    federation = Federation(carrier, node, known, name, settings.resume_seconds, _call_later)
     events.external.subscribe(federation.watch)
     return federation

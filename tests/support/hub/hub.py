@@ -24,6 +24,7 @@ from canvas_server.core.effects import (
     Recall,
     Resume,
     Send,
+    SettlePresence,
     Streams,
     Worked,
 )
@@ -214,6 +215,8 @@ class HubLab:
         self.worked: list[Worked] = []
         self.shared: list[PresenceChanged | Changed | Forward] = []
         self.appended: list[Append] = []
+        self.windows: list[str] = []
+        """The sessions in which updates of peers may wait."""
         self.proceeding: list[str] = []
         """The sessions whose long edits are to go on."""
         self.inbox: dict[ConnectionId, list[server.ServerMessage]] = {}
@@ -247,6 +250,8 @@ class HubLab:
                     self.shared.append(effect)
                 case Worked():
                     self.worked.append(effect)
+                case SettlePresence():
+                    self.windows.append(effect.session_id)
                 case Append() | Load() | Recall() | Proceed():
                     self._ask(effect)
                 case _:
@@ -254,6 +259,12 @@ class HubLab:
         if not self.busy:
             self.disk.answer()
             self.proceed()
+
+    def settle_presence(self) -> None:
+        """Let the time go by for which updates of peers wait."""
+        windows, self.windows = self.windows, []
+        for session_id in windows:
+            self.perform(self.hub.settle_presence(session_id))
 
     def proceed(self) -> None:
         """Let long edits go on to their end."""

@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import Any
 
 from canvas_server.core.effects import ConnectionId
-from canvas_server.federation.context import Limits
 from canvas_server.federation.federation import Federation
 from canvas_server.federation.ownership import Known
 from canvas_server.federation.pairing import Pair
@@ -142,7 +141,6 @@ class SimulatedServer:
             self.node,
             known,
             self.name,
-            Limits(10_000, 5_000),
             RESUME_SECONDS,
             later,
             lambda: town.now,

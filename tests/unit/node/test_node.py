@@ -1,13 +1,17 @@
 """The node: feeds the hub, performs effects in order, batches writes."""
 
 import json
+from collections import Counter
 from collections.abc import Callable
+from heapq import heappop, heappush
+from itertools import count
 from typing import Any
 
 import pytest
 
 from canvas_server.core.effects import ConnectionId
-from canvas_server.node import backpressure, throttle
+from canvas_server.node import backpressure
+from canvas_server.node.budget import Limits
 from canvas_server.node.node import Node
 from canvas_server.node.outbox import Outbox, Outboxes
 from canvas_server.node.ports import LogFailure
@@ -31,7 +35,7 @@ class Socket:
         self.writes.append(data)
 
     def ask(self, number: int) -> None:
-        raise AssertionError
+        """Nobody answers."""
 
     def too_slow(self) -> None:
         raise AssertionError
@@ -59,7 +63,7 @@ class Socket:
 class NodeLab:
     """A node whose timers wait to be called."""
 
-    def __init__(self) -> None:
+    def __init__(self, limits: Limits | None = None) -> None:
         self.timers: list[Callable[[], None]] = []
         self.now = NOW
         outboxes = Outboxes()
@@ -69,6 +73,7 @@ class NodeLab:
             MemoryLog(self.timers.append),
             self.later,
             lambda: self.now,
+            limits=limits,
         )
 
     def later(self, seconds: float, act: Callable[[], None]) -> None:
@@ -122,19 +127,68 @@ def test_news_that_can_wait_goes_out_together_and_never_overtakes() -> None:
     for x in range(3):
         lab.say(first, {"type": "cursor", "x": x, "y": 0})
     assert b.writes == []
-    assert len(lab.timers) == 1
-    lab.timers.pop()()
+    lab.run_timers()
     assert len(b.writes) == 1
-    assert [m["x"] for m in b.heard()] == [0, 1, 2]
-    lab.say(first, {"type": "cursor", "x": 7, "y": 0}, candidate(bob, 1))
-    assert [m["type"] for m in b.heard()] == ["peer_cursor", "relay_ice_candidate"]
-    lab.timers.pop()()
-    assert b.writes == []
+    assert [m["x"] for m in b.heard()] == [2], "the latest says it"
+    edit = {"type": "clear_scene"}
+    lab.say(first, {"type": "preview", "elements": []}, {"type": "cursor", "x": 7, "y": 0}, edit)
+    lab.run_timers()
+    told = [m["type"] for m in b.heard()]
+    assert told == ["peer_preview", "peer_cursor", "scene_update"], "what it moved, then the edit"
     lab.say(second, {"type": "media_state", "audio": True, "video": True, "screen": False})
+    lab.say(first, {"type": "cursor", "x": 8, "y": 0})
     lab.node.disconnect(first, 1000)
-    lab.timers.pop()()
-    assert [m["type"] for m in b.heard()] == ["peer_left"]
+    lab.run_timers()
+    assert [m["type"] for m in b.heard()] == ["peer_left"], "nothing comes of who has left"
     assert ada != bob
+
+
+@pytest.mark.rule("OUT5")
+def test_presence_that_changes_again_and_again_is_sent_as_it_is_at_last() -> None:
+    lab = NodeLab()
+    (_, first, ada), (b, _, _) = lab.join(), lab.join()
+    b.heard()
+    for number in range(101):
+        lab.say(first, {"type": "group_call", "joined": number % 2 == 0})
+        lab.say(
+            first, {"type": "media_state", "audio": number == 100, "video": False, "screen": False}
+        )
+    lab.run_timers()
+    heard = b.heard()
+    assert len(heard) < 10, "of 202"
+    assert [m["peer"].get("group_call") for m in heard if m["type"] == "peer_updated"][-1] is True
+    assert [m["audio"] for m in heard if m["type"] == "media_state"][-1] is True
+    lab.say(first, {"type": "group_call", "joined": False})
+    assert b.heard() == []
+    lab.run_timers()
+    assert [m["peer"].get("group_call") for m in b.heard()] == [None]
+    assert ada
+
+
+@pytest.mark.rule("OUT2")
+def test_what_overloads_a_session_is_refused_by_name() -> None:
+    """Twelve who may do as much as they like alone, and not together."""
+    lab = NodeLab(Limits(100, 100))
+    due: list[tuple[float, int, Callable[[], None]]] = []
+    numbers = count()
+    people = [lab.join() for _ in range(12)]
+    add = {"op": "add", "element": {"kind": {"type": "Text", "content": "x"}}}
+    lab.node._pressure._call_later = lambda seconds, act: heappush(
+        due, (lab.now + seconds, next(numbers), act)
+    )
+    answers: Counter[str] = Counter()
+    for round_ in range(60):
+        for _, connection, _ in people:
+            sync = {"type": "sync_queue", "operations": [add] * 60, "message_id": str(round_)}
+            lab.say(connection, sync)
+        while due and due[0][0] <= lab.now:
+            heappop(due)[2]()
+        lab.run_timers()
+        lab.now += 0.2
+        for socket, _, _ in people:
+            answers.update(m.get("code", "made") for m in socket.heard() if "message_id" in m)
+    assert set(answers) == {"made", "rate_limited"}
+    assert 30 < answers["made"] < 60 * 0.2 * 400 / 60, "each costs more than its operations"
 
 
 def test_a_frame_of_a_connection_that_is_gone_is_nothing() -> None:
@@ -428,10 +482,8 @@ def test_what_is_on_its_way_of_who_is_held_back_waits_in_order() -> None:
 
 
 @pytest.mark.rule("OUT2", "SIG4")
-def test_who_was_held_back_goes_on_where_it_was(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(throttle, "WORK_RATE", 10)
-    monkeypatch.setattr(throttle, "WORK_BURST", 1)
-    lab = NodeLab()
+def test_who_was_held_back_goes_on_where_it_was() -> None:
+    lab = NodeLab(Limits(1, 10))
     a, first, _ = lab.join()
     a.heard()
     for name in ("one", "two"):

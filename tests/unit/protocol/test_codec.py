@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from canvas_server.protocol import client, server
 from canvas_server.protocol.codec import (
+    MAX_CONTAINERS,
     MAX_HARD_NUMBERS,
-    MAX_STRUCTURES,
     MalformedMessage,
     decode,
     decode_scene_edit,
@@ -121,7 +121,7 @@ def test_a_message_is_read_and_unknown_fields_are_ignored() -> None:
         (b'{"type":"ping"} x', "invalid_json"),
         (b'{"type":"offer","target_peer_id":"p","sdp":"\xff"}', "invalid_json"),
         (b'"\\ud800"', "invalid_json"),
-        (b"[" * 100_000, "invalid_json"),
+        (b"[" * 50_000, "invalid_json"),
         (b"1" * 5000, "invalid_json"),
         (b"1e400", "invalid_json"),
         (b"[]", "invalid_message"),
@@ -186,6 +186,17 @@ def test_the_body_of_a_scene_edit_is_read() -> None:
     assert (edit.session_id, edit.remove, edit.clear) == ("default", ("a",), False)
 
 
+@pytest.mark.rule("SCN12")
+def test_too_many_operations_are_refused_before_they_are_read() -> None:
+    """Of a long message; what is none is said as of any other."""
+    operation = b'{"op":"remove","id":"aaaaaaaaaa"},'
+    frame = b'{"type":"sync_queue","message_id":"m","operations":[' + 3000 * operation
+    caught = refusal(frame + operation[:-1] + b"]}")
+    assert (caught.code, caught.message_id) == (ErrorCode.INVALID_MESSAGE, "m")
+    assert "length <= 1000" in caught.text
+    assert refusal(frame + b"]").code is ErrorCode.INVALID_JSON
+
+
 @pytest.mark.parametrize(
     ("body", "code"),
     [
@@ -197,7 +208,7 @@ def test_the_body_of_a_scene_edit_is_read() -> None:
         (b'{"update":[{"id":"a"}]}', "invalid_message"),
         (b'{"add":["\xff"]}', "invalid_json"),
         (b'{"add":[' + b"[" * 100_000 + b"]" * 100_000 + b"]}", "invalid_json"),
-        (b'{"add":[[' + b"{}," * MAX_STRUCTURES + b"1]]}", "invalid_message"),
+        (b'{"add":[[' + b"{}," * MAX_CONTAINERS + b"1]]}", "invalid_message"),
     ],
 )
 def test_the_body_of_a_scene_edit_is_refused_with_a_code(body: bytes, code: str) -> None:

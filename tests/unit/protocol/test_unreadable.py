@@ -12,7 +12,7 @@ from canvas_server.protocol.unreadable import HEAD_BYTES, TAIL_BYTES, message_id
 pytestmark = pytest.mark.rule("IN4")
 
 DEEP = b"[" * 20_000 + b"]" * 20_000
-MANY = b"[" + b"[]," * HEAD_BYTES + b"[]]"
+MANY = b"[" + b"[]," * 20_000 + b"[]]"
 LONG = b'"' + b"x" * HEAD_BYTES + b'\\"message_id\\":\\"inner\\"}"'
 NAME = b'"message_id":"m1"'
 

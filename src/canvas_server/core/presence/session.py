@@ -10,7 +10,15 @@ from msgspec import Struct
 from canvas_server.core.calls import sdp
 from canvas_server.core.calls.network import NetworkCall
 from canvas_server.core.calls.table import CallTable
-from canvas_server.core.effects import ConnectionId, Effect, PresenceChanged, Refusal, Send
+from canvas_server.core.effects import (
+    ConnectionId,
+    Effect,
+    PresenceChanged,
+    Refusal,
+    Send,
+    SettlePresence,
+)
+from canvas_server.core.presence.coalescing import WINDOW_SECONDS, PresenceWindow
 from canvas_server.core.presence.grants import Grant
 from canvas_server.core.records import Stored
 from canvas_server.core.scene.document import Canvas
@@ -78,6 +86,7 @@ class Session:
         self.peers: dict[str, Participant] = {}
         self.calls = CallTable()
         self.network_call = NetworkCall(session_id)
+        self._window = PresenceWindow()
         self.canvas = Canvas(
             session_id, stored, self.peers, tickets, watched=watched, leader=leader
         )
@@ -116,6 +125,7 @@ class Session:
     ) -> list[Effect]:
         """Take a peer out: its calls end (SIG5), its tiles go (SCN3), the others are told."""
         del self.peers[peer.peer_id]
+        self._window.forget(peer.peer_id)
         effects: list[Effect] = []
         for partner_id in self.calls.partners(peer.peer_id):
             partner = self.peers[partner_id]
@@ -150,8 +160,7 @@ class Session:
     def media_state(self, peer: Participant, message: client.MediaState) -> list[Effect]:
         """Note what a peer's media are doing and tell the others."""
         peer.media = server.Media(message.audio, message.video, message.screen)
-        state = server.PeerMediaState(peer.peer_id, message.audio, message.video, message.screen)
-        return [*self.to_others(peer, state), *self._presence_changed(peer)]
+        return self._tell(peer, media=True)
 
     def view_size(self, sender: Participant, message: client.ViewSize) -> list[Effect]:
         """Tell a peer how large another one shows its streams."""
@@ -299,11 +308,36 @@ class Session:
         return effects
 
     def tell_update(self, peer: Participant) -> list[Effect]:
-        """Tell the others what a peer looks like now."""
-        return [
-            *self.to_others(peer, server.PeerUpdated(self.view(peer))),
-            *self._presence_changed(peer),
+        """Tell the others what a peer looks like now, or before long where it changes often."""
+        return self._tell(peer)
+
+    def settle_presence(self) -> list[Effect]:
+        """Tell the updates that have waited, as they are now (OUT5)."""
+        waiting, seconds = self._window.settle()
+        effects = [
+            effect
+            for peer_id, media in waiting
+            for effect in self._update(self.peers[peer_id], media=media)
         ]
+        return [*effects, SettlePresence(self.session_id, seconds)] if waiting else []
+
+    def _tell(self, peer: Participant, *, media: bool = False) -> list[Effect]:
+        effects: list[Effect] = []
+        if not self._window.is_open:
+            self._window.is_open = True
+            effects.append(SettlePresence(self.session_id, WINDOW_SECONDS))
+        if self._window.admits(peer.peer_id, media=media):
+            effects += self._update(peer, media=media)
+        return effects
+
+    def _update(self, peer: Participant, *, media: bool) -> list[Effect]:
+        state = peer.media
+        message = (
+            server.PeerMediaState(peer.peer_id, state.audio, state.video, state.screen)
+            if media
+            else server.PeerUpdated(self.view(peer))
+        )
+        return [*self.to_others(peer, message), *self._presence_changed(peer)]
 
     def _presence_changed(self, peer: Participant) -> list[Effect]:
         return [PresenceChanged(self.session_id)] if self.watched and peer.server is None else []

@@ -32,8 +32,8 @@ class Subscribe(Struct, frozen=True, tag_field="type", tag="subscribe"):
         right=None,
         federated=Federated.NO,
         after_gap=AfterGap.DISCARD,
-        tokens=20,
-        charge=Charge.ANSWER,
+        tokens=100,
+        charge=Charge.JOIN,
     )
 
     session_id: SessionId
@@ -48,7 +48,11 @@ class ListPeers(Struct, frozen=True, tag_field="type", tag="list_peers"):
     """Ask for `peer_list`."""
 
     traits: ClassVar = ClientTraits(
-        right=None, federated=Federated.NO, after_gap=AfterGap.UNLESS_WRITTEN, tokens=5
+        right=None,
+        federated=Federated.NO,
+        after_gap=AfterGap.UNLESS_WRITTEN,
+        tokens=5,
+        charge=Charge.ANSWER,
     )
 
     session_id: SessionId | None = None

@@ -1,0 +1,180 @@
+"""Budgets: how much work others may cause, in one unit for all kinds of it (OUT2). Pure.
+
+One *unit* is what a short message costs: some ten microseconds. Everything else that a message
+makes the server do is priced in it, so that a few bytes that move megabytes are not cheap. A
+connection, an invitation and a session have an account each; what is done is charged to all three.
+"""
+
+from collections import OrderedDict
+from collections.abc import Callable
+
+from msgspec import Struct
+
+from canvas_server.protocol import client
+
+KIB, MIB = 1024, 1024 * 1024
+
+BYTES_IN = 4 * KIB
+"""Of a message that comes in, for one unit; as are the constants below."""
+BYTES_OUT = 8 * KIB
+"""Sent, to all receivers together."""
+COPIES_OUT = 16
+"""Frames sent, one for each receiver."""
+BYTES_ANSWERED = KIB
+"""Of a scene or history that somebody asks for: it is built for them."""
+BYTES_STORED = KIB
+"""Of a record on its way to the log."""
+BYTES_SCANNED = KIB
+"""Of elements that a change goes through, beyond what it brings: changes times element size."""
+
+COSTS: dict[type[client.ClientMessage] | None, int] = {
+    None: 1,
+    **{kind: traits.tokens for kind, traits in client.TRAITS.items()},
+}
+"""Units that a message of each type costs at least; None: it is not known which it is."""
+LEAST_OF_A_BURST = 100
+"""So many of the dearest fit into a burst, where somebody has set a small one."""
+NOTHING = 0.001
+"""Less is not owed: time is not counted as finely."""
+LONGEST_SECONDS = 5.0
+"""No debt is deeper than what comes back in this time."""
+
+SHARED = 4
+"""How many busy connections an invitation, and a session, may have at a time."""
+LINE_RATE, LINE_BURST = 512 * KIB, 2 * MIB
+"""Bytes that one connection may have each of the others sent: their lines are not ours to fill."""
+LINE_SHARED = 2
+"""How many times that an invitation, and a session, may."""
+MOTION_RATE, MOTION_BURST = 384 * KIB, 256 * KIB
+"""Bytes to each of a session of what may be dropped."""
+TARGET_RATE, TARGET_BURST = 512 * KIB, 256 * KIB
+"""Bytes of signals to one peer: half of a line of 8 Mbit/s."""
+LIGHT_RATE, LIGHT_BURST = 4 * KIB, 16 * KIB
+"""Of those, from a peer whose signals do not wait though all together are too much: a call."""
+LONG_SIGNAL, BYTES_DESCRIBED = 4 * KIB, KIB // 2
+"""What a signal has beyond the first is a description, which is read line by line: a unit each."""
+MAX_FLOWS = 256
+"""Targets of one connection whose signals are counted apart."""
+MAX_SHARED = 10_000
+"""Accounts of sessions and invitations that are remembered; whose was used longest ago is not."""
+
+
+class Account:
+    """A token bucket (units or bytes) that may be overdrawn: time pays the debt back.
+
+    Spending is one subtraction; the clock is only read once the account is overdrawn.
+    """
+
+    __slots__ = ("_burst", "_dearest", "_deepest", "_filled_at", "_left", "_rate")
+
+    def __init__(self, burst: float, rate: float, now: float) -> None:
+        """Begin with `burst`; `rate` comes back each second."""
+        self._burst = burst
+        self._dearest = max(1.0, burst / LEAST_OF_A_BURST)
+        self._deepest = -LONGEST_SECONDS * rate
+        self._rate = rate
+        self._left = float(burst)
+        self._filled_at = now
+
+    def spend_message(self, size: int, cost: int) -> bool:
+        """Pay for a message of `size` bytes; return whether the account is overdrawn."""
+        self._left -= size // BYTES_IN + (cost if cost == 1 else min(cost, self._dearest))
+        return self._left < 0
+
+    def spend(self, amount: float) -> bool:
+        """Pay for something else, however much it is; return whether the account is overdrawn."""
+        self._left = max(self._left - amount, min(self._left, self._deepest))
+        return self._left < 0
+
+    def wait(self, now: float) -> float:
+        """Fill up for the time gone by; return the seconds until nothing is owed."""
+        left = self._left + max(0.0, now - self._filled_at) * self._rate
+        self._filled_at = now
+        self._left = min(left, self._burst)
+        return -left / self._rate if left < -NOTHING else 0.0
+
+
+class WorkBudget(Struct, frozen=True):
+    """What somebody may still have the server do, and have others sent."""
+
+    work: Account
+    """Units."""
+    line: Account
+    """Bytes to each of the others."""
+    motion: Account
+    """The same of what may be dropped, which is dropped beyond it."""
+
+    def spend(self, units: float, line: int) -> bool:
+        """Pay; return whether something is owed."""
+        owes_work, owes_line = self.work.spend(units), self.line.spend(line)
+        return owes_work or owes_line
+
+    def wait(self, now: float) -> float:
+        """Return the seconds until nothing is owed."""
+        return max(self.work.wait(now), self.line.wait(now))
+
+
+class Limits(Struct, frozen=True):
+    """The budget of one connection, in units; those of others follow from it."""
+
+    burst: int = 10_000
+    rate: int = 5_000
+
+    def work(self, now: float, share: int = 1) -> Account:
+        """Return an account of work for so many busy connections."""
+        return Account(share * self.burst, share * self.rate, now)
+
+    def bytes(self, burst: float, rate: float, now: float) -> Account:
+        """Return an account of bytes; it grows with a limit that was raised."""
+        raised = max(1.0, self.rate / Limits().rate)
+        return Account(raised * burst, raised * rate, now)
+
+    def budget(self, now: float) -> WorkBudget:
+        """Return the budget of one connection."""
+        return self._budget(now, 1, 1)
+
+    def shared(self, now: float) -> WorkBudget:
+        """Return the budget of a session, or an invitation."""
+        return self._budget(now, SHARED, LINE_SHARED)
+
+    def _budget(self, now: float, share: int, line_share: int) -> WorkBudget:
+        return WorkBudget(
+            self.work(now, share),
+            self.bytes(line_share * LINE_BURST, line_share * LINE_RATE, now),
+            self.bytes(MOTION_BURST, MOTION_RATE, now),
+        )
+
+
+class SharedBudgets:
+    """The budgets of sessions and invitations, and of the lines of those who get signals."""
+
+    def __init__(self, limits: Limits) -> None:
+        self._limits = limits
+        self._budgets: OrderedDict[tuple[str, str], WorkBudget] = OrderedDict()
+        self._targets: OrderedDict[str, Account] = OrderedDict()
+
+    def session(self, session_id: str, now: float) -> WorkBudget:
+        """Return the budget of a session."""
+        return self._budget("session", session_id, now)
+
+    def invitation(self, invitation: str, now: float) -> WorkBudget:
+        """Return the budget of all who came by an invitation, or from another server."""
+        return self._budget("invitation", invitation, now)
+
+    def target(self, peer_id: str, clock: Callable[[], float]) -> Account:
+        """Return the account of the bytes of signals to a peer."""
+        account = self._targets.get(peer_id)
+        if account is None:
+            account = self._limits.bytes(TARGET_BURST, TARGET_RATE, clock())
+            self._targets[peer_id] = account
+            if len(self._targets) > MAX_SHARED:
+                self._targets.popitem(last=False)
+        return account
+
+    def _budget(self, kind: str, name: str, now: float) -> WorkBudget:
+        key = (kind, name)
+        budget = self._budgets.pop(key, None) or self._limits.shared(now)
+        self._budgets[key] = budget
+        if len(self._budgets) > MAX_SHARED:
+            self._budgets.popitem(last=False)
+        return budget

@@ -1,0 +1,59 @@
+"""Presence that changes often is coalesced: at once, then each peer once in a while (OUT5)."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from canvas_server.core.presence import coalescing
+from canvas_server.core.presence.coalescing import PresenceWindow
+from canvas_server.protocol import client, server
+from support.hub.hub import HubLab
+
+pytestmark = pytest.mark.rule("OUT5")
+
+
+def test_few_updates_are_sent_at_once() -> None:
+    window = PresenceWindow()
+    assert all(window.admits(peer) for peer in "abc")
+    assert window.settle() == ([], 0.0)
+    assert not window.is_open
+
+
+def test_who_changes_often_waits_and_nobody_else() -> None:
+    window = PresenceWindow()
+    verdicts = [window.admits("a") for _ in range(10)]
+    assert verdicts == [True] * coalescing.AT_ONCE_EACH + [False] * (10 - coalescing.AT_ONCE_EACH)
+    assert window.admits("b")
+    assert window.waiting == {"a"}
+    assert window.settle() == ([("a", False)], coalescing.WINDOW_SECONDS)
+
+
+def test_a_crowd_waits_together_and_longer() -> None:
+    window = PresenceWindow()
+    for number in range(coalescing.AT_ONCE):
+        assert window.admits(str(number))
+    for number in range(200):
+        assert not window.admits(str(number), media=True)
+    window.forget("7")
+    waiting, seconds = window.settle()
+    assert len(waiting) == 199
+    assert seconds == 199 / coalescing.UPDATES_A_SECOND
+
+
+@given(st.lists(st.tuples(st.booleans(), st.booleans()), min_size=1, max_size=60))
+def test_everybody_is_known_as_they_are_at_last(changes: list[tuple[bool, bool]]) -> None:
+    lab = HubLab()
+    (first, _), (other, _) = lab.join(), lab.join()
+    for joined, audio in changes:
+        lab.say(first, client.GroupCall(joined))
+        lab.say(first, client.MediaState(audio, video=False, screen=False))
+    lab.settle_presence()
+    updates = [m for m in lab.inbox[other] if isinstance(m, server.PeerUpdated)]
+    media = [m for m in lab.inbox[other] if isinstance(m, server.PeerMediaState)]
+    joined, audio = changes[-1]
+    assert media[-1].audio is audio
+    assert (updates[-1].peer.group_call if updates else False) is joined
+    assert len(updates) + len(media) <= coalescing.AT_ONCE_EACH + 2
+    lab.settle_presence()
+    assert lab.windows == []
+    lab.perform(lab.hub.settle_presence("gone"))
