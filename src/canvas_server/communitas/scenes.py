@@ -13,7 +13,6 @@ import structlog
 
 from canvas_server.communitas.rpc import McpClient, ToolFailed
 from canvas_server.core.effects import Changed, ExternalEvent, PresenceChanged, Refusal
-from canvas_server.core.scene.admission import admitted
 from canvas_server.node.node import Node
 from canvas_server.node.ports import LogFailure
 from canvas_server.protocol.codec import MalformedMessage, decode_scene_edit
@@ -96,7 +95,7 @@ class NetworkScenes:
     async def _pull(self, mcp: McpClient, session_id: str) -> None:
         edit = edit_of(await mcp.call("canvas_get_scene", session_id=session_id), session_id)
         if edit.add:
-            scene = await self._node.scenes.edit(edit, expected=0)
+            scene = await self._node.scenes.edit(edit, expected=0, substitutes=True)
             self._pushed[session_id] = scene.revision
 
     async def _push(self, mcp: McpClient, scene: SceneDocument) -> None:
@@ -108,7 +107,7 @@ class NetworkScenes:
 
 
 def edit_of(reply: Mapping[str, Any], session_id: str) -> SceneEdit:
-    """Return what makes an empty scene the one that a node has, as it may come in (SCN10).
+    """Return what makes an empty scene the one that a node has.
 
     Tiles belong to who is there.
 
@@ -119,5 +118,5 @@ def edit_of(reply: Mapping[str, Any], session_id: str) -> SceneEdit:
     found = cast("dict[str, Any]", scene) if isinstance(scene, dict) else {}
     body = {"session_id": session_id, "add": found.get("elements", ())}
     edit = decode_scene_edit(msgspec.json.encode(body))
-    kept = tuple(admitted(new) for new in edit.add if not is_tile(new.kind))
+    kept = tuple(new for new in edit.add if not is_tile(new.kind))
     return SceneEdit(session_id, add=kept)

@@ -82,6 +82,18 @@ class Load(Struct, frozen=True, gc=False):
     message: client.Subscribe
 
 
+class Decode(Struct, frozen=True, gc=False):
+    """Have pictures decoded that an edit brings, then handle it again with what came of them.
+
+    What the connection says meanwhile waits (SCN10).
+    """
+
+    session_id: str
+    connection: ConnectionId
+    message: client.EditMessage
+    sources: tuple[str, ...]
+
+
 class Append(Struct, frozen=True, gc=False):
     """Store a record; say `Hub.stored` or `Hub.failed` with its ticket afterwards."""
 
@@ -197,6 +209,7 @@ RareEffect = (
     | NetworkCallRequest
     | Worked
     | SettlePresence
+    | Decode
     | ExternalEvent
     | Storage
 )

@@ -14,6 +14,7 @@ from canvas_server.core.calls.connectivity import Servers
 from canvas_server.core.effects import (
     Arrived,
     ConnectionId,
+    Decode,
     Effect,
     NetworkCallRequest,
     Recall,
@@ -30,6 +31,7 @@ from canvas_server.core.presence.replicas import Replicas
 from canvas_server.core.presence.session import Participant, Session
 from canvas_server.core.records import Snapshot, Stored
 from canvas_server.core.scene import commands
+from canvas_server.core.scene.pictures import sources_in
 from canvas_server.protocol import client, server
 from canvas_server.protocol.codec import MalformedMessage
 from canvas_server.protocol.errors import CloseCode, ErrorCode
@@ -168,14 +170,22 @@ class Hub:
         return [Send((connection,), error)]
 
     def handle(
-        self, connection: ConnectionId, message: client.ClientMessage, now: float
+        self,
+        connection: ConnectionId,
+        message: client.ClientMessage,
+        now: float,
+        *,
+        decoded: bool = False,
     ) -> list[Effect]:
-        """Apply one message: it is accepted as a whole, or changes nothing and gets one `error`."""
+        """Apply one message: it is accepted as a whole, or changes nothing and gets one `error`.
+
+        `decoded`: its pictures were decoded after it had led to `Decode`.
+        """
         try:
             peer = self._membership.connections[connection]
             if peer is None:
                 return self._handle_stranger(connection, message, now)
-            return self._handle_peer(peer, message, now)
+            return self._handle_peer(peer, message, now, decoded=decoded)
         except Refusal as refused:
             error = _error(connection, refused, getattr(message, "message_id", None))
             if refused.code in _WRONG_TRIES:
@@ -194,7 +204,7 @@ class Hub:
                 raise Refusal(ErrorCode.NOT_SUBSCRIBED)
 
     def _handle_peer(  # noqa: C901 - one arm for each message, nothing else
-        self, peer: Participant, message: client.ClientMessage, now: float
+        self, peer: Participant, message: client.ClientMessage, now: float, *, decoded: bool
     ) -> list[Effect]:
         session = peer.session
         if type(message) not in peer.grant.free:
@@ -213,6 +223,8 @@ class Hub:
                 | client.ClearScene()
                 | client.SyncQueue()
             ):
+                if not decoded and (new := self._not_decoded(session, message)):
+                    return [Decode(session.session_id, peer.connection, message, new)]
                 return commands.apply(
                     session.canvas, peer, message, self._environment.new_id, milliseconds(now)
                 )
@@ -352,6 +364,20 @@ class Hub:
         """Apply an answer of the Communitas network: a call, or why there is none."""
         session = self._membership.sessions.get(request.session_id)
         return calls.network_answered(session, request, call_id, error)
+
+    def pictures_of(self, message: SceneEdit) -> tuple[str, ...]:
+        """Return the pictures of an edit over HTTP that are to be decoded before it is made.
+
+        Where its session is not open they may be more.
+        """
+        return self._not_decoded(self._membership.sessions.get(message.session_id), message)
+
+    def _not_decoded(
+        self, session: Session | None, message: client.EditMessage | SceneEdit
+    ) -> tuple[str, ...]:
+        is_decoded = self._environment.is_decoded
+        new = sources_in(message, session.canvas.scene.get if session else lambda _: None)
+        return tuple(source for source in new if not is_decoded(source))
 
     def post(
         self,

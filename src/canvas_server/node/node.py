@@ -18,6 +18,7 @@ from canvas_server.core.effects import (
     Checkpoint,
     CloseConnection,
     ConnectionId,
+    Decode,
     Discard,
     Effect,
     Forward,
@@ -39,7 +40,15 @@ from canvas_server.node.counts import Counts
 from canvas_server.node.events import NodeEvents
 from canvas_server.node.flushing import FlushSchedule
 from canvas_server.node.outbox import Outbox, Outboxes, frame_of
-from canvas_server.node.ports import Elsewhere, Log, LogFailure, Placement
+from canvas_server.node.pictures import NOT_DECODED, NoDecoder, Outcome, WaitingEdits
+from canvas_server.node.ports import (
+    Elsewhere,
+    Log,
+    LogFailure,
+    NotDecoded,
+    PictureDecoder,
+    Placement,
+)
 from canvas_server.node.scenes import LocalPlacement, Scenes
 from canvas_server.node.sockets import Connection, Owner, Payload, Socket
 from canvas_server.protocol import client, server
@@ -78,16 +87,20 @@ class Node:
         placement: Placement | None = None,
         events: NodeEvents | None = None,
         limits: Limits | None = None,
+        decoder: PictureDecoder | None = None,
     ) -> None:
         """Own a hub; `call_later` runs a function after some seconds, in the same thread.
 
-        `placement` says which sessions other nodes have; `events` has the subscribers.
+        `placement` says which sessions other nodes have; `events` has the subscribers;
+        `decoder` reads the pictures that edits bring.
         """
         self.limits = limits or Limits()
         """What each connection may have done."""
         shared = SharedBudgets(self.limits)
         self._placement = placement or LocalPlacement()
         self._events = events or NodeEvents()
+        decoder = decoder or NoDecoder()
+        self._waiting_edits = WaitingEdits(decoder, self._decoded)
         self.hub = hub
         self.outboxes = outboxes
         self.scenes = Scenes(
@@ -99,6 +112,7 @@ class Node:
             call_later,
             self._events.log_failing.publish,
             shared,
+            decoder,
         )
         self.counts = Counts()
         self.connections: dict[ConnectionId, Connection] = {}
@@ -270,6 +284,7 @@ class Node:
         sent to the peer yet waits for it, if the hub keeps its place.
         """
         self._held.pop(connection_id, None)
+        self._waiting_edits.forget(connection_id)
         connection = self.connections.pop(connection_id, None)
         self._forget(connection_id)
         if connection is not None:
@@ -387,24 +402,19 @@ class Node:
                 self._call_later(seconds, functools.partial(self._settle_presence, session_id))
             case PresenceChanged() | Changed() | Forward():
                 self._events.external.publish(effect)
-            case Load():
-                self._load(effect)
+            case Load() | Decode():
+                self._await(effect)
             case _:
                 self.scenes.perform(effect)
                 self._pressure.performed(effect)
 
     def _close(self, effect: CloseConnection) -> None:
         self._held.pop(effect.connection, None)
+        self._waiting_edits.forget(effect.connection)
         connection = self.connections.pop(effect.connection, None)
         self._forget(effect.connection)
         if connection is not None:
             connection.close(effect.code)
-
-    def _load(self, effect: Load) -> None:
-        """Have a session read; what its connection says meanwhile waits."""
-        self._held[effect.connection] = []
-        self.connections[effect.connection].hold()
-        self.scenes.open(effect.session_id, functools.partial(self._opened, effect))
 
     def _settle_droppable(self, connection_id: ConnectionId) -> None:
         party = self.hub.party_of(connection_id)
@@ -413,6 +423,16 @@ class Node:
 
     def _settle_presence(self, session_id: str) -> None:
         self._perform_late(self.hub.settle_presence(session_id))
+
+    def _await(self, effect: Load | Decode) -> None:
+        """Read a connection no further until its session is open, or its pictures are decoded."""
+        self._held[effect.connection] = []
+        self.connections[effect.connection].hold()
+        if isinstance(effect, Load):
+            self.scenes.open(effect.session_id, functools.partial(self._opened, effect))
+        else:
+            self.outboxes[effect.connection].heard -= 1  # it counts when it is handled
+            self._waiting_edits.wait(effect)
 
     def _opened(self, load: Load, outcome: Elsewhere | LogFailure | None) -> None:
         """Handle the messages of a connection that came while its session was opened."""
@@ -429,6 +449,22 @@ class Node:
         else:
             code = ErrorCode.STORAGE_FAILED
             self._perform(self.hub.refuse(connection_id, MalformedMessage(code, code.meaning)))
+        self.receive_all(connection_id, held)
+        self._read_on(connection_id)
+
+    def _decoded(self, decode: Decode, outcome: Outcome, work: int) -> None:
+        """Handle an edit whose pictures are decoded, then what its connection said meanwhile."""
+        connection_id = decode.connection
+        held = self._held.pop(connection_id)
+        self.outboxes[connection_id].heard += 1
+        if isinstance(outcome, NotDecoded):
+            message_id = decode.message.message_id
+            refused = MalformedMessage(ErrorCode.RATE_LIMITED, NOT_DECODED, message_id)
+            self._perform(self.hub.refuse(connection_id, refused))
+        else:
+            now = self.clock()
+            self._perform(self.hub.handle(connection_id, outcome, now, decoded=True))
+            self._pressure.scanned(connection_id, work)
         self.receive_all(connection_id, held)
         self._read_on(connection_id)
 

@@ -1,6 +1,6 @@
 """Ports: the interfaces of a node that have more than one implementation."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from msgspec import Struct
@@ -32,6 +32,49 @@ class SessionSummary(Struct, frozen=True):
     """Of the latest change."""
     bytes: int
     """Roughly what its changes and snapshots take up."""
+
+
+class NotDecoded(Exception):
+    """Pictures cannot be decoded now; later they may be."""
+
+
+class Verdict(Struct, frozen=True):
+    """What came of decoding one picture."""
+
+    src: str | None
+    """Its data URL as it may come in."""
+    reason: str | None
+    """Why it may not, and what to do."""
+    cpu_ms: int
+    """What it took, of a processor."""
+
+
+class Decoded(Struct, frozen=True):
+    """What came of decoding pictures."""
+
+    sources: dict[str, str]
+    """For each data URL the one in its place; `refused_source` where it may not come in."""
+    cpu_ms: int
+
+
+class PictureDecoder(Protocol):
+    """Decodes pictures apart from the event loop."""
+
+    def is_known(self, src: str) -> bool:
+        """Tell whether a picture was decoded, so that it may come in as it is."""
+        ...
+
+    def decode(
+        self,
+        session_id: str,
+        sources: Sequence[str],
+        done: Callable[[Decoded | NotDecoded], None],
+    ) -> Callable[[], None]:
+        """Decode pictures of a session; `done` is called later, in the thread of the loop.
+
+        Returns what gives it up: then `done` is not called.
+        """
+        ...
 
 
 MAX_HISTORY_BYTES = 4 * 1024 * 1024

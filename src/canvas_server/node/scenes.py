@@ -7,15 +7,26 @@ from collections import defaultdict
 from collections.abc import Callable
 from typing import TypeVar, assert_never
 
+import msgspec
 import structlog
 
 from canvas_server.core.effects import Answered, Append, Effect, Proceed, Recall, Refusal
 from canvas_server.core.hub import Hub
 from canvas_server.core.records import Snapshot, Stored
+from canvas_server.core.scene.admission import admitted
 from canvas_server.core.scene.news import scene_document
 from canvas_server.node.backpressure import append_line, append_units
 from canvas_server.node.budget import SharedBudgets
-from canvas_server.node.ports import Elsewhere, History, Log, LogFailure, Overtaken, Placement
+from canvas_server.node.pictures import decoded_edit
+from canvas_server.node.ports import (
+    Elsewhere,
+    History,
+    Log,
+    LogFailure,
+    Overtaken,
+    PictureDecoder,
+    Placement,
+)
 from canvas_server.node.sockets import Owner, Payload, Socket
 from canvas_server.protocol.errors import CloseCode, ErrorCode
 from canvas_server.protocol.http import SceneEdit
@@ -82,6 +93,7 @@ class Scenes:
         call_later: Callable[[float, Callable[[], None]], object],
         on_failing: Callable[[bool], None],
         shared: SharedBudgets,
+        decoder: PictureDecoder,
     ) -> None:
         """Serve a hub; `perform` performs the effects of an answer of the log.
 
@@ -89,6 +101,7 @@ class Scenes:
         over HTTP are charged to the `shared` budgets of their sessions.
         """
         self._call_later = call_later
+        self._decoder = decoder
         self.log = log
         self.waiting = 0
         """Edits on their way to the log."""
@@ -226,12 +239,18 @@ class Scenes:
         return await result
 
     async def edit(
-        self, edit: SceneEdit, expected: int | None, origin: str | None = None
+        self,
+        edit: SceneEdit,
+        expected: int | None,
+        origin: str | None = None,
+        *,
+        substitutes: bool = False,
     ) -> SceneDocument:
         """Make an edit and return the scene with it, when it is stored.
 
         It waits while edits over HTTP have had too much sent, or too much is not stored.
-        `origin` is the other server it comes from, if it does.
+        `origin` is the other server it comes from, if it does. `substitutes`: what is added of
+        pictures that may not come in has an empty one in its place; else the edit is refused.
 
         Raises:
             Refusal: nothing was changed; see `Hub.post`. `rate_limited`: too many wait.
@@ -241,10 +260,14 @@ class Scenes:
         request = next(self._requests)
         answer = self._answers[request] = asyncio.get_running_loop().create_future()
         try:
+            decoded = await self._with_pictures(edit)
+            if substitutes:
+                new = tuple(map(admitted, decoded.add))
+                decoded = msgspec.structs.replace(decoded, add=new)
             await self._when_open(
                 edit.session_id,
                 lambda: self._perform(
-                    self._hub.post(edit, request, expected, self._clock(), origin)
+                    self._hub.post(decoded, request, expected, self._clock(), origin)
                 ),
             )
             failure = await answer
@@ -255,6 +278,17 @@ class Scenes:
         if failure is not None:
             raise Refusal(failure)
         return await self.read(edit.session_id)
+
+    async def _with_pictures(self, edit: SceneEdit) -> SceneEdit:
+        """Return an edit with its pictures decoded, where its session lives here.
+
+        Raises:
+            Refusal, LogFailure: see `edit`.
+        """
+        if not self._hub.pictures_of(edit):
+            return edit
+        new = await self._when_open(edit.session_id, lambda: self._hub.pictures_of(edit))
+        return await decoded_edit(self._decoder, edit, new) if new else edit
 
     async def _may_post(self, session_id: str) -> None:
         """Wait until an edit over HTTP may be made.

@@ -31,6 +31,7 @@ from canvas_server.http.state import state_route
 from canvas_server.http.upgrade import WebSocketUpgrade, sockets_of
 from canvas_server.node.events import NodeEvents
 from canvas_server.node.readiness import Readiness
+from canvas_server.pictures.decoder import Decoder
 from canvas_server.protocol.errors import CloseCode
 from canvas_server.protocol.http import CommunitasAnswer
 from canvas_server.server.backends import Backend, StartupError, open_backend
@@ -61,7 +62,8 @@ class CanvasServer(uvicorn.Server):
         authority = backend.authority
         known = open_known(settings)
         events = NodeEvents()
-        self.node = make_node(settings, backend, events, known)
+        self._decoder = Decoder()
+        self.node = make_node(settings, backend, events, known, self._decoder)
         self._bridge = open_bridge(settings, self.node, events)
         self._federation = open_federation(settings, self.node, events, known)
         self._ready = ready
@@ -148,6 +150,7 @@ class CanvasServer(uvicorn.Server):
         for task in self._tasks:
             task.cancel()
         await super().shutdown(sockets)
+        await self._decoder.close()
         with contextlib.suppress(TimeoutError):  # a disk that hangs
             async with asyncio.timeout(FLUSH_SECONDS):
                 await self._backend.close()

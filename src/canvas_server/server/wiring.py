@@ -24,6 +24,7 @@ from canvas_server.node.budget import Limits
 from canvas_server.node.events import NodeEvents
 from canvas_server.node.node import Node
 from canvas_server.node.outbox import Outboxes
+from canvas_server.node.ports import PictureDecoder
 from canvas_server.server.backends import Backend, StartupError
 
 FEATURES = (
@@ -56,7 +57,11 @@ def features(settings: Settings) -> tuple[str, ...]:
 
 
 def make_node(
-    settings: Settings, backend: Backend, events: NodeEvents, known: Known | None
+    settings: Settings,
+    backend: Backend,
+    events: NodeEvents,
+    known: Known | None,
+    decoder: PictureDecoder,
 ) -> Node:
     """Return the node that settings describe; `known` are other servers, if there may be any."""
     outboxes, plan, authority = Outboxes(), IcePlan(settings), backend.authority
@@ -74,6 +79,7 @@ def make_node(
             watched=known is not None or settings.communitas_mcp_url is not None,
             leader=known.ownership.leader if known else lambda _: None,
             admission=authority.join or Everybody(),
+            is_decoded=decoder.is_known,
         ),
         outboxes,
     )
@@ -85,6 +91,7 @@ def make_node(
         placement=backend.cluster,
         events=events,
         limits=Limits(settings.rate_limit_burst, settings.rate_limit_sustained),
+        decoder=decoder,
     )
 
 

@@ -61,6 +61,8 @@ class Environment(Struct, frozen=True):
     relay_only: Callable[[str], bool] = lambda _: False
     """Tells whether calls of this session go through TURN servers alone (SIG15)."""
     admission: Admission = Everybody()
+    is_decoded: Callable[[str], bool] = lambda _: True
+    """Tells whether a picture in a data URL was decoded, so that it may come in (SCN10)."""
     watched: bool = False
     """Somebody beyond this server wants to know who is here and what changes."""
     leader: Callable[[str], str | None] = lambda _: None

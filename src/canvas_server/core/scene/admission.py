@@ -8,6 +8,7 @@ stored before is kept and can be moved and removed; pages do not draw it (SCN10)
 import binascii
 import re
 from typing import TypeVar
+from urllib.parse import quote, unquote
 
 import msgspec
 from msgspec import UNSET, Struct
@@ -41,6 +42,7 @@ SUBSTITUTE = (
 """One transparent pixel, in the place of a picture that came from elsewhere and may not come in."""
 
 _PICTURE_FIELDS = {traits.picture for traits in KIND_TRAITS.values() if traits.picture}
+_REFUSED = "image/x-refused"
 _MAX_ESCAPES = 64
 _ESCAPE = re.compile("%([0-9A-Fa-f]{2})")
 _SPACES = str.maketrans("", "", "\t\n\f\r ")
@@ -70,7 +72,7 @@ def check(element: Element, before: Kind | None = None) -> None:
     src = picture_of(element.kind)
     if src is None or (before is not None and picture_of(before) == src):
         return
-    reason = _objection(src)
+    reason = objection(src)
     if reason is not None:
         raise Refusal(ErrorCode.CONTENT_REFUSED, f"{element.id}: {reason}")
 
@@ -81,7 +83,7 @@ def admitted(element: E) -> E:
     A picture that may not gives its place to an empty one: other servers count on the element.
     """
     kind, field = element.kind, element.kind.traits.picture
-    if field is None or _objection(getattr(kind, field)) is None:
+    if field is None or objection(getattr(kind, field)) is None:
         return element
     return msgspec.structs.replace(
         element, kind=msgspec.structs.replace(kind, **{field: SUBSTITUTE})
@@ -96,21 +98,37 @@ def admitted_changes(changes: ElementChanges) -> ElementChanges:
     refused = [
         field
         for field in _PICTURE_FIELDS
-        if isinstance(src := patch.get(field), str) and _objection(src) is not None
+        if isinstance(src := patch.get(field), str) and objection(src) is not None
     ]
     if not refused:
         return changes
     return msgspec.structs.replace(changes, kind={**patch, **dict.fromkeys(refused, SUBSTITUTE)})
 
 
-def _objection(src: str) -> str | None:
-    """Return why a picture may not come in, and what to do instead; None: it may.
+def refused_source(reason: str) -> str:
+    """Return what stands in an edit in the place of a picture that could not be decoded.
+
+    Whatever makes the edit refuses it for this reason, alone or among others.
+    """
+    return f"data:{_REFUSED},{quote(reason)}"
+
+
+def content_of(src: str) -> tuple[str, bytes]:
+    """Return the type that a data URL declares and its bytes; none where it is not base64."""
+    url = _read(src)
+    return url.essence, _decoded(url.body) or b""
+
+
+def objection(src: str) -> str | None:
+    """Return why a picture may not come in, by its header, and what to do instead; None: it may.
 
     What lies at an address cannot be seen from here; pages fetch none unless somebody wants it.
     """
     if not src.startswith("data:"):
         return None
     url = _read(src)
+    if url.essence == _REFUSED:
+        return unquote(url.body)
     if "svg" in url.essence or "xml" in url.essence:
         return "SVG pictures are not taken: convert it to PNG or WebP first"
     if url.essence.removeprefix("image/") not in FORMS:

@@ -1,0 +1,69 @@
+"""Worker process: data URLs of pictures come in, what becomes of each goes out.
+
+``python -m canvas_server.pictures``. A message is its length in four bytes, then as many bytes:
+a data URL one way, a `Verdict` as JSON the other. It says `READY` first. What takes too long is
+ended by the system (SIGPROF), which cannot be done within a decoder.
+"""
+
+import os
+import resource
+import signal
+import sys
+import time
+
+import msgspec
+from PIL import Image
+
+from canvas_server.node.ports import Verdict
+from canvas_server.pictures.normalising import RefusedPicture, normalised
+from canvas_server.pictures.process import (
+    CPU_SECONDS,
+    HEAD_BYTES,
+    MEMORY_BYTES,
+    READY,
+    TOO_MUCH_MEMORY,
+)
+
+
+def main() -> None:
+    """Read pictures until nobody sends any."""
+    Image.init()
+    _limit()
+    _write(READY)
+    while head := sys.stdin.buffer.read(HEAD_BYTES):
+        src = sys.stdin.buffer.read(int.from_bytes(head)).decode()
+        verdict = _read(src)
+        _write(msgspec.json.encode(verdict))
+        if verdict.reason == TOO_MUCH_MEMORY:
+            return
+
+
+def _limit() -> None:
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
+    files = 16  # decoders open none
+    resource.setrlimit(resource.RLIMIT_NOFILE, (files, files))
+    os.nice(10)  # calls come first
+
+
+def _read(src: str) -> Verdict:
+    began = time.process_time()
+    signal.setitimer(signal.ITIMER_PROF, CPU_SECONDS)
+    try:
+        kept, reason = normalised(src), None
+    except RefusedPicture as refused:
+        kept, reason = None, str(refused)
+    except MemoryError:
+        kept, reason = None, TOO_MUCH_MEMORY
+    signal.setitimer(signal.ITIMER_PROF, 0)
+    return Verdict(kept, reason, round(1000 * (time.process_time() - began)))
+
+
+def _write(message: bytes) -> None:
+    sys.stdout.buffer.write(len(message).to_bytes(HEAD_BYTES) + message)
+    sys.stdout.buffer.flush()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,249 @@
+"""Decoding of pictures for all sessions: a bounded queue, fair by the time each session has taken.
+
+Two processes read them. Who has had least of their time lately comes next, so a session that sends
+costly pictures waits for itself. What was found clean, and what was refused, is remembered.
+"""
+
+import asyncio
+import functools
+import hashlib
+import time
+from collections import OrderedDict, deque
+from collections.abc import Callable, Sequence
+from typing import TypeVar
+
+import structlog
+from msgspec import Struct
+
+from canvas_server.core.scene.admission import refused_source
+from canvas_server.node.ports import Decoded, NotDecoded, Verdict
+from canvas_server.pictures.process import DecoderProcess
+
+PROCESSES = 2
+MAX_WAITING_BYTES = 64 * 1024 * 1024
+"""Of pictures that wait, of all sessions; beyond it the last of who has most gives way."""
+MAX_REMEMBERED = 20_000
+IDLE_SECONDS = 300.0
+"""After which a process that nobody needs ends."""
+HALF_LIFE_SECONDS = 10.0
+"""After which half of what a session has taken is forgotten."""
+MAX_SESSIONS = 1000
+"""Whose share is remembered."""
+
+BUSY = "many pictures are being read: send it again in a moment"
+
+T = TypeVar("T")
+log = structlog.get_logger()
+
+
+class DecoderCounts(Struct):
+    """What was decoded since the start."""
+
+    taken: int = 0
+    changed: int = 0
+    """Of those: turned, without metadata, or encoded anew."""
+    refused: int = 0
+    failed: int = 0
+    """Could not be decoded when they came."""
+    cpu_ms: int = 0
+
+
+class _DecodeJob(Struct, eq=False):
+    session_id: str
+    waiting: deque[str]
+    done: Callable[[Decoded | NotDecoded], None]
+    size: int
+    sources: dict[str, str] = {}
+    cpu_ms: int = 0
+    is_over: bool = False
+
+
+class _Share(Struct):
+    spent_ms: float
+    at: float
+
+    def left(self, now: float) -> float:
+        """Return what still counts."""
+        return self.spent_ms * 0.5 ** ((now - self.at) / HALF_LIFE_SECONDS)
+
+
+class Decoder:
+    """Implements `PictureDecoder`."""
+
+    def __init__(
+        self, processes: int = PROCESSES, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self.counts = DecoderCounts()
+        self._clock = clock
+        self._idle = [DecoderProcess() for _ in range(processes)]
+        self._all = tuple(self._idle)
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._jobs: dict[str, deque[_DecodeJob]] = {}
+        """Of each session that has any, in order."""
+        self._waiting_bytes = 0
+        self._shares: OrderedDict[str, _Share] = OrderedDict()
+        self._clean: OrderedDict[bytes, None] = OrderedDict()
+        self._refused: OrderedDict[bytes, str] = OrderedDict()
+        self._ending: asyncio.TimerHandle | None = None
+        self._is_failing = False
+
+    def is_known(self, src: str) -> bool:
+        """See `PictureDecoder.is_known`."""
+        digest = _digest(src)
+        if digest not in self._clean:
+            return False
+        self._clean.move_to_end(digest)
+        return True
+
+    def decode(
+        self,
+        session_id: str,
+        sources: Sequence[str],
+        done: Callable[[Decoded | NotDecoded], None],
+    ) -> Callable[[], None]:
+        """See `PictureDecoder.decode`."""
+        job = _DecodeJob(session_id, deque(sources), done, sum(map(len, sources)))
+        self._put(job)
+        self._waiting_bytes += job.size
+        if self._waiting_bytes > MAX_WAITING_BYTES:
+            self._give_way()
+        if self._idle:
+            self._begin()
+        return lambda: self._forget(job)
+
+    async def close(self) -> None:
+        """End the processes; what waits is not answered."""
+        if self._ending is not None:
+            self._ending.cancel()
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        for process in self._all:
+            await process.end()
+
+    def _put(self, job: _DecodeJob) -> None:
+        self._jobs.setdefault(job.session_id, deque()).append(job)
+
+    def _forget(self, job: _DecodeJob) -> None:
+        """Take a job out of the queue; one that is being worked on is not answered."""
+        if job.is_over:
+            return
+        job.is_over = True
+        self._waiting_bytes -= job.size
+        jobs = self._jobs.get(job.session_id)
+        if jobs is not None and job in jobs:
+            jobs.remove(job)
+            if not jobs:
+                del self._jobs[job.session_id]
+
+    def _give_way(self) -> None:
+        """Refuse the latest edit of the session that has most bytes waiting."""
+        largest = max(self._jobs.values(), key=lambda jobs: sum(job.size for job in jobs))
+        job = largest[-1]
+        self._forget(job)
+        asyncio.get_running_loop().call_soon(job.done, NotDecoded(BUSY))
+
+    def _begin(self) -> None:
+        if self._ending is not None:
+            self._ending.cancel()
+            self._ending = None
+        task = asyncio.create_task(self._run(self._idle.pop()))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _run(self, process: DecoderProcess) -> None:
+        """Read what waits with a process, then let it rest."""
+        while job := self._next():
+            src = job.waiting[0]
+            outcome = await self._outcome(process, src)
+            if isinstance(outcome, Verdict):
+                self._charge(job.session_id, outcome.cpu_ms)
+            if job.is_over:
+                continue
+            if isinstance(outcome, NotDecoded):
+                self._forget(job)
+                job.done(outcome)
+                continue
+            job.waiting.popleft()
+            job.sources[src] = self._note(src, outcome)
+            job.cpu_ms += outcome.cpu_ms
+            if job.waiting:
+                self._jobs.setdefault(job.session_id, deque()).appendleft(job)
+            else:
+                self._forget(job)
+                job.done(Decoded(job.sources, job.cpu_ms))
+        self._idle.append(process)
+        if len(self._idle) == len(self._all):
+            loop = asyncio.get_running_loop()
+            self._ending = loop.call_later(IDLE_SECONDS, self._rest)
+
+    def _rest(self) -> None:
+        for process in self._idle:
+            task = asyncio.get_running_loop().create_task(process.end())
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
+
+    def _next(self) -> _DecodeJob | None:
+        """Take the next job of the session that has had least."""
+        if not self._jobs:
+            return None
+        now = self._clock()
+        shares = self._shares
+        session_id = min(
+            self._jobs, key=lambda name: shares[name].left(now) if name in shares else 0.0
+        )
+        jobs = self._jobs[session_id]
+        job = jobs.popleft()
+        if not jobs:
+            del self._jobs[session_id]
+        return job
+
+    async def _outcome(self, process: DecoderProcess, src: str) -> Verdict | NotDecoded:
+        reason = self._refused.get(_digest(src))
+        if reason is not None:
+            return Verdict(None, reason, 0)
+        try:
+            verdict = await process.read(src)
+        except NotDecoded as failure:
+            self.counts.failed += 1
+            if not self._is_failing:
+                log.error("pictures cannot be read; edits that bring one wait", why=str(failure))
+            self._is_failing = True
+            return failure
+        if self._is_failing:
+            log.info("pictures are read again")
+        self._is_failing = False
+        return verdict
+
+    def _note(self, src: str, verdict: Verdict) -> str:
+        """Remember what came of a picture; return what is in its place."""
+        self.counts.cpu_ms += verdict.cpu_ms
+        if verdict.src is None:
+            self.counts.refused += 1
+            reason = verdict.reason or ""
+            _remember(self._refused, _digest(src), reason)
+            return refused_source(reason)
+        self.counts.taken += 1
+        self.counts.changed += verdict.src != src
+        _remember(self._clean, _digest(verdict.src), None)
+        return verdict.src
+
+    def _charge(self, session_id: str, cpu_ms: int) -> None:
+        now = self._clock()
+        share = self._shares.pop(session_id, None)
+        spent = cpu_ms + (0.0 if share is None else share.left(now))
+        self._shares[session_id] = _Share(spent, now)
+        if len(self._shares) > MAX_SESSIONS:
+            self._shares.popitem(last=False)
+
+
+@functools.lru_cache(maxsize=8)
+def _digest(src: str) -> bytes:
+    return hashlib.sha256(src.encode()).digest()
+
+
+def _remember(memory: OrderedDict[bytes, T], digest: bytes, what: T) -> None:
+    memory[digest] = what
+    memory.move_to_end(digest)
+    if len(memory) > MAX_REMEMBERED:
+        memory.popitem(last=False)

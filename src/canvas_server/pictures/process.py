@@ -1,0 +1,123 @@
+"""Worker process that reads pictures, from the outside: begun when needed, ended when it hangs."""
+
+import asyncio
+import contextlib
+import signal
+import sys
+from asyncio.subprocess import DEVNULL, PIPE, Process
+
+import msgspec
+
+from canvas_server.node.ports import NotDecoded, Verdict
+
+HEAD_BYTES = 4
+READY = b"ready"
+CPU_SECONDS = 4.0
+"""Of a processor, for one picture; those of 24 megapixels take less than one."""
+MEMORY_BYTES = 1024**3
+"""Addresses of a worker, with what its libraries take."""
+SECONDS = 20.0
+"""For one picture on a machine that has other things to do."""
+START_SECONDS = 20.0
+TOO_MUCH_MEMORY = "the picture takes too much memory: make it smaller first"
+"""After this a worker ends: who knows what is left of it."""
+TOO_LONG = "the picture takes too long to read: make it smaller, or save it anew, first"
+ENDED = "the picture stops what reads it: save it anew in a picture editor first"
+_FROM_OUTSIDE = frozenset((signal.SIGKILL, signal.SIGTERM, signal.SIGINT, signal.SIGHUP))
+"""What ends a worker and says nothing of the picture."""
+
+
+class DecoderProcess:
+    """Reads one picture after the other in a process that may be killed at any time."""
+
+    def __init__(self) -> None:
+        self._process: Process | None = None
+
+    @property
+    def pid(self) -> int | None:
+        """Of the process, if there is one."""
+        return None if self._process is None else self._process.pid
+
+    async def read(self, src: str) -> Verdict:
+        """Have a picture read.
+
+        Raises:
+            NotDecoded: it cannot be done now.
+        """
+        verdict = None
+        try:
+            process = await self._running()
+            try:
+                async with asyncio.timeout(SECONDS):
+                    verdict = await _exchange(process, src)
+            except TimeoutError:
+                raise NotDecoded("the machine has no time to read pictures") from None
+            except (asyncio.IncompleteReadError, OSError):
+                return _why_ended(await process.wait())
+            return verdict
+        finally:
+            if verdict is None or verdict.reason == TOO_MUCH_MEMORY:
+                await self.end()
+
+    async def end(self) -> None:
+        """End the process, if there is one."""
+        process, self._process = self._process, None
+        if process is not None:
+            if process.returncode is None:
+                with contextlib.suppress(ProcessLookupError):
+                    process.kill()
+            await process.wait()
+
+    async def _running(self) -> Process:
+        """Return the process, which is begun if there is none.
+
+        Raises:
+            NotDecoded: it cannot be begun.
+        """
+        if self._process is not None and self._process.returncode is None:
+            return self._process
+        try:
+            async with asyncio.timeout(START_SECONDS):
+                self._process = process = await asyncio.create_subprocess_exec(
+                    *(sys.executable, "-I", "-m", "canvas_server.pictures"),
+                    stdin=PIPE,
+                    stdout=PIPE,
+                    stderr=DEVNULL,  # what is on a picture is nothing for a log
+                    env={},
+                )
+                if await _message(process) == READY:
+                    return process
+        except (TimeoutError, OSError, asyncio.IncompleteReadError) as failure:
+            raise NotDecoded(f"no process can be begun that reads pictures: {failure!r}") from None
+        raise NotDecoded("what was begun to read pictures is something else")
+
+
+async def _exchange(process: Process, src: str) -> Verdict:
+    assert process.stdin is not None  # noqa: S101 - it has a pipe
+    content = src.encode()
+    process.stdin.write(len(content).to_bytes(HEAD_BYTES) + content)
+    await process.stdin.drain()
+    return msgspec.json.decode(await _message(process), type=Verdict)
+
+
+async def _message(process: Process) -> bytes:
+    """Return what a process says next.
+
+    Raises:
+        asyncio.IncompleteReadError: it has ended.
+    """
+    assert process.stdout is not None  # noqa: S101 - it has a pipe
+    head = await process.stdout.readexactly(HEAD_BYTES)
+    return await process.stdout.readexactly(int.from_bytes(head))
+
+
+def _why_ended(code: int) -> Verdict:
+    """Say what a process that ended in the middle of a picture says of it.
+
+    Raises:
+        NotDecoded: nothing.
+    """
+    if -code in _FROM_OUTSIDE:
+        raise NotDecoded("a process that reads pictures was ended")
+    reason = TOO_LONG if -code == signal.SIGPROF else ENDED
+    return Verdict(None, reason, round(1000 * CPU_SECONDS))
