@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from support.hub.pictures import noise_url
 from support.servers.nats import ClusterOfNodes, cluster_of_nodes
 from support.servers.server import RawSocket, RawSocketClosed, Server, eventually, free_port, post
 
@@ -130,7 +131,7 @@ def test_a_large_scene_crosses_nodes(town: ClusterOfNodes) -> None:
     a.join()
     for n in range(12):
         big = text(f"big{n}", str(n))
-        big["element"]["kind"] = {"type": "Image", "src": "data:image/png;base64," + "A" * 250_000}
+        big["element"]["kind"] = {"type": "Image", "src": noise_url(260_000, n)}
         a.send(big)
         assert a.until("ack")["success"]
     b.send({"type": "subscribe", "session_id": "s"})

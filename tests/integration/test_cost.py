@@ -10,9 +10,10 @@ from typing import Any
 
 import pytest
 
+from support.hub.pictures import noise_url
 from support.servers.server import RawSocket, Server, post, running
 
-PICTURE = {"type": "Image", "src": "data:image/png;base64," + "A" * 500_000}
+PICTURE = {"type": "Image", "src": noise_url(500_000)}
 
 
 @pytest.fixture

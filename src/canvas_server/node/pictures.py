@@ -49,7 +49,8 @@ class WaitingEdits:
             give_up()
 
     def _decoded(self, effect: Decode, outcome: Decoded | NotDecoded) -> None:
-        del self._give_up[effect.connection]
+        if self._give_up.pop(effect.connection, None) is None:
+            return  # it is gone
         if isinstance(outcome, NotDecoded):
             self._ready(effect, outcome, 0)
         else:
@@ -66,7 +67,12 @@ async def decoded_edit(
         Refusal: `rate_limited`, they cannot be decoded now.
     """
     result: asyncio.Future[Decoded | NotDecoded] = asyncio.get_running_loop().create_future()
-    give_up = decoder.decode(edit.session_id, sources, result.set_result)
+
+    def done(outcome: Decoded | NotDecoded) -> None:
+        if not result.done():  # else the request was given up
+            result.set_result(outcome)
+
+    give_up = decoder.decode(edit.session_id, sources, done)
     try:
         outcome = await result
     finally:

@@ -1,8 +1,9 @@
 """Worker process: data URLs of pictures come in, what becomes of each goes out.
 
-``python -m canvas_server.pictures``. A message is its length in four bytes, then as many bytes:
-a data URL one way, a `Verdict` as JSON the other. It says `READY` first. What takes too long is
-ended by the system (SIGPROF), which cannot be done within a decoder.
+``python -m canvas_server.pictures`` with the seconds of a processor that a picture may take, and
+the bytes of memory. A message is its length in four bytes, then as many bytes: a data URL one way,
+a `Verdict` as JSON the other. It says `READY` first. What takes too long is ended by the system
+(SIGPROF), which can be done within a decoder.
 """
 
 import os
@@ -17,29 +18,27 @@ from PIL import Image
 from canvas_server.node.ports import Verdict
 from canvas_server.pictures.normalising import RefusedPicture, normalised
 from canvas_server.pictures.process import (
-    CPU_SECONDS,
     HEAD_BYTES,
-    MEMORY_BYTES,
     READY,
     TOO_MUCH_MEMORY,
 )
 
 
-def main() -> None:
+def main(cpu_seconds: str, memory_bytes: str) -> None:
     """Read pictures until nobody sends any."""
     Image.init()
-    _limit()
+    _limit(int(memory_bytes))
     _write(READY)
     while head := sys.stdin.buffer.read(HEAD_BYTES):
         src = sys.stdin.buffer.read(int.from_bytes(head)).decode()
-        verdict = _read(src)
+        verdict = _read(src, float(cpu_seconds))
         _write(msgspec.json.encode(verdict))
         if verdict.reason == TOO_MUCH_MEMORY:
             return
 
 
-def _limit() -> None:
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
+def _limit(memory_bytes: int) -> None:
+    resource.setrlimit(resource.RLIMIT_AS, (memory_bytes, memory_bytes))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
     files = 16  # decoders open none
@@ -47,9 +46,9 @@ def _limit() -> None:
     os.nice(10)  # calls come first
 
 
-def _read(src: str) -> Verdict:
+def _read(src: str, cpu_seconds: float) -> Verdict:
     began = time.process_time()
-    signal.setitimer(signal.ITIMER_PROF, CPU_SECONDS)
+    signal.setitimer(signal.ITIMER_PROF, cpu_seconds)
     try:
         kept, reason = normalised(src), None
     except RefusedPicture as refused:
@@ -66,4 +65,4 @@ def _write(message: bytes) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    main(*sys.argv[1:])

@@ -71,12 +71,15 @@ class Decoder:
     """Implements `PictureDecoder`."""
 
     def __init__(
-        self, processes: int = PROCESSES, clock: Callable[[], float] = time.monotonic
+        self,
+        processes: Sequence[DecoderProcess] | None = None,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
+        """Decode with some processes, which are begun when they are needed."""
         self.counts = DecoderCounts()
         self._clock = clock
-        self._idle = [DecoderProcess() for _ in range(processes)]
-        self._all = tuple(self._idle)
+        self._all = tuple(processes or (DecoderProcess() for _ in range(PROCESSES)))
+        self._idle = [*self._all]
         self._tasks: set[asyncio.Task[None]] = set()
         self._jobs: dict[str, deque[_DecodeJob]] = {}
         """Of each session that has any, in order."""

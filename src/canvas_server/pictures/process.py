@@ -30,8 +30,11 @@ _FROM_OUTSIDE = frozenset((signal.SIGKILL, signal.SIGTERM, signal.SIGINT, signal
 class DecoderProcess:
     """Reads one picture after the other in a process that may be killed at any time."""
 
-    def __init__(self) -> None:
+    def __init__(self, cpu_seconds: float = CPU_SECONDS, memory_bytes: int = MEMORY_BYTES) -> None:
+        """Read with these limits, each picture for itself."""
         self._process: Process | None = None
+        self._limits = str(cpu_seconds), str(memory_bytes)
+        self._cpu_ms = round(1000 * cpu_seconds)
 
     @property
     def pid(self) -> int | None:
@@ -53,7 +56,7 @@ class DecoderProcess:
             except TimeoutError:
                 raise NotDecoded("the machine has no time to read pictures") from None
             except (asyncio.IncompleteReadError, OSError):
-                return _why_ended(await process.wait())
+                return self._why_ended(await process.wait())
             return verdict
         finally:
             if verdict is None or verdict.reason == TOO_MUCH_MEMORY:
@@ -79,7 +82,7 @@ class DecoderProcess:
         try:
             async with asyncio.timeout(START_SECONDS):
                 self._process = process = await asyncio.create_subprocess_exec(
-                    *(sys.executable, "-I", "-m", "canvas_server.pictures"),
+                    *(sys.executable, "-I", "-m", "canvas_server.pictures", *self._limits),
                     stdin=PIPE,
                     stdout=PIPE,
                     stderr=DEVNULL,  # what is on a picture is nothing for a log
@@ -90,6 +93,16 @@ class DecoderProcess:
         except (TimeoutError, OSError, asyncio.IncompleteReadError) as failure:
             raise NotDecoded(f"no process can be begun that reads pictures: {failure!r}") from None
         raise NotDecoded("what was begun to read pictures is something else")
+
+    def _why_ended(self, code: int) -> Verdict:
+        """Say what it says of a picture that a process ended while it read it.
+
+        Raises:
+            NotDecoded: nothing.
+        """
+        if -code in _FROM_OUTSIDE:
+            raise NotDecoded("a process that reads pictures was ended")
+        return Verdict(None, TOO_LONG if -code == signal.SIGPROF else ENDED, self._cpu_ms)
 
 
 async def _exchange(process: Process, src: str) -> Verdict:
@@ -109,15 +122,3 @@ async def _message(process: Process) -> bytes:
     assert process.stdout is not None  # noqa: S101 - it has a pipe
     head = await process.stdout.readexactly(HEAD_BYTES)
     return await process.stdout.readexactly(int.from_bytes(head))
-
-
-def _why_ended(code: int) -> Verdict:
-    """Say what a process that ended in the middle of a picture says of it.
-
-    Raises:
-        NotDecoded: nothing.
-    """
-    if -code in _FROM_OUTSIDE:
-        raise NotDecoded("a process that reads pictures was ended")
-    reason = TOO_LONG if -code == signal.SIGPROF else ENDED
-    return Verdict(None, reason, round(1000 * CPU_SECONDS))

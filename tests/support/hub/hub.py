@@ -129,6 +129,7 @@ def make_hub(
     ice_seconds: float | None = None,
     leader: Callable[[str], str | None] | None = None,
     identities: Identities | None = None,
+    is_decoded: Callable[[str], bool] = lambda _: True,
 ) -> Hub:
     """Return a hub whose ids are 0x100, 0x101 … as UUIDs.
 
@@ -148,6 +149,7 @@ def make_hub(
             resume_seconds=resume_seconds,
             started=started,
             admission=admission or Everybody(),
+            is_decoded=is_decoded,
             watched=leader is not None,
             leader=leader or (lambda _: None),
         ),

@@ -4,7 +4,6 @@ import base64
 
 import pytest
 
-from canvas_server.communitas.scenes import edit_of
 from canvas_server.core.effects import Refusal
 from canvas_server.core.records import Record, Snapshot
 from canvas_server.core.scene.admission import MAX_PIXELS, SUBSTITUTE, admitted_changes, check
@@ -198,21 +197,6 @@ def test_changes_of_what_is_no_picture_stay() -> None:
         ElementChanges(kind={"src": GOOD}),
     ):
         assert admitted_changes(changes) is changes
-
-
-def test_a_scene_of_the_network_comes_in_without_them() -> None:
-    elements = (picture(SVG), picture(GOOD, "q"))
-    found = {
-        "scene": {
-            "elements": [
-                {"id": one.id, "kind": {"type": "Image", "src": one.kind.src}}
-                for one in elements
-                if isinstance(one.kind, Image)
-            ]
-        }
-    }
-    kinds = [new.kind for new in edit_of(found, "s").add]
-    assert [kind.src for kind in kinds if isinstance(kind, Image)] == [SUBSTITUTE, GOOD]
 
 
 @pytest.mark.rule("SCN10")

@@ -1,0 +1,176 @@
+"""The processes that read pictures may hang, die, or not start; sessions wait for themselves."""
+
+import asyncio
+import os
+import signal
+import sys
+from collections.abc import AsyncIterator, Sequence
+
+import pytest
+
+from canvas_server.core.scene.admission import objection
+from canvas_server.node.ports import Decoded, NotDecoded
+from canvas_server.pictures import decoder as module
+from canvas_server.pictures.decoder import Decoder
+from canvas_server.pictures.process import TOO_LONG, TOO_MUCH_MEMORY, DecoderProcess
+from support.hub.drawings import png_url
+from support.hub.pictures import SECRET, bytes_of, photo, url_of, zeros_png
+
+pytestmark = pytest.mark.rule("SCN10")
+
+VAST = url_of(zeros_png(6000, 4000), "png")
+PHOTO = url_of(photo(6), "jpeg")
+
+
+class Room:
+    """A decoder with one process."""
+
+    def __init__(self, **limits: float) -> None:
+        self.process = DecoderProcess(**limits)  # type: ignore[arg-type]
+        self.decoder = Decoder([self.process])
+        self.order: list[str] = []
+
+    def read(self, *sources: str, session_id: str = "s") -> "asyncio.Future[Decoded]":
+        result: asyncio.Future[Decoded] = asyncio.get_running_loop().create_future()
+
+        def done(outcome: Decoded | NotDecoded) -> None:
+            self.order.append(session_id)
+            if isinstance(outcome, Decoded):
+                result.set_result(outcome)
+            else:
+                result.set_exception(outcome)
+
+        self.give_up = self.decoder.decode(session_id, sources, done)
+        return result
+
+    async def reason(self, src: str) -> str | None:
+        return objection((await self.read(src)).sources[src])
+
+
+@pytest.fixture
+async def room() -> AsyncIterator[Room]:
+    room = Room()
+    yield room
+    await room.decoder.close()
+
+
+async def test_what_came_of_pictures_is_known_from_then_on(room: Room) -> None:
+    assert not room.decoder.is_known(png_url())
+    found = (await room.read(png_url(), PHOTO)).sources
+    assert found[png_url()] == png_url()
+    assert SECRET.encode() not in bytes_of(found[PHOTO])
+    assert room.decoder.is_known(png_url())
+    assert room.decoder.is_known(found[PHOTO])
+    assert not room.decoder.is_known(PHOTO)
+    assert (room.decoder.counts.taken, room.decoder.counts.changed) == (2, 1)
+
+
+async def test_what_was_refused_is_refused_again_without_a_look(room: Room) -> None:
+    broken = png_url()[:-40]
+    assert await room.reason(broken)
+    await room.process.end()
+    assert await room.reason(broken)
+    assert room.process.pid is None
+    assert room.decoder.counts.refused == 2
+
+
+@pytest.mark.parametrize(
+    ("limits", "why"),
+    [({"cpu_seconds": 0.05}, TOO_LONG), ({"memory_bytes": 110_000_000}, TOO_MUCH_MEMORY)],
+    ids=["time", "memory"],
+)
+async def test_what_takes_too_much_is_refused_and_the_next_is_read(
+    limits: dict[str, float], why: str
+) -> None:
+    room = Room(**limits)
+    try:
+        assert await room.reason(VAST) == why
+        assert await room.reason(png_url()) is None
+    finally:
+        await room.decoder.close()
+    assert room.process.pid is None
+
+
+async def test_a_process_that_was_killed_is_begun_anew(room: Room) -> None:
+    assert await room.reason(png_url()) is None
+    assert room.process.pid is not None
+    reading = room.read(VAST)
+    await asyncio.sleep(0)
+    os.kill(room.process.pid, signal.SIGKILL)
+    with pytest.raises(NotDecoded):
+        await reading
+    assert await room.reason(png_url(5, 5)) is None
+
+
+async def test_while_none_can_be_begun_the_picture_is_neither_taken_nor_refused(
+    room: Room, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for command in ("/bin/false", "/bin/ls", "/not/there"):
+        monkeypatch.setattr(sys, "executable", command)
+        with pytest.raises(NotDecoded):
+            await room.read(png_url())
+    assert not room.decoder.is_known(png_url())
+    monkeypatch.undo()
+    assert await room.reason(png_url()) is None
+    assert room.decoder.counts.failed == 3
+
+
+async def test_who_sends_costly_pictures_waits_for_itself(room: Room) -> None:
+    flood = [room.read(f"{VAST}#{n}", session_id="flood") for n in range(4)]
+    await flood[0]
+    await room.read(png_url(), session_id="calm")
+    assert room.order == ["flood", "calm"] or room.order == ["flood", "flood", "calm"]
+    await asyncio.gather(*flood)
+    assert room.order[-1] == "flood"
+
+
+async def test_when_too_much_waits_who_has_most_gives_way(
+    room: Room, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "MAX_WAITING_BYTES", 3 * len(VAST))
+    flood = [room.read(f"{VAST}#{n}", session_id="flood") for n in range(4)]
+    calm = room.read(png_url(), session_id="calm")
+    outcomes = await asyncio.gather(*flood, return_exceptions=True)
+    assert [isinstance(outcome, NotDecoded) for outcome in outcomes] == [False, False, True, True]
+    assert (await calm).sources
+
+
+async def test_what_nobody_waits_for_any_more_is_not_read(room: Room) -> None:
+    first = room.read(png_url())
+    given_up = room.read(PHOTO)
+    room.give_up()
+    room.give_up()
+    await first
+    await room.read(png_url(5, 5))
+    assert not given_up.done()
+    assert room.decoder.counts.taken == 2
+
+
+async def test_who_gives_up_what_is_being_read_is_not_told(room: Room) -> None:
+    given_up = room.read(VAST)
+    await asyncio.sleep(0)
+    room.give_up()
+    await room.read(png_url())
+    assert not given_up.done()
+
+
+async def test_a_process_that_nobody_needs_ends(
+    room: Room, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "IDLE_SECONDS", 0)
+    await room.read(png_url())
+    for _ in range(100_000):
+        if room.process.pid is None:
+            break
+        await asyncio.sleep(0)
+    assert room.process.pid is None
+    assert await room.reason(png_url(5, 5)) is None
+
+
+async def test_little_is_remembered(room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "MAX_REMEMBERED", 1)
+    monkeypatch.setattr(module, "MAX_SESSIONS", 1)
+    urls: Sequence[str] = [png_url(n, n) for n in (1, 2)]
+    for n, url in enumerate(urls):
+        await room.read(url, session_id=str(n))
+    assert [room.decoder.is_known(url) for url in urls] == [False, True]
