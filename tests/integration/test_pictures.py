@@ -76,11 +76,14 @@ def test_order_is_kept_and_an_edit_sent_twice_is_made_once(server: Server) -> No
     with RawSocket(server) as ada:
         ada.join("order")
         first = {"type": "add_element", "element": image(PHOTO), "message_id": "1"}
-        for message in (first, first, {"type": "ping"}):
+        move = {"type": "update_element", "id": "p", "changes": {"transform": {"x": 1}}}
+        for message in (first, {**move, "message_id": "2"}, {"type": "remove_element", "id": "p"}):
             ada.send(message)
-        ada.send({"type": "remove_element", "id": "p", "message_id": "2"})
-        kinds = [ada.receive()["type"] for _ in range(6)]
-        assert kinds == ["element_added", "ack", "ack", "pong", "element_removed", "ack"]
+        kinds = [ada.receive()["type"] for _ in range(5)]
+        assert kinds == ["element_added", "ack", "element_updated", "ack", "element_removed"]
+        ada.send(first)
+        assert ada.until("ack")["message_id"] == "1"
+        assert [m["type"] for m in ada.fence()] == []
 
 
 @pytest.mark.rule("RES1")
