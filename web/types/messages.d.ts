@@ -327,7 +327,7 @@ export interface Chart {
 /** A glTF model. */
 export interface Model3D {
   type: "Model3D";
-  /** An http(s) address or a data URL of a glTF model. */
+  /** An http(s) address or a data URL of a glTF 2.0 model in one file (SCN10). */
   src: string;
   /** Euler angles about x, y, z in radians. */
   rotation?: [number, number, number];

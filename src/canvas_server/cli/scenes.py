@@ -21,9 +21,12 @@ from canvas_server.core.records import Record, Stored
 from canvas_server.core.scene import commands
 from canvas_server.core.scene.document import Canvas
 from canvas_server.core.scene.news import scene_document
+from canvas_server.core.scene.pictures import sources_in
 from canvas_server.export import worker
 from canvas_server.http.bodies import MAX_BODY_BYTES
+from canvas_server.node.pictures import decoded_edit
 from canvas_server.node.ports import LogFailure
+from canvas_server.pictures.decoder import Decoder
 from canvas_server.protocol.fields import SessionId
 from canvas_server.protocol.http import SceneEdit
 from canvas_server.protocol.scene import NewElement, SceneDocument, is_tile
@@ -285,6 +288,7 @@ async def _store_in(log: SqliteLog, edit: SceneEdit) -> int:
         stored: asyncio.Future[Stored | LogFailure] = asyncio.Future()
         log.load(edit.session_id, stored.set_result)
         canvas = Canvas(edit.session_id, _answer(await stored), {}, itertools.count(1))
+        edit = await _decoded(edit)
         now_ms = int(time.time() * 1000)
         effects = commands.post(canvas, edit, 0, None, lambda: str(uuid.uuid4()), now_ms)
         for effect in effects + canvas.turns.finish():
@@ -293,6 +297,18 @@ async def _store_in(log: SqliteLog, edit: SceneEdit) -> int:
         return canvas.scene.revision
     finally:
         await log.close()
+
+
+async def _decoded(edit: SceneEdit) -> SceneEdit:
+    """Return an edit with its pictures as they may come in."""
+    sources = sources_in(edit, lambda _: None)
+    if not sources:
+        return edit
+    decoder = Decoder()
+    try:
+        return await decoded_edit(decoder, edit, sources)
+    finally:
+        await decoder.close()
 
 
 async def _append(log: SqliteLog, record: Record) -> None:

@@ -34,7 +34,7 @@ ModelSource = Annotated[
     Meta(
         pattern=r"^(https?://|data:model/)",
         max_length=MAX_DATA_URL,
-        description="An http(s) address or a data URL of a glTF model.",
+        description="An http(s) address or a data URL of a glTF 2.0 model in one file (SCN10).",
     ),
 ]
 StreamId = Annotated[
@@ -90,6 +90,8 @@ class KindTraits(Struct, frozen=True, kw_only=True):
     of it (SCN3): it stays when the scene is cleared, and never shows another stream."""
     picture: str | None
     """The address of a raster picture, which may be a data URL (SCN10)."""
+    model: str | None
+    """The address of a glTF model, which may be a data URL (SCN10)."""
     json: str | None
     """Free JSON, which may be large: of a change, only what it names is looked at."""
 
@@ -97,7 +99,7 @@ class KindTraits(Struct, frozen=True, kw_only=True):
 class Text(Struct, frozen=True, tag_field="type", tag="Text"):
     """A text label."""
 
-    traits: ClassVar = KindTraits(stream=None, picture=None, json=None)
+    traits: ClassVar = KindTraits(stream=None, picture=None, model=None, json=None)
 
     content: Annotated[str, Meta(max_length=16_384)]
     font_size: Annotated[float, Meta(gt=0, le=1000, description="Scene units.")] = 16.0
@@ -110,7 +112,7 @@ class Text(Struct, frozen=True, tag_field="type", tag="Text"):
 class Note(Struct, frozen=True, tag_field="type", tag="Note"):
     """A sheet of paper with some words on it."""
 
-    traits: ClassVar = KindTraits(stream=None, picture=None, json=None)
+    traits: ClassVar = KindTraits(stream=None, picture=None, model=None, json=None)
 
     content: Annotated[str, Meta(max_length=4096)]
     color: Annotated[str, Meta(max_length=64, description="Of the sheet, a CSS colour.")] = (
@@ -121,7 +123,7 @@ class Note(Struct, frozen=True, tag_field="type", tag="Note"):
 class Image(Struct, frozen=True, tag_field="type", tag="Image"):
     """A picture."""
 
-    traits: ClassVar = KindTraits(stream=None, picture="src", json=None)
+    traits: ClassVar = KindTraits(stream=None, picture="src", model=None, json=None)
 
     src: ImageSource
     alt: Annotated[
@@ -132,7 +134,7 @@ class Image(Struct, frozen=True, tag_field="type", tag="Image"):
 class Chart(Struct, frozen=True, tag_field="type", tag="Chart"):
     """A chart; `data` is what the chart type asks for."""
 
-    traits: ClassVar = KindTraits(stream=None, picture=None, json="data")
+    traits: ClassVar = KindTraits(stream=None, picture=None, model=None, json="data")
 
     chart_type: Annotated[str, Meta(min_length=1, max_length=32)]
     data: Annotated[Any, Meta(description="JSON, nested at most 32 deep.")]
@@ -144,7 +146,7 @@ class Chart(Struct, frozen=True, tag_field="type", tag="Chart"):
 class Model3D(Struct, frozen=True, tag_field="type", tag="Model3D"):
     """A glTF model."""
 
-    traits: ClassVar = KindTraits(stream=None, picture=None, json=None)
+    traits: ClassVar = KindTraits(stream=None, picture=None, model="src", json=None)
 
     src: ModelSource
     rotation: Annotated[
@@ -174,7 +176,7 @@ class MediaConfig(Struct, frozen=True, omit_defaults=True):
 class Video(Struct, frozen=True, tag_field="type", tag="Video"):
     """The one tile of a stream; it belongs to the peer that `stream_id` names (rule SCN3)."""
 
-    traits: ClassVar = KindTraits(stream="stream_id", picture=None, json=None)
+    traits: ClassVar = KindTraits(stream="stream_id", picture=None, model=None, json=None)
 
     stream_id: StreamId
     mirror: bool = False

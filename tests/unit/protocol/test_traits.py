@@ -116,7 +116,7 @@ def test_every_kind_has_traits_that_name_fields_of_it(kind: type[Kind]) -> None:
     traits = vars(kind)["traits"]
     assert isinstance(traits, KindTraits)
     assert KIND_TRAITS[kind] is traits
-    named = {traits.stream, traits.picture, traits.json} - {None}
+    named = {traits.stream, traits.picture, traits.model, traits.json} - {None}
     assert named <= set(fields(kind))
     assert "traits" not in fields(kind)
 
@@ -124,7 +124,7 @@ def test_every_kind_has_traits_that_name_fields_of_it(kind: type[Kind]) -> None:
 def test_a_kind_without_traits_is_not_taken() -> None:
     with pytest.raises(AttributeError):
         kind_traits_of(cast("Any", _Forgotten))
-    for left_out in ("stream", "picture", "json"):
+    for left_out in ("stream", "picture", "model", "json"):
         with pytest.raises(TypeError, match=left_out):
             KindTraits(**{name: None for name in KindTraits.__struct_fields__ if name != left_out})
 

@@ -1,4 +1,4 @@
-"""Admission of content into a scene: pictures that a browser can draw and go on.
+"""Admission of content into a scene: pictures and models that a browser can draw and go on.
 
 A picture is drawn by everybody who opens the session, and stays. One that is described by a program
 (SVG) can cost any amount to draw, and a small file can say that it has a billion pixels. What was
@@ -7,13 +7,15 @@ stored before is kept and can be moved and removed; pages do not draw it (SCN10)
 
 import binascii
 import re
+from collections.abc import Callable, Iterator
 from typing import TypeVar
-from urllib.parse import quote, unquote
+from urllib.parse import quote, unquote, unquote_to_bytes
 
 import msgspec
 from msgspec import UNSET, Struct
 
 from canvas_server.core.effects import Refusal
+from canvas_server.core.scene.models import UNREADABLE, objection_to_model
 from canvas_server.core.scene.rasters import MAX_PARTS, Raster, is_markup, measure
 from canvas_server.protocol.errors import ErrorCode
 from canvas_server.protocol.scene import (
@@ -23,7 +25,6 @@ from canvas_server.protocol.scene import (
     Kind,
     NewElement,
     flat_kind,
-    picture_of,
 )
 
 E = TypeVar("E", Element, NewElement)
@@ -41,7 +42,10 @@ SUBSTITUTE = (
 )
 """One transparent pixel, in the place of a picture that came from elsewhere and may not come in."""
 
-_PICTURE_FIELDS = {traits.picture for traits in KIND_TRAITS.values() if traits.picture}
+EMPTY_MODEL = "data:model/gltf+json;base64,eyJhc3NldCI6eyJ2ZXJzaW9uIjoiMi4wIn19"
+"""A model of nothing, in the same way."""
+_HEAD = len("data:image/")
+"""Characters of a data URL that tell a picture from a model."""
 _REFUSED = "image/x-refused"
 _MAX_ESCAPES = 64
 _ESCAPE = re.compile("%([0-9A-Fa-f]{2})")
@@ -63,16 +67,27 @@ class _DataUrl(Struct, frozen=True):
     body: str
 
 
+class _Inlet(Struct, frozen=True):
+    """Content that elements of some kinds bring in a field, as a data URL."""
+
+    field: str
+    objection: Callable[[str], str | None]
+    substitute: str
+
+
 def check(element: Element, before: Kind | None = None) -> None:
     """Look at what is about to come into a scene; what an element had `before` may stay.
 
     Raises:
         Refusal: `content_refused`, with what to do instead.
     """
-    src = picture_of(element.kind)
-    if src is None or (before is not None and picture_of(before) == src):
+    inlet = _INLETS.get(type(element.kind))
+    if inlet is None:
         return
-    reason = objection(src)
+    source = getattr(element.kind, inlet.field)
+    if before is not None and getattr(before, inlet.field) == source:
+        return
+    reason = inlet.objection(source)
     if reason is not None:
         raise Refusal(ErrorCode.CONTENT_REFUSED, f"{element.id}: {reason}")
 
@@ -80,29 +95,31 @@ def check(element: Element, before: Kind | None = None) -> None:
 def admitted(element: E) -> E:
     """Return an element as it may come in; for what nobody here asks for and nobody can mend.
 
-    A picture that may not gives its place to an empty one: other servers count on the element.
+    A picture or model that may not gives its place to an empty one: other servers count on the
+    element.
     """
-    kind, field = element.kind, element.kind.traits.picture
-    if field is None or objection(getattr(kind, field)) is None:
+    inlet = _INLETS.get(type(element.kind))
+    if inlet is None or inlet.objection(getattr(element.kind, inlet.field)) is None:
         return element
-    return msgspec.structs.replace(
-        element, kind=msgspec.structs.replace(kind, **{field: SUBSTITUTE})
-    )
+    kind = msgspec.structs.replace(element.kind, **{inlet.field: inlet.substitute})
+    return msgspec.structs.replace(element, kind=kind)
 
 
 def admitted_changes(changes: ElementChanges) -> ElementChanges:
-    """Return the changes of a picture as they may be made, in the manner of `admitted`."""
+    """Return changes as they may be made, in the manner of `admitted`."""
     if changes.kind is UNSET:
         return changes
     patch = flat_kind(changes.kind)
-    refused = [
-        field
-        for field in _PICTURE_FIELDS
-        if isinstance(src := patch.get(field), str) and objection(src) is not None
-    ]
+    refused = {
+        inlet.field: inlet.substitute
+        for inlet in _INLETS.values()
+        if isinstance(source := patch.get(inlet.field), str)
+        and source.startswith(inlet.substitute[:_HEAD])
+        and inlet.objection(source) is not None
+    }
     if not refused:
         return changes
-    return msgspec.structs.replace(changes, kind={**patch, **dict.fromkeys(refused, SUBSTITUTE)})
+    return msgspec.structs.replace(changes, kind={**patch, **refused})
 
 
 def refused_source(reason: str) -> str:
@@ -111,6 +128,18 @@ def refused_source(reason: str) -> str:
     Whatever makes the edit refuses it for this reason, alone or among others.
     """
     return f"data:{_REFUSED},{quote(reason)}"
+
+
+def objection_to_model_at(src: str) -> str | None:
+    """Return why a model may not come in, and what to do instead; None: it may."""
+    if not src.startswith("data:"):
+        return None
+    head, _, body = src.partition(",")
+    if head.translate(_SPACES).lower().endswith(";base64"):
+        data = _decoded(body.partition("#")[0])
+    else:
+        data = unquote_to_bytes(body.partition("#")[0])
+    return UNREADABLE if data is None else objection_to_model(data)
 
 
 def content_of(src: str) -> tuple[str, bytes]:
@@ -183,3 +212,14 @@ def _decoded(body: str) -> bytes | None:
         return binascii.a2b_base64(plain + "=" * (-len(plain) % 4), strict_mode=True)
     except ValueError:
         return None
+
+
+def _inlets() -> Iterator[tuple[type[Kind], _Inlet]]:
+    for kind, traits in KIND_TRAITS.items():
+        if traits.picture is not None:
+            yield kind, _Inlet(traits.picture, objection, SUBSTITUTE)
+        elif traits.model is not None:
+            yield kind, _Inlet(traits.model, objection_to_model_at, EMPTY_MODEL)
+
+
+_INLETS = dict(_inlets())
