@@ -5,6 +5,7 @@ import contextlib
 import secrets
 import uuid
 
+from pictures import noise
 from rawclient import (
     MASK,
     line,
@@ -50,7 +51,7 @@ async def rings(port: int) -> None:
 
 async def scenes(port: int) -> None:
     """Ten peers ask for a scene of half a megabyte, again and again."""
-    picture = {"type": "Image", "src": "data:image/png;base64," + "A" * 500_000}
+    picture = {"type": "Image", "src": noise(500_000)}
     add = message_frame("add_element", element={"id": "large", "kind": picture})
     subscribe = message_frame("subscribe", session_id="scenes")
     await repeat(lambda: pour(port, message_frame("get_scene") * 50, subscribe, add), 10)
@@ -58,7 +59,7 @@ async def scenes(port: int) -> None:
 
 async def deaf(port: int) -> None:
     """Ten peers ask for the same and read nothing."""
-    picture = {"type": "Image", "src": "data:image/png;base64," + "A" * 500_000}
+    picture = {"type": "Image", "src": noise(500_000)}
     add = message_frame("add_element", element={"id": "large", "kind": picture})
     subscribe = message_frame("subscribe", session_id="deaf")
     await repeat(

@@ -59,6 +59,7 @@ ATTACKS = {
         costly.single_moves,
         costly.shouts,
         costly.drawings,
+        costly.bombs,
     )
 }
 BY_STRANGERS = (costly.bodies, costly.bodies_without_end)

@@ -8,9 +8,9 @@ import json
 import uuid
 from typing import Any
 
+from pictures import bomb, noise
 from rawclient import ask, line, message_frame, post, pour, repeat, throw_away, websocket
 
-PICTURE = "data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAA"
 LOOP = (
     "<svg xmlns='http://www.w3.org/2000/svg' xmlns:x='http://www.w3.org/1999/xlink'>"
     "<defs><g id='a'><rect width='9' height='9'/></g>"
@@ -23,8 +23,8 @@ LOOP = (
 
 
 def picture(size: int) -> dict[str, Any]:
-    """Return the kind of a picture of so many bytes."""
-    return {"type": "Image", "src": PICTURE + "A" * (size - len(PICTURE))}
+    """Return the kind of a picture of so many characters."""
+    return {"type": "Image", "src": noise(size)}
 
 
 def chart(points: int) -> dict[str, Any]:
@@ -164,3 +164,18 @@ async def drawings(port: int) -> None:
             )
 
     await asyncio.gather(repeat(put, 2), repeat(get, 4))
+
+
+async def bombs(port: int) -> None:
+    """Ten people put down pictures of 24 megapixels, each in a session of their own."""
+
+    async def one() -> None:
+        name = f"bombs-{uuid.uuid4()}"
+        subscribe = message_frame("subscribe", session_id=name)
+        adds = [
+            message_frame("add_element", element={"kind": {"type": "Image", "src": bomb()}})
+            for _ in range(8)
+        ]
+        await pour(port, b"".join(adds), subscribe)
+
+    await repeat(one, 10)
