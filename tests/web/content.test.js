@@ -8,6 +8,7 @@ import { allot } from "../../web/canvas/allotment.js";
 import { extent, normalChart } from "../../web/kinds/chart/data.js";
 import { DrawGuard } from "../../web/canvas/drawguard.js";
 import { kinds } from "../../web/kinds/kinds.js";
+import { hasMetadata } from "../../web/kinds/image/metadata.js";
 import { inspect, isMarkup, measure } from "../../web/kinds/image/rasters.js";
 
 const samples = JSON.parse(readFileSync(new URL("../samples/pictures.json", import.meta.url), "utf-8"));
@@ -40,6 +41,23 @@ test("picture: a data URL is drawn when it is a raster picture of a bounded size
   ]) {
     assert.equal(inspect(String(src)).flaw, flaw, src);
   }
+});
+
+test("picture: a file that says more than it shows is known", () => {
+  for (const { name, data, expected } of samples) {
+    if (expected) assert.equal(hasMetadata(expected.form, Buffer.from(data, "base64").toString("latin1")), false, name);
+  }
+  for (const [form, data] of [
+    ["jpeg", "\xff\xd8\xff\xe1\x00\x10Exif\0\0"],
+    ["jpeg", "\xff\xd8\xff\xe0\x00\x10JFIF\xff\xfe\0\x04hi"],
+    ["jpeg", "\xff\xd8\xff\xe1\n\nhttp://ns.adobe.com/xap/1.0/"],
+    ["png", `${" ".repeat(400_000)}eXIf`],
+    ["webp", "RIFF....WEBPVP8XEXIF"],
+    ["avif", "....ftypavif....Exif"],
+  ]) {
+    assert.equal(hasMetadata(String(form), String(data)), true, form);
+  }
+  assert.equal(hasMetadata("gif", "Exif"), false);
 });
 
 const [chartBounds, pictureBounds] = [kinds.Chart, kinds.Image].map(({ cost }) => /** @type {NonNullable<typeof cost>} */ (cost).bounds);

@@ -1,6 +1,7 @@
 /** Conversion of picture files to what a scene takes: raster pictures that are small enough. */
 
 import { dataUrl } from "../../lib/dataurl.js";
+import { hasMetadata } from "./metadata.js";
 import { inspect, isLarge, measure } from "./rasters.js";
 import { want } from "./elsewhere.js";
 import { isBounded } from "./vectors.js";
@@ -11,7 +12,10 @@ import { longest } from "../../scene/limits.js";
 
 /** The longest source the server takes. */
 const MOST_CHARACTERS = longest("Image", "src");
+const MOST_BYTES = (MOST_CHARACTERS * 3) / 4 - 100;
 const WIDEST_PX = 2_000;
+/** The quality of what is encoded anew without need of being smaller. */
+const FINE = 0.92;
 /** From good to small; the last ones also make the picture smaller. @type {[number, number][]} */
 const TRIES = [[1, 0.86], [1, 0.7], [0.75, 0.7], [0.5, 0.7], [0.35, 0.6], [0.25, 0.6], [0.15, 0.5]];
 const PLAIN = /^image\/(png|jpeg|gif|webp|avif)$/;
@@ -31,9 +35,9 @@ export async function pictureOf(file) {
     const image = await loaded(address);
     if (!image) return null;
     const [width, height] = [image.naturalWidth || 300, image.naturalHeight || 200];
-    if (PLAIN.test(file.type) && file.size < (MOST_CHARACTERS * 3) / 4 - 100) {
-      const src = await dataUrl(file);
-      if (!inspect(src).flaw) return { src, width, height };
+    if (PLAIN.test(file.type) && file.size < MOST_BYTES) {
+      const src = await sendable(file, image);
+      if (src) return { src, width, height };
     }
     // A drawing has as many pixels as it is given: twice its size is sharp on most screens.
     const src = await smaller(image, width, height, isVector ? 2 : 1);
@@ -43,12 +47,37 @@ export async function pictureOf(file) {
   }
 }
 
+/**
+ * A small file as it is, but for a photo that says where it was taken: that one is encoded anew, as it is seen.
+ *
+ * @param {Blob} file
+ * @param {HTMLImageElement} image the same, which the browser has turned
+ * @returns {Promise<string | null>} `null`: it has to be made smaller, or another format
+ */
+async function sendable(file, image) {
+  const src = await dataUrl(file);
+  const raster = inspect(src).flaw ? null : measure(await characters(file));
+  if (!raster) return null;
+  const isAnimated = raster.passes > 1 && raster.form !== "jpeg";
+  if (isAnimated || !hasMetadata(raster.form, await characters(file))) return src;
+  const canvas = document.createElement("canvas");
+  [canvas.width, canvas.height] = [image.naturalWidth, image.naturalHeight];
+  canvas.getContext("2d")?.drawImage(image, 0, 0);
+  const blob = await encoded(canvas, FINE);
+  return blob && blob.size < MOST_BYTES ? dataUrl(blob) : null;
+}
+
+/** @param {Blob} file @returns {Promise<string>} a character is a byte */
+async function characters(file) {
+  const bytes = new Uint8Array(await file.arrayBuffer());
+  let data = "";
+  for (let at = 0; at < bytes.length; at += 8192) data += String.fromCharCode(...bytes.subarray(at, at + 8192));
+  return data;
+}
+
 /** @param {Blob} file of a raster picture @returns {Promise<boolean>} it says that it is larger than can be read */
 async function isVast(file) {
-  const head = new Uint8Array(await file.slice(0, HEAD_BYTES).arrayBuffer());
-  let data = "";
-  for (let at = 0; at < head.length; at += 8192) data += String.fromCharCode(...head.subarray(at, at + 8192));
-  const raster = measure(data);
+  const raster = measure(await characters(file.slice(0, HEAD_BYTES)));
   return raster !== null && isLarge(raster) && raster.width * raster.height > MOST_PIXELS;
 }
 
@@ -93,7 +122,7 @@ async function smaller(image, width, height, times) {
     canvas.height = Math.max(1, Math.round(height * fit * factor));
     canvas.getContext("2d")?.drawImage(image, 0, 0, canvas.width, canvas.height);
     const blob = await encoded(canvas, quality);
-    if (blob && blob.size < (MOST_CHARACTERS * 3) / 4 - 100) return dataUrl(blob);
+    if (blob && blob.size < MOST_BYTES) return dataUrl(blob);
   }
   return null;
 }
