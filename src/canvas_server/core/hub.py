@@ -121,6 +121,11 @@ class Hub:
         invitation = peer.grant.invitation or (f"server {peer.server}" if peer.server else "")
         return Party(peer.peer_id, peer.session.session_id, invitation)
 
+    def is_connected(self, peer_id: str) -> bool:
+        """Return whether a peer has a connection now."""
+        peer = self._membership.peers.get(peer_id)
+        return peer is not None and peer.away is None
+
     # --- inputs ----------------------------------------------------------------------------
 
     def connect(self, connection: ConnectionId, now: float) -> list[Effect]:

@@ -76,6 +76,7 @@ class BackPressure:
         connections: Container[ConnectionId],
         backlog_of: Callable[[str], int],
         party_of: Callable[[ConnectionId], Party | None],
+        is_connected: Callable[[str], bool],
         hold: Callable[[ConnectionId], None],
         read_on: Callable[[ConnectionId], None],
         call_later: Callable[[float, Callable[[], None]], object],
@@ -85,11 +86,13 @@ class BackPressure:
     ) -> None:
         """Begin; `backlog_of` returns how many bytes of a session wait to be stored.
 
-        `party_of` returns to which session and invitation a connection belongs.
+        `party_of` returns to which session and invitation a connection belongs, `is_connected`
+        whether a peer has a line now.
         """
         self._connections = connections
         self._backlog_of = backlog_of
         self._party_of = party_of
+        self._is_connected = is_connected
         self._hold = hold
         self._read_on = read_on
         self._call_later = call_later
@@ -203,7 +206,8 @@ class BackPressure:
         if line.spend(size):
             now = self._clock()
             owed = line.wait(now)
-            if not self._is_light(connection_id, target, size, now):
+            is_light = self._is_light(connection_id, target, size, now)
+            if not is_light and self._is_connected(target):
                 self._wait(connection_id, owed)
         if size > LONG_SIGNAL:
             self._spend(connection_id, (size - LONG_SIGNAL) / BYTES_DESCRIBED, 0)

@@ -131,6 +131,7 @@ class Node:
             self.connections,
             self.scenes.backlog_of,
             hub.party_of,
+            hub.is_connected,
             self._hold_back,
             self._read_on,
             call_later,

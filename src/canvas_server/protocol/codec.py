@@ -112,6 +112,7 @@ def _weigh(frame: bytes) -> None:
     containers = frame.count(b"[") + frame.count(b"{")
     is_long = len(frame) > _FEW_BYTES
     if is_long and (containers > MAX_CONTAINERS or frame.count(b",") > MAX_VALUES):
+        _require_json(frame)
         reason = f"more than {MAX_CONTAINERS} arrays and objects, or {MAX_VALUES} values"
         raise MalformedMessage(ErrorCode.INVALID_MESSAGE, reason, message_id_of(frame))
     if _has_hard_numbers(frame):
@@ -124,6 +125,18 @@ _HARD = (
     f"more than {MAX_HARD_NUMBERS} numbers have an exponent of three digits, or more digits than "
     "a double: round them"
 )
+
+
+def _require_json(frame: bytes) -> None:
+    """Refuse what is no JSON, or nested too deeply, as such; to skip a value builds nothing."""
+    try:
+        _decode_tagged(frame)
+    except msgspec.ValidationError:
+        pass
+    except (ValueError, RecursionError) as error:
+        malformed = _invalid_json(error)
+        malformed.message_id = message_id_of(frame)
+        raise malformed from None
 
 
 def _operations(frame: bytes) -> tuple[Raw, ...]:

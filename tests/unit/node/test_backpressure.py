@@ -44,6 +44,7 @@ class Bench:
             {ADA, BOB},
             lambda _: self.backlog,
             lambda one: Party(str(one), "s", self.invitations.get(one, "")),
+            lambda peer_id: peer_id != "away",
             self.held.add,
             self.held.discard,
             lambda seconds, act: self.timers.append((self.now + seconds, act)),
@@ -222,6 +223,9 @@ def test_the_signals_to_one_peer_leave_half_of_its_line() -> None:
 @pytest.mark.rule("OUT2")
 def test_flows_are_forgotten_before_they_are_too_many() -> None:
     bench = Bench()
+    bench.pressure.signalled(ADA, "away", MIB)
+    bench.pressure.signalled(ADA, "away", MIB)
+    assert not bench.held, "nothing is on its line"
     for number in range(2 * budget.MAX_FLOWS):
         bench.pressure.signalled(ADA, str(number), 300 * KIB)
     assert bench.held == {ADA}, "a description costs by its length"
