@@ -28,6 +28,7 @@ from canvas_server.node.budget import (
     LONG_SIGNAL,
     LONGEST_SECONDS,
     MAX_FLOWS,
+    UNITS_DECODING,
     Account,
     Limits,
     SharedBudgets,
@@ -242,6 +243,12 @@ class BackPressure:
     def scanned(self, connection_id: ConnectionId, size: int) -> None:
         """Charge the bytes of elements that an edit has gone through, made or refused."""
         self._spend(connection_id, size / BYTES_SCANNED, 0)
+
+    def decoded(self, connection_id: ConnectionId, cpu_ms: int) -> None:
+        """Charge the decoding of pictures; the event loop went on meanwhile."""
+        turn_units = self._turn_units
+        self._spend(connection_id, cpu_ms * UNITS_DECODING, 0)
+        self._turn_units = turn_units
 
     def could_not_read(self, connection_id: ConnectionId, size: int) -> None:
         """Charge a message that was none: it is read twice."""

@@ -27,6 +27,9 @@ BYTES_STORED = KIB
 BYTES_SCANNED = KIB
 """Of elements that a change goes through, beyond what it brings: changes times element size."""
 
+UNITS_DECODING = 16
+"""For a millisecond of another process that decodes pictures: it is niced, and others wait for it."""
+
 COSTS: dict[type[client.ClientMessage] | None, int] = {
     None: 1,
     **{kind: traits.tokens for kind, traits in client.TRAITS.items()},

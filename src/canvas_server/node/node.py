@@ -453,7 +453,7 @@ class Node:
         self.receive_all(connection_id, held)
         self._read_on(connection_id)
 
-    def _decoded(self, decode: Decode, outcome: Outcome, work: int) -> None:
+    def _decoded(self, decode: Decode, outcome: Outcome, cpu_ms: int) -> None:
         """Handle an edit whose pictures are decoded, then what its connection said meanwhile."""
         connection_id = decode.connection
         held = self._held.pop(connection_id)
@@ -465,7 +465,7 @@ class Node:
         else:
             now = self.clock()
             self._perform(self.hub.handle(connection_id, outcome, now, decoded=True))
-            self._pressure.scanned(connection_id, work)
+            self._pressure.decoded(connection_id, cpu_ms)
         self.receive_all(connection_id, held)
         self._read_on(connection_id)
 

@@ -15,8 +15,6 @@ from canvas_server.protocol.client import EditMessage
 from canvas_server.protocol.errors import ErrorCode
 from canvas_server.protocol.http import SceneEdit
 
-WORK_PER_CPU_MS = 16 * 1024
-"""Bytes that an edit is charged for a millisecond of decoding (`BackPressure.scanned`)."""
 NOT_DECODED = "Pictures cannot be read now; nothing was changed. Send it again in a moment."
 
 Outcome = EditMessage | NotDecoded
@@ -31,7 +29,7 @@ class WaitingEdits:
         decoder: PictureDecoder,
         ready: Callable[[Decode, Outcome, int], None],
     ) -> None:
-        """Wait for a decoder; `ready` is called with what comes of it and is charged."""
+        """Wait for a decoder; `ready` is called with what comes of it, and what it took."""
         self._decoder = decoder
         self._ready = ready
         self._give_up: dict[ConnectionId, Callable[[], None]] = {}
@@ -55,7 +53,7 @@ class WaitingEdits:
             self._ready(effect, outcome, 0)
         else:
             edit = with_sources(effect.message, outcome.sources)
-            self._ready(effect, edit, WORK_PER_CPU_MS * outcome.cpu_ms)
+            self._ready(effect, edit, outcome.cpu_ms)
 
 
 async def decoded_edit(

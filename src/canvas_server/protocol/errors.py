@@ -88,8 +88,8 @@ _ERROR_MEANINGS = {
     ErrorCode.ELEMENT_NOT_FOUND: "There is no element of this id.",
     ErrorCode.ELEMENT_EXISTS: "There is an element of this id already.",
     ErrorCode.INVALID_CHANGE: "The change would make an element that is not allowed.",
-    ErrorCode.CONTENT_REFUSED: "The picture or model cannot be read, or could stop browsers; the text "
-    "says what to do.",
+    ErrorCode.CONTENT_REFUSED: "The picture or model cannot be read, or could stop browsers; the "
+    "text says what to do.",
     ErrorCode.SCENE_FULL: "The scene has reached its limit of elements or bytes.",
     ErrorCode.REVISION_NOT_FOUND: "The history does not reach back to this revision.",
     ErrorCode.REVISION_CHANGED: "The scene has another revision than the edit expects.",

@@ -293,10 +293,10 @@ def test_the_work_is_charged_to_who_has_brought_it(monkeypatch: pytest.MonkeyPat
     _, first = room.join()
     charged: list[tuple[ConnectionId, int]] = []
     pressure = room.node._pressure
-    monkeypatch.setattr(pressure, "went_through", lambda *what: charged.append(what))
+    monkeypatch.setattr(pressure, "decoded", lambda *what: charged.append(what))
     room.say(first, add(RAW))
     room.desk.answer()
-    assert charged == [(first, 50 * 16 * 1024)]
+    assert charged == [(first, 50)]
 
 
 async def posted(room: Room, edit: SceneEdit, **options: Any) -> Any:
