@@ -28,7 +28,7 @@ BYTES_SCANNED = KIB
 """Of elements that a change goes through, beyond what it brings: changes times element size."""
 
 UNITS_DECODING = 16
-"""For a millisecond of another process that decodes pictures: it is niced, and others wait for it."""
+"""For a millisecond of the process that decodes pictures; it is niced, and others wait for it."""
 
 COSTS: dict[type[client.ClientMessage] | None, int] = {
     None: 1,

@@ -8,7 +8,6 @@ import functools
 import time
 from collections import defaultdict
 from collections.abc import Callable
-from typing import assert_never
 
 import msgspec
 
@@ -34,11 +33,12 @@ from canvas_server.core.effects import (
 )
 from canvas_server.core.hub import Hub
 from canvas_server.core.presence.membership import LEFT_FOR_GOOD
-from canvas_server.node.backpressure import SETTLED_TOGETHER, BackPressure
-from canvas_server.node.budget import BYTES_IN, COSTS, Account, Limits, SharedBudgets
+from canvas_server.node.backpressure import BackPressure
+from canvas_server.node.budget import Account, Limits, SharedBudgets
 from canvas_server.node.counts import Counts
 from canvas_server.node.events import NodeEvents
 from canvas_server.node.flushing import FlushSchedule
+from canvas_server.node.handling import Handler
 from canvas_server.node.outbox import Outbox, Outboxes, frame_of
 from canvas_server.node.pictures import NOT_DECODED, NoDecoder, Outcome, WaitingEdits
 from canvas_server.node.ports import (
@@ -50,28 +50,14 @@ from canvas_server.node.ports import (
     Placement,
 )
 from canvas_server.node.scenes import LocalPlacement, Scenes
+from canvas_server.node.sending import Sender
 from canvas_server.node.sockets import Connection, Owner, Payload, Socket
-from canvas_server.protocol import client, server
 from canvas_server.protocol.client import ClientMessage
 from canvas_server.protocol.codec import MalformedMessage, decode
 from canvas_server.protocol.errors import CloseCode, ErrorCode
-from canvas_server.protocol.server import Error, PeerCursor, PeerLeft, PeerPreview
-from canvas_server.protocol.traits import Charge
 
-COALESCED = server.types_with(lambda traits: traits.delivery != "reliable")
-"""Types of messages that may wait a moment for others, so that a crowd costs fewer writes."""
 MAX_AWAY_BYTES = 256 * 1024 * 1024
 """For all peers together whose connection is gone."""
-DEAR = client.types_with(lambda traits: traits.tokens > 1 or traits.charge is not Charge.NOTHING)
-"""Types of messages that are charged for more than their bytes."""
-FEW_COPIES = 4
-"""Frames that a message may have sent without being charged for them."""
-
-
-OVERLOADED = (
-    "There is more to do for this session, or for those with your link, than one may ask for; "
-    "nothing was changed. Try again in some seconds."
-)
 
 
 class Node:
@@ -120,8 +106,6 @@ class Node:
         """Set when the process is about to end: readiness turns red."""
         self.clock = clock
         self._last_id = 0
-        self._copies = self._size = self._line = 0
-        """Frames sent, their bytes, and their bytes to each: read before and after a message."""
         self._call_later = call_later
         self._held: dict[ConnectionId, list[Payload]] = {}
         """What came from connections whose session is being read; None: a binary message."""
@@ -142,6 +126,17 @@ class Node:
         self._flushes = FlushSchedule(outboxes, call_later)
         self.flush = self._flushes.flush
         """Write what is queued: one write for each connection that has something to hear now."""
+        self._sender = Sender(outboxes, self._flushes, self.counts)
+        self._handler = Handler(
+            hub,
+            self._perform,
+            self._pressure,
+            outboxes,
+            self._sender,
+            self._flushes,
+            self.counts,
+            clock,
+        )
 
     def connect(self, connection: Connection, work: Account | None = None) -> ConnectionId:
         """Take in a new connection and greet it; its messages are paid for from `work`."""
@@ -182,73 +177,15 @@ class Node:
         ):
             self._deferred[connection_id].append(bytes(payload))
             return None
-        outbox = self.outboxes[connection_id]
-        outbox.heard += 1
+        self.outboxes[connection_id].heard += 1
         try:
             message = decode(payload)
         except MalformedMessage as malformed:
             self._perform(self.hub.refuse(connection_id, malformed))
             self._pressure.could_not_read(connection_id, len(payload))
             return None
-        kind = type(message)
-        self.counts.received[kind] += 1
-        target: str | None = getattr(message, "target_peer_id", None)
-        if target is not None:
-            self._perform(self.hub.handle(connection_id, message, self.clock()))
-            self._pressure.signalled(connection_id, target, len(payload))
-        else:
-            self._handle_charged(connection_id, message, len(payload))
-        if kind in DEAR:
-            self._pressure.dear(connection_id, COSTS[kind])
-        if not outbox.heard % SETTLED_TOGETHER:
-            self._pressure.settled(connection_id)
-        return kind
-
-    def _handle_charged(
-        self, connection_id: ConnectionId, message: ClientMessage, size: int
-    ) -> None:
-        """Handle a message that is for many, or changes much, and charge what comes of it."""
-        kind = type(message)
-        match self._pressure.admits(connection_id, kind, size):
-            case "drop":
-                return
-            case "refuse":
-                refused = MalformedMessage(
-                    ErrorCode.RATE_LIMITED, OVERLOADED, getattr(message, "message_id", None)
-                )
-                self._perform(self.hub.refuse(connection_id, refused))
-                return
-            case "wait":
-                pass
-        if size > BYTES_IN:
-            self._pressure.long(connection_id, size)
-        if self._flushes.has_droppable and not message.traits.droppable:
-            self._settle_droppable(connection_id)
-        outbox, queued = self.outboxes[connection_id], self.outboxes[connection_id].queued_bytes
-        copies, sent, line = self._copies, self._size, self._line
-        self._perform(self.hub.handle(connection_id, message, self.clock()))
-        if self._copies - copies > FEW_COPIES:
-            self._pressure.broadcast(
-                connection_id, self._copies - copies, self._size - sent, self._line - line
-            )
-        if message.traits.charge is not Charge.NOTHING:
-            self._charge(connection_id, message, outbox, queued)
-
-    def _charge(
-        self, connection_id: ConnectionId, message: ClientMessage, outbox: Outbox, before: int
-    ) -> None:
-        """Charge a message for more than itself; `before` is what was queued for its answer."""
-        charge = message.traits.charge
-        match charge:
-            case Charge.NOTHING:
-                pass
-            case Charge.OPERATIONS:
-                self._pressure.worked(connection_id, len(client.operations_of(message)))
-            case Charge.ANSWER | Charge.JOIN:
-                if self.outboxes.get(connection_id) is outbox:
-                    self._pressure.answered_with(connection_id, outbox.queued_bytes - before)
-            case _:
-                assert_never(charge)
+        self._handler.handle(connection_id, message, len(payload))
+        return type(message)
 
     def receive_all(self, connection_id: ConnectionId, payloads: list[Payload]) -> None:
         """Handle the messages of a connection that came while they could not be handled."""
@@ -341,36 +278,12 @@ class Node:
         self.flush()
 
     def _perform(self, effects: list[Effect]) -> None:
-        outboxes, sent, flushes = self.outboxes, self.counts.sent, self._flushes
-        copies = size = line = 0
+        send = self._sender.send
         for effect in effects:
             if isinstance(effect, Send):
-                message = effect.message
-                kind = type(message)
-                frame = frame_of(message)
-                count = len(effect.to)
-                if isinstance(message, PeerCursor | PeerPreview):
-                    flushes.droppable(effect, message)
-                else:
-                    waiting = flushes.coalesced() if kind in COALESCED else flushes.dirty
-                    for connection_id in effect.to:
-                        outbox = outboxes[connection_id]
-                        outbox.push(frame, message)
-                        waiting[outbox] = None
-                sent[kind] += count
-                copies += count
-                size += count * len(frame)
-                if count > 1:
-                    line += len(frame)
-                if isinstance(message, PeerLeft):
-                    flushes.drop(message.peer_id)
-                elif isinstance(message, Error):
-                    self.counts.refused[message.code] += 1
+                send(effect)
             else:
                 self._perform_rare(effect)
-        self._copies += copies
-        self._size += size
-        self._line += line
 
     def _perform_late(self, effects: list[Effect]) -> None:
         """Perform what the log has caused; what it says together is written together."""
@@ -416,11 +329,6 @@ class Node:
         self._forget(effect.connection)
         if connection is not None:
             connection.close(effect.code)
-
-    def _settle_droppable(self, connection_id: ConnectionId) -> None:
-        party = self.hub.party_of(connection_id)
-        if party is not None:
-            self._flushes.settle(party.peer_id)
 
     def _settle_presence(self, session_id: str) -> None:
         self._perform_late(self.hub.settle_presence(session_id))

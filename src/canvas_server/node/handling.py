@@ -1,0 +1,115 @@
+"""Handling: a message that is read goes to the hub, and what it has caused is charged (OUT2)."""
+
+from collections.abc import Callable
+from typing import assert_never
+
+from canvas_server.core.effects import ConnectionId, Effect
+from canvas_server.core.hub import Hub
+from canvas_server.node.backpressure import SETTLED_TOGETHER, BackPressure
+from canvas_server.node.budget import BYTES_IN, COSTS
+from canvas_server.node.counts import Counts
+from canvas_server.node.flushing import FlushSchedule
+from canvas_server.node.outbox import Outbox, Outboxes
+from canvas_server.node.sending import Sender
+from canvas_server.protocol import client
+from canvas_server.protocol.client import ClientMessage
+from canvas_server.protocol.codec import MalformedMessage
+from canvas_server.protocol.errors import ErrorCode
+from canvas_server.protocol.traits import Charge
+
+DEAR = client.types_with(lambda traits: traits.tokens > 1)
+"""Types of messages that are charged for more than their place and their bytes."""
+FEW_COPIES = 4
+"""Frames that a message may have sent without being charged for them."""
+OVERLOADED = (
+    "There is more to do for this session, or for those with your link, than one may ask for; "
+    "nothing was changed. Try again in some seconds."
+)
+
+
+class Handler:
+    """Handles the messages of connections, one by one."""
+
+    def __init__(
+        self,
+        hub: Hub,
+        perform: Callable[[list[Effect]], None],
+        pressure: BackPressure,
+        outboxes: Outboxes,
+        sender: Sender,
+        flushes: FlushSchedule,
+        counts: Counts,
+        clock: Callable[[], float],
+    ) -> None:
+        self._hub = hub
+        self._perform = perform
+        self._pressure = pressure
+        self._outboxes = outboxes
+        self._sender = sender
+        self._flushes = flushes
+        self._counts = counts
+        self._clock = clock
+
+    def handle(self, connection_id: ConnectionId, message: ClientMessage, size: int) -> None:
+        """Have the hub handle a message of `size` bytes, and charge it."""
+        kind, outbox = type(message), self._outboxes[connection_id]
+        self._counts.received[kind] += 1
+        target: str | None = getattr(message, "target_peer_id", None)
+        if target is not None:
+            self._perform(self._hub.handle(connection_id, message, self._clock()))
+            self._pressure.signalled(connection_id, target, size)
+        else:
+            self._handle_for_many(connection_id, message, size, outbox)
+        if kind in DEAR:
+            self._pressure.dear(connection_id, COSTS[kind])
+        if not outbox.heard % SETTLED_TOGETHER:
+            self._pressure.settled(connection_id)
+
+    def _handle_for_many(
+        self, connection_id: ConnectionId, message: ClientMessage, size: int, outbox: Outbox
+    ) -> None:
+        """Handle a message that is for many, or changes or asks for much."""
+        match self._pressure.admits(connection_id, type(message), size):
+            case "drop":
+                return
+            case "refuse":
+                message_id: str | None = getattr(message, "message_id", None)
+                refused = MalformedMessage(ErrorCode.RATE_LIMITED, OVERLOADED, message_id)
+                self._perform(self._hub.refuse(connection_id, refused))
+                return
+            case "wait":
+                pass
+        if size > BYTES_IN:
+            self._pressure.long(connection_id, size)
+        if self._flushes.has_droppable and not message.traits.droppable:
+            party = self._hub.party_of(connection_id)
+            if party is not None:
+                self._flushes.settle(party.peer_id)
+        sender, queued = self._sender, outbox.queued_bytes
+        copies, sent, line = sender.copies, sender.bytes, sender.line_bytes
+        self._perform(self._hub.handle(connection_id, message, self._clock()))
+        if sender.copies - copies > FEW_COPIES:
+            self._pressure.broadcast(
+                connection_id,
+                sender.copies - copies,
+                sender.bytes - sent,
+                sender.line_bytes - line,
+            )
+        if message.traits.charge is not Charge.NOTHING:
+            self._charge(connection_id, message, outbox, queued)
+
+    def _charge(
+        self, connection_id: ConnectionId, message: ClientMessage, outbox: Outbox, before: int
+    ) -> None:
+        """Charge a message for more than itself; `before` is what was queued for its answer."""
+        charge = message.traits.charge
+        match charge:
+            case Charge.NOTHING:
+                pass
+            case Charge.OPERATIONS:
+                self._pressure.worked(connection_id, len(client.operations_of(message)))
+            case Charge.ANSWER | Charge.JOIN:
+                if self._outboxes.get(connection_id) is outbox:
+                    self._pressure.answered_with(connection_id, outbox.queued_bytes - before)
+            case _:
+                assert_never(charge)

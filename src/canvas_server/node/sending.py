@@ -1,0 +1,49 @@
+"""Sending: one frame of a message for all of its receivers, and what was sent, counted."""
+
+from canvas_server.core.effects import Send
+from canvas_server.node.counts import Counts
+from canvas_server.node.flushing import FlushSchedule
+from canvas_server.node.outbox import Outboxes, frame_of
+from canvas_server.protocol import server
+from canvas_server.protocol.server import Error, PeerCursor, PeerLeft, PeerPreview
+
+COALESCED = server.types_with(lambda traits: traits.delivery != "reliable")
+"""Types of messages that may wait a moment for others, so that a crowd costs fewer writes."""
+
+
+class Sender:
+    """Queues frames for their receivers; the schedule says when they are written."""
+
+    def __init__(self, outboxes: Outboxes, flushes: FlushSchedule, counts: Counts) -> None:
+        self._outboxes = outboxes
+        self._flushes = flushes
+        self._counts = counts
+        self.copies = 0
+        """Frames since the start, one for each receiver; what a message caused is a difference."""
+        self.bytes = 0
+        """Of all these frames."""
+        self.line_bytes = 0
+        """Of each frame that several were sent: what one of them had to receive."""
+
+    def send(self, effect: Send) -> None:
+        """Queue a message for its receivers."""
+        message, flushes = effect.message, self._flushes
+        kind, frame, count = type(message), frame_of(message), len(effect.to)
+        if isinstance(message, PeerCursor | PeerPreview):
+            flushes.droppable(effect, message)
+        else:
+            waiting = flushes.coalesced() if kind in COALESCED else flushes.dirty
+            outboxes = self._outboxes
+            for connection_id in effect.to:
+                outbox = outboxes[connection_id]
+                outbox.push(frame, message)
+                waiting[outbox] = None
+        self._counts.sent[kind] += count
+        self.copies += count
+        self.bytes += count * len(frame)
+        if count > 1:
+            self.line_bytes += len(frame)
+        if isinstance(message, PeerLeft):
+            flushes.drop(message.peer_id)
+        elif isinstance(message, Error):
+            self._counts.refused[message.code] += 1
