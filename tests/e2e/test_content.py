@@ -19,6 +19,8 @@ from support.browsers.axe import accessible
 from support.browsers.bombs import BOMB, OTHERS, SPELLINGS, charts, pictures, store
 from support.browsers.window import Open, Window
 from support.hub.drawings import png_url
+from support.hub.pictures import SECRET as PLACE
+from support.hub.pictures import bytes_of, photo
 from support.servers.invitations import SECRET, token
 from support.servers.server import Server, eventually, post, running
 
@@ -70,7 +72,8 @@ def drop(window: Window, name: str, kind: str, content: bytes) -> None:
 def test_a_scene_full_of_bombs_opens_and_the_page_answers(
     open_window: Open, tmp_path: Path
 ) -> None:
-    sources = [*SPELLINGS.values(), *OTHERS.values(), png_url(60, 40)]
+    others = {**OTHERS, "no type at all": "data:image/png;base64,AAAA"}
+    sources = [*SPELLINGS.values(), *others.values(), png_url(60, 40)]
     store(tmp_path, "bombs", pictures(*sources))
     with running(tmp_path) as server:
         ada = open_window("red", session="bombs", query="name=Ada", at=server)
@@ -80,6 +83,7 @@ def test_a_scene_full_of_bombs_opens_and_the_page_answers(
         expect(node(ada, f"p{good}").locator("img.loaded")).to_have_count(1)
         for number in range(len(SPELLINGS)):
             expect(node(ada, f"p{number}")).to_contain_text("Not drawn")
+        expect(node(ada, f"p{good - 1}")).to_contain_text("cannot be loaded")
         assert ada.page.locator("#space img").count() == 1
         ada.picture("content-bombs")
         node(ada, "p0").focus()
@@ -266,6 +270,26 @@ def test_a_drawing_that_is_dropped_becomes_a_picture_and_a_bomb_does_not(
     )
     expect(ada.page.locator("#notices")).to_contain_text("too large for the canvas")
     expect(shown).to_have_count(1)
+
+
+@pytest.mark.rule("SCN10")
+def test_a_photo_that_is_dropped_is_seen_as_it_was_taken_and_says_not_where(
+    open_window: Open, server: Server
+) -> None:
+    """The page encodes it anew, so that nothing of it leaves the browser."""
+    session = "photo"
+    ada, bob = (open_window(color, session=session) for color in ("red", "green"))
+    drop(ada, "IMG_0815.jpg", "image/jpeg", photo(6))
+    for window in (ada, bob):
+        expect(window.page.locator("#space img.loaded")).to_have_count(1)
+        size = "() => (({naturalWidth, naturalHeight}) => [naturalWidth, naturalHeight])"
+        shown = window.page.evaluate(f"{size}(document.querySelector('#space img'))")
+        assert shown == [32, 64]
+    (element,) = eventually(lambda: elements(server, session), "the picture is stored")
+    src = element["kind"]["src"]
+    assert src.startswith("data:image/webp;base64,"), "the page has made it anew"
+    assert PLACE.encode() not in bytes_of(src)
+    assert element["transform"]["height"] > element["transform"]["width"]
 
 
 @contextlib.contextmanager

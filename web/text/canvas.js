@@ -27,7 +27,7 @@ export const text = {
       case "scene_full":
         return "The canvas is full, so your change was taken back. Remove something first.";
       case "content_refused":
-        return `Your change was taken back, since it could stop the browsers of others: ${reason}.`;
+        return `Your change was taken back, since others could not be shown it safely: ${reason}.`;
       case "too_large":
         return "That is too large for the canvas: one element may have 1 MB. It was not added. Make it smaller, or add it in parts.";
       case "not_allowed":

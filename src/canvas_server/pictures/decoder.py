@@ -1,7 +1,8 @@
 """Decoding of pictures for all sessions: a bounded queue, fair by the time each session has taken.
 
-Two processes read them. Who has had least of their time lately comes next, so a session that sends
-costly pictures waits for itself. What was found clean, and what was refused, is remembered.
+Two processes read them. Next comes whose session has had least of their time lately, with what
+its picture will take by its header: a session that sends costly pictures waits for itself, and many
+such sessions for small pictures of others. What was found clean, or refused, is remembered.
 """
 
 import asyncio
@@ -15,7 +16,8 @@ from typing import TypeVar
 import structlog
 from msgspec import Struct
 
-from canvas_server.core.scene.admission import refused_source
+from canvas_server.core.scene.admission import content_of, refused_source
+from canvas_server.core.scene.rasters import measure
 from canvas_server.node.ports import Decoded, NotDecoded, Verdict
 from canvas_server.pictures.process import DecoderProcess
 
@@ -29,6 +31,9 @@ HALF_LIFE_SECONDS = 10.0
 """After which half of what a session has taken is forgotten."""
 MAX_SESSIONS = 1000
 """Whose share is remembered."""
+
+PIXELS_PER_MS = 25_000
+"""What a decoder reads in a millisecond, roughly; the slowest of them."""
 
 BUSY = "many pictures are being read: send it again in a moment"
 
@@ -53,6 +58,7 @@ class _DecodeJob(Struct, eq=False):
     waiting: deque[str]
     done: Callable[[Decoded | NotDecoded], None]
     size: int
+    expected_ms: float
     sources: dict[str, str] = {}
     cpu_ms: int = 0
     is_over: bool = False
@@ -81,6 +87,8 @@ class Decoder:
         self._all = tuple(processes or (DecoderProcess() for _ in range(PROCESSES)))
         self._idle = [*self._all]
         self._tasks: set[asyncio.Task[None]] = set()
+        self._ends: set[asyncio.Task[None]] = set()
+        """What waits for processes to be gone."""
         self._jobs: dict[str, deque[_DecodeJob]] = {}
         """Of each session that has any, in order."""
         self._waiting_bytes = 0
@@ -105,7 +113,8 @@ class Decoder:
         done: Callable[[Decoded | NotDecoded], None],
     ) -> Callable[[], None]:
         """See `PictureDecoder.decode`."""
-        job = _DecodeJob(session_id, deque(sources), done, sum(map(len, sources)))
+        size, expected_ms = sum(map(len, sources)), sum(map(_expected_ms, sources))
+        job = _DecodeJob(session_id, deque(sources), done, size, expected_ms)
         self._put(job)
         self._waiting_bytes += job.size
         if self._waiting_bytes > MAX_WAITING_BYTES:
@@ -120,7 +129,7 @@ class Decoder:
             self._ending.cancel()
         for task in self._tasks:
             task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await asyncio.gather(*self._tasks, *self._ends, return_exceptions=True)
         for process in self._all:
             await process.end()
 
@@ -183,18 +192,20 @@ class Decoder:
     def _rest(self) -> None:
         for process in self._idle:
             task = asyncio.get_running_loop().create_task(process.end())
-            self._tasks.add(task)
-            task.add_done_callback(self._tasks.discard)
+            self._ends.add(task)
+            task.add_done_callback(self._ends.discard)
 
     def _next(self) -> _DecodeJob | None:
-        """Take the next job of the session that has had least."""
+        """Take the next job of the session that will have had least."""
         if not self._jobs:
             return None
-        now = self._clock()
-        shares = self._shares
-        session_id = min(
-            self._jobs, key=lambda name: shares[name].left(now) if name in shares else 0.0
-        )
+        now, shares = self._clock(), self._shares
+
+        def taken(session_id: str) -> float:
+            share = shares.get(session_id)
+            return self._jobs[session_id][0].expected_ms + (share.left(now) if share else 0.0)
+
+        session_id = min(self._jobs, key=taken)
         jobs = self._jobs[session_id]
         job = jobs.popleft()
         if not jobs:
@@ -238,6 +249,12 @@ class Decoder:
         self._shares[session_id] = _Share(spent, now)
         if len(self._shares) > MAX_SESSIONS:
             self._shares.popitem(last=False)
+
+
+def _expected_ms(src: str) -> float:
+    """Return what a picture takes of a processor by its header, roughly."""
+    raster = measure(content_of(src)[1])
+    return 0.0 if raster is None else raster.pixels * raster.passes / PIXELS_PER_MS
 
 
 @functools.lru_cache(maxsize=8)

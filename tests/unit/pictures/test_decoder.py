@@ -124,6 +124,14 @@ async def test_who_sends_costly_pictures_waits_for_itself(room: Room) -> None:
     assert room.order[-1] == "flood"
 
 
+async def test_many_sessions_with_costly_pictures_wait_for_small_ones_of_others(room: Room) -> None:
+    flood = [room.read(f"{VAST}#{n}", session_id=f"flood{n}") for n in range(4)]
+    await flood[0]
+    await room.read(png_url(), session_id="calm")
+    assert room.order.index("calm") <= 2
+    await asyncio.gather(*flood)
+
+
 async def test_when_too_much_waits_who_has_most_gives_way(
     room: Room, monkeypatch: pytest.MonkeyPatch
 ) -> None:
