@@ -43,7 +43,7 @@ def _limit(memory_bytes: int) -> None:
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
     files = 16  # decoders open none
     resource.setrlimit(resource.RLIMIT_NOFILE, (files, files))
-    os.nice(10)  # calls come first
+    os.nice(15)  # calls come first
 
 
 def _read(src: str, cpu_seconds: float) -> Verdict:
