@@ -56,6 +56,7 @@ def test_nobody_is_sent_where_a_photo_was_taken(server: Server) -> None:
         wrapped = {"id": "w", "kind": {"type": "Image", "data": {"src": PHOTO}}}
         ada.send({"type": "sync_queue", "operations": [{"op": "add", "element": wrapped}]})
         assert is_turned_and_clean(bob.until("element_added")["element"]["kind"]["src"])
+    assert server.metric("canvas_pictures_changed_total") >= 2
     png = url_of(photo(6, "PNG"), "png")
     status, _, answer = post(server, {"session_id": "pictures", "add": [image(png, "q")]})
     assert status == 200

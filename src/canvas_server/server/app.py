@@ -25,6 +25,7 @@ from canvas_server.http.heartbeat import SocketPinger
 from canvas_server.http.lan import authority_route
 from canvas_server.http.listener import Listener, open_sockets
 from canvas_server.http.metrics import registry
+from canvas_server.http.picturemetrics import PictureCollector
 from canvas_server.http.rate_limits import Proxies
 from canvas_server.http.site import make_site
 from canvas_server.http.state import state_route
@@ -86,6 +87,7 @@ class CanvasServer(uvicorn.Server):
         metrics = registry(
             self.node, events, backend.log.counts, self._readiness, backend.cluster, overview
         )
+        metrics.register(PictureCollector(self._decoder.counts))
         super().__init__(
             uvicorn.Config(
                 make_site(
