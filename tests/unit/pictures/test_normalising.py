@@ -196,6 +196,13 @@ def test_what_is_transparent_stays_so() -> None:
     assert opened(src).convert("RGBA").getpixel((1, 1))[3] == 0
 
 
+def scans(count: int) -> bytes:
+    """A progressive JPEG that goes over its pixels again and again."""
+    content = encoded(Pixels.new("RGB", (1000, 1000)), "JPEG", progressive=True)
+    last = content.rindex(b"\xff\xda")
+    return content[:last] + content[last:-2] * count + b"\xff\xd9"
+
+
 def broken() -> dict[str, bytes]:
     animated = encoded(FRAMES[0], "WEBP", **ANIMATED)
     return {
@@ -212,6 +219,7 @@ def broken() -> dict[str, bytes]:
         "a PNG smaller than it says": zeros_png(64, 8).replace(
             zeros_png(64, 8)[8:33], zeros_png(64, 800)[8:33]
         ),
+        "a thousand scans": scans(1000),
         "100,000 frames": many_frames_gif(100_000),
         "three billion pixels": vast_png(),
     }
@@ -220,7 +228,7 @@ def broken() -> dict[str, bytes]:
 @pytest.mark.parametrize("content", broken().values(), ids=broken())
 def test_what_cannot_be_read_is_refused_and_what_to_do_is_said(content: bytes) -> None:
     for declared in ("png", "gif"):
-        with pytest.raises(RefusedPicture, match=r"first|convert"):
+        with pytest.raises(RefusedPicture, match=r"first|convert|fewer"):
             normalised(url_of(content, declared))
 
 
