@@ -15,6 +15,8 @@ from canvas_server.core.scene.rasters import measure
 
 MAX_VALUES = 8_000_000
 """Numbers in all arrays of a model, 32 MB as they are drawn."""
+MAX_UNPACKED_BYTES = 4 * MAX_VALUES
+"""Of what meshopt has packed."""
 MAX_DRAWN = 1_000_000
 """Vertices that are drawn in a frame, each mesh as often as it is used."""
 MAX_CALLS = 2_000
@@ -24,9 +26,8 @@ MAX_DEPTH = 100
 MAX_LIGHTS = 16
 MAX_TEXTURE_PIXELS = 24_000_000
 """Of all pictures of a model together."""
-_COMPRESSED = frozenset(
-    ("KHR_draco_mesh_compression", "EXT_meshopt_compression", "KHR_texture_basisu")
-)
+_COMPRESSED = frozenset(("KHR_draco_mesh_compression", "KHR_texture_basisu"))
+"""What needs decoders that the page has not got."""
 _COMPONENTS = {"SCALAR": 1, "VEC2": 2, "VEC3": 3, "VEC4": 4, "MAT2": 4, "MAT3": 9, "MAT4": 16}
 _MAX_CONTAINERS = 50_000
 _MAX_HARD_NUMBERS = 1000
@@ -35,7 +36,9 @@ _JSON_CHUNK = b"JSON"
 
 UNREADABLE = "this is no glTF 2.0 model that can be read: export it anew first"
 ELSEWHERE = "a model brings all that belongs to it: export it as one file (.glb) first"
-COMPRESSED = "a compressed model is not taken: export it without Draco, meshopt or KTX2 first"
+COMPRESSED = (
+    "a model compressed with Draco or KTX2 is not taken: export it without, or with meshopt first"
+)
 TOO_MUCH = "the model has too many {}: at most {:,} can be drawn; simplify it first"
 
 Json = dict[str, Any]
@@ -99,6 +102,13 @@ def _is_inline(uri: object) -> bool:
 
 def _check_shape(document: Json) -> None:
     """Count what is drawn in a frame, and what is kept for it."""
+    unpacked = sum(
+        _count(packed["count"]) * _count(packed["byteStride"])
+        for view in _list(document, "bufferViews")
+        for packed in [view.get("extensions", {}).get("EXT_meshopt_compression")]
+        if packed is not None
+    )
+    _bound("bytes", unpacked, MAX_UNPACKED_BYTES)
     counts = [_count(each["count"]) for each in _list(document, "accessors")]
     components = [_COMPONENTS[each["type"]] for each in _list(document, "accessors")]
     _bound("numbers", sum(map(_product, zip(counts, components, strict=True))), MAX_VALUES)

@@ -57,6 +57,14 @@ def model(src: str) -> Element:
         "https://example.org/chair.glb",
         url(BOX),
         url(ASSET),
+        url(
+            {
+                **ASSET,
+                "bufferViews": [
+                    {"extensions": {"EXT_meshopt_compression": {"count": 9, "byteStride": 4}}}
+                ],
+            }
+        ),
         EMPTY_MODEL,
         "data:model/gltf+json," + quote(json.dumps(BOX)),
         "data:model/gltf-binary;base64," + base64.b64encode(binary(BOX)).decode(),
@@ -95,6 +103,9 @@ BAD: dict[str, Json | str] = {
     "an address that is none": but(images=[{"uri": 7}]),
     "escaped": json.dumps(BOX)[:-1] + ', "extras": {"\\u0075ri": "https://example.org"}}',
     "draco": but(extensionsUsed=[], extensions={"KHR_draco_mesh_compression": {}}),
+    "meshopt without end": but(
+        bufferViews=[{"extensions": {"EXT_meshopt_compression": {"count": 10**9, "byteStride": 4}}}]
+    ),
     "a vast array": but(accessors=[{"count": 10**9, "type": "VEC3"}]),
     "many arrays": but(accessors=[{"count": 10**6, "type": "MAT4"}] * 2),
     "one mesh very often": but(nodes=MANY),
