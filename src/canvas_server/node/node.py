@@ -40,15 +40,8 @@ from canvas_server.node.events import NodeEvents
 from canvas_server.node.flushing import FlushSchedule
 from canvas_server.node.handling import Handler
 from canvas_server.node.outbox import Outbox, Outboxes, frame_of
-from canvas_server.node.pictures import NOT_DECODED, NoDecoder, Outcome, WaitingEdits
-from canvas_server.node.ports import (
-    Elsewhere,
-    Log,
-    LogFailure,
-    NotDecoded,
-    PictureDecoder,
-    Placement,
-)
+from canvas_server.node.pictures import NoDecoder, Outcome, WaitingEdits
+from canvas_server.node.ports import Elsewhere, Log, LogFailure, PictureDecoder, Placement
 from canvas_server.node.scenes import LocalPlacement, Scenes
 from canvas_server.node.sending import Sender
 from canvas_server.node.sockets import Connection, Owner, Payload, Socket
@@ -366,10 +359,8 @@ class Node:
         connection_id = decode.connection
         held = self._held.pop(connection_id)
         self.outboxes[connection_id].heard += 1
-        if isinstance(outcome, NotDecoded):
-            message_id = decode.message.message_id
-            refused = MalformedMessage(ErrorCode.RATE_LIMITED, NOT_DECODED, message_id)
-            self._perform(self.hub.refuse(connection_id, refused))
+        if isinstance(outcome, MalformedMessage):
+            self._perform(self.hub.refuse(connection_id, outcome))
         else:
             now = self.clock()
             self._perform(self.hub.handle(connection_id, outcome, now, decoded=True))

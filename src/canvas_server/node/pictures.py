@@ -12,13 +12,14 @@ from canvas_server.core.effects import ConnectionId, Decode, Refusal
 from canvas_server.core.scene.pictures import with_sources
 from canvas_server.node.ports import Decoded, NotDecoded, PictureDecoder
 from canvas_server.protocol.client import EditMessage
+from canvas_server.protocol.codec import MalformedMessage
 from canvas_server.protocol.errors import ErrorCode
 from canvas_server.protocol.http import SceneEdit
 
 NOT_DECODED = "Pictures cannot be read now; nothing was changed. Send it again in a moment."
 
-Outcome = EditMessage | NotDecoded
-"""The edit with its pictures as they may come in, or why they cannot be decoded now."""
+Outcome = EditMessage | MalformedMessage
+"""The edit with its pictures as they may come in, or why it is refused now."""
 
 
 class WaitingEdits:
@@ -50,7 +51,9 @@ class WaitingEdits:
         if self._give_up.pop(effect.connection, None) is None:
             return  # it is gone
         if isinstance(outcome, NotDecoded):
-            self._ready(effect, outcome, 0)
+            message_id = effect.message.message_id
+            refused = MalformedMessage(ErrorCode.RATE_LIMITED, NOT_DECODED, message_id)
+            self._ready(effect, refused, 0)
         else:
             edit = with_sources(effect.message, outcome.sources)
             self._ready(effect, edit, outcome.cpu_ms)
