@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import re
 import signal
 import sys
 from asyncio.subprocess import DEVNULL, PIPE, Process
@@ -9,6 +10,7 @@ from asyncio.subprocess import DEVNULL, PIPE, Process
 import msgspec
 
 from canvas_server.node.ports import NotDecoded, Verdict
+from canvas_server.protocol.fields import MAX_DATA_URL
 
 HEAD_BYTES = 4
 READY = b"ready"
@@ -23,6 +25,7 @@ TOO_MUCH_MEMORY = "the picture takes too much memory: make it smaller first"
 """After this a worker ends: who knows what is left of it."""
 TOO_LONG = "the picture takes too long to read: make it smaller, or save it anew, first"
 ENDED = "the picture stops what reads it: save it anew in a picture editor first"
+_PICTURE = re.compile(f"data:image/[a-z-]{{3,8}};base64,[A-Za-z0-9+/=]{{,{MAX_DATA_URL - 32}}}")
 _FROM_OUTSIDE = frozenset((signal.SIGKILL, signal.SIGTERM, signal.SIGINT, signal.SIGHUP))
 """What ends a worker and says nothing of the picture."""
 
@@ -110,7 +113,14 @@ async def _exchange(process: Process, src: str) -> Verdict:
     content = src.encode()
     process.stdin.write(len(content).to_bytes(HEAD_BYTES) + content)
     await process.stdin.drain()
-    return msgspec.json.decode(await _message(process), type=Verdict)
+    try:
+        verdict = msgspec.json.decode(await _message(process), type=Verdict)
+    except msgspec.MsgspecError as error:
+        raise NotDecoded("a process that reads pictures says what it should not") from error
+    # A decoder that somebody has taken over is not to say what comes into a scene.
+    if verdict.src is not None and not _PICTURE.fullmatch(verdict.src):
+        raise NotDecoded("a process that reads pictures says what it should not")
+    return verdict
 
 
 async def _message(process: Process) -> bytes:
@@ -120,5 +130,5 @@ async def _message(process: Process) -> bytes:
         asyncio.IncompleteReadError: it has ended.
     """
     assert process.stdout is not None  # noqa: S101 - it has a pipe
-    head = await process.stdout.readexactly(HEAD_BYTES)
-    return await process.stdout.readexactly(int.from_bytes(head))
+    length = int.from_bytes(await process.stdout.readexactly(HEAD_BYTES))
+    return await process.stdout.readexactly(min(length, 2 * MAX_DATA_URL))

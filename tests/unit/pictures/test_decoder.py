@@ -5,6 +5,7 @@ import os
 import signal
 import sys
 from collections.abc import AsyncIterator, Sequence
+from pathlib import Path
 
 import pytest
 
@@ -114,6 +115,32 @@ async def test_while_none_can_be_begun_the_picture_is_neither_taken_nor_refused(
     monkeypatch.undo()
     assert await room.reason(png_url()) is None
     assert room.decoder.counts.failed == 3
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        '{"src": "javascript:alert(1)", "reason": null, "cpu_ms": 1}',
+        '{"src": "https://example.org/a.png", "reason": null, "cpu_ms": 1}',
+        '{"src": "data:image/svg+xml,<svg/>", "reason": null, "cpu_ms": 1}',
+        '{"src": 7}',
+        "no JSON",
+    ],
+)
+async def test_a_process_that_was_taken_over_says_nothing_that_comes_in(
+    room: Room, answer: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    script = tmp_path / "taken-over"
+    script.write_text(
+        f"#!{sys.executable}\nimport sys\nfor words in (b'ready', {answer.encode()!r}):\n"
+        "    sys.stdout.buffer.write(len(words).to_bytes(4) + words)\n"
+        "sys.stdout.buffer.flush()\nsys.stdin.buffer.read()\n"
+    )
+    script.chmod(0o700)
+    monkeypatch.setattr(sys, "executable", str(script))
+    with pytest.raises(NotDecoded, match="should not"):
+        await room.read(png_url())
+    assert room.process.pid is None
 
 
 async def test_who_sends_costly_pictures_waits_for_itself(room: Room) -> None:
