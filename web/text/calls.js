@@ -92,6 +92,8 @@ export const text = {
   shareFailed: "Your screen cannot be shared: the browser or the system does not allow it. Look for screen recording in the privacy settings of your system.",
   takenOver: "You opened this canvas as the same person in another window. Continue there, or join again here.",
   sessionFull: "This canvas is full: it has no place for another person. Try again when somebody has left.",
+  linkFull: "As many people as this link is for are here. Try again when somebody has left, or ask for another link.",
+  gaveWay: "This canvas is full, and somebody who looks after it needed your place. Try again when somebody has left.",
   /** @param {string} reason */
   refused: (reason) => `The server does not let you join${reason ? `: ${reason}` : ""}. Check the link, or ask whoever sent it.`,
   /** @param {string} reason */
@@ -111,7 +113,9 @@ export const endText = {
   4101: inviteText.expired,
   4102: inviteText.removed,
   4103: inviteText.needsLink,
+  4104: text.gaveWay,
   session_full: text.sessionFull,
+  link_full: text.linkFull,
   unauthorized: inviteText.needsLink,
   token_expired: inviteText.expired,
 };

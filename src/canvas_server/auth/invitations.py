@@ -13,18 +13,27 @@ from pathlib import Path
 from msgspec import Struct
 from msgspec.structs import replace
 
+from canvas_server.core.effects import Refusal
 from canvas_server.files import give_to_owner
+from canvas_server.protocol.errors import ErrorCode
 from canvas_server.protocol.roles import Role
 
 DATABASE = "tokens.db"
 KEPT_SECONDS = 30 * 24 * 3600
-"""For so long after it has ended something is still listed, or known to be taken back."""
+"""For so long after it has ended something is still listed."""
+MAX_OF_SESSION = 10_000
+"""Listed of a session at a time: whoever moderates can have as many made as they like."""
+_AT_ONCE = 256
+_TOO_MANY = (
+    f"This session has {MAX_OF_SESSION:,} links. Take back the link with which they were made, or "
+    "wait until some have ended."
+)
 NEVER = float(2**53)
 """When something ends of which nobody here knows when: after whatever token is there of it."""
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS invitation (
   id TEXT PRIMARY KEY, session TEXT NOT NULL, role TEXT NOT NULL, name TEXT,
-  made REAL NOT NULL, expires REAL NOT NULL, revoked REAL
+  made REAL NOT NULL, expires REAL NOT NULL, revoked REAL, lineage TEXT NOT NULL DEFAULT ''
 ) STRICT, WITHOUT ROWID
 """
 
@@ -39,6 +48,8 @@ class Invitation(Struct, frozen=True):
     made: float
     expires: float
     revoked: float | None = None
+    lineage: tuple[str, ...] = ()
+    """The ids of those it was made with, the first one first (TOK8)."""
 
 
 class Invitations:
@@ -57,8 +68,9 @@ class Invitations:
             raise OSError(f"{DATABASE}: {error}") from error
         try:
             with self._database:
-                gone = (now - KEPT_SECONDS,)
-                self._database.execute("DELETE FROM invitation WHERE expires < ?", gone)
+                # What was taken back stays so, whatever the clock says meanwhile.
+                ended = "DELETE FROM invitation WHERE expires < ? AND revoked IS NULL"
+                self._database.execute(ended, (now - KEPT_SECONDS,))
             rows = _read(self._database)
         except sqlite3.Error as error:
             self._database.close()
@@ -81,6 +93,45 @@ class Invitations:
         """Tell whether it was taken back."""
         invitation = self._all.get(invitation_id)
         return invitation is not None and invitation.revoked is not None
+
+    def add(self, invitation: Invitation, now: float) -> None:
+        """Remember something new that is given out.
+
+        Raises:
+            Refusal: `rate_limited`, the session has too many.
+            OSError: it cannot be stored.
+        """
+        there = self.of(invitation.session_id)
+        if len(there) >= MAX_OF_SESSION:
+            needless = [one for one in there if self._is_needless(one, now)]
+            if not needless:
+                raise Refusal(ErrorCode.RATE_LIMITED, _TOO_MANY)
+            self.forget(needless[:_AT_ONCE])
+        self.note(invitation)
+
+    def _is_needless(self, one: Invitation, now: float) -> bool:
+        """Tell whether it opens nothing any more, also if nobody knows of it."""
+        if any(map(self.is_revoked, one.lineage)):
+            return True
+        since = 0.0 if one.revoked is None else KEPT_SECONDS
+        return max(one.expires, one.revoked or 0) + since < now
+
+    def forget(self, needless: list[Invitation]) -> None:
+        """List some no more.
+
+        Raises:
+            OSError: that cannot be stored.
+        """
+        ids = [(one.id,) for one in needless]
+        with self._writing:
+            try:
+                with self._database:
+                    self._database.executemany("DELETE FROM invitation WHERE id = ?", ids)
+            except sqlite3.Error as error:
+                raise OSError(f"{DATABASE}: {error}") from error
+        with self._lock:
+            for one in needless:
+                self._all.pop(one.id, None)
 
     def note(self, invitation: Invitation) -> None:
         """Remember what is given out, or what has become of it; what was taken back stays so.
@@ -134,7 +185,7 @@ def copy_into(backup: sqlite3.Connection, data_dir: Path) -> None:
     path = data_dir / DATABASE
     if path.exists():
         with contextlib.closing(_connect(path)) as source, backup:
-            backup.execute(_SCHEMA)
+            _prepare(backup)
             for invitation in _read(source):
                 _write(backup, invitation)
 
@@ -171,14 +222,32 @@ def _union(known: Invitation | None, new: Invitation) -> Invitation:
     return replace(named, expires=expires, revoked=min(times, default=None))
 
 
+def _prepare(database: sqlite3.Connection) -> None:
+    """See that there is the table, as it is now."""
+    database.execute(_SCHEMA)
+    columns = [row[1] for row in database.execute("PRAGMA table_info(invitation)")]
+    if "lineage" not in columns:  # of an earlier release
+        database.execute("ALTER TABLE invitation ADD COLUMN lineage TEXT NOT NULL DEFAULT ''")
+
+
 def _read(database: sqlite3.Connection) -> list[Invitation]:
+    """Return what is there; the table may be of an earlier release."""
     rows = database.execute("SELECT * FROM invitation ORDER BY made").fetchall()
-    return [Invitation(row[0], row[1], Role(row[2]), *row[3:]) for row in rows]
+    return [
+        Invitation(name, session, Role(role), called, made, expires, revoked, _ids(more))
+        for name, session, role, called, made, expires, revoked, *more in rows
+    ]
+
+
+def _ids(lineage: list[str]) -> tuple[str, ...]:
+    return tuple(" ".join(lineage).split())
 
 
 def _write(database: sqlite3.Connection, one: Invitation) -> None:
     row = (one.id, one.session_id, one.role.value, one.name, one.made, one.expires, one.revoked)
-    database.execute("INSERT OR REPLACE INTO invitation VALUES (?, ?, ?, ?, ?, ?, ?)", row)
+    lineage = " ".join(one.lineage)
+    command = "INSERT OR REPLACE INTO invitation VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
+    database.execute(command, (*row, lineage))
 
 
 def _open(path: Path | None) -> sqlite3.Connection:
@@ -189,7 +258,7 @@ def _open(path: Path | None) -> sqlite3.Connection:
     database = _connect(path)
     try:
         database.execute("PRAGMA synchronous = FULL")
-        database.execute(_SCHEMA)
+        _prepare(database)
     except BaseException:
         database.close()
         raise

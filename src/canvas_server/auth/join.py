@@ -1,4 +1,4 @@
-"""Join tokens: who bears one may be in a session, in a role (rules TOK1 and TOK2)."""
+"""Join tokens: who bears one may be in a session, in a role (rules TOK1, TOK2 and TOK8)."""
 
 import secrets
 from collections.abc import Callable
@@ -10,14 +10,19 @@ from msgspec import Struct
 from canvas_server.auth.keys import Keys
 from canvas_server.auth.signing import BadToken, Expired, Signer
 from canvas_server.core.effects import Refusal
-from canvas_server.core.presence.grants import Grant
+from canvas_server.core.presence.grants import Ancestor, Grant
 from canvas_server.protocol.errors import ErrorCode
-from canvas_server.protocol.fields import DisplayName, SessionId, UserId
+from canvas_server.protocol.fields import DisplayName, Places, SessionId, UserId
+from canvas_server.protocol.http import TokenWish
 from canvas_server.protocol.roles import Role
 
 RENEWED_SECONDS = 3600
 """The longest life of a token that is given to somebody who is here."""
+MAX_LINEAGE = 64
+"""Invitations that one was made with, each with the one before; the token names them all."""
 _RENEW_AFTER = 2 / 3
+_TOO_DEEP = "This link is the last of a long chain of links: have one made with an earlier one."
+_WHO = "Only who runs the server may say who the bearer of a link is (`user`)."
 
 
 class Claims(Struct, frozen=True, omit_defaults=True):
@@ -35,6 +40,12 @@ class Claims(Struct, frozen=True, omit_defaults=True):
     rename: bool = False
     user: UserId | None = None
     """Who the bearer is: a stable id, as whoever gave the token out knows them."""
+    until: int | None = None
+    """When the invitation ends, in a token that was renewed; None: when this one does."""
+    lineage: tuple[Ancestor, ...] = ()
+    """The invitations that this one was made with, the first one first (TOK8)."""
+    places: Places | None = None
+    """How many may be in the session by the invitation at a time (SES6)."""
 
 
 class JoinTokens:
@@ -71,11 +82,18 @@ class JoinTokens:
     def renew(self, grant: Grant, session_id: str, now: float) -> tuple[str, Grant]:
         """Return another token like the one that was granted, and what it allows.
 
+        What was made with another invitation ends when it says; what the server itself gave out
+        goes on for as long as its bearer stays.
+
         Raises:
-            Refusal: `unauthorized`, what it came from was taken back.
+            Refusal: `unauthorized`, what it came from was taken back; `token_expired`.
         """
-        if self._is_revoked(grant.invitation):
-            raise Refusal(ErrorCode.UNAUTHORIZED)
+        self._require_alive(grant.invitations)
+        expires = int(now + grant.life)
+        if grant.lineage and grant.until is not None:
+            expires = min(expires, int(grant.until))
+        if expires <= now:
+            raise Refusal(ErrorCode.TOKEN_EXPIRED)
         claims = Claims(
             session_id,
             grant.role,
@@ -85,9 +103,15 @@ class JoinTokens:
             renew=True,
             rename=grant.rename,
             user=grant.user,
+            until=None if grant.until is None else int(grant.until),
+            lineage=grant.lineage,
+            places=grant.places,
         )
-        expires = int(now + grant.life)
         return self.sign(claims, expires), _grant(claims, expires)
+
+    def _require_alive(self, invitations: tuple[str, ...]) -> None:
+        if any(map(self._is_revoked, invitations)):
+            raise Refusal(ErrorCode.UNAUTHORIZED)
 
     def _claims(self, token: str | None, now: float) -> tuple[Claims, int]:
         if token is None:
@@ -98,8 +122,7 @@ class JoinTokens:
             raise Refusal(ErrorCode.TOKEN_EXPIRED) from None
         except BadToken:
             raise Refusal(ErrorCode.UNAUTHORIZED) from None
-        if self._is_revoked(claims.invitation):
-            raise Refusal(ErrorCode.UNAUTHORIZED)
+        self._require_alive((*(one.id for one in claims.lineage), claims.invitation))
         return claims, expires
 
     def _read(self, token: str, now: float) -> tuple[Claims, int]:
@@ -110,7 +133,42 @@ class JoinTokens:
             raise BadToken from error
 
 
+def made_with(parent: Grant | None, wanted: TokenWish, now: float) -> tuple[Claims, float]:
+    """Return what a token is to say that is made with another one, and when it ends (TOK8).
+
+    It ends with what it is made with, and gives no right that this has not. `parent` is None for
+    who runs the server.
+
+    Raises:
+        Refusal: `forbidden`.
+    """
+    claims = Claims(
+        wanted.session_id,
+        wanted.role,
+        fresh_invitation(),
+        int(now),
+        wanted.name,
+        wanted.renewable,
+        wanted.rename,
+        wanted.user,
+        places=wanted.places,
+    )
+    expires = now + wanted.expires_in
+    if parent is None:
+        return claims, expires
+    if not wanted.role.rights <= parent.role.rights:
+        raise Refusal(ErrorCode.FORBIDDEN, f"As {parent.role!s} you may not make such a link.")
+    if len(parent.lineage) >= MAX_LINEAGE:
+        raise Refusal(ErrorCode.FORBIDDEN, _TOO_DEEP)
+    if wanted.user not in (None, parent.user):
+        raise Refusal(ErrorCode.FORBIDDEN, _WHO)
+    lineage = (*parent.lineage, Ancestor(parent.invitation, parent.places))
+    expires = min(expires, expires if parent.horizon is None else parent.horizon)
+    return msgspec.structs.replace(claims, lineage=lineage), expires
+
+
 def _grant(claims: Claims, expires: int) -> Grant:
+    until = expires if claims.until is None else claims.until
     grant = Grant(
         claims.role,
         claims.invitation,
@@ -118,8 +176,12 @@ def _grant(claims: Claims, expires: int) -> Grant:
         expires,
         rename=claims.rename,
         user=claims.user,
+        until=until,
+        lineage=claims.lineage,
+        places=claims.places,
     )
-    if not claims.renew:
+    is_last = claims.lineage and claims.until is not None and expires >= claims.until
+    if not claims.renew or is_last:
         return grant
     # A link may open for weeks; what who came by it is given instead soon ends, and is renewed.
     life = max(min(expires - claims.iat, RENEWED_SECONDS), 1)

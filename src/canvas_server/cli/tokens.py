@@ -9,6 +9,7 @@ from canvas_server.auth.join import Claims, JoinTokens, fresh_invitation
 from canvas_server.auth.keys import Keys, fresh_secret
 from canvas_server.cli.values import DURATION, SERVER_URL, check_names
 from canvas_server.config.options import with_settings_of
+from canvas_server.core.presence.session import MAX_PEERS
 from canvas_server.http.api.tokens import link_of
 from canvas_server.protocol.roles import Role
 
@@ -23,10 +24,13 @@ def made_token(
     renewable: bool = True,
     rename: bool = False,
     user: str | None = None,
+    places: int | None = None,
 ) -> tuple[str, str]:
     """Return a join token that opens for some time, and the id by which it is taken back."""
     now = time.time()
-    claims = Claims(session, role, fresh_invitation(), int(now), name, renewable, rename, user)
+    claims = Claims(
+        session, role, fresh_invitation(), int(now), name, renewable, rename, user, places=places
+    )
     tokens = JoinTokens(Keys.of_secrets(secrets), is_revoked=lambda _: False)
     return tokens.sign(claims, now + seconds), claims.invitation
 
@@ -64,6 +68,11 @@ def secret() -> None:
     show_default=True,
     help="Who is in the session when it ends may stay.",
 )
+@click.option(
+    "--places",
+    type=click.IntRange(1, MAX_PEERS),
+    help="How many may be in the session by it at a time, and by links made with it.",
+)
 @click.option("--link", is_flag=True, help="Print a link in place of the token.")
 @click.option("--url", default=SERVER_URL, show_default=True, help="Of the link.")
 @click.option("--admin", is_flag=True, help="A token for who runs the server, of no session.")
@@ -74,6 +83,7 @@ def token(
     name: str | None,
     user: str | None,
     expires: int,
+    places: int | None,
     url: str,
     *,
     rename: bool,
@@ -105,6 +115,7 @@ def token(
         renewable=renewable,
         rename=rename,
         user=user,
+        places=places,
     )
     click.echo(f"id: {invitation}", err=True)
     click.echo(link_of(url, session, made) if link else made)

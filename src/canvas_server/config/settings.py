@@ -19,6 +19,8 @@ from canvas_server.config.types import (
     SESSIONS,
     URLS,
 )
+from canvas_server.core.presence.places import LINK_PLACES
+from canvas_server.core.presence.session import MAX_PEERS
 from canvas_server.node.ports import HISTORY_BYTES
 
 DEFAULT_HOST = "127.0.0.1"
@@ -54,6 +56,7 @@ class Settings(Struct, frozen=True):
     rate_limit_burst: int
     rate_limit_sustained: int
     per_address: int
+    link_places: int
     cluster: tuple[str, ...]
     node_id: str
     cluster_replicas: int
@@ -288,6 +291,15 @@ SETTINGS = (
         256,
         "Connections from one address (IPv6: one /64) at a time, and within ten seconds. This "
         "machine itself is not counted.",
+    ),
+    Setting(
+        "link_places",
+        "--link-places",
+        "CANVAS_LINK_PLACES",
+        click.IntRange(1, MAX_PEERS),
+        LINK_PLACES,
+        "How many may be in a session by one link at a time, unless the link says otherwise. Links "
+        "of moderators have no such limit.",
     ),
     Setting(
         "cluster",

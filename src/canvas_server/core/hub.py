@@ -25,6 +25,7 @@ from canvas_server.core.effects import (
 from canvas_server.core.presence import calls, grants
 from canvas_server.core.presence.environment import Environment, milliseconds
 from canvas_server.core.presence.guests import Guests
+from canvas_server.core.presence.identity import passed_on
 from canvas_server.core.presence.membership import Membership
 from canvas_server.core.presence.overview import overview
 from canvas_server.core.presence.replicas import Replicas
@@ -158,7 +159,12 @@ class Hub:
         self, connection: ConnectionId, message: client.Subscribe, now: float
     ) -> client.Subscribe:
         """Return a `subscribe` as another node is to hear it, whose session lives there."""
-        return self._membership.passed_on(connection, message, now)
+        members = self._membership
+        peer = members.connections.get(connection)
+        if peer is None:
+            return message
+        identities = members.identities
+        return passed_on(message, peer, members.peers, members.reserved, identities, now)
 
     def revoke(self, invitation: str, now: float) -> list[Effect]:
         """Remove everybody who came by an invitation that was taken back (TOK4)."""

@@ -9,6 +9,7 @@ from canvas_server.auth.admin import AdminTokens
 from canvas_server.auth.join import JoinTokens
 from canvas_server.core.effects import Refusal
 from canvas_server.core.presence import grants
+from canvas_server.core.presence.grants import Grant
 from canvas_server.protocol.errors import ErrorCode
 from canvas_server.protocol.fields import MAX_TOKEN
 from canvas_server.protocol.roles import Right
@@ -38,17 +39,22 @@ class Gate:
         """Whether nobody is asked who they are."""
         return self._join is None
 
-    def require(self, request: Request, session_id: str, right: Right | None = None) -> None:
+    def require(
+        self, request: Request, session_id: str, right: Right | None = None
+    ) -> Grant | None:
         """Let those through who may be in a session, and have a right where one is needed.
+
+        Returns what they were granted; None for who runs the server, and where nobody is asked.
 
         Raises:
             Refusal: `unauthorized`, `token_expired`, `forbidden`.
         """
         if self._join is None or self.is_admin(request):
-            return
+            return None
         grant = self._join.admit(_bearer(request), session_id, self._clock())
         if right is not None:
             grants.require(grant, right)
+        return grant
 
     def recognise(self, request: Request, right: Right) -> str | None:
         """Let those through who have a right in some session, before it is known in which one.
@@ -77,15 +83,15 @@ class Gate:
             raise Refusal(ErrorCode.FORBIDDEN, _NOBODY_ASKED)
         return self.recognise(request, Right.MODERATE)
 
-    def require_moderator(self, request: Request, session_id: str) -> None:
-        """Let those through who look after a session, or run the server.
+    def require_moderator(self, request: Request, session_id: str) -> Grant | None:
+        """Let those through who look after a session, or run the server; see `require`.
 
         Raises:
             Refusal: as `require`; `forbidden` where no tokens are asked for.
         """
         if self._join is None:
             raise Refusal(ErrorCode.FORBIDDEN, _NOBODY_ASKED)
-        self.require(request, session_id, Right.MODERATE)
+        return self.require(request, session_id, Right.MODERATE)
 
     def require_admin(self, request: Request) -> None:
         """Let those through who run the server.

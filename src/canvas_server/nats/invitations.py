@@ -1,7 +1,7 @@
 """Invitations shared by all nodes: each change is a message of a stream."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from pathlib import Path
 
 import msgspec
@@ -16,6 +16,8 @@ from canvas_server.node.ports import BackboneFailure
 
 STREAM = "canvas_tokens"
 _SUBJECT = "canvas.token."
+CATCH_UP_SECONDS = 30
+_ALL_OF_THEM = 2**53
 
 logger = structlog.get_logger()
 _decode = msgspec.json.Decoder(Invitation).decode
@@ -39,34 +41,67 @@ class SharedInvitations(Invitations):
             super().__init__(None, now)
         self._broker = broker
         self._loop = asyncio.get_running_loop()
-        self.revoked: Callable[[str], None] = lambda _: None
-        """Told of what was taken back, on whichever node; for who removes its bearers to set."""
+        self._revoked: Callable[[str], object] | None = None
+        self._taken = asyncio.Condition()
+        self._sequence = 0
+        """Of the latest message of the stream that was taken."""
 
-    async def follow(self) -> None:
-        """Take up what all nodes have noted, and what they will.
+    async def follow(self, revoked: Callable[[str], object]) -> None:
+        """Take up what all nodes have noted, and what they will, before anybody comes in.
+
+        `revoked` removes who came by what was taken back, on whichever node.
 
         Raises:
             BackboneFailure: that is not to be had.
         """
+        self._revoked = revoked
         await self._broker.make_stream(STREAM, [_SUBJECT + "*"], max_msgs_per_subject=1)
         for invitation in self.revoked_ones():
             await self._remind(invitation)
         try:
             await self._broker.follow(STREAM, _SUBJECT + "*", self._take)
+            await self._catch_up()
         except (nats.errors.Error, nats.js.errors.Error, TimeoutError, OSError) as error:
             raise BackboneFailure(f"the cluster does not answer ({error})") from error
+
+    async def _catch_up(self) -> None:
+        """Wait until everything of the past is taken: what was taken back opens nothing, ever.
+
+        Raises:
+            BackboneFailure: nobody can say what there is.
+            TimeoutError: it does not come.
+        """
+        try:
+            last = (await self._broker.last(STREAM, _SUBJECT + "*")).sequence
+        except Missing:
+            return
+        async with asyncio.timeout(CATCH_UP_SECONDS), self._taken:
+            await self._taken.wait_for(lambda: self._sequence >= last)
 
     def note(self, invitation: Invitation) -> None:
         """See `Invitations.note`."""
         data = msgspec.json.encode(invitation)
-        work = self._broker.publish(_subject_of(invitation), data, {})
+        self._wait_for(self._broker.publish(_subject_of(invitation), data, {}))
+        self.learn(invitation)
+        if invitation.revoked is not None:
+            self._keep(invitation)
+
+    def forget(self, needless: list[Invitation]) -> None:
+        """See `Invitations.forget`; other nodes forget them when they start anew."""
+        for one in needless:
+            self._wait_for(self._broker.purge(STREAM, _subject_of(one), _ALL_OF_THEM))
+        super().forget(needless)
+
+    def _wait_for(self, work: Coroutine[object, object, object]) -> None:
+        """Wait in a thread for what is done in the loop.
+
+        Raises:
+            OSError: it cannot be done.
+        """
         try:
             asyncio.run_coroutine_threadsafe(work, self._loop).result()
         except BackboneFailure as error:
             raise OSError(str(error)) from error
-        self.learn(invitation)
-        if invitation.revoked is not None:
-            self._keep(invitation)
 
     async def _remind(self, invitation: Invitation) -> None:
         """See that the stream knows what was taken back, if it was of a backup from before."""
@@ -80,6 +115,12 @@ class SharedInvitations(Invitations):
             await self._broker.publish(subject, msgspec.json.encode(invitation), {})
 
     async def _take(self, message: Msg) -> None:
+        await self._take_in(message)
+        async with self._taken:
+            self._sequence = message.metadata.sequence.stream
+            self._taken.notify_all()
+
+    async def _take_in(self, message: Msg) -> None:
         try:
             invitation = _decode(message.data)
         except msgspec.MsgspecError as error:
@@ -88,7 +129,8 @@ class SharedInvitations(Invitations):
         before = self.get(invitation.id)
         self.learn(invitation)
         if invitation.revoked is not None and (before is None or before.revoked is None):
-            self.revoked(invitation.id)
+            if self._revoked is not None:
+                self._revoked(invitation.id)
             await asyncio.to_thread(self._keep, invitation)
 
     def _keep(self, invitation: Invitation) -> None:

@@ -66,7 +66,6 @@ async def join(settings: Settings) -> ClusterParts:
         await backbone.prepare()
         await log.prepare()
         invitations = SharedInvitations(broker, settings.data_dir, time.time())
-        await invitations.follow()
         keys = Keys.of_secrets(settings.auth_secret)
         if settings.auth_secret:
             authority = Authority(

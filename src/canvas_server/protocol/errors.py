@@ -17,6 +17,7 @@ class ErrorCode(StrEnum):
     NOT_SUBSCRIBED = "not_subscribed"
     WRONG_SESSION = "wrong_session"
     SESSION_FULL = "session_full"
+    LINK_FULL = "link_full"
     SERVER_FULL = "server_full"
     PEER_ID_TAKEN = "peer_id_taken"
     PEER_NOT_FOUND = "peer_not_found"
@@ -78,6 +79,8 @@ _ERROR_MEANINGS = {
     ErrorCode.NOT_SUBSCRIBED: "Send `subscribe` first.",
     ErrorCode.WRONG_SESSION: "The named session is not the one you are in.",
     ErrorCode.SESSION_FULL: "The session has no place for another peer.",
+    ErrorCode.LINK_FULL: "All places of this link are taken: ask for another link, or come when "
+    "somebody has left.",
     ErrorCode.SERVER_FULL: "The server has no place for another session; come back later.",
     ErrorCode.PEER_ID_TAKEN: "This peer id is not free, and the resume token does not prove it.",
     ErrorCode.PEER_NOT_FOUND: "There is no such peer in your session.",
@@ -117,6 +120,7 @@ class CloseCode(IntEnum):
     TOKEN_EXPIRED = 4101
     REMOVED = 4102
     TOO_MANY_TRIES = 4103
+    GAVE_WAY = 4104
 
     @property
     def meaning(self) -> str:
@@ -136,6 +140,7 @@ _CLOSE_MEANINGS = {
     CloseCode.TOKEN_EXPIRED: "your token has expired: ask for a new link",
     CloseCode.REMOVED: "you were removed from the session, or your link was taken back",
     CloseCode.TOO_MANY_TRIES: "too many tokens of yours were wrong",
+    CloseCode.GAVE_WAY: "the session is full, and who looks after it needed your place",
 }
 
 CallEndReason = Literal["hangup", "declined", "busy", "timeout", "left", "failed"]

@@ -58,6 +58,15 @@ UserId = Annotated[
         "the session.",
     ),
 ]
+Places = Annotated[
+    int,
+    Meta(
+        ge=1,
+        le=256,
+        description="How many may be in the session by a link and all that were made with it, at a "
+        "time (SES6).",
+    ),
+]
 NetworkCallId = Annotated[
     str,
     Meta(min_length=1, max_length=128, description="A call in the Communitas network."),

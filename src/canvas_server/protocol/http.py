@@ -11,6 +11,7 @@ from canvas_server.protocol.fields import (
     ElementId,
     JoinToken,
     PeerId,
+    Places,
     Revision,
     SessionId,
     TimestampMs,
@@ -120,7 +121,10 @@ class NodesAnswer(Struct, frozen=True):
 
 
 class TokenWish(Struct, frozen=True):
-    """The body of `POST /api/tokens`: what is to be given out."""
+    """The body of `POST /api/tokens`: what is to be given out.
+
+    It ends with what it is made with, and is taken back with it (TOK8).
+    """
 
     session_id: SessionId
     role: Role = Role.EDIT
@@ -133,7 +137,9 @@ class TokenWish(Struct, frozen=True):
     rename: bool = False
     """Its bearer may go by another name (TOK6)."""
     user: UserId | None = None
-    """Who its bearer is, for all to see (TOK6)."""
+    """Who its bearer is, for all to see (TOK6); for who runs the server to say."""
+    places: Places | None = None
+    """Where it says nothing, moderators have as many as there are, others `CANVAS_LINK_PLACES`."""
 
 
 class TokenAnswer(Struct, frozen=True):
@@ -155,6 +161,9 @@ class GivenOut(Struct, frozen=True):
     expires: TimestampMs
     name: DisplayName | None
     revoked: bool
+    """It was taken back, or what it was made with."""
+    made_with: str | None = None
+    """The `token_id` of the link it was made with; `null`: who runs the server made it."""
 
 
 class TokensAnswer(Struct, frozen=True):

@@ -146,8 +146,8 @@ class ClusterBackend:
 
     async def start(self, node: Node) -> None:
         """See `Backend.start`."""
-        self._joined.invitations.revoked = node.revoke
         try:
+            await self._joined.invitations.follow(node.revoke)
             await self._joined.cluster.start(node)
         except BackboneFailure as error:
             raise StartupError(str(error)) from error

@@ -74,6 +74,7 @@ def make_node(
             ice_servers=plan.servers,
             ice_seconds=plan.seconds,
             relay_only=lambda name: any(fnmatchcase(name, each) for each in settings.relay_only),
+            link_places=settings.link_places,
             resume_seconds=settings.resume_seconds,
             started=time.time(),
             watched=known is not None or settings.communitas_mcp_url is not None,

@@ -7,6 +7,7 @@ from msgspec import Struct
 
 from canvas_server.core.presence.grants import Grant
 from canvas_server.core.presence.identity import Identities
+from canvas_server.core.presence.places import LINK_PLACES
 from canvas_server.protocol import server
 
 RESUME_SECONDS = 120.0
@@ -67,6 +68,8 @@ class Environment(Struct, frozen=True):
     """Somebody beyond this server wants to know who is here and what changes."""
     leader: Callable[[str], str | None] = lambda _: None
     """Returns the name of the server that keeps the scene of a session; None: we do (REL4)."""
+    link_places: int = LINK_PLACES
+    """How many may be in a session by one link that says nothing else (SES6)."""
     resume_seconds: float = RESUME_SECONDS
     """How long a peer keeps its place after its connection broke (RES1)."""
     started: float = 0.0

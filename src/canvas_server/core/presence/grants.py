@@ -17,6 +17,14 @@ from canvas_server.protocol.scene import Kind, stream_of
 from canvas_server.protocol.traits import RightRule
 
 
+class Ancestor(Struct, frozen=True, array_like=True):
+    """An invitation that another one was made with."""
+
+    id: str
+    places: int | None = None
+    """How many may be in the session by it, and by all that were made with it; None: any number."""
+
+
 class Grant(Struct, frozen=True):
     """What a join token allows; the one of everybody where no tokens are asked for."""
 
@@ -34,6 +42,12 @@ class Grant(Struct, frozen=True):
     rename: bool = False
     user: str | None = None
     """A stable id of the person, as whoever gave the token out knows them."""
+    until: float | None = None
+    """When the invitation ends; None: when the token does. Nothing made with it lasts longer."""
+    lineage: tuple[Ancestor, ...] = ()
+    """The invitations that this one was made with, the first one first (TOK8)."""
+    places: int | None = None
+    """How many may be in the session by the invitation; None: as many as by any other (SES6)."""
     free: frozenset[type[client.ClientMessage]] = frozenset()
     """Messages that pass whatever they hold; follows from the role, at hand since each one asks."""
 
@@ -44,6 +58,25 @@ class Grant(Struct, frozen=True):
     def key(self) -> str:
         """What is the same in all grants of one invitation and role; no secret (RES1)."""
         return f"{self.role} {self.invitation}"
+
+    @property
+    def is_moderator(self) -> bool:
+        """Whether it is of somebody who looks after the session."""
+        return Right.MODERATE in self.role.rights
+
+    @property
+    def invitations(self) -> tuple[str, ...]:
+        """The invitation and all that it was made with: taking back one of them ends it (TOK8)."""
+        return (*(ancestor.id for ancestor in self.lineage), self.invitation)
+
+    @property
+    def horizon(self) -> float | None:
+        """What is made with it ends then at the latest; None: never."""
+        return self.expires if self.until is None else max(self.until, self.expires or 0)
+
+    def is_over(self, now: float) -> bool:
+        """Tell whether it has ended, and is not to be renewed."""
+        return self.renew_at is None and self.expires is not None and self.expires <= now
 
     @property
     def bound_name(self) -> str | None:

@@ -12,6 +12,7 @@ from msgspec import Struct
 from canvas_server.core.effects import ConnectionId, Effect, Refusal
 from canvas_server.core.presence.grants import Grant
 from canvas_server.core.presence.membership import Membership
+from canvas_server.core.presence.places import Newcomer
 from canvas_server.core.presence.session import Away, Participant
 from canvas_server.protocol import server
 from canvas_server.protocol.errors import ErrorCode
@@ -57,20 +58,22 @@ class Guests:
         """Let a guest into a session that is open, on a new connection of its own.
 
         Raises:
-            Refusal: `peer_id_taken`, `session_full`.
+            Refusal: `peer_id_taken`, `session_full`, `link_full`.
         """
         if guest.peer_id in self._membership.peers:
             raise Refusal(ErrorCode.PEER_ID_TAKEN)
         if self._membership.identities.made_here(guest.peer_id):
             raise Refusal(ErrorCode.PEER_ID_TAKEN, _MADE_HERE)
         session = self._membership.sessions[session_id]
-        effects = self._membership.make_room(session, [], now)
+        grant = _grant(guest)
+        newcomer = Newcomer(grant, guest.server)
+        effects = self._membership.make_room(session, newcomer, [], now)
         peer = Participant(
             guest.peer_id,
             session,
             connection,
             guest.display_name,
-            _grant(guest),
+            grant,
             server=guest.server,
         )
         self._membership.peers[peer.peer_id] = peer

@@ -8,6 +8,7 @@ grant. Pure.
 from collections.abc import Mapping
 from typing import Protocol
 
+import msgspec
 from msgspec import Struct
 
 from canvas_server.core.presence.grants import Grant
@@ -95,6 +96,31 @@ def identify(
         return Identity(peer_id, granted=False)
     kept_grant = holder.grant if claims.grant == holder.grant.key else None
     return Identity(peer_id, granted=True, holder=holder, kept_grant=kept_grant, proved=True)
+
+
+def passed_on(
+    message: Subscribe,
+    current: Participant,
+    peers: Mapping[str, Participant],
+    reserved: "ReservedIds",
+    identities: Identities,
+    now: float,
+) -> Subscribe:
+    """Return a `subscribe` as another node has to hear it, where its session lives.
+
+    A connection that is a peer here keeps its id there (SES1), which the other node cannot know by
+    itself; the token that proves it continues nobody, and grants nothing.
+    """
+    identity = identify(message, current, peers, reserved, identities, now)
+    if identity.peer_id != current.peer_id:
+        return message
+    claims = ResumeClaims(current.peer_id, message.session_id)
+    return msgspec.structs.replace(
+        message,
+        peer_id=current.peer_id,
+        display_name=message.display_name or current.display_name,
+        resume_token=identities.sign(claims, now),
+    )
 
 
 def _claims(message: Subscribe, identities: Identities, now: float) -> ResumeClaims | None:

@@ -7,7 +7,6 @@ before any change.
 import itertools
 from typing import Literal
 
-import msgspec
 from msgspec import UNSET, UnsetType
 
 from canvas_server.core.effects import (
@@ -26,6 +25,7 @@ from canvas_server.core.presence.calls import network_call_state
 from canvas_server.core.presence.environment import Environment, milliseconds
 from canvas_server.core.presence.grants import Grant
 from canvas_server.core.presence.identity import ReservedIds, ResumeClaims, identify
+from canvas_server.core.presence.places import Newcomer, abandoned, gives_way
 from canvas_server.core.presence.renewals import Renewals
 from canvas_server.core.presence.session import MAX_PEERS, Away, Participant, Session
 from canvas_server.protocol import client, server
@@ -120,8 +120,8 @@ class Membership:
         return [CloseConnection(connection, code), *self.disconnect(connection, now, None)]
 
     def revoke(self, invitation: str, now: float) -> list[Effect]:
-        """Remove everybody who came by an invitation that was taken back (TOK4)."""
-        came = [peer for peer in self.peers.values() if peer.grant.invitation == invitation]
+        """Remove who came by an invitation that was taken back, or by what it made (TOK4, TOK8)."""
+        came = [peer for peer in self.peers.values() if invitation in peer.grant.invitations]
         return [effect for peer in came for effect in self.remove(peer, CloseCode.REMOVED, now)]
 
     def subscribe(
@@ -139,18 +139,22 @@ class Membership:
         grant = self._granted(message, identity.kept_grant, now)
         if not identity.granted:
             raise Refusal(ErrorCode.PEER_ID_TAKEN)
-        if identity.holder is not None:
-            if current is not None and identity.holder is current:
-                updates = self._regrant(current, grant, message.display_name)
-                return self._introduce(current, now) + updates
-            left = [] if current is None else self._leave(current, now, "left")
-            return left + self._come_back(identity.holder, connection, message, grant, now)
+        holder, leaving = identity.holder, [] if current is None else [current]
+        if holder is not None:
+            effects: list[Effect] = []
+            if holder.grant.key != grant.key:  # it needs a place by another invitation, or role
+                effects = self.make_room(holder.session, Newcomer(grant), [holder, *leaving], now)
+            if holder is current:
+                updates = self._regrant(holder, grant, message.display_name)
+                return effects + self._introduce(holder, now) + updates
+            if current is not None:
+                effects += self._leave(current, now, "left")
+            return effects + self._come_back(holder, connection, message, grant, now)
         session = self.sessions.get(message.session_id)
         if session is None:
-            if len(self.sessions) >= MAX_SESSIONS:
-                raise Refusal(ErrorCode.SERVER_FULL)
-            return [Load(message.session_id, connection, message)]
-        effects = self.make_room(session, [] if current is None else [current], now)
+            effects = self._make_room_for_session(now)
+            return [*effects, Load(message.session_id, connection, message)]
+        effects = self.make_room(session, Newcomer(grant), leaving, now)
         if current is not None:
             effects += self._leave(current, now, "left", to=session)
         if not identity.proved:
@@ -170,34 +174,14 @@ class Membership:
         joined = session.join(peer)
         return effects + self._introduce(peer, now) + joined
 
-    def passed_on(
-        self, connection: ConnectionId, message: client.Subscribe, now: float
-    ) -> client.Subscribe:
-        """Return a `subscribe` as the node has to hear it that its session lives on.
-
-        A connection that is a peer here keeps its id there (SES1), which the other node cannot
-        know by itself; the token that proves it continues nobody, and grants nothing.
-        """
-        current = self.connections.get(connection)
-        if current is None:
-            return message
-        identity = identify(message, current, self.peers, self.reserved, self.identities, now)
-        if identity.peer_id != current.peer_id:
-            return message
-        claims = ResumeClaims(current.peer_id, message.session_id)
-        return msgspec.structs.replace(
-            message,
-            peer_id=current.peer_id,
-            display_name=message.display_name or current.display_name,
-            resume_token=self.identities.sign(claims, now),
-        )
-
     def _granted(self, message: client.Subscribe, kept: Grant | None, now: float) -> Grant:
         """Return what somebody may do: by the join token, or as the peer that is continued.
 
         Raises:
             Refusal: `unauthorized`, `token_expired`.
         """
+        if kept is not None and kept.is_over(now):
+            raise Refusal(ErrorCode.TOKEN_EXPIRED)
         if message.token is None and kept is not None:
             return kept
         try:
@@ -229,8 +213,9 @@ class Membership:
             token, grant = self._environment.admission.renew(
                 peer.grant, peer.session.session_id, now
             )
-        except Refusal:
-            return self.remove(peer, CloseCode.REMOVED, now)
+        except Refusal as refused:
+            over = refused.code is ErrorCode.TOKEN_EXPIRED
+            return self.remove(peer, CloseCode.TOKEN_EXPIRED if over else CloseCode.REMOVED, now)
         updates = self._take_grant(peer, grant)
         renewed = server.TokenRenewed(token, milliseconds(grant.expires or now))
         return [Send((peer.connection,), renewed), *updates]
@@ -352,19 +337,35 @@ class Membership:
         released = self._take_from(peer)
         return [*released, *self._leave(peer, now, _reason(peer.away))]
 
-    def make_room(self, session: Session, leaving: list[Participant], now: float) -> list[Effect]:
-        """See that one more peer has a place; who is away gives way (SES4).
+    def make_room(
+        self, session: Session, newcomer: Newcomer, leaving: list[Participant], now: float
+    ) -> list[Effect]:
+        """See that one more peer has a place (SES4, SES6).
 
         Raises:
-            Refusal: `session_full`.
+            Refusal: `session_full`, `link_full`.
         """
-        staying = len(session.peers) - sum(peer.session is session for peer in leaving)
-        if staying < MAX_PEERS:
+        staying = [peer for peer in session.peers.values() if peer not in leaving]
+        yielding = gives_way(newcomer, staying, MAX_PEERS, self._environment.link_places)
+        if yielding is None:
             return []
-        next_to_go = session.next_to_go()
-        if next_to_go is None:
-            raise Refusal(ErrorCode.SESSION_FULL)
-        return self._give_up(next_to_go, now)
+        reason = _reason(yielding.away) if yielding.away else "removed"
+        released = self._take_from(yielding, CloseCode.GAVE_WAY)
+        return [*released, *self._leave(yielding, now, reason, to=session)]
+
+    def _make_room_for_session(self, now: float) -> list[Effect]:
+        """See that one more session has a place; one that nobody is in but in name gives way.
+
+        Raises:
+            Refusal: `server_full`.
+        """
+        if len(self.sessions) < MAX_SESSIONS:
+            return []
+        idle = abandoned(self.away)
+        if idle is None:
+            raise Refusal(ErrorCode.SERVER_FULL)
+        peers = [*idle.peers.values()]
+        return [effect for peer in peers for effect in self._give_up(peer, now)]
 
     def open(self, session: Session) -> None:
         """Take a session up that was read from the log.

@@ -112,11 +112,6 @@ class Session:
         peer.away = away
         return [] if same else self.tell_update(peer)
 
-    def next_to_go(self) -> Participant | None:
-        """Return who will lose its place first among those who are away."""
-        until = {peer: peer.away.until for peer in self.peers.values() if peer.away}
-        return min(until, key=until.__getitem__, default=None)
-
     def leave(
         self,
         peer: Participant,

@@ -11,14 +11,17 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from canvas_server.auth.invitations import Invitation, Invitations
-from canvas_server.auth.join import Claims, JoinTokens, fresh_invitation
+from canvas_server.auth.join import JoinTokens, made_with
+from canvas_server.core.effects import Refusal
 from canvas_server.http.bodies import Bodies
 from canvas_server.http.errors import error_responses
 from canvas_server.http.gate import Gate
 from canvas_server.http.params import session_of
 from canvas_server.protocol.codec import decode_token_wish
+from canvas_server.protocol.errors import ErrorCode
 from canvas_server.protocol.http import GivenOut, TokenAnswer, TokensAnswer
 
+_MADE_YOURS = "Your own link was made with this one; who made it takes it back."
 _NEVER_KEPT = {"cache-control": "no-store"}
 
 
@@ -40,25 +43,16 @@ def token_routes(
     async def make(request: Request) -> Response:
         bearer = gate.recognise_moderator(request)
         wanted = await bodies.decoded(request, bearer, decode_token_wish)
-        gate.require_moderator(request, wanted.session_id)
+        parent = gate.require_moderator(request, wanted.session_id)
         assert join is not None  # noqa: S101 - the gate has seen to it
         now = clock()
-        expires = now + wanted.expires_in
+        claims, expires = made_with(parent, wanted, now)
+        lineage = tuple(ancestor.id for ancestor in claims.lineage)
         invitation = Invitation(
-            fresh_invitation(), wanted.session_id, wanted.role, wanted.name, now, expires
-        )
-        claims = Claims(
-            wanted.session_id,
-            wanted.role,
-            invitation.id,
-            int(now),
-            wanted.name,
-            wanted.renewable,
-            wanted.rename,
-            wanted.user,
+            claims.invitation, claims.session, claims.role, claims.name, now, expires, None, lineage
         )
         token = join.sign(claims, expires)
-        await asyncio.to_thread(invitations.note, invitation)
+        await asyncio.to_thread(invitations.add, invitation, now)
         link = link_of(str(request.base_url), wanted.session_id, token)
         answer = TokenAnswer(token, invitation.id, int(expires * 1000), link)
         return _answer(answer, 201)
@@ -66,7 +60,11 @@ def token_routes(
     async def list_all(request: Request) -> Response:
         session_id = session_of(request)
         gate.require_moderator(request, session_id)
-        return _answer(TokensAnswer(tuple(map(_given_out, invitations.of(session_id)))))
+        listed = (
+            _given_out(one, revoked=any(map(invitations.is_revoked, (*one.lineage, one.id))))
+            for one in invitations.of(session_id)
+        )
+        return _answer(TokensAnswer(tuple(listed)))
 
     async def take_back(request: Request) -> Response:
         token_id = request.path_params["token_id"]
@@ -74,7 +72,9 @@ def token_routes(
         if invitation is None or not invitation.session_id:
             gate.require_admin(request)  # made elsewhere: nobody here knows whose it is
         else:
-            gate.require_moderator(request, invitation.session_id)
+            bearer = gate.require_moderator(request, invitation.session_id)
+            if bearer is not None and token_id in bearer.invitations[:-1]:
+                raise Refusal(ErrorCode.FORBIDDEN, _MADE_YOURS)
         if not 1 <= len(token_id) <= 64:
             raise HTTPException(404, "there is no such token")
         await asyncio.to_thread(invitations.revoke, token_id, clock())
@@ -88,14 +88,15 @@ def token_routes(
     ]
 
 
-def _given_out(one: Invitation) -> GivenOut:
+def _given_out(one: Invitation, *, revoked: bool) -> GivenOut:
     return GivenOut(
         one.id,
         one.role,
         int(one.made * 1000),
         int(one.expires * 1000),
         one.name,
-        one.revoked is not None,
+        revoked,
+        one.lineage[-1] if one.lineage else None,
     )
 
 
