@@ -31,6 +31,7 @@ from canvas_server.core.effects import (
 from canvas_server.core.hub import Hub
 from canvas_server.core.presence.environment import Admission, Environment, Everybody
 from canvas_server.core.presence.identity import Identities, ResumeClaims
+from canvas_server.core.presence.places import LINK_PLACES
 from canvas_server.core.records import Snapshot, Stored
 from canvas_server.node.ports import LogFailure
 from canvas_server.protocol import client, server
@@ -130,6 +131,7 @@ def make_hub(
     leader: Callable[[str], str | None] | None = None,
     identities: Identities | None = None,
     is_decoded: Callable[[str], bool] = lambda _: True,
+    link_places: int = LINK_PLACES,
 ) -> Hub:
     """Return a hub whose ids are 0x100, 0x101 … as UUIDs.
 
@@ -146,6 +148,7 @@ def make_hub(
             ice_servers=lambda _peer_id, _now: ICE,
             ice_seconds=ice_seconds,
             relay_only=lambda session_id: session_id == RELAY_ONLY,
+            link_places=link_places,
             resume_seconds=resume_seconds,
             started=started,
             admission=admission or Everybody(),
