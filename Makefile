@@ -8,7 +8,7 @@ BIN := .venv/bin
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check nightly webtests puretests clustered attacks audit pythons garbage lint types generate format coverage bench figures benchscene benchcluster benchfederation frames sight fuzz soak picture vendor wheel clean
+.PHONY: help run test check nightly webtests puretests clustered attacks audit pythons garbage lint types generate format coverage bench figures benchscene benchcluster benchfederation frames sight fuzz identities soak picture vendor wheel clean
 
 help: ## list the targets
 	@grep -hE '^[a-z]+:.*##' Makefile | sed 's/:.*## /\t/' | expand -t 12
@@ -117,6 +117,9 @@ clustered: .venv/.dev ## every test with browsers, the windows spread over two n
 
 fuzz: .venv/.dev ## let people edit one scene over a bad network, a thousand times (ARGS="--seeds 5000")
 	@cd tests && ../$(BIN)/python -m support.simulations.editing $(ARGS)
+
+identities: .venv/.dev ## let people and an adversary come by links at random, 100,000 steps (ARGS="--steps 1000000")
+	@cd tests && ../$(BIN)/python -m support.simulations.identity $(ARGS)
 
 wheel: .venv/.dev ## build the package into dist/
 	@$(BIN)/python -m hatchling build -t wheel
