@@ -19,7 +19,7 @@ from canvas_server.auth.join import MAX_LINEAGE, Claims, JoinTokens, fresh_invit
 from canvas_server.auth.keys import Keys
 from canvas_server.core.effects import Refusal
 from canvas_server.core.presence.grants import Grant
-from canvas_server.protocol import client
+from canvas_server.protocol import client, server
 from canvas_server.protocol.errors import CloseCode, ErrorCode
 from canvas_server.protocol.http import TokenWish
 from canvas_server.protocol.roles import Role
@@ -147,7 +147,7 @@ def test_no_link_gives_more_than_what_it_was_made_with() -> None:
         with pytest.raises(Refusal) as refused:
             made_with(lower, TokenWish("s", role), NOW)
         assert refused.value.code is ErrorCode.FORBIDDEN
-    assert made_with(lower, TokenWish("s", Role.VIEW), NOW)
+    assert made_with(lower, TokenWish("s", Role.VIEW), NOW)[0].role is Role.VIEW
 
 
 @pytest.mark.rule("TOK6")
@@ -266,3 +266,32 @@ def test_no_session_has_links_without_end(tmp_path: Path, monkeypatch: pytest.Mo
     later = NOW + 200 + KEPT_SECONDS
     again.add(one("e", later + 100), later)
     assert {found.id for found in again.of("s")} == {"e"}
+
+
+@pytest.mark.rule("TOK2", "TOK8")
+def test_who_is_there_when_it_ends_is_told_so() -> None:
+    """Though the last renewal was missed, as by a machine that slept."""
+    issuer, lab = Issuer(), HubLab()
+    lab.hub = make_hub(lab.memory, admission=issuer.join)
+    connection = lab.connect()
+    token = issuer.child(issuer.root(), expires_in=600)
+    lab.say(connection, client.Subscribe("s", token=token))
+    lab.wait(601)
+    assert [one.code for one in lab.closes] == [CloseCode.TOKEN_EXPIRED]
+    assert lab.hub.peer_count == 0
+
+
+@pytest.mark.rule("TOK1", "TOK2")
+def test_nobody_comes_back_after_the_end_though_nobody_has_looked_yet() -> None:
+    issuer, lab = Issuer(), HubLab()
+    lab.hub = make_hub(lab.memory, admission=issuer.join)
+    connection = lab.connect()
+    once = issuer.child(issuer.root(), expires_in=60, renewable=False)
+    lab.say(connection, client.Subscribe("s", token=once))
+    resume = lab.heard(connection, server.PeerAssigned)[0].resume_token
+    lab.drop(connection, None)
+    lab.now += 60
+    late = lab.connect()
+    lab.clear()
+    lab.say(late, client.Subscribe("s", resume_token=resume))
+    assert lab.error(late) == "token_expired"
