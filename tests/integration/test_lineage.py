@@ -54,6 +54,13 @@ def test_a_link_that_is_taken_back_takes_all_with_it(tmp_path: Path) -> None:
         parent = f"/api/tokens/{child['token_id']}"
         status, answer = ask(server, parent, grandchild["token"], "DELETE")
         assert (status, answer["code"]) == (403, "forbidden")
+        by_admin = made(server, admin, role="moderate")
+        assert (
+            ask(server, f"/api/tokens/{by_admin['token_id']}", child["token"], "DELETE")[0] == 403
+        )
+        assert ask(server, f"/api/tokens/{by_admin['token_id']}", boss, "DELETE")[0] == 200
+        sibling = made(server, boss, role="view")
+        assert ask(server, f"/api/tokens/{sibling['token_id']}", child["token"], "DELETE")[0] == 200
         assert ask(server, parent, boss, "DELETE")[0] == 200
         assert [wire.close_code() for wire in go] == [4102] * 3
         assert {stays.until("peer_left")["reason"] for _ in go} == {"removed"}

@@ -21,7 +21,10 @@ from canvas_server.protocol.codec import decode_token_wish
 from canvas_server.protocol.errors import ErrorCode
 from canvas_server.protocol.http import GivenOut, TokenAnswer, TokensAnswer
 
-_MADE_YOURS = "Your own link was made with this one; who made it takes it back."
+_ABOVE = (
+    "This link comes before yours in the chain of links from who runs the server; they can take it "
+    "back, or who has a link as early as this one."
+)
 _NEVER_KEPT = {"cache-control": "no-store"}
 
 
@@ -73,8 +76,8 @@ def token_routes(
             gate.require_admin(request)  # made elsewhere: nobody here knows whose it is
         else:
             bearer = gate.require_moderator(request, invitation.session_id)
-            if bearer is not None and token_id in bearer.invitations[:-1]:
-                raise Refusal(ErrorCode.FORBIDDEN, _MADE_YOURS)
+            if bearer is not None and len(invitation.lineage) < len(bearer.lineage):
+                raise Refusal(ErrorCode.FORBIDDEN, _ABOVE)
         if not 1 <= len(token_id) <= 64:
             raise HTTPException(404, "there is no such token")
         await asyncio.to_thread(invitations.revoke, token_id, clock())
