@@ -219,7 +219,8 @@ def _union(known: Invitation | None, new: Invitation) -> Invitation:
     times = [one.revoked for one in (known, new) if one.revoked is not None]
     named = new if new.session_id else known
     expires = max(known.expires, new.expires)
-    return replace(named, expires=expires, revoked=min(times, default=None))
+    lineage = new.lineage or known.lineage  # earlier releases do not say it
+    return replace(named, expires=expires, revoked=min(times, default=None), lineage=lineage)
 
 
 def _prepare(database: sqlite3.Connection) -> None:

@@ -232,6 +232,9 @@ def test_lists_of_earlier_releases_are_taken_up(tmp_path: Path) -> None:
     kept = Invitations(tmp_path, NOW)
     kept.add(Invitation("c", "s", Role.VIEW, None, 1, 1e12, None, ("a", "b")), NOW)
     kept.close()
+    kept = Invitations(tmp_path, NOW)
+    kept.note(Invitation("c", "s", Role.VIEW, None, 1, 1e12))
+    kept.close()
     copy_into(backup, tmp_path)
     assert merge_from(backup, tmp_path) == 2
     assert [one.lineage for one in Invitations(tmp_path, NOW).of("s")] == [(), (), ("a", "b")]
