@@ -10,7 +10,7 @@ import tempfile
 import time
 from collections.abc import Generator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from canvas_server.auth.join import Claims, JoinTokens, fresh_invitation
 from canvas_server.auth.keys import Keys
@@ -38,11 +38,11 @@ def command(name: str, data: str) -> list[str]:
     return [sys.executable, "-m", "canvas_server", "--port", "0", "--data", data]
 
 
-def join_token(secret: str, session_id: str) -> str:
-    """Return a token, good for an hour, to edit a session of a server with this secret."""
+def join_token(secret: str, session_id: str, role: Role = Role.EDIT) -> str:
+    """Return a token, good for an hour, for a session of a server with this secret."""
     tokens = JoinTokens(Keys.of_secrets((secret,)), lambda _: False)
     now = int(time.time())
-    return tokens.sign(Claims(session_id, Role.EDIT, fresh_invitation(), now), now + 3600)
+    return tokens.sign(Claims(session_id, role, fresh_invitation(), now), now + 3600)
 
 
 @contextlib.contextmanager
@@ -56,11 +56,17 @@ def running(name: str, **settings: str) -> Generator[tuple[int, str]]:
 
 
 @contextlib.contextmanager
-def launched(line: list[str], settings: Mapping[str, str] = {}) -> Generator[tuple[int, str]]:
-    """Run a command that prints its address; yield its process id and its host and port."""
+def launched(
+    line: list[str], settings: Mapping[str, str] = {}, errors: IO[bytes] | None = None
+) -> Generator[tuple[int, str]]:
+    """Run a command that prints its address; yield its process id and its host and port.
+
+    What it writes to its standard error goes to `errors`, or to ours.
+    """
     process = subprocess.Popen(
         line,
         stdout=subprocess.PIPE,
+        stderr=errors,
         text=True,
         env={**os.environ, "CANVAS_STUN_URLS": "", **settings},
         preexec_fn=pinned,  # noqa: PLW1509

@@ -62,6 +62,28 @@ async def websocket(port: int, *first: bytes) -> AsyncGenerator[tuple[Reader, Wr
         yield reader, writer
 
 
+async def next_frame(reader: Reader) -> bytes:
+    """Read one frame of the server, which masks none, and return its payload.
+
+    Raises:
+        EOFError: the connection has ended.
+    """
+    head = await reader.readexactly(2)
+    size = head[1]
+    if size >= 126:
+        size = int.from_bytes(await reader.readexactly(2 if size == 126 else 8))
+    return await reader.readexactly(size)
+
+
+async def message_of(reader: Reader, kind: str) -> dict[str, Any]:
+    """Return the next message of a type; what comes before it is thrown away."""
+    while True:
+        with contextlib.suppress(ValueError):
+            message: dict[str, Any] = json.loads(await next_frame(reader))
+            if message["type"] == kind:
+                return message
+
+
 async def throw_away(reader: Reader) -> None:
     """Read until the end."""
     while await reader.read(1 << 20):
@@ -93,12 +115,20 @@ async def pour(port: int, frames: bytes, *first: bytes, reads: bool = True) -> N
                 reading.cancel()
 
 
+def get(port: int, path: str, token: str = "") -> bytes:
+    """Return a request without a body, after which the server closes."""
+    bearer = f"Authorization: Bearer {token}\r\n" if token else ""
+    head = f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\n{bearer}Connection: close\r\n\r\n"
+    return head.encode()
+
+
 def post(port: int, path: str, body: bytes, token: str = "") -> bytes:
-    """Return a request with a JSON body."""
+    """Return a request with a JSON body, after which the server closes."""
     lines = (
         f"POST {path} HTTP/1.1",
         f"Host: 127.0.0.1:{port}",
         "Content-Type: application/json",
+        "Connection: close",
         f"Content-Length: {len(body)}",
         *([f"Authorization: Bearer {token}"] if token else []),
         "\r\n",
