@@ -1,152 +1,295 @@
 """Feeds what nobody should send to everything that reads it, and counts.
 
-``make garbage`` takes a minute: messages, descriptions and candidates are cut up and put together wrongly
-and given to the codec and to the checks, then requests to a real server. Each has to be refused in a way
-that is foreseen; the server has to go on. `ARGS="--seconds 600 --seed 7"` for longer, and again.
+``make garbage`` takes a minute: what was recorded from real programs is cut up and put together
+wrongly, and built wrongly from its types, and given to the codec, to the checks and to a real
+server. Each case has to be read, and mean the same when it is read again, or to be refused in a way
+that is foreseen; none may take long; memory may not grow. ``ARGS="--cases 10000000 --write"`` is
+the run whose counts are in docs/SECURITY.md. A run is repeated by its seed, and a batch of it that
+fails by ``--target NAME --seed N --batch N``.
 """
 
 import argparse
-import http.client
-import json
-import random
-import string
+import concurrent.futures
+import contextlib
+import os
+import re
 import sys
 import tempfile
 import time
-from collections import Counter
-from collections.abc import Callable
+from collections import Counter, deque
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from random import Random
+from typing import NamedTuple
 
-from canvas_server.core.calls import sdp
-from canvas_server.core.effects import Refusal
-from canvas_server.protocol.codec import MalformedMessage, decode
-from support.servers.server import RawSocket, Server, running
+from msgspec import Struct
 
-SECURED = (
-    "v=0\r\no=- 1 2 IN IP4 0.0.0.0\r\ns=-\r\nt=0 0\r\na=group:BUNDLE 0\r\n"
-    "m=audio 9 UDP/TLS/RTP/SAVPF 111\r\nc=IN IP4 0.0.0.0\r\na=ice-ufrag:abcd\r\n"
-    f"a=ice-pwd:{'p' * 24}\r\na=fingerprint:sha-256 {':'.join(['AB'] * 32)}\r\na=mid:0\r\n"
-    "a=candidate:1 1 udp 1 192.0.2.1 9000 typ srflx raddr 10.0.0.7 rport 9000\r\n"
-)
-CANDIDATE = "candidate:2 1 udp 41885439 203.0.113.1 9001 typ relay raddr 198.51.100.7 rport 9000"
-ELEMENT = {"kind": {"type": "Text", "content": "x"}, "transform": {"x": 1.5, "y": 2}}
-MESSAGES = (
-    {"type": "subscribe", "session_id": "s", "display_name": "Ada", "received": 3},
-    {"type": "offer", "target_peer_id": "p", "sdp": SECURED, "offer_id": "o"},
-    {"type": "ice_candidate", "target_peer_id": "p", "candidate": CANDIDATE, "sdp_m_line_index": 0},
-    {"type": "add_element", "element": ELEMENT, "message_id": "m"},
-    {"type": "sync_queue", "operations": [{"op": "add", "element": ELEMENT}], "message_id": "m"},
-    {"type": "call_quality", "target_peer_id": "p", "quality": {"rating": "good"}},
-    {"type": "preview", "elements": [{"id": "e", "transform": {"x": 1}}]},
-    {"session_id": "garbage", "add": [ELEMENT], "remove": ["x"], "clear": True},
-)
-PIECES = [
-    *string.printable,
-    *("\x00", "\ud800", "🙂", "\u2028", "null", "true", "-0", "1e999", "[" * 600, "{}", '"', "\\"),
-    *("a=", "m=", "\r\n", "typ host", "sha-256 ", "9" * 40, "../", "%00", "<script>"),
-]
+from support.fuzz import network, pictures, texts
+from support.fuzz.mutation import Judge
+from support.servers.server import Server, running
+
+PAGE = Path(__file__).resolve().parents[3] / "docs" / "SECURITY.md"
+LONGEST_SECONDS = 0.05
+"""Of the processor, for one case that is read in the event loop."""
+MOST_GROWTH_MIB = 64
+HUNG_SECONDS = 120
+"""After which a batch is held to hang."""
+SLOWEST = 3
 
 
-def mangled(text: str, chance: random.Random) -> str:
-    """Return a text with some of it cut out, doubled, swapped or replaced."""
-    for _ in range(chance.choice((1, 1, 2, 4, 16))):
-        one, other = sorted(chance.randrange(len(text) + 1) for _ in range(2))
-        other = min(other, one + chance.choice((0, 1, 8, 200)))
-        kind = chance.randrange(4)
-        if kind == 0:
-            text = text[:one] + text[other:]
-        elif kind == 1:
-            text = text[:other] + text[one:other] + text[other:]
-        else:
-            text = text[:one] + chance.choice(PIECES) + text[other:]
-    return text[:200_000]
+class Target(NamedTuple):
+    """Something that is fed."""
+
+    title: str
+    judge: Callable[..., Judge]
+    share: int
+    """Of all cases, in parts of 1,000."""
+    batch: int = 2000
+    """Cases that are made with one seed."""
+    real: bool = False
+    """A real server is fed."""
 
 
-def codec(chance: random.Random) -> str:
-    """Decode a message."""
-    text = mangled(json.dumps(chance.choice(MESSAGES)), chance)
-    try:
-        return type(decode(text.encode("utf-8", "surrogatepass"))).__name__
-    except MalformedMessage as malformed:
-        return malformed.code
+TARGETS = {
+    "messages": Target("Messages of clients", texts.ClientMessages, 390),
+    "descriptions": Target("Session descriptions", texts.Descriptions, 200, 1000),
+    "candidates": Target("Candidates", texts.Candidates, 150),
+    "answers": Target("Messages of servers, to clients", texts.ServerMessages, 50),
+    "bodies": Target("Bodies of the API", texts.Bodies, 50),
+    "partners": Target("Messages of other servers", texts.PartnerMessages, 50),
+    "tokens": Target("Join tokens", texts.Tokens, 20),
+    "containers": Target("Pictures, their headers", pictures.Containers, 50),
+    "decoded": Target("Pictures, beside a real decoder", pictures.Decoded, 10, 500),
+    "urls": Target("Pictures in data URLs", pictures.DataUrls, 20, 500),
+    "requests": Target("Requests to a real server", network.Requests, 8, 200, real=True),
+    "frames": Target("WebSocket frames to a real server", network.Frames, 2, 100, real=True),
+}
 
 
-def descriptions(chance: random.Random) -> str:
-    """Check a session description, and take the addresses out of it."""
-    text = mangled(SECURED, chance)
-    try:
-        sdp.check_description(text)
-    except Refusal as refused:
-        return refused.code
-    left = sdp.relayed_only(text)
-    hidden = [line for line in left.splitlines() if line.startswith("a=candidate:")]
-    assert all("typ relay" in line for line in hidden), left
-    return "passed"
+class Slow(Struct, order=True):
+    """A case that took long."""
+
+    seconds: float
+    batch: int
+    start: str
 
 
-def candidates(chance: random.Random) -> str:
-    """Check a candidate."""
-    text = mangled(CANDIDATE, chance)
-    try:
-        sdp.check_candidate(text)
-    except Refusal as refused:
-        return refused.code
-    assert "\n" not in text
-    return "passed"
+class Found(Struct):
+    """What came of some cases."""
+
+    outcomes: Counter[str]
+    slowest: list[Slow]
+    memory_kib: int = 0
+    pid: int = 0
+
+    def add(self, other: "Found") -> None:
+        """Add what came of others."""
+        self.outcomes.update(other.outcomes)
+        self.slowest = sorted((*self.slowest, *other.slowest), reverse=True)[:SLOWEST]
 
 
-class Requests:
-    """Sends requests to a real server."""
+class Failed(Exception):
+    """A case was not taken as it has to be."""
 
-    def __init__(self, server: Server) -> None:
-        self._server = server
 
-    def __call__(self, chance: random.Random) -> str:
-        """Send one; whatever it is, it is answered, and never as a failure of the server."""
-        path = mangled(chance.choice(("/api/scene/s", "/api/scene", "/s/x", "/metrics")), chance)
-        body = mangled(json.dumps(MESSAGES[-1]), chance).encode("utf-8", "surrogatepass")
-        line = http.client.HTTPConnection("127.0.0.1", self._server.port, timeout=10)
+def resident_kib() -> int:
+    """Return the resident memory of this process."""
+    pages = int(Path("/proc/self/statm").read_text().split()[1])
+    return pages * os.sysconf("SC_PAGE_SIZE") // 1024
+
+
+def fed(judge: Judge, cases: int, name: str, seed: int, batch: int, *, by_wall: bool) -> Found:
+    """Feed a batch.
+
+    Raises:
+        Failed: with the case, and how to have it again.
+    """
+    chance = Random(f"{name} {seed} {batch}")
+    clock = time.perf_counter if by_wall else time.thread_time
+    outcomes, slowest = Counter[str](), list[Slow]()
+    longest = 0.0
+    for number in range(cases):
+        case = judge.make(chance)
+        began = clock()
         try:
-            line.request(chance.choice(("GET", "POST", "PUT")), path, body)
-            status = line.getresponse().status
-        except (http.client.InvalidURL, UnicodeEncodeError, ValueError):
-            return "not sent"
-        except (http.client.BadStatusLine, ConnectionError):
-            return "hung up"
-        finally:
-            line.close()
-        assert status < 500, (status, path, body)
-        return str(status)
+            outcomes[judge.feed(case)] += 1
+        except Exception as error:  # noqa: BLE001 - whatever it is, it was not foreseen
+            again = f"--target {name} --seed {seed} --batch {batch}"
+            text = f"{again}: case {number}: {type(error).__name__}: {error}\n{case!r:.2000}"
+            raise Failed(text) from None
+        took = clock() - began
+        if took > longest:
+            longest = took
+            slowest.append(Slow(took, batch, repr(case)[:60]))
+    return Found(outcomes, slowest[-SLOWEST:], resident_kib(), os.getpid())
 
 
-def run(name: str, feed: Callable[[random.Random], str], seconds: float, seed: int) -> None:
-    """Feed for some seconds, and say what came of it."""
-    chance, found = random.Random(f"{name} {seed}"), Counter[str]()
-    until = time.monotonic() + seconds
-    while time.monotonic() < until:
-        state = chance.getstate()
-        try:
-            found[feed(chance)] += 1
-        except BaseException:
-            print(f"{name}: failed after {found.total():,}; state {hash(state)}", file=sys.stderr)
-            raise
-    words = ", ".join(f"{what} {count:,}" for what, count in found.most_common(8))
-    print(f"{name}: {found.total():,} fed; {words}", flush=True)
+_judges: dict[str, Judge] = {}
+
+
+def work(name: str, cases: int, seed: int, batch: int, port: int) -> Found:
+    """Feed a batch, in a process that keeps what it feeds."""
+    target = TARGETS[name]
+    judge = _judges.get(name)
+    if judge is None:
+        judge = _judges[name] = target.judge()
+    if target.real:
+        judge.port = port  # type: ignore[attr-defined]
+    return fed(judge, cases, name, seed, batch, by_wall=target.real)
+
+
+class Report(Struct):
+    """What came of a target."""
+
+    name: str
+    found: Found
+    growth_mib: float
+    seconds: float
+
+    @property
+    def cases(self) -> int:
+        """How many were fed."""
+        return self.found.outcomes.total()
+
+    def said(self) -> str:
+        """Return a line about it."""
+        words = ", ".join(f"{what} {count:,}" for what, count in self.found.outcomes.most_common(9))
+        slow = "; ".join(f"{1000 * one.seconds:.1f} ms {one.start}" for one in self.found.slowest)
+        return (
+            f"{self.name}: {self.cases:,} in {self.seconds:.0f} s; {words}; "
+            f"grown {self.growth_mib:.0f} MiB; slowest: {slow}"
+        )
+
+    def row(self) -> str:
+        """Return its row of the table."""
+        words = ", ".join(f"{what} {count:,}" for what, count in self.found.outcomes.most_common(6))
+        slowest = 1000 * self.found.slowest[0].seconds
+        title = f"{TARGETS[self.name].title} (`{self.name}`)"
+        return f"| {title} | {self.cases:,} | {words} | {slowest:.1f} | {self.growth_mib:.0f} |"
+
+
+def batches(name: str, cases: int, until: float) -> Iterator[tuple[int, int]]:
+    """Yield the number and the size of each batch, until there are enough or it is time."""
+    size = TARGETS[name].batch
+    for batch in range(-(-cases // size)):
+        if time.monotonic() > until:
+            return
+        yield batch, min(size, cases - batch * size)
+
+
+def run(name: str, cases: int, seconds: float, seed: int, workers: int) -> Report:
+    """Feed one target in several processes.
+
+    Raises:
+        Failed: a case was not taken as it has to be, a batch hung, or memory grew.
+    """
+    with contextlib.ExitStack() as stack:
+        watch, port = None, 0
+        if TARGETS[name].real:
+            server = stack.enter_context(serving())
+            watch, port = network.Watch(server), server.port
+        pool = stack.enter_context(concurrent.futures.ProcessPoolExecutor(workers))
+        began, total, memory = time.monotonic(), Found(Counter(), []), dict[int, list[int]]()
+        waiting: deque[tuple[int, concurrent.futures.Future[Found]]] = deque()
+
+        def take() -> None:
+            batch, future = waiting.popleft()
+            try:
+                found = future.result(HUNG_SECONDS)
+            except (TimeoutError, concurrent.futures.BrokenExecutor) as error:
+                raise Failed(f"{name}: {error!r} in or near batch {batch}, seed {seed}") from None
+            total.add(found)
+            memory.setdefault(found.pid, []).append(found.memory_kib)
+
+        for batch, size in batches(name, cases, began + seconds):
+            waiting.append((batch, pool.submit(work, name, size, seed, batch, port)))
+            while len(waiting) > 2 * workers:
+                take()
+        while waiting:
+            take()
+        # What a process needs by itself, it has after some batches.
+        growth = max(sizes[-1] - sizes[min(3, len(sizes) - 1)] for sizes in memory.values()) / 1024
+        if watch is not None:
+            watch.check()
+            growth = watch.growth_mib()
+        report = Report(name, total, growth, time.monotonic() - began)
+    if growth > MOST_GROWTH_MIB:
+        raise Failed(f"{report.said()}\n{name}: memory has grown by {growth:.0f} MiB")
+    longest = network.PATIENCE_SECONDS if TARGETS[name].real else LONGEST_SECONDS
+    if total.slowest and total.slowest[0].seconds > longest:
+        raise Failed(f"{report.said()}\n{name}: the slowest case is over {1000 * longest:.0f} ms")
+    return report
+
+
+@contextlib.contextmanager
+def serving() -> Iterator[Server]:
+    """Run a real server for the length of a block, with a page and nobody's tokens."""
+    with tempfile.TemporaryDirectory() as data, running(Path(data)) as server:
+        yield server
+
+
+def write(reports: list[Report], seed: int) -> None:
+    """Put the counts into the page."""
+    cases = sum(report.cases for report in reports)
+    rows = [
+        f"{cases:,} cases in {sum(report.seconds for report in reports) / 60:.0f} minutes on "
+        f'{os.cpu_count()} cores (`make garbage ARGS="--cases {cases} --seed {seed}"`)',
+        "",
+        "| read by | cases | what came of them | longest, ms | memory grown, MiB |",
+        "|---|---|---|---|---|",
+        *(report.row() for report in reports),
+    ]
+    marked = r"(<!-- garbage -->\n).*?(\n<!-- end -->)"
+    text = "\n".join(rows)
+    page = re.sub(marked, lambda m: f"{m[1]}{text}{m[2]}", PAGE.read_text(), flags=re.DOTALL)
+    PAGE.write_text(page)
+
+
+def parsed() -> argparse.Namespace:
+    """Read the command line."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--cases", type=int, help="in all; else as many as there is time for")
+    parser.add_argument("--seconds", type=float, help="at most, for each target")
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--target", choices=list(TARGETS), action="append", help="feed this alone")
+    parser.add_argument("--batch", type=int, help="feed this batch of the target again")
+    parser.add_argument("--workers", type=int, default=os.cpu_count() or 1)
+    parser.add_argument("--write", action="store_true", help="put the counts into the page")
+    return parser.parse_args()
+
+
+def repeat(name: str, seed: int, batch: int) -> None:
+    """Feed one batch of a target again, here."""
+    with contextlib.ExitStack() as stack:
+        port = stack.enter_context(serving()).port if TARGETS[name].real else 0
+        found = work(name, TARGETS[name].batch, seed, batch, port)
+    print(Report(name, found, 0, 0).said())
 
 
 def main() -> None:
     """Feed everything."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--seconds", type=float, default=12, help="for each")
-    parser.add_argument("--seed", type=int, default=1)
-    options = parser.parse_args()
-    for feed in (codec, descriptions, candidates):
-        run(feed.__name__, feed, options.seconds, options.seed)
-    with tempfile.TemporaryDirectory() as data, running(Path(data)) as server:
-        run("requests", Requests(server), options.seconds, options.seed)
-        with RawSocket(server) as wire:
-            wire.join("s")
-    print("the server goes on")
+    options = parsed()
+    chosen: list[str] = options.target or list(TARGETS)
+    if options.batch is not None:
+        repeat(chosen[0], options.seed, options.batch)
+        return
+    parts = sum(TARGETS[name].share for name in chosen)
+    seconds = options.seconds or (5 if options.cases is None else float("inf"))
+    reports: list[Report] = []
+    failures: list[str] = []
+    for name in chosen:
+        cases = (options.cases or 10**12) * TARGETS[name].share // parts
+        try:
+            reports.append(run(name, cases, seconds, options.seed, options.workers))
+            print(reports[-1].said(), flush=True)
+        except Failed as failed:
+            failures.append(str(failed))
+            print(failed, file=sys.stderr, flush=True)
+    print(f"{sum(report.cases for report in reports):,} cases")
+    if failures:
+        sys.exit(f"{len(failures)} targets failed")
+    if options.write:
+        write(reports, options.seed)
 
 
 if __name__ == "__main__":

@@ -38,10 +38,12 @@ _UFRAG = re.compile(r"[A-Za-z0-9+/]{4,256}[\r\n]")
 _PASSWORD = re.compile(r"[A-Za-z0-9+/]{22,256}[\r\n]")
 # Asked for each candidate that is relayed, so no more of the grammar than matters is looked at.
 _CANDIDATE = re.compile(
-    r"(?:a=)?candidate:[^ ]{1,32} \d{1,3} [^ ]{3} \d{1,10} [\w.:-]{1,253} \d{1,5} "
+    r"(?:a=)?candidate:[!-~]{1,32} \d{1,3} [!-~]{3} \d{1,10} [\w.:-]{1,253} \d{1,5} "
     r"typ (host|srflx|prflx|relay)(?: |$)",
     re.ASCII,
 )
+# What some parser takes for a candidate: in other letters, or with spaces.
+_CANDIDATE_LINE = re.compile(r"a= *candidate *:", re.IGNORECASE)
 _RELATED = re.compile(r" raddr \S+ rport \d+", re.IGNORECASE)
 _DEFAULT_ADDRESS = re.compile(r"^c=IN IP[46] \S+", re.MULTILINE)
 _RTCP_ADDRESS = re.compile(r"^(a=rtcp:\d+) IN IP[46] \S+", re.MULTILINE)
@@ -91,7 +93,7 @@ def relayed_only(sdp: str) -> str:
     kept = [
         hide_related(line)
         for line in sdp.splitlines(keepends=True)
-        if not line.startswith("a=candidate:") or is_relayed(line.rstrip("\r\n"))
+        if not _CANDIDATE_LINE.match(line) or is_relayed(line.rstrip("\r\n"))
     ]
     sdp = _DEFAULT_ADDRESS.sub("c=IN IP4 0.0.0.0", "".join(kept))
     sdp = _RTCP_ADDRESS.sub(r"\1 IN IP4 0.0.0.0", sdp)
