@@ -160,6 +160,13 @@ def test_a_close_is_answered_with_its_code(server: Server, code: int) -> None:
         assert wire.close_code() == code
 
 
+@pytest.mark.parametrize("code", [999, 1004, 1005, 1006, 1015, 5000, 29_300, 65_535])
+def test_a_code_that_may_not_be_sent_is_not_sent_back(server: Server, code: int) -> None:
+    with greeted(server) as wire:
+        wire.send(code.to_bytes(2), CLOSE)
+        assert wire.close_code() == 1002
+
+
 def test_a_close_without_a_code_is_answered(server: Server) -> None:
     with greeted(server) as wire:
         wire.send(b"", CLOSE)

@@ -32,6 +32,17 @@ TEXT, BINARY, CONTINUATION = WSMsgType.TEXT, WSMsgType.BINARY, WSMsgType.CONTINU
 PING, PONG = WSMsgType.PING, WSMsgType.PONG
 
 
+def _reply_to(code: int) -> int:
+    """Return the code that answers a close frame: the same, unless it may not be sent.
+
+    RFC 6455 section 7.4; picows gives 0 where there is none.
+    """
+    if code == WSCloseCode.NO_INFO:
+        return WSCloseCode.OK
+    is_sent = 1000 <= code <= 4999 and code not in (1004, 1005, 1006, 1015)
+    return code if is_sent else CloseCode.PROTOCOL_ERROR
+
+
 class _Fragments:
     """A message that has begun and not ended (RFC 6455 section 5.4)."""
 
@@ -256,8 +267,7 @@ class WebSocketConnection(WSListener):
             self._closing = True
             self._close_code = code
             self.outbox.detach()
-            reply = WSCloseCode.OK if code == WSCloseCode.NO_INFO else code
-            transport.send_close(reply)  # type: ignore[arg-type]
+            transport.send_close(_reply_to(code))  # type: ignore[arg-type]
             self._tcp.close()
             # Who closes and does not read would otherwise keep what waits for it, and the socket.
             self._last_moment = self._loop.call_later(LINGER_SECONDS, self._tcp.abort)

@@ -51,18 +51,18 @@ class Target(NamedTuple):
 
 
 TARGETS = {
-    "messages": Target("Messages of clients", texts.ClientMessages, 390),
-    "descriptions": Target("Session descriptions", texts.Descriptions, 200, 1000),
-    "candidates": Target("Candidates", texts.Candidates, 150),
-    "answers": Target("Messages of servers, to clients", texts.ServerMessages, 50),
-    "bodies": Target("Bodies of the API", texts.Bodies, 50),
-    "partners": Target("Messages of other servers", texts.PartnerMessages, 50),
-    "tokens": Target("Join tokens", texts.Tokens, 20),
-    "containers": Target("Pictures, their headers", pictures.Containers, 50),
-    "decoded": Target("Pictures, beside a real decoder", pictures.Decoded, 10, 500),
-    "urls": Target("Pictures in data URLs", pictures.DataUrls, 20, 500),
-    "requests": Target("Requests to a real server", network.Requests, 8, 200, real=True),
-    "frames": Target("WebSocket frames to a real server", network.Frames, 2, 100, real=True),
+    "messages": Target("Messages of clients", texts.ClientMessages, 500),
+    "descriptions": Target("Session descriptions", texts.Descriptions, 60, 1000),
+    "candidates": Target("Candidates", texts.Candidates, 180),
+    "answers": Target("Messages of servers, to clients", texts.ServerMessages, 60),
+    "bodies": Target("Bodies of the API", texts.Bodies, 60),
+    "partners": Target("Messages of other servers", texts.PartnerMessages, 60),
+    "tokens": Target("Join tokens", texts.Tokens, 5),
+    "containers": Target("Pictures, their headers", pictures.Containers, 60),
+    "decoded": Target("Pictures, beside a real decoder", pictures.Decoded, 4, 500),
+    "urls": Target("Pictures in data URLs", pictures.DataUrls, 4, 500),
+    "requests": Target("Requests to a real server", network.Requests, 6, 200, real=True),
+    "frames": Target("WebSocket frames to a real server", network.Frames, 1, 100, real=True),
 }
 
 
@@ -127,7 +127,7 @@ def fed(judge: Judge, cases: int, name: str, seed: int, batch: int, *, by_wall: 
 _judges: dict[str, Judge] = {}
 
 
-def work(name: str, cases: int, seed: int, batch: int, port: int) -> Found:
+def work(name: str, cases: int, seed: int, batch: int, port: int = 0) -> Found:
     """Feed a batch, in a process that keeps what it feeds."""
     target = TARGETS[name]
     judge = _judges.get(name)
@@ -231,9 +231,10 @@ def serving() -> Iterator[Server]:
 def write(reports: list[Report], seed: int) -> None:
     """Put the counts into the page."""
     cases = sum(report.cases for report in reports)
+    minutes = sum(report.seconds for report in reports) / 60
+    again = f'`make garbage ARGS="--cases {cases} --seed {seed}"`'
     rows = [
-        f"{cases:,} cases in {sum(report.seconds for report in reports) / 60:.0f} minutes on "
-        f'{os.cpu_count()} cores (`make garbage ARGS="--cases {cases} --seed {seed}"`)',
+        f"{cases:,} cases in {minutes:.0f} minutes on {os.cpu_count()} cores ({again})",
         "",
         "| read by | cases | what came of them | longest, ms | memory grown, MiB |",
         "|---|---|---|---|---|",

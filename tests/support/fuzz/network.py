@@ -1,5 +1,6 @@
 """Bytes to a real server: requests, bodies in chunks, upgrades and frames, all of them spoilt."""
 
+import contextlib
 import json
 import os
 import re
@@ -7,15 +8,20 @@ import socket
 import threading
 import time
 from random import Random
-from typing import Any, cast
+from typing import cast
 
+from msgspec import inspect
+
+from canvas_server.protocol.http import SceneEdit
 from support.fuzz.mutation import mangled, spoilt
-from support.fuzz.shapes import any_of
+from support.fuzz.shapes import any_of, value_of
 from support.fuzz.texts import ClientMessages, raw
 from support.servers.server import RawSocket, Server, frame
 
 PATIENCE_SECONDS = 10.0
 """No request is left without an answer, and no connection open, for longer."""
+CLOSING_SECONDS = 0.2
+"""After which we end a connection ourselves: the last frame says that more of it comes."""
 PATHS = (
     "/",
     "/s/x",
@@ -71,43 +77,52 @@ class Requests:
 
     def __init__(self, server: Server | None = None) -> None:
         self.port = server.port if server is not None else 0
+        self._edit = inspect.type_info(SceneEdit)
 
     def make(self, chance: Random) -> bytes:
         """Write a head and a body, right or wrong, and spoil the bytes at times."""
         path = chance.choice(PATHS)
-        if chance.random() < 0.4:
+        if chance.random() < 0.3:
             path = mangled(path, chance, chance.choice(PATHS))
         body = self._body(chance)
-        lines = [f"Host: 127.0.0.1:{self.port}", *chance.sample(HEADERS, int(chance.random() * 4))]
+        lines = [f"Host: 127.0.0.1:{self.port}", *self._more(chance)]
         if chance.random() < 0.6:
             lines.append(f"Content-Length: {len(body)}")
         elif chance.random() < 0.5:
             lines.append("Transfer-Encoding: chunked")
             body = self._chunked(body, chance)
-        if chance.random() < 0.2:
+        elif chance.random() < 0.9:
+            body = b""
+        if chance.random() < 0.1:
             lines[0] = mangled(lines[0], chance)
         method = chance.choice(METHODS[:3] if chance.random() < 0.7 else METHODS)
         version = "HTTP/1.1" if chance.random() < 0.9 else chance.choice(("HTTP/1.0", "HTTP/9", ""))
         head = raw("\r\n".join([f"{method} {path} {version}", *lines, "", ""]))
-        return spoilt(head, chance) + body if chance.random() < 0.3 else head + body
+        return spoilt(head, chance) + body if chance.random() < 0.2 else head + body
+
+    def _more(self, chance: Random) -> list[str]:
+        return chance.sample(HEADERS, chance.choice((0, 0, 0, 1, 3)))
 
     def _body(self, chance: Random) -> bytes:
-        edit: dict[str, Any] = {"session_id": "s", "add": [{"kind": any_of(chance)}], "clear": True}
-        text = json.dumps(chance.choice((edit, any_of(chance))))
-        return raw(mangled(text, chance) if chance.random() < 0.7 else text)
+        """Write an edit, right half of the time."""
+        edit = value_of(self._edit, chance, chance.choice((0, 0, 0.1)))
+        text = json.dumps(edit if chance.random() < 0.9 else any_of(chance))
+        return raw(mangled(text, chance) if chance.random() < 0.4 else text)
 
     def _chunked(self, body: bytes, chance: Random) -> bytes:
         """Write a body in chunks, whose sizes may lie and have extensions."""
         found = b""
         for at in range(0, len(body), 40):
             part = body[at : at + 40]
-            size = chance.choice((f"{len(part):x}",) * 6 + ("0", "fffffffff", "-1", "0x5", "5;a=b"))
+            size = chance.choice(
+                (f"{len(part):x}",) * 30 + ("0", "fffffffff", "-1", "0x5", "5;a=b")
+            )
             found += raw(size) + b"\r\n" + part + b"\r\n"
         return found + chance.choice((b"0\r\n\r\n", b"0\r\nX: y\r\n\r\n", b"0\r\n", b""))
 
     def feed(self, case: object) -> str:
         """Send it and nothing more; read to the end."""
-        answer = talk(self.port, cast("bytes", case))
+        answer, _ = talk(self.port, cast("bytes", case))
         found = re.match(rb"HTTP/1\.[01] (\d{3})", answer)
         if found is None:
             assert not answer, answer[:100]
@@ -116,23 +131,40 @@ class Requests:
         return found[1].decode()
 
 
-def talk(port: int, data: bytes) -> bytes:
-    """Send bytes and the end, and return all that comes.
+def talk(port: int, data: bytes, upgrade: bytes = b"") -> tuple[bytes, bool]:
+    """Send bytes, and return all that comes, and whether it was us who ended the connection.
+
+    After an `upgrade` the server is given the time to end it by itself.
 
     Raises:
         TimeoutError: the connection stays open.
     """
-    with socket.create_connection(("127.0.0.1", port), timeout=PATIENCE_SECONDS) as line:
-        found = b""
-        try:
-            line.sendall(data)
+    found, ended = b"", not upgrade
+    with (
+        socket.create_connection(("127.0.0.1", port), timeout=PATIENCE_SECONDS) as line,
+        contextlib.suppress(ConnectionError),
+    ):
+        line.sendall(upgrade)
+        while upgrade and b"\r\n\r\n" not in found:
+            found += line.recv(65536)
+        line.sendall(data)
+        if ended:
             line.shutdown(socket.SHUT_WR)
-            while more := line.recv(65536):
-                found += more
-        except (ConnectionError, OSError) as error:
-            if isinstance(error, TimeoutError):
-                raise
-        return found
+        line.settimeout(PATIENCE_SECONDS if ended else CLOSING_SECONDS)
+        while True:
+            try:
+                more = line.recv(65536)
+            except TimeoutError:
+                if ended:
+                    raise
+                ended = True
+                line.settimeout(PATIENCE_SECONDS)
+                line.shutdown(socket.SHUT_WR)
+                continue
+            if not more:
+                break
+            found += more
+    return found, ended
 
 
 class Frames:
@@ -169,9 +201,9 @@ class Frames:
             "Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n"
         )
         closing = frame((1000).to_bytes(2, "big"), 8)
-        answer = talk(self.port, head.encode() + cast("bytes", case) + closing)
-        head, _, rest = answer.partition(b"\r\n\r\n")
-        assert head.startswith(b"HTTP/1.1 101"), head
+        answer, ended = talk(self.port, cast("bytes", case) + closing, head.encode())
+        response, _, rest = answer.partition(b"\r\n\r\n")
+        assert response.startswith(b"HTTP/1.1 101"), response
         code = 0
         while len(rest) >= 2:
             at, size = 2, rest[1]
@@ -184,7 +216,9 @@ class Frames:
                 json.loads(rest[at : at + size])
             rest = rest[at + size :]
         assert code in self.codes or code == 0, code
-        return f"closed {code}" if code else "ended"
+        if code:
+            return f"closed {code}"
+        return "waited for more" if ended else "hung up"
 
 
 class Watch:

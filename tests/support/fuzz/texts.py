@@ -212,7 +212,6 @@ class Tokens:
 # Where parsers may see the end of a line.
 _SPLITS = (
     lambda text: text.split("\n"),
-    lambda text: text.split("\r\n"),
     str.splitlines,
     lambda text: re.split(r"[\r\n\0]+", text),
 )
@@ -267,7 +266,8 @@ class Descriptions:
     """Session descriptions: what is let through as silent is silent in every reading."""
 
     def __init__(self) -> None:
-        self.samples = DESCRIPTIONS
+        short = ["".join(_ESSENTIAL.findall(text)) for text in DESCRIPTIONS]
+        self.samples = [*short * 4, *DESCRIPTIONS]
 
     def make(self, chance: Random) -> str:
         """Mangle one, or put lines of several together."""
@@ -312,6 +312,10 @@ class Descriptions:
         return "sends" if sends else "is silent"
 
 
+_ESSENTIAL = re.compile(
+    r"^(?:[vost]=|m=|c=|a=(?:group|ice|finger|mid|setup|candidate|send|recv|inactive|bundle-)).*\n",
+    re.MULTILINE,
+)
 _ENDS = ("\r\n", "\r\n", "\n", "\r", " \r\n", "\t\n", "\x00\n", "\x85", "\u2028", "\x0b", "")
 _ODD = (
     "a=sendrecv x",
