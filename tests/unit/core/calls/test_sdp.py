@@ -363,3 +363,19 @@ def test_any_text_passes_or_is_refused(text: str) -> None:
         except Refusal as refused:
             assert refused.code in (ErrorCode.INVALID_SDP, ErrorCode.INVALID_CANDIDATE)
     sdp.relayed_only(text)
+
+
+@pytest.mark.parametrize("space", ["\u00a0", "\t", "\u3000", "\x1f"])
+def test_a_candidate_is_the_same_one_whatever_is_taken_for_a_space(space: str) -> None:
+    for at in (10, 15):
+        candidate = RELAYED[:at] + space + RELAYED[at + 1 :]
+        with pytest.raises(Refusal) as refused:
+            sdp.check_candidate(candidate)
+        assert refused.value.code == ErrorCode.INVALID_CANDIDATE
+        assert not sdp.is_relayed(candidate)
+
+
+@pytest.mark.parametrize("start", ["a=CANDIDATE:", "a= candidate:", "a=candidate :"])
+def test_what_looks_like_a_candidate_is_not_left_in_a_description(start: str) -> None:
+    line = start + HOST.partition(":")[2]
+    assert "192.168.1.7" not in sdp.relayed_only(described(SECTION, *SECURED, line))
