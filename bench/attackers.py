@@ -5,12 +5,13 @@ import contextlib
 import secrets
 import uuid
 
-from pictures import noise
+from costly import picture
 from rawclient import (
     MASK,
     line,
     message_frame,
     pour,
+    put_down,
     repeat,
     text_frame,
     throw_away,
@@ -37,7 +38,7 @@ async def hijack(port: int) -> None:
 
 
 async def flood(port: int) -> None:
-    """Ten peers send each other candidates as fast as they can."""
+    """Ten peers send candidates to somebody who is not there."""
     candidate = message_frame("ice_candidate", target_peer_id=str(uuid.uuid4()), candidate="")
     subscribe = message_frame("subscribe", session_id="flood")
     await repeat(lambda: pour(port, candidate * 200, subscribe), 10)
@@ -51,20 +52,16 @@ async def rings(port: int) -> None:
 
 async def scenes(port: int) -> None:
     """Ten peers ask for a scene of half a megabyte, again and again."""
-    picture = {"type": "Image", "src": noise(500_000)}
-    add = message_frame("add_element", element={"id": "large", "kind": picture})
+    await put_down(port, "scenes", {"id": "large", "kind": picture(500_000)})
     subscribe = message_frame("subscribe", session_id="scenes")
-    await repeat(lambda: pour(port, message_frame("get_scene") * 50, subscribe, add), 10)
+    await repeat(lambda: pour(port, message_frame("get_scene") * 50, subscribe), 10)
 
 
 async def deaf(port: int) -> None:
     """Ten peers ask for the same and read nothing."""
-    picture = {"type": "Image", "src": noise(500_000)}
-    add = message_frame("add_element", element={"id": "large", "kind": picture})
+    await put_down(port, "deaf", {"id": "large", "kind": picture(500_000)})
     subscribe = message_frame("subscribe", session_id="deaf")
-    await repeat(
-        lambda: pour(port, message_frame("get_scene") * 50, subscribe, add, reads=False), 10
-    )
+    await repeat(lambda: pour(port, message_frame("get_scene") * 50, subscribe, reads=False), 10)
 
 
 async def slowloris(port: int) -> None:

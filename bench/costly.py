@@ -4,12 +4,27 @@ All of them come from people who may edit a session of their own, but for the fi
 """
 
 import asyncio
+import base64
+import functools
 import json
+import math
+import random
+import struct
 import uuid
+import zlib
 from typing import Any
 
-from pictures import bomb, noise
-from rawclient import ask, line, message_frame, post, pour, repeat, throw_away, websocket
+from rawclient import (
+    ask,
+    line,
+    message_frame,
+    post,
+    pour,
+    put_down,
+    repeat,
+    throw_away,
+    websocket,
+)
 
 LOOP = (
     "<svg xmlns='http://www.w3.org/2000/svg' xmlns:x='http://www.w3.org/1999/xlink'>"
@@ -22,20 +37,43 @@ LOOP = (
 )
 
 
+def chunk(kind: bytes, data: bytes) -> bytes:
+    """Return a chunk of a PNG."""
+    return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+
+def data_url(png_chunks: bytes) -> str:
+    """Return a PNG as a data URL."""
+    return "data:image/png;base64," + base64.b64encode(b"\x89PNG\r\n\x1a\n" + png_chunks).decode()
+
+
+@functools.cache
+def noise(size: int) -> str:
+    """Return a data URL of about so many characters: a real picture, which nothing packs."""
+    side = math.isqrt((size * 3 // 4 - 200) // 3) - 1
+    rows = b"".join(b"\0" + random.Random(row).randbytes(3 * side) for row in range(side))
+    head = struct.pack(">IIBBBBB", side, side, 8, 2, 0, 0, 0)
+    return data_url(
+        chunk(b"IHDR", head) + chunk(b"IDAT", zlib.compress(rows, 0)) + chunk(b"IEND", b"")
+    )
+
+
 def picture(size: int) -> dict[str, Any]:
-    """Return the kind of a picture of so many characters."""
+    """Return the kind of a picture of about so many bytes."""
     return {"type": "Image", "src": noise(size)}
 
 
 def chart(points: int) -> dict[str, Any]:
-    """Return the kind of a chart."""
+    """Return the kind of a chart, of about 40 bytes a point."""
     values = [{"label": f"point {number}", "value": number} for number in range(points)]
     return {"type": "Chart", "chart_type": "bar", "data": values}
 
 
 async def bodies(port: int) -> None:
     """Strangers without a token send bodies of 8 MiB."""
-    body = json.dumps({"session_id": "stolen", "add": [{"kind": picture(8_000_000)}]}).encode()
+    body = json.dumps(
+        {"session_id": "stolen", "add": [{"kind": {"type": "Text", "content": "x" * 8_000_000}}]}
+    ).encode()
     request = post(port, "/api/scene", body)
 
     async def one() -> None:
@@ -64,9 +102,7 @@ async def bodies_without_end(port: int) -> None:
 
 async def moves(port: int) -> None:
     """Four people change the place of a large chart 6,000 times in one request, again and again."""
-    size = 900_000
-    add = {"session_id": "moves", "add": [{"id": "large", "kind": chart(size // 35)}]}
-    await ask(port, post(port, "/api/scene", json.dumps(add).encode()))
+    await put_down(port, "moves", {"id": "large", "kind": chart(20_000)})
     update = [{"id": "large", "changes": {"transform": {"x": number}}} for number in range(6000)]
     edit = post(port, "/api/scene", json.dumps({"session_id": "moves", "update": update}).encode())
 
@@ -78,19 +114,19 @@ async def moves(port: int) -> None:
 
 async def values(port: int) -> None:
     """Four people change one property of a large chart thousands of times in a message."""
-    add = message_frame("add_element", element={"id": "large", "kind": chart(20_000)})
+    await put_down(port, "values", {"id": "large", "kind": chart(20_000)})
     change = [
         {"op": "update", "id": "large", "changes": {"kind": {"chart_type": f"bar{number}"}}}
         for number in range(5000)
     ]
     subscribe = message_frame("subscribe", session_id="values")
     frames = message_frame("sync_queue", operations=change)
-    await repeat(lambda: pour(port, frames, subscribe, add), 4)
+    await repeat(lambda: pour(port, frames, subscribe), 4)
 
 
 async def queue(port: int) -> None:
     """One person moves a large picture a thousand times in a message; ten are told."""
-    add = message_frame("add_element", element={"id": "large", "kind": picture(512_000)})
+    await put_down(port, "queue", {"id": "large", "kind": picture(500_000)})
     subscribe = message_frame("subscribe", session_id="queue")
     move = [
         {"op": "update", "id": "large", "changes": {"transform": {"x": number}}}
@@ -102,12 +138,12 @@ async def queue(port: int) -> None:
             await throw_away(reader)
 
     frames = message_frame("sync_queue", operations=move)
-    await asyncio.gather(repeat(watch, 10), repeat(lambda: pour(port, frames, subscribe, add), 1))
+    await asyncio.gather(repeat(watch, 10), repeat(lambda: pour(port, frames, subscribe), 1))
 
 
 async def single_moves(port: int) -> None:
     """One person moves a large picture in one message after the other; ten are told."""
-    add = message_frame("add_element", element={"id": "large", "kind": picture(512_000)})
+    await put_down(port, "single", {"id": "large", "kind": picture(500_000)})
     subscribe = message_frame("subscribe", session_id="single")
     frames = b"".join(
         message_frame("update_element", id="large", changes={"transform": {"x": number}})
@@ -118,7 +154,7 @@ async def single_moves(port: int) -> None:
         async with websocket(port, subscribe) as (reader, _):
             await throw_away(reader)
 
-    await asyncio.gather(repeat(watch, 10), repeat(lambda: pour(port, frames, subscribe, add), 1))
+    await asyncio.gather(repeat(watch, 10), repeat(lambda: pour(port, frames, subscribe), 1))
 
 
 async def shouts(port: int) -> None:
@@ -127,10 +163,8 @@ async def shouts(port: int) -> None:
     async def one() -> None:
         session = f"shouts-{uuid.uuid4().hex[:4]}"
         subscribe = message_frame("subscribe", session_id=session)
-        adds = b"".join(
-            message_frame("add_element", element={"id": f"large-{n}", "kind": picture(500_000)})
-            for n in range(7)
-        )
+        for n in range(7):
+            await put_down(port, session, {"id": f"large-{n}", "kind": picture(500_000)})
         again = message_frame("clear_scene") + message_frame("restore_scene", revision=7)
         edits = b"".join(
             message_frame(
@@ -140,16 +174,15 @@ async def shouts(port: int) -> None:
             )
             for n in range(7)
         )
-        await pour(port, again * 10 + edits, subscribe, adds)
+        await pour(port, again * 10 + edits, subscribe)
 
     await repeat(one, 4)
 
 
 async def drawings(port: int) -> None:
     """Charts by the thousand and pictures that never end are put down, and asked for as files."""
-    add = {"session_id": "drawings", "add": [{"kind": chart(20)} for _ in range(500)]}
     for _ in range(6):
-        await ask(port, post(port, "/api/scene", json.dumps(add).encode()))
+        await put_down(port, "drawings", *({"kind": chart(20)} for _ in range(500)))
     bomb = {"type": "Image", "src": f"data:image/svg+xml,{LOOP.replace('#', '%23')}"}
     body = json.dumps({"session_id": "drawings", "add": [{"kind": bomb}]}).encode()
 
@@ -164,18 +197,3 @@ async def drawings(port: int) -> None:
             )
 
     await asyncio.gather(repeat(put, 2), repeat(get, 4))
-
-
-async def bombs(port: int) -> None:
-    """Ten people put down pictures of 24 megapixels, each in a session of their own."""
-
-    async def one() -> None:
-        name = f"bombs-{uuid.uuid4()}"
-        subscribe = message_frame("subscribe", session_id=name)
-        adds = [
-            message_frame("add_element", element={"kind": {"type": "Image", "src": bomb()}})
-            for _ in range(8)
-        ]
-        await pour(port, b"".join(adds), subscribe)
-
-    await repeat(one, 10)

@@ -1,8 +1,6 @@
 """Attacks on memory and disk: what a server keeps for somebody who takes nothing away."""
 
 import asyncio
-import contextlib
-import json
 import uuid
 
 from costly import picture
@@ -15,6 +13,7 @@ from rawclient import (
     message_of,
     post,
     pour,
+    put_down,
     repeat,
     throw_away,
     websocket,
@@ -28,9 +27,7 @@ LARGE = [{"id": f"large-{number}", "kind": picture(PIECE)} for number in range(7
 async def fill(port: int, session: str) -> None:
     """Make a scene of 3.5 MB."""
     for element in LARGE:
-        body = json.dumps({"session_id": session, "add": [element]}).encode()
-        with contextlib.suppress(OSError, EOFError):
-            await ask(port, post(port, "/api/scene", body))
+        await put_down(port, session, element)
 
 
 async def responses_unread(port: int) -> None:
@@ -87,18 +84,16 @@ async def failing_requests(port: int) -> None:
 
 async def places(port: int) -> None:
     """A hundred people make scenes of 3.5 MB each, vanish, and have their places kept."""
-    adds = [message_frame("add_element", element=element) for element in LARGE]
 
     async def one() -> None:
-        subscribe = message_frame("subscribe", session_id=f"place-{uuid.uuid4().hex[:8]}")
-        async with websocket(port, subscribe) as (reader, writer):
-            reading = asyncio.create_task(acknowledged(reader))
-            writer.write(b"".join(adds) + message_frame("ping"))
-            await reading
+        session = f"place-{uuid.uuid4().hex[:8]}"
+        await fill(port, session)
+        async with websocket(port, message_frame("subscribe", session_id=session)) as (
+            reader,
+            writer,
+        ):
+            await message_of(reader, "scene_update")
             writer.transport.abort()  # pyright: ignore[reportUnknownMemberType]
-
-    async def acknowledged(reader: asyncio.StreamReader) -> None:
-        await message_of(reader, "pong")
 
     await repeat(one, 8)
 
@@ -155,10 +150,8 @@ async def earlier_scenes(port: int) -> None:
 
 async def restores(port: int) -> None:
     """Four people clear a scene of 7,000 elements and have it back, again and again."""
-    add = {"add": [{"kind": {"type": "Text", "content": "small"}} for _ in range(7000)]}
-    body = json.dumps({"session_id": "restores", **add}).encode()
-    for _ in range(2):
-        await ask(port, post(port, "/api/scene", body))
+    small = {"kind": {"type": "Text", "content": "small"}}
+    await put_down(port, "restores", *[small] * 7000)
     frames = message_frame("clear_scene") + message_frame("restore_scene", revision=1)
     subscribe = message_frame("subscribe", session_id="restores")
     await repeat(lambda: pour(port, frames * 5, subscribe), 4)

@@ -1,7 +1,6 @@
 """Attacks on what reads: messages and pictures that cost far more to understand than to send."""
 
 import asyncio
-import base64
 import json
 import struct
 import zlib
@@ -9,16 +8,11 @@ from typing import Any
 
 from canvas_server.protocol.roles import Role
 from contenders import join_token
-from costly import chart
-from rawclient import ask, get, message_frame, post, pour, repeat, text_frame
+from costly import chart, chunk, data_url
+from rawclient import ask, get, message_frame, pour, put_down, repeat, text_frame
 from witness import SECRET
 
 SUBSCRIBE = message_frame("subscribe", session_id="parsing")
-
-
-def chunk(kind: bytes, data: bytes) -> bytes:
-    """Return a chunk of a PNG."""
-    return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
 
 
 def png(across: int, down: int, extra: bytes = b"") -> str:
@@ -27,8 +21,7 @@ def png(across: int, down: int, extra: bytes = b"") -> str:
     packer = zlib.compressobj(9)
     row = b"\0" * (1 + (across + 7) // 8)
     data = b"".join(packer.compress(row * 64) for _ in range(-(-down // 64))) + packer.flush()
-    whole = b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + extra + chunk(b"IDAT", data)
-    return "data:image/png;base64," + base64.b64encode(whole + chunk(b"IEND", b"")).decode()
+    return data_url(chunk(b"IHDR", head) + extra + chunk(b"IDAT", data) + chunk(b"IEND", b""))
 
 
 async def deep_operations(port: int) -> None:
@@ -119,8 +112,7 @@ async def slow_exports(port: int) -> None:
     words = "slow " * 400
     elements += [{"kind": {"type": "Text", "content": words}} for _ in range(60)]
     for at in range(0, len(elements), 20):
-        body = {"session_id": "slow", "add": elements[at : at + 20]}
-        await ask(port, post(port, "/api/scene", json.dumps(body).encode(), editor))
+        await put_down(port, "slow", *elements[at : at + 20], token=editor)
     viewer = join_token(SECRET, "slow", Role.VIEW)
     turn = iter(range(10**9))
 

@@ -146,3 +146,19 @@ async def ask(port: int, request: bytes) -> int:
         status = await reader.readuntil(b"\r\n")
         await throw_away(reader)
     return int(status.split()[1])
+
+
+async def put_down(port: int, session: str, *elements: dict[str, Any], token: str = "") -> None:
+    """Add elements to a session over HTTP, as what an attack begins with.
+
+    Raises:
+        SystemExit: that was refused, so the attack would be none.
+    """
+    body, status = json.dumps({"session_id": session, "add": elements}).encode(), 0
+    for _ in range(100):
+        status = await ask(port, post(port, "/api/scene", body, token))
+        if status not in (429, 503):
+            break
+        await asyncio.sleep(0.1)
+    if status not in (200, 409):  # they are there already
+        raise SystemExit(f"what the attack begins with was refused: {status}")

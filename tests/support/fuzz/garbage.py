@@ -188,6 +188,7 @@ def run(name: str, cases: int, seconds: float, seed: int, workers: int) -> Repor
         if TARGETS[name].real:
             server = stack.enter_context(serving())
             watch, port = network.Watch(server), server.port
+        workers *= 4 if TARGETS[name].real else 1  # these wait for the server, mostly
         pool = stack.enter_context(concurrent.futures.ProcessPoolExecutor(workers))
         began, total, memory = time.monotonic(), Found(Counter(), []), dict[int, list[int]]()
         waiting: deque[tuple[int, concurrent.futures.Future[Found]]] = deque()

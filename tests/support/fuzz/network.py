@@ -20,7 +20,7 @@ from support.servers.server import RawSocket, Server, frame
 
 PATIENCE_SECONDS = 10.0
 """No request is left without an answer, and no connection open, for longer."""
-CLOSING_SECONDS = 0.2
+CLOSING_SECONDS = 0.1
 """After which we end a connection ourselves: the last frame says that more of it comes."""
 PATHS = (
     "/",
@@ -52,8 +52,7 @@ HEADERS = (
     "Transfer-Encoding: identity, chunked",
     "Transfer-Encoding : chunked",
     "Transfer-Encoding: xchunked",
-    "Connection: Upgrade",
-    "Upgrade: websocket",
+    "Connection: Upgrade\r\nUpgrade: websocket",
     "Sec-WebSocket-Version: 13",
     "Sec-WebSocket-Version: 8",
     "Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==",
@@ -85,7 +84,7 @@ class Requests:
         if chance.random() < 0.3:
             path = mangled(path, chance, chance.choice(PATHS))
         body = self._body(chance)
-        lines = [f"Host: 127.0.0.1:{self.port}", *self._more(chance)]
+        lines = [f"Host: 127.0.0.1:{self.port}", "Connection: close", *self._more(chance)]
         if chance.random() < 0.6:
             lines.append(f"Content-Length: {len(body)}")
         elif chance.random() < 0.5:
@@ -122,7 +121,7 @@ class Requests:
 
     def feed(self, case: object) -> str:
         """Send it and nothing more; read to the end."""
-        answer, _ = talk(self.port, cast("bytes", case))
+        answer, _ = talk(self.port, cast("bytes", case), patience=CLOSING_SECONDS)
         found = re.match(rb"HTTP/1\.[01] (\d{3})", answer)
         if found is None:
             assert not answer, answer[:100]
@@ -131,15 +130,17 @@ class Requests:
         return found[1].decode()
 
 
-def talk(port: int, data: bytes, upgrade: bytes = b"") -> tuple[bytes, bool]:
+def talk(
+    port: int, data: bytes, upgrade: bytes = b"", patience: float = PATIENCE_SECONDS
+) -> tuple[bytes, bool]:
     """Send bytes, and return all that comes, and whether it was us who ended the connection.
 
-    After an `upgrade` the server is given the time to end it by itself.
+    We end it when nothing comes for as long as our `patience` lasts.
 
     Raises:
-        TimeoutError: the connection stays open.
+        TimeoutError: the connection stays open although we have ended it.
     """
-    found, ended = b"", not upgrade
+    found, ended = b"", False
     with (
         socket.create_connection(("127.0.0.1", port), timeout=PATIENCE_SECONDS) as line,
         contextlib.suppress(ConnectionError),
@@ -148,9 +149,7 @@ def talk(port: int, data: bytes, upgrade: bytes = b"") -> tuple[bytes, bool]:
         while upgrade and b"\r\n\r\n" not in found:
             found += line.recv(65536)
         line.sendall(data)
-        if ended:
-            line.shutdown(socket.SHUT_WR)
-        line.settimeout(PATIENCE_SECONDS if ended else CLOSING_SECONDS)
+        line.settimeout(patience)
         while True:
             try:
                 more = line.recv(65536)
@@ -201,7 +200,9 @@ class Frames:
             "Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n"
         )
         closing = frame((1000).to_bytes(2, "big"), 8)
-        answer, ended = talk(self.port, cast("bytes", case) + closing, head.encode())
+        answer, ended = talk(
+            self.port, cast("bytes", case) + closing, head.encode(), CLOSING_SECONDS
+        )
         response, _, rest = answer.partition(b"\r\n\r\n")
         assert response.startswith(b"HTTP/1.1 101"), response
         code = 0

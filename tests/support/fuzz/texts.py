@@ -185,6 +185,7 @@ class Tokens:
             for renew in (False, True)
         ]
         self.good = [self.tokens.sign(one, self.now + 60) for one in claims]
+        self.begun = {good[:-1] for good in self.good}
         self.foreign = [other.sign(one, self.now + 60) for one in claims]
 
     def make(self, chance: Random) -> str:
@@ -205,7 +206,8 @@ class Tokens:
             self.tokens.admit(cast("str", case), "s", self.now)
         except Refusal as refused:
             return refused.code
-        assert case in self.good, "another text opens it"
+        # The last letter has bits to spare (RFC 4648 section 3.5), so another one says the same.
+        assert cast("str", case)[:-1] in self.begun, "another text opens it"
         return "let in"
 
 
