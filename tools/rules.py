@@ -1,4 +1,6 @@
-"""Hold the rules of docs/SPEC.md against the tests: each has a test, and each that is named exists.
+"""Hold the rules of docs/SPEC.md and the attacks of docs/SECURITY.md against the tests.
+
+Each has a test, and each that is named exists.
 
 A Python test names its rules in ``@pytest.mark.rule("SCN6")`` (``pytestmark`` for a whole module),
 one of the browser client in its title: ``test("… (SCN6)")``. ``python tools/rules.py`` exits 1
@@ -16,6 +18,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 RULE = re.compile(r"^- \*\*([A-Z]{2,4}\d+)\*\*", re.M)
 TITLE = re.compile(r"""^\s*(?:await )?(?:test|it|t\.test)\(\s*["'`](.*?)["'`],""", re.M)
+RULED = ("docs/SPEC.md", "docs/SECURITY.md")
 PLACES = ("src", "tests", "web", "docs", "bench", "tools")
 READ = (".py", ".js", ".md")
 
@@ -57,14 +60,17 @@ def proved(named: re.Pattern[str]) -> dict[str, list[str]]:
 
 def main() -> int:
     """Say what does not fit."""
-    rules = RULE.findall((ROOT / "docs" / "SPEC.md").read_text("utf-8"))
+    pages = {
+        rule: page for page in RULED for rule in RULE.findall((ROOT / page).read_text("utf-8"))
+    }
+    rules = list(pages)
     families = sorted({rule.rstrip("0123456789") for rule in rules})
     named = re.compile(rf"\b(?:{'|'.join(families)})\d+\b")
     tests = proved(named)
     if "--list" in sys.argv:
         for rule in rules:
             print(f"{rule:6} {' '.join(tests.get(rule, []))}")
-    wrong = [f"docs/SPEC.md: {rule} has no test" for rule in rules if rule not in tests]
+    wrong = [f"{pages[rule]}: {rule} has no test" for rule in rules if rule not in tests]
     for path in files(*PLACES):
         strange = set(named.findall(path.read_text("utf-8"))) - set(rules)
         wrong += [f"{path.relative_to(ROOT)}: there is no rule {rule}" for rule in strange]

@@ -240,6 +240,7 @@ def test_auto_accepts_at_once_on_loopback(open_window: Open) -> None:
     kiosk.shows(ada)
 
 
+@pytest.mark.rule("ATK1")
 def test_names_are_text(open_window: Open) -> None:
     name = "<img src=x onerror=alert(1)>"
     ada = open_window("red", query="name=%3Cimg%20src%3Dx%20onerror%3Dalert(1)%3E")

@@ -44,6 +44,7 @@ def test_one_address_has_only_so_many_connections(own: Server) -> None:
         wire.close()
 
 
+@pytest.mark.rule("ATK14")
 @pytest.mark.nightly
 def test_a_request_that_does_not_end_is_given_up(own: Server) -> None:
     """Slowloris: one header line after another, for ever."""
@@ -63,6 +64,7 @@ def test_a_request_that_does_not_end_is_given_up(own: Server) -> None:
         assert 8 < time.monotonic() - began < 15
 
 
+@pytest.mark.rule("ATK14")
 def test_a_head_without_end_is_refused(own: Server) -> None:
     with socket.create_connection(("127.0.0.1", own.port)) as line:
         line.settimeout(10)

@@ -124,6 +124,7 @@ def test_nothing_of_a_message_that_is_too_large_is_done(server: Server) -> None:
     assert (status, json.loads(body)["scene"]["elements"]) == (200, [])
 
 
+@pytest.mark.rule("ATK14")
 def test_a_flood_of_fragments_ends_the_connection(server: Server) -> None:
     with greeted(server) as wire, contextlib.suppress(ConnectionError):
         wire.send(b"", TEXT, fin=False)
@@ -132,6 +133,7 @@ def test_a_flood_of_fragments_ends_the_connection(server: Server) -> None:
         assert wire.close_code() == 1009
 
 
+@pytest.mark.rule("ATK13")
 @pytest.mark.parametrize(
     "frames",
     [
@@ -173,6 +175,7 @@ def test_a_close_without_a_code_is_answered(server: Server) -> None:
         assert wire.close_code() == 1000
 
 
+@pytest.mark.rule("ATK11")
 @pytest.mark.parametrize(
     ("path", "headers", "status"),
     [

@@ -375,6 +375,7 @@ def test_a_body_has_not_very_many_chunks(house: Server, chunks: int) -> None:
             assert b"HTTP/1.1 200" not in line.read
 
 
+@pytest.mark.rule("ATK10")
 def test_a_trailer_is_no_field_of_a_head(house: Server) -> None:
     """RFC 9110 section 6.5.1: what comes after the body is not merged into what came before it."""
     body = _edit()

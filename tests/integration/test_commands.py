@@ -53,6 +53,7 @@ def edit(wire: RawSocket, count: int, first: int = 0) -> None:
         pass
 
 
+@pytest.mark.rule("ATK16")
 def test_a_backup_taken_while_people_edit_is_whole_and_can_be_restored(tmp_path: Path) -> None:
     data, file = tmp_path / "data", tmp_path / "backup.db"
     with running(data) as server, RawSocket(server) as wire:

@@ -42,6 +42,7 @@ def test_what_is_drawn_is_where_it_is_on_the_canvas(server: Server, session: str
     assert sum(count for count, color in bars if color == (0x44, 0x50, 0xC8)) > 1000
 
 
+@pytest.mark.rule("ATK4")
 def test_a_drawing_that_is_opened_runs_and_loads_nothing(server: Server, session: str) -> None:
     _, headers, body = server.exchange(f"/api/scene/{session}/export.svg")
     assert headers["content-type"].startswith("image/svg+xml")

@@ -8,7 +8,7 @@ from support.fuzz.garbage import work
 from support.fuzz.network import Watch
 from support.servers.server import running
 
-pytestmark = pytest.mark.rule("IN2")
+pytestmark = pytest.mark.rule("IN2", "ATK18")
 
 
 def test_a_real_server_goes_on_whatever_it_is_sent(tmp_path: Path) -> None:

@@ -69,6 +69,7 @@ def test_errors_are_json_with_a_code(server: Server, path: str, status: int, cod
     assert answer["error"]
 
 
+@pytest.mark.rule("ATK11")
 @pytest.mark.parametrize(
     "headers", [{"Host": "rebound.example"}, {"Origin": "https://evil.example"}]
 )

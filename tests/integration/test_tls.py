@@ -86,6 +86,7 @@ def test_files_that_do_not_fit_change_nothing(secure: Server, files: LocalFiles)
     assert "the old certificate stays in use" in secure.stderr()
 
 
+@pytest.mark.rule("ATK15")
 def test_old_versions_of_tls_are_refused(secure: Server, files: LocalFiles) -> None:
     served(secure, files.authority, maximum_version=ssl.TLSVersion.TLSv1_2)
     with (

@@ -49,7 +49,7 @@ def claims(made: str) -> dict[str, Any]:
     return jwt.decode(made, options={"verify_signature": False})
 
 
-@pytest.mark.rule("TOK1")
+@pytest.mark.rule("TOK1", "ATK5")
 def test_who_has_none_or_a_wrong_one_stays_out(house: Server) -> None:
     good = token("--session", "s")
     none = jwt.encode(claims(good), "", "none", {"kid": jwt.get_unverified_header(good)["kid"]})
@@ -69,6 +69,7 @@ def test_who_has_none_or_a_wrong_one_stays_out(house: Server) -> None:
     assert house.metric("canvas_peers") == 0
 
 
+@pytest.mark.rule("ATK5")
 def test_an_expired_one_is_told_apart(house: Server) -> None:
     short = token("--session", "s", "--expires", "1s")
     deadline = claims(short)["exp"]
@@ -121,6 +122,7 @@ def test_moderators_give_out_list_and_take_back(house: Server) -> None:
     assert other["token_id"] not in revoked
 
 
+@pytest.mark.rule("ATK7")
 def test_only_moderators_and_who_runs_the_server_do(house: Server) -> None:
     boss, admin = token("--session", "s", "--role", "moderate"), token("--admin")
     editor = token("--session", "s", "--role", "edit")

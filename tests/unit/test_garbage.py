@@ -4,6 +4,8 @@ import pytest
 
 from support.fuzz.garbage import TARGETS, work
 
+pytestmark = pytest.mark.rule("ATK18")
+
 READ_HERE = [name for name, target in TARGETS.items() if not target.real]
 CASES = 300
 

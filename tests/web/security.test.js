@@ -34,14 +34,14 @@ test("nothing is agreed on before both descriptions are there", () => {
   assert.equal(agreedOn(end([ADA], [])), "");
 });
 
-test("who puts another certificate in the place of one, or beside it, is seen", () => {
+test("who puts another certificate in the place of one, or beside it, is seen (ATK17)", () => {
   const honest = agreedOn(end([ADA], [BOB]));
   assert.notEqual(agreedOn(end([ADA], [MALLORY])), honest);
   assert.notEqual(agreedOn(end([ADA], [BOB, MALLORY])), honest);
   assert.notEqual(agreedOn(end([ADA], [MALLORY])), agreedOn(end([BOB], [MALLORY])));
 });
 
-test("all fingerprints of a description count, each once, in any order", () => {
+test("all fingerprints of a description count, each once, in any order (ATK17)", () => {
   const both = fingerprintsOf(described(MALLORY, BOB, BOB).sdp);
   assert.equal(both, fingerprintsOf(described(BOB, MALLORY).sdp));
   assert.equal(both.split(",").length, 2);

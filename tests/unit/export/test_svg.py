@@ -15,6 +15,7 @@ from support.browsers.bombs import SPELLINGS
 from support.hub.drawings import SAMPLES, SVG, elements, png_url, read, scene_of, titles, words
 
 
+@pytest.mark.rule("ATK1", "ATK4")
 @pytest.mark.slow
 @settings(max_examples=300, deadline=None)
 @given(st.lists(elements, max_size=6))
@@ -140,6 +141,7 @@ def test_of_many_large_pictures_the_first_are_drawn() -> None:
     assert len(list(root.iter(f"{SVG}image"))) == budget.MOST_PIXELS_OF_ALL // 16_000_000
 
 
+@pytest.mark.rule("ATK4")
 def test_what_lies_elsewhere_is_named_and_not_loaded() -> None:
     address = "https://example.org/<a>/plan.png?x=1&y=2"
     root = read(scene_of(Image(address, "The plan"), Image(address), Model3D("http://a/b%20c.glb")))
