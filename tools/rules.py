@@ -19,6 +19,8 @@ ROOT = Path(__file__).resolve().parent.parent
 RULE = re.compile(r"^- \*\*([A-Z]{2,4}\d+)\*\*", re.M)
 TITLE = re.compile(r"""^\s*(?:await )?(?:test|it|t\.test)\(\s*["'`](.*?)["'`],""", re.M)
 RULED = ("docs/SPEC.md", "docs/SECURITY.md")
+NAMED_TEST = re.compile(r"`(tests/[\w/.-]+\.(?:py|js))(?:::(\w+))?`")
+"""A test as a page of docs/ names it: its module, and the test in it."""
 PLACES = ("src", "tests", "web", "docs", "bench", "tools")
 READ = (".py", ".js", ".md")
 
@@ -58,6 +60,16 @@ def proved(named: re.Pattern[str]) -> dict[str, list[str]]:
     return found
 
 
+def lost_tests() -> Iterator[str]:
+    """Say which tests the pages name that do not exist."""
+    for page in sorted((ROOT / "docs").glob("*.md")):
+        for module, test in NAMED_TEST.findall(page.read_text("utf-8")):
+            path = ROOT / module
+            text = path.read_text("utf-8") if path.is_file() else ""
+            if not text or (test and f"def {test}(" not in text):
+                yield f"docs/{page.name}: there is no {module}{test and '::' + test}"
+
+
 def main() -> int:
     """Say what does not fit."""
     pages = {
@@ -74,6 +86,7 @@ def main() -> int:
     for path in files(*PLACES):
         strange = set(named.findall(path.read_text("utf-8"))) - set(rules)
         wrong += [f"{path.relative_to(ROOT)}: there is no rule {rule}" for rule in strange]
+    wrong += lost_tests()
     print("\n".join(wrong), end="\n" if wrong else "")
     return bool(wrong)
 

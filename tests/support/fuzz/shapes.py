@@ -82,7 +82,7 @@ def _plain(kind: inspect.Type, chance: Random) -> Any:
 
 
 def _struct(kind: inspect.StructType, chance: Random, wrong: float) -> dict[str, Any]:
-    found = {} if kind.tag is None else {kind.tag_field: kind.tag}
+    found: dict[str, Any] = {} if kind.tag is None else {str(kind.tag_field): kind.tag}
     for field in kind.fields:
         if field.required or chance.random() < 0.5:
             found[field.encode_name] = value_of(field.type, chance, wrong)
