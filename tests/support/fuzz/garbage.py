@@ -24,7 +24,7 @@ from typing import NamedTuple
 
 from msgspec import Struct
 
-from support.fuzz import network, pictures, texts
+from support.fuzz import network, pictures, signals, texts
 from support.fuzz.mutation import Judge
 from support.servers.server import Server, running
 
@@ -52,8 +52,8 @@ class Target(NamedTuple):
 
 TARGETS = {
     "messages": Target("Messages of clients", texts.ClientMessages, 500),
-    "descriptions": Target("Session descriptions", texts.Descriptions, 60, 1000),
-    "candidates": Target("Candidates", texts.Candidates, 180),
+    "descriptions": Target("Session descriptions", signals.Descriptions, 60, 1000),
+    "candidates": Target("Candidates", signals.Candidates, 180),
     "answers": Target("Messages of servers, to clients", texts.ServerMessages, 60),
     "bodies": Target("Bodies of the API", texts.Bodies, 60),
     "partners": Target("Messages of other servers", texts.PartnerMessages, 60),
