@@ -44,7 +44,8 @@ _CANDIDATE = re.compile(
 )
 # What some parser takes for a candidate: in other letters, or with spaces.
 _CANDIDATE_LINE = re.compile(r"a= *candidate *:", re.IGNORECASE)
-_RELATED = re.compile(r" raddr \S+ rport \d+", re.IGNORECASE)
+_RELATED = re.compile(r" raddr +[^ \r\n]+", re.IGNORECASE)
+_RELATED_PORT = re.compile(r" rport +[^ \r\n]+", re.IGNORECASE)
 _DEFAULT_ADDRESS = re.compile(r"^c=IN IP[46] \S+", re.MULTILINE)
 _RTCP_ADDRESS = re.compile(r"^(a=rtcp:\d+) IN IP[46] \S+", re.MULTILINE)
 _ORIGIN_ADDRESS = re.compile(r"^(o=\S+ \S+ \S+) IN IP[46] \S+", re.MULTILINE)
@@ -111,7 +112,7 @@ def is_relayed(candidate: str) -> bool:
 
 def hide_related(candidate: str) -> str:
     """Return a candidate without the address it was gained from (RFC 8839 section 5.1)."""
-    return _RELATED.sub(" raddr 0.0.0.0 rport 0", candidate)
+    return _RELATED_PORT.sub(" rport 0", _RELATED.sub(" raddr 0.0.0.0", candidate))
 
 
 def sends_media(sdp: str) -> bool:

@@ -379,3 +379,19 @@ def test_a_candidate_is_the_same_one_whatever_is_taken_for_a_space(space: str) -
 def test_what_looks_like_a_candidate_is_not_left_in_a_description(start: str) -> None:
     line = start + HOST.partition(":")[2]
     assert "192.168.1.7" not in sdp.relayed_only(described(SECTION, *SECURED, line))
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "raddr 10.0.0.7 rport 9",
+        "raddr  10.0.0.7 rport 9",
+        "RADDR 10.0.0.7",
+        "raddr 10.0.0.7 x rport 9",
+    ],
+)
+def test_the_address_that_a_relayed_candidate_was_gained_from_is_hidden(written: str) -> None:
+    candidate = RELAYED.partition(" raddr")[0] + " " + written
+    assert sdp.is_relayed(candidate)
+    assert "10.0.0.7" not in sdp.hide_related(candidate)
+    assert " 9" not in sdp.hide_related(candidate).partition("relay")[2]
