@@ -35,10 +35,10 @@ PING, PONG = WSMsgType.PING, WSMsgType.PONG
 def _reply_to(code: int) -> int:
     """Return the code that answers a close frame: the same, unless it may not be sent.
 
-    RFC 6455 section 7.4; picows gives 0 where there is none.
+    RFC 6455 section 7.4; picows gives 0 where there is none, which 1000 answers.
     """
     if code == WSCloseCode.NO_INFO:
-        return WSCloseCode.OK
+        return 1000
     is_sent = 1000 <= code <= 4999 and code not in (1004, 1005, 1006, 1015)
     return code if is_sent else CloseCode.PROTOCOL_ERROR
 
