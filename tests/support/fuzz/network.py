@@ -179,13 +179,16 @@ class Frames:
     def make(self, chance: Random) -> bytes:
         """Write some frames: whole and in parts, text and not, masked or not, spoilt at times."""
         frames = [frame(json.dumps({"type": "subscribe", "session_id": f"g{self._mine}"}).encode())]
+        odd = chance.random() < 0.3
         for _ in range(chance.choice((1, 3, 20))):
             payload = self._messages.make(chance)
             if chance.random() < 0.1:
                 payload = payload[: int(chance.random() * 126)]
-            opcode = chance.choice((1,) * 12 + (0, 2, 3, 7, 8, 9, 10, 11, 15))
-            fin = chance.random() < 0.9
-            rsv = chance.choice((0,) * 20 + (1, 2, 4, 7))
+            opcode = chance.choice((1, 1, 1, 1, 2, 9, 10) if not odd else range(16))
+            if opcode >= 8:
+                payload = payload[:125]
+            fin = not odd or chance.random() < 0.8
+            rsv = chance.choice((0,) * 9 + (1, 2, 4)) if odd else 0
             frames.append(frame(payload, opcode, fin=fin, rsv=rsv))
         if chance.random() < 0.3:
             at = int(chance.random() * len(frames))
