@@ -115,7 +115,7 @@ KINDS = {
         Attack(hoarding.parts_kept),
         Attack(hoarding.frames_kept),
         Attack(costly.drawings),
-        Attack(parsing.picture_bombs),
+        Attack(costly.bombs),
         Attack(parsing.slow_exports, "exporter", by_strangers=True),
     ),
 }
@@ -208,7 +208,7 @@ def measured(attack: Attack, seconds: float) -> dict[str, Any]:
     return {
         **{key: found["talk"].get(key, float("inf")) for key in ("p50_ms", "p99_ms", "max_ms")},
         **{f"ack_{key}": found["edits"].get(key, float("inf")) for key in ("p99_ms", "max_ms")},
-        "faults": faults + (["the attack came through"] if let_in else []),
+        "faults": faults + (["the attack came through, or could not begin"] if let_in else []),
         "memory_mib": memory / 1024,
         "disk_mib": kept / 1024 / 1024,
         "log_kib": logged / 1024,

@@ -4,16 +4,11 @@ All of them come from people who may edit a session of their own, but for the fi
 """
 
 import asyncio
-import base64
-import functools
 import json
-import math
-import random
-import struct
 import uuid
-import zlib
 from typing import Any
 
+from pictures import bomb, noise
 from rawclient import (
     ask,
     line,
@@ -37,29 +32,8 @@ LOOP = (
 )
 
 
-def chunk(kind: bytes, data: bytes) -> bytes:
-    """Return a chunk of a PNG."""
-    return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
-
-
-def data_url(png_chunks: bytes) -> str:
-    """Return a PNG as a data URL."""
-    return "data:image/png;base64," + base64.b64encode(b"\x89PNG\r\n\x1a\n" + png_chunks).decode()
-
-
-@functools.cache
-def noise(size: int) -> str:
-    """Return a data URL of about so many characters: a real picture, which nothing packs."""
-    side = math.isqrt((size * 3 // 4 - 200) // 3) - 1
-    rows = b"".join(b"\0" + random.Random(row).randbytes(3 * side) for row in range(side))
-    head = struct.pack(">IIBBBBB", side, side, 8, 2, 0, 0, 0)
-    return data_url(
-        chunk(b"IHDR", head) + chunk(b"IDAT", zlib.compress(rows, 0)) + chunk(b"IEND", b"")
-    )
-
-
 def picture(size: int) -> dict[str, Any]:
-    """Return the kind of a picture of about so many bytes."""
+    """Return the kind of a picture of so many characters."""
     return {"type": "Image", "src": noise(size)}
 
 
@@ -197,3 +171,18 @@ async def drawings(port: int) -> None:
             )
 
     await asyncio.gather(repeat(put, 2), repeat(get, 4))
+
+
+async def bombs(port: int) -> None:
+    """Ten people put down pictures of 24 megapixels, each in a session of their own."""
+
+    async def one() -> None:
+        name = f"bombs-{uuid.uuid4()}"
+        subscribe = message_frame("subscribe", session_id=name)
+        adds = [
+            message_frame("add_element", element={"kind": {"type": "Image", "src": bomb()}})
+            for _ in range(8)
+        ]
+        await pour(port, b"".join(adds), subscribe)
+
+    await repeat(one, 10)

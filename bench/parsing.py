@@ -2,26 +2,16 @@
 
 import asyncio
 import json
-import struct
-import zlib
 from typing import Any
 
 from canvas_server.protocol.roles import Role
 from contenders import join_token
-from costly import chart, chunk, data_url
+from costly import chart
+from pictures import bomb
 from rawclient import ask, get, message_frame, pour, put_down, repeat, text_frame
 from witness import SECRET
 
 SUBSCRIBE = message_frame("subscribe", session_id="parsing")
-
-
-def png(across: int, down: int, extra: bytes = b"") -> str:
-    """Return a black picture of so many pixels, one bit each, as a data URL."""
-    head = struct.pack(">IIBBBBB", across, down, 1, 0, 0, 0, 0)
-    packer = zlib.compressobj(9)
-    row = b"\0" * (1 + (across + 7) // 8)
-    data = b"".join(packer.compress(row * 64) for _ in range(-(-down // 64))) + packer.flush()
-    return data_url(chunk(b"IHDR", head) + extra + chunk(b"IDAT", data) + chunk(b"IEND", b""))
 
 
 async def deep_operations(port: int) -> None:
@@ -94,20 +84,10 @@ async def charts_come_and_go(port: int) -> None:
     await repeat(lambda: pour(port, frames, SUBSCRIBE), 4)
 
 
-async def picture_bombs(port: int) -> None:
-    """Four people put down pictures of a few kilobytes and 24 megapixels, some with a text bomb."""
-    packed = zlib.compress(b"\0" * 50_000_000, 9)
-    text = chunk(b"zTXt", b"Comment\0\0" + packed)
-    sources = [png(6000, 4000), png(6000, 4000, text), png(1, 16_384), png(16_384, 1400)]
-    adds = [{"op": "add", "element": {"kind": {"type": "Image", "src": src}}} for src in sources]
-    frames = message_frame("sync_queue", operations=adds * 3) + message_frame("clear_scene")
-    await repeat(lambda: pour(port, frames, SUBSCRIBE), 4)
-
-
 async def slow_exports(port: int) -> None:
     """Sixteen pictures of a scene that is slow to draw are asked for with a link to look on."""
     editor = join_token(SECRET, "slow")
-    elements = [{"kind": {"type": "Image", "src": png(5990 + n, 4000)}} for n in range(3)]
+    elements = [{"kind": {"type": "Image", "src": bomb()}} for _ in range(3)]
     elements += [{"kind": chart(400)} for _ in range(60)]
     words = "slow " * 400
     elements += [{"kind": {"type": "Text", "content": words}} for _ in range(60)]
