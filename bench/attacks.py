@@ -16,7 +16,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -32,6 +32,8 @@ from witness import SECRET
 HERE = Path(__file__).resolve().parent
 PAGE = HERE.parent / "docs" / "SECURITY.md"
 PAIRS, RATE = 25, 200
+WARM_SECONDS = 2
+"""An attack has that long to begin with before people come."""
 LONGEST_SECONDS = 60
 """One attack is given up after that, as one that stopped the server."""
 LIMITS = {"p99_ms": 50, "ack_max_ms": 250, "memory_mib": 300, "log_kib": 1024}
@@ -170,6 +172,39 @@ def size_of(folder: str) -> int:
     return size
 
 
+def people_at(
+    attack: Attack, url: str, pid: int, seconds: float
+) -> "dict[str, subprocess.Popen[str]]":
+    """Start those who use the server meanwhile."""
+    length = ("--seconds", str(seconds))
+    secret = ("--secret", SECRET if attack.by_strangers else "")
+    rate = ("--pairs", str(PAIRS), "--rate", str(RATE), "--tick", "0.002")
+    people = {
+        "talk": speaker("load.py", "latency", url, str(pid), *rate, *length, *secret),
+        "edits": speaker("editor.py", url, *length, *secret),
+    }
+    if attack.witness:
+        people["witness"] = speaker("witness.py", attack.witness, url, *length)
+    return people
+
+
+def watched(
+    people: "Mapping[str, subprocess.Popen[Any]]", pid: int, until: float, *, ends: bool = True
+) -> int:
+    """Wait for people to end, at most until then; return the most memory that was taken, in KiB.
+
+    Who has not ended by then is ended, if `ends`.
+    """
+    most = 0
+    while time.monotonic() < until and any(one.poll() is None for one in people.values()):
+        most = max(most, memory_of_all(pid))
+        time.sleep(0.1)
+    for one in people.values():
+        if ends and one.poll() is None:
+            one.kill()
+    return most
+
+
 def measured(attack: Attack, seconds: float) -> dict[str, Any]:
     """Attack a fresh server, and talk and edit through it meanwhile."""
     secret = SECRET if attack.by_strangers else ""
@@ -177,28 +212,14 @@ def measured(attack: Attack, seconds: float) -> dict[str, Any]:
         line = command("canvas-server", data)
         with launched(line, {"CANVAS_AUTH_SECRET": secret}, log) as (pid, host):
             written = os.fstat(log.fileno()).st_size
-            url = f"ws://{host}/ws"
-            length = ("--seconds", str(seconds), "--secret", secret)
-            rate = ("--pairs", str(PAIRS), "--rate", str(RATE), "--tick", "0.002")
-            people = {
-                "talk": speaker("load.py", "latency", url, str(pid), *rate, *length),
-                "edits": speaker("editor.py", url, *length),
-            }
-            if attack.witness:
-                people["witness"] = speaker(
-                    "witness.py", attack.witness, url, "--seconds", str(seconds)
-                )
             attacker = subprocess.Popen(
                 [sys.executable, __file__, "--attack", attack.name, "--port", host.split(":")[1]],
-                preexec_fn=own_core(19),  # noqa: PLW1509
+                preexec_fn=own_core(10),  # noqa: PLW1509
             )
-            memory, until = 0, time.monotonic() + LONGEST_SECONDS
-            while any(one.poll() is None for one in people.values()):
-                memory = max(memory, memory_of_all(pid))
-                time.sleep(0.1)
-                if time.monotonic() > until:
-                    for one in people.values():
-                        one.kill()
+            begins = {"attacker": attacker}
+            memory = watched(begins, pid, time.monotonic() + WARM_SECONDS, ends=False)
+            people = people_at(attack, f"ws://{host}/ws", pid, seconds)
+            memory = max(memory, watched(people, pid, time.monotonic() + LONGEST_SECONDS))
             let_in = attacker.poll()
             attacker.kill()
             attacker.wait()
@@ -283,7 +304,7 @@ def main() -> None:
     if options.attack is not None:
         asyncio.run(ATTACKS[options.attack].act(options.port))  # type: ignore[arg-type]
         return
-    seconds = options.seconds or (3 if options.quick else 6)
+    seconds = options.seconds or (3 if options.quick else 5)
     results: dict[str, dict[str, Any]] = {}
     for name in options.only or ATTACKS:
         results[name] = measured(ATTACKS[name], seconds)

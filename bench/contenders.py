@@ -79,7 +79,11 @@ def launched(
         yield process.pid, found[1]
     finally:
         process.terminate()
-        process.wait(20)
+        try:
+            process.wait(20)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait(5)
 
 
 def pinned() -> None:
