@@ -21,6 +21,7 @@ sys.path.insert(0, str(ROOT / "tests"))
 
 from playwright.sync_api import Browser, Page, sync_playwright  # noqa: E402
 
+from support.browsers.conditions import until  # noqa: E402
 from support.browsers.window import FLAGS  # noqa: E402
 from support.hub.drawings import png_url  # noqa: E402 - helpers of the tests
 from support.servers.server import RawSocket, Server, running  # noqa: E402
@@ -181,9 +182,9 @@ def smoothness(browser: Browser, server: Server) -> dict[str, dict[str, float]]:
     context.add_init_script(f"({WATCH})()")
     page = context.new_page()
     page.goto(f"{server.url}/s/frames?name=Ada")
-    page.wait_for_function(DRAWN, arg=504)
+    until(page, DRAWN, arg=504)
     page.evaluate(CAMERAS, peers)
-    page.wait_for_function(f"({LIVE})() === 4")
+    until(page, f"({LIVE})() === 4")
     try:
         return gestures(page)
     finally:
@@ -204,7 +205,7 @@ def opening(browser: Browser, server: Server) -> dict[int, dict[str, float]]:
             context.add_init_script(f"({WATCH})()")
             page = context.new_page()
             page.goto(f"{server.url}/s/{session}?name=Ada", wait_until="commit")
-            page.wait_for_function("() => window.sceneCame")
+            until(page, "() => window.sceneCame")
             times.append(page.evaluate(OPENING, count))
             context.close()
         from_scene, from_start = sorted(times)[1]

@@ -16,6 +16,7 @@ from playwright.sync_api import Page, sync_playwright
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "tests"))
 
+from support.browsers.conditions import until  # noqa: E402
 from support.browsers.window import FLAGS, PATIENCE_MS  # noqa: E402
 from support.servers.server import running  # noqa: E402 - helpers of the tests
 
@@ -80,7 +81,7 @@ def main() -> None:
             pages[-1].locator('[data-connection="open"]').wait_for(state="attached")
         pages[0].locator("[data-action=group]").click(timeout=PATIENCE_MS)  # all accept by auto=1
         for page in pages:
-            page.wait_for_function(CONNECTED, timeout=PATIENCE_MS)
+            until(page, CONNECTED, timeout=PATIENCE_MS)
         print("| in each window | sent by all, kbit/s | processor, cores |\n|---|---|---|")
         measure("four tiles in sight", pages)
         for page in pages:

@@ -12,6 +12,7 @@ from playwright.sync_api import sync_playwright
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "tests"))
 
+from support.browsers.conditions import until  # noqa: E402
 from support.browsers.window import FLAGS, Window  # noqa: E402
 from support.servers.server import Server, post, running  # noqa: E402 - helpers of the tests
 
@@ -115,8 +116,10 @@ def main() -> None:
             for window, other in ((ada, bob), (bob, ada)):
                 window.wait_state(other, "connected")
                 video = f'[data-element-id] video[data-stream-id="peer-{other.peer_id}"]'
-                window.page.wait_for_function(
-                    "query => document.querySelector(query)?.videoWidth >= 320", arg=video
+                until(
+                    window.page,
+                    "query => document.querySelector(query)?.videoWidth >= 320",
+                    arg=video,
                 )
             bob.page.locator("[data-panel=history]").click()
             ada.page.mouse.move(640, 330)

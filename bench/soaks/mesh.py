@@ -4,6 +4,7 @@ import time
 
 from playwright.sync_api import Page
 
+from support.browsers.conditions import until
 from support.browsers.window import Window
 
 from .figures import Figure, Outcome, Progress, at_least, at_most, exactly
@@ -49,7 +50,7 @@ def run(count: int, seed: int) -> Outcome:  # noqa: ARG001 - nothing is left to 
         started = time.monotonic()
         windows[0].press("group")
         for window in windows:
-            window.page.wait_for_function(COMPLETE, arg=count, timeout=PATIENCE_MS)
+            until(window.page, COMPLETE, arg=count, timeout=PATIENCE_MS)
         seconds = time.monotonic() - started
         rate = framerate(windows[-1].page, count - 1)
         said = windows[0].page.get_by_text("Pictures are sent smaller").count()

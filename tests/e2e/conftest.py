@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Playwright, expect, sync_playwright
 
 from support.browsers.desk import Desk
+from support.browsers.violations import VIOLATIONS, Violations
 from support.browsers.window import COLORS, FLAGS, PATIENCE_MS, Open, Window, write_picture
 from support.servers.nats import cluster_of_nodes
 from support.servers.server import Server, running
@@ -43,6 +44,14 @@ def playwright() -> Iterator[Playwright]:
         yield playwright
 
 
+@pytest.fixture(autouse=True)
+def violations() -> Iterator[Violations]:
+    """Violations of the page's policy: one that the test did not expect fails it."""
+    VIOLATIONS.begin()
+    yield VIOLATIONS
+    assert VIOLATIONS.unexpected == []
+
+
 @pytest.fixture(scope="session")
 def browsers(
     playwright: Playwright, tmp_path_factory: pytest.TempPathFactory
@@ -57,6 +66,7 @@ def browsers(
             executable_path=executable,
             args=[*FLAGS, f"--use-file-for-fake-video-capture={folder / name}.y4m"],
         )
+        VIOLATIONS.watch(launched[name])
     yield launched
     for browser in launched.values():
         browser.close()

@@ -11,6 +11,7 @@ import pytest
 from av import AudioFrame, VideoFrame
 
 from canvas_server.bot.pattern import TONE_HERTZ
+from support.browsers.conditions import until
 from support.browsers.window import HEARD, PATIENCE_MS, Open, Window
 from support.servers.bots import BotProcess, as_window, bot, session_of
 from support.servers.server import Server
@@ -26,7 +27,8 @@ FILM_HERTZ = 1200
 
 def hears(window: Window, bot: Window, hertz: float) -> None:
     """Wait until a tone of this frequency is heard of the bot."""
-    window.page.wait_for_function(
+    until(
+        window.page,
         f"async ([stream, hertz]) => Math.abs(await ({HEARD})(stream) / hertz - 1) < 0.03",
         arg=[f"peer-{bot.peer_id}", hertz],
         timeout=PATIENCE_MS,
@@ -85,11 +87,12 @@ def test_a_bot_calls_shows_its_picture_and_survives_an_ice_restart(
                 window.before.restartIce();
             }"""
         )
-        ada.page.wait_for_function(
+        until(
+            ada.page,
             """() => {
                 const [pc] = signalingManager.peerConnections.values();
                 return pc !== window.before && pc?.connectionState === 'connected';
-            }"""
+            }""",
         )
         ada.shows(bob)
         ada.press("hangup", bob)
@@ -132,7 +135,8 @@ def test_its_pictures_are_as_large_as_they_are_seen(open_window: Open, server: S
     ada = open_window("red", session="bot-fits", query="name=Ada")
 
     def comes(condition: str, *more: object) -> None:
-        ada.page.wait_for_function(
+        until(
+            ada.page,
             f"""async ([peer, ...more]) => {{
                 const [height, frames] = await ({COMES})(peer);
                 return {condition};
@@ -154,7 +158,8 @@ def test_its_pictures_are_as_large_as_they_are_seen(open_window: Open, server: S
         comes("height > 200")
         ada.page.mouse.move(400, 400)
         ada.page.mouse.wheel(0, 4000)
-        ada.page.wait_for_function(
+        until(
+            ada.page,
             f"""async peer => {{
                 const [, before] = await ({COMES})(peer);
                 await new Promise(resolve => setTimeout(resolve, 1_000));

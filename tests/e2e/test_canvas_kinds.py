@@ -14,6 +14,8 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Browser, Page, Playwright, expect
 
+from support.browsers.conditions import until
+from support.browsers.violations import VIOLATIONS
 from support.browsers.window import FLAGS, OUTPUT
 from support.servers.server import Server, eventually
 
@@ -150,6 +152,7 @@ def chromium(playwright: Playwright, *flags: str) -> Iterator[Browser]:
     browser = playwright.chromium.launch(
         executable_path=shutil.which("chromium") or "/usr/bin/chromium", args=flags
     )
+    VIOLATIONS.watch(browser)
     try:
         yield browser
     finally:
@@ -212,7 +215,7 @@ def test_every_kind_is_drawn(server: Server, painter: Browser, scheme: str) -> N
     page.on("request", lambda r: elsewhere.append(r.url) if not_ours(r.url, server) else None)
 
     for form in CHARTS:
-        page.wait_for_function(f"args => ({COUNT_PIXELS})(args) > 20", arg=[form, "--chart-1"])
+        until(page, f"args => ({COUNT_PIXELS})(args) > 20", arg=[form, "--chart-1"])
     expect(node(page, "empty")).to_contain_text("no data that can be drawn")
     expect(node(page, "bar").locator("canvas")).to_have_attribute(
         "aria-label", "Bar chart: Revenue"
@@ -230,14 +233,14 @@ def test_every_kind_is_drawn(server: Server, painter: Browser, scheme: str) -> N
     expect(centred).to_have_class(carded)  # it would vanish on a dark page
 
     image = node(page, "picture").locator("img")
-    page.wait_for_function("image => image.naturalWidth === 60", arg=image.element_handle())
+    until(page, "image => image.naturalWidth === 60", arg=image.element_handle())
     expect(image).to_have_attribute("alt", "A lawn")
     expect(node(page, "picture")).to_have_attribute(
         "aria-label", "A lawn. Move it with the arrow keys."
     )
     expect(node(page, "stream")).to_contain_text("Video")
 
-    page.wait_for_function("document.querySelector('model-viewer')?.loaded === true")
+    until(page, "document.querySelector('model-viewer')?.loaded === true")
     shown = node(page, "model")
     eventually(lambda: is_red(Image.open(io.BytesIO(shown.screenshot()))), "a red cube")
     OUTPUT.mkdir(exist_ok=True)
@@ -261,7 +264,8 @@ def test_what_is_far_away_has_a_node_and_gets_content_when_it_is_seen(
     expect(far).to_have_attribute("aria-label", "far away. Move it with the arrow keys.")
     expect(far).to_have_text("")
     far.focus()  # with the keyboard one comes to everything, and the canvas follows
-    page.wait_for_function(
+    until(
+        page,
         """node => { const box = node.getBoundingClientRect();
                      return box.left > 0 && box.right < innerWidth && box.bottom < innerHeight; }""",
         arg=far.element_handle(),

@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import expect
 
 from support.browsers.axe import accessible
+from support.browsers.conditions import until
 from support.browsers.desk import Desk
 from support.browsers.window import Open, pair
 
@@ -29,7 +30,8 @@ def test_pointers_of_the_others_are_seen_with_their_names(desk: Desk) -> None:
     desk.bob.page.mouse.move(500, 300)
     pointer = desk.page.locator(f'[data-cursor-of="{desk.bob.peer_id}"]')
     expect(pointer).to_have_text("Bob")
-    desk.page.wait_for_function(
+    until(
+        desk.page,
         """id => {
             const {x, y} = document.querySelector(`[data-cursor-of="${id}"]`).getBoundingClientRect();
             return Math.abs(x - 500) < 4 && Math.abs(y - 300) < 4;

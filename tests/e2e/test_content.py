@@ -2,11 +2,8 @@
 
 import base64
 import contextlib
-import http.server
 import io
 import json
-import threading
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +14,7 @@ from playwright.sync_api import Browser, Locator, Page, expect
 from canvas_server.protocol.scene import Chart, Element, Transform
 from support.browsers.axe import accessible
 from support.browsers.bombs import BOMB, OTHERS, SPELLINGS, charts, pictures, store
+from support.browsers.conditions import until
 from support.browsers.window import Open, Window
 from support.hub.drawings import png_url
 from support.hub.pictures import SECRET as PLACE
@@ -99,14 +97,14 @@ def test_three_thousand_charts_take_no_more_than_a_browser_has(
     with running(tmp_path) as server:
         ada = open_window("red", session="charts", query="name=Ada", at=server)
         drawn = ada.page.locator("#space canvas")
-        ada.page.wait_for_function("document.querySelectorAll('#space canvas').length >= 40")
+        until(ada.page, "document.querySelectorAll('#space canvas').length >= 40")
         for _ in range(20):
             ada.page.locator("#zoom-smaller").click()
         expect(drawn).to_have_count(0)  # nothing could be read any more
         expect(ada.page.locator("#space .stand-in")).to_have_count(3000)
         for _ in range(14):
             ada.page.locator("#zoom-larger").click()
-        ada.page.wait_for_function("document.querySelectorAll('#space canvas').length > 10")
+        until(ada.page, "document.querySelectorAll('#space canvas').length > 10")
         assert drawn.count() <= 40
         ada.picture("content-charts")
         assert renderer_bytes(browsers["red"], ada.page) < 600 * MIB
@@ -221,7 +219,7 @@ def test_a_canvas_whose_page_died_over_it_is_not_drawn_again_unasked(
     first = open_window("red", session=session, query="name=Ada")
     expect(node(first, "t")).to_have_text("A")
     key = f"canvas-server.drawing.{session}"
-    first.page.wait_for_function("key => localStorage.getItem(key) === null", arg=key)
+    until(first.page, "key => localStorage.getItem(key) === null", arg=key)
 
     # This one hangs as soon as it draws, as over something that never ends; somebody closes it.
     context = first.page.context
@@ -232,7 +230,7 @@ def test_a_canvas_whose_page_died_over_it_is_not_drawn_again_unasked(
         }).observe(document, {childList: true, subtree: true});"""
     )
     hung.goto(f"{server.url}/s/{session}?name=Eve", wait_until="commit")
-    first.page.wait_for_function("key => localStorage.getItem(key) !== null", arg=key)
+    until(first.page, "key => localStorage.getItem(key) !== null", arg=key)
     hung.close()
     assert first.page.evaluate("key => localStorage.getItem(key)", key)
     # A while later, in another tab.
@@ -244,7 +242,7 @@ def test_a_canvas_whose_page_died_over_it_is_not_drawn_again_unasked(
     expect(node(again, "t")).to_have_text("")
     again.page.locator('[data-action="draw-canvas"]').click()
     expect(node(again, "t")).to_have_text("A")
-    again.page.wait_for_function("key => localStorage.getItem(key) === null", arg=key)
+    until(again.page, "key => localStorage.getItem(key) === null", arg=key)
 
 
 def test_a_drawing_that_is_dropped_becomes_a_picture_and_a_bomb_does_not(
@@ -290,50 +288,3 @@ def test_a_photo_that_is_dropped_is_seen_as_it_was_taken_and_says_not_where(
     assert src.startswith("data:image/webp;base64,"), "the page has made it anew"
     assert PLACE.encode() not in bytes_of(src)
     assert element["transform"]["height"] > element["transform"]["width"]
-
-
-@contextlib.contextmanager
-def elsewhere(content: bytes) -> Iterator[tuple[str, list[str]]]:
-    """Another server, that has a picture; tells who asked for it."""
-    asked: list[str] = []
-
-    class Handler(http.server.BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            asked.append(self.path)
-            self.send_response(200)
-            self.send_header("content-type", "image/png")
-            self.end_headers()
-            self.wfile.write(content)
-
-        def log_message(self, format: str, *args: object) -> None:  # noqa: A002
-            pass
-
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler) as other:
-        threading.Thread(target=other.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{other.server_port}/lawn.png", asked
-        other.shutdown()
-
-
-@pytest.mark.rule("SCN11")
-def test_a_picture_that_lies_elsewhere_is_fetched_for_who_asks_for_it(
-    open_window: Open, server: Server
-) -> None:
-    with elsewhere(base64.b64decode(png_url(60, 40).split(",")[1])) as (address, asked):
-        kinds = {"far": address, "own": f"{server.url}/favicon.svg"}
-        add = [
-            {
-                "id": name,
-                "kind": {"type": "Image", "src": src},
-                "transform": {"x": 250 * place + 150, "y": 200, "width": 220, "height": 160},
-            }
-            for place, (name, src) in enumerate(kinds.items())
-        ]
-        post(server, {"session_id": "elsewhere", "add": add})
-        ada = open_window("red", session="elsewhere", query="name=Ada")
-        expect(node(ada, "far")).to_contain_text("127.0.0.1")
-        expect(node(ada, "own")).to_contain_text("Not drawn")  # an SVG of our own server, too
-        assert asked == []
-        ada.picture("content-elsewhere")
-        node(ada, "far").get_by_role("button").click()
-        expect(node(ada, "far").locator("img.loaded")).to_have_count(1)
-        assert asked == ["/lawn.png"]

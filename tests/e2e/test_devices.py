@@ -11,6 +11,7 @@ import pytest
 from playwright.sync_api import Browser, Playwright, expect
 
 from support.browsers.axe import accessible
+from support.browsers.conditions import until
 from support.browsers.window import FLAGS, HEARD, Open, Window, connect
 
 # The second one is a depth camera, whose pictures calls cannot send.
@@ -67,9 +68,10 @@ def test_devices_are_chosen_before_and_during_a_call(
     expect(preview).to_be_visible()
     expect(dialog.get_by_label("Camera", exact=True).locator("option")).to_have_count(4)
     choose(ada, "Camera", "fake_device_2")
-    ada.page.wait_for_function(
+    until(
+        ada.page,
         """() => document.querySelector('dialog video').srcObject
-            .getVideoTracks()[0]?.label === 'fake_device_2'"""
+            .getVideoTracks()[0]?.label === 'fake_device_2'""",
     )
     accessible(ada, "camera and sound")
     ada.picture("devices")
@@ -79,7 +81,7 @@ def test_devices_are_chosen_before_and_during_a_call(
     ada.wait_connection("open")
     ada.sees(bob)
     connect(ada, bob)
-    ada.page.wait_for_function(f"() => ({CAMERA})() === 'fake_device_2'")
+    until(ada.page, f"() => ({CAMERA})() === 'fake_device_2'")
     bob.shows(ada)
 
     facts = """() => [...signalingManager.peerConnections.values()].map(pc =>
@@ -87,16 +89,18 @@ def test_devices_are_chosen_before_and_during_a_call(
     before = ada.page.evaluate(facts)
     ada.press("devices")
     choose(ada, "Camera", "fake_device_0")
-    ada.page.wait_for_function(f"() => ({CAMERA})() === 'fake_device_0'")
+    until(ada.page, f"() => ({CAMERA})() === 'fake_device_0'")
     choose(ada, "Microphone", "Fake Audio Input 2")
-    ada.page.wait_for_function(
-        "() => signalingManager.localStream.getAudioTracks()[0]?.label === 'Fake Audio Input 2'"
+    until(
+        ada.page,
+        "() => signalingManager.localStream.getAudioTracks()[0]?.label === 'Fake Audio Input 2'",
     )
     choose(ada, "Your picture", "Low: 180 lines, for weak networks")
     ada.press("done")
     assert ada.page.evaluate(facts) == before
     # Pictures go on coming, and are as small as was chosen.
-    bob.page.wait_for_function(
+    until(
+        bob.page,
         """stream => document.querySelector(
             `[data-element-id] video[data-stream-id="${stream}"]`).videoHeight <= 180""",
         arg=f"peer-{ada.peer_id}",
@@ -159,5 +163,5 @@ def test_everybody_is_heard(
     bob.press("devices")
     bob.page.get_by_role("dialog").get_by_label("Sound comes from where its tile is").check()
     bob.press("done")
-    bob.page.wait_for_function("panners.length === 1 && panners[0].pan.value < -0.05")
+    until(bob.page, "panners.length === 1 && panners[0].pan.value < -0.05")
     assert video.evaluate("video => video.muted")

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import BrowserContext, Playwright
 
+from support.browsers.conditions import until
 from support.browsers.watch import call, excuse_sockets, keep_result, patience, picture_moves
 from support.browsers.window import COLORS, FLAGS, Open, Window, write_picture
 from support.networks.proxy import Proxy
@@ -196,9 +197,9 @@ def test_what_is_offered_to_a_peer_that_is_away_waits_for_it(
     bob.wait_entry(ada, "away")
     connection = f"signalingManager.peerConnections.get('{ada.peer_id}')"
     bob.page.evaluate(f"() => {{ {connection}.{change}; }}")
-    bob.page.wait_for_function(f"{connection}.signalingState === 'have-local-offer'")
+    until(bob.page, f"{connection}.signalingState === 'have-local-offer'")
     bring_back(ada, proxy)
-    bob.page.wait_for_function(f"{connection}.signalingState === 'stable'")
+    until(bob.page, f"{connection}.signalingState === 'stable'")
     if change.startswith("restart"):
         assert bob.page.evaluate(UFRAG, ada.peer_id) != before
     else:
@@ -261,9 +262,7 @@ def test_a_call_outlives_the_server(open_window: Open, tmp_path: Path, how: str)
         ada.page.evaluate(
             "id => { signalingManager.peerConnections.get(id).restartIce(); }", bob.peer_id
         )
-        ada.page.wait_for_function(
-            f"([id, old]) => ({UFRAG})(id) !== old", arg=[bob.peer_id, before]
-        )
+        until(ada.page, f"([id, old]) => ({UFRAG})(id) !== old", arg=[bob.peer_id, before])
         for watch in watches:
             watch.untouched()
         assert second.metric("canvas_peers") == 2

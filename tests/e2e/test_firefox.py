@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from support.browsers import firefox as driver
+from support.browsers.conditions import until
 from support.browsers.firefox import Firefox, FirefoxWindow
 from support.browsers.window import SEES_COLOR, Open
 from support.servers.server import Server
@@ -61,9 +62,7 @@ def test_firefox_and_chromium(
     plays(fox, chrome.peer_id)
     fox.wait(f"({SEES_COLOR})(['peer-{chrome.peer_id}', 'red'])")
     video = f'[data-element-id] video[data-stream-id="peer-{fox.peer_id}"]'
-    chrome.page.wait_for_function(
-        "query => document.querySelector(query)?.currentTime > 0.5", arg=video
-    )
+    until(chrome.page, "query => document.querySelector(query)?.currentTime > 0.5", arg=video)
     sends = f"""(async () => {{
         const [sender] = signalingManager.peerConnections.get('{chrome.peer_id}').getSenders()
             .filter(({{track}}) => track?.kind === 'video');

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from support.browsers.conditions import until
 from support.browsers.window import BARE_OFFER, OUTPUT, PATIENCE_MS, Open, connect, pair, place
 from support.servers.server import RawSocket, Server
 
@@ -65,7 +66,8 @@ def test_moving_a_tile_moves_it_for_everyone(open_window: Open) -> None:
     moved = place(ada, bob)
     assert moved["x"] == pytest.approx(box["x"] + 40, abs=2)
     assert moved["y"] == pytest.approx(box["y"] + 60, abs=2)
-    bob.page.wait_for_function(
+    until(
+        bob.page,
         """([stream, x, y]) => {
             const box = document.querySelector(
                 `[data-element-id][data-stream-id="${stream}"]`).getBoundingClientRect();
@@ -76,7 +78,8 @@ def test_moving_a_tile_moves_it_for_everyone(open_window: Open) -> None:
     assert place(bob, ada) == before, "only the one that was dragged moves"
     ada.tile(ada).focus()
     ada.page.keyboard.press("ArrowRight")
-    bob.page.wait_for_function(
+    until(
+        bob.page,
         """([stream, x]) => document.querySelector(
             `[data-element-id][data-stream-id="${stream}"]`).getBoundingClientRect().x > x""",
         arg=[f"peer-{ada.peer_id}", before["x"]],

@@ -8,6 +8,7 @@ from pathlib import Path
 from playwright.sync_api import Locator, expect
 
 from support.browsers.axe import accessible
+from support.browsers.conditions import until
 from support.browsers.window import Open, Window, connect, pair
 
 # A machine with other things to do may be too slow for the largest pictures, and says so.
@@ -46,7 +47,7 @@ def test_a_call_is_good_and_its_figures_say_so(open_window: Open, tmp_path: Path
     expect(figure(ada, "path")).to_have_text("host, UDP")
     expect(figure(ada, "codec")).to_have_text(re.compile(r"^\w+"))
     expect(figure(ada, "roundTrip")).to_have_text(re.compile(r"^(below )?\d+ ms$"))
-    ada.page.wait_for_function(DRAWN)
+    until(ada.page, DRAWN)
     expect(
         ada.page.get_by_role("img", name=re.compile("^Bitrate, .*: in from .*; out"))
     ).to_be_visible()

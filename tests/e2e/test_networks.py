@@ -10,6 +10,7 @@ import pytest
 from playwright.sync_api import Browser, Playwright, expect
 
 from support.browsers.axe import accessible
+from support.browsers.conditions import until
 from support.browsers.watch import Watch, call, excuse_sockets, keep_result, patience
 from support.browsers.window import COLORS, FLAGS, OUTPUT, PATIENCE_MS, Open, Window, write_picture
 from support.networks import namespaces as laboratory
@@ -372,8 +373,11 @@ def test_where_calls_are_relayed_no_address_is_told(
         "id => signalingManager.peerConnections.get(id).getConfiguration().iceServers[1].username"
     )
     first = ada.page.evaluate(user, bob.peer_id)
-    ada.page.wait_for_function(
-        f"([id, first]) => ({user})(id) !== first", arg=[bob.peer_id, first], timeout=PATIENCE_MS
+    until(
+        ada.page,
+        f"([id, first]) => ({user})(id) !== first",
+        arg=[bob.peer_id, first],
+        timeout=PATIENCE_MS,
     )
     ada.shows(bob)
 

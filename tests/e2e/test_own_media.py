@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, expect
 
 from support.browsers.axe import accessible
+from support.browsers.conditions import until
 from support.browsers.window import Open, Window, connect
 from support.servers.server import Server
 
@@ -48,7 +49,7 @@ def pair(open_window: Open, context: BrowserContext) -> tuple[Window, Window]:
 
 def live(window: Window, kinds: str) -> None:
     """Wait until these devices are open, and no others."""
-    window.page.wait_for_function(f"kinds => {LIVE} === kinds", arg=kinds)
+    until(window.page, f"kinds => {LIVE} === kinds", arg=kinds)
 
 
 def shown_off(window: Window, *, mute: bool, camera: bool) -> None:
@@ -169,7 +170,7 @@ def test_a_camera_that_takes_its_time_says_so(pair: tuple[Window, Window]) -> No
     camera.click()  # they think better of it
     expect(camera).to_have_attribute("aria-busy", "false")
     ada.page.evaluate("answer()")
-    ada.page.wait_for_function("given.length === 3")
+    until(ada.page, "given.length === 3")
     live(ada, "audio")
     faults = (
         ("NotReadableError", "busy", "in use by another program"),

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Playwright, expect
 
+from support.browsers.conditions import until
 from support.browsers.window import FLAGS, Open, Window, connect
 
 # The middle of a screen's tile, as shown in a window.
@@ -55,10 +56,10 @@ def screen(window: Window, of: Window) -> str:
 def shows_screen(window: Window, of: Window) -> None:
     """Wait until a screen moves in its tile, with the sharer's own picture beside for comparison."""
     stream = f"screen-{of.peer_id}"
-    window.page.wait_for_function(f"stream => ({MIDDLE})(stream) !== null", arg=stream)
+    until(window.page, f"stream => ({MIDDLE})(stream) !== null", arg=stream)
     moved = """stream => document.querySelector(
         `[data-element-id] video[data-stream-id="${stream}"]`).currentTime > 0.5"""
-    window.page.wait_for_function(moved, arg=stream)
+    until(window.page, moved, arg=stream)
     there, here = of.page.evaluate(MIDDLE, stream), window.page.evaluate(MIDDLE, stream)
     assert max(abs(a - b) for a, b in zip(there, here, strict=True)) < 60
 

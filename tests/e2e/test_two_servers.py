@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from support.browsers.conditions import until
 from support.browsers.watch import call, picture_moves
 from support.browsers.window import Open, Window, all_see_all, connect, join, place
 from support.servers.sites import FederatedServer, two_sites
@@ -62,7 +63,8 @@ def test_call_see_each_other_move_a_tile_hang_up(
     ada.tile(bob).click(position={"x": 40, "y": 40})
     for _ in range(5):
         ada.page.keyboard.press("Shift+ArrowDown")
-    bob.page.wait_for_function(
+    until(
+        bob.page,
         """([stream, y]) => document.querySelector(
             `[data-element-id][data-stream-id="${stream}"]`).getBoundingClientRect().y > y + 20""",
         arg=[f"peer-{bob.peer_id}", before["y"]],

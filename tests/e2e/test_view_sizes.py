@@ -3,6 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
+from support.browsers.conditions import until
 from support.browsers.window import Open, Window, connect, pair
 
 # What goes to somebody: height of the pictures, and how many were encoded so far.
@@ -15,7 +16,8 @@ SENT = """async peer => {
 
 
 def wait_sent(window: Window, other: Window, condition: str) -> None:
-    window.page.wait_for_function(
+    until(
+        window.page,
         f"async peer => {{ const [height] = await ({SENT})(peer); return {condition}; }}",
         arg=other.peer_id,
     )
@@ -52,7 +54,8 @@ def test_what_is_out_of_sight_is_not_sent(people: tuple[Window, Window]) -> None
     before = ada.page.evaluate(SENT, bob.peer_id)[1]
     bob.page.mouse.wheel(0, -4000)
     bob.shows(ada)
-    ada.page.wait_for_function(
+    until(
+        ada.page,
         f"async ([peer, before]) => (await ({SENT})(peer))[1] > before + 10",
         arg=[bob.peer_id, before],
     )

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
+from support.browsers.conditions import until
 from support.browsers.window import Open, Window
 from support.servers.invitations import SECRET, token
 from support.servers.server import Server, running
@@ -138,10 +139,10 @@ def test_who_loses_the_right_is_not_seen_any_more(
     edit, view = (token("--session", session, "--role", role) for role in ("edit", "view"))
     me: Any = mallory.evaluate(CLIENT, [session, edit, "none"])
     ada.wait_state(me, "connected")
-    ada.page.wait_for_function(PLAYS_OTHERS)
+    until(ada.page, PLAYS_OTHERS)
     for role, plays in ((view, False), (edit, True), (view, False)):
         subscribe = {"type": "subscribe", "session_id": session, "token": role}
         mallory.evaluate("message => say(message)", subscribe)
-        ada.page.wait_for_function(f"plays => ({PLAYS_OTHERS})() === plays", arg=plays)
+        until(ada.page, f"plays => ({PLAYS_OTHERS})() === plays", arg=plays)
     expect(ada.entry(me)).to_contain_text("watches")
     ada.wait_state(me, "connected")

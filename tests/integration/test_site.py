@@ -1,11 +1,14 @@
 """Pages, health and metrics over HTTP."""
 
+import base64
+import hashlib
 import json
 import re
 from pathlib import Path
 
 import pytest
 
+from canvas_server.http.csp import PAGE_POLICY
 from support.servers.server import RawSocket, Server, running
 
 
@@ -19,11 +22,24 @@ def test_the_front_door_leads_to_a_fresh_session_and_keeps_the_query(server: Ser
 def test_every_answer_carries_the_security_headers(server: Server) -> None:
     for path in ("/", "/s/demo", "/main.js", "/nothing", "/health/live"):
         headers = server.exchange(path)[1]
-        assert "default-src 'self'" in headers["content-security-policy"]
-        assert "unsafe-inline" not in headers["content-security-policy"]
+        assert headers["content-security-policy"] == PAGE_POLICY.decode()
         assert headers["x-content-type-options"] == "nosniff"
         assert headers["referrer-policy"] == "no-referrer"
         assert "server" not in headers
+
+
+@pytest.mark.rule("PAG2")
+def test_the_document_that_reaches_others_is_of_no_origin(server: Server) -> None:
+    status, headers, body = server.exchange("/elsewhere/")
+    policy = dict(
+        directive.split(" ", 1) for directive in headers["content-security-policy"].split("; ")
+    )
+    assert status == 200
+    assert policy["sandbox"] == "allow-scripts"
+    assert policy["frame-ancestors"] == "'self'"
+    scripts = re.findall(rb"<script>(.*?)</script>", body, re.DOTALL)
+    hashes = [base64.b64encode(hashlib.sha256(script).digest()).decode() for script in scripts]
+    assert policy["script-src"] == f"'sha256-{hashes[0]}'"
 
 
 def test_the_page_of_a_session_is_the_client(server: Server) -> None:

@@ -4,6 +4,7 @@ import { iceServersOf } from "../calls/ice.js";
 import { prepareCalls } from "../calls/peerconnection.js";
 import { keepIdentity } from "../connection/identity.js";
 import { showDevices } from "../devices/dialog.js";
+import { forbidElsewhere } from "../kinds/parts/elsewhere.js";
 import { coalesce } from "../lib/coalesce.js";
 import { announcer, applyChoices, placeStreams, reportViewSizes } from "../media/wiring.js";
 import { listenToCallKeys } from "../people/callkeys.js";
@@ -50,6 +51,7 @@ export function start(sessionId, identity) {
         iceServers: iceServersOf(message.ice_servers),
         iceTransportPolicy: message.ice_transport_policy ?? "all",
       });
+      forbidElsewhere(message.ice_transport_policy === "relay");
       signaling.autoAccept = autoAccept(connection.features);
       videos.ownPeerId = message.peer_id;
       ownName.show();

@@ -1,5 +1,7 @@
 /** Loads uPlot with its style sheet, when the first plot is to be drawn. */
 
+import { loadScript, loadStyle } from "../lib/trusted.js";
+
 const FOLDER = "/vendor/uplot";
 
 /**
@@ -18,8 +20,7 @@ let library = null;
 
 /** @returns {Promise<PlotClass>} */
 export function loadPlots() {
-  library ??= Promise.all([loadStyle(), loadScript()]).then(
-    // It is no module: it hangs itself on the window.
+  library ??= Promise.all([loadStyle(`${FOLDER}/uPlot.min.css`), loadScript(`${FOLDER}/uPlot.iife.min.js`)]).then(
     () => /** @type {{uPlot: PlotClass}} */ (/** @type {unknown} */ (window)).uPlot,
     (error) => {
       library = null; // the next time tries again
@@ -27,32 +28,4 @@ export function loadPlots() {
     },
   );
   return library;
-}
-
-function loadScript() {
-  const script = document.createElement("script");
-  script.src = `${FOLDER}/uPlot.iife.min.js`;
-  return loaded(script);
-}
-
-function loadStyle() {
-  const link = document.createElement("link");
-  link.rel = "stylesheet";
-  link.href = `${FOLDER}/uPlot.min.css`;
-  return loaded(link);
-}
-
-/**
- * @param {HTMLElement} node
- * @returns {Promise<void>}
- */
-function loaded(node) {
-  return new Promise((resolve, reject) => {
-    node.addEventListener("load", () => resolve());
-    node.addEventListener("error", () => {
-      node.remove();
-      reject(new Error("the plots could not be loaded"));
-    });
-    document.head.append(node);
-  });
 }

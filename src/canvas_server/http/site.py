@@ -20,6 +20,7 @@ from canvas_server.http.access import Access
 from canvas_server.http.api.exports import picture_routes
 from canvas_server.http.api.scenes import scene_routes
 from canvas_server.http.bodies import Bodies
+from canvas_server.http.csp import PAGE_POLICY, elsewhere_policy
 from canvas_server.http.errors import refusal
 from canvas_server.http.gate import Gate
 from canvas_server.http.params import session_of
@@ -31,19 +32,8 @@ BUNDLE = "bundle"
 """The folder that `tools/bundle.mjs` makes of the page."""
 _FOR_EVER = "public, max-age=31536000, immutable"
 
-# No inline script and nothing from elsewhere. The page evaluates no text; that it may be done lets
-# browser automation wait for expressions, which it does by `eval` in the page. Pictures and models
-# of the scene may come from anywhere, and a model is fetched: hence the addresses to connect to.
-# The hash is that of the one style sheet that model-viewer writes into itself as text.
 SECURITY_HEADERS = {
-    b"content-security-policy": (
-        b"default-src 'self'; script-src 'self' 'unsafe-eval'; "
-        b"img-src 'self' data: blob: https: http:; media-src 'self' blob:; "
-        b"style-src 'self' 'sha256-PXtZZkJMMyc18o/DN1ZEFOJ2qEGq95IQbVaJFMOXOb0='; "
-        b"connect-src 'self' data: blob: https: http:; object-src 'none'; base-uri 'none'; "
-        b"form-action 'none'; "
-        b"frame-ancestors 'self'"
-    ),
+    b"content-security-policy": PAGE_POLICY,
     b"permissions-policy": b"camera=(self), microphone=(self), display-capture=(self)",
     b"referrer-policy": b"no-referrer",
     b"x-content-type-options": b"nosniff",
@@ -158,6 +148,15 @@ def make_site(
         page = (web / document).read_text("utf-8")
         return HTMLResponse(page, headers={"cache-control": "no-cache"})
 
+    stranger = (web / "elsewhere/index.html").read_text("utf-8")
+    stranger_headers = {
+        "cache-control": "no-cache",
+        "content-security-policy": elsewhere_policy(stranger).decode(),
+    }
+
+    async def elsewhere_page(_: Request) -> Response:
+        return HTMLResponse(stranger, headers=stranger_headers)
+
     async def live(_: Request) -> Response:
         return JSONResponse({"status": "live", "version": __version__})
 
@@ -182,6 +181,7 @@ def make_site(
             Route("/", front_door),
             Route("/s/{session}", session_page),
             Route("/doctor/", doctor_page),
+            Route("/elsewhere/", elsewhere_page),
             Route("/health", ready),
             Route("/health/live", live),
             Route("/health/ready", ready),

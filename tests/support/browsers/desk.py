@@ -2,6 +2,7 @@
 
 from playwright.sync_api import Locator
 
+from support.browsers.conditions import until
 from support.browsers.window import PATIENCE_MS, Window
 
 PLACE = """id => {
@@ -39,7 +40,8 @@ class Desk:
     def agree(self) -> None:
         """Wait until both windows have the same elements at the same places."""
         here = {element_id: self.place(element_id) for element_id in self.ids()}
-        self.bob.page.wait_for_function(
+        until(
+            self.bob.page,
             f"""here => Object.keys(here).length === document.querySelectorAll(
                     '[data-element-id]').length
                 && Object.entries(here).every(([id, place]) =>

@@ -3,6 +3,7 @@
 import json
 import os
 
+from support.browsers.conditions import until
 from support.browsers.window import OUTPUT, PATIENCE_MS, Window
 
 FRAMES = """async id => {
@@ -86,7 +87,8 @@ class Watch:
     def returned(self) -> None:
         """Wait until the page's connection was away and is open, once more than last time."""
         self._returns += 1
-        self.window.page.wait_for_function(
+        until(
+            self.window.page,
             "([id, times]) => watches[id].returns >= times",
             arg=[self.peer_id, self._returns],
             timeout=PATIENCE_MS,
@@ -109,7 +111,8 @@ class Watch:
 
         Returns how many seconds after `since`, a `time.time()`, the last pause ended.
         """
-        self.window.page.wait_for_function(
+        until(
+            self.window.page,
             STEADY.replace("PAUSE_MS", str(PAUSE_MS)).replace("STEADY_MS", str(STEADY_MS)),
             arg=[self.peer_id, since * 1000],
             timeout=seconds * 1000,

@@ -9,6 +9,8 @@ from typing import Any
 
 from playwright.sync_api import ConsoleMessage, Error, Page
 
+from support.browsers.conditions import PATIENCE_MS, until
+
 COLORS = {"red": (81, 90, 240), "green": (145, 54, 34), "blue": (41, 240, 110)}  # Y, U, V
 FLAGS = [
     "--headless",
@@ -25,8 +27,6 @@ FLAGS = [
 CLEAR_OF_CALLS = """signalingManager.peerConnections.size === 0
     && (signalingManager.localStream?.getTracks() ?? [])
         .every(track => track.readyState === 'ended')"""
-# Against hanging only: on a machine with other things to do a picture may take its time.
-PATIENCE_MS = 45_000
 OUTPUT = Path(__file__).resolve().parents[3] / "test-output"
 
 
@@ -101,8 +101,11 @@ class Window:
 
     def shows(self, other: "Window", color: str | None = None) -> None:
         """Wait until the tile of a peer shows moving picture of its colour, by its pixels."""
-        self.page.wait_for_function(
-            SEES_COLOR, arg=[f"peer-{other.peer_id}", color or other.color], timeout=PATIENCE_MS
+        until(
+            self.page,
+            SEES_COLOR,
+            arg=[f"peer-{other.peer_id}", color or other.color],
+            timeout=PATIENCE_MS,
         )
 
     def state(self, other: "Window") -> str:
@@ -112,7 +115,8 @@ class Window:
     def wait_state(self, other: "Window | str", *states: str) -> None:
         """Wait until the call with a peer is in one of these states."""
         peer_id = other if isinstance(other, str) else other.peer_id
-        self.page.wait_for_function(
+        until(
+            self.page,
             "([id, states]) => states.includes(signalingManager.callState(id))",
             arg=[peer_id, states],
             timeout=PATIENCE_MS,
@@ -120,7 +124,8 @@ class Window:
 
     def wait_clear(self) -> None:
         """Wait until no call, no connection, no tile and no running camera is left."""
-        self.page.wait_for_function(
+        until(
+            self.page,
             f"""() => {CLEAR_OF_CALLS}
                 && !document.querySelector('[data-element-id][data-stream-id]')""",
             timeout=PATIENCE_MS,
@@ -128,7 +133,8 @@ class Window:
 
     def wait_clear_of_calls(self) -> None:
         """Wait until this window has no call and no running camera; others may have."""
-        self.page.wait_for_function(
+        until(
+            self.page,
             f"() => {CLEAR_OF_CALLS}",
             timeout=PATIENCE_MS,
         )

@@ -1,5 +1,6 @@
 /** Reader of tables by Papa Parse, which is loaded when the first table comes. */
 
+import { loadScript } from "../../lib/trusted.js";
 import { chartOfTable } from "./csv.js";
 
 /** @import {Parse, TableChart} from "./csv.js" */
@@ -11,20 +12,13 @@ let parser = null;
 
 /** @returns {Promise<Parse>} */
 function loadParser() {
-  // It is no module: it hangs itself on the window.
-  parser ??= new Promise((resolve, reject) => {
-    const script = document.createElement("script");
-    script.src = ADDRESS;
-    script.addEventListener("load", () => {
-      resolve(/** @type {{Papa: {parse: Parse}}} */ (/** @type {unknown} */ (window)).Papa.parse);
-    });
-    script.addEventListener("error", () => {
+  parser ??= loadScript(ADDRESS).then(
+    () => /** @type {{Papa: {parse: Parse}}} */ (/** @type {unknown} */ (window)).Papa.parse,
+    (error) => {
       parser = null; // the next table tries again
-      script.remove();
-      reject(new Error("the table reader could not be loaded"));
-    });
-    document.head.append(script);
-  });
+      throw error;
+    },
+  );
   return parser;
 }
 

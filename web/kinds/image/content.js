@@ -3,9 +3,10 @@
 import { dataUrl } from "../../lib/dataurl.js";
 import { make } from "../../ui/dom.js";
 import { describeImage } from "./describe.js";
-import { hostOf, isWanted, sameOrigin, want } from "./elsewhere.js";
 import { inspect, isLarge } from "./rasters.js";
+import { ElsewhereFrame, hostOf, isElsewhereForbidden, sameOrigin } from "../parts/elsewhere.js";
 import { standIn } from "../../ui/standin.js";
+import { text as elsewhereText } from "../../text/kinds/elsewhere.js";
 import { text } from "../../text/kinds/image.js";
 
 /** @import {Flaw} from "./rasters.js" */
@@ -17,6 +18,8 @@ export class PictureContent {
   #loaded = false;
   /** @type {HTMLImageElement | null} */
   #picture = null;
+  /** Shows a picture of another server. @type {ElsewhereFrame | null} */
+  #frame = null;
   /** Lets go of a copy of the picture. */
   #release = () => {};
 
@@ -29,6 +32,7 @@ export class PictureContent {
   show(kind) {
     if (kind.src !== this.#src || !this.#loaded) this.#load(kind);
     this.#picture?.setAttribute("alt", describeImage(kind));
+    if (this.#frame) this.#frame.title = describeImage(kind);
   }
 
   close() {
@@ -46,8 +50,7 @@ export class PictureContent {
       const { flaw } = inspect(src);
       if (flaw) this.#refuse(flaw);
       else this.#draw(src);
-    } else if (isWanted(src)) this.#draw(src);
-    else if (sameOrigin(src)) void this.#fetch(src);
+    } else if (sameOrigin(src)) void this.#fetch(src);
     else this.#offer(kind);
   }
 
@@ -71,21 +74,26 @@ export class PictureContent {
    * @param {Picture} kind
    */
   #offer(kind) {
-    const button = make("button", { type: "button", class: "small", "data-action": "show-picture" }, text.show);
-    button.addEventListener("click", () => {
-      want(kind.src);
-      this.#draw(kind.src);
-      this.#picture?.setAttribute("alt", describeImage(kind));
-      this.#node.focus({ preventScroll: true });
+    const words = elsewhereText.at(kind.alt?.trim() || describeImage(kind), hostOf(kind.src));
+    if (isElsewhereForbidden()) return standIn(this.#node, "picture", elsewhereText.forbidden(words));
+    const button = make("button", { type: "button", class: "small", "data-action": "show-picture" }, elsewhereText.show);
+    button.addEventListener("click", () => this.#frameIt(kind));
+    standIn(this.#node, "picture", words, button);
+  }
+
+  /** @param {Picture} kind */
+  #frameIt(kind) {
+    const how = /** @type {const} */ ({ as: "picture", title: describeImage(kind), into: this.#node });
+    const frame = new ElsewhereFrame(kind.src, how, ({ type }) => {
+      if (type === "shown") frame.settle();
+      else if (type !== "bytes") this.#refuse(type);
     });
-    const words = kind.alt?.trim() || describeImage(kind);
-    standIn(this.#node, "picture", text.elsewhere(words, hostOf(kind.src)), button);
+    this.#frame = frame;
   }
 
   /** @param {string} address */
   #draw(address) {
-    // Nobody's server need know which canvas shows its picture: the link is what lets people in.
-    const picture = make("img", { referrerpolicy: "no-referrer", draggable: "false", decoding: "async" });
+    const picture = make("img", { draggable: "false", decoding: "async" });
     picture.addEventListener("load", () => {
       if (this.#picture !== picture) return;
       if (isLarge({ form: "png", width: picture.naturalWidth, height: picture.naturalHeight, passes: 1 })) {
@@ -110,6 +118,8 @@ export class PictureContent {
     this.#release();
     this.#release = () => {};
     this.#picture = null;
+    this.#frame?.close();
+    this.#frame = null;
   }
 }
 

@@ -7,16 +7,18 @@ import { longest } from "../../scene/limits.js";
 import { text } from "../../text/kinds/image.js";
 import { PictureContent } from "./content.js";
 import { describeImage } from "./describe.js";
-import { isWanted, sameOrigin } from "./elsewhere.js";
-import { linkedPicture, pictureOf } from "./pictures.js";
+import { sameOrigin } from "../parts/elsewhere.js";
+import { pictureOf } from "./pictures.js";
 import { inspect } from "./rasters.js";
 
 /** @import {Image} from "../../types/messages.js" */
 /** @import {CreationTools, KindDefinition, Made} from "../definition.js" */
 /** @import {Picture} from "./pictures.js" */
 
-/** What a picture that lies elsewhere is thought to have. */
+/** What a picture that has not been read yet is thought to have. */
 const UNKNOWN_PIXELS = 4_000_000;
+/** How large a picture by address is put down: only who looks at it loads it, so its own size is not known. */
+const LINKED = { width: 480, height: 320 };
 const LONGEST_NAME = 200;
 const ADDRESS = /^https?:\/\/\S{1,2000}$/i;
 const PICTURE_NAME = /\.(png|jpe?g|gif|webp|avif)([?#].*)?$/i;
@@ -30,7 +32,7 @@ export const imageKind = {
   cost: {
     bounds: { count: 1_000, pixels: 64_000_000, side: 0 },
     pixels({ src }, { memo }) {
-      if (!src.startsWith("data:")) return isWanted(src) || sameOrigin(src) ? UNKNOWN_PIXELS : 0;
+      if (!src.startsWith("data:")) return sameOrigin(src) ? UNKNOWN_PIXELS : 0;
       if (memo.key !== src) Object.assign(memo, { key: src, pixels: inspect(src).pixels });
       return memo.pixels ?? 0;
     },
@@ -45,9 +47,8 @@ export const imageKind = {
   create: { command: "picture", label: text.create, keys: ["P"], prepare: pictureChooser },
   fromFile: (file, tools) => (file.type.startsWith("image/") ? fromFile(file, tools) : null),
   async fromWords(words, tools) {
-    const address = words.trim();
-    const picture = ADDRESS.test(address) && PICTURE_NAME.test(address) ? await linkedPicture(address) : null;
-    return picture && made(picture, "", tools);
+    const src = words.trim();
+    return ADDRESS.test(src) && PICTURE_NAME.test(src) ? made({ src, ...LINKED }, "", tools) : null;
   },
 };
 

@@ -3,7 +3,6 @@
 import { dataUrl } from "../../lib/dataurl.js";
 import { hasMetadata } from "./metadata.js";
 import { inspect, isLarge, measure } from "./rasters.js";
-import { want } from "./elsewhere.js";
 import { isBounded } from "./vectors.js";
 
 import { longest } from "../../scene/limits.js";
@@ -82,25 +81,12 @@ async function isVast(file) {
 }
 
 /**
- * A picture that lies elsewhere.
- *
- * @param {string} address
- * @returns {Promise<Picture | null>} `null`: there is no picture
- */
-export async function linkedPicture(address) {
-  const image = await loaded(address);
-  if (image) want(address);
-  return image && { src: address, width: image.naturalWidth || 300, height: image.naturalHeight || 200 };
-}
-
-/**
  * @param {string} src
  * @returns {Promise<HTMLImageElement | null>}
  */
 function loaded(src) {
   return new Promise((resolve) => {
     const image = new Image();
-    image.referrerPolicy = "no-referrer";
     image.addEventListener("load", () => resolve(image));
     image.addEventListener("error", () => resolve(null));
     image.src = src;

@@ -3,6 +3,8 @@
  * browser sees it. Pure but for the parser, which draws nothing.
  */
 
+import { parseSvg } from "../../lib/trusted.js";
+
 const MOST_CHARACTERS = 4_000_000;
 /** Nodes, each as often as it is drawn. */
 const MOST_NODES = 30_000;
@@ -22,7 +24,7 @@ const REFERENCE = /url\(\s*["']?#([^"')]+)/g;
 export function isBounded(source) {
   // Entities would be unfolded by the parser.
   if (source.length > MOST_CHARACTERS || /<!(DOCTYPE|ENTITY)/i.test(source)) return false;
-  const root = new DOMParser().parseFromString(source, "image/svg+xml").documentElement;
+  const root = parseSvg(source).documentElement;
   if (root.localName !== "svg") return false;
   const nodes = [root, ...root.querySelectorAll("*")];
   if (nodes.length > MOST_NODES || nodes.some(isForbidden)) return false;

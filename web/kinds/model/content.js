@@ -4,7 +4,9 @@ import { make } from "../../ui/dom.js";
 import { describeModel } from "./describe.js";
 import { errorName, log } from "../../lib/log.js";
 import { orientation } from "./orientation.js";
+import { ElsewhereFrame, hostOf, isElsewhereForbidden, sameOrigin } from "../parts/elsewhere.js";
 import { standIn } from "../../ui/standin.js";
+import { text as elsewhereText } from "../../text/kinds/elsewhere.js";
 import { text } from "../../text/kinds/model.js";
 
 /** @import {Model3D} from "../../types/messages.js" */
@@ -50,6 +52,10 @@ export class ModelContent {
   #src = "";
   /** @type {HTMLElement | null} */
   #viewer = null;
+  /** Fetches a model from another server. @type {ElsewhereFrame | null} */
+  #frame = null;
+  /** Lets go of a copy of the model. */
+  #release = () => {};
   #closed = false;
 
   /** @param {HTMLElement} node */
@@ -65,14 +71,53 @@ export class ModelContent {
 
   close() {
     this.#closed = true;
-    this.#viewer = null;
+    this.#drop();
   }
 
   /** @param {Model3D} kind */
-  async #load(kind) {
-    this.#src = kind.src;
+  #load(kind) {
+    this.#drop();
+    const { src } = kind;
+    this.#src = src;
+    if (!drawsModels()) standIn(this.#node, "model", text.unsupported);
+    else if (/^data:/i.test(src) || sameOrigin(src)) void this.#draw(src, kind);
+    else this.#offer(kind);
+  }
+
+  /** A server would learn who looks, and this page reaches none. @param {Model3D} kind */
+  #offer(kind) {
+    const words = elsewhereText.at(describeModel(kind), hostOf(kind.src));
+    if (isElsewhereForbidden()) return standIn(this.#node, "model", elsewhereText.forbidden(words));
+    const button = make("button", { type: "button", class: "small", "data-action": "show-model" }, elsewhereText.show);
+    button.addEventListener("click", () => this.#fetch(kind));
+    standIn(this.#node, "model", words, button);
+  }
+
+  /** @param {Model3D} kind */
+  #fetch(kind) {
+    const how = /** @type {const} */ ({ as: "bytes", title: describeModel(kind), into: this.#node });
+    this.#frame = new ElsewhereFrame(kind.src, how, (message) => {
+      this.#drop();
+      if (message.type !== "bytes") return standIn(this.#node, "model", text.failed);
+      const address = URL.createObjectURL(new Blob([message.bytes]));
+      this.#release = () => URL.revokeObjectURL(address);
+      void this.#draw(address, kind);
+    });
+  }
+
+  #drop() {
     this.#viewer = null;
-    if (!drawsModels()) return standIn(this.#node, "model", text.unsupported);
+    this.#frame?.close();
+    this.#frame = null;
+    this.#release();
+    this.#release = () => {};
+  }
+
+  /**
+   * @param {string} address that this page may read
+   * @param {Model3D} kind
+   */
+  async #draw(address, kind) {
     standIn(this.#node, "model", text.loading);
     const viewer = make(/** @type {"div"} */ ("model-viewer"), {
       "interaction-prompt": "none",
@@ -89,7 +134,7 @@ export class ModelContent {
     }
     if (this.#closed || this.#viewer !== viewer) return; // another model since, or none
     viewer.addEventListener("error", () => this.#fail(viewer));
-    viewer.setAttribute("src", kind.src);
+    viewer.setAttribute("src", address);
     this.#node.replaceChildren(viewer);
   }
 

@@ -13,12 +13,6 @@ export const text = {
     large: "Not drawn: so many pixels can stop browsers. Add it smaller.",
     broken: "This picture cannot be loaded",
   },
-  /**
-   * @param {string} what is in the picture
-   * @param {string} host where it lies
-   */
-  elsewhere: (what, host) => `${what}, from ${host}`,
-  show: "Show it",
   /** @param {string} name */
   refused: (name) => `The picture “${name || "from the clipboard"}” cannot be read, or is too large for the canvas.`,
   /** @param {string} name */

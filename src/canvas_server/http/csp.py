@@ -1,0 +1,66 @@
+"""Content security policies (CSP level 3) of what the server sends to browsers.
+
+What a script that got into the page could do is bounded by them: run nothing that is not here, and
+reach nobody but this server. Why each is as it is: docs/adr/0025.
+"""
+
+import base64
+import hashlib
+import re
+
+_MODEL_VIEWER_STYLE = "'sha256-PXtZZkJMMyc18o/DN1ZEFOJ2qEGq95IQbVaJFMOXOb0='"
+"""The one style sheet that model-viewer writes into the page as text."""
+
+
+def _policy(directives: dict[str, str]) -> bytes:
+    return "; ".join(f"{name} {value}".rstrip() for name, value in directives.items()).encode()
+
+
+PAGE_POLICY = _policy(
+    {
+        "default-src": "'none'",
+        "script-src": "'self'",
+        "style-src": f"'self' {_MODEL_VIEWER_STYLE}",
+        # What has been read into the page already is `data:` or `blob:`; no server hears of it.
+        "img-src": "'self' data: blob:",
+        "media-src": "'self' blob:",
+        "connect-src": "'self' data: blob:",  # 'self' has the WebSocket of this host in it
+        "frame-src": "'self'",
+        "base-uri": "'none'",
+        "form-action": "'none'",
+        "frame-ancestors": "'self'",
+        # Text becomes markup or the address of a script in these two alone: web/lib/trusted.js,
+        # and lit in model-viewer.
+        "require-trusted-types-for": "'script'",
+        "trusted-types": "canvas-server lit-html",
+    }
+)
+"""For the pages, and for every answer that has none of its own."""
+
+_INLINE = re.compile(r"<(script|style)>(.*?)</\1>", re.DOTALL)
+
+
+def elsewhere_policy(document: str) -> bytes:
+    """Return the policy of the document that shows what lies on other servers.
+
+    It alone reaches other hosts, and is of no origin: it reads nothing of the page, of its storage
+    or of this server. Its script and style stand in it and are named by their hashes, since as a
+    stranger it may load none.
+    """
+    hashes = {"script": "", "style": ""}
+    for name, content in _INLINE.findall(document):
+        digest = base64.b64encode(hashlib.sha256(content.encode()).digest()).decode()
+        hashes[name] += f"'sha256-{digest}' "
+    return _policy(
+        {
+            "default-src": "'none'",
+            "script-src": hashes["script"].rstrip() or "'none'",
+            "style-src": hashes["style"].rstrip() or "'none'",
+            "img-src": "https: http:",
+            "connect-src": "https: http:",
+            "base-uri": "'none'",
+            "form-action": "'none'",
+            "frame-ancestors": "'self'",
+            "sandbox": "allow-scripts",
+        }
+    )
