@@ -52,6 +52,19 @@ def schema() -> tuple[JsonSchema, dict[str, JsonSchema]]:
 
 # --- TypeScript --------------------------------------------------------------------------------
 
+FOREIGN = {
+    "Peer": {"display_name", "server", "user_id"},
+    "PeerAssigned": {"bound_name"},
+    "Error": {"message"},
+}
+"""Text by others that the page shows: of a type that is no string (`web/lib/foreign.js`)."""
+
+FOREIGN_TYPE = """/** Text by somebody else: shown by way of lib/foreign.js, never as it is. */
+export interface Foreign {
+  readonly foreign: unique symbol;
+}
+"""
+
 
 def ts_type(node: JsonSchema) -> str:
     """Return the TypeScript type of a JSON Schema node."""
@@ -90,7 +103,10 @@ def ts_interface(name: str, node: JsonSchema, *, received: bool) -> str:
         note = description(inner)
         lines += [f"  /** {note} */"] if note else []
         optional = field not in required and not (received and always_sent(name))
-        lines.append(f"  {field}{'?' if optional else ''}: {ts_type(inner)};")
+        kind = ts_type(inner)
+        if field in FOREIGN.get(name, ()):
+            kind = kind.replace("string", "Foreign")
+        lines.append(f"  {field}{'?' if optional else ''}: {kind};")
     return "\n".join([*lines, "}", ""])
 
 
@@ -103,7 +119,7 @@ def always_sent(name: str) -> bool:
 def typescript(definitions: dict[str, JsonSchema]) -> str:
     """Return the declarations for the browser client."""
     sent = reachable(definitions, [s.__name__ for s in members(ClientMessage)])
-    parts = [f"// {HEADER}\n"]
+    parts = [f"// {HEADER}\n", FOREIGN_TYPE]
     parts += [
         ts_interface(name, node, received=name not in sent) for name, node in definitions.items()
     ]

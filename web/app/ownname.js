@@ -1,8 +1,9 @@
 /** The field with this person's name, as the others see it. */
 
+import { plainName } from "../lib/foreign.js";
 import { text } from "../text/invite.js";
 import { byId } from "../ui/dom.js";
-import { cleanName, rememberName } from "./page.js";
+import { rememberName } from "./page.js";
 
 /** @import {CanvasConnection} from "../protocol.js" */
 
@@ -17,7 +18,7 @@ export class OwnName {
   constructor(connection, changed) {
     this.#connection = connection;
     this.#field.addEventListener("change", () => {
-      this.#rename(cleanName(this.#field.value));
+      this.#rename(plainName(this.#field.value));
       this.#field.value = connection.displayName;
       changed();
     });

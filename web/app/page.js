@@ -1,9 +1,9 @@
 /** The address of the page and what it asks for; the name that this browser remembers; clipboard and files. */
 
+import { plainName } from "../lib/foreign.js";
 import { make } from "../ui/dom.js";
 
 const NAME_KEY = "canvas-server.name";
-const MAX_NAME = 64;
 const LOOPBACK = /^(localhost|127(\.\d+){3}|\[?::1\]?)$/;
 
 /** @returns {string | null} the session in `/s/{session}` */
@@ -42,16 +42,7 @@ export function autoAccept(features) {
 
 /** @returns {string} the name in the address, else the remembered one, else one for a guest */
 export function firstName() {
-  return cleanName(new URLSearchParams(location.search).get("name")) || rememberedName() || guest();
-}
-
-/**
- * @param {string | null} name
- * @returns {string} as the server takes it; empty when nothing is left
- */
-export function cleanName(name) {
-  const plain = (name ?? "").replace(/\p{Cc}+/gu, " ").trim();
-  return [...plain].slice(0, MAX_NAME).join("").trim();
+  return plainName(new URLSearchParams(location.search).get("name")) || rememberedName() || guest();
 }
 
 /** @param {string} name */
@@ -66,7 +57,7 @@ export function rememberName(name) {
 /** @returns {string} */
 function rememberedName() {
   try {
-    return cleanName(localStorage.getItem(NAME_KEY));
+    return plainName(localStorage.getItem(NAME_KEY));
   } catch {
     return "";
   }

@@ -1,5 +1,6 @@
 /** Handler of the server's errors that no other part has taken: which of them become notices. */
 
+import { shownWords } from "../lib/foreign.js";
 import { text } from "../text/calls.js";
 
 /** @import {Context} from "./context.js" */
@@ -26,7 +27,7 @@ export function refusalHandler({ signaling, roster, notices }, ownTiles) {
         if (ownTiles.some((tile) => tile.isRequest(message_id))) notices.show(text.sceneFull, { problem: true });
         return;
       default:
-        notices.show(text.serverRefused(message), { problem: true });
+        notices.show(text.serverRefused(shownWords(message)), { problem: true });
     }
   };
 }

@@ -4,6 +4,7 @@
  */
 
 import { Emitter } from "../lib/emitter.js";
+import { plainName, shownWords } from "../lib/foreign.js";
 import { errorName, log } from "../lib/log.js";
 import { Timers } from "../lib/timers.js";
 import { encoded } from "../lib/unicode.js";
@@ -276,7 +277,7 @@ export class CanvasConnection extends Emitter {
     if (event === "taken over by our own") this.#stray -= 1;
     if (event !== "dismissed") return this.#fire("lost");
     this.closeCode = String(code);
-    this.closeReason = reason;
+    this.closeReason = shownWords(reason);
     this.#fire("dismissed");
   }
 
@@ -324,7 +325,7 @@ export class CanvasConnection extends Emitter {
     this.peerId = message.peer_id;
     this.resumeToken = message.resume_token;
     this.nameIsBound = message.bound_name !== undefined;
-    this.#displayName = message.bound_name ?? this.#displayName;
+    if (this.nameIsBound) this.#displayName = plainName(message.bound_name);
     if (this.#state === "open") {
       this.#queue.subscribed(); // it answers a `rename`
       return;
@@ -344,7 +345,7 @@ export class CanvasConnection extends Emitter {
       return this.#fire("id_taken");
     }
     this.closeCode = code;
-    this.closeReason = message;
+    this.closeReason = shownWords(message);
     this.#fire("refused");
   }
 

@@ -1,5 +1,6 @@
 /** Dialog of the devices: which are used, and how they look and sound, before a call and during one. */
 
+import { shownWords } from "../lib/foreign.js";
 import { make, setText } from "../ui/dom.js";
 import { LocalMedia } from "../media/local.js";
 import { makeDialog } from "../ui/dialog.js";
@@ -184,7 +185,7 @@ class DevicesDialog {
       if (!select) continue;
       const found = all.filter((device) => device.kind === of && device.deviceId && device.deviceId !== "default");
       const options = found.map(({ deviceId, label }, place) =>
-        make("option", { value: deviceId }, label || text.unnamed(place + 1)));
+        make("option", { value: deviceId }, shownWords(label, 120) || text.unnamed(place + 1)));
       const usual = make("option", { value: "" }, this.#nothingChosen(kind, found.length));
       select.replaceChildren(usual, ...options);
       select.value = this.#choices.get(kind);

@@ -3,6 +3,7 @@
  * What each message means is in docs/PROTOCOL.md.
  */
 
+import { shownName } from "../lib/foreign.js";
 import { CanvasConnection } from "../protocol.js";
 
 /** @import {Peer} from "../types/messages.js" */
@@ -61,7 +62,7 @@ function showPeers() {
     const line = document.createElement("li");
     const own = peer.peer_id === connection?.peerId ? " (this page)" : "";
     const call = peer.in_call ? ", in a call" : "";
-    line.textContent = `${peer.display_name ?? peer.peer_id}${own}${call}`;
+    line.textContent = `${shownName(peer.display_name) || peer.peer_id}${own}${call}`;
     return line;
   });
   node("peers").replaceChildren(...lines);

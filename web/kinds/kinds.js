@@ -3,6 +3,7 @@
  * refuses a kind of the protocol that is missing.
  */
 
+import { shownName } from "../lib/foreign.js";
 import { standIn } from "../ui/standin.js";
 import { text } from "../text/canvas.js";
 import { KIND_TRAITS } from "../types/traits.js";
@@ -32,7 +33,7 @@ export const PLAIN_TEXT = "Text";
 const UNKNOWN = {
   icon: "picture",
   label: "",
-  describe: (kind) => text.unknownKind(String(kind.type)),
+  describe: (kind) => text.unknownKind(shownName(kind.type)),
   content: (node) => ({ show: (kind) => standIn(node, UNKNOWN.icon, UNKNOWN.describe(kind)) }),
 };
 

@@ -1,5 +1,6 @@
 /** View model of a participant, composed of roster, calls, media and speech. */
 
+import { initialOf, shownName } from "../lib/foreign.js";
 import { text } from "../text/calls.js";
 
 /** @import {CallState} from "../calls/call.js" */
@@ -40,12 +41,12 @@ import { text } from "../text/calls.js";
 export function describePerson({ connection, roster, signaling, media, screen, speaking }, peerId) {
   const peer = roster.peers.get(peerId);
   const own = peerId === connection.peerId;
-  const name = (own ? connection.displayName : peer?.display_name) || defaultName(peerId);
+  const name = shownName(own ? connection.displayName : peer?.display_name) || defaultName(peerId);
   const call = signaling.calls.find((call) => call.peerId === peerId);
   return {
     peerId,
     name,
-    initial: [...name][0]?.toUpperCase() ?? "?",
+    initial: initialOf(name),
     hue: hueOf(peerId),
     own,
     present: peer !== undefined,
@@ -57,7 +58,7 @@ export function describePerson({ connection, roster, signaling, media, screen, s
     callable: connection.state === "open" && peer !== undefined,
     speaking: speaking.has(peerId),
     role: peer?.role ?? "edit",
-    server: peer?.server ?? null,
+    server: peer?.server == null ? null : shownName(peer.server) || text.unnamedServer,
     media: own ? ownMedia(media, screen) : roster.media(peerId),
   };
 }

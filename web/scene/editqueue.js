@@ -3,6 +3,7 @@
  * server cannot store. Pure: no page, no connection.
  */
 
+import { shownWords } from "../lib/foreign.js";
 import { newId } from "../lib/ids.js";
 import { PASSING, UNREAD } from "../types/limits.js";
 import { bytesOf } from "../lib/unicode.js";
@@ -245,10 +246,10 @@ function outcomeOf({ units, again }, answer) {
   /** @type {Map<number, Refusal>} */
   const refusals = new Map();
   if (answer.type === "error") {
-    for (const index of units.keys()) refusals.set(index, { code: answer.code, text: answer.message });
+    for (const index of units.keys()) refusals.set(index, { code: answer.code, text: shownWords(answer.message) });
   } else if (answer.type === "sync_result") {
     for (const { index, code, message } of answer.failed_operations) {
-      refusals.set(index, { code, text: message });
+      refusals.set(index, { code, text: shownWords(message) });
     }
   }
   /** @type {Outcome} */

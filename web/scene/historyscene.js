@@ -3,7 +3,7 @@
 import { applied, subjectOf } from "./operations.js";
 import { Emitter } from "../lib/emitter.js";
 
-/** @import {AddOperation, Element as SceneElement, RemoveOperation, SceneDocument, UpdateOperation} from "../types/messages.js" */
+/** @import {Foreign, AddOperation, Element as SceneElement, RemoveOperation, SceneDocument, UpdateOperation} from "../types/messages.js" */
 
 /**
  * The scene became these elements: it was cleared, restored or imported.
@@ -20,8 +20,8 @@ import { Emitter } from "../lib/emitter.js";
  * @property {number} timestamp milliseconds since 1970 UTC
  * @property {AddOperation | UpdateOperation | RemoveOperation | ReplaceChange} change
  * @property {string | null} [peer_id]
- * @property {string | null} [display_name]
- * @property {string | null} [server] the other server that it comes from
+ * @property {Foreign | null} [display_name]
+ * @property {Foreign | null} [server] the other server that it comes from
  */
 
 /** @typedef {ReadonlyMap<string, SceneElement>} Elements by id, in order */

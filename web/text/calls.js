@@ -33,6 +33,7 @@ export const text = {
   /** @param {string} server */
   atServer: (server) => `at ${server}`,
   unnamed: "Guest",
+  unnamedServer: "another server",
   call: "Call",
   /** @param {string} name */
   callPeer: (name) => `Call ${name}`,

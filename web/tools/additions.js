@@ -1,5 +1,6 @@
 /** Makes elements of what people choose, paste and drop: each kind says what it is made from. */
 
+import { shownWords } from "../lib/foreign.js";
 import { definitionOf, kinds, PLAIN_TEXT } from "../kinds/kinds.js";
 import { text } from "../text/tools.js";
 import { fittingSize, freshPlace } from "./place.js";
@@ -51,7 +52,7 @@ export class Additions {
   async addFiles(files, middle) {
     for (const file of files) {
       const making = first(DEFINITIONS, ({ fromFile }) => fromFile?.(file, this.#tools));
-      this.#take(making ? await making : { refused: text.fileRefused(file.name) }, middle);
+      this.#take(making ? await making : { refused: text.fileRefused(shownWords(file.name, 120)) }, middle);
     }
   }
 

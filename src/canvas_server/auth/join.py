@@ -6,6 +6,7 @@ from typing import Any
 
 import msgspec
 from msgspec import Struct
+from msgspec.structs import force_setattr
 
 from canvas_server.auth.keys import Keys
 from canvas_server.auth.signing import BadToken, Expired, Signer
@@ -14,6 +15,7 @@ from canvas_server.core.presence.grants import Ancestor, Grant
 from canvas_server.protocol.errors import ErrorCode
 from canvas_server.protocol.fields import DisplayName, Places, SessionId, UserId
 from canvas_server.protocol.http import TokenWish
+from canvas_server.protocol.plain import plain_name
 from canvas_server.protocol.roles import Role
 
 RENEWED_SECONDS = 3600
@@ -46,6 +48,11 @@ class Claims(Struct, frozen=True, omit_defaults=True):
     """The invitations that this one was made with, the first one first (TOK8)."""
     places: Places | None = None
     """How many may be in the session by the invitation at a time (SES6)."""
+
+    def __post_init__(self) -> None:
+        """Take the name as it may be shown (PAG3), also from tokens that others have signed."""
+        if self.name is not None:
+            force_setattr(self, "name", plain_name(self.name))
 
 
 class JoinTokens:

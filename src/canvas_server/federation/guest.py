@@ -13,7 +13,7 @@ from canvas_server.node.outbox import Outbox
 from canvas_server.node.sockets import Payload
 from canvas_server.protocol.client import ClientMessage
 from canvas_server.protocol.errors import CloseCode
-from canvas_server.protocol.plain import plain
+from canvas_server.protocol.plain import plain_name
 from canvas_server.protocol.server import Peer, ServerMessage
 
 
@@ -98,5 +98,5 @@ class GuestConnection:
 def as_guest(peer: Peer, server: str, *, reachable: bool) -> Guest:
     """Return what our hub is told of somebody."""
     connected = peer.connected and reachable
-    name = None if peer.display_name is None else plain(peer.display_name) or None
+    name = plain_name(peer.display_name)
     return Guest(peer.peer_id, server, name, peer.role, connected)

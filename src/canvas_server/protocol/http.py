@@ -3,6 +3,7 @@
 from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
+from msgspec.structs import force_setattr
 
 from canvas_server.protocol.diagnosis import Cause
 from canvas_server.protocol.fields import (
@@ -18,6 +19,7 @@ from canvas_server.protocol.fields import (
     UserId,
 )
 from canvas_server.protocol.history import Entry
+from canvas_server.protocol.plain import plain_name
 from canvas_server.protocol.quality import Quality
 from canvas_server.protocol.roles import Role
 from canvas_server.protocol.scene import ElementChanges, NewElement, SceneDocument
@@ -140,6 +142,11 @@ class TokenWish(Struct, frozen=True):
     """Who its bearer is, for all to see (TOK6); for who runs the server to say."""
     places: Places | None = None
     """Where it says nothing, moderators have as many as there are, others `CANVAS_LINK_PLACES`."""
+
+    def __post_init__(self) -> None:
+        """Take the name as it may be shown (PAG3)."""
+        if self.name is not None:
+            force_setattr(self, "name", plain_name(self.name))
 
 
 class TokenAnswer(Struct, frozen=True):

@@ -1,17 +1,51 @@
-"""Text of others without what changes how the text around it is shown."""
+"""Text of others without what changes how the text around it is shown, or hides what it says.
 
+The page does the same (`web/lib/foreign.js`); both are held against `tests/samples/names.json`.
+"""
+
+import re
 import unicodedata
 
-_HIDDEN = frozenset(("Cc", "Zl", "Zp", "Cs"))
-"""Control characters, with those that begin terminal sequences, line breaks, lone surrogates."""
-_BIDI = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
-"""Bidirectional formatting characters (UAX #9 section 2)."""
+MAX_NAME = 64
+"""Code points of a name."""
+_MOST_MARKS = 3
+"""Combining marks on one letter: enough for every language, too few for a tower of them."""
+_HIDDEN = frozenset(("Cc", "Cf", "Cs", "Co", "Zl", "Zp"))
+"""Control and format characters, bidirectional ones (UAX #9 section 2) among them, lone surrogates,
+characters of private use, line breaks."""
+_MARKS = frozenset(("Mn", "Me"))
+_BLANK = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
+"""Letters, marks and signs that are drawn as nothing."""
+_JOINERS = frozenset("\u200c\u200d")
+"""Of scripts whose letters join, and of emoji; in others they only hide a difference."""
+_JOINED_FROM = "\u0590"
+_SPACES = re.compile(r"\s+")
 
 
 def plain(text: str) -> str:
-    """Return a text on one line, without control and bidirectional formatting characters."""
-    return "".join(
-        char
-        for char in " ".join(text.split())
-        if char not in _BIDI and unicodedata.category(char) not in _HIDDEN
-    ).strip()
+    """Return a text on one line, without what is not seen and what turns the text around it."""
+    text = _SPACES.sub(" ", text).strip()
+    if text.isascii() and text.isprintable():
+        return text
+    kept: list[str] = []
+    marks = 0
+    for place, char in enumerate(text):
+        if char in _JOINERS:
+            follows = text[place + 1 : place + 2]
+            if kept and kept[-1] >= _JOINED_FROM and kept[-1] not in _JOINERS and follows > "~":
+                kept.append(char)
+            continue
+        category = unicodedata.category(char)
+        if category in _HIDDEN or char in _BLANK:
+            continue
+        marks = marks + 1 if category in _MARKS else 0
+        if marks <= _MOST_MARKS:
+            kept.append(char)
+    return _SPACES.sub(" ", "".join(kept)).strip(" \u200c\u200d")
+
+
+def plain_name(text: str | None) -> str | None:
+    """Return what somebody calls themselves as it is shown; None where nothing of it is left."""
+    if text is None:
+        return None
+    return plain(plain(text)[:MAX_NAME]) or None

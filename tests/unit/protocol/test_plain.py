@@ -1,23 +1,66 @@
-"""What others write is shown without what changes the text around it."""
+"""What others write is shown without what hides, and without what changes the text around it."""
 
+import json
+import unicodedata
+from pathlib import Path
+
+import msgspec
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from canvas_server.protocol.plain import plain
+from canvas_server.auth.join import Claims
+from canvas_server.protocol.client import Subscribe
+from canvas_server.protocol.http import TokenWish
+from canvas_server.protocol.plain import plain, plain_name
+
+pytestmark = pytest.mark.rule("PAG3", "REL8")
+
+SAMPLES = json.loads((Path(__file__).parents[2] / "samples/names.json").read_text())
+HOSTILE = "\x1b[2JEve\u202e gnillac si nimda\u200b"
+SHOWN = "[2JEve gnillac si nimda"
+
+
+@pytest.mark.parametrize("sample", SAMPLES, ids=lambda sample: sample["name"])
+def test_a_name(sample: dict[str, str]) -> None:
+    assert plain_name(sample["text"]) == (sample["shown"] or None)
 
 
 @pytest.mark.parametrize(
     ("text", "shown"),
     [
-        ("Ada", "Ada"),
         ("Ада Лавлейс 👩‍💻", "Ада Лавлейс 👩‍💻"),
-        ("שָׁלוֹם", "שָׁלוֹם"),
         ("\x1b[31mred\x1b[0m", "[31mred[0m"),
         ("two\r\nlines\u2028and a third\t!", "two lines and a third !"),
-        ("ada\u202enimda", "adanimda"),
-        ("\u2066a\u2069\u200f\u061c", "a"),
         ("\x9b31m\x00\x7f\ud800", "31m"),
-        (" \n ", ""),
+        ("x" * 100, "x" * 100),
     ],
 )
-def test_plain(text: str, shown: str) -> None:
+def test_a_text(text: str, shown: str) -> None:
     assert plain(text) == shown
+
+
+@given(st.text(st.characters(), max_size=80))
+def test_nothing_is_left_that_hides_or_turns(text: str) -> None:
+    name = plain_name(text) or ""
+    assert plain_name(name) == (name or None)
+    assert len(name) <= 64
+    for char in name:
+        assert unicodedata.category(char) not in {"Cc", "Cs", "Co", "Zl", "Zp"}
+        assert unicodedata.category(char) != "Cf" or char in "\u200c\u200d"
+
+
+def test_nobody_has_no_name() -> None:
+    assert plain_name(None) is None
+
+
+def test_names_are_cleaned_where_they_come_in() -> None:
+    subscribe = {"type": "subscribe", "session_id": "s", "display_name": HOSTILE}
+    assert msgspec.convert(subscribe, Subscribe).display_name == SHOWN
+    assert msgspec.convert(subscribe | {"display_name": "\u202e"}, Subscribe).display_name is None
+    assert msgspec.convert({"session_id": "s"} | {"type": "subscribe"}, Subscribe) == Subscribe("s")
+    assert msgspec.convert({"session_id": "s", "name": HOSTILE}, TokenWish).name == SHOWN
+    assert TokenWish("s").name is None
+    claims = {"session": "s", "role": "edit", "invitation": "i", "iat": 1}
+    assert msgspec.convert(claims | {"name": HOSTILE}, Claims).name == SHOWN
+    assert msgspec.convert(claims, Claims).name is None

@@ -1,6 +1,6 @@
 /** A chart in words. Pure. */
 
-import { firstOf } from "../../lib/unicode.js";
+import { shownWords } from "../../lib/foreign.js";
 import { text } from "../../text/kinds/chart.js";
 
 /** @import {Chart} from "../../types/messages.js" */
@@ -10,7 +10,7 @@ import { text } from "../../text/kinds/chart.js";
  * @returns {string} its form and title
  */
 export function describeChart({ chart_type, data }) {
-  return text.chart(chart_type, firstOf(titleOf(data) ?? "", 120));
+  return text.chart(chart_type, shownWords(titleOf(data), 120));
 }
 
 /**

@@ -1,5 +1,6 @@
 /** Definition of the kind: a chart. */
 
+import { shownWords } from "../../lib/foreign.js";
 import { Unsaved } from "../../ui/unsaved.js";
 import { choiceField, wordsField } from "../../ui/fields.js";
 import { chartTypeText, text } from "../../text/kinds/chart.js";
@@ -59,7 +60,7 @@ export const chartKind = {
 /** @param {File} file */
 async function fromFile(file) {
   const chart = file.size > MOST_TABLE_BYTES ? null : await readTable(await file.text());
-  return chart ? made(chart) : { refused: text.tableRefused(file.name) };
+  return chart ? made(chart) : { refused: text.tableRefused(shownWords(file.name, 120)) };
 }
 
 /**

@@ -1,5 +1,6 @@
 /** A picture in words. Pure. */
 
+import { shownWords } from "../../lib/foreign.js";
 import { text } from "../../text/kinds/image.js";
 import { fileName } from "../parts/filename.js";
 
@@ -10,5 +11,5 @@ import { fileName } from "../parts/filename.js";
  * @returns {string} what it shows, else the name of its file
  */
 export function describeImage({ alt, src }) {
-  return alt?.trim() || text.picture(fileName(src));
+  return shownWords(alt) || text.picture(fileName(src));
 }

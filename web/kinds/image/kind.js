@@ -1,5 +1,6 @@
 /** Definition of the kind: a picture. */
 
+import { shownWords } from "../../lib/foreign.js";
 import { make } from "../../ui/dom.js";
 import { wordsField } from "../../ui/fields.js";
 import { firstOf } from "../../lib/unicode.js";
@@ -73,7 +74,7 @@ async function fromFile(file, tools) {
   const picture = await pictureOf(file);
   if (!picture) {
     const words = file.type === "image/svg+xml" ? text.vectorRefused : text.refused;
-    return { refused: words(file.name) };
+    return { refused: words(shownWords(file.name, 120)) };
   }
   // A camera's "IMG_0815" says nothing; a name with words in it does.
   const name = file.name.replace(/\.[^.]*$/, "").replace(/[-_]+/g, " ");

@@ -7,6 +7,7 @@ import { make } from "../../ui/dom.js";
 
 /** Path of that document on this server. */
 const DOCUMENT = "/elsewhere/";
+const LONGEST_HOST = 60;
 
 /** Nothing is loaded from other servers here. */
 let forbidden = false;
@@ -26,9 +27,10 @@ export function sameOrigin(address) {
   return URL.canParse(address, location.href) && new URL(address, location.href).origin === location.origin;
 }
 
-/** @param {string} address @returns {string} its host, for people */
+/** @param {string} address @returns {string} its host, for people: of a long one the end, which says whose it is */
 export function hostOf(address) {
-  return URL.canParse(address) ? new URL(address).host.slice(0, 80) : "";
+  const host = URL.canParse(address) ? new URL(address).host : "";
+  return host.length > LONGEST_HOST ? `…${host.slice(-LONGEST_HOST)}` : host;
 }
 
 /**

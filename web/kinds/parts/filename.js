@@ -1,6 +1,6 @@
 /** Names of files in addresses. Pure. */
 
-import { firstOf } from "../../lib/unicode.js";
+import { shownWords } from "../../lib/foreign.js";
 
 /**
  * The name of the file an address ends with; none for what is no file.
@@ -13,8 +13,8 @@ export function fileName(address) {
   const path = address.replace(/[?#].*$/s, "").replace(/^https?:\/\/[^/]*/i, "");
   const name = path.slice(path.lastIndexOf("/") + 1);
   try {
-    return firstOf(decodeURIComponent(name), 80);
+    return shownWords(decodeURIComponent(name), 80);
   } catch {
-    return firstOf(name, 80); // no escape after all, but a per cent sign
+    return shownWords(name, 80); // no escape after all, but a per cent sign
   }
 }

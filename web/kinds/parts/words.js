@@ -1,6 +1,7 @@
 /** Written text as it is quoted elsewhere: in lists, for screen readers, in the history. Pure. */
 
-import { firstOf } from "../../lib/unicode.js";
+import { plain, shownWords } from "../../lib/foreign.js";
+import { lengthOf } from "../../lib/unicode.js";
 import { text } from "../../text/kinds/text.js";
 
 const LONGEST_QUOTE = 40;
@@ -10,13 +11,15 @@ const LONGEST_QUOTE = 40;
  * @returns {string} its beginning in one line; empty where there are no words
  */
 export function beginningOf(content) {
-  return firstOf(firstOf(content, 200).replaceAll(/\s+/g, " ").trim(), 120);
+  return shownWords(content, 120);
 }
 
 /**
- * @param {string} words
- * @returns {string}
+ * @param {string} content of any length
+ * @returns {string} its beginning in quotation marks
  */
-export function quoted(words) {
-  return text.quoted(words.length > LONGEST_QUOTE ? `${firstOf(words, LONGEST_QUOTE)}…` : words);
+export function quoted(content) {
+  const words = shownWords(content, LONGEST_QUOTE);
+  const isCut = lengthOf(plain(content.slice(0, 8 * LONGEST_QUOTE))) > LONGEST_QUOTE;
+  return text.quoted(isCut ? `${words}…` : words || text.empty);
 }

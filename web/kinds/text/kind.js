@@ -24,7 +24,7 @@ export const textKind = {
   icon: "text",
   label: text.label,
   describe,
-  inHistory: (kind) => quoted(describe(kind)),
+  inHistory: ({ content }) => quoted(content),
   content: (node) => new ParagraphContent(node, ({ content, color = "#000000", ...kind }) => ({ content, color, ...style(kind) })),
   text: {
     field: "content",

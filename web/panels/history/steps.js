@@ -1,6 +1,7 @@
 /** Groups the entries of the history into steps: who did what to which elements. Pure. */
 
 import { isRemovable } from "../../kinds/kinds.js";
+import { shownName } from "../../lib/foreign.js";
 import { WRITTEN_FIELDS } from "../../scene/operations.js";
 
 /** @import {Entry} from "../../scene/historyscene.js" */
@@ -42,6 +43,8 @@ export function historySteps(entries, kindNow) {
   const steps = [];
   for (const entry of entries) {
     const { change } = entry;
+    const name = shownName(entry.display_name);
+    const server = shownName(entry.server);
     const deed = deedOf(entry);
     const ids = change.op === "replace" ? [] : [change.op === "add" ? (change.element.id ?? "") : change.id];
     const before = steps.at(-1);
@@ -59,8 +62,8 @@ export function historySteps(entries, kindNow) {
       last: entry.revision,
       timestamp: entry.timestamp,
       peerId: entry.peer_id ?? null,
-      name: entry.display_name ?? "",
-      server: entry.server ?? "",
+      name,
+      server,
       deed,
       ids,
       kind: kinds.get(id) ?? kindNow(id) ?? null,
@@ -81,8 +84,8 @@ function continues(step, entry, deed) {
     step.deed === deed &&
     entry.change.op !== "replace" &&
     step.peerId === (entry.peer_id ?? null) &&
-    step.name === (entry.display_name ?? "") &&
-    step.server === (entry.server ?? "") &&
+    step.name === shownName(entry.display_name) &&
+    step.server === shownName(entry.server) &&
     entry.timestamp - step.timestamp < PAUSE_MS &&
     entry.revision - step.first < MOST_CHANGES &&
     // To type into two texts is two things; to move twenty elements is one.

@@ -2,6 +2,7 @@
 
 import { icon, make, setIcon, setText } from "../../ui/dom.js";
 import { definitionOf } from "../../kinds/kinds.js";
+import { initialOf, shownName } from "../../lib/foreign.js";
 import { text } from "../../text/panels/history.js";
 import { historySteps } from "./steps.js";
 import { momentText } from "./moment.js";
@@ -171,7 +172,7 @@ export class HistoryView {
     if (!step) return;
     const who = this.#nameOf(step);
     const person = step.peerId ? this.#hooks.describe(step.peerId) : null;
-    const avatar = make("span", { class: "avatar", "aria-hidden": "true" }, [...who][0]?.toUpperCase() ?? "");
+    const avatar = make("span", { class: "avatar", "aria-hidden": "true" }, initialOf(who));
     avatar.style.setProperty("--hue", String(person?.hue ?? 230));
     row.replaceChildren(
       avatar,
@@ -215,6 +216,6 @@ export class HistoryView {
     const person = this.#hooks.describe(peerId);
     if (person.present) return person.name;
     const entry = this.#timeline.entries.findLast((one) => one.peer_id === peerId && one.display_name);
-    return entry?.display_name ?? person.name;
+    return shownName(entry?.display_name) || person.name;
   }
 }

@@ -3,6 +3,7 @@
 from typing import ClassVar
 
 from msgspec import Struct
+from msgspec.structs import force_setattr
 
 from canvas_server.protocol.fields import (
     DisplayName,
@@ -15,6 +16,7 @@ from canvas_server.protocol.fields import (
     SessionId,
     TargetPeerId,
 )
+from canvas_server.protocol.plain import plain_name
 from canvas_server.protocol.roles import Right
 from canvas_server.protocol.traits import AfterGap, Charge, ClientTraits, Federated
 
@@ -42,6 +44,11 @@ class Subscribe(Struct, frozen=True, tag_field="type", tag="subscribe"):
     token: JoinToken | None = None
     resume_token: ResumeToken | None = None
     received: Received | None = None
+
+    def __post_init__(self) -> None:
+        """Take the name as it may be shown (PAG3): nobody is turned away for theirs."""
+        if self.display_name is not None:
+            force_setattr(self, "display_name", plain_name(self.display_name))
 
 
 class ListPeers(Struct, frozen=True, tag_field="type", tag="list_peers"):

@@ -1,0 +1,117 @@
+/**
+ * Text by others, as it is shown: names of people, programs and servers, and what they say of themselves. The type of such
+ * a field is `Foreign`, which is no string: the compiler refuses to show it in another way. Pure.
+ *
+ * The server does the same (`protocol/plain.py`); both are held against tests/samples/names.json.
+ */
+
+/** @import {Foreign} from "../types/messages.js" */
+
+/** Code points of a name. */
+const MOST = 64;
+/** Combining marks on one letter: enough for every language, too few for a tower of them. */
+const MOST_MARKS = 3;
+/** Control and format characters, bidirectional ones (UAX #9 section 2) among them, surrogates, private use, line breaks. */
+const HIDDEN = /[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Zl}\p{Zp}]/u;
+const MARK = /[\p{Mn}\p{Me}]/u;
+/** Letters, marks and signs that are drawn as nothing. */
+const BLANK = /[\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0]/;
+/** Of scripts whose letters join, and of emoji; in others they only hide a difference. */
+const JOINER = /[\u200c\u200d]/;
+const JOINED_FROM = "\u0590";
+/** White space as Python knows it, so that both sides agree. */
+const SPACES = /[\t-\r\x1c-\x20\x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]+/g;
+/** Letters and digits that are written from right to left, or turn what stands beside them (bidi classes R, AL, AN). */
+const RIGHT_TO_LEFT = /[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefe\u{10800}-\u{10fff}\u{1e800}-\u{1efff}]/u;
+
+/**
+ * A text on one line, without what is not seen and what turns the text around it.
+ *
+ * @param {string} text
+ * @returns {string}
+ */
+export function plain(text) {
+  const line = trimmed(text);
+  if (/^[ -~]*$/.test(line)) return line;
+  const chars = [...line];
+  /** @type {string[]} */
+  const kept = [];
+  let marks = 0;
+  chars.forEach((char, place) => {
+    const before = kept.at(-1) ?? "";
+    if (JOINER.test(char)) {
+      if (before >= JOINED_FROM && !JOINER.test(before) && (chars[place + 1] ?? "") > "~") kept.push(char);
+      return;
+    }
+    if (HIDDEN.test(char) || BLANK.test(char)) return;
+    marks = MARK.test(char) ? marks + 1 : 0;
+    if (marks <= MOST_MARKS) kept.push(char);
+  });
+  return trimmed(kept.join("")).replace(/^[ \u200c\u200d]+|[ \u200c\u200d]+$/g, "");
+}
+
+/**
+ * What somebody calls themselves, as data: to be sent, sorted or made part of a file's name.
+ *
+ * @param {Foreign | string | null | undefined} name
+ * @returns {string} empty where nothing is left of it
+ */
+export function plainName(name) {
+  return plain([...plain(wordsOf(name, MOST))].slice(0, MOST).join(""));
+}
+
+/**
+ * What somebody calls themselves, to be shown within other words: in a node, a title, a label for screen readers.
+ *
+ * @param {Foreign | string | null | undefined} name
+ * @returns {string} empty where nothing is left of it
+ */
+export function shownName(name) {
+  return isolated(plainName(name));
+}
+
+/**
+ * What others have written, quoted within words of the page: the beginning of a text, a title, a reason.
+ *
+ * @param {Foreign | string | null | undefined} words
+ * @param {number} [most] code points
+ * @returns {string}
+ */
+export function shownWords(words, most = 300) {
+  return isolated(plain([...plain(wordsOf(words, most))].slice(0, most).join("")));
+}
+
+/**
+ * The letter that stands for somebody.
+ *
+ * @param {string} name as it is shown
+ * @returns {string}
+ */
+export function initialOf(name) {
+  return [...plain(name)][0]?.toUpperCase() ?? "?";
+}
+
+/**
+ * Isolate a text whose letters could turn what stands around it (UAX #9: FSI … PDI). Others are left as they are: they
+ * turn nothing, and what is isolated is not found by a search for the words around it.
+ *
+ * @param {string} text without bidirectional formatting characters
+ * @returns {string}
+ */
+function isolated(text) {
+  return RIGHT_TO_LEFT.test(text) ? `\u2068${text}\u2069` : text;
+}
+
+/**
+ * @param {Foreign | string | null | undefined} text of any kind and length: it comes from elsewhere
+ * @param {number} most code points that are wanted of it
+ * @returns {string} so much that what is wanted is in it, whatever is taken out
+ */
+function wordsOf(text, most) {
+  return typeof text === "string" ? /** @type {string} */ (text).slice(0, most * 32) : "";
+}
+
+/** @param {string} text */
+function trimmed(text) {
+  return text.replace(SPACES, " ").replace(/^ | $/g, "");
+}
