@@ -91,3 +91,29 @@ test("what is not seen at the other end is not sent", async () => {
   await room.pass(200);
   assert.equal(/** @type {any} */ (sender?.parameters.encodings[0]).active, true, "asked again");
 });
+
+test("a data channel that somebody opens is closed (rule SIG18)", async () => {
+  const { ada } = await connected();
+  const before = ada.pc("b");
+  let closed = 0;
+  before.ondatachannel?.({ channel: { close: () => (closed += 1) } });
+  assert.equal(closed, 1);
+});
+
+test("tracks of a peer who has lost the right are not heard, whenever they come (rule SIG18)", async () => {
+  const { room, ada, bob } = await connected();
+  ada.receive({ type: "peer_updated", peer: { ...ada.roster.peers.get("b"), role: "view" } });
+  bob.screen.share(new FakeStream([new FakeTrack("video"), new FakeTrack("audio")]));
+  await room.settle();
+  assert.ok(!ada.streams.has("stream b") && !ada.streams.has("screen b"));
+  ada.receive({ type: "peer_list", session_id: "s", peers: [...ada.roster.peers.values()] });
+  await room.settle();
+  assert.ok(!ada.streams.has("stream b") && !ada.streams.has("screen b"));
+  bob.signaling.endCall("a");
+  await room.settle();
+  bob.signaling.startCall("a");
+  await room.settle();
+  ada.signaling.acceptCall("b");
+  await room.settle();
+  assert.ok(!ada.streams.has("stream b") && !ada.streams.has("screen b"), "nor in the next call");
+});

@@ -59,6 +59,8 @@ export class PeerLink {
       this.remote.judge();
       if (!this.screen.take(event)) this.remote.take(event.track);
     };
+    // This page opens none, so nobody has a use for one: what comes by it is read by nothing here.
+    pc.ondatachannel = ({ channel }) => channel.close();
     pc.onconnectionstatechange = () => {
       this.#recovery.follow();
       hooks.changed(pc.connectionState);
@@ -111,7 +113,7 @@ export class PeerLink {
     this.#recovery.close();
     this.#stuck?.close();
     this.screen.close();
-    this.pc.ontrack = this.pc.onconnectionstatechange = null;
+    this.pc.ontrack = this.pc.ondatachannel = this.pc.onconnectionstatechange = null;
     this.pc.close();
   }
 }

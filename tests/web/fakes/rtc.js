@@ -52,6 +52,7 @@ export class FakePeerConnection extends EventTarget {
   /** @type {((event: any) => void) | null} */ onnegotiationneeded = null;
   /** @type {((event: any) => void) | null} */ onicecandidate = null;
   /** @type {((event: any) => void) | null} */ ontrack = null;
+  /** @type {((event: any) => void) | null} */ ondatachannel = null;
   /** @type {((event: any) => void) | null} */ onconnectionstatechange = null;
   /** Candidates of the other side that were taken. @type {RTCIceCandidateInit[]} */
   candidates = [];
