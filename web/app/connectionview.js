@@ -1,5 +1,6 @@
 /** View of the connection's state: the sign, the notice when reconnecting takes long, the panel when it has ended. */
 
+import { entryOf } from "../lib/own.js";
 import { connectionText, endText, text } from "../text/calls.js";
 import { byId, setText } from "../ui/dom.js";
 
@@ -13,7 +14,7 @@ const PATIENCE_MS = 5_000;
 export function showConnection({ connection, notices }) {
   const explain = () => {
     if (connection.state === "open" || connection.state === "closed") return;
-    const why = text.putOff[connection.putOff] ?? text.unreachable;
+    const why = entryOf(text.putOff, connection.putOff) ?? text.unreachable;
     notices.show(why, { key: "connection", stays: true });
   };
   let patience = setTimeout(explain, PATIENCE_MS);
@@ -39,7 +40,7 @@ export function showConnection({ connection, notices }) {
  * @returns {string}
  */
 function whyClosed({ closeCode, closeReason }) {
-  const known = endText[closeCode];
+  const known = entryOf(endText, closeCode);
   if (known) return known;
   return closeCode.startsWith("41") ? text.closed(closeReason) : text.refused(closeReason);
 }

@@ -1,5 +1,7 @@
 /** Sending quality: resolution, frame rate and bit rate, by the number of calls. */
 
+import { entryOf } from "../lib/own.js";
+
 /**
  * In a mesh each picture is encoded and sent once for every other person, so more people means
  * smaller pictures.
@@ -39,7 +41,7 @@ export const MANY_CALLS = 5;
  * @returns {SendingQuality}
  */
 export function sendingQuality(calls, preset = "auto") {
-  if (preset !== "auto") return PRESETS[preset] ?? PRESETS.high;
+  if (preset !== "auto") return entryOf(PRESETS, preset) ?? PRESETS.high;
   if (calls <= 2) return { height: 720, framerate: 30, maxBitrate: 2_500_000 };
   if (calls <= MANY_CALLS) return { height: 360, framerate: 24, maxBitrate: 600_000 };
   return { height: 180, framerate: 10, maxBitrate: 150_000 };

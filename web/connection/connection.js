@@ -6,9 +6,11 @@
 import { Emitter } from "../lib/emitter.js";
 import { plainName, shownWords } from "../lib/foreign.js";
 import { errorName, log } from "../lib/log.js";
+import { isRecord } from "../lib/own.js";
 import { Timers } from "../lib/timers.js";
 import { encoded } from "../lib/unicode.js";
 import { CLOSE_CODES, PASSING, UNREAD } from "../types/limits.js";
+import { SERVER_TRAITS } from "../types/traits.js";
 import { closeEvent, CLOSE_TO_LEAVE, CLOSE_TO_RETRY } from "./closecodes.js";
 import { Liveness, PONG_MS, PROBE_MS } from "./liveness.js";
 import { retryDelay } from "./retry.js";
@@ -292,14 +294,16 @@ export class CanvasConnection extends Emitter {
       log("connection", "not JSON", errorName(error));
       return;
     }
+    if (!isRecord(message) || typeof message.type !== "string") return log("connection", "no message");
     const isOpen = this.#state === "open";
     if (message.type === "error" && !isOpen) return this.#refused(message);
     if (message.type === "peer_assigned") this.#assigned(message);
     else if (isOpen) this.#queue.received += 1;
     this.#note(message, isOpen);
     this.emit("message", message);
-    // The compiler cannot follow that `type` and message belong together.
-    this.emit(message.type, /** @type {any} */ (message));
+    // What this client knows is passed on by its type too; no server names an event of the connection itself. The
+    // compiler cannot follow that `type` and message belong together.
+    if (Object.hasOwn(SERVER_TRAITS, message.type)) this.emit(message.type, /** @type {any} */ (message));
   }
 
   /**

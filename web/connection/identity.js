@@ -4,6 +4,7 @@
  * one lives.
  */
 
+import { isRecord } from "../lib/own.js";
 import { isReloaded } from "../lib/navigation.js";
 
 /**
@@ -21,6 +22,7 @@ import { isReloaded } from "../lib/navigation.js";
  * @property {boolean} group in the call of everybody
  */
 
+const MOST_CALLS = 64;
 const RELOAD_MS = 3_000;
 const DUPLICATE_MS = 700;
 
@@ -87,10 +89,30 @@ async function hold(peerId, patience) {
  */
 function read(sessionId) {
   try {
-    return JSON.parse(sessionStorage.getItem(keyOf(sessionId)) ?? "null");
+    return identityOf(JSON.parse(sessionStorage.getItem(keyOf(sessionId)) ?? "null"));
   } catch {
     return null;
   }
+}
+
+/**
+ * @param {unknown} kept by some version of this page, or by whoever else wrote into the storage
+ * @returns {Identity | null} `null`: it is none
+ */
+export function identityOf(kept) {
+  if (!isRecord(kept)) return null;
+  const { peerId, token, calls, group } = kept;
+  if (typeof peerId !== "string" || typeof token !== "string" || !peerId || !token) return null;
+  const known = Array.isArray(calls) ? calls.filter(isSavedCall).slice(0, MOST_CALLS) : [];
+  return { peerId, token, calls: known.map(({ peerId, callId, ringing }) => ({ peerId, callId, ringing })), group: group === true };
+}
+
+/**
+ * @param {unknown} call
+ * @returns {call is SavedCall}
+ */
+function isSavedCall(call) {
+  return isRecord(call) && typeof call["peerId"] === "string" && typeof call["callId"] === "string" && typeof call["ringing"] === "boolean";
 }
 
 /** @param {string} sessionId */

@@ -140,7 +140,7 @@ class DevicesDialog {
     test.addEventListener("click", () => void playTone(this.#choices.get("speaker")));
     const done = make("button", { type: "button", class: "primary", "data-action": "done" }, text.done);
     done.addEventListener("click", () => done.closest("dialog")?.close());
-    const doctor = make("a", { href: "/doctor/", target: "_blank" }, text.selfTest);
+    const doctor = make("a", { href: "/doctor/", target: "_blank", rel: "noopener" }, text.selfTest);
     return make("div", { class: "dialog-buttons" }, doctor, test, done);
   }
 

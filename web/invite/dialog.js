@@ -4,6 +4,8 @@ import { icon, make } from "../ui/dom.js";
 import { errorName, log } from "../lib/log.js";
 import { copy } from "../app/page.js";
 import { confirmed, makeDialog } from "../ui/dialog.js";
+import { shownName } from "../lib/foreign.js";
+import { entryOf } from "../lib/own.js";
 import { roleText, text } from "../text/invite.js";
 
 /** @import {JoinToken} from "../connection/jointoken.js" */
@@ -95,7 +97,7 @@ class InviteDialog {
 
   /** @param {GivenOut} one */
   #entry(one) {
-    const words = text.entry(roleText[one.role].choice, new Date(one.made), new Date(one.expires));
+    const words = text.entry(entryOf(roleText, one.role)?.choice ?? shownName(one.role), new Date(one.made), new Date(one.expires));
     const take = make("button", { type: "button", class: "danger small", "data-action": "revoke", "aria-label": text.takeBackNamed(words) }, text.takeBack);
     take.addEventListener("click", async () => {
       if (!(await confirmed(text.takeBackTitle, text.takeBackQuestion, text.takeBack))) return;

@@ -1,6 +1,7 @@
 /** Role and rights of this person in the session, given by the server (rule TOK3). */
 
 import { Emitter } from "../lib/emitter.js";
+import { entryOf } from "../lib/own.js";
 import { ROLE_RIGHTS } from "../types/traits.js";
 
 /** @import {PeerAssigned} from "../types/messages.js" */
@@ -13,7 +14,7 @@ import { ROLE_RIGHTS } from "../types/traits.js";
  * @returns {boolean} they may be seen and heard (rule TOK3)
  */
 export function mayBeHeard(peer) {
-  return peer !== undefined && (ROLE_RIGHTS[peer.role ?? "edit"] ?? []).includes("publish");
+  return peer !== undefined && (entryOf(ROLE_RIGHTS, peer.role ?? "edit") ?? []).includes("publish");
 }
 
 /** @extends {Emitter<{changed: null}>} */

@@ -3,6 +3,7 @@
 import { icon, make, setText } from "../ui/dom.js";
 import { callIsOver } from "./person.js";
 import { peerStateText, text } from "../text/calls.js";
+import { entryOf } from "../lib/own.js";
 import { roleText, text as inviteText } from "../text/invite.js";
 
 /** @import {Person} from "./person.js" */
@@ -99,7 +100,7 @@ function update({ node, initial, name, state, call, hangUp, hangUpText, kick }, 
   node.dataset["state"] = person.connected ? callState : "away";
   setText(initial, person.initial);
   setText(name, person.name);
-  const beside = roleText[person.role].beside;
+  const beside = entryOf(roleText, person.role)?.beside;
   const server = person.server === null ? null : text.atServer(person.server);
   setText(state, [peerStateText(person), beside, server].filter(Boolean).join(" · "));
   kick.hidden = person.server !== null;

@@ -29,7 +29,7 @@ export function mergePatch(target, patch) {
   const merged = isPlain(target) ? { ...target } : {};
   for (const [name, value] of Object.entries(patch)) {
     if (value === null) delete merged[name];
-    else merged[name] = mergePatch(merged[name], value);
+    else if (name !== "__proto__") merged[name] = mergePatch(ownOf(merged, name), value);
   }
   return merged;
 }
@@ -45,13 +45,22 @@ export function mergePatch(target, patch) {
 export function diffPatch(from, to) {
   /** @type {Json} */
   const patch = {};
-  for (const name of Object.keys(from)) if (to[name] == null && from[name] != null) patch[name] = null;
+  for (const name of Object.keys(from)) if (ownOf(to, name) == null && from[name] != null) patch[name] = null;
   for (const [name, value] of Object.entries(to)) {
-    const before = from[name];
-    if (value == null || equal(before, value)) continue;
+    const before = ownOf(from, name);
+    if (name === "__proto__" || value == null || equal(before, value)) continue;
     patch[name] = isPlain(before) && isPlain(value) ? diffPatch(before, value) : value;
   }
   return patch;
+}
+
+/**
+ * @param {Json} object
+ * @param {string} name of a field, not of what every object has
+ * @returns {unknown}
+ */
+function ownOf(object, name) {
+  return Object.hasOwn(object, name) ? object[name] : undefined;
 }
 
 /**

@@ -1,5 +1,6 @@
 /** Why a call does not come about or is poor, in words, and what helps. */
 
+import { entryOf } from "../lib/own.js";
 import { language } from "./language.js";
 import { isOfPoorCall } from "../monitor/diagnoses.js";
 
@@ -54,9 +55,9 @@ const poor = {
  */
 export function diagnosisText({ cause, whose }, names) {
   const [those, one] = [people.format(names), names.length === 1];
-  const where = places[whose](those);
+  const where = (entryOf(places, whose) ?? places.network)(those);
   const calls = `The ${one ? "call" : "calls"} with ${those}`;
   return isOfPoorCall(cause)
-    ? `${calls} ${one ? "is" : "are"} poor. ${poor[cause](where)}`
-    : `${calls} ${one ? "does" : "do"} not come about. ${failing[cause](where)}`;
+    ? `${calls} ${one ? "is" : "are"} poor. ${entryOf(poor, cause)?.(where) ?? ""}`
+    : `${calls} ${one ? "does" : "do"} not come about. ${entryOf(failing, cause)?.(where) ?? ""}`;
 }

@@ -99,6 +99,7 @@ export class TextEditor {
     if (!kept || this.#session) return;
     const { content, ...writing } = kept;
     const { id, kind, at } = writing;
+    if (typeof id !== "string" || typeof content !== "string" || typeof kind?.type !== "string") return;
     const before = textOf(kind);
     if (before === null || faultOf({ op: "add", element: { id, kind: withText(kind, content), transform: at } }, undefined)) return;
     const there = this.#context.scene.get(id);

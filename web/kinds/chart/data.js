@@ -5,6 +5,8 @@
  * in tests/samples/charts.json are the ways this reads; the export on the server reads the same.
  */
 
+import { entryOf } from "../../lib/own.js";
+
 /** @typedef {"bar" | "line" | "area" | "pie" | "donut" | "scatter"} ChartForm */
 /** @typedef {{name: string, values: (number | null)[]}} ValueSeries */
 /** @typedef {{name: string, points: [number, number][]}} PointSeries */
@@ -37,7 +39,7 @@ export const MOST_SERIES = 50;
  * @returns {NormalChart | null} `null`: there is nothing to draw
  */
 export function normalChart(chartType, data, most = Infinity) {
-  const form = FORMS[chartType.trim().toLowerCase()] ?? "bar";
+  const form = entryOf(FORMS, chartType.trim().toLowerCase()) ?? "bar";
   const source = Array.isArray(data) ? { values: data } : record(data);
   if (!source) return null;
   const labels = listOf(source["labels"]) ?? listOf(source["x_labels"]) ?? [];

@@ -80,7 +80,7 @@ export class ChartDialog {
     this.node.showModal();
     this.#table.focus();
     const typed = this.#unsaved.recall();
-    if (typed) void this.#typeAgain(typed);
+    if (typed && [typed.table, typed.type, typed.title].every((one) => typeof one === "string")) void this.#typeAgain(typed);
   }
 
   /** @param {Typed} typed */
