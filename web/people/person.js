@@ -1,5 +1,6 @@
 /** View model of a participant, composed of roster, calls, media and speech. */
 
+import { mayBeHeard } from "../invite/rights.js";
 import { initialOf, shownName } from "../lib/foreign.js";
 import { text } from "../text/calls.js";
 
@@ -29,6 +30,7 @@ import { text } from "../text/calls.js";
  * @property {boolean} callable a call could be begun now
  * @property {boolean} speaking
  * @property {Role} role
+ * @property {boolean} heard what they send is shown and heard here: their role lets them
  * @property {string | null} server the name of the server they are at, where it is not ours
  * @property {Media | null} media `null` when nothing was said of it
  */
@@ -58,6 +60,7 @@ export function describePerson({ connection, roster, signaling, media, screen, s
     callable: connection.state === "open" && peer !== undefined,
     speaking: speaking.has(peerId),
     role: peer?.role ?? "edit",
+    heard: own || mayBeHeard(peer),
     server: peer?.server == null ? null : shownName(peer.server) || text.unnamedServer,
     media: own ? ownMedia(media, screen) : roster.media(peerId),
   };

@@ -1,7 +1,6 @@
 /** The tile of a camera or a screen: the picture, or a still in its place, and the name. */
 
 import { icon, make, setText } from "../../ui/dom.js";
-import { mayBeHeard } from "../../invite/rights.js";
 import { callIsOver } from "../../people/person.js";
 import { text } from "../../text/calls.js";
 import { text as devices } from "../../text/devices.js";
@@ -90,7 +89,7 @@ export class VideoTile {
     this.node.style.setProperty("--hue", String(person.hue));
     this.node.setAttribute("aria-label", screen ? text.screenTile(shown) : text.tile(shown));
     // Whose role lets them only watch has no picture; what is left of the tile is for its server to take away.
-    this.node.toggleAttribute("data-unheard", !person.own && person.present && !mayBeHeard(person));
+    this.node.toggleAttribute("data-unheard", person.present && !person.heard);
     this.node.toggleAttribute("data-camera-off", !screen && person.media?.video === false);
     const interrupted = person.callState === "reconnecting";
     this.#away.hidden = person.own || !person.present || (person.connected && !interrupted);
