@@ -163,7 +163,7 @@ def test_a_picture_that_lies_elsewhere_is_loaded_by_a_click_that_no_script_can_m
         ada.picture("elsewhere-offered")
         element(ada, "far").get_by_role("button", name="Show it").click()
         ask = framed(ada, "far").get_by_role("button", name="Load it")
-        expect(framed(ada, "far").locator("body")).to_contain_text(f"This lies on {other.host}")
+        expect(framed(ada, "far").locator("body")).to_contain_text(f"From {other.host}")
         ada.picture("elsewhere-asks")
         # The page is a stranger to the frame: it cannot press there, nor lead it elsewhere unseen.
         reached = ada.page.evaluate(

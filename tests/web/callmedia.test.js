@@ -117,3 +117,28 @@ test("tracks of a peer who has lost the right are not heard, whenever they come 
   await room.settle();
   assert.ok(!ada.streams.has("stream b") && !ada.streams.has("screen b"), "nor in the next call");
 });
+
+test("nothing is received of a peer who has lost the right, and all again when it has it (rule SIG18)", async () => {
+  const { room, ada, bob } = await connected();
+  const peer = /** @type {any} */ (ada.roster.peers.get("b"));
+  for (const [role, agreed] of [["view", "sendonly"], ["edit", "sendrecv"], ["view", "sendonly"], ["edit", "sendrecv"]]) {
+    ada.receive({ type: "peer_updated", peer: { ...peer, role } });
+    await room.settle();
+    assert.deepEqual(ada.pc("b").agreed, [`audio ${agreed}`, `video ${agreed}`], role);
+    assert.equal(ada.streams.has("stream b"), role === "edit");
+    assert.ok(bob.streams.has("stream a"), "who may only watch sees on");
+  }
+});
+
+test("a call with who may only watch is offered and answered without asking for media (rule SIG18)", async () => {
+  for (const [caller, callee] of /** @type {const} */ ([["ada", "bob"], ["bob", "ada"]])) {
+    const built = two();
+    const { room, ada, bob } = built;
+    ada.receive({ type: "peer_updated", peer: { .../** @type {any} */ (ada.roster.peers.get("b")), role: "view" } });
+    built[callee].signaling.autoAccept = true;
+    built[caller].signaling.startCall(built[callee].peerId); // Bob sends, whatever his role
+    await room.settle();
+    assert.deepEqual(ada.pc("b").agreed, ["audio sendonly", "video sendonly"]);
+    assert.ok(!ada.streams.has("stream b") && bob.streams.has("stream a"));
+  }
+});

@@ -179,12 +179,13 @@ export class Call {
 
   /** The role of the peer may have changed: show what it sends, or cease to. */
   judge() {
-    this.#link?.remote.judge();
+    this.#link?.judge();
   }
 
   /** Send the tracks that there are now. */
   attachTracks() {
     this.#link?.camera.attach(this.#localStream);
+    this.#link?.judge();
     this.fitting.fit();
   }
 

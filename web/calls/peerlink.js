@@ -5,6 +5,7 @@ import { fingerprintsOf } from "../security/code.js";
 import { CameraLink } from "./cameralink.js";
 import { Negotiation } from "./negotiation.js";
 import { newPeerConnection } from "./peerconnection.js";
+import { Reception } from "./reception.js";
 import { Recovery } from "./recovery.js";
 import { RemoteMedia } from "./remotemedia.js";
 import { StuckConnection } from "./report.js";
@@ -32,6 +33,7 @@ export class PeerLink {
   camera;
   screen;
   remote;
+  #reception;
   #recovery;
   /** @type {StuckConnection | null} */
   #stuck = null;
@@ -55,8 +57,9 @@ export class PeerLink {
     this.remote = new RemoteMedia(hooks);
     this.screen = new ScreenLink(pc, (stream) => this.remote.takeScreen(stream));
     this.camera = new CameraLink(pc, hooks.publishes);
+    this.#reception = new Reception(pc, hooks.hears);
     pc.ontrack = (event) => {
-      this.remote.judge();
+      this.judge();
       if (!this.screen.take(event)) this.remote.take(event.track);
     };
     // This page opens none, so nobody has a use for one: what comes by it is read by nothing here.
@@ -95,6 +98,12 @@ export class PeerLink {
   offerAgain() {
     if (this.pc.connectionState !== "connected") this.pc.restartIce();
     this.negotiation.offerAgain();
+  }
+
+  /** The role of the peer may have changed, or there is more that could receive. */
+  judge() {
+    this.#reception.fit();
+    this.remote.judge();
   }
 
   /** The network or the server is back. */

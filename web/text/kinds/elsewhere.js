@@ -8,5 +8,5 @@ export const text = {
   at: (what, host) => `${what}, from ${host}`,
   show: "Show it",
   /** @param {string} what lies on another server */
-  forbidden: (what) => `${what}. Not loaded: calls here hide your address, and that server would learn it.`,
+  forbidden: (what) => `${what}. Not loaded: calls here hide your address.`,
 };
