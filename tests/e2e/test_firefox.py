@@ -1,5 +1,6 @@
 """The same calls in Firefox, with itself and with Chromium."""
 
+import base64
 from collections.abc import Iterator
 
 import pytest
@@ -8,7 +9,9 @@ from support.browsers import firefox as driver
 from support.browsers.conditions import until
 from support.browsers.firefox import Firefox, FirefoxWindow
 from support.browsers.window import SEES_COLOR, Open
-from support.servers.server import Server
+from support.hub.drawings import png_url
+from support.servers.other import other_server
+from support.servers.server import Server, post
 
 
 @pytest.fixture(scope="module")
@@ -75,3 +78,32 @@ def test_firefox_and_chromium(
     fox.wait(sends)
     fox.press('[data-action="leave"]')
     chrome.wait_clear()
+
+
+@pytest.mark.rule("PAG1", "PAG2")
+def test_the_policy_of_the_page_in_firefox(firefox: Firefox, server: Server) -> None:
+    """It is drawn as it should be, reaches nobody, and shows by a key what lies elsewhere."""
+    with other_server(base64.b64decode(png_url(60, 40).split(",")[1])) as other:
+        far = {"type": "Image", "src": f"{other.url}/lawn.png"}
+        place = {"x": 300, "y": 200, "width": 230, "height": 170}
+        add = [{"id": "far", "kind": far, "transform": place}]
+        post(server, {"session_id": "policy", "add": add})
+        fox = firefox.open(f"{server.url}/s/policy?name=Fox")
+        fox.wait("document.querySelector('header svg').getBBox().width > 0")
+        refused = fox.evaluate(f"""(async () => {{
+            const seen = [];
+            addEventListener('securitypolicyviolation', ({{effectiveDirective}}) => seen.push(effectiveDirective));
+            await fetch('{other.url}/fetch', {{mode: 'no-cors'}}).catch(() => {{}});
+            new Image().src = '{other.url}/picture';
+            await new Promise(resolve => setTimeout(resolve, 300));
+            return seen;
+        }})()""")
+        assert refused == ["connect-src", "img-src"]
+        fox.press('[data-action="show-picture"]')
+        stranger = fox.frame("/elsewhere/")
+        stranger.wait("document.activeElement.localName === 'button'")
+        assert stranger.evaluate("origin") == "null"
+        assert other.asked == []
+        stranger.type("\ue007")  # Enter (WebDriver, 17.4.2)
+        fox.wait("document.querySelector('iframe.elsewhere').dataset.settled === ''")
+        assert other.asked == ["/lawn.png"]

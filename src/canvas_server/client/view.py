@@ -1,5 +1,6 @@
 """A peer's view of its session: who is here, and what is on the canvas. Pure."""
 
+from canvas_server.protocol.plain import plain_name
 from canvas_server.protocol.scene import Element, Viewport, stream_of
 from canvas_server.protocol.server import (
     ElementAdded,
@@ -62,4 +63,4 @@ class View:
     def name_of(self, peer_id: str) -> str:
         """Return what people call a peer: its name, else the beginning of its id."""
         peer = self.peers.get(peer_id)
-        return (peer and peer.display_name) or peer_id[:8]
+        return (peer and plain_name(peer.display_name)) or peer_id[:8]

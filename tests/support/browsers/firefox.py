@@ -144,6 +144,23 @@ class FirefoxWindow:
         self.wait(f"!!document.querySelector({json.dumps(selector)})?.checkVisibility()")
         self.evaluate(f"document.querySelector({json.dumps(selector)}).click()")
 
+    def frame(self, part: str) -> "FirefoxWindow":
+        """The frame in it whose address has a part, when it is there."""
+        tree = "browsingContext.getTree"
+
+        def find() -> str | None:
+            (window,) = self._firefox.command(tree, root=self._context)["contexts"]
+            frames = window["children"] or []
+            return next((each["context"] for each in frames if part in each["url"]), None)
+
+        return FirefoxWindow(self._firefox, eventually(find, f"a frame of {part}"))
+
+    def type(self, key: str) -> None:
+        """Press a key, as a person does."""
+        presses = [{"type": kind, "value": key} for kind in ("keyDown", "keyUp")]
+        source = {"type": "key", "id": "keyboard", "actions": presses}
+        self._firefox.command("input.performActions", context=self._context, actions=[source])
+
     @property
     def peer_id(self) -> str:
         """The id the server gave this window."""
