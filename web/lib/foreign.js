@@ -5,6 +5,8 @@
  * The server does the same (`protocol/plain.py`); both are held against tests/samples/names.json.
  */
 
+import { firstOf, lengthOf } from "./unicode.js";
+
 /** @import {Foreign} from "../types/messages.js" */
 
 /** Code points of a name. */
@@ -19,6 +21,8 @@ const BLANK = /[\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0]/;
 /** Of scripts whose letters join, and of emoji; in others they only hide a difference. */
 const JOINER = /[\u200c\u200d]/;
 const JOINED_FROM = "\u0590";
+/** Words of ASCII with single spaces between them. */
+const MOST_TEXTS = /^[!-~]+(?: [!-~]+)*$/;
 /** White space as Python knows it, so that both sides agree. */
 const SPACES = /[\t-\r\x1c-\x20\x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]+/g;
 /** Letters and digits that are written from right to left, or turn what stands beside them (bidi classes R, AL, AN). */
@@ -31,9 +35,8 @@ const RIGHT_TO_LEFT = /[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefe\u{10800}-\u{10ff
  * @returns {string}
  */
 export function plain(text) {
-  const line = trimmed(text);
-  if (/^[ -~]*$/.test(line)) return line;
-  const chars = [...line];
+  if (MOST_TEXTS.test(text)) return text;
+  const chars = [...trimmed(text)];
   /** @type {string[]} */
   const kept = [];
   let marks = 0;
@@ -57,7 +60,7 @@ export function plain(text) {
  * @returns {string} empty where nothing is left of it
  */
 export function plainName(name) {
-  return plain([...plain(wordsOf(name, MOST))].slice(0, MOST).join(""));
+  return beginning(name, MOST);
 }
 
 /**
@@ -78,7 +81,7 @@ export function shownName(name) {
  * @returns {string}
  */
 export function shownWords(words, most = 300) {
-  return isolated(plain([...plain(wordsOf(words, most))].slice(0, most).join("")));
+  return isolated(beginning(words, most));
 }
 
 /**
@@ -103,12 +106,19 @@ function isolated(text) {
 }
 
 /**
- * @param {Foreign | string | null | undefined} text of any kind and length: it comes from elsewhere
- * @param {number} most code points that are wanted of it
- * @returns {string} so much that what is wanted is in it, whatever is taken out
+ * @param {Foreign | string | null | undefined} foreign text of any kind and length: it comes from elsewhere
+ * @param {number} most code points
+ * @returns {string} its beginning, plain
  */
-function wordsOf(text, most) {
-  return typeof text === "string" ? /** @type {string} */ (text).slice(0, most * 32) : "";
+function beginning(foreign, most) {
+  if (typeof foreign !== "string") return "";
+  const text = /** @type {string} */ (foreign);
+  // Of most texts twice as much is enough, whatever is taken out; of the others so much is looked at, and no more.
+  for (const units of [2 * most, 16 * most]) {
+    const words = plain(text.slice(0, units));
+    if (text.length <= units || lengthOf(words) >= most || units > 2 * most) return plain(firstOf(words, most));
+  }
+  return "";
 }
 
 /** @param {string} text */
