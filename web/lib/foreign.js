@@ -21,6 +21,8 @@ const BLANK = /[\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0]/;
 /** Of scripts whose letters join, and of emoji; in others they only hide a difference. */
 const JOINER = /[\u200c\u200d]/;
 const JOINED_FROM = "\u0590";
+/** What is taken out, at some places or at all. */
+const SUSPECT = new RegExp(`${HIDDEN.source}|${MARK.source}|${BLANK.source}`, "u");
 /** Words of ASCII with single spaces between them. */
 const MOST_TEXTS = /^[!-~]+(?: [!-~]+)*$/;
 /** White space as Python knows it, so that both sides agree. */
@@ -36,7 +38,9 @@ const RIGHT_TO_LEFT = /[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefe\u{10800}-\u{10ff
  */
 export function plain(text) {
   if (MOST_TEXTS.test(text)) return text;
-  const chars = [...trimmed(text)];
+  const line = trimmed(text);
+  if (!SUSPECT.test(line)) return line;
+  const chars = [...line];
   /** @type {string[]} */
   const kept = [];
   let marks = 0;
