@@ -74,7 +74,7 @@ export class PictureContent {
    * @param {Picture} kind
    */
   #offer(kind) {
-    const words = elsewhereText.at(kind.alt?.trim() || describeImage(kind), hostOf(kind.src));
+    const words = elsewhereText.at(describeImage(kind), hostOf(kind.src));
     if (isElsewhereForbidden()) return standIn(this.#node, "picture", elsewhereText.forbidden(words));
     const button = make("button", { type: "button", class: "small", "data-action": "show-picture" }, elsewhereText.show);
     button.addEventListener("click", () => this.#frameIt(kind));
