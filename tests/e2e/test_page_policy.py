@@ -181,6 +181,7 @@ def test_a_picture_that_lies_elsewhere_is_loaded_by_a_click_that_no_script_can_m
         ada.page.keyboard.press("Enter")
         expect(framed(ada, "far").locator("img")).to_have_count(1)
         expect(element(ada, "far").locator("iframe")).to_have_attribute("data-settled", "")
+        expect(element(ada, "far")).to_be_focused()
         assert other.asked == ["/lawn.png?secret=1"]
         (headers,) = other.headers
         assert not {"referer", "cookie", "authorization"} & set(headers)

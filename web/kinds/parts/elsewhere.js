@@ -79,9 +79,11 @@ export class ElsewhereFrame {
     this.node.title = title;
   }
 
-  /** The pointer is for the element again, not for the frame. */
+  /** Pointer and keys are for the element again, not for the frame. */
   settle() {
     this.node.dataset["settled"] = "";
+    this.node.tabIndex = -1;
+    if (document.activeElement === this.node) this.node.parentElement?.focus({ preventScroll: true });
   }
 
   close() {
