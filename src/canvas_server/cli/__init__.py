@@ -1,14 +1,9 @@
 """The command line."""
 
-import contextlib
 import functools
-import logging
 import sys
-from typing import TextIO, cast
 
 import click
-import structlog
-from structlog.typing import EventDict
 
 from canvas_server import __version__
 from canvas_server.cli.bot import bot
@@ -21,7 +16,7 @@ from canvas_server.cli.turn import turn_config
 from canvas_server.config.options import with_settings
 from canvas_server.config.settings import Settings
 from canvas_server.http.site import fresh_session
-from canvas_server.protocol.plain import plain
+from canvas_server.logs import log_to_stderr
 from canvas_server.server import app
 from canvas_server.server.backends import StartupError
 from canvas_server.server.hangups import HANGUPS
@@ -67,7 +62,7 @@ for command in (
 def serve(**values: object) -> None:
     """Serve the canvas, its signalling and its web client on one port."""
     HANGUPS.hold()
-    _log_to_stderr()
+    log_to_stderr()
     try:
         settings = Settings(**values)  # type: ignore[arg-type] - made by SETTINGS
         if settings.lan:
@@ -91,37 +86,3 @@ def _say_ready(settings: Settings, url: str) -> None:
     if settings.lan:
         show_link(url, settings.auth_secret)
     sys.stdout.flush()
-
-
-class _Stderr:
-    """The standard error where it can be written: it may be a file on a full disk."""
-
-    def write(self, text: str) -> int:
-        """Write if that can be done."""
-        with contextlib.suppress(OSError):
-            sys.stderr.write(text)
-        return len(text)
-
-    def flush(self) -> None:
-        """Flush if that can be done."""
-        with contextlib.suppress(OSError):
-            sys.stderr.flush()
-
-
-def _log_to_stderr() -> None:
-    """Log what matters to a person, one line each, on stderr."""
-    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
-    logging.getLogger("uvicorn").setLevel(logging.ERROR)  # not a line for every bad request
-    *before, renderer = structlog.get_config()["processors"]
-    structlog.configure(
-        processors=[*before, _one_plain_line, renderer],
-        logger_factory=structlog.PrintLoggerFactory(cast("TextIO", _Stderr())),
-    )
-
-
-def _one_plain_line(_: object, __: str, event: EventDict) -> EventDict:
-    """Keep what others have written from changing how a terminal shows the log."""
-    return {
-        name: plain(value) if isinstance(value, str) and name != "exception" else value
-        for name, value in event.items()
-    }
