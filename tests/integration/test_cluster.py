@@ -301,7 +301,7 @@ def test_tokens_are_good_on_every_node_and_taken_back_on_all(town: ClusterOfNode
         request = urllib.request.Request(
             server.url + path,
             None if body is None else json.dumps(body).encode(),
-            {"authorization": f"Bearer {admin}"},
+            {"authorization": f"Bearer {admin}", "content-type": "application/json"},
             method=method,
         )
         with urllib.request.urlopen(request, timeout=20) as response:

@@ -39,8 +39,24 @@ def files(tmp_path: Path) -> LocalFiles:
 @pytest.fixture
 def secure(files: LocalFiles, tmp_path: Path) -> Iterator[Server]:
     arguments = ["--tls-cert", str(files.certificate), "--tls-key", str(files.key)]
-    with running(tmp_path / "data", *arguments) as server:
+    with running(tmp_path / "data", *arguments, "--allowed-hosts", "call.example") as server:
         yield server
+
+
+@pytest.mark.parametrize(("host", "is_kept"), [("call.example", True), ("127.0.0.1", False)])
+def test_browsers_keep_to_https_for_a_name(
+    secure: Server, files: LocalFiles, host: str, is_kept: bool
+) -> None:
+    """An address may be somebody else's tomorrow, and loopback has other programs too."""
+    context = ssl.create_default_context(cafile=files.authority)
+    with (
+        socket.create_connection(("127.0.0.1", secure.port), timeout=10) as line,
+        context.wrap_socket(line, server_hostname="127.0.0.1") as tls,
+    ):
+        tls.sendall(f"GET /health HTTP/1.1\r\nhost: {host}\r\nconnection: close\r\n\r\n".encode())
+        head = b"".join(iter(lambda: tls.recv(4096), b"")).partition(b"\r\n\r\n")[0]
+    assert head.startswith(b"HTTP/1.1 200")
+    assert (b"strict-transport-security: max-age=15552000" in head) is is_kept
 
 
 def served(server: Server, trusted: Path, **bounds: ssl.TLSVersion) -> x509.Certificate:

@@ -33,7 +33,7 @@ export class JoinToken {
   }
 
   /**
-   * HTTP request to the server, with the token.
+   * HTTP request to the server, with the token; a body is JSON.
    *
    * @param {string | URL} address
    * @param {RequestInit} [options]
@@ -42,6 +42,7 @@ export class JoinToken {
   fetch(address, options = {}) {
     const headers = new Headers(options.headers);
     if (this.token) headers.set("authorization", `Bearer ${this.token}`);
+    if (options.body !== undefined) headers.set("content-type", "application/json");
     return fetch(address, { ...options, headers });
   }
 

@@ -49,6 +49,7 @@ class Settings(Struct, frozen=True):
     lan: bool
     trusted_proxies: tuple[str, ...]
     allowed_origins: tuple[str, ...]
+    allowed_hosts: tuple[str, ...]
     auto_accept: bool
     page_modules: bool
     quality_reports: bool
@@ -233,6 +234,16 @@ SETTINGS = (
         (),
         "Further origins whose pages may connect, such as https://call.example.org.",
         "the server's own",
+    ),
+    Setting(
+        "allowed_hosts",
+        "--allowed-hosts",
+        "CANVAS_ALLOWED_HOSTS",
+        URLS,
+        (),
+        "Further names that this server has, such as `canvas.lan` or `*.example.org`, besides "
+        "addresses, the machine's name, those of its certificate and of allowed origins; `*`: any.",
+        "its own",
     ),
     Setting(
         "auto_accept",

@@ -13,7 +13,9 @@ from typing import Any, cast
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from canvas_server.http.errors import error_body
+from canvas_server.http.headers import raw_answer
 from canvas_server.http.rate_limits import AddressLimits, Crowded, Proxies
+from canvas_server.http.target import named_target
 from canvas_server.node.counts import Counts
 
 MAX_HEAD_BYTES = 64 * 1024
@@ -104,6 +106,8 @@ class BoundedHttp(HttpToolsProtocol):
         self._messages = 0
         self._body_bytes = self._framing_bytes = self._trailer_bytes = self._chunks = 0
         self._has_cycle = False
+        self._fault = ""
+        """What is wrong with the head of a request."""
         self._keep_alive: bool | None = None
         """Whether the connection lives on after the request whose body is being read."""
         self._lingering: int | None = None
@@ -174,6 +178,7 @@ class BoundedHttp(HttpToolsProtocol):
 
     def on_headers_complete(self) -> None:
         """Pass the request on; its body may still be on the way."""
+        self._check_target()
         self._head_bytes = None
         self._messages += 1
         self._framing_bytes = self._trailer_bytes = self._chunks = 0
@@ -215,6 +220,25 @@ class BoundedHttp(HttpToolsProtocol):
         if self._has_cycle:  # see `upgrade._Peer`: nothing refers to itself
             self.cycle.transport = self.transport
         super().connection_lost(exc)
+
+    def send_400_response(self, msg: str) -> None:
+        """Answer what is no HTTP; nothing may come into an answer that has begun."""
+        if self._has_cycle and self.cycle.response_started and not self.cycle.response_complete:
+            self.give_up()
+        else:
+            self._refuse(HTTPStatus.BAD_REQUEST, "bad_request", self._fault or msg)
+
+    def _check_target(self) -> None:
+        """Let a request name one host in one way (RFC 9112 section 3.2).
+
+        Raises:
+            ValueError: it does not; the parser ends, and answers 400.
+        """
+        try:
+            self.url = named_target(self.url, self.headers, self.parser.get_http_version())
+        except ValueError as error:
+            self._fault = str(error)
+            raise
 
     def give_up(self) -> None:
         """End a connection whose request has not come."""
@@ -294,10 +318,7 @@ class BoundedHttp(HttpToolsProtocol):
 
     def _refuse(self, status: HTTPStatus, code: str, text: str) -> None:
         body = error_body(code, text)
-        head = (
-            f"HTTP/1.1 {status.value} {status.phrase}\r\ncontent-type: application/json\r\n"
-            f"content-length: {len(body)}\r\nconnection: close\r\nretry-after: 10\r\n\r\n"
-        )
-        self.transport.write(head.encode() + body)
+        more = {"retry-after": "10"} if status == HTTPStatus.TOO_MANY_REQUESTS else {}
+        self.transport.write(raw_answer(status.value, status.phrase, body, more))
         self.transport.close()
         self._leave()

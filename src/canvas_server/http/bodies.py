@@ -101,11 +101,12 @@ class Bodies:
         """Read a body and return what is in it; `bearer` says by which invitation it comes.
 
         Raises:
-            HTTPException: 413, it is too large.
+            HTTPException: 413, it is too large; 415, it is something else than JSON.
             TooMuch: it is not read now, or comes too slowly.
             starlette.requests.ClientDisconnect: its sender is gone.
             MalformedMessage: as `decode` does.
         """
+        _require_json(request)
         length = _length_of(request)
         # The machine itself is one address here: what is bounded is work, not connections.
         address = str(neighbourhood(request.client.host if request.client else ""))
@@ -213,6 +214,20 @@ async def _wait(seconds: float, incoming: _Incoming) -> None:
             while incoming.is_small():
                 await incoming.more()
             await asyncio.Event().wait()
+
+
+def _require_json(request: Request) -> None:
+    """Refuse what a form of a page could send; programs may leave the type of their JSON out.
+
+    Raises:
+        HTTPException: 415.
+    """
+    kind = request.headers.get("content-type")
+    is_page = "origin" in request.headers or "sec-fetch-site" in request.headers
+    if kind is None and not is_page:
+        return
+    if (kind or "").partition(";")[0].strip().lower() != "application/json":
+        raise HTTPException(415, "the body is JSON: send `Content-Type: application/json`")
 
 
 def _length_of(request: Request) -> int:

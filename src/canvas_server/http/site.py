@@ -13,7 +13,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import ASGIApp
 
 from canvas_server import __version__
 from canvas_server.http.access import Access
@@ -23,6 +23,7 @@ from canvas_server.http.bodies import Bodies
 from canvas_server.http.csp import PAGE_POLICY, elsewhere_policy
 from canvas_server.http.errors import refusal
 from canvas_server.http.gate import Gate
+from canvas_server.http.guard import Guard
 from canvas_server.http.params import session_of
 from canvas_server.node.node import Node
 from canvas_server.node.readiness import Readiness
@@ -35,8 +36,6 @@ _FOR_EVER = "public, max-age=31536000, immutable"
 SECURITY_HEADERS = {
     b"content-security-policy": PAGE_POLICY,
     b"permissions-policy": b"camera=(self), microphone=(self), display-capture=(self)",
-    b"referrer-policy": b"no-referrer",
-    b"x-content-type-options": b"nosniff",
 }
 
 
@@ -67,36 +66,6 @@ def preview(session_id: str, picture: str) -> str:
     )
 
 
-class Guard:
-    """Around an ASGI application: refuses foreign hosts and origins, adds security headers."""
-
-    def __init__(self, app: ASGIApp, access: Access) -> None:
-        self._app = app
-        self._access = access
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer or pass on one request."""
-        if scope["type"] != "http":
-            await self._app(scope, receive, send)
-            return
-
-        async def send_guarded(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                present = {name for name, _ in message["headers"]}
-                extra = [h for h in SECURITY_HEADERS.items() if h[0] not in present]
-                message = {**message, "headers": [*message["headers"], *extra]}
-            await send(message)
-
-        headers = dict(scope["headers"])
-        origin = headers.get(b"origin")
-        reason = self._access.refusal(
-            headers.get(b"host", b"").decode("latin-1"),
-            None if origin is None else origin.decode("latin-1"),
-        )
-        answer = self._app if reason is None else refusal(403, "forbidden_origin", reason)
-        await answer(scope, receive, send_guarded)
-
-
 class PageFiles(StaticFiles):
     """The files of the browser client.
 
@@ -123,10 +92,12 @@ def make_site(
     health: Callable[[], dict[str, str]] = dict,
     *,
     modules: bool = False,
+    hsts: bool = False,
 ) -> ASGIApp:
     """Return the ASGI application; `health` says more about how the server is.
 
-    `modules`: the page is served as it is written, not as it is bundled.
+    `modules`: the page is served as it is written, not as it is bundled. `hsts`: browsers that came
+    by https are to come by it alone.
     """
     web = web_folder()
 
@@ -195,10 +166,15 @@ def make_site(
         ],
         exception_handlers={HTTPException: _http_error, Exception: _internal_error},
     )
-    return Guard(site, access)  # around everything, so that failures carry the headers too
+    return Guard(site, access, SECURITY_HEADERS, hsts=hsts)
 
 
-_CODES = {404: "not_found", 405: "method_not_allowed", 413: "too_large"}
+_CODES = {
+    404: "not_found",
+    405: "method_not_allowed",
+    413: "too_large",
+    415: "unsupported_media_type",
+}
 
 
 async def _http_error(_: Request, error: Exception) -> Response:

@@ -27,6 +27,7 @@ from uvicorn.server import ServerState
 from canvas_server.http.access import Access
 from canvas_server.http.admission import Entrance
 from canvas_server.http.errors import error_body
+from canvas_server.http.headers import common_fields
 from canvas_server.http.rate_limits import Crowded
 from canvas_server.http.turns import ReadTurns
 from canvas_server.http.websocket import WebSocketConnection
@@ -200,6 +201,8 @@ class WebSocketUpgrade:
 
 def _refuse(status: HTTPStatus, code: str, text: str) -> WSUpgradeResponseWithListener:
     response = WSUpgradeResponse.create_error_response(
-        status, error_body(code, text), {"Content-Type": "application/json"}
+        status,
+        error_body(code, text),
+        {"Content-Type": "application/json", "Cache-Control": "no-store", **common_fields()},
     )
     return WSUpgradeResponseWithListener(response, None)

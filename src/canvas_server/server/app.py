@@ -15,7 +15,6 @@ import uvloop
 
 from canvas_server.cluster.membership import Cluster
 from canvas_server.config.settings import Settings
-from canvas_server.http.access import Access
 from canvas_server.http.admission import BoundedHttp, Entrance
 from canvas_server.http.api.sessions import session_routes
 from canvas_server.http.api.tokens import token_routes
@@ -38,6 +37,7 @@ from canvas_server.protocol.http import CommunitasAnswer
 from canvas_server.server.backends import Backend, StartupError, open_backend
 from canvas_server.server.checks import check, open_certificate
 from canvas_server.server.hangups import HANGUPS
+from canvas_server.server.names import make_access
 from canvas_server.server.wiring import make_node, open_bridge, open_federation, open_known
 from canvas_server.tls.folder import lan_folder
 from canvas_server.tls.serving import Certificate, CertificateError
@@ -68,7 +68,7 @@ class CanvasServer(uvicorn.Server):
         self._bridge = open_bridge(settings, self.node, events)
         self._federation = open_federation(settings, self.node, events, known)
         self._ready = ready
-        access = Access(settings.host, settings.allowed_origins)
+        access = make_access(settings, certificate)
         proxies = Proxies(settings.trusted_proxies)
         entrance = Entrance(settings.per_address, proxies, self.node.counts)
         upgrade = WebSocketUpgrade(self.node, access, entrance)
@@ -100,6 +100,7 @@ class CanvasServer(uvicorn.Server):
                     self._readiness,
                     backend.health,
                     modules=settings.page_modules,
+                    hsts=certificate is not None and not settings.lan,
                 ),
                 http=functools.partial(BoundedHttp, entrance),  # type: ignore[arg-type]
                 forwarded_allow_ips=list(settings.trusted_proxies),

@@ -3,7 +3,7 @@
 import structlog
 
 from canvas_server.config.settings import Settings
-from canvas_server.http.access import is_loopback
+from canvas_server.http.access import ANY_HOST, is_loopback
 from canvas_server.server.backends import StartupError
 from canvas_server.tls.serving import Certificate, CertificateError
 
@@ -35,6 +35,8 @@ def check(settings: Settings) -> None:
         )
     if settings.cluster and settings.x0x_url is not None:
         raise StartupError("a server of several nodes has no relay: leave out CANVAS_X0X_URL")
+    if ANY_HOST in settings.allowed_hosts:
+        log.warning("any host: names that others make lead their pages here (DNS rebinding)")
     if is_loopback(settings.host) or settings.auth_secret:
         return
     if not settings.open:

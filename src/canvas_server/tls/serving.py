@@ -3,6 +3,8 @@
 import ssl
 from pathlib import Path
 
+from cryptography import x509
+
 
 class CertificateError(Exception):
     """A certificate cannot be used; the text says why and what to do."""
@@ -20,6 +22,11 @@ class Certificate:
         self._files = (certificate, key)
         self.context = self._read()
         """For new connections; it stays the same one when the files are read again."""
+        self._names = _names_in(certificate)
+
+    def names(self) -> frozenset[str]:
+        """Return the names that the certificate is good for, as `call.example.org`."""
+        return self._names
 
     def for_uvicorn(self, *_: object) -> ssl.SSLContext:
         """Return the context; uvicorn offers what it would have made itself."""
@@ -33,6 +40,7 @@ class Certificate:
         """
         self._read()  # what fails half-way must not leave one file of each
         self.context.load_cert_chain(*self._files)
+        self._names = _names_in(self._files[0])
 
     def _read(self) -> ssl.SSLContext:
         certificate, key = self._files
@@ -48,3 +56,13 @@ class Certificate:
             text = f"the certificate cannot be read: {error.strerror}: {error.filename or key}"
             raise CertificateError(f"{text} (CANVAS_TLS_CERT, CANVAS_TLS_KEY)") from error
         return context
+
+
+def _names_in(path: Path) -> frozenset[str]:
+    """Return the names in a certificate (RFC 5280 section 4.2.1.6); it can be read."""
+    try:
+        certificate = x509.load_pem_x509_certificate(path.read_bytes())
+        found = certificate.extensions.get_extension_for_class(x509.SubjectAlternativeName)
+    except (ValueError, x509.ExtensionNotFound):
+        return frozenset()
+    return frozenset(name.lower() for name in found.value.get_values_for_type(x509.DNSName))

@@ -26,6 +26,8 @@ def ask(
 ) -> tuple[int, Any]:
     data = None if body is None else json.dumps(body).encode()
     headers = {"authorization": f"Bearer {bearer}"} if bearer else {}
+    if data is not None:
+        headers["content-type"] = "application/json"
     request = urllib.request.Request(server.url + path, data, headers, method=method)
     try:
         with urllib.request.urlopen(request, timeout=20) as response:

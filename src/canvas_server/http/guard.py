@@ -1,0 +1,52 @@
+"""Guard around the ASGI application: refuses foreign hosts and pages, completes header fields."""
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from canvas_server.http.access import Access, Browsing
+from canvas_server.http.errors import refusal
+from canvas_server.http.headers import COMMON_HEADERS, HSTS, completed, keeps_https
+
+
+class Guard:
+    """Around an ASGI application, so that its failures carry the fields too."""
+
+    def __init__(
+        self, app: ASGIApp, access: Access, headers: dict[bytes, bytes], *, hsts: bool = False
+    ) -> None:
+        """`headers` are further fields of every answer; `hsts`: browsers are to keep to https."""
+        self._app = app
+        self._access = access
+        self._headers = COMMON_HEADERS | headers
+        self._hsts = hsts
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer or pass on one request."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        fields = {name: value.decode("latin-1") for name, value in scope["headers"]}
+        host, path = fields.get(b"host", ""), scope["path"]
+        defaults = dict(self._headers)
+        if self._hsts and scope["scheme"] == "https" and keeps_https(host):
+            defaults |= [HSTS]
+
+        async def send_guarded(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = completed(message["headers"], message["status"], path, defaults)
+                message = {**message, "headers": headers}
+            await send(message)
+
+        reason = self._refusal(scope["method"], path, host, fields)
+        answer = self._app if reason is None else refusal(403, "forbidden_origin", reason)
+        await answer(scope, receive, send_guarded)
+
+    def _refusal(self, method: str, path: str, host: str, fields: dict[bytes, str]) -> str | None:
+        origin = fields.get(b"origin")
+        browsing = Browsing(
+            fields.get(b"sec-fetch-site"),
+            fields.get(b"sec-fetch-mode"),
+            fields.get(b"sec-fetch-dest"),
+        )
+        return self._access.refusal(host, origin) or self._access.foreign_page(
+            method, path, browsing, origin
+        )
