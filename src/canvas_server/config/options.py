@@ -5,7 +5,8 @@ from typing import Any
 
 import click
 
-from canvas_server.config.settings import SETTINGS, Setting
+from canvas_server.config.setting import Setting
+from canvas_server.config.settings import SETTINGS
 
 
 def with_settings(command: Callable[..., Any]) -> Callable[..., Any]:

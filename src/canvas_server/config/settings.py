@@ -3,21 +3,22 @@
 import os
 import platform
 from pathlib import Path
-from typing import Any
 
 import click
 import platformdirs
 from msgspec import Struct
 
+from canvas_server.config.access import ACCESS_SETTINGS
+from canvas_server.config.setting import Setting
 from canvas_server.config.types import (
     AGENTS,
     FILE,
-    NETWORKS,
     PORT,
     POSITIVE,
     SECRETS,
     SESSIONS,
     URLS,
+    ListenAddress,
 )
 from canvas_server.core.presence.places import LINK_PLACES
 from canvas_server.core.presence.session import MAX_PEERS
@@ -50,6 +51,7 @@ class Settings(Struct, frozen=True):
     trusted_proxies: tuple[str, ...]
     allowed_origins: tuple[str, ...]
     allowed_hosts: tuple[str, ...]
+    metrics_listen: ListenAddress | None
     auto_accept: bool
     page_modules: bool
     quality_reports: bool
@@ -70,18 +72,6 @@ class Settings(Struct, frozen=True):
     relay_peers: tuple[str, ...]
     relay_secret: str | None
     relay_sessions: tuple[str, ...]
-
-
-class Setting(Struct, frozen=True):
-    """One row of the table."""
-
-    field: str
-    flag: str
-    variable: str
-    kind: Any
-    default: Any
-    help: str
-    default_text: str = ""
 
 
 def _default_stun_urls() -> tuple[str, ...]:
@@ -216,35 +206,7 @@ SETTINGS = (
         "Serve https to the local network, with a certificate and a secret of this installation, "
         "and print a link as a QR code: a phone joins with its camera.",
     ),
-    Setting(
-        "trusted_proxies",
-        "--trusted-proxies",
-        "CANVAS_TRUSTED_PROXIES",
-        NETWORKS,
-        ("127.0.0.1", "::1"),
-        "Addresses and networks of proxies whose `X-Forwarded-For` and `X-Forwarded-Proto` are "
-        "believed.",
-        "this machine",
-    ),
-    Setting(
-        "allowed_origins",
-        "--allowed-origins",
-        "CANVAS_ALLOWED_ORIGINS",
-        URLS,
-        (),
-        "Further origins whose pages may connect, such as https://call.example.org.",
-        "the server's own",
-    ),
-    Setting(
-        "allowed_hosts",
-        "--allowed-hosts",
-        "CANVAS_ALLOWED_HOSTS",
-        URLS,
-        (),
-        "Further names that this server has, such as `canvas.lan` or `*.example.org`, besides "
-        "addresses, the machine's name, those of its certificate and of allowed origins; `*`: any.",
-        "its own",
-    ),
+    *ACCESS_SETTINGS,
     Setting(
         "auto_accept",
         "--auto-accept",

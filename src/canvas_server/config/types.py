@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import click
+from msgspec import Struct
 
 
 class UrlList(click.ParamType[Any]):
@@ -82,7 +83,28 @@ class NetworkList(UrlList):
         return tuple(NETWORK.convert(network, param, ctx) for network in networks)
 
 
+class ListenAddress(Struct, frozen=True):
+    """Where a listener is: an address or a name of this machine, and a port."""
+
+    host: str
+    port: int
+
+
+class Listen(click.ParamType[Any]):
+    """`PORT` of loopback, or `HOST:PORT`; an IPv6 address is in brackets."""
+
+    name = "[HOST:]PORT"
+
+    def convert(self, value: Any, param: Any, ctx: Any) -> ListenAddress:
+        """Take the text apart."""
+        found = re.fullmatch(r"(?:(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9_.-]+):)?([0-9]{1,5})", value)
+        if found is None or int(found[2]) > 65535:
+            self.fail(f"{value} is neither a port nor HOST:PORT", param, ctx)
+        return ListenAddress((found[1] or "127.0.0.1").strip("[]"), int(found[2]))
+
+
 URLS = UrlList()
+LISTEN = Listen()
 SESSIONS = SessionList()
 NETWORK = Network()
 NETWORKS = NetworkList()

@@ -4,6 +4,7 @@ import functools
 from collections.abc import Awaitable, Callable
 
 import msgspec
+from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
@@ -33,6 +34,14 @@ _STATUS = {
 _HEADERS = {
     401: {"www-authenticate": "Bearer"},  # RFC 6750 section 3
     429: {"retry-after": "1"},  # RFC 9110 section 10.2.3
+}
+
+
+_CODES = {
+    404: "not_found",
+    405: "method_not_allowed",
+    413: "too_large",
+    415: "unsupported_media_type",
 }
 
 
@@ -66,6 +75,13 @@ def error_responses(answer: Endpoint) -> Endpoint:
             return _refused(ErrorCode.STORAGE_FAILED)
 
     return wrapped
+
+
+async def http_error(_: Request, error: Exception) -> Response:
+    """Answer an error of a route, or that there is none."""
+    assert isinstance(error, HTTPException)  # noqa: S101 - narrows what Starlette calls us with
+    code = _CODES.get(error.status_code, "refused")
+    return refusal(error.status_code, code, error.detail, dict(error.headers or {}))
 
 
 def _refused(code: ErrorCode, text: str = "") -> Response:

@@ -10,10 +10,13 @@ from canvas_server.auth.join import JoinTokens
 from canvas_server.core.effects import Refusal
 from canvas_server.core.presence import grants
 from canvas_server.core.presence.grants import Grant
+from canvas_server.http.access import is_loopback, parsed_host
 from canvas_server.protocol.errors import ErrorCode
 from canvas_server.protocol.fields import MAX_TOKEN
 from canvas_server.protocol.roles import Right
 
+_PASSED_ON = ("forwarded", "x-forwarded-for", "x-forwarded-host", "via")
+"""Fields of proxies (RFC 7239, RFC 9110 section 7.6.3)."""
 _NOBODY_ASKED = (
     "this server asks nobody who they are; set CANVAS_AUTH_SECRET to what "
     "`canvas-server secret` prints, then `canvas-server token --admin` makes a token for this"
@@ -105,10 +108,44 @@ class Gate:
             text = "this takes an admin token; `canvas-server token --admin` makes one"
             raise Refusal(ErrorCode.UNAUTHORIZED, text)
 
+    def require_operator(self, request: Request) -> None:
+        """Let those through who run the server, to what it says of all sessions and of itself.
+
+        That takes an admin token; where nobody is asked for one, a request of this machine.
+
+        Raises:
+            Refusal: `unauthorized`, `forbidden`.
+        """
+        if self._admins is not None:
+            self.require_admin(request)
+        elif not is_of_this_machine(request):
+            raise Refusal(
+                ErrorCode.FORBIDDEN, f"only this machine itself is answered: {_NOBODY_ASKED}"
+            )
+
+    def is_operator(self, request: Request) -> bool:
+        """Tell whether a request comes from who runs the server, or from this machine."""
+        return self.is_admin(request) or is_of_this_machine(request)
+
     def is_admin(self, request: Request) -> bool:
-        """Tell whether a request comes from who runs the server."""
+        """Tell whether a request bears an admin token."""
         token = _bearer(request)
         return self._admins is not None and self._admins.proves(token or "", self._clock())
+
+
+def is_of_this_machine(request: Request) -> bool:
+    """Tell whether a request was sent here, to a name of loopback, and passed on by nobody.
+
+    A proxy on this machine that adds no field cannot be told apart, but it asks for its own name.
+    """
+    host = parsed_host(request.headers.get("host", ""))
+    return (
+        request.client is not None
+        and is_loopback(request.client.host)
+        and host is not None
+        and is_loopback(host.name)
+        and not any(field in request.headers for field in _PASSED_ON)
+    )
 
 
 def _bearer(request: Request) -> str | None:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from importlib.resources import files
 from pathlib import Path
 
-from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
+from prometheus_client import CollectorRegistry
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -21,7 +21,8 @@ from canvas_server.http.api.exports import picture_routes
 from canvas_server.http.api.scenes import scene_routes
 from canvas_server.http.bodies import Bodies
 from canvas_server.http.csp import PAGE_POLICY, elsewhere_policy
-from canvas_server.http.errors import refusal
+from canvas_server.http.errors import http_error, refusal
+from canvas_server.http.exposition import metrics_route
 from canvas_server.http.gate import Gate
 from canvas_server.http.guard import Guard
 from canvas_server.http.params import session_of
@@ -128,20 +129,21 @@ def make_site(
     async def elsewhere_page(_: Request) -> Response:
         return HTMLResponse(stranger, headers=stranger_headers)
 
-    async def live(_: Request) -> Response:
-        return JSONResponse({"status": "live", "version": __version__})
+    def state(request: Request, status: str, code: int = 200, **more: str) -> Response:
+        """Say how the server is; strangers, who may be balancing loads, are told no more."""
+        known = {"version": __version__, **more} if gate.is_operator(request) else {}
+        return JSONResponse({"status": status, **known}, code)
 
-    async def ready(_: Request) -> Response:
+    async def live(request: Request) -> Response:
+        return state(request, "live")
+
+    async def ready(request: Request) -> Response:
         if node.stopping:
-            return JSONResponse({"status": "stopping"}, 503)
+            return state(request, "stopping", 503)
         failing = readiness.failing  # calls of those who are here go on without
         scenes = "failing" if failing or node.scenes.failing else "stored"
-        status = "failing" if failing else "ready"
-        answer = {"status": status, "version": __version__, "scenes": scenes}
-        return JSONResponse(answer | health(), 503 if failing else 200)
-
-    async def exposition(_: Request) -> Response:
-        return Response(generate_latest(metrics), media_type=CONTENT_TYPE_LATEST)
+        status, code = ("failing", 503) if failing else ("ready", 200)
+        return state(request, status, code, scenes=scenes, **health())
 
     async def needs_upgrade(_: Request) -> Response:
         text = "this is a WebSocket endpoint: send an upgrade request (RFC 6455)"
@@ -156,7 +158,7 @@ def make_site(
             Route("/health", ready),
             Route("/health/live", live),
             Route("/health/ready", ready),
-            Route("/metrics", exposition),
+            metrics_route(metrics, gate),
             Route("/ws", needs_upgrade),
             Route("/ws/sync", needs_upgrade),
             *scene_routes(node.scenes, gate, bodies),
@@ -164,23 +166,9 @@ def make_site(
             *routes,
             Mount("/", PageFiles(directory=web, html=True)),
         ],
-        exception_handlers={HTTPException: _http_error, Exception: _internal_error},
+        exception_handlers={HTTPException: http_error, Exception: _internal_error},
     )
     return Guard(site, access, SECURITY_HEADERS, hsts=hsts)
-
-
-_CODES = {
-    404: "not_found",
-    405: "method_not_allowed",
-    413: "too_large",
-    415: "unsupported_media_type",
-}
-
-
-async def _http_error(_: Request, error: Exception) -> Response:
-    assert isinstance(error, HTTPException)  # noqa: S101 - narrows what Starlette calls us with
-    code = _CODES.get(error.status_code, "refused")
-    return refusal(error.status_code, code, error.detail, dict(error.headers or {}))
 
 
 async def _internal_error(_: Request, __: Exception) -> Response:

@@ -12,6 +12,7 @@ from typing import cast
 import structlog
 import uvicorn
 import uvloop
+from prometheus_client import CollectorRegistry
 
 from canvas_server.cluster.membership import Cluster
 from canvas_server.config.settings import Settings
@@ -19,6 +20,7 @@ from canvas_server.http.admission import BoundedHttp, Entrance
 from canvas_server.http.api.sessions import session_routes
 from canvas_server.http.api.tokens import token_routes
 from canvas_server.http.bodies import Bodies
+from canvas_server.http.exposition import metrics_site
 from canvas_server.http.gate import Gate
 from canvas_server.http.heartbeat import SocketPinger
 from canvas_server.http.lan import authority_route
@@ -68,7 +70,7 @@ class CanvasServer(uvicorn.Server):
         self._bridge = open_bridge(settings, self.node, events)
         self._federation = open_federation(settings, self.node, events, known)
         self._ready = ready
-        access = make_access(settings, certificate)
+        access = make_access(settings, settings.host, certificate)
         proxies = Proxies(settings.trusted_proxies)
         entrance = Entrance(settings.per_address, proxies, self.node.counts)
         upgrade = WebSocketUpgrade(self.node, access, entrance)
@@ -88,6 +90,8 @@ class CanvasServer(uvicorn.Server):
             self.node, events, backend.log.counts, self._readiness, backend.cluster, overview
         )
         metrics.register(PictureCollector(self._decoder.counts))
+        http = functools.partial(BoundedHttp, entrance)
+        self._metrics_config = metrics_config(settings, metrics, http)
         super().__init__(
             uvicorn.Config(
                 make_site(
@@ -102,7 +106,7 @@ class CanvasServer(uvicorn.Server):
                     modules=settings.page_modules,
                     hsts=certificate is not None and not settings.lan,
                 ),
-                http=functools.partial(BoundedHttp, entrance),  # type: ignore[arg-type]
+                http=http,  # type: ignore[arg-type] - any callable is taken
                 forwarded_allow_ips=list(settings.trusted_proxies),
                 ssl_context_factory=certificate.for_uvicorn if certificate else None,
                 ws=upgrade,  # type: ignore[arg-type] - any callable is taken
@@ -121,14 +125,11 @@ class CanvasServer(uvicorn.Server):
             StartupError: the port cannot be opened.
         """
         await super().startup([])  # uvicorn itself does not listen
-        try:
-            sockets = open_sockets(self.settings.host, self.settings.port)
-        except OSError as error:
-            where = f"{self.settings.host}:{self.settings.port}"
-            text = f"cannot listen on {where} ({error.strerror}); is another server running there?"
-            raise StartupError(f"{text} Choose another with --port.") from None
-        listener = Listener(sockets, self._protocol, self.config.ssl)
-        self.servers.append(cast("asyncio.Server", listener))  # it is closed, and waited for
+        sockets = open_at(self.settings.host, self.settings.port, "--port")
+        listener = self._listen(sockets, self.config)
+        if self._metrics_config is not None and self.settings.metrics_listen is not None:
+            at = self.settings.metrics_listen
+            self._listen(open_at(at.host, at.port, "CANVAS_METRICS_LISTEN"), self._metrics_config)
         name = f"[{self.settings.host}]" if ":" in self.settings.host else self.settings.host
         here = functools.partial(sockets_of, self.server_state.connections)
         self._tasks = [asyncio.create_task(SocketPinger(self.node, here).run())]
@@ -193,9 +194,50 @@ class CanvasServer(uvicorn.Server):
             node, None if self._federation is None else self._federation.overview()
         )
 
-    def _protocol(self) -> asyncio.Protocol:
-        make = cast("Callable[..., asyncio.Protocol]", self.config.http_protocol_class)
-        return make(config=self.config, server_state=self.server_state, app_state={})
+    def _listen(self, sockets: list[socket.socket], config: uvicorn.Config) -> Listener:
+        """Serve on sockets; they are closed, and waited for, when the server stops."""
+        make = cast("Callable[..., asyncio.Protocol]", config.http_protocol_class)
+        protocol = functools.partial(
+            make, config=config, server_state=self.server_state, app_state={}
+        )
+        listener = Listener(sockets, protocol, config.ssl)
+        self.servers.append(cast("asyncio.Server", listener))
+        return listener
+
+
+def open_at(host: str, port: int, setting: str) -> list[socket.socket]:
+    """Listen somewhere; `setting` is where it is said.
+
+    Raises:
+        StartupError: the port cannot be opened.
+    """
+    try:
+        return open_sockets(host, port)
+    except OSError as error:
+        text = (
+            f"cannot listen on {host}:{port} ({error.strerror}); is another server running there?"
+        )
+        raise StartupError(f"{text} Choose another with {setting}.") from None
+
+
+def metrics_config(
+    settings: Settings, metrics: CollectorRegistry, http: Callable[..., asyncio.Protocol]
+) -> uvicorn.Config | None:
+    """Return how `/metrics` is served on a listener of its own; None: on none."""
+    at = settings.metrics_listen
+    if at is None:
+        return None
+    config = uvicorn.Config(
+        metrics_site(metrics, make_access(settings, at.host, None)),
+        http=http,  # type: ignore[arg-type] - any callable is taken
+        ws="none",
+        lifespan="off",
+        access_log=False,
+        log_config=None,
+        server_header=False,
+    )
+    config.load()
+    return config
 
 
 def _ignored(number: signal.Signals) -> None:

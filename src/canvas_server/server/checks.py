@@ -37,6 +37,9 @@ def check(settings: Settings) -> None:
         raise StartupError("a server of several nodes has no relay: leave out CANVAS_X0X_URL")
     if ANY_HOST in settings.allowed_hosts:
         log.warning("any host: names that others make lead their pages here (DNS rebinding)")
+    at = settings.metrics_listen
+    if at is not None and not is_loopback(at.host):
+        log.warning("metrics: whoever reaches this address reads them", host=at.host, port=at.port)
     if is_loopback(settings.host) or settings.auth_secret:
         return
     if not settings.open:

@@ -7,14 +7,14 @@ from canvas_server.http.access import Access
 from canvas_server.tls.serving import Certificate
 
 
-def make_access(settings: Settings, certificate: Certificate | None) -> Access:
-    """Return what decides which hosts and pages may talk to the server."""
+def make_access(settings: Settings, host: str, certificate: Certificate | None) -> Access:
+    """Return what decides which hosts and pages may talk to what listens on a host."""
     machine = machine_names()
 
     def own_names() -> frozenset[str]:
         return machine if certificate is None else machine | certificate.names()
 
-    return Access(settings.host, settings.allowed_origins, settings.allowed_hosts, own_names)
+    return Access(host, settings.allowed_origins, settings.allowed_hosts, own_names)
 
 
 def machine_names() -> frozenset[str]:

@@ -20,6 +20,6 @@ def session_routes(gate: Gate, overview: Overview) -> list[BaseRoute]:
     async def sessions(request: Request) -> Response:
         gate.require_admin(request)
         body = msgspec.json.encode(SessionsAnswer(await overview()))
-        return Response(body, 200, {"cache-control": "no-store"}, "application/json")
+        return Response(body, 200, None, "application/json")
 
     return [Route("/api/sessions", error_responses(sessions))]

@@ -1,0 +1,46 @@
+"""Settings of who may reach the server, and of what it says to those who run it."""
+
+from canvas_server.config.setting import Setting
+from canvas_server.config.types import LISTEN, NETWORKS, URLS
+
+ACCESS_SETTINGS = (
+    Setting(
+        "trusted_proxies",
+        "--trusted-proxies",
+        "CANVAS_TRUSTED_PROXIES",
+        NETWORKS,
+        ("127.0.0.1", "::1"),
+        "Addresses and networks of proxies whose `X-Forwarded-For` and `X-Forwarded-Proto` are "
+        "believed.",
+        "this machine",
+    ),
+    Setting(
+        "allowed_origins",
+        "--allowed-origins",
+        "CANVAS_ALLOWED_ORIGINS",
+        URLS,
+        (),
+        "Further origins whose pages may connect, such as https://call.example.org.",
+        "the server's own",
+    ),
+    Setting(
+        "allowed_hosts",
+        "--allowed-hosts",
+        "CANVAS_ALLOWED_HOSTS",
+        URLS,
+        (),
+        "Further names that this server has, such as `canvas.lan` or `*.example.org`, besides "
+        "addresses, the machine's name, those of its certificate and of allowed origins; `*`: any.",
+        "its own",
+    ),
+    Setting(
+        "metrics_listen",
+        "--metrics-listen",
+        "CANVAS_METRICS_LISTEN",
+        LISTEN,
+        None,
+        "Serve `/metrics` there too, and nothing else, without a token and https: `9474` for this "
+        "machine, or `10.0.0.5:9474` for a network that you trust.",
+    ),
+)
+"""In the order of the table."""
