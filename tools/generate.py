@@ -10,6 +10,7 @@ import subprocess
 import sys
 from inspect import cleandoc
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
@@ -24,6 +25,7 @@ from browser import (
 )
 from canvas_server.config.options import settings_table
 from canvas_server.protocol import client, quality, scene, server
+from canvas_server.protocol.audit import AuditEntry, AuditEvent
 from canvas_server.protocol.client import ClientMessage, Operation
 from canvas_server.protocol.diagnosis import Cause
 from canvas_server.protocol.errors import CloseCode, ErrorCode
@@ -264,6 +266,18 @@ def filled(text: str, parts: dict[str, str]) -> str:
     return text
 
 
+def audit_tables() -> dict[str, str]:
+    """Return the tables of the audit log: its events, and the fields of a line."""
+    schema: dict[str, Any] = msgspec.json.schema(AuditEntry)["$defs"]["AuditEntry"]["properties"]
+    fields = [name for name in schema if name != "event"]
+    return {
+        "audit": "\n".join(
+            ["| event | |", "|---|---|", *(f"| `{e}` | {e.meaning} |" for e in AuditEvent)]
+        ),
+        "audit-fields": ", ".join(f"`{name}`" for name in fields) + ".",
+    }
+
+
 def keys_table() -> str:
     """Return the table of what the keys of the page do."""
     command = ["node", str(ROOT / "tools" / "keys.js")]
@@ -282,6 +296,7 @@ def outputs() -> dict[Path, str]:
     protocol_page = ROOT / "docs" / "PROTOCOL.md"
     settings_page = ROOT / "docs" / "SETTINGS.md"
     keys_page = ROOT / "docs" / "KEYS.md"
+    audit_page = ROOT / "docs" / "AUDIT.md"
     return {
         ROOT / "docs" / "protocol.schema.json": json.dumps(document, indent=2) + "\n",
         ROOT / "web" / "types" / "messages.d.ts": typescript(definitions),
@@ -292,6 +307,7 @@ def outputs() -> dict[Path, str]:
         ),
         protocol_page: filled(protocol_page.read_text("utf-8"), tables(definitions)),
         settings_page: filled(settings_page.read_text("utf-8"), {"settings": settings_table()}),
+        audit_page: filled(audit_page.read_text("utf-8"), audit_tables()),
         keys_page: filled(keys_page.read_text("utf-8"), {"keys": keys_table()}),
     }
 

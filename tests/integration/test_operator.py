@@ -106,7 +106,11 @@ def test_a_metrics_listener_beyond_loopback_is_named_at_the_start(tmp_path: Path
 def test_a_taken_port_is_said(tmp_path: Path, server: Server) -> None:
     flags = ("--port", "0", "--metrics-listen", str(server.port), "--data", str(tmp_path))
     result = subprocess.run(
-        [sys.executable, "-m", "canvas_server", *flags], capture_output=True, text=True, timeout=20, check=False
+        [sys.executable, "-m", "canvas_server", *flags],
+        capture_output=True,
+        text=True,
+        timeout=20,
+        check=False,
     )
     assert result.returncode == 1
     assert "CANVAS_METRICS_LISTEN" in result.stderr

@@ -56,7 +56,7 @@ class ForwardedSocket:
         self._owed = 0
         self._held = False
         self._crowded = False
-        channel.put(messages.OpenSocket(key))
+        channel.put(messages.OpenSocket(key, connection.address))
         for payload in payloads:
             channel.put(messages.SocketMessage(key, payload))
         channel.flush()
@@ -137,7 +137,8 @@ class ForwardedSocket:
 class RemoteSocket:
     """A socket of another node, at the home of its session; implements `Connection`."""
 
-    def __init__(self, node: Node, key: int, channel: NodeChannel) -> None:
+    def __init__(self, node: Node, key: int, channel: NodeChannel, address: str = "") -> None:
+        self.address = address
         self.outbox = Outbox(self)
         self._node = node
         self._key = key

@@ -1,7 +1,7 @@
 """Settings of who may reach the server, and of what it says to those who run it."""
 
 from canvas_server.config.setting import Setting
-from canvas_server.config.types import LISTEN, NETWORKS, URLS
+from canvas_server.config.types import LISTEN, NETWORKS, POSITIVE, URLS
 
 ACCESS_SETTINGS = (
     Setting(
@@ -41,6 +41,32 @@ ACCESS_SETTINGS = (
         None,
         "Serve `/metrics` there too, and nothing else, without a token and https: `9474` for this "
         "machine, or `10.0.0.5:9474` for a network that you trust.",
+    ),
+    Setting(
+        "audit_log",
+        "--audit-log",
+        "CANVAS_AUDIT_LOG",
+        str,
+        None,
+        "File for the audit log: who joined, was refused or removed, who gave out and took back "
+        "links; JSON lines, without tokens. `none`: it is not written.",
+        "`audit.jsonl` in the data folder",
+    ),
+    Setting(
+        "audit_bytes",
+        "--audit-bytes",
+        "CANVAS_AUDIT_BYTES",
+        POSITIVE,
+        64 * 1024 * 1024,
+        "How much it may take with the three files before it; then the oldest goes.",
+    ),
+    Setting(
+        "audit_addresses",
+        "--audit-addresses/--no-audit-addresses",
+        "CANVAS_AUDIT_ADDRESSES",
+        bool,
+        True,
+        "Write down from which address people come.",
     ),
 )
 """In the order of the table."""

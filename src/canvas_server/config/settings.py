@@ -52,6 +52,9 @@ class Settings(Struct, frozen=True):
     allowed_origins: tuple[str, ...]
     allowed_hosts: tuple[str, ...]
     metrics_listen: ListenAddress | None
+    audit_log: str | None
+    audit_bytes: int
+    audit_addresses: bool
     auto_accept: bool
     page_modules: bool
     quality_reports: bool

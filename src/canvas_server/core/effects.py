@@ -6,6 +6,7 @@ from msgspec import Struct
 
 from canvas_server.core.records import Record
 from canvas_server.protocol import client
+from canvas_server.protocol.audit import AuditEntry
 from canvas_server.protocol.diagnosis import Cause
 from canvas_server.protocol.errors import CloseCode, ErrorCode, shortened
 from canvas_server.protocol.history import Entry
@@ -196,6 +197,14 @@ class RecordMetric(Struct, frozen=True, gc=False):
     what: Quality | Cause
 
 
+class RecordAudit(Struct, frozen=True, gc=False):
+    """Write this down for who runs the server; it changes nothing for anybody."""
+
+    entry: AuditEntry
+    connection: ConnectionId | None = None
+    """Through which it was caused: the owner of the core knows where that comes from."""
+
+
 Storage = Load | Append | Recall | Answered | Proceed
 ExternalEvent = PresenceChanged | Changed | Forward
 """Events for those beyond this server."""
@@ -206,6 +215,7 @@ RareEffect = (
     | Discard
     | CloseConnection
     | RecordMetric
+    | RecordAudit
     | NetworkCallRequest
     | Worked
     | SettlePresence

@@ -22,7 +22,7 @@ from canvas_server.core.effects import (
     Send,
     Streams,
 )
-from canvas_server.core.presence import calls, grants
+from canvas_server.core.presence import audit, calls, grants
 from canvas_server.core.presence.environment import Environment, milliseconds
 from canvas_server.core.presence.guests import Guests
 from canvas_server.core.presence.identity import passed_on
@@ -88,6 +88,10 @@ class Hub:
         return sum(
             len(session.canvas.shown.elements) for session in self._membership.sessions.values()
         )
+
+    def peer_at(self, connection: ConnectionId) -> Participant | None:
+        """Return the peer that speaks through a connection."""
+        return self._membership.connections.get(connection)
 
     def is_open(self, session_id: str) -> bool:
         """Tell whether a session is in memory."""
@@ -196,6 +200,9 @@ class Hub:
             peer = self._membership.connections[connection]
             if peer is None:
                 return self._handle_stranger(connection, message, now)
+            if type(message) in audit.EVENTS:
+                noted = audit.acted(peer, message)
+                return [noted, *self._handle_peer(peer, message, now, decoded=decoded)]
             return self._handle_peer(peer, message, now, decoded=decoded)
         except Refusal as refused:
             error = _error(connection, refused, getattr(message, "message_id", None))

@@ -17,6 +17,7 @@ from canvas_server.federation.pairing import PairingError
 from canvas_server.federation.partner import Partner
 from canvas_server.node.node import Node
 from canvas_server.node.ports import Carrier
+from canvas_server.protocol.audit import AuditEntry, AuditEvent
 from canvas_server.protocol.http import RelayOverview, ServerOverview
 
 TICK_SECONDS = 0.5
@@ -206,10 +207,13 @@ class Federation:
             if pairs.get(agent_id) != partner.pair or partner.channel.key.here != self._here:
                 partner.end()
                 del self._partners[agent_id]
+                if agent_id not in pairs:
+                    self._node.record(AuditEntry(AuditEvent.SERVER_UNPAIRED, server=agent_id))
         for agent_id, pair in pairs.items():
             if agent_id not in self._partners:
                 send = functools.partial(self._carrier.send, agent_id)
                 self._partners[agent_id] = Partner(pair, self._here, send, self._context)
+                self._node.record(AuditEntry(AuditEvent.SERVER_PAIRED, server=agent_id))
         for session_id in self._presence_changed:
             self._beacons.withdraw(session_id)
         self._beacons = Beacons(self._here, self._carrier)

@@ -12,6 +12,7 @@ from typing import Any, cast
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+from canvas_server.http.audit import Record, refusal_entry
 from canvas_server.http.errors import error_body
 from canvas_server.http.headers import raw_answer
 from canvas_server.http.rate_limits import AddressLimits, Crowded, Proxies
@@ -44,8 +45,9 @@ MAX_WAITING = 1000
 class Entrance:
     """What the connections of a server share before they are answered."""
 
-    def __init__(self, per_address: int, proxies: Proxies, counts: Counts) -> None:
+    def __init__(self, per_address: int, proxies: Proxies, counts: Counts, record: Record) -> None:
         self.proxies = proxies
+        self.record = record
         self._queue: deque[BoundedHttp] = deque()
         self._passed = 0
         self.counts = counts
@@ -235,7 +237,8 @@ class BoundedHttp(HttpToolsProtocol):
             ValueError: it does not; the parser ends, and answers 400.
         """
         try:
-            self.url = named_target(self.url, self.headers, self.parser.get_http_version())
+            version: str = cast("Any", self.parser).get_http_version()
+            self.url = named_target(self.url, self.headers, version)
         except ValueError as error:
             self._fault = str(error)
             raise
@@ -318,6 +321,10 @@ class BoundedHttp(HttpToolsProtocol):
 
     def _refuse(self, status: HTTPStatus, code: str, text: str) -> None:
         body = error_body(code, text)
+        address = self.client[0] if self.client else None
+        entry = refusal_entry("connection", "", address, status, body)
+        if entry is not None:
+            self._entrance.record(entry)
         more = {"retry-after": "10"} if status == HTTPStatus.TOO_MANY_REQUESTS else {}
         self.transport.write(raw_answer(status.value, status.phrase, body, more))
         self.transport.close()

@@ -9,6 +9,7 @@ from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp
 
 from canvas_server.http.access import Access
+from canvas_server.http.audit import Record
 from canvas_server.http.errors import error_responses, http_error
 from canvas_server.http.gate import Gate
 from canvas_server.http.guard import Guard
@@ -27,9 +28,9 @@ def metrics_route(metrics: CollectorRegistry, gate: Gate | None) -> BaseRoute:
     return Route(PATH, error_responses(exposition))
 
 
-def metrics_site(metrics: CollectorRegistry, access: Access) -> ASGIApp:
+def metrics_site(metrics: CollectorRegistry, access: Access, record: Record) -> ASGIApp:
     """Return an application that has the metrics, and nothing else."""
     site = Starlette(
         routes=[metrics_route(metrics, None)], exception_handlers={HTTPException: http_error}
     )
-    return Guard(site, access, {b"content-security-policy": b"default-src 'none'"})
+    return Guard(site, access, {b"content-security-policy": b"default-src 'none'"}, record)

@@ -15,6 +15,7 @@ from canvas_server.protocol.errors import ErrorCode
 from canvas_server.protocol.fields import MAX_TOKEN
 from canvas_server.protocol.roles import Right
 
+ADMIN = "admin"
 _PASSED_ON = ("forwarded", "x-forwarded-for", "x-forwarded-host", "via")
 """Fields of proxies (RFC 7239, RFC 9110 section 7.6.3)."""
 _NOBODY_ASKED = (
@@ -59,6 +60,17 @@ class Gate:
             grants.require(grant, right)
         return grant
 
+    def who(self, request: Request) -> str | None:
+        """Return by which invitation a request comes, or `admin`; None: by none."""
+        if self.is_admin(request):
+            return ADMIN
+        if self._join is None:
+            return None
+        try:
+            return self._join.recognise(_bearer(request), self._clock()).invitation
+        except Refusal:
+            return None
+
     def recognise(self, request: Request, right: Right) -> str | None:
         """Let those through who have a right in some session, before it is known in which one.
 
@@ -71,7 +83,7 @@ class Gate:
         if self._join is None:
             return None
         if self.is_admin(request):
-            return "admin"
+            return ADMIN
         grant = self._join.recognise(_bearer(request), self._clock())
         grants.require(grant, right)
         return grant.invitation

@@ -3,6 +3,7 @@
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from canvas_server.http.access import Access, Browsing
+from canvas_server.http.audit import Record, refusal_entry
 from canvas_server.http.errors import refusal
 from canvas_server.http.headers import COMMON_HEADERS, HSTS, completed, keeps_https
 
@@ -11,9 +12,16 @@ class Guard:
     """Around an ASGI application, so that its failures carry the fields too."""
 
     def __init__(
-        self, app: ASGIApp, access: Access, headers: dict[bytes, bytes], *, hsts: bool = False
+        self,
+        app: ASGIApp,
+        access: Access,
+        headers: dict[bytes, bytes],
+        record: Record,
+        *,
+        hsts: bool = False,
     ) -> None:
         """`headers` are further fields of every answer; `hsts`: browsers are to keep to https."""
+        self._record = record
         self._app = app
         self._access = access
         self._headers = COMMON_HEADERS | headers
@@ -30,15 +38,28 @@ class Guard:
         if self._hsts and scope["scheme"] == "https" and keeps_https(host):
             defaults |= [HSTS]
 
+        status = 0
+
         async def send_guarded(message: Message) -> None:
+            nonlocal status
             if message["type"] == "http.response.start":
-                headers = completed(message["headers"], message["status"], path, defaults)
+                status = message["status"]
+                headers = completed(message["headers"], status, path, defaults)
                 message = {**message, "headers": headers}
+            elif status >= 400:
+                self._note(scope, status, message.get("body", b""))
+                status = 0  # the first part of a body is enough
             await send(message)
 
         reason = self._refusal(scope["method"], path, host, fields)
         answer = self._app if reason is None else refusal(403, "forbidden_origin", reason)
         await answer(scope, receive, send_guarded)
+
+    def _note(self, scope: Scope, status: int, body: bytes) -> None:
+        address = scope["client"][0] if scope["client"] else None
+        entry = refusal_entry(scope["method"], scope["path"], address, status, body)
+        if entry is not None:
+            self._record(entry)
 
     def _refusal(self, method: str, path: str, host: str, fields: dict[bytes, str]) -> str | None:
         origin = fields.get(b"origin")

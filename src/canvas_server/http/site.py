@@ -19,6 +19,7 @@ from canvas_server import __version__
 from canvas_server.http.access import Access
 from canvas_server.http.api.exports import picture_routes
 from canvas_server.http.api.scenes import scene_routes
+from canvas_server.http.audit import Record, RequestAudit
 from canvas_server.http.bodies import Bodies
 from canvas_server.http.csp import PAGE_POLICY, elsewhere_policy
 from canvas_server.http.errors import http_error, refusal
@@ -90,6 +91,7 @@ def make_site(
     bodies: Bodies,
     routes: list[BaseRoute],
     readiness: Readiness,
+    record: Record,
     health: Callable[[], dict[str, str]] = dict,
     *,
     modules: bool = False,
@@ -161,14 +163,14 @@ def make_site(
             metrics_route(metrics, gate),
             Route("/ws", needs_upgrade),
             Route("/ws/sync", needs_upgrade),
-            *scene_routes(node.scenes, gate, bodies),
+            *scene_routes(node.scenes, gate, bodies, RequestAudit(record)),
             *picture_routes(node.scenes, gate),
             *routes,
             Mount("/", PageFiles(directory=web, html=True)),
         ],
         exception_handlers={HTTPException: http_error, Exception: _internal_error},
     )
-    return Guard(site, access, SECURITY_HEADERS, hsts=hsts)
+    return Guard(site, access, SECURITY_HEADERS, record, hsts=hsts)
 
 
 async def _internal_error(_: Request, __: Exception) -> Response:

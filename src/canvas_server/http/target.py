@@ -1,5 +1,7 @@
 """Target and host of a request: one host, named in one way (RFC 9112 section 3.2)."""
 
+from typing import cast
+
 import httptools
 
 Headers = list[tuple[bytes, bytes]]
@@ -25,7 +27,7 @@ def named_target(url: bytes, headers: Headers, version: str) -> bytes:
     if parsed.schema not in (b"http", b"https") or not parsed.host or parsed.userinfo:
         raise ValueError("the target of the request is no address of a page")
     host = b"[%b]" % parsed.host if b":" in parsed.host else parsed.host
-    authority = host if parsed.port is None else b"%b:%d" % (host, parsed.port)
+    port, query = cast("int | None", parsed.port), cast("bytes | None", parsed.query)
+    authority = host if port is None else b"%b:%d" % (host, port)
     headers[:] = [field for field in headers if field[0] != b"host"] + [(b"host", authority)]
-    query = b"" if parsed.query is None else b"?" + parsed.query
-    return (parsed.path or b"/") + query
+    return (parsed.path or b"/") + (b"" if query is None else b"?" + query)

@@ -26,6 +26,7 @@ from uvicorn.server import ServerState
 
 from canvas_server.http.access import Access
 from canvas_server.http.admission import Entrance
+from canvas_server.http.audit import refusal_entry
 from canvas_server.http.errors import error_body
 from canvas_server.http.headers import common_fields
 from canvas_server.http.rate_limits import Crowded
@@ -180,23 +181,31 @@ class WebSocketUpgrade:
     def _listen(
         self, request: WSUpgradeRequest, address: str
     ) -> WSListener | WSUpgradeResponseWithListener:
+        headers = request.headers
+        entrance, loop = self._entrance, asyncio.get_running_loop()
+        origin = entrance.proxies.origin(address, headers.get("x-forwarded-for"))
         if request.path.partition(b"?")[0] not in PATHS:
             return _refuse(HTTPStatus.NOT_FOUND, "not_found", "WebSockets are served at /ws")
-        headers = request.headers
         reason = self._access.refusal(headers.get("host", ""), headers.get("origin"))
         if reason is not None:
-            return _refuse(HTTPStatus.FORBIDDEN, "forbidden_origin", reason)
-        loop = asyncio.get_running_loop()
-        limits = self._entrance.sockets
-        origin = self._entrance.proxies.origin(address, headers.get("x-forwarded-for"))
+            return self._refused(HTTPStatus.FORBIDDEN, "forbidden_origin", reason, origin)
+        limits = entrance.sockets
         try:
             limits.enter(origin, loop.time())
         except Crowded as crowded:
-            self._entrance.counts.turned_away += 1
-            return _refuse(HTTPStatus.TOO_MANY_REQUESTS, "too_many", str(crowded))
+            entrance.counts.turned_away += 1
+            return self._refused(HTTPStatus.TOO_MANY_REQUESTS, "too_many", str(crowded), origin)
         work = self._node.limits.work(self._node.clock())
         gone = functools.partial(limits.leave, origin)
-        return WebSocketConnection(self._node, work, loop, self._turns, gone)
+        return WebSocketConnection(self._node, work, loop, self._turns, gone, origin)
+
+    def _refused(
+        self, status: HTTPStatus, code: str, text: str, address: str
+    ) -> WSUpgradeResponseWithListener:
+        entry = refusal_entry("upgrade", "", address, status, error_body(code, text))
+        if entry is not None:
+            self._entrance.record(entry)
+        return _refuse(status, code, text)
 
 
 def _refuse(status: HTTPStatus, code: str, text: str) -> WSUpgradeResponseWithListener:

@@ -16,6 +16,7 @@ from canvas_server.node.budget import COSTS, Account
 from canvas_server.node.node import Node
 from canvas_server.node.outbox import Outbox
 from canvas_server.node.sockets import Owner, Payload
+from canvas_server.protocol.audit import AuditEntry, AuditEvent
 from canvas_server.protocol.errors import CloseCode
 from canvas_server.protocol.fields import MAX_FRAME_BYTES
 
@@ -73,6 +74,7 @@ class WebSocketConnection(WSListener):
         "_turn",
         "_turns",
         "_work",
+        "address",
         "connection_id",
         "heard",
         "held_back",
@@ -90,11 +92,13 @@ class WebSocketConnection(WSListener):
         loop: asyncio.AbstractEventLoop,
         turns: ReadTurns,
         gone: Callable[[], None],
+        address: str = "",
     ) -> None:
-        """Make a listener; `gone` is called once the connection is."""
+        """Make a listener for what comes from an address; `gone` is called at its end."""
         super().__init__()
         self._gone = gone
         self._turns = turns
+        self.address = address
         self._node = node
         self._owner: Owner = node
         self._work = work
@@ -306,6 +310,7 @@ class WebSocketConnection(WSListener):
         if delay > 0 and not self.held_back and not self._closing:
             self.held_back = True
             self._node.counts.held_back += 1
+            self._node.record(AuditEntry(AuditEvent.LIMITED, limit="messages"), self.connection_id)
             if not self._on_hold:
                 self._tcp.pause_reading()
             self._loop.call_later(delay, self._read_again)

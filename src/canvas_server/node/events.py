@@ -1,13 +1,13 @@
 """Event topics of a node, and their subscribers.
 
 The topics are made before the node, which publishes to them; the federation, the bridge to a
-Communitas node, the metrics and readiness subscribe. Handlers run at once, in order.
+Communitas node, the metrics, the audit log and readiness subscribe. Handlers run at once, in order.
 """
 
 from collections.abc import Callable
 from typing import Generic, TypeVar
 
-from canvas_server.core.effects import ExternalEvent, NetworkCallRequest
+from canvas_server.core.effects import ExternalEvent, NetworkCallRequest, RecordAudit, Send
 from canvas_server.protocol.diagnosis import Cause
 from canvas_server.protocol.quality import Quality
 
@@ -40,5 +40,9 @@ class NodeEvents:
         """Requests to the Communitas network, answered by `Node.network_answered`."""
         self.external: Topic[ExternalEvent] = Topic()
         """What happens in sessions that is for those beyond this server."""
+        self.audit: Topic[RecordAudit] = Topic()
+        """What is written down for who runs the server."""
+        self.refused: Topic[Send] = Topic()
+        """An `error` that is sent."""
         self.log_failing: Topic[bool] = Topic()
         """The log has begun to fail, or works again."""

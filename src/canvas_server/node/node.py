@@ -25,6 +25,7 @@ from canvas_server.core.effects import (
     NetworkCallRequest,
     PresenceChanged,
     RareEffect,
+    RecordAudit,
     RecordMetric,
     Resume,
     Send,
@@ -45,6 +46,7 @@ from canvas_server.node.ports import Elsewhere, Log, LogFailure, PictureDecoder,
 from canvas_server.node.scenes import LocalPlacement, Scenes
 from canvas_server.node.sending import Sender
 from canvas_server.node.sockets import Connection, Owner, Payload, Socket
+from canvas_server.protocol.audit import AuditEntry, AuditEvent
 from canvas_server.protocol.client import ClientMessage
 from canvas_server.protocol.codec import MalformedMessage, decode
 from canvas_server.protocol.errors import CloseCode, ErrorCode
@@ -119,7 +121,7 @@ class Node:
         self._flushes = FlushSchedule(outboxes, call_later)
         self.flush = self._flushes.flush
         """Write what is queued: one write for each connection that has something to hear now."""
-        self._sender = Sender(outboxes, self._flushes, self.counts)
+        self._sender = Sender(outboxes, self._flushes, self.counts, self._events.refused.publish)
         self._handler = Handler(
             hub,
             self._perform,
@@ -251,6 +253,10 @@ class Node:
         """Perform what the hub was made to do by another server; it is written soon."""
         self._perform_late(effects)
 
+    def record(self, entry: AuditEntry, connection: ConnectionId | None = None) -> None:
+        """Write something down for who runs the server; `connection` is through which it came."""
+        self._events.audit.publish(RecordAudit(entry, connection))
+
     def later(self, act: Callable[[], None]) -> None:
         """Do something as soon as what goes on now is done."""
         self._call_later(0, act)
@@ -299,10 +305,8 @@ class Node:
                 self.outboxes.pop(effect.connection, None)
             case CloseConnection():
                 self._close(effect)
-            case RecordMetric():
-                self._events.call_metrics.publish(effect.what)
-            case NetworkCallRequest():
-                self._events.network_calls.publish(effect)
+            case RecordMetric() | RecordAudit() | NetworkCallRequest():
+                self._publish(effect)
             case Worked():
                 self._pressure.scanned(effect.connection, effect.work)
             case SettlePresence(session_id, seconds):
@@ -335,6 +339,15 @@ class Node:
         else:
             self.outboxes[effect.connection].heard -= 1  # it counts when it is handled
             self._waiting_edits.wait(effect)
+
+    def _publish(self, effect: RecordMetric | RecordAudit | NetworkCallRequest) -> None:
+        match effect:
+            case RecordMetric():
+                self._events.call_metrics.publish(effect.what)
+            case RecordAudit():
+                self._events.audit.publish(effect)
+            case NetworkCallRequest():
+                self._events.network_calls.publish(effect)
 
     def _opened(self, load: Load, outcome: Elsewhere | LogFailure | None) -> None:
         """Handle the messages of a connection that came while its session was opened."""
@@ -382,6 +395,7 @@ class Node:
     def _hold_back(self, connection_id: ConnectionId) -> None:
         self.connections[connection_id].hold()
         self.counts.held_back += 1
+        self.record(AuditEntry(AuditEvent.LIMITED, limit="work"), connection_id)
 
     def _read_on(self, connection_id: ConnectionId) -> None:
         """Read a connection again that nothing keeps from it any more."""

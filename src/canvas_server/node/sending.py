@@ -1,5 +1,7 @@
 """Sending: one frame of a message for all of its receivers, and what was sent, counted."""
 
+from collections.abc import Callable
+
 from canvas_server.core.effects import Send
 from canvas_server.node.counts import Counts
 from canvas_server.node.flushing import FlushSchedule
@@ -14,10 +16,18 @@ COALESCED = server.types_with(lambda traits: traits.delivery != "reliable")
 class Sender:
     """Queues frames for their receivers; the schedule says when they are written."""
 
-    def __init__(self, outboxes: Outboxes, flushes: FlushSchedule, counts: Counts) -> None:
+    def __init__(
+        self,
+        outboxes: Outboxes,
+        flushes: FlushSchedule,
+        counts: Counts,
+        refused: Callable[[Send], None],
+    ) -> None:
+        """Send to these; `refused` is called for each error that is sent."""
         self._outboxes = outboxes
         self._flushes = flushes
         self._counts = counts
+        self._refused = refused
         self.copies = 0
         """Frames since the start, one for each receiver; what a message caused is a difference."""
         self.bytes = 0
@@ -47,3 +57,4 @@ class Sender:
             flushes.drop(message.peer_id)
         elif isinstance(message, Error):
             self._counts.refused[message.code] += 1
+            self._refused(effect)

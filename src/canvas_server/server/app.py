@@ -19,6 +19,7 @@ from canvas_server.config.settings import Settings
 from canvas_server.http.admission import BoundedHttp, Entrance
 from canvas_server.http.api.sessions import session_routes
 from canvas_server.http.api.tokens import token_routes
+from canvas_server.http.audit import Record, RequestAudit
 from canvas_server.http.bodies import Bodies
 from canvas_server.http.exposition import metrics_site
 from canvas_server.http.gate import Gate
@@ -36,6 +37,7 @@ from canvas_server.node.readiness import Readiness
 from canvas_server.pictures.decoder import Decoder
 from canvas_server.protocol.errors import CloseCode
 from canvas_server.protocol.http import CommunitasAnswer
+from canvas_server.server.auditing import ServerAudit
 from canvas_server.server.backends import Backend, StartupError, open_backend
 from canvas_server.server.checks import check, open_certificate
 from canvas_server.server.hangups import HANGUPS
@@ -66,20 +68,25 @@ class CanvasServer(uvicorn.Server):
         known = open_known(settings)
         events = NodeEvents()
         self._decoder = Decoder()
+        self._audit = audit = ServerAudit(settings)
         self.node = make_node(settings, backend, events, known, self._decoder)
+        audit.watch(self.node, events)
         self._bridge = open_bridge(settings, self.node, events)
         self._federation = open_federation(settings, self.node, events, known)
         self._ready = ready
         access = make_access(settings, settings.host, certificate)
         proxies = Proxies(settings.trusted_proxies)
-        entrance = Entrance(settings.per_address, proxies, self.node.counts)
+        entrance = Entrance(settings.per_address, proxies, self.node.counts, audit.record)
         upgrade = WebSocketUpgrade(self.node, access, entrance)
         gate = Gate(authority.join, authority.admins)
         bodies = Bodies()
-        routes = token_routes(gate, authority.join, authority.invitations, self.node.revoke, bodies)
+        requests = RequestAudit(audit.record)
+        routes = token_routes(
+            gate, authority.join, authority.invitations, self.node.revoke, bodies, requests
+        )
         if settings.lan:
             routes.append(authority_route(lan_folder(settings.data_dir)))
-        routes += session_routes(gate, backend.overview(self.node))
+        routes += session_routes(gate, backend.overview(self.node), requests)
         nodes = functools.partial(backend.nodes, self.node)
         routes.append(state_route(gate, "/api/nodes", nodes))
         routes.append(state_route(gate, "/api/communitas", self._communitas))
@@ -91,7 +98,7 @@ class CanvasServer(uvicorn.Server):
         )
         metrics.register(PictureCollector(self._decoder.counts))
         http = functools.partial(BoundedHttp, entrance)
-        self._metrics_config = metrics_config(settings, metrics, http)
+        self._metrics_config = metrics_config(settings, metrics, http, audit.record)
         super().__init__(
             uvicorn.Config(
                 make_site(
@@ -102,6 +109,7 @@ class CanvasServer(uvicorn.Server):
                     bodies,
                     routes,
                     self._readiness,
+                    audit.record,
                     backend.health,
                     modules=settings.page_modules,
                     hsts=certificate is not None and not settings.lan,
@@ -133,6 +141,7 @@ class CanvasServer(uvicorn.Server):
         name = f"[{self.settings.host}]" if ":" in self.settings.host else self.settings.host
         here = functools.partial(sockets_of, self.server_state.connections)
         self._tasks = [asyncio.create_task(SocketPinger(self.node, here).run())]
+        self._tasks.append(asyncio.create_task(self._audit.run()))
         if self._backend.cluster is not None:
             self._tasks.append(asyncio.create_task(self._backend.cluster.run()))
         if self._bridge is not None:
@@ -143,6 +152,7 @@ class CanvasServer(uvicorn.Server):
         self._backend.announce(url)
         await self._readiness.look()
         self._tasks.append(asyncio.create_task(self._readiness.run()))
+        self._audit.started()
         spare_pauses()
         self._ready(url)
 
@@ -159,6 +169,7 @@ class CanvasServer(uvicorn.Server):
             async with asyncio.timeout(FLUSH_SECONDS):
                 await self._backend.close()
         self._backend.authority.invitations.close()
+        self._audit.close()
 
     async def _send_away(self, cluster: Cluster) -> None:
         """Send everybody to the other nodes: first the sessions that live here, then the rest."""
@@ -221,14 +232,17 @@ def open_at(host: str, port: int, setting: str) -> list[socket.socket]:
 
 
 def metrics_config(
-    settings: Settings, metrics: CollectorRegistry, http: Callable[..., asyncio.Protocol]
+    settings: Settings,
+    metrics: CollectorRegistry,
+    http: Callable[..., asyncio.Protocol],
+    record: Record,
 ) -> uvicorn.Config | None:
     """Return how `/metrics` is served on a listener of its own; None: on none."""
     at = settings.metrics_listen
     if at is None:
         return None
     config = uvicorn.Config(
-        metrics_site(metrics, make_access(settings, at.host, None)),
+        metrics_site(metrics, make_access(settings, at.host, None), record),
         http=http,  # type: ignore[arg-type] - any callable is taken
         ws="none",
         lifespan="off",

@@ -35,17 +35,41 @@ def check(settings: Settings) -> None:
         )
     if settings.cluster and settings.x0x_url is not None:
         raise StartupError("a server of several nodes has no relay: leave out CANVAS_X0X_URL")
-    if ANY_HOST in settings.allowed_hosts:
-        log.warning("any host: names that others make lead their pages here (DNS rebinding)")
-    at = settings.metrics_listen
-    if at is not None and not is_loopback(at.host):
-        log.warning("metrics: whoever reaches this address reads them", host=at.host, port=at.port)
-    if is_loopback(settings.host) or settings.auth_secret:
-        return
-    if not settings.open:
+    if not (is_loopback(settings.host) or settings.auth_secret or settings.open):
         raise StartupError(
             f"{settings.host} can be reached by others, and this server asks nobody who they are: "
             "set CANVAS_AUTH_SECRET to what `canvas-server secret` prints, then only those with a "
             "link come in; or add --open if everybody may"
         )
-    log.warning("open: whoever reaches this address can join every session", host=settings.host)
+    for name, text in weaknesses(settings).items():
+        log.warning(f"{name}: {text}")
+
+
+def weaknesses(settings: Settings) -> dict[str, str]:
+    """Return what settings open on purpose: the name of each, and what it lets happen."""
+    at, is_open = settings.metrics_listen, not settings.auth_secret
+    found = {
+        f"open on {settings.host}": (
+            is_open and not is_loopback(settings.host),
+            "whoever reaches this address can join every session",
+        ),
+        "any host": (
+            ANY_HOST in settings.allowed_hosts,
+            "names that others make lead their pages here (DNS rebinding)",
+        ),
+        f"metrics on {at.host if at else ''}": (
+            at is not None and not is_loopback(at.host),
+            "whoever reaches this address reads them",
+        ),
+        "auto accept": (settings.auto_accept, "a link can switch a camera on"),
+        "no audit log": (
+            settings.audit_log == "none",
+            "nobody can look up later who came in, or was refused",
+        ),
+    }
+    return {name: text for name, (holds, text) in found.items() if holds}
+
+
+def weakened(settings: Settings) -> tuple[str, ...]:
+    """Return the names of what settings open on purpose."""
+    return tuple(weaknesses(settings))

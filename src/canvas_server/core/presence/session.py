@@ -14,6 +14,7 @@ from canvas_server.core.effects import (
     ConnectionId,
     Effect,
     PresenceChanged,
+    RecordAudit,
     Refusal,
     Send,
     SettlePresence,
@@ -24,6 +25,7 @@ from canvas_server.core.records import Stored
 from canvas_server.core.scene.document import Canvas
 from canvas_server.core.scene.transaction import STREAM_PREFIXES, Author
 from canvas_server.protocol import client, server
+from canvas_server.protocol.audit import AuditEntry, AuditEvent
 from canvas_server.protocol.errors import ErrorCode
 
 if TYPE_CHECKING:
@@ -64,6 +66,23 @@ class Participant(Struct, eq=False):
         """Who makes its edits, as the history says it."""
         return self.peer_id, self.display_name, self.server
 
+    def audited(
+        self, event: AuditEvent, *, reason: str | None = None, by: str | None = None
+    ) -> AuditEntry:
+        """Return an event of this peer, with what is known of it."""
+        return AuditEntry(
+            event,
+            session=self.session.session_id,
+            peer=self.peer_id,
+            name=self.display_name,
+            user=self.grant.user,
+            role=self.grant.role.value,
+            invitation=self.grant.invitation or None,
+            by=by,
+            server=self.server,
+            reason=reason,
+        )
+
 
 class Session:
     """The peers that share one canvas. All of their signals stay inside (SIG1)."""
@@ -97,7 +116,9 @@ class Session:
         """Take a peer in and tell the others."""
         self.peers[peer.peer_id] = peer
         joined = server.PeerJoined(self.session_id, self.view(peer))
-        return [*self.to_others(peer, joined), *self._presence_changed(peer)]
+        told = self.to_others(peer, joined)
+        noted = RecordAudit(peer.audited(AuditEvent.JOINED), peer.connection)
+        return [noted, *told, *self._presence_changed(peer)]
 
     def rename(self, peer: Participant, display_name: str | None) -> list[Effect]:
         """Give a peer another name and tell the others when it differs."""
@@ -121,7 +142,8 @@ class Session:
         """Take a peer out: its calls end (SIG5), its tiles go (SCN3), the others are told."""
         del self.peers[peer.peer_id]
         self._window.forget(peer.peer_id)
-        effects: list[Effect] = []
+        noted = RecordAudit(peer.audited(AuditEvent.LEFT, reason=reason), peer.connection)
+        effects: list[Effect] = [noted]
         for partner_id in self.calls.partners(peer.peer_id):
             partner = self.peers[partner_id]
             stopped = self.calls.end(peer.peer_id, partner_id) or []

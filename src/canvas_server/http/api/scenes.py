@@ -11,11 +11,13 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from canvas_server.http.answers import history_answer, scene_answer
+from canvas_server.http.audit import RequestAudit
 from canvas_server.http.bodies import Bodies
 from canvas_server.http.errors import error_responses
 from canvas_server.http.gate import Gate
 from canvas_server.http.params import matches, number_of, session_of
 from canvas_server.node.scenes import Scenes
+from canvas_server.protocol.audit import AuditEntry, AuditEvent
 from canvas_server.protocol.codec import decode_scene_edit
 from canvas_server.protocol.http import HistoryAnswer
 from canvas_server.protocol.roles import Right
@@ -27,7 +29,9 @@ USUAL_BYTES = 1024
 """Of an element or an entry, to tell long answers from short ones."""
 
 
-def scene_routes(scenes: Scenes, gate: Gate, bodies: Bodies) -> list[BaseRoute]:
+def scene_routes(
+    scenes: Scenes, gate: Gate, bodies: Bodies, audit: RequestAudit
+) -> list[BaseRoute]:
     """Return the routes that read and edit scenes."""
 
     async def read(request: Request) -> Response:
@@ -56,7 +60,12 @@ def scene_routes(scenes: Scenes, gate: Gate, bodies: Bodies) -> list[BaseRoute]:
         wanted = await bodies.decoded(request, bearer, decode_scene_edit)
         gate.require(request, wanted.session_id, Right.EDIT)
         expected = _expected(request.headers.get("if-match"))
-        return await _answer(await scenes.edit(wanted, expected), bodies)
+        edited = await scenes.edit(wanted, expected)
+        if wanted.clear:
+            by = bearer or "anybody"
+            event = AuditEntry(AuditEvent.SCENE_CLEARED, session=wanted.session_id, by=by)
+            audit.note(request, event)
+        return await _answer(edited, bodies)
 
     return [
         Route("/api/scene", error_responses(read)),

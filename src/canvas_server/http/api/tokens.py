@@ -13,10 +13,12 @@ from starlette.routing import BaseRoute, Route
 from canvas_server.auth.invitations import Invitation, Invitations
 from canvas_server.auth.join import JoinTokens, made_with
 from canvas_server.core.effects import Refusal
+from canvas_server.http.audit import RequestAudit
 from canvas_server.http.bodies import Bodies
 from canvas_server.http.errors import error_responses
 from canvas_server.http.gate import Gate
 from canvas_server.http.params import session_of
+from canvas_server.protocol.audit import AuditEvent
 from canvas_server.protocol.codec import decode_token_wish
 from canvas_server.protocol.errors import ErrorCode
 from canvas_server.protocol.http import GivenOut, TokenAnswer, TokensAnswer
@@ -39,6 +41,7 @@ def token_routes(
     invitations: Invitations,
     revoke: Callable[[str], None],
     bodies: Bodies,
+    audit: RequestAudit,
     clock: Callable[[], float] = time.time,
 ) -> list[BaseRoute]:
     """Return the routes; `revoke` removes those who came by an invitation."""
@@ -56,6 +59,7 @@ def token_routes(
         )
         token = join.sign(claims, expires)
         await asyncio.to_thread(invitations.add, invitation, now)
+        audit.token(AuditEvent.TOKEN_MADE, request, invitation, bearer)
         link = link_of(str(request.base_url), wanted.session_id, token)
         answer = TokenAnswer(token, invitation.id, int(expires * 1000), link)
         return _answer(answer, 201)
@@ -82,6 +86,9 @@ def token_routes(
             raise HTTPException(404, "there is no such token")
         await asyncio.to_thread(invitations.revoke, token_id, clock())
         revoke(token_id)
+        revoked = invitations.get(token_id)
+        if revoked is not None:
+            audit.token(AuditEvent.TOKEN_REVOKED, request, revoked, gate.who(request))
         return _answer(TokensAnswer(()))
 
     return [

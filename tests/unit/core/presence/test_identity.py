@@ -100,7 +100,7 @@ def test_what_a_peer_has_asked_for_is_not_done_for_who_takes_its_id() -> None:
     lab.hub = make_hub(lab.memory, features=("communitas",))
     a, witness = come(lab, OWN), come(lab)
     lab.say(witness, client.AddElement(NewElement(Text("x"))))
-    (recall,) = lab.hub.handle(a, client.RestoreScene(0), lab.now)
+    _, recall = lab.hub.handle(a, client.RestoreScene(0), lab.now)
     (asked,) = lab.hub.handle(a, client.StartCommunitasCall(), lab.now)
     assert isinstance(recall, Recall)
     assert isinstance(asked, NetworkCallRequest)

@@ -1,0 +1,85 @@
+"""Audit events: what happened that who runs the server may have to look up later.
+
+One line of the audit log is an `AuditEntry` with the time before it, as JSON. There are no tokens,
+descriptions or candidates in it, and texts of people are on one line, without control characters.
+"""
+
+from enum import StrEnum
+
+from msgspec import Struct
+
+
+class AuditEvent(StrEnum):
+    """What happened. Stable names."""
+
+    STARTED = "started"
+    STOPPED = "stopped"
+    JOINED = "joined"
+    LEFT = "left"
+    KICKED = "kicked"
+    REFUSED = "refused"
+    LIMITED = "limited"
+    TOKEN_MADE = "token_made"  # noqa: S105
+    TOKEN_REVOKED = "token_revoked"  # noqa: S105
+    SCENE_CLEARED = "scene_cleared"
+    SCENE_RESTORED = "scene_restored"
+    SESSIONS_LISTED = "sessions_listed"
+    SERVER_PAIRED = "server_paired"
+    SERVER_UNPAIRED = "server_unpaired"
+    LEFT_OUT = "left_out"
+
+    @property
+    def meaning(self) -> str:
+        """One sentence for people, also printed in the table of events."""
+        return _MEANINGS[self]
+
+
+_MEANINGS = {
+    AuditEvent.STARTED: "The server serves; `settings` names those that weaken it.",
+    AuditEvent.STOPPED: "It is about to end; where this is missing, it broke.",
+    AuditEvent.JOINED: "A peer is in a session. `server`: it is a guest of that other server.",
+    AuditEvent.LEFT: "It is not any more; `reason` as in `peer_left`.",
+    AuditEvent.KICKED: "`by`, a peer, removed `peer`.",
+    AuditEvent.REFUSED: "A message or a request was refused with `code`; `where` says which way "
+    "it came, for HTTP with method and path. `unauthorized` at the paths of operators: somebody "
+    "without a good admin token.",
+    AuditEvent.LIMITED: "A limit held somebody up: `code` of the refusal, or `limit`.",
+    AuditEvent.TOKEN_MADE: "A link was given out `by` an invitation, or `admin`; until `expires`.",
+    AuditEvent.TOKEN_REVOKED: "It was taken back.",
+    AuditEvent.SCENE_CLEARED: "All was removed from a canvas.",
+    AuditEvent.SCENE_RESTORED: "An earlier state of a canvas was asked back.",
+    AuditEvent.SESSIONS_LISTED: "All sessions were shown to who runs the server.",
+    AuditEvent.SERVER_PAIRED: "Sessions may be shared with another `server`; also at each start.",
+    AuditEvent.SERVER_UNPAIRED: "Not any more.",
+    AuditEvent.LEFT_OUT: "`count` events `of` a kind, of one address, session or invitation, came "
+    "faster than they are written; of `*`: the disk was too slow, or full.",
+}
+
+
+class AuditEntry(Struct, frozen=True, omit_defaults=True):
+    """One event. What is not known, or does not concern it, is absent."""
+
+    event: AuditEvent
+    session: str | None = None
+    peer: str | None = None
+    name: str | None = None
+    """What the peer is called."""
+    user: str | None = None
+    """Who its token says that it is."""
+    role: str | None = None
+    invitation: str | None = None
+    """By which it came, or that is concerned: the id by which it is taken back."""
+    by: str | None = None
+    """Who did it: a peer, an invitation, `admin`, or `anybody` where nobody is asked."""
+    address: str | None = None
+    """From where, as trusted proxies say."""
+    server: str | None = None
+    """Another server."""
+    where: str | None = None
+    code: str | None = None
+    reason: str | None = None
+    limit: str | None = None
+    expires: str | None = None
+    of: str | None = None
+    count: int | None = None
+    settings: tuple[str, ...] = ()
