@@ -5,6 +5,7 @@ bounds around it; `http.doors` keeps the count.
 """
 
 import asyncio
+import weakref
 from collections import deque
 from collections.abc import Callable
 from http import HTTPStatus
@@ -16,6 +17,12 @@ from canvas_server.http.audit import Record, refusal_entry
 from canvas_server.http.errors import error_body
 from canvas_server.http.headers import raw_answer
 from canvas_server.http.rate_limits import AddressLimits, Crowded, Proxies
+from canvas_server.http.slow_readers import (
+    GIVE_UP,
+    WRITE_SECONDS,
+    PatientFlow,
+    bound_buffers,
+)
 from canvas_server.http.target import named_target
 from canvas_server.node.counts import Counts
 
@@ -118,6 +125,8 @@ class BoundedHttp(HttpToolsProtocol):
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Let the connection in, now or later, or refuse it."""
         super().connection_made(transport)
+        self.flow = PatientFlow(transport)
+        bound_buffers(transport)
         address, delay = self.client[0] if self.client else "", 0.0
         if not self._entrance.proxies.trusts(address):
             try:
@@ -192,6 +201,7 @@ class BoundedHttp(HttpToolsProtocol):
         super().on_headers_complete()
         if self.cycle is not before:
             self._has_cycle = True
+            self.cycle.scope[GIVE_UP] = weakref.WeakMethod(self.give_up)  # type: ignore[literal-required]
             self.cycle.transport = cast("asyncio.Transport", _Answering(self.transport, self._end))
             if self._has_long_body():  # who is answered before it has come is not read any more
                 self._keep_alive, self.cycle.keep_alive = self.cycle.keep_alive, False
@@ -243,8 +253,18 @@ class BoundedHttp(HttpToolsProtocol):
             self._fault = str(error)
             raise
 
+    def timeout_keep_alive_handler(self) -> None:
+        """End a connection that asks for nothing more; its last answer may still be read."""
+        if not self.transport.is_closing():
+            self._close()
+
+    def _close(self) -> None:
+        """Close when all is written; who reads nothing of it does not keep it waiting for ever."""
+        self.transport.close()
+        self._allow(WRITE_SECONDS)
+
     def give_up(self) -> None:
-        """End a connection whose request has not come."""
+        """End a connection whose request has not come, or whose answer nobody reads."""
         self._leave()
         self.transport.abort()
 
@@ -273,7 +293,7 @@ class BoundedHttp(HttpToolsProtocol):
         """Close after an answer; what is still being sent is thrown away first, up to a bound."""
         is_read = self._keep_alive is None
         if is_read or not self.cycle.response_complete or self.transport.is_closing():
-            self.transport.close()
+            self._close()
             return
         self._lingering = LINGER_BYTES
         self._allow(LINGER_SECONDS)
@@ -297,7 +317,7 @@ class BoundedHttp(HttpToolsProtocol):
     def _throw_away(self, size: int) -> None:
         self._lingering = (self._lingering or 0) - size
         if self._lingering < 0:
-            self.transport.close()
+            self._close()
         else:
             self._held = True
             self._pause()
@@ -327,5 +347,5 @@ class BoundedHttp(HttpToolsProtocol):
             self._entrance.record(entry)
         more = {"retry-after": "10"} if status == HTTPStatus.TOO_MANY_REQUESTS else {}
         self.transport.write(raw_answer(status.value, status.phrase, body, more))
-        self.transport.close()
         self._leave()
+        self._close()

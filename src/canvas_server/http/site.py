@@ -27,6 +27,7 @@ from canvas_server.http.exposition import metrics_route
 from canvas_server.http.gate import Gate
 from canvas_server.http.guard import Guard
 from canvas_server.http.params import session_of
+from canvas_server.http.slow_readers import SlicedAnswers
 from canvas_server.node.node import Node
 from canvas_server.node.readiness import Readiness
 
@@ -170,7 +171,7 @@ def make_site(
         ],
         exception_handlers={HTTPException: http_error, Exception: _internal_error},
     )
-    return Guard(site, access, SECURITY_HEADERS, record, hsts=hsts)
+    return Guard(SlicedAnswers(site), access, SECURITY_HEADERS, record, hsts=hsts)
 
 
 async def _internal_error(_: Request, __: Exception) -> Response:
