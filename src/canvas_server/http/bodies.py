@@ -39,6 +39,8 @@ SMALL_BYTES = 16 * 1024
 """What is shorter needs no place, as the connection itself buffers more than that, and is decoded
 at once: that takes less time than to change threads."""
 CROWDED_SECONDS = 5
+TURN_SECONDS = 0.002
+"""Of decoding a long body, then it is others' turn."""
 
 
 class TooMuch(Exception):
@@ -78,7 +80,7 @@ class _Incoming:
 
 
 class Bodies:
-    """Reads the bodies of all requests, and decodes long ones in a thread of its own."""
+    """Reads the bodies of all requests, and decodes long ones so that nobody waits for them."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         """`clock` is in seconds and never goes back."""
@@ -94,6 +96,7 @@ class Bodies:
         # One thread: however many long bodies come, they take the interpreter in turns with the
         # event loop, not all against it.
         self._thread = ThreadPoolExecutor(1, "json")
+        self._decoding = asyncio.Lock()
 
     async def decoded(
         self, request: Request, bearer: str | None, decode: Callable[[bytes], T]
@@ -106,6 +109,31 @@ class Bodies:
             starlette.requests.ClientDisconnect: its sender is gone.
             MalformedMessage: as `decode` does.
         """
+        async with self._whole(request, bearer) as body:
+            return await self.apart(len(body), decode, body)
+
+    async def decoded_in_steps(
+        self,
+        request: Request,
+        bearer: str | None,
+        steps: Callable[[bytes], Generator[None, None, T]],
+    ) -> T:
+        """Read a body and return what is in it; others have their turn between the steps.
+
+        One long body at a time is decoded, so that many together take no more of the event loop.
+
+        Raises:
+            HTTPException, TooMuch, starlette.requests.ClientDisconnect: as `decoded` does.
+            MalformedMessage: as `steps` does.
+        """
+        async with self._whole(request, bearer) as body:
+            if len(body) <= SMALL_BYTES:
+                return await _in_turns(steps(body))
+            async with self._decoding:
+                return await _in_turns(steps(body))
+
+    @contextlib.asynccontextmanager
+    async def _whole(self, request: Request, bearer: str | None) -> AsyncGenerator[bytes]:
         _require_json(request)
         length = _length_of(request)
         # The machine itself is one address here: what is bounded is work, not connections.
@@ -123,7 +151,7 @@ class Bodies:
             if not incoming.is_small():
                 await stack.enter_async_context(self._place())
                 await self._rest(incoming)
-            return await self.apart(len(incoming.data), decode, bytes(incoming.data))
+            yield bytes(incoming.data)
 
     async def apart(self, size: int, work: Callable[[U], T], on: U) -> T:
         """Do work on about so many bytes while the event loop goes on, unless it is short."""
@@ -205,6 +233,19 @@ class Bodies:
         for limit, when in self._reading.items():
             if not limit.expired():
                 limit.reschedule(when if self._waiting else None)
+
+
+async def _in_turns(steps: Generator[None, None, T]) -> T:
+    """Go through steps; after some time of them others have their turn."""
+    began = time.perf_counter()
+    while True:
+        try:
+            next(steps)
+        except StopIteration as end:
+            return end.value
+        if time.perf_counter() - began > TURN_SECONDS:
+            await asyncio.sleep(0)
+            began = time.perf_counter()
 
 
 async def _wait(seconds: float, incoming: _Incoming) -> None:

@@ -1,7 +1,7 @@
 """Between JSON text and messages."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from typing import Annotated, Any, TypeVar, cast
 
 import msgspec
@@ -171,10 +171,22 @@ def type_of(text: bytes | memoryview | msgspec.Raw) -> str | None:
 def decode_scene_edit(body: bytes) -> SceneEdit:
     """Read the body of `POST /api/scene`; kinds as in `decode`.
 
-    It is read element by element: in a thread, others may run in between.
-
     Raises:
         MalformedMessage: with `invalid_json` or `invalid_message`.
+    """
+    steps = scene_edit_steps(body)
+    while True:
+        try:
+            next(steps)
+        except StopIteration as end:
+            return end.value
+
+
+def scene_edit_steps(body: bytes) -> Generator[None, None, SceneEdit]:
+    """Read the body of `POST /api/scene` element by element; others may have a turn in between.
+
+    Raises:
+        MalformedMessage: as `decode_scene_edit`.
     """
     try:
         edit = _decode_parts(body)
@@ -182,20 +194,16 @@ def decode_scene_edit(body: bytes) -> SceneEdit:
         raise MalformedMessage(ErrorCode.INVALID_MESSAGE, str(error)) from None
     except (ValueError, RecursionError) as error:
         raise _invalid_json(error) from None
-    return SceneEdit(
-        edit.session_id,
-        tuple(
-            [_part(raw, NewElement, _decode_new, f"$.add[{n}]") for n, raw in enumerate(edit.add)]
-        ),
-        tuple(
-            [
-                _part(raw, ChangedElement, _decode_changed, f"$.update[{n}]")
-                for n, raw in enumerate(edit.update)
-            ]
-        ),
-        edit.remove,
-        edit.clear,
-    )
+    yield
+    add: list[NewElement] = []
+    for number, raw in enumerate(edit.add):
+        add.append(_part(raw, NewElement, _decode_new, f"$.add[{number}]"))
+        yield
+    update: list[ChangedElement] = []
+    for number, raw in enumerate(edit.update):
+        update.append(_part(raw, ChangedElement, _decode_changed, f"$.update[{number}]"))
+        yield
+    return SceneEdit(edit.session_id, tuple(add), tuple(update), edit.remove, edit.clear)
 
 
 def decode_token_wish(body: bytes) -> TokenWish:

@@ -18,7 +18,7 @@ from canvas_server.http.gate import Gate
 from canvas_server.http.params import matches, number_of, session_of
 from canvas_server.node.scenes import Scenes
 from canvas_server.protocol.audit import AuditEntry, AuditEvent
-from canvas_server.protocol.codec import decode_scene_edit
+from canvas_server.protocol.codec import scene_edit_steps
 from canvas_server.protocol.http import HistoryAnswer
 from canvas_server.protocol.roles import Right
 from canvas_server.protocol.scene import SceneDocument
@@ -48,7 +48,7 @@ def scene_routes(
         limit = number_of(request, "limit", 1, MAX_ENTRIES) or USUAL_ENTRIES
         past = await scenes.history(session_id, number_of(request, "before"), limit)
         tag = f"{past.first_revision}-{past.revision}"
-        headers = {"etag": f'"{tag}"', "cache-control": "no-cache"}
+        headers = {"etag": f'"{tag}"'}
         if matches(request.headers.get("if-none-match"), tag, weak=True):
             return Response(status_code=304, headers=headers)
         answer = HistoryAnswer(past.revision, past.first_revision, past.entries)
@@ -57,7 +57,7 @@ def scene_routes(
 
     async def edit(request: Request) -> Response:
         bearer = gate.recognise(request, Right.EDIT)
-        wanted = await bodies.decoded(request, bearer, decode_scene_edit)
+        wanted = await bodies.decoded_in_steps(request, bearer, scene_edit_steps)
         gate.require(request, wanted.session_id, Right.EDIT)
         expected = _expected(request.headers.get("if-match"))
         edited = await scenes.edit(wanted, expected)
@@ -96,7 +96,7 @@ def _expected(condition: str | None) -> int | None:
 
 
 def _headers(scene: SceneDocument) -> dict[str, str]:
-    return {"etag": f'"{scene.revision}"', "cache-control": "no-cache"}
+    return {"etag": f'"{scene.revision}"'}
 
 
 async def _answer(scene: SceneDocument, bodies: Bodies) -> Response:
