@@ -13,15 +13,18 @@ import msgspec
 from canvas_server.export import png, svg
 from canvas_server.protocol.scene import SceneDocument
 
-CPU_SECONDS = 20
+CPU_SECONDS = 10
 MEMORY_BYTES = 1024**3
+OPEN_FILES = 64
 
 
 def main(form: str, width: str = "") -> None:
     """Draw the scene that the standard input holds; write to the standard output."""
     resource.setrlimit(resource.RLIMIT_CPU, (CPU_SECONDS, CPU_SECONDS))
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    for nothing in (resource.RLIMIT_CORE, resource.RLIMIT_FSIZE):  # it writes to a pipe alone
+        resource.setrlimit(nothing, (0, 0))
+    resource.setrlimit(resource.RLIMIT_NOFILE, (OPEN_FILES, OPEN_FILES))
     os.nice(5)  # calls come first
     drawn = svg.draw(msgspec.json.decode(sys.stdin.buffer.read(), type=SceneDocument))
     made = drawn.text.encode() if form == "svg" else png.paint(drawn, int(width) if width else None)

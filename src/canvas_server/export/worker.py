@@ -13,8 +13,9 @@ from canvas_server.protocol.scene import SceneDocument
 Form = Literal["svg", "png"]
 MOST_WIDTH = 4096
 """Pixels across of a PNG."""
-SECONDS = 30
+SECONDS = 15
 """A picture that takes longer is given up."""
+MAX_DRAWN_BYTES = 32 * 1024 * 1024
 
 
 class CannotDraw(Exception):
@@ -36,7 +37,7 @@ async def draw(scene: SceneDocument, form: Form, width: int | None = None) -> by
     )
     try:
         async with asyncio.timeout(SECONDS):
-            drawn, _ = await process.communicate(msgspec.json.encode(scene))
+            drawn = await _exchange(process, msgspec.json.encode(scene))
     except TimeoutError:
         raise CannotDraw(f"the picture was not drawn within {SECONDS} s") from None
     finally:
@@ -44,6 +45,25 @@ async def draw(scene: SceneDocument, form: Form, width: int | None = None) -> by
             with contextlib.suppress(ProcessLookupError):
                 process.kill()
             await process.wait()
-    if process.returncode != 0:
+    if process.returncode != 0 or len(drawn) > MAX_DRAWN_BYTES:
         raise CannotDraw("the scene is too large to be drawn")
     return drawn
+
+
+async def _exchange(process: asyncio.subprocess.Process, scene: bytes) -> bytes:
+    """Hand a scene to a process; return what it writes, cut off where that is too much."""
+    stdin, stdout = process.stdin, process.stdout
+    assert stdin is not None  # noqa: S101 - they are pipes
+    assert stdout is not None  # noqa: S101
+    with contextlib.suppress(ConnectionError):  # it ends before it has read all: its code says why
+        stdin.write(scene)
+        await stdin.drain()
+        stdin.close()
+    drawn = bytearray()
+    while len(drawn) <= MAX_DRAWN_BYTES:
+        part = await stdout.read(65536)
+        if not part:
+            await process.wait()
+            break
+        drawn += part
+    return bytes(drawn)

@@ -165,7 +165,7 @@ def make_site(
             Route("/ws", needs_upgrade),
             Route("/ws/sync", needs_upgrade),
             *scene_routes(node.scenes, gate, bodies, RequestAudit(record)),
-            *picture_routes(node.scenes, gate),
+            *picture_routes(node.scenes, gate, bodies),
             *routes,
             Mount("/", PageFiles(directory=web, html=True)),
         ],
