@@ -21,6 +21,7 @@ from canvas_server.core.effects import (
     Send,
     Streams,
 )
+from canvas_server.core.presence.absent import crowded_out
 from canvas_server.core.presence.calls import network_call_state
 from canvas_server.core.presence.environment import Environment, milliseconds
 from canvas_server.core.presence.grants import Grant
@@ -93,6 +94,8 @@ class Membership:
         """Let those go whose place is kept no longer, or whose grant is over, and their tiles."""
         due = [peer for peer, away in self.away.items() if away.until <= now]
         effects = [effect for peer in due for effect in self._give_up(peer, now)]
+        for peer in crowded_out(self.away):
+            effects += self._give_up(peer, now)
         late = itertools.takewhile(lambda entry: entry[1] <= now, self._deadlines.items())
         for connection, _ in list(late):
             effects += self._turn_away(connection, CloseCode.UNSUBSCRIBED, now)

@@ -1,0 +1,35 @@
+"""Absent sessions: those whose peers are all away, and what their scenes may take of memory.
+
+A place is kept for a while (RES1), and with it the scene. Where many leave large scenes behind, the
+largest go first: they are in the log, and who comes back to one is somebody new in it.
+"""
+
+from collections.abc import Iterable
+
+from canvas_server.core.presence.session import Participant, Session
+
+MAX_ABSENT_BYTES = 64 * 1024 * 1024
+"""Of all scenes that nobody is connected to."""
+
+
+def crowded_out(away: Iterable[Participant], most: int = MAX_ABSENT_BYTES) -> list[Participant]:
+    """Return the peers whose places are kept no longer; `away` are all that have no connection."""
+    absent = [session for session in {peer.session for peer in away} if _is_absent(session)]
+    size = sum(session.canvas.scene.size for session in absent)
+    if size <= most:
+        return []
+    found: list[Participant] = []
+    for session in sorted(absent, key=_weight, reverse=True):
+        if size <= most:
+            break
+        size -= session.canvas.scene.size
+        found += session.peers.values()
+    return found
+
+
+def _is_absent(session: Session) -> bool:
+    return all(peer.away is not None for peer in session.peers.values())
+
+
+def _weight(session: Session) -> tuple[int, str]:
+    return session.canvas.scene.size, session.session_id
