@@ -157,6 +157,33 @@ def test_calls_through_turn_servers_alone_need_one() -> None:
     check(parse("--relay-only", "*", "--turn-urls", "turn:turn.example.org"))
 
 
+@pytest.mark.parametrize("name", ["https://canvas.lan", "canvas.lan:9473", "a b/c", "*"])
+def test_an_allowed_host_is_a_name(name: str) -> None:
+    settings = parse("--allowed-hosts", name)
+    if name == "*":
+        check(settings)
+    else:
+        with pytest.raises(StartupError, match="CANVAS_ALLOWED_HOSTS"):
+            check(settings)
+    check(parse("--allowed-hosts", "canvas.lan,*.example.org"))
+
+
+@pytest.mark.parametrize(
+    ("text", "host", "port"),
+    [("9474", "127.0.0.1", 9474), ("10.0.0.5:1", "10.0.0.5", 1), ("[::1]:80", "::1", 80)],
+)
+def test_a_listener_is_a_port_or_an_address_with_one(text: str, host: str, port: int) -> None:
+    listen = parse("--metrics-listen", text).metrics_listen
+    assert listen is not None
+    assert (listen.host, listen.port) == (host, port)
+
+
+@pytest.mark.parametrize("text", ["70000", "here:", "a:b", "::1:80", "http://x:1"])
+def test_what_is_no_listener_is_refused(text: str) -> None:
+    with pytest.raises(AssertionError, match="HOST:PORT"):
+        parse("--metrics-listen", text)
+
+
 def test_a_proxy_is_an_address() -> None:
     assert parse("--trusted-proxies", "10.0.0.0/8 ::1").trusted_proxies == ("10.0.0.0/8", "::1")
     result = CliRunner().invoke(main, ["--trusted-proxies", "proxy.example.org"])

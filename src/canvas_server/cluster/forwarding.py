@@ -56,7 +56,7 @@ class ForwardedSocket:
         self._owed = 0
         self._held = False
         self._crowded = False
-        channel.put(messages.OpenSocket(key, connection.address))
+        channel.put(messages.OpenSocket(key))
         for payload in payloads:
             channel.put(messages.SocketMessage(key, payload))
         channel.flush()
@@ -137,8 +137,7 @@ class ForwardedSocket:
 class RemoteSocket:
     """A socket of another node, at the home of its session; implements `Connection`."""
 
-    def __init__(self, node: Node, key: int, channel: NodeChannel, address: str = "") -> None:
-        self.address = address
+    def __init__(self, node: Node, key: int, channel: NodeChannel) -> None:
         self.outbox = Outbox(self)
         self._node = node
         self._key = key

@@ -21,8 +21,6 @@ class OpenSocket(Struct, array_like=True, frozen=True, tag=1):
     """To an owner: serve a socket of mine; its messages follow as `SocketMessage`."""
 
     socket: Count
-    address: str = ""
-    """From where it comes."""
 
 
 class SocketMessage(Struct, array_like=True, frozen=True, tag=2):

@@ -163,8 +163,8 @@ class RemoteNode:
                 for socket in sockets:
                     if carried := self.carried.get(socket):
                         carried.write(data)
-            case messages.OpenSocket(socket, address):
-                self.remote[socket] = RemoteSocket(self._node, socket, self, address)
+            case messages.OpenSocket(socket):
+                self.remote[socket] = RemoteSocket(self._node, socket, self)
             case messages.SocketClosed(socket, code):
                 if remote := self.remote.pop(socket, None):
                     remote.gone(code)

@@ -25,7 +25,7 @@ class _Wanted(Struct, frozen=True):
     width: int | None
 
 
-class _Job(Struct, eq=False):
+class _PictureJob(Struct, eq=False):
     """A drawing in the queue, with what is drawn."""
 
     wanted: _Wanted
@@ -43,8 +43,8 @@ class Pictures:
         self._failed: OrderedDict[tuple[str, int, Form], tuple[str, float]] = OrderedDict()
         """Why, and when, by session, revision and form."""
         self._queue = DrawingQueue()
-        self._jobs: dict[_Wanted, _Job] = {}
-        self._by_drawing: dict[Drawing, _Job] = {}
+        self._jobs: dict[_Wanted, _PictureJob] = {}
+        self._by_drawing: dict[Drawing, _PictureJob] = {}
         self._working: asyncio.Task[None] | None = None
 
     async def get(
@@ -67,10 +67,10 @@ class Pictures:
             job = self._begin(wanted, scene, requester)
         return await asyncio.shield(job.done)
 
-    def _begin(self, wanted: _Wanted, scene: SceneDocument, requester: str) -> _Job:
+    def _begin(self, wanted: _Wanted, scene: SceneDocument, requester: str) -> _PictureJob:
         loop = asyncio.get_running_loop()
         drawing = self._queue.put(wanted.session_id, requester, loop.time())
-        job = self._jobs[wanted] = _Job(wanted, scene, loop.create_future())
+        job = self._jobs[wanted] = _PictureJob(wanted, scene, loop.create_future())
         job.done.add_done_callback(_seen)
         self._by_drawing[drawing] = job
         if self._working is None:
@@ -102,7 +102,7 @@ class Pictures:
         finally:
             self._working = None
 
-    async def _perform(self, job: _Job) -> None:
+    async def _perform(self, job: _PictureJob) -> None:
         wanted = job.wanted
         try:
             drawn = await self._draw(job.scene, wanted.form, wanted.width)

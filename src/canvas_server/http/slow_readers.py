@@ -60,7 +60,7 @@ class TooManyUnread(Exception):
         self.own = own
 
 
-class _Waiting(Struct, eq=False):
+class _UnreadAnswer(Struct, eq=False):
     """An answer that is on its way."""
 
     address: str | None
@@ -72,7 +72,7 @@ class UnreadBudget:
     """Counts what waits to be read. Pure, but that it gives connections up."""
 
     def __init__(self) -> None:
-        self._waiting: dict[int, _Waiting] = {}
+        self._waiting: dict[int, _UnreadAnswer] = {}
         self._numbers = itertools.count()
         self._of_address: Counter[str | None] = Counter()
 
@@ -98,7 +98,7 @@ class UnreadBudget:
                 raise TooManyUnread(own=most == address)
             self._make_way(most)
         number = next(self._numbers)
-        self._waiting[number] = _Waiting(address, size, give_up)
+        self._waiting[number] = _UnreadAnswer(address, size, give_up)
         self._of_address[address] += size
         try:
             yield

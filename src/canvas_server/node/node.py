@@ -356,6 +356,8 @@ class Node:
         if held is None:
             return  # it is gone
         if isinstance(outcome, Elsewhere):
+            forwarded = AuditEntry(AuditEvent.FORWARDED, session=load.session_id)
+            self.record(forwarded, connection_id)
             message = self.hub.passed_on(connection_id, load.message, self.clock())
             self._move(connection_id, outcome, [msgspec.json.encode(message), *held])
             return

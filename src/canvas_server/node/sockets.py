@@ -33,8 +33,6 @@ class Socket(Connection, Protocol):
     """A WebSocket of this process."""
 
     connection_id: ConnectionId
-    address: str
-    """From where it comes, as trusted proxies say."""
 
     def move_back(self, payloads: list[Payload]) -> None:
         """Be served by this node again, beginning with these messages."""

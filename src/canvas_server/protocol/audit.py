@@ -16,6 +16,7 @@ class AuditEvent(StrEnum):
     STOPPED = "stopped"
     JOINED = "joined"
     LEFT = "left"
+    FORWARDED = "forwarded"
     KICKED = "kicked"
     REFUSED = "refused"
     LIMITED = "limited"
@@ -39,6 +40,8 @@ _MEANINGS = {
     AuditEvent.STOPPED: "It is about to end; where this is missing, it broke.",
     AuditEvent.JOINED: "A peer is in a session. `server`: it is a guest of that other server.",
     AuditEvent.LEFT: "It is not any more; `reason` as in `peer_left`.",
+    AuditEvent.FORWARDED: "A connection was passed on to the node of a cluster that owns the "
+    "session; that writes `joined`, without the address.",
     AuditEvent.KICKED: "`by`, a peer, removed `peer`.",
     AuditEvent.REFUSED: "A message or a request was refused with `code`; `where` says which way "
     "it came, for HTTP with method and path. `unauthorized` at the paths of operators: somebody "

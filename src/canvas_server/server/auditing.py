@@ -13,6 +13,7 @@ from canvas_server.audit.writer import FILE, AuditFile, AuditWriter
 from canvas_server.config.settings import Settings
 from canvas_server.core.effects import RecordAudit, Send
 from canvas_server.core.presence.audit import refused
+from canvas_server.http.websocket import WebSocketConnection
 from canvas_server.node.events import NodeEvents
 from canvas_server.node.node import Node
 from canvas_server.protocol.audit import AuditEntry, AuditEvent
@@ -84,11 +85,11 @@ def _nowhere(_: object) -> None:
 
 
 def _address_of(node: Node, effect: RecordAudit) -> str | None:
-    """Return from where a connection comes; those of guests come from their server."""
+    """Return from where a connection comes, if it came to this node."""
     if effect.connection is None:
         return None
     connection = node.connections.get(effect.connection)
-    return getattr(connection, "address", None) or None
+    return (connection.address or None) if isinstance(connection, WebSocketConnection) else None
 
 
 def _writer(settings: Settings) -> AuditWriter | None:

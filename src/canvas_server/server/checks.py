@@ -3,7 +3,7 @@
 import structlog
 
 from canvas_server.config.settings import Settings
-from canvas_server.http.access import ANY_HOST, is_loopback
+from canvas_server.http.access import ANY_HOST, is_loopback, parsed_host
 from canvas_server.server.backends import StartupError
 from canvas_server.tls.serving import Certificate, CertificateError
 
@@ -35,6 +35,12 @@ def check(settings: Settings) -> None:
         )
     if settings.cluster and settings.x0x_url is not None:
         raise StartupError("a server of several nodes has no relay: leave out CANVAS_X0X_URL")
+    for name in settings.allowed_hosts:
+        found = parsed_host(name.removeprefix("*."))
+        if name != ANY_HOST and (found is None or found.port is not None):
+            raise StartupError(
+                f"{name} is no name of a host: CANVAS_ALLOWED_HOSTS takes such as canvas.lan"
+            )
     if not (is_loopback(settings.host) or settings.auth_secret or settings.open):
         raise StartupError(
             f"{settings.host} can be reached by others, and this server asks nobody who they are: "

@@ -106,7 +106,6 @@ class SimulatedSocket:
         self.place = place
         self.outbox = Outbox(self)
         self.open = True
-        self.address = ""
         self.ready = False
         """Its peer was assigned: what is said from here on counts."""
         self._held = False

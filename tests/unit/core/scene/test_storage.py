@@ -485,7 +485,7 @@ def test_what_the_history_does_not_reach_cannot_be_restored() -> None:
 def test_who_left_meanwhile_restores_nothing() -> None:
     lab = HubLab()
     a, _ = lab.join()
-    (recall,) = lab.hub.handle(a, client.RestoreScene(0), NOW)
+    _, recall = lab.hub.handle(a, client.RestoreScene(0), NOW)
     lab.drop(a)
     past = Snapshot(0, 0)
     assert lab.hub.recalled(recall, past, NOW) == []  # type: ignore[arg-type]
