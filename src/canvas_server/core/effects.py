@@ -208,19 +208,18 @@ class RecordAudit(Struct, frozen=True, gc=False):
 Storage = Load | Append | Recall | Answered | Proceed
 ExternalEvent = PresenceChanged | Changed | Forward
 """Events for those beyond this server."""
+Published = RecordMetric | RecordAudit | NetworkCallRequest | ExternalEvent
+"""What the owner of the core does nothing about itself: others subscribe to it."""
 RareEffect = (
     Checkpoint
     | Resume
     | Arrived
     | Discard
     | CloseConnection
-    | RecordMetric
-    | RecordAudit
-    | NetworkCallRequest
     | Worked
     | SettlePresence
     | Decode
-    | ExternalEvent
+    | Published
     | Storage
 )
 Effect = Send | RareEffect

@@ -7,7 +7,14 @@ Communitas node, the metrics, the audit log and readiness subscribe. Handlers ru
 from collections.abc import Callable
 from typing import Generic, TypeVar
 
-from canvas_server.core.effects import ExternalEvent, NetworkCallRequest, RecordAudit, Send
+from canvas_server.core.effects import (
+    ExternalEvent,
+    NetworkCallRequest,
+    Published,
+    RecordAudit,
+    RecordMetric,
+    Send,
+)
 from canvas_server.protocol.diagnosis import Cause
 from canvas_server.protocol.quality import Quality
 
@@ -46,3 +53,15 @@ class NodeEvents:
         """An `error` that is sent."""
         self.log_failing: Topic[bool] = Topic()
         """The log has begun to fail, or works again."""
+
+    def publish(self, effect: Published) -> None:
+        """Give an effect to those who subscribed to what it is about."""
+        match effect:
+            case RecordMetric():
+                self.call_metrics.publish(effect.what)
+            case RecordAudit():
+                self.audit.publish(effect)
+            case NetworkCallRequest():
+                self.network_calls.publish(effect)
+            case _:
+                self.external.publish(effect)

@@ -13,20 +13,17 @@ import msgspec
 
 from canvas_server.core.effects import (
     Arrived,
-    Changed,
     Checkpoint,
     CloseConnection,
     ConnectionId,
     Decode,
     Discard,
     Effect,
-    Forward,
     Load,
     NetworkCallRequest,
-    PresenceChanged,
+    Published,
     RareEffect,
     RecordAudit,
-    RecordMetric,
     Resume,
     Send,
     SettlePresence,
@@ -290,10 +287,10 @@ class Node:
         self._pressure.relieve()
         self._flushes.flush_soon()
 
-    def _perform_rare(
-        self,
-        effect: RareEffect,
-    ) -> None:
+    def _perform_rare(self, effect: RareEffect) -> None:
+        if isinstance(effect, Published):
+            self._events.publish(effect)
+            return
         match effect:
             case Checkpoint():
                 self.outboxes[effect.connection].checkpoint(effect.token, effect.snapshot)
@@ -305,14 +302,10 @@ class Node:
                 self.outboxes.pop(effect.connection, None)
             case CloseConnection():
                 self._close(effect)
-            case RecordMetric() | RecordAudit() | NetworkCallRequest():
-                self._publish(effect)
             case Worked():
                 self._pressure.scanned(effect.connection, effect.work)
             case SettlePresence(session_id, seconds):
                 self._call_later(seconds, functools.partial(self._settle_presence, session_id))
-            case PresenceChanged() | Changed() | Forward():
-                self._events.external.publish(effect)
             case Load() | Decode():
                 self._await(effect)
             case _:
@@ -340,15 +333,6 @@ class Node:
             self.outboxes[effect.connection].heard -= 1  # it counts when it is handled
             self._waiting_edits.wait(effect)
 
-    def _publish(self, effect: RecordMetric | RecordAudit | NetworkCallRequest) -> None:
-        match effect:
-            case RecordMetric():
-                self._events.call_metrics.publish(effect.what)
-            case RecordAudit():
-                self._events.audit.publish(effect)
-            case NetworkCallRequest():
-                self._events.network_calls.publish(effect)
-
     def _opened(self, load: Load, outcome: Elsewhere | LogFailure | None) -> None:
         """Handle the messages of a connection that came while its session was opened."""
         connection_id = load.connection
@@ -356,8 +340,7 @@ class Node:
         if held is None:
             return  # it is gone
         if isinstance(outcome, Elsewhere):
-            forwarded = AuditEntry(AuditEvent.FORWARDED, session=load.session_id)
-            self.record(forwarded, connection_id)
+            self.record(AuditEntry(AuditEvent.FORWARDED, load.session_id), connection_id)
             message = self.hub.passed_on(connection_id, load.message, self.clock())
             self._move(connection_id, outcome, [msgspec.json.encode(message), *held])
             return

@@ -92,10 +92,9 @@ class Membership:
 
     def expire(self, now: float) -> list[Effect]:
         """Let those go whose place is kept no longer, or whose grant is over, and their tiles."""
-        due = [peer for peer, away in self.away.items() if away.until <= now]
+        due = dict.fromkeys(peer for peer, away in self.away.items() if away.until <= now)
+        due |= dict.fromkeys(crowded_out(self.away))
         effects = [effect for peer in due for effect in self._give_up(peer, now)]
-        for peer in crowded_out(self.away):
-            effects += self._give_up(peer, now)
         late = itertools.takewhile(lambda entry: entry[1] <= now, self._deadlines.items())
         for connection, _ in list(late):
             effects += self._turn_away(connection, CloseCode.UNSUBSCRIBED, now)
