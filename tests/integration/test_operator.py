@@ -100,7 +100,9 @@ def test_a_metrics_listener_beyond_loopback_is_named_at_the_start(tmp_path: Path
     with running(tmp_path, "--metrics-listen", f"0.0.0.0:{port}") as server:
         assert exchange(f"http://127.0.0.1:{port}/metrics")[0] == 200
         server.stop()
-        assert re.search(r"metrics: whoever reaches this address reads them", server.stderr())
+        assert re.search(
+            r"metrics on 0.0.0.0: whoever reaches this address reads them", server.stderr()
+        )
 
 
 def test_a_taken_port_is_said(tmp_path: Path, server: Server) -> None:
