@@ -24,6 +24,7 @@ from typing import NamedTuple
 
 from msgspec import Struct
 
+from canvas_server.pictures.process import CPU_SECONDS
 from support.fuzz import network, pictures, signals, texts
 from support.fuzz.mutation import Judge
 from support.servers.server import Server, running
@@ -37,6 +38,9 @@ HUNG_SECONDS = 120
 SLOWEST = 3
 
 
+WAIT = network.PATIENCE_SECONDS
+
+
 class Target(NamedTuple):
     """Something that is fed."""
 
@@ -48,6 +52,8 @@ class Target(NamedTuple):
     """Cases that are made with one seed."""
     real: bool = False
     """A real server is fed."""
+    longest: float = LONGEST_SECONDS
+    """Of the processor, or of a wait for a real server."""
 
 
 TARGETS = {
@@ -57,11 +63,18 @@ TARGETS = {
     "answers": Target("Messages of servers, to clients", texts.ServerMessages, 60),
     "bodies": Target("Bodies of the API", texts.Bodies, 60),
     "partners": Target("Messages of other servers", texts.PartnerMessages, 60),
-    "tokens": Target("Join tokens", texts.Tokens, 9),
+    "tokens": Target("Join tokens", texts.Tokens, 6),
     "containers": Target("Pictures, their headers", pictures.Containers, 60),
     "urls": Target("Pictures in data URLs", pictures.DataUrls, 4, 500),
-    "requests": Target("Requests to a real server", network.Requests, 6, 200, real=True),
-    "frames": Target("WebSocket frames to a real server", network.Frames, 1, 100, real=True),
+    "decoder": Target(
+        "Pictures, whole, to the decoder", pictures.Normalised, 3, 250, longest=CPU_SECONDS
+    ),
+    "requests": Target(
+        "Requests to a real server", network.Requests, 6, 200, real=True, longest=WAIT
+    ),
+    "frames": Target(
+        "WebSocket frames to a real server", network.Frames, 1, 100, real=True, longest=WAIT
+    ),
 }
 
 
@@ -215,7 +228,7 @@ def run(name: str, cases: int, seconds: float, seed: int, workers: int) -> Repor
         report = Report(name, total, growth, time.monotonic() - began)
     if growth > MOST_GROWTH_MIB:
         raise Failed(f"{report.said()}\n{name}: memory has grown by {growth:.0f} MiB")
-    longest = network.PATIENCE_SECONDS if TARGETS[name].real else LONGEST_SECONDS
+    longest = TARGETS[name].longest
     if total.slowest and total.slowest[0].seconds > longest:
         raise Failed(f"{report.said()}\n{name}: the slowest case is over {1000 * longest:.0f} ms")
     return report

@@ -12,6 +12,7 @@ import PIL.Image
 
 from canvas_server.core.effects import Refusal
 from canvas_server.core.scene import admission, rasters
+from canvas_server.pictures.normalising import RefusedPicture, normalised
 from canvas_server.protocol.errors import ErrorCode
 from canvas_server.protocol.scene import Element, Image, Transform
 from support.fuzz.mutation import WORDS, mangled, spoilt
@@ -159,3 +160,19 @@ class DataUrls(Containers):
     def feed(self, case: object) -> str:
         """Have it admitted or refused."""
         return "admitted" if refused(cast("str", case)) is None else "refused"
+
+
+class Normalised(DataUrls):
+    """Pictures as a decoder takes them apart and puts them together: what it gives, it keeps."""
+
+    def feed(self, case: object) -> str:
+        """Normalise it twice."""
+        try:
+            kept = normalised(cast("str", case))
+        except RefusedPicture:
+            return "refused"
+        except MemoryError:
+            return "too much memory"
+        assert refused(kept) is None, "what it gives may not come in"
+        assert normalised(kept) == kept, "it is another one when it is normalised again"
+        return "kept" if kept == case else "changed"
