@@ -27,6 +27,8 @@ from canvas_server.http.target import named_target
 from canvas_server.node.counts import Counts
 
 MAX_HEAD_BYTES = 64 * 1024
+MAX_FIELDS = 200
+"""Of a head; each costs a call, however short it is."""
 REQUEST_SECONDS = 10.0
 """For the head of a request, since the connection is open or the one before was answered."""
 BODY_SECONDS = 60.0
@@ -114,6 +116,7 @@ class BoundedHttp(HttpToolsProtocol):
         self._head_bytes: int | None = 0  # None: the head is complete
         self._messages = 0
         self._body_bytes = self._framing_bytes = self._trailer_bytes = self._chunks = 0
+        self._fields = 0
         self._has_cycle = False
         self._fault = ""
         """What is wrong with the head of a request."""
@@ -163,6 +166,9 @@ class BoundedHttp(HttpToolsProtocol):
     def on_header(self, name: bytes, value: bytes) -> None:
         """Take a field of a head; those of trailers are dropped (RFC 9110 section 6.5.1)."""
         if self._head_bytes is not None:
+            self._fields += 1
+            if self._fields > MAX_FIELDS:
+                raise ValueError("too many fields")  # the parser ends, and answers 400
             super().on_header(name, value)
             return
         self._trailer_bytes += len(name) + len(value)
@@ -183,7 +189,7 @@ class BoundedHttp(HttpToolsProtocol):
     def on_message_begin(self) -> None:
         """Begin to read a request."""
         super().on_message_begin()
-        self._head_bytes = 0
+        self._head_bytes = self._fields = 0
         if self._timer is None:
             self._allow(REQUEST_SECONDS)
 

@@ -257,17 +257,22 @@ async def _wait(seconds: float, incoming: _Incoming) -> None:
             await asyncio.Event().wait()
 
 
+_OF_CURL = "application/x-www-form-urlencoded"
+
+
 def _require_json(request: Request) -> None:
-    """Refuse what a form of a page could send; programs may leave the type of their JSON out.
+    """Refuse what a form of a page could send.
+
+    Programs, which name no page, may leave the type out, or send the one that is the default of
+    what they are made with (`curl -d`).
 
     Raises:
         HTTPException: 415.
     """
-    kind = request.headers.get("content-type")
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     is_page = "origin" in request.headers or "sec-fetch-site" in request.headers
-    if kind is None and not is_page:
-        return
-    if (kind or "").partition(";")[0].strip().lower() != "application/json":
+    allowed = ("application/json",) if is_page else ("application/json", "", _OF_CURL)
+    if kind not in allowed:
         raise HTTPException(415, "the body is JSON: send `Content-Type: application/json`")
 
 

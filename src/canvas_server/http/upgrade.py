@@ -29,6 +29,7 @@ from canvas_server.http.admission import Entrance
 from canvas_server.http.audit import refusal_entry
 from canvas_server.http.errors import error_body
 from canvas_server.http.headers import common_fields
+from canvas_server.http.longbuffers import LONG_BYTES, LongBuffers
 from canvas_server.http.rate_limits import Crowded
 from canvas_server.http.turns import ReadTurns
 from canvas_server.http.websocket import WebSocketConnection
@@ -87,7 +88,7 @@ class _Peer:
 class PicowsProtocol(WSProtocol):
     """A picows connection as uvicorn expects one."""
 
-    def __init__(self, listen: Listen, connections: set[Any]) -> None:
+    def __init__(self, listen: Listen, connections: set[Any], buffers: LongBuffers) -> None:
         peer = _Peer()
 
         def answer(request: WSUpgradeRequest) -> WSListener | WSUpgradeResponseWithListener:
@@ -112,6 +113,8 @@ class PicowsProtocol(WSProtocol):
         )
         self._peer = peer
         self._connections = connections
+        self._buffers = buffers
+        self._free = LONG_BYTES
         connections.add(self)
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -124,7 +127,16 @@ class PicowsProtocol(WSProtocol):
 
     def get_buffer(self, sizehint: int) -> memoryview:
         """Give room for the next read, which is never so long that others wait for it."""
-        return _get_buffer(self, sizehint)[:MAX_READ_BYTES]
+        buffer = _get_buffer(self, sizehint)
+        if len(buffer) > self._free:  # it has grown, and stays as long as it is
+            self._free = len(buffer)
+            self._buffers.note(self, self._free)
+        return buffer[:MAX_READ_BYTES]
+
+    def give_way(self) -> None:
+        """Close the connection: its buffer is needed for others."""
+        if isinstance(self.listener, WebSocketConnection):
+            self.listener.give_way()
 
     def data_received(self, data: bytes) -> None:
         """Take the upgrade request from uvicorn, before this becomes the protocol."""
@@ -141,6 +153,7 @@ class PicowsProtocol(WSProtocol):
     def connection_lost(self, exc: Exception | None) -> None:
         """Let go of the connection."""
         self._connections.discard(self)
+        self._buffers.note(self, 0)
         super().connection_lost(exc)
 
     def shutdown(self) -> None:
@@ -168,6 +181,7 @@ class WebSocketUpgrade:
         self._access = access
         self._entrance = entrance
         self._turns = ReadTurns()
+        self._buffers = LongBuffers()
 
     def __call__(
         self,
@@ -176,7 +190,7 @@ class WebSocketUpgrade:
         app_state: dict[str, Any],  # noqa: ARG002
     ) -> PicowsProtocol:
         """Return the protocol for one connection."""
-        return PicowsProtocol(self._listen, server_state.connections)
+        return PicowsProtocol(self._listen, server_state.connections, self._buffers)
 
     def _listen(
         self, request: WSUpgradeRequest, address: str
@@ -197,7 +211,7 @@ class WebSocketUpgrade:
             return self._refused(HTTPStatus.TOO_MANY_REQUESTS, "too_many", str(crowded), origin)
         work = self._node.limits.work(self._node.clock())
         gone = functools.partial(limits.leave, origin)
-        return WebSocketConnection(self._node, work, loop, self._turns, gone, origin)
+        return WebSocketConnection(self._node, work, loop, self._turns, self._buffers, gone, origin)
 
     def _refused(
         self, status: HTTPStatus, code: str, text: str, address: str

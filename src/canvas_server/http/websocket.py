@@ -11,6 +11,7 @@ from collections.abc import Callable
 from picows import WSCloseCode, WSFrame, WSListener, WSMsgType, WSTransport
 
 from canvas_server.core.effects import ConnectionId
+from canvas_server.http.longbuffers import LONG_BYTES, LongBuffers
 from canvas_server.http.turns import ReadTurns
 from canvas_server.node.budget import COSTS, Account
 from canvas_server.node.node import Node
@@ -59,6 +60,7 @@ class WebSocketConnection(WSListener):
     """A WebSocket connection of the node."""
 
     __slots__ = (
+        "_buffers",
         "_close_code",
         "_closing",
         "_fragments",
@@ -91,6 +93,7 @@ class WebSocketConnection(WSListener):
         work: Account,
         loop: asyncio.AbstractEventLoop,
         turns: ReadTurns,
+        buffers: LongBuffers,
         gone: Callable[[], None],
         address: str = "",
     ) -> None:
@@ -98,6 +101,7 @@ class WebSocketConnection(WSListener):
         super().__init__()
         self._gone = gone
         self._turns = turns
+        self._buffers = buffers
         self.address = address
         self._node = node
         self._owner: Owner = node
@@ -165,6 +169,7 @@ class WebSocketConnection(WSListener):
         if self._last_moment is not None:
             self._last_moment.cancel()
         self._owner.disconnect(self.connection_id, self._close_code)
+        self._forget_fragments()
         self._gone()
 
     def pause_writing(self) -> None:
@@ -239,6 +244,11 @@ class WebSocketConnection(WSListener):
         self.heard = False
         self.ask(self.outbox.written)
 
+    def give_way(self) -> None:
+        """Close it: others need the room of what it has not completed."""
+        self._forget_fragments()
+        self._loop.call_soon(self._fail, CloseCode.NO_ROOM)
+
     def give_up(self) -> None:
         """Close it: nothing was heard."""
         self._fail(CloseCode.SILENT)
@@ -292,17 +302,23 @@ class WebSocketConnection(WSListener):
         whole = self._fragments
         whole.count += 1
         if len(whole.payload) + frame.payload_size > MAX_FRAME_BYTES or whole.count > MAX_FRAGMENTS:
-            self._fragments = None
+            self._forget_fragments()
             self._fail(CloseCode.MESSAGE_TOO_BIG)
             return 1
         whole.payload += frame.get_payload_as_memoryview()
         if not frame.fin:
+            if len(whole.payload) > LONG_BYTES:
+                self._buffers.note(self, len(whole.payload))
             return 1
-        self._fragments = None
+        self._forget_fragments()
         if whole.is_text:
             return COSTS[self._owner.receive(self.connection_id, memoryview(whole.payload))]
         self._owner.refuse_binary(self.connection_id)
         return 1
+
+    def _forget_fragments(self) -> None:
+        self._fragments = None
+        self._buffers.note(self, 0)
 
     def _slow_down(self) -> None:
         """Stop reading until the throttle allows the next message (OUT2)."""

@@ -18,8 +18,8 @@ from canvas_server.core.scene.elements import MAX_SCENE_BYTES
 from canvas_server.node.budget import (
     BYTES_ANSWERED,
     BYTES_DESCRIBED,
-    BYTES_IN,
     BYTES_OUT,
+    BYTES_READ,
     BYTES_SCANNED,
     BYTES_STORED,
     COPIES_OUT,
@@ -29,6 +29,7 @@ from canvas_server.node.budget import (
     LONGEST_SECONDS,
     MAX_FLOWS,
     UNITS_DECODING,
+    UNITS_REFUSED,
     Account,
     Limits,
     SharedBudgets,
@@ -78,7 +79,7 @@ class BackPressure:
         backlog_of: Callable[[str], int],
         party_of: Callable[[ConnectionId], Party | None],
         is_connected: Callable[[str], bool],
-        hold: Callable[[ConnectionId], None],
+        hold: Callable[[ConnectionId, str | None], None],
         read_on: Callable[[ConnectionId], None],
         call_later: Callable[[float, Callable[[], None]], object],
         clock: Callable[[], float],
@@ -88,7 +89,8 @@ class BackPressure:
         """Begin; `backlog_of` returns how many bytes of a session wait to be stored.
 
         `party_of` returns to which session and invitation a connection belongs, `is_connected`
-        whether a peer has a line now.
+        whether a peer has a line now. `hold` is told which limit holds a connection up; None: it
+        only waits for its turn.
         """
         self._connections = connections
         self._backlog_of = backlog_of
@@ -194,8 +196,8 @@ class BackPressure:
         self._spend_shared(connection_id, SETTLED_TOGETHER, 0)
 
     def long(self, connection_id: ConnectionId, size: int) -> None:
-        """Charge the bytes of a long message to invitation and session."""
-        self._spend_shared(connection_id, size / BYTES_IN, 0)
+        """Charge a long message that is no signal: structs are made of all of it."""
+        self._spend(connection_id, size / BYTES_READ, 0)
 
     def dear(self, connection_id: ConnectionId, units: int) -> None:
         """Charge a message that costs more than its place to invitation and session."""
@@ -254,6 +256,10 @@ class BackPressure:
         """Charge a message that was none: it is read twice."""
         self.scanned(connection_id, UNREADABLE_COST * size)
 
+    def refused(self, connection_id: ConnectionId) -> None:
+        """Charge a refusal: it costs more than what is refused."""
+        self._spend(connection_id, UNITS_REFUSED, 0)
+
     def relieve(self) -> None:
         """Read those on whose session is mostly stored."""
         if not self._behind:
@@ -306,14 +312,14 @@ class BackPressure:
     def _wait_for_log(self, connection_id: ConnectionId, session_id: str) -> None:
         if self._backlog_of(session_id) > MAX_UNSTORED_BYTES and connection_id not in self._behind:
             self._behind[connection_id] = session_id
-            self._hold(connection_id)
+            self._hold(connection_id, "storage")
 
     def _wait(self, connection_id: ConnectionId, seconds: float) -> None:
         holder = self._holders.get(connection_id)
         if seconds > 0 and holder is not None and connection_id not in self._indebted:
             holder.held_since = self._clock()
             self._indebted.add(connection_id)
-            self._hold(connection_id)
+            self._hold(connection_id, "work" if seconds > TURN_SECONDS else None)
             self._call_later(seconds, functools.partial(self._paid, connection_id))
 
     def _paid(self, connection_id: ConnectionId) -> None:

@@ -16,6 +16,8 @@ KIB, MIB = 1024, 1024 * 1024
 
 BYTES_IN = 4 * KIB
 """Of a message that comes in, for one unit; as are the constants below."""
+BYTES_READ = KIB
+"""Of a long message of which structs are made, beside the above."""
 BYTES_OUT = 8 * KIB
 """Sent, to all receivers together."""
 COPIES_OUT = 16
@@ -29,6 +31,9 @@ BYTES_SCANNED = KIB
 
 UNITS_DECODING = 16
 """For a millisecond of the process that decodes pictures; it is niced, and others wait for it."""
+
+UNITS_REFUSED = 5
+"""For an `error`: of little bytes, it is the dearest that one can have the server do."""
 
 COSTS: dict[type[client.ClientMessage] | None, int] = {
     None: 1,

@@ -88,13 +88,11 @@ class Handler:
         sender, queued = self._sender, outbox.queued_bytes
         copies, sent, line = sender.copies, sender.bytes, sender.line_bytes
         self._perform(self._hub.handle(connection_id, message, self._clock()))
-        if sender.copies - copies > FEW_COPIES:
-            self._pressure.broadcast(
-                connection_id,
-                sender.copies - copies,
-                sender.bytes - sent,
-                sender.line_bytes - line,
-            )
+        more = sender.copies - copies
+        if more > FEW_COPIES:
+            # What may be dropped is written later, as long as it came, if no other takes its place.
+            volume = more * size if message.traits.droppable else sender.bytes - sent
+            self._pressure.broadcast(connection_id, more, volume, sender.line_bytes - line)
         if message.traits.charge is not Charge.NOTHING:
             self._charge(connection_id, message, outbox, queued)
 

@@ -118,7 +118,7 @@ class Node:
         self._flushes = FlushSchedule(outboxes, call_later)
         self.flush = self._flushes.flush
         """Write what is queued: one write for each connection that has something to hear now."""
-        self._sender = Sender(outboxes, self._flushes, self.counts, self._events.refused.publish)
+        self._sender = Sender(outboxes, self._flushes, self.counts, self._refused)
         self._handler = Handler(
             hub,
             self._perform,
@@ -377,10 +377,17 @@ class Node:
         self.flush()
         connection.move(elsewhere.address, payloads)
 
-    def _hold_back(self, connection_id: ConnectionId) -> None:
+    def _hold_back(self, connection_id: ConnectionId, limit: str | None) -> None:
         self.connections[connection_id].hold()
-        self.counts.held_back += 1
-        self.record(AuditEntry(AuditEvent.LIMITED, limit="work"), connection_id)
+        if limit is not None:
+            self.counts.held_back += 1
+            self.record(AuditEntry(AuditEvent.LIMITED, limit=limit), connection_id)
+
+    def _refused(self, effect: Send) -> None:
+        """Charge an error that is sent, and let those know who want to."""
+        for connection_id in effect.to:
+            self._pressure.refused(connection_id)
+        self._events.refused.publish(effect)
 
     def _read_on(self, connection_id: ConnectionId) -> None:
         """Read a connection again that nothing keeps from it any more."""

@@ -38,18 +38,19 @@ class Sender:
     def send(self, effect: Send) -> None:
         """Queue a message for its receivers."""
         message, flushes = effect.message, self._flushes
-        kind, frame, count = type(message), frame_of(message), len(effect.to)
-        if isinstance(message, PeerCursor | PeerPreview):
-            flushes.droppable(effect, message)
-        else:
-            waiting = flushes.coalesced() if kind in COALESCED else flushes.dirty
-            outboxes = self._outboxes
-            for connection_id in effect.to:
-                outbox = outboxes[connection_id]
-                outbox.push(frame, message)
-                waiting[outbox] = None
+        kind, count = type(message), len(effect.to)
         self._counts.sent[kind] += count
         self.copies += count
+        if isinstance(message, PeerCursor | PeerPreview):
+            flushes.droppable(effect, message)
+            return
+        frame = frame_of(message)
+        waiting = flushes.coalesced() if kind in COALESCED else flushes.dirty
+        outboxes = self._outboxes
+        for connection_id in effect.to:
+            outbox = outboxes[connection_id]
+            outbox.push(frame, message)
+            waiting[outbox] = None
         self.bytes += count * len(frame)
         if count > 1:
             self.line_bytes += len(frame)

@@ -116,6 +116,7 @@ class CloseCode(IntEnum):
     SILENT = 4001
     UNSUBSCRIBED = 4002
     MOVED = 4003
+    NO_ROOM = 4004
     TAKEN_OVER = 4100
     TOKEN_EXPIRED = 4101
     REMOVED = 4102
@@ -136,6 +137,7 @@ _CLOSE_MEANINGS = {
     CloseCode.SILENT: "nothing was heard from you, not even a pong: come back",
     CloseCode.UNSUBSCRIBED: "you joined no session in time: come back and send `subscribe`",
     CloseCode.MOVED: "your session has moved to another node of this server: come back",
+    CloseCode.NO_ROOM: "the server keeps too many long messages that are not complete: come back",
     CloseCode.TAKEN_OVER: "another connection proved to be this peer",
     CloseCode.TOKEN_EXPIRED: "your token has expired: ask for a new link",
     CloseCode.REMOVED: "you were removed from the session, or your link was taken back",

@@ -37,6 +37,8 @@ class Bench:
         self.now = 1000.0
         self.backlog = 0
         self.held: set[ConnectionId] = set()
+        self.limits: list[str | None] = []
+        """Which have held somebody up."""
         self.timers: list[tuple[float, Callable[[], None]]] = []
         self.invitations = invitations or {}
         limits = Limits()
@@ -45,7 +47,7 @@ class Bench:
             lambda _: self.backlog,
             lambda one: Party(str(one), "s", self.invitations.get(one, "")),
             lambda peer_id: peer_id != "away",
-            self.held.add,
+            lambda one, limit: self.limits.append(limit) or self.held.add(one),
             self.held.discard,
             lambda seconds, act: self.timers.append((self.now + seconds, act)),
             lambda: self.now,
@@ -121,6 +123,22 @@ def test_all_kinds_of_work_are_paid_from_one_budget() -> None:
             charge(bench.pressure, ADA, amount)
             assert (bench.held == {ADA}) is (number == 1)
         assert 0 < bench.until_read() < 1
+
+
+@pytest.mark.rule("OUT2")
+def test_refusals_and_long_messages_cost_more_than_their_place() -> None:
+    bench = Bench()
+    for _ in range(1999):
+        bench.pressure.refused(ADA)
+    assert not bench.held
+    for _ in range(2):
+        bench.pressure.refused(ADA)
+    assert bench.held == {ADA}
+    for _ in range(9):
+        bench.pressure.long(BOB, MIB)
+    assert BOB not in bench.held
+    bench.pressure.long(BOB, MIB)
+    assert BOB in bench.held
 
 
 @pytest.mark.rule("OUT2")
@@ -249,6 +267,7 @@ def test_who_shouts_at_the_log_is_held_until_most_is_stored() -> None:
     bench.backlog = 0
     bench.pressure.relieve()
     assert bench.held == {ADA}, "it still owes"
+    assert set(bench.limits) == {"storage", "work"}
     while bench.timers:
         bench.wait()
     assert not bench.held
@@ -403,6 +422,7 @@ def test_of_long_messages_one_is_handled_in_a_turn_of_the_loop() -> None:
     assert not bench.pressure.takes_turn(ADA, bytes(500_000))
     assert bench.held == {ADA}
     bench.until_read()
+    assert bench.limits == [None], "it is no limit that somebody has to know of"
     assert bench.pressure.takes_turn(ADA, bytes(500_000))
 
 

@@ -103,3 +103,10 @@ def test_any_name_is_found_in_any_object(before: object, after: object, message_
 def test_anything_may_be_looked_at(frame: bytes) -> None:
     """Whatever comes."""
     message_id_of(frame + NAME + frame)
+
+
+@pytest.mark.rule("IN4", "SCN12")
+@pytest.mark.parametrize("spoilt", [b"[" * 30_000 + b"]" * 30_000, b"[" + b"[]," * 30_000 + b"x]"])
+def test_what_is_too_much_and_no_json_is_refused_as_no_json(spoilt: bytes) -> None:
+    frame = b'{"type":"add_element",' + NAME + b',"element":' + spoilt + b"}"
+    assert named(frame) == ("invalid_json", "m1")

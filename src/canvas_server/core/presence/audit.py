@@ -18,6 +18,7 @@ _LIMITS = frozenset(
     (
         ErrorCode.RATE_LIMITED,
         ErrorCode.SESSION_FULL,
+        ErrorCode.LINK_FULL,
         ErrorCode.SERVER_FULL,
         ErrorCode.SCENE_FULL,
     )

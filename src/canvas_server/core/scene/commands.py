@@ -30,6 +30,8 @@ from canvas_server.protocol.errors import ErrorCode
 from canvas_server.protocol.http import SceneEdit
 from canvas_server.protocol.scene import Element
 
+FAILURE_WORK = 2048
+"""Bytes of elements that an operation is charged for that is refused, and answered at length."""
 _CONFLICTS = (ErrorCode.ELEMENT_NOT_FOUND, ErrorCode.ELEMENT_EXISTS)
 
 
@@ -118,7 +120,8 @@ def _apply(
     except Refusal as refused:
         refused.work = edit.work
         raise
-    return [*canvas.submit(edit, pending_reply), *worked(editor.connection, edit.work)]
+    work = edit.work + FAILURE_WORK * edit.failures
+    return [*canvas.submit(edit, pending_reply), *worked(editor.connection, work)]
 
 
 def _make(
@@ -284,6 +287,7 @@ def _sync(edit: Edit, message: client.SyncQueue, new_id: Callable[[], str]) -> s
                 case _:
                     assert_never(operation)
         except Refusal as refused:
+            edit.failures += 1
             failed.append(server.FailedOperation(index, refused.code, refused.text))
     return server.SyncResult(
         synced_count=len(message.operations) - len(failed),

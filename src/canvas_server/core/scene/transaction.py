@@ -52,6 +52,8 @@ class Edit:
         """Bytes of the changes, roughly."""
         self.work = 0
         """Bytes of elements that were gone through, beyond what came in."""
+        self.failures = 0
+        """Changes that were refused."""
         self.only_tiles = True
         self._result = NetResult(scene)
         self._scene = scene

@@ -57,3 +57,12 @@ def test_everybody_is_known_as_they_are_at_last(changes: list[tuple[bool, bool]]
     lab.settle_presence()
     assert lab.windows == []
     lab.perform(lab.hub.settle_presence("gone"))
+
+
+def test_who_is_away_has_no_line() -> None:
+    lab = HubLab()
+    connection, peer_id = lab.join()
+    assert lab.hub.is_connected(peer_id)
+    lab.drop(connection, None)
+    assert not lab.hub.is_connected(peer_id)
+    assert not lab.hub.is_connected("nobody")

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from msgspec import UNSET
 
 from canvas_server.core.effects import Answered, Append, Proceed, Refusal
+from canvas_server.core.scene import commands
 from canvas_server.core.scene import news as news_module
 from canvas_server.core.scene import transaction as edit_module
 from canvas_server.core.scene import turns as turns_module
@@ -249,7 +250,8 @@ def test_changes_that_are_more_work_than_they_look_are_refused(
         (4, "rate_limited"),
     ]
     assert lab.worked[-1].connection == a
-    assert 3000 < lab.worked[-1].work <= 3500, "it is charged"
+    work = lab.worked[-1].work - 2 * commands.FAILURE_WORK
+    assert 3000 < work <= 3500, "it is charged, and what is refused as well"
     before = lab.hub.scene("s")
     with pytest.raises(Refusal, match="rate_limited"):
         lab.hub.post(SceneEdit("s", update=(ChangedElement("c", patch),) * 4), 1, None, NOW)
