@@ -26,8 +26,8 @@ SDP = "v=0\r\n" + "x" * 3000
 
 @pytest.fixture
 def own(tmp_path: Path) -> Iterator[Server]:
-    """A server of one test, so that its memory is not that of others; it takes a flood."""
-    with running(tmp_path, env={"WS_RATE_LIMIT_SUSTAINED": "1000000"}) as server:
+    """A server of one test, so that its memory is not that of others."""
+    with running(tmp_path) as server:
         yield server
 
 

@@ -126,10 +126,10 @@ class Hub:
         invitation = peer.grant.invitation or (f"server {peer.server}" if peer.server else "")
         return Party(peer.peer_id, peer.session.session_id, invitation)
 
-    def is_connected(self, peer_id: str) -> bool:
-        """Return whether a peer has a connection now."""
+    def connection_of(self, peer_id: str) -> ConnectionId | None:
+        """Return the connection of a peer; None: it has none now."""
         peer = self._membership.peers.get(peer_id)
-        return peer is not None and peer.away is None
+        return None if peer is None or peer.away is not None else peer.connection
 
     # --- inputs ----------------------------------------------------------------------------
 

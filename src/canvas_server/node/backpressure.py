@@ -78,7 +78,7 @@ class BackPressure:
         connections: Container[ConnectionId],
         backlog_of: Callable[[str], int],
         party_of: Callable[[ConnectionId], Party | None],
-        is_connected: Callable[[str], bool],
+        is_line_used: Callable[[str], bool],
         hold: Callable[[ConnectionId, str | None], None],
         read_on: Callable[[ConnectionId], None],
         call_later: Callable[[float, Callable[[], None]], object],
@@ -88,14 +88,14 @@ class BackPressure:
     ) -> None:
         """Begin; `backlog_of` returns how many bytes of a session wait to be stored.
 
-        `party_of` returns to which session and invitation a connection belongs, `is_connected`
-        whether a peer has a line now. `hold` is told which limit holds a connection up; None: it
-        only waits for its turn.
+        `party_of` returns to which session and invitation a connection belongs, `is_line_used`
+        whether what is sent to a peer is on its line. `hold` takes the name of the limit that holds
+        a connection up, or None where it only waits for its turn.
         """
         self._connections = connections
         self._backlog_of = backlog_of
         self._party_of = party_of
-        self._is_connected = is_connected
+        self._is_line_used = is_line_used
         self._hold = hold
         self._read_on = read_on
         self._call_later = call_later
@@ -210,7 +210,7 @@ class BackPressure:
             now = self._clock()
             owed = line.wait(now)
             is_light = self._is_light(connection_id, target, size, now)
-            if not is_light and self._is_connected(target):
+            if not is_light and self._is_line_used(target):
                 self._wait(connection_id, owed)
         if size > LONG_SIGNAL:
             self._spend(connection_id, (size - LONG_SIGNAL) / BYTES_DESCRIBED, 0)

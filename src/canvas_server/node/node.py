@@ -37,6 +37,7 @@ from canvas_server.node.counts import Counts
 from canvas_server.node.events import NodeEvents
 from canvas_server.node.flushing import FlushSchedule
 from canvas_server.node.handling import Handler
+from canvas_server.node.lines import Lines
 from canvas_server.node.outbox import Outbox, Outboxes, frame_of
 from canvas_server.node.pictures import NoDecoder, Outcome, WaitingEdits
 from canvas_server.node.ports import Elsewhere, Log, LogFailure, PictureDecoder, Placement
@@ -107,7 +108,7 @@ class Node:
             self.connections,
             self.scenes.backlog_of,
             hub.party_of,
-            hub.is_connected,
+            Lines(hub, outboxes, clock).is_used,
             self._hold_back,
             self._read_on,
             call_later,

@@ -62,7 +62,7 @@ def test_everybody_is_known_as_they_are_at_last(changes: list[tuple[bool, bool]]
 def test_who_is_away_has_no_line() -> None:
     lab = HubLab()
     connection, peer_id = lab.join()
-    assert lab.hub.is_connected(peer_id)
+    assert lab.hub.connection_of(peer_id) == connection
     lab.drop(connection, None)
-    assert not lab.hub.is_connected(peer_id)
-    assert not lab.hub.is_connected("nobody")
+    assert lab.hub.connection_of(peer_id) is None
+    assert lab.hub.connection_of("nobody") is None
