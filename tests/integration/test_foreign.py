@@ -125,10 +125,22 @@ def test_every_answer_says_that_it_is_for_this_origin_alone(server: Server) -> N
     "kind",
     ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data", "text/json", ""],
 )
-@pytest.mark.parametrize("path", ["/api/scene"])
-def test_what_a_form_can_send_is_no_edit(server: Server, kind: str, path: str) -> None:
-    status, _, answer = post(server, {"session_id": "form", "clear": True}, {"content-type": kind})
+def test_what_a_form_can_send_is_no_edit(server: Server, kind: str) -> None:
+    """A browser says with a form from which page it is."""
+    of_page = {"content-type": kind, "origin": server.url}
+    status, _, answer = post(server, {"session_id": "form", "clear": True}, of_page)
     assert (status, answer["code"]) == (415, "unsupported_media_type")
+
+
+@pytest.mark.parametrize(
+    ("kind", "status"),
+    [("text/plain", 415), ("multipart/form-data", 415), ("application/x-www-form-urlencoded", 200)],
+)
+def test_a_program_may_send_what_curl_says_by_itself(
+    server: Server, kind: str, status: int
+) -> None:
+    edit = {"session_id": "form", "clear": True}
+    assert post(server, edit, {"content-type": kind})[0] == status
 
 
 def test_json_is_an_edit_whatever_its_charset(server: Server) -> None:
