@@ -1,7 +1,7 @@
 """Join tokens: who bears one may be in a session, in a role (rules TOK1, TOK2 and TOK8)."""
 
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import msgspec
@@ -116,7 +116,7 @@ class JoinTokens:
         )
         return self.sign(claims, expires), _grant(claims, expires)
 
-    def _require_alive(self, invitations: tuple[str, ...]) -> None:
+    def _require_alive(self, invitations: Iterable[str]) -> None:
         if any(map(self._is_revoked, invitations)):
             raise Refusal(ErrorCode.UNAUTHORIZED)
 

@@ -301,7 +301,7 @@ async def _store_in(log: SqliteLog, edit: SceneEdit) -> int:
 
 async def _decoded(edit: SceneEdit) -> SceneEdit:
     """Return an edit with its pictures as they may come in."""
-    sources = sources_in(edit, lambda _: None)
+    sources = sources_in(edit)
     if not sources:
         return edit
     decoder = Decoder()

@@ -50,6 +50,8 @@ class Party(Struct, frozen=True, gc=False):
     session_id: str
     invitation: str
     """By which it came, or the other server that it is at; empty: nobody is asked for one."""
+    moderates: bool
+    """It looks after the session: what others of it have had does not hold it up."""
 
 
 class Hub:
@@ -124,7 +126,8 @@ class Hub:
         if peer is None:
             return None
         invitation = peer.grant.invitation or (f"server {peer.server}" if peer.server else "")
-        return Party(peer.peer_id, peer.session.session_id, invitation)
+        moderates = bool(invitation) and peer.grant.is_moderator
+        return Party(peer.peer_id, peer.session.session_id, invitation, moderates)
 
     def connection_of(self, peer_id: str) -> ConnectionId | None:
         """Return the connection of a peer; None: it has none now."""
@@ -241,7 +244,7 @@ class Hub:
                 | client.ClearScene()
                 | client.SyncQueue()
             ):
-                if not decoded and (new := self._not_decoded(session, message)):
+                if not decoded and (new := self._not_decoded(message)):
                     return [Decode(session.session_id, peer.connection, message, new)]
                 return commands.apply(
                     session.canvas, peer, message, self._environment.new_id, milliseconds(now)
@@ -384,18 +387,12 @@ class Hub:
         return calls.network_answered(session, request, call_id, error)
 
     def pictures_of(self, message: SceneEdit) -> tuple[str, ...]:
-        """Return the pictures of an edit over HTTP that are to be decoded before it is made.
+        """Return the pictures of an edit over HTTP that are to be decoded before it is made."""
+        return self._not_decoded(message)
 
-        Where its session is not open they may be more.
-        """
-        return self._not_decoded(self._membership.sessions.get(message.session_id), message)
-
-    def _not_decoded(
-        self, session: Session | None, message: client.EditMessage | SceneEdit
-    ) -> tuple[str, ...]:
+    def _not_decoded(self, message: client.EditMessage | SceneEdit) -> tuple[str, ...]:
         is_decoded = self._environment.is_decoded
-        new = sources_in(message, session.canvas.scene.get if session else lambda _: None)
-        return tuple(source for source in new if not is_decoded(source))
+        return tuple(source for source in sources_in(message) if not is_decoded(source))
 
     def post(
         self,

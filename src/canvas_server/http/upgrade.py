@@ -29,7 +29,7 @@ from canvas_server.http.admission import Entrance
 from canvas_server.http.audit import refusal_entry
 from canvas_server.http.errors import error_body
 from canvas_server.http.headers import common_fields
-from canvas_server.http.longbuffers import LONG_BYTES, LongBuffers
+from canvas_server.http.longbuffers import LONG_BYTES, STRANGERS, LongBuffers
 from canvas_server.http.rate_limits import Crowded
 from canvas_server.http.turns import ReadTurns
 from canvas_server.http.websocket import WebSocketConnection
@@ -130,7 +130,9 @@ class PicowsProtocol(WSProtocol):
         buffer = _get_buffer(self, sizehint)
         if len(buffer) > self._free:  # it has grown, and stays as long as it is
             self._free = len(buffer)
-            self._buffers.note(self, self._free)
+            listener = self.listener
+            is_socket = isinstance(listener, WebSocketConnection)
+            self._buffers.note(self, self._free, listener.group if is_socket else STRANGERS)
         return buffer[:MAX_READ_BYTES]
 
     def give_way(self) -> None:

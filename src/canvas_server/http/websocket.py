@@ -11,7 +11,7 @@ from collections.abc import Callable
 from picows import WSCloseCode, WSFrame, WSListener, WSMsgType, WSTransport
 
 from canvas_server.core.effects import ConnectionId
-from canvas_server.http.longbuffers import LONG_BYTES, LongBuffers
+from canvas_server.http.longbuffers import LONG_BYTES, STRANGERS, LongBuffers
 from canvas_server.http.turns import ReadTurns
 from canvas_server.node.budget import COSTS, Account
 from canvas_server.node.node import Node
@@ -244,6 +244,14 @@ class WebSocketConnection(WSListener):
         self.heard = False
         self.ask(self.outbox.written)
 
+    @property
+    def group(self) -> str:
+        """With whom it shares the room for long messages: session and invitation."""
+        if self._owner is not self._node:
+            return "forwarded"
+        party = self._node.hub.party_of(self.connection_id)
+        return STRANGERS if party is None else f"{party.session_id} {party.invitation}"
+
     def give_way(self) -> None:
         """Close it: others need the room of what it has not completed."""
         self._forget_fragments()
@@ -308,7 +316,7 @@ class WebSocketConnection(WSListener):
         whole.payload += frame.get_payload_as_memoryview()
         if not frame.fin:
             if len(whole.payload) > LONG_BYTES:
-                self._buffers.note(self, len(whole.payload))
+                self._buffers.note(self, len(whole.payload), self.group)
             return 1
         self._forget_fragments()
         if whole.is_text:

@@ -161,7 +161,7 @@ class BackPressure:
         if under_load == "refuse":
             return "refuse" if self._refuses(connection_id, holder) else "wait"
         now = self._clock()
-        for budget in self._shared_of(connection_id, now):
+        for budget in self._shared_of(connection_id, now)[0]:
             crowded = budget.motion.spend(size) and budget.motion.wait(now) > 0
             if crowded or budget.wait(now) > 0:
                 return "drop"
@@ -171,7 +171,7 @@ class BackPressure:
         if not holder.refusing:
             return False
         now = self._clock()
-        shared = self._shared_of(connection_id, now)
+        shared, _ = self._shared_of(connection_id, now)
         holder.refusing = any(budget.wait(now) > 0 for budget in shared)
         return holder.refusing
 
@@ -203,17 +203,20 @@ class BackPressure:
         """Charge a message that costs more than its place to invitation and session."""
         self._spend_shared(connection_id, units, 0)
 
-    def signalled(self, connection_id: ConnectionId, target: str, size: int) -> None:
-        """Charge the bytes of a signal to the line of its target, and its sender for a long one."""
+    def may_signal(self, connection_id: ConnectionId, target: str, size: int) -> bool:
+        """Charge a signal to the line of its target; return whether it is its turn, or waits."""
         line = self._shared.target(target, self._clock)
-        if line.spend(size):
+        if line.is_overdrawn:
             now = self._clock()
             owed = line.wait(now)
-            is_light = self._is_light(connection_id, target, size, now)
+            is_light = owed <= 0 or self._is_light(connection_id, target, size, now)
             if not is_light and self._is_line_used(target):
                 self._wait(connection_id, owed)
+                return False
+        line.spend(size)
         if size > LONG_SIGNAL:
             self._spend(connection_id, (size - LONG_SIGNAL) / BYTES_DESCRIBED, 0)
+        return True
 
     def _is_light(self, connection_id: ConnectionId, target: str, size: int, now: float) -> bool:
         """Return whether a peer has sent another one so little lately that it need not wait."""
@@ -253,8 +256,9 @@ class BackPressure:
         self._turn_units = turn_units
 
     def could_not_read(self, connection_id: ConnectionId, size: int) -> None:
-        """Charge a message that was none: it is read twice."""
-        self.scanned(connection_id, UNREADABLE_COST * size)
+        """Charge a message that was none: it is read twice. A short one is paid by its refusal."""
+        if size > BYTES_SCANNED:
+            self.scanned(connection_id, UNREADABLE_COST * size)
 
     def refused(self, connection_id: ConnectionId) -> None:
         """Charge a refusal: it costs more than what is refused."""
@@ -286,22 +290,32 @@ class BackPressure:
     ) -> None:
         """Charge invitation and session; hold the connection for `seconds` or what they owe."""
         now = self._clock()
-        for budget in self._shared_of(connection_id, now):
-            if budget.spend(units, line):
-                seconds = max(seconds, budget.wait(now))
+        holding, charged = self._shared_of(connection_id, now)
+        for budget in charged:
+            budget.spend(units, line)
+        for budget in holding:
+            seconds = max(seconds, budget.wait(now))
         if self._turn_units == 0.0:
             self._call_later(0, self._next_turn)
         self._turn_units += units
         self._wait(connection_id, seconds)
 
-    def _shared_of(self, connection_id: ConnectionId, now: float) -> list[WorkBudget]:
+    def _shared_of(
+        self, connection_id: ConnectionId, now: float
+    ) -> tuple[list[WorkBudget], list[WorkBudget]]:
+        """Return the budgets whose debt holds a connection, and those that it is charged to.
+
+        Who looks after a session is not held for what others of it have had.
+        """
         party = self._party_of(connection_id)
         if party is None:
-            return []
+            return [], []
         session = self._shared.session(party.session_id, now)
         if not party.invitation:
-            return [session]
-        return [self._shared.invitation(party.invitation, now), session]
+            return [session], [session]
+        invitation = self._shared.invitation(party.invitation, now)
+        both = [invitation, session]
+        return ([invitation] if party.moderates else both), both
 
     def _next_turn(self) -> None:
         self._turn_is_taken = False
@@ -329,7 +343,8 @@ class BackPressure:
             return
         now = self._clock()
         own = holder.budget.wait(now)
-        shared = max((each.wait(now) for each in self._shared_of(connection_id, now)), default=0.0)
+        holding, _ = self._shared_of(connection_id, now)
+        shared = max((budget.wait(now) for budget in holding), default=0.0)
         is_patient = now - holder.held_since < LONGEST_SECONDS
         if own > 0 or (shared > 0 and is_patient):
             seconds = max(own, shared)

@@ -35,6 +35,11 @@ UNITS_DECODING = 16
 UNITS_REFUSED = 5
 """For an `error`: of little bytes, it is the dearest that one can have the server do."""
 
+UNITS_READ = 20
+"""For a request that reads a scene or its history, beside what it is answered."""
+UNITS_OPENED = 0.5
+"""For each element of a session that is opened: its size is counted."""
+
 COSTS: dict[type[client.ClientMessage] | None, int] = {
     None: 1,
     **{kind: traits.tokens for kind, traits in client.TRAITS.items()},
@@ -47,8 +52,9 @@ NOTHING = 0.001
 LONGEST_SECONDS = 5.0
 """No debt is deeper than what comes back in this time."""
 
-SHARED = 4
-"""How many busy connections an invitation, and a session, may have at a time."""
+INVITATION_SHARE, SESSION_SHARE = 4, 8
+"""How many busy connections an invitation, and a session, may have at a time; half as many that
+begin together."""
 LINE_RATE, LINE_BURST = 512 * KIB, 2 * MIB
 """Bytes that one connection may have each of the others sent: their lines are not ours to fill."""
 LINE_SHARED = 2
@@ -59,7 +65,7 @@ TARGET_RATE, TARGET_BURST = 512 * KIB, 256 * KIB
 """Bytes of signals to one peer: half of a line of 8 Mbit/s."""
 LIGHT_RATE, LIGHT_BURST = 4 * KIB, 16 * KIB
 """Of those, from a peer whose signals do not wait though all together are too much: a call."""
-LONG_SIGNAL, BYTES_DESCRIBED = 4 * KIB, KIB // 2
+LONG_SIGNAL, BYTES_DESCRIBED = 4 * KIB, KIB // 4
 """What a signal has beyond the first is a description, which is read line by line: a unit each."""
 MAX_FLOWS = 256
 """Targets of one connection whose signals are counted apart."""
@@ -87,6 +93,11 @@ class Account:
     def spend_message(self, size: int, cost: int) -> bool:
         """Pay for a message of `size` bytes; return whether the account is overdrawn."""
         self._left -= size // BYTES_IN + (cost if cost == 1 else min(cost, self._dearest))
+        return self._left < 0
+
+    @property
+    def is_overdrawn(self) -> bool:
+        """Whether something was owed when the clock was last read."""
         return self._left < 0
 
     def spend(self, amount: float) -> bool:
@@ -128,9 +139,9 @@ class Limits(Struct, frozen=True):
     burst: int = 10_000
     rate: int = 5_000
 
-    def work(self, now: float, share: int = 1) -> Account:
-        """Return an account of work for so many busy connections."""
-        return Account(share * self.burst, share * self.rate, now)
+    def work(self, now: float) -> Account:
+        """Return the account of work of one connection."""
+        return Account(self.burst, self.rate, now)
 
     def bytes(self, burst: float, rate: float, now: float) -> Account:
         """Return an account of bytes; it grows with a limit that was raised."""
@@ -139,15 +150,16 @@ class Limits(Struct, frozen=True):
 
     def budget(self, now: float) -> WorkBudget:
         """Return the budget of one connection."""
-        return self._budget(now, 1, 1)
+        return self._budget(self.work(now), now, 1)
 
-    def shared(self, now: float) -> WorkBudget:
-        """Return the budget of a session, or an invitation."""
-        return self._budget(now, SHARED, LINE_SHARED)
+    def shared(self, now: float, share: int) -> WorkBudget:
+        """Return the budget of so many connections."""
+        work = Account(share * self.burst / 2, share * self.rate, now)
+        return self._budget(work, now, LINE_SHARED)
 
-    def _budget(self, now: float, share: int, line_share: int) -> WorkBudget:
+    def _budget(self, work: Account, now: float, line_share: int) -> WorkBudget:
         return WorkBudget(
-            self.work(now, share),
+            work,
             self.bytes(line_share * LINE_BURST, line_share * LINE_RATE, now),
             self.bytes(MOTION_BURST, MOTION_RATE, now),
         )
@@ -163,11 +175,15 @@ class SharedBudgets:
 
     def session(self, session_id: str, now: float) -> WorkBudget:
         """Return the budget of a session."""
-        return self._budget("session", session_id, now)
+        return self._budget("session", session_id, now, SESSION_SHARE)
+
+    def reading(self, session_id: str, now: float) -> WorkBudget:
+        """Return the budget of what is read of a session over HTTP."""
+        return self._budget("reading", session_id, now, INVITATION_SHARE)
 
     def invitation(self, invitation: str, now: float) -> WorkBudget:
         """Return the budget of all who came by an invitation, or from another server."""
-        return self._budget("invitation", invitation, now)
+        return self._budget("invitation", invitation, now, INVITATION_SHARE)
 
     def target(self, peer_id: str, clock: Callable[[], float]) -> Account:
         """Return the account of the bytes of signals to a peer."""
@@ -179,9 +195,9 @@ class SharedBudgets:
                 self._targets.popitem(last=False)
         return account
 
-    def _budget(self, kind: str, name: str, now: float) -> WorkBudget:
+    def _budget(self, kind: str, name: str, now: float, share: int) -> WorkBudget:
         key = (kind, name)
-        budget = self._budgets.pop(key, None) or self._limits.shared(now)
+        budget = self._budgets.pop(key, None) or self._limits.shared(now, share)
         self._budgets[key] = budget
         if len(self._budgets) > MAX_SHARED:
             self._budgets.popitem(last=False)

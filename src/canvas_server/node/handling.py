@@ -50,25 +50,33 @@ class Handler:
         self._counts = counts
         self._clock = clock
 
-    def handle(self, connection_id: ConnectionId, message: ClientMessage, size: int) -> None:
-        """Have the hub handle a message of `size` bytes, and charge it."""
+    def handle(self, connection_id: ConnectionId, message: ClientMessage, size: int) -> bool:
+        """Have the hub handle a message of `size` bytes, and charge it.
+
+        False: it is a signal that has to wait for its turn; nothing was done.
+        """
         kind, outbox = type(message), self._outboxes[connection_id]
-        self._counts.received[kind] += 1
         target: str | None = getattr(message, "target_peer_id", None)
+        if target is not None and not self._pressure.may_signal(connection_id, target, size):
+            return False
+        self._counts.received[kind] += 1
+        outbox.heard += 1
         if target is not None:
             self._perform(self._hub.handle(connection_id, message, self._clock()))
-            self._pressure.signalled(connection_id, target, size)
         else:
             self._handle_for_many(connection_id, message, size, outbox)
         if kind in DEAR:
             self._pressure.dear(connection_id, COSTS[kind])
         if not outbox.heard % SETTLED_TOGETHER:
             self._pressure.settled(connection_id)
+        return True
 
     def _handle_for_many(
         self, connection_id: ConnectionId, message: ClientMessage, size: int, outbox: Outbox
     ) -> None:
         """Handle a message that is for many, or changes or asks for much."""
+        if size > BYTES_IN:
+            self._pressure.long(connection_id, size)
         match self._pressure.admits(connection_id, type(message), size):
             case "drop":
                 return
@@ -79,8 +87,6 @@ class Handler:
                 return
             case "wait":
                 pass
-        if size > BYTES_IN:
-            self._pressure.long(connection_id, size)
         if self._flushes.has_droppable and not message.traits.droppable:
             party = self._hub.party_of(connection_id)
             if party is not None:

@@ -40,8 +40,9 @@ from canvas_server.node.handling import Handler
 from canvas_server.node.lines import Lines
 from canvas_server.node.outbox import Outbox, Outboxes, frame_of
 from canvas_server.node.pictures import NoDecoder, Outcome, WaitingEdits
+from canvas_server.node.placement import LocalPlacement
 from canvas_server.node.ports import Elsewhere, Log, LogFailure, PictureDecoder, Placement
-from canvas_server.node.scenes import LocalPlacement, Scenes
+from canvas_server.node.scenes import Scenes
 from canvas_server.node.sending import Sender
 from canvas_server.node.sockets import Connection, Owner, Payload, Socket
 from canvas_server.protocol.audit import AuditEntry, AuditEvent
@@ -170,14 +171,16 @@ class Node:
         ):
             self._deferred[connection_id].append(bytes(payload))
             return None
-        self.outboxes[connection_id].heard += 1
         try:
             message = decode(payload)
         except MalformedMessage as malformed:
+            self.outboxes[connection_id].heard += 1
             self._perform(self.hub.refuse(connection_id, malformed))
             self._pressure.could_not_read(connection_id, len(payload))
             return None
-        self._handler.handle(connection_id, message, len(payload))
+        if not self._handler.handle(connection_id, message, len(payload)):
+            self._deferred[connection_id].append(bytes(payload))
+            return None
         return type(message)
 
     def receive_all(self, connection_id: ConnectionId, payloads: list[Payload]) -> None:

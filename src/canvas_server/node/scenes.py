@@ -16,7 +16,12 @@ from canvas_server.core.records import Snapshot, Stored
 from canvas_server.core.scene.admission import admitted
 from canvas_server.core.scene.news import scene_document
 from canvas_server.node.backpressure import append_line, append_units
-from canvas_server.node.budget import SharedBudgets
+from canvas_server.node.budget import (
+    BYTES_ANSWERED,
+    UNITS_OPENED,
+    UNITS_READ,
+    SharedBudgets,
+)
 from canvas_server.node.pictures import decoded_edit
 from canvas_server.node.ports import (
     Elsewhere,
@@ -27,7 +32,6 @@ from canvas_server.node.ports import (
     PictureDecoder,
     Placement,
 )
-from canvas_server.node.sockets import Owner, Payload, Socket
 from canvas_server.protocol.errors import CloseCode, ErrorCode
 from canvas_server.protocol.http import SceneEdit
 from canvas_server.protocol.scene import SceneDocument
@@ -53,31 +57,6 @@ class _LivesElsewhere(Exception):
     def __init__(self, elsewhere: Elsewhere) -> None:
         super().__init__()
         self.elsewhere = elsewhere
-
-
-class LocalPlacement:
-    """Placement of a server that is one node."""
-
-    def find(
-        self,
-        session_id: str,  # noqa: ARG002
-        done: Callable[[Elsewhere | LogFailure | None], None],
-    ) -> None:
-        """Say that it lives here."""
-        done(None)
-
-    def lost(self, session_id: str) -> None:
-        """Nobody else writes."""
-
-    async def edit(
-        self, elsewhere: Elsewhere, edit: SceneEdit, expected: int | None
-    ) -> SceneDocument:
-        """Nothing is elsewhere."""
-        raise NotImplementedError
-
-    def forward(self, socket: Socket, address: str, payloads: list[Payload]) -> Owner:
-        """Nothing is elsewhere."""
-        raise NotImplementedError
 
 
 class Scenes:
@@ -179,23 +158,36 @@ class Scenes:
     # --- over HTTP -------------------------------------------------------------------------
 
     async def read(self, session_id: str) -> SceneDocument:
-        """Return a committed scene.
+        """Return a committed scene; one that is not open stays so. It waits while too much is read.
 
         Raises:
+            Refusal: `rate_limited`: it has waited for long.
             LogFailure: it cannot be read.
         """
+        await self._may_read(session_id)
+        return await self._committed(session_id)
 
-        def document() -> SceneDocument:
-            scene = self._hub.scene(session_id)
-            assert scene is not None  # noqa: S101 - it is open
+    async def _committed(self, session_id: str) -> SceneDocument:
+        scene = self._hub.scene(session_id)
+        if scene is not None:
             return scene
+        stored: Stored = await self._ask(functools.partial(self.log.load, session_id))
+        now = stored.snapshot
+        return scene_document(session_id, now.elements, now.revision, now.timestamp)
 
-        try:
-            return await self._when_open(session_id, document)
-        except _LivesElsewhere:
-            stored: Stored = await self._ask(functools.partial(self.log.load, session_id))
-            now = stored.snapshot
-            return scene_document(session_id, now.elements, now.revision, now.timestamp)
+    async def _may_read(self, session_id: str) -> None:
+        now = self._clock()
+        patience = now + POST_PATIENCE_SECONDS
+        reading = self._shared.reading(session_id, now)
+        reading.spend(UNITS_READ, 0)
+        while seconds := reading.wait(self._clock()):
+            if self._clock() > patience:
+                raise Refusal(ErrorCode.RATE_LIMITED)
+            await asyncio.sleep(seconds)
+
+    def answered(self, session_id: str, size: int) -> None:
+        """Charge what was read of a session to all who read it over HTTP."""
+        self._shared.reading(session_id, self._clock()).spend(size / BYTES_ANSWERED, 0)
 
     async def past(self, session_id: str, revision: int) -> SceneDocument:
         """Return a scene as it was after a revision, or after the last one before it that there is.
@@ -205,6 +197,7 @@ class Scenes:
             LogFailure: it cannot be read.
         """
         recall = functools.partial(self.log.recall, session_id, revision)
+        await self._may_read(session_id)
         past: Snapshot | None = await self._ask(recall)
         if past is None:
             raise Refusal(ErrorCode.REVISION_NOT_FOUND)
@@ -216,6 +209,7 @@ class Scenes:
         Raises:
             LogFailure: it cannot be read.
         """
+        await self._may_read(session_id)
         history: History = await self._ask(
             functools.partial(self.log.history, session_id, before, limit)
         )
@@ -277,7 +271,7 @@ class Scenes:
             self._answers.pop(request, None)
         if failure is not None:
             raise Refusal(failure)
-        return await self.read(edit.session_id)
+        return await self._committed(edit.session_id)
 
     async def _with_pictures(self, edit: SceneEdit) -> SceneEdit:
         """Return an edit with its pictures decoded, where its session lives here.
@@ -310,7 +304,10 @@ class Scenes:
 
     def _post_delay(self, session_id: str) -> float:
         now = self._clock()
-        owed = self._shared.session(session_id, now).wait(now)
+        owed = max(
+            self._shared.session(session_id, now).wait(now),
+            self._shared.reading(session_id, now).wait(now),
+        )
         is_behind = self.backlog_of(session_id) >= MAX_BACKLOG_BYTES
         return max(owed, BEHIND_SECONDS if is_behind else 0.0)
 
@@ -354,6 +351,8 @@ class Scenes:
     def _loaded(self, session_id: str, stored: Stored | LogFailure) -> None:
         failure = self._note("cannot read a scene; who wants to join it has to wait", stored)
         if isinstance(stored, Stored):
+            units = UNITS_OPENED * len(stored.snapshot.elements)
+            self._shared.session(session_id, self._clock()).spend(units, 0)
             self._hub.opened(session_id, stored)
         for then in self._opening.pop(session_id):
             then(failure)

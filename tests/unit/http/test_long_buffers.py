@@ -2,7 +2,7 @@
 
 import pytest
 
-from canvas_server.http.longbuffers import MAX_LONG_BYTES, LongBuffers
+from canvas_server.http.longbuffers import MAX_LONG_BYTES, STRANGERS, LongBuffers
 
 pytestmark = pytest.mark.rule("OUT2")
 
@@ -19,14 +19,43 @@ class Keeper:
         self.gave_way = True
 
 
-def test_who_has_kept_the_longest_gives_way() -> None:
-    buffers, keepers = LongBuffers(), [Keeper() for _ in range(MAX_LONG_BYTES // MIB)]
-    for keeper in keepers:
-        buffers.note(keeper, MIB)
-    buffers.note(keepers[0], MIB)
-    assert not any(keeper.gave_way for keeper in keepers)
-    buffers.note(Keeper(), 2 * MIB)
-    assert [keeper.gave_way for keeper in keepers[:4]] == [False, True, True, False]
+def keepers(buffers: LongBuffers, count: int, group: str) -> list[Keeper]:
+    """Return some who keep a mebibyte each."""
+    made = [Keeper() for _ in range(count)]
+    for one in made:
+        buffers.note(one, MIB, group)
+    return made
+
+
+def test_strangers_give_way_first_the_oldest_of_them() -> None:
+    buffers = LongBuffers()
+    here = keepers(buffers, 4, "s link")
+    strangers = keepers(buffers, MAX_LONG_BYTES // MIB - 4, STRANGERS)
+    buffers.note(strangers[0], MIB)
+    assert not any(one.gave_way for one in (*here, *strangers))
+    buffers.note(strangers[0], 2 * MIB)
+    assert [one.gave_way for one in strangers[:2]] == [True, False], "who grows keeps its place"
+    assert not any(one.gave_way for one in here)
+
+
+def test_the_group_that_keeps_most_gives_way() -> None:
+    """However often it says that it goes on."""
+    buffers = LongBuffers()
+    honest = keepers(buffers, 2, "team link")
+    loud = keepers(buffers, MAX_LONG_BYTES // MIB - 2, "loud link")
+    for one in loud:
+        buffers.note(one, MIB, "loud link")
+    more = keepers(buffers, 3, "loud other")
+    assert [one.gave_way for one in loud[:4]] == [True, True, True, False]
+    assert not any(one.gave_way for one in (*honest, *more))
+
+
+def test_who_joins_is_a_stranger_no_more() -> None:
+    buffers = LongBuffers()
+    (joined,) = keepers(buffers, 1, STRANGERS)
+    buffers.note(joined, MIB, "s link")
+    keepers(buffers, MAX_LONG_BYTES // MIB, "loud link")
+    assert not joined.gave_way
 
 
 def test_what_is_let_go_counts_no_more() -> None:

@@ -197,12 +197,11 @@ def test_every_edit_that_brings_a_picture_waits(edit: dict[str, Any]) -> None:
 def test_an_edit_without_a_new_picture_waits_for_nothing() -> None:
     room = Room()
     a, first = room.join()
-    chart = {"type": "Chart", "chart_type": "bar", "data": {"src": CLEAN}}
+    chart = {"type": "Chart", "chart_type": "bar", "data": {"src": RAW}}
     room.say(
         first,
         add(CLEAN),
         {"type": "add_element", "element": {"id": "c", "kind": chart}},
-        {"type": "update_element", "id": "c", "changes": {"kind": {"data": {"src": RAW}}}},
         {"type": "update_element", "id": "p", "changes": {"transform": {"x": 1}}},
         add("https://example.org/a.png", "q"),
         {"type": "remove_element", "id": "p"},
@@ -210,6 +209,28 @@ def test_an_edit_without_a_new_picture_waits_for_nothing() -> None:
     )
     assert not room.desk.waiting
     assert a.heard("ack")
+
+
+def test_a_change_of_what_becomes_a_picture_in_the_same_edit_is_decoded() -> None:
+    """What it changes when it comes need not be what it changes when it is made."""
+    room = Room()
+    _, first = room.join()
+    picture = {"id": "t", "kind": {"type": "Image", "src": "https://example.org/a.png"}}
+    room.say(
+        first,
+        {"type": "add_element", "element": {"id": "t", "kind": {"type": "Text", "content": "x"}}},
+        {
+            "type": "sync_queue",
+            "operations": [
+                {"op": "remove", "id": "t"},
+                {"op": "add", "element": picture},
+                {"op": "update", "id": "t", "changes": {"kind": {"src": RAW}}},
+            ],
+        },
+    )
+    room.desk.answer()
+    room.run()
+    assert room.sources() == [CLEAN]
 
 
 def test_a_picture_that_may_not_come_in_is_refused_with_what_to_do() -> None:

@@ -50,9 +50,14 @@ class Grant(Struct, frozen=True):
     """How many may be in the session by the invitation; None: as many as by any other (SES6)."""
     free: frozenset[type[client.ClientMessage]] = frozenset()
     """Messages that pass whatever they hold; follows from the role, at hand since each one asks."""
+    invitations: frozenset[str] = frozenset()
+    """The invitation and all that it was made with: taking back one of them ends it (TOK8). Follows
+    from these, at hand since whoever comes is counted among all who are there."""
 
     def __post_init__(self) -> None:
         msgspec.structs.force_setattr(self, "free", _FREE[self.role])
+        lineage = frozenset((*(ancestor.id for ancestor in self.lineage), self.invitation))
+        msgspec.structs.force_setattr(self, "invitations", lineage)
 
     @property
     def key(self) -> str:
@@ -63,11 +68,6 @@ class Grant(Struct, frozen=True):
     def is_moderator(self) -> bool:
         """Whether it is of somebody who looks after the session."""
         return Right.MODERATE in self.role.rights
-
-    @property
-    def invitations(self) -> tuple[str, ...]:
-        """The invitation and all that it was made with: taking back one of them ends it (TOK8)."""
-        return (*(ancestor.id for ancestor in self.lineage), self.invitation)
 
     @property
     def horizon(self) -> float | None:

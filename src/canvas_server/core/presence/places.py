@@ -90,9 +90,11 @@ def _shares(
     if own is None and not grant.is_moderator:
         own = link_places
     caps = [(grant.invitation, own), *((one.id, one.places) for one in reversed(grant.lineage))]
-    for invitation, cap in caps:
-        if cap is not None:
-            yield cap, [peer for peer in staying if invitation in peer.grant.invitations]
+    members: dict[str, list[Participant]] = {one: [] for one, cap in caps if cap is not None}
+    for peer in staying:
+        for invitation in peer.grant.invitations & members.keys():
+            members[invitation].append(peer)
+    yield from ((cap, members[one]) for one, cap in caps if cap is not None)
 
 
 def _next_to_go(peers: Iterable[Participant]) -> Participant | None:

@@ -330,13 +330,13 @@ class Session:
 
     def settle_presence(self) -> list[Effect]:
         """Tell the updates that have waited, as they are now (OUT5)."""
-        waiting, seconds = self._window.settle()
+        due = self._window.settle()
         effects = [
             effect
-            for peer_id, media in waiting
+            for peer_id, media in due
             for effect in self._update(self.peers[peer_id], media=media)
         ]
-        return [*effects, SettlePresence(self.session_id, seconds)] if waiting else []
+        return [*effects, SettlePresence(self.session_id, WINDOW_SECONDS)] if due else []
 
     def _tell(self, peer: Participant, *, media: bool = False) -> list[Effect]:
         effects: list[Effect] = []

@@ -3,7 +3,7 @@
 A picture in a data URL is decoded before the edit is made; who does so is not the core's matter.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any, TypeVar, assert_never
 
 import msgspec
@@ -13,7 +13,6 @@ from canvas_server.protocol import client
 from canvas_server.protocol.http import SceneEdit
 from canvas_server.protocol.scene import (
     KIND_TRAITS,
-    Element,
     ElementChanges,
     NewElement,
     flat_kind,
@@ -26,12 +25,10 @@ _FIELDS = frozenset(traits.picture for traits in KIND_TRAITS.values() if traits.
 _INLINE = "data:image/"
 
 
-def sources_in(
-    message: client.EditMessage | SceneEdit, element: Callable[[str], Element | None]
-) -> tuple[str, ...]:
+def sources_in(message: client.EditMessage | SceneEdit) -> tuple[str, ...]:
     """Return the pictures that an edit brings with it, each once.
 
-    `element` returns what an id names: to an element that shows no picture none is brought.
+    Those of changes too, whatever they change now: it may be another element by then.
     """
     added, changed = _parts(message)
     found: dict[str, None] = {}
@@ -39,12 +36,10 @@ def sources_in(
         source = picture_of(new.kind)
         if source is not None and source.startswith(_INLINE):
             found[source] = None
-    for element_id, changes in changed:
+    for changes in changed:
         if changes.kind is UNSET:
             continue
-        before = element(element_id)
-        if before is None or before.kind.traits.picture is not None:
-            found.update(dict.fromkeys(_named(flat_kind(changes.kind)).values()))
+        found.update(dict.fromkeys(_named(flat_kind(changes.kind)).values()))
     return tuple(found)
 
 
@@ -73,13 +68,13 @@ def with_sources(message: M, sources: Mapping[str, str]) -> M:
 
 def _parts(
     message: client.EditMessage | SceneEdit,
-) -> tuple[tuple[NewElement, ...], tuple[tuple[str, ElementChanges], ...]]:
-    """Return the elements that an edit adds, and the changes that it makes to which."""
+) -> tuple[tuple[NewElement, ...], tuple[ElementChanges, ...]]:
+    """Return the elements that an edit adds, and the changes that it makes."""
     match message:
         case client.AddElement():
             return (message.element,), ()
         case client.UpdateElement():
-            return (), ((message.id, message.changes),)
+            return (), (message.changes,)
         case client.RemoveElement() | client.ClearScene():
             return (), ()
         case client.SyncQueue(operations=operations):
@@ -87,10 +82,10 @@ def _parts(
             changing = [each for each in operations if isinstance(each, client.UpdateOperation)]
             return (
                 tuple(each.element for each in adding),
-                tuple((each.id, each.changes) for each in changing),
+                tuple(each.changes for each in changing),
             )
         case SceneEdit():
-            return message.add, tuple((each.id, each.changes) for each in message.update)
+            return message.add, tuple(each.changes for each in message.update)
         case _:
             assert_never(message)
 

@@ -56,6 +56,7 @@ def picture_routes(scenes: Scenes, gate: Gate, bodies: Bodies) -> list[BaseRoute
             return Response(status_code=304, headers=headers)
         try:
             drawn = await body(request, scene, ending, width)
+            scenes.answered(session_id, len(drawn))
             return Response(drawn, 200, headers, _TYPES[ending])
         except TooManyDrawings as many:
             return _refused(many)

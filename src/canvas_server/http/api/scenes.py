@@ -40,7 +40,7 @@ def scene_routes(
         scene = await scene_at(scenes, session_id, number_of(request, "revision"))
         if matches(request.headers.get("if-none-match"), str(scene.revision), weak=True):
             return Response(status_code=304, headers=_headers(scene))
-        return await _answer(scene, bodies)
+        return await _answer(scene, scenes, bodies)
 
     async def history(request: Request) -> Response:
         session_id = session_of(request)
@@ -53,6 +53,7 @@ def scene_routes(
             return Response(status_code=304, headers=headers)
         answer = HistoryAnswer(past.revision, past.first_revision, past.entries)
         body = await bodies.apart(len(past.entries) * USUAL_BYTES, history_answer, answer)
+        scenes.answered(session_id, len(body))
         return Response(body, 200, headers, "application/json")
 
     async def edit(request: Request) -> Response:
@@ -65,7 +66,7 @@ def scene_routes(
             by = bearer or "anybody"
             event = AuditEntry(AuditEvent.SCENE_CLEARED, session=wanted.session_id, by=by)
             audit.note(request, event)
-        return await _answer(edited, bodies)
+        return await _answer(edited, scenes, bodies)
 
     return [
         Route("/api/scene", error_responses(read)),
@@ -99,6 +100,7 @@ def _headers(scene: SceneDocument) -> dict[str, str]:
     return {"etag": f'"{scene.revision}"'}
 
 
-async def _answer(scene: SceneDocument, bodies: Bodies) -> Response:
+async def _answer(scene: SceneDocument, scenes: Scenes, bodies: Bodies) -> Response:
     body = await bodies.apart(len(scene.elements) * USUAL_BYTES, scene_answer, scene)
+    scenes.answered(scene.session_id, len(body))
     return Response(body, 200, _headers(scene), "application/json")

@@ -35,7 +35,7 @@ EDITS: dict[str, tuple[client.EditMessage | SceneEdit, tuple[str, ...]]] = {
     "add a text": (client.AddElement(NewElement(Text(A))), ()),
     "add by address": (client.AddElement(of("https://example.org/a")[0]), ()),
     "update": (client.UpdateElement("p", PATCH), (A,)),
-    "update a chart": (client.UpdateElement("c", ElementChanges(kind={"data": {"src": A}})), ()),
+    "update a chart": (client.UpdateElement("c", ElementChanges(kind={"data": {"src": A}})), (A,)),
     "move": (client.UpdateElement("p", MOVE), ()),
     "remove": (client.RemoveElement("p"), ()),
     "clear": (client.ClearScene(), ()),
@@ -62,8 +62,7 @@ EDITS: dict[str, tuple[client.EditMessage | SceneEdit, tuple[str, ...]]] = {
 def test_the_pictures_of_an_edit_are_found_and_replaced(
     edit: client.EditMessage | SceneEdit, expected: tuple[str, ...]
 ) -> None:
-    elements = {"c": CHART}.get
-    assert sources_in(edit, elements) == expected
+    assert sources_in(edit) == expected
     assert with_sources(edit, {}) == edit
     new = {src: src.upper() for src in expected}
     replaced = with_sources(edit, new)
