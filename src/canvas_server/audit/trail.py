@@ -8,6 +8,7 @@ import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
+from canvas_server.addresses import neighbourhood
 from canvas_server.protocol.audit import AuditEntry, AuditEvent
 from canvas_server.protocol.plain import plain
 
@@ -123,7 +124,9 @@ class Trail:
 
 
 def _source_of(entry: AuditEntry) -> Source:
-    for name in ("address", "session", "invitation"):
+    if entry.address:  # of one host, however many it has (IPv6)
+        return "address", neighbourhood(entry.address) or entry.address
+    for name in ("session", "invitation"):
         value = getattr(entry, name)
         if value:
             return name, value

@@ -16,7 +16,8 @@ from typing import TypeVar
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
 
-from canvas_server.http.rate_limits import AddressAllowance, Crowded, neighbourhood
+from canvas_server.addresses import neighbourhood
+from canvas_server.http.rate_limits import AddressAllowance, Crowded
 from canvas_server.protocol.fields import MAX_FRAME_BYTES
 
 T = TypeVar("T")

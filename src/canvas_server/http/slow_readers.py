@@ -16,8 +16,8 @@ from msgspec import Struct
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from uvicorn.protocols.http.flow_control import FlowControl
 
+from canvas_server.addresses import neighbourhood
 from canvas_server.http.errors import refusal
-from canvas_server.http.rate_limits import neighbourhood
 
 SLICE_BYTES = 64 * 1024
 WRITE_SECONDS = 10.0

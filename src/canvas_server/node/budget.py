@@ -37,6 +37,8 @@ UNITS_REFUSED = 5
 
 UNITS_READ = 20
 """For a request that reads a scene or its history, beside what it is answered."""
+UNITS_RECALLED = 2000
+"""For one that reads an earlier scene: it is made again of a snapshot and changes."""
 UNITS_OPENED = 0.5
 """For each element of a session that is opened: its size is counted."""
 

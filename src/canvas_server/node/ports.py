@@ -17,6 +17,10 @@ class LogFailure(Exception):
     """The log cannot do what was asked; the text says why and what to do, for the operator."""
 
 
+class LogBusy(LogFailure):
+    """Too much is asked of the log now; nothing is wrong with it."""
+
+
 class Overtaken(LogFailure):
     """Another node has written to this session: it does not live here any more."""
 

@@ -20,6 +20,7 @@ from canvas_server.node.budget import (
     BYTES_ANSWERED,
     UNITS_OPENED,
     UNITS_READ,
+    UNITS_RECALLED,
     SharedBudgets,
 )
 from canvas_server.node.pictures import decoded_edit
@@ -27,6 +28,7 @@ from canvas_server.node.ports import (
     Elsewhere,
     History,
     Log,
+    LogBusy,
     LogFailure,
     Overtaken,
     PictureDecoder,
@@ -175,11 +177,11 @@ class Scenes:
         now = stored.snapshot
         return scene_document(session_id, now.elements, now.revision, now.timestamp)
 
-    async def _may_read(self, session_id: str) -> None:
+    async def _may_read(self, session_id: str, units: int = UNITS_READ) -> None:
         now = self._clock()
         patience = now + POST_PATIENCE_SECONDS
         reading = self._shared.reading(session_id, now)
-        reading.spend(UNITS_READ, 0)
+        reading.spend(units, 0)
         while seconds := reading.wait(self._clock()):
             if self._clock() > patience:
                 raise Refusal(ErrorCode.RATE_LIMITED)
@@ -197,7 +199,7 @@ class Scenes:
             LogFailure: it cannot be read.
         """
         recall = functools.partial(self.log.recall, session_id, revision)
-        await self._may_read(session_id)
+        await self._may_read(session_id, UNITS_RECALLED)
         past: Snapshot | None = await self._ask(recall)
         if past is None:
             raise Refusal(ErrorCode.REVISION_NOT_FOUND)
@@ -209,7 +211,7 @@ class Scenes:
         Raises:
             LogFailure: it cannot be read.
         """
-        await self._may_read(session_id)
+        await self._may_read(session_id, UNITS_RECALLED // 4)
         history: History = await self._ask(
             functools.partial(self.log.history, session_id, before, limit)
         )
@@ -220,7 +222,7 @@ class Scenes:
         result: asyncio.Future[T] = asyncio.get_running_loop().create_future()
 
         def done(answer: T | LogFailure) -> None:
-            if isinstance(answer, LogFailure):
+            if isinstance(answer, LogFailure) and not isinstance(answer, LogBusy):
                 self.failures += 1
             if result.done():
                 return  # the request was given up
@@ -373,7 +375,9 @@ class Scenes:
 
     def _recalled(self, recall: Recall, past: Snapshot | LogFailure | None) -> None:
         self._lighten(recall.session_id, RECALLED_BYTES)
-        if self._note("cannot read an earlier scene", past) is not None:
+        if isinstance(past, LogBusy):
+            past_or_code = ErrorCode.RATE_LIMITED
+        elif self._note("cannot read an earlier scene", past) is not None:
             past_or_code = ErrorCode.STORAGE_FAILED
         else:
             past_or_code = past if isinstance(past, Snapshot) else ErrorCode.REVISION_NOT_FOUND

@@ -90,13 +90,15 @@ class SqliteLog:
 
     def load(self, session_id: str, done: Callable[[Stored | LogFailure], None]) -> None:
         """See `Log.load`."""
-        self._opening.ask(lambda file: reading.load(file, session_id), done)
+        self._opening.ask(lambda file: reading.load(file, session_id), done, session_id)
 
     def recall(
         self, session_id: str, revision: int, done: Callable[[Snapshot | LogFailure | None], None]
     ) -> None:
         """See `Log.recall`."""
-        self._recalling.ask(lambda file: reading.recall(file, session_id, revision), done)
+        self._recalling.ask(
+            lambda file: reading.recall(file, session_id, revision), done, session_id
+        )
 
     def history(
         self,
@@ -106,7 +108,9 @@ class SqliteLog:
         done: Callable[[History | LogFailure], None],
     ) -> None:
         """See `Log.history`."""
-        self._recalling.ask(lambda file: reading.history(file, session_id, before, limit), done)
+        self._recalling.ask(
+            lambda file: reading.history(file, session_id, before, limit), done, session_id
+        )
 
     def sessions(self, done: Callable[[tuple[SessionSummary, ...] | LogFailure], None]) -> None:
         """See `Log.sessions`."""

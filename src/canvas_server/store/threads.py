@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import queue
 import sqlite3
 import threading
 import time
@@ -14,11 +13,11 @@ import msgspec
 import structlog
 from msgspec import Struct
 
-from canvas_server.node.ports import LogFailure
+from canvas_server.node.ports import LogBusy, LogFailure
 from canvas_server.store import retention
 from canvas_server.store.folder import StoreError
 from canvas_server.store.schema import Database, explain
-from canvas_server.store.waiting import FairQueue
+from canvas_server.store.waiting import FairQuestions, FairQueue
 from canvas_server.store.writing import Job, Quotas, Writer
 
 T = TypeVar("T")
@@ -121,28 +120,28 @@ class ReadingThread(_Thread):
     """Answers questions, one after another."""
 
     def __init__(self, database: Database, name: str, most: int | None = None) -> None:
-        """Prepare; more than `most` questions do not wait: they are refused."""
+        """Prepare; more than `most` questions do not wait (`FairQuestions`): they are refused."""
         super().__init__(database, name, reading=True)
-        self._most = most
-        self._requests: queue.SimpleQueue[
-            tuple[Callable[[sqlite3.Connection], Any], Callable[[Any], None]] | None
-        ] = queue.SimpleQueue()
+        self._questions: FairQuestions[
+            tuple[Callable[[sqlite3.Connection], Any], Callable[[Any], None]]
+        ] = FairQuestions(most)
 
     def ask(
-        self, question: Callable[[sqlite3.Connection], T], done: Callable[[T | LogFailure], None]
+        self,
+        question: Callable[[sqlite3.Connection], T],
+        done: Callable[[T | LogFailure], None],
+        session_id: str = "",
     ) -> None:
-        """Have a question answered in the thread of the loop."""
+        """Have a question about a session answered in the thread of the loop."""
         self._start()
-        if self._most is not None and self._requests.qsize() >= self._most:
-            self._call(done, LogFailure("too many ask about the past; try again later"))
-        else:
-            self._requests.put((question, done))
+        if not self._questions.put(session_id, (question, done)):
+            self._call(done, LogBusy("too many ask about the past; try again later"))
 
     def _put_end(self) -> None:
-        self._requests.put(None)
+        self._questions.close()
 
     def _work(self) -> None:
-        while request := self._requests.get():
+        while request := self._questions.take():
             question, done = request
             try:
                 answer = self._answer(question)

@@ -1,9 +1,57 @@
-"""Fair queue of the writing thread: each session in turn, so that none delays the others."""
+"""Fair queues of the threads: each session in turn, so that none delays the others."""
 
 import threading
 from collections import OrderedDict, deque
+from typing import Generic, TypeVar
 
 from canvas_server.store.writing import Job
+
+Q = TypeVar("Q")
+
+MAX_OF_ONE = 32
+"""Questions about one session that wait."""
+
+
+class FairQuestions(Generic[Q]):
+    """Questions for one thread: in order for each session, round robin among them."""
+
+    def __init__(self, most: int | None) -> None:
+        """Let `most` wait at a time, and `MAX_OF_ONE` of each session; None: any number."""
+        self._changed = threading.Condition()
+        self._sessions: OrderedDict[str, deque[Q]] = OrderedDict()
+        self._count = 0
+        self._most = most
+        self._closed = False
+
+    def put(self, session_id: str, question: Q) -> bool:
+        """Add a question; return whether there is room for it."""
+        with self._changed:
+            waiting = self._sessions.get(session_id, ())
+            if self._most is not None and (self._count >= self._most or len(waiting) >= MAX_OF_ONE):
+                return False
+            self._sessions.setdefault(session_id, deque()).append(question)
+            self._count += 1
+            self._changed.notify()
+            return True
+
+    def close(self) -> None:
+        """Let `take` say that there is nothing more, once there is not."""
+        with self._changed:
+            self._closed = True
+            self._changed.notify()
+
+    def take(self) -> Q | None:
+        """Wait for a question and take it; None: it is the end."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._sessions or self._closed)
+            if not self._sessions:
+                return None
+            session_id, questions = self._sessions.popitem(last=False)
+            question = questions.popleft()
+            if questions:
+                self._sessions[session_id] = questions
+            self._count -= 1
+            return question
 
 
 class FairQueue:

@@ -83,12 +83,21 @@ def test_who_floods_the_log_is_counted() -> None:
 def test_a_crowd_of_addresses_is_bounded_too() -> None:
     lines = Lines()
     for number in range(OF_KIND.burst + 50):
-        lines.refuse(address=f"2001:db8::{number:x}")
+        lines.refuse(address=f"2001:db8:0:{number:x}::1")
     assert len(lines.raw) == OF_KIND.burst
     lines.trail.record(AuditEntry(AuditEvent.KICKED, session="s"))
     assert lines.all[-1]["event"] == "kicked", "other kinds go on"
     lines.trail.tick()
     assert lines.all[-1]["count"] == 50
+
+
+def test_one_host_is_one_source_however_many_addresses_it_has() -> None:
+    """It has a /64 for itself (RFC 4291)."""
+    lines = Lines()
+    for number in range(3 * OF_SOURCE.burst):
+        lines.refuse(address=f"2001:db8::{number:x}")
+    lines.refuse(address="203.0.113.7")
+    assert len(lines.raw) == OF_SOURCE.burst + 1
 
 
 def test_memory_is_bounded_and_nothing_left_out_is_forgotten() -> None:

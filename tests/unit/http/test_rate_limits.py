@@ -4,13 +4,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from canvas_server.addresses import neighbourhood
 from canvas_server.http import rate_limits as module
 from canvas_server.http.rate_limits import (
     AddressAllowance,
     AddressLimits,
     Crowded,
     Proxies,
-    neighbourhood,
 )
 
 

@@ -18,7 +18,7 @@ from canvas_server.protocol.errors import ErrorCode
 from canvas_server.protocol.server import FailedOperation, SyncResult
 from canvas_server.store import reading, schema, writing
 from canvas_server.store.schema import prepare
-from canvas_server.store.waiting import FairQueue
+from canvas_server.store.waiting import MAX_OF_ONE, FairQuestions, FairQueue
 from canvas_server.store.writing import Job, Quotas, Writer, job_of
 from support.hub.logs import START_MS, add, entries, move, text
 
@@ -437,3 +437,20 @@ def test_after_much_work_in_a_turn_of_the_loop_only_signals_are_handled() -> Non
     assert not bench.pressure.takes_turn(BOB, b"garbage")
     bench.until_read(ADA)
     assert bench.pressure.takes_turn(ADA, CURSOR)
+
+
+@pytest.mark.rule("SCN2")
+def test_sessions_take_turns_with_their_questions() -> None:
+    """Who asks much of one session does not have others wait, nor fills the queue."""
+    questions: FairQuestions[str] = FairQuestions(100)
+    taken = [questions.put("loud", f"loud {number}") for number in range(50)]
+    assert taken.count(True) == MAX_OF_ONE
+    assert questions.put("quiet", "quiet")
+    assert [questions.take() for _ in range(3)] == ["loud 0", "quiet", "loud 1"]
+    for number in range(100):
+        questions.put(str(number), "?")
+    assert not questions.put("one more", "?")
+    questions.close()
+    rest = [questions.take() for _ in range(101)]
+    assert rest.count(None) == 1
+    assert rest[-1] is None

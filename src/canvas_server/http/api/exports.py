@@ -10,6 +10,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from canvas_server import __version__
+from canvas_server.addresses import neighbourhood
 from canvas_server.export.pictures import Pictures
 from canvas_server.export.queue import TooManyDrawings
 from canvas_server.export.worker import MOST_WIDTH, CannotDraw
@@ -18,7 +19,6 @@ from canvas_server.http.bodies import Bodies
 from canvas_server.http.errors import error_responses, refusal
 from canvas_server.http.gate import Gate
 from canvas_server.http.params import matches, number_of, session_of
-from canvas_server.http.rate_limits import neighbourhood
 from canvas_server.node.scenes import Scenes
 from canvas_server.protocol.scene import SceneDocument
 
