@@ -15,6 +15,8 @@ from canvas_server.protocol.plain import plain
 MAX_SHARES = 1000
 MAX_GUESTS = 2000
 """People of one other server, in all sessions together."""
+MAX_MEANWHILE = 1024 * 1024
+"""Bytes that are taken of it while one of its people is read no further."""
 DEAR = 100
 """What is asked with a few bytes and costs much counts as so many messages."""
 _DEAR = (b'{"type":"open"', b'{"type":"follow"', b'{"type":"merge"', b'{"type":"request"')
@@ -37,6 +39,7 @@ class Partner:
         self._context = common
         self._node = common.node
         self._held: set[str] = set()
+        self._taken_meanwhile = 0
         self._work = common.node.limits.work(common.clock())
         self._overdrawn = False
         self._crowded = False
@@ -134,8 +137,10 @@ class Partner:
 
     def may_take(self, body: bytes) -> bool:
         """See `ChannelListener.may_take`: slowed like a client that sends too fast (OUT2)."""
-        if self._held:
-            return False
+        if self._held:  # one of its people waits: the others go on, up to what we keep of them
+            self._taken_meanwhile += len(body)
+            if self._taken_meanwhile > MAX_MEANWHILE:
+                return False
         if self._overdrawn and self._work.wait(self._context.clock()) > 0:
             return False
         cost = DEAR if body.startswith(_DEAR) else 1
@@ -185,6 +190,8 @@ class Partner:
 
     def _hold(self, name: str, held: bool) -> None:
         (self._held.add if held else self._held.discard)(name)
+        if not self._held:
+            self._taken_meanwhile = 0
 
     def _may_seat(self) -> bool:
         if sum(share.guests for share in self.shares.values()) < MAX_GUESTS:

@@ -11,6 +11,8 @@ from typing import Protocol
 
 LONG_BYTES = 64 * 1024
 """Of a buffer; shorter ones are not counted."""
+STRANGE_BYTES = 8 * 1024
+"""The same of who is in no session, and has little to say."""
 MAX_LONG_BYTES = 64 * 1024 * 1024
 """Of all of them."""
 STRANGERS = ""
@@ -19,6 +21,11 @@ STRANGERS = ""
 
 class Buffered(Protocol):
     """A connection with buffers."""
+
+    @property
+    def group(self) -> str:
+        """With whom it shares the room for long messages; `STRANGERS`: it is in no session."""
+        ...
 
     def give_way(self) -> None:
         """Close it and let go of what it keeps."""
@@ -32,23 +39,31 @@ class LongBuffers:
         self._group_of: dict[Buffered, str] = {}
         self._total = 0
 
-    def note(self, connection: Buffered, size: int, group: str = STRANGERS) -> None:
+    def note(self, connection: Buffered, size: int) -> None:
         """Count what a connection keeps now in place of what it kept; 0: nothing that is long.
 
         Who keeps more than before does not lose its place among those who may give way.
         """
-        before = self._group_of.get(connection)
-        if size <= 0 or (before is not None and before != group):
+        group = connection.group if size > 0 else STRANGERS
+        least = STRANGE_BYTES if group == STRANGERS else LONG_BYTES
+        if size < least or self._group_of.get(connection, group) != group:
             self._forget(connection)
-        if size > 0:
+        if size >= least:
             sizes = self._groups[group]
             self._total += size - sizes.get(connection, 0)
             sizes[connection] = size
             self._group_of[connection] = group
         while self._total > MAX_LONG_BYTES and len(self._group_of) > 1:
-            oldest = next(iter(self._most()))
-            self._forget(oldest)
-            oldest.give_way()
+            self._make_room()
+
+    def _make_room(self) -> None:
+        sizes = self._most()
+        oldest, size = next(iter(sizes.items()))
+        if oldest.group != self._group_of[oldest]:  # it has joined a session meanwhile
+            self.note(oldest, size)
+            return
+        self._forget(oldest)
+        oldest.give_way()
 
     def _most(self) -> dict[Buffered, int]:
         if self._groups.get(STRANGERS):

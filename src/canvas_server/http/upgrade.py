@@ -29,7 +29,7 @@ from canvas_server.http.admission import Entrance
 from canvas_server.http.audit import refusal_entry
 from canvas_server.http.errors import error_body
 from canvas_server.http.headers import common_fields
-from canvas_server.http.longbuffers import LONG_BYTES, STRANGERS, LongBuffers
+from canvas_server.http.longbuffers import STRANGE_BYTES, STRANGERS, LongBuffers
 from canvas_server.http.rate_limits import Crowded
 from canvas_server.http.turns import ReadTurns
 from canvas_server.http.websocket import WebSocketConnection
@@ -114,7 +114,7 @@ class PicowsProtocol(WSProtocol):
         self._peer = peer
         self._connections = connections
         self._buffers = buffers
-        self._free = LONG_BYTES
+        self._free = STRANGE_BYTES
         connections.add(self)
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -130,10 +130,14 @@ class PicowsProtocol(WSProtocol):
         buffer = _get_buffer(self, sizehint)
         if len(buffer) > self._free:  # it has grown, and stays as long as it is
             self._free = len(buffer)
-            listener = self.listener
-            is_socket = isinstance(listener, WebSocketConnection)
-            self._buffers.note(self, self._free, listener.group if is_socket else STRANGERS)
+            self._buffers.note(self, self._free)
         return buffer[:MAX_READ_BYTES]
+
+    @property
+    def group(self) -> str:
+        """With whom it shares the room for long messages."""
+        listener = self.listener
+        return listener.group if isinstance(listener, WebSocketConnection) else STRANGERS
 
     def give_way(self) -> None:
         """Close the connection: its buffer is needed for others."""

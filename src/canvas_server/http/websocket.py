@@ -11,7 +11,7 @@ from collections.abc import Callable
 from picows import WSCloseCode, WSFrame, WSListener, WSMsgType, WSTransport
 
 from canvas_server.core.effects import ConnectionId
-from canvas_server.http.longbuffers import LONG_BYTES, STRANGERS, LongBuffers
+from canvas_server.http.longbuffers import STRANGE_BYTES, STRANGERS, LongBuffers
 from canvas_server.http.turns import ReadTurns
 from canvas_server.node.budget import COSTS, Account
 from canvas_server.node.node import Node
@@ -315,8 +315,8 @@ class WebSocketConnection(WSListener):
             return 1
         whole.payload += frame.get_payload_as_memoryview()
         if not frame.fin:
-            if len(whole.payload) > LONG_BYTES:
-                self._buffers.note(self, len(whole.payload), self.group)
+            if len(whole.payload) > STRANGE_BYTES:
+                self._buffers.note(self, len(whole.payload))
             return 1
         self._forget_fragments()
         if whole.is_text:

@@ -199,9 +199,9 @@ class BackPressure:
         """Charge a long message that is no signal: structs are made of all of it."""
         self._spend(connection_id, size / BYTES_READ, 0)
 
-    def dear(self, connection_id: ConnectionId, units: int) -> None:
+    def dear(self, connection_id: ConnectionId, units: int, *, signal: bool) -> None:
         """Charge a message that costs more than its place to invitation and session."""
-        self._spend_shared(connection_id, units, 0)
+        self._spend_shared(connection_id, units, 0, waits=not signal)
 
     def may_signal(self, connection_id: ConnectionId, target: str, size: int) -> bool:
         """Charge a signal to the line of its target; return whether it is its turn, or waits."""
@@ -215,7 +215,7 @@ class BackPressure:
                 return False
         line.spend(size)
         if size > LONG_SIGNAL:
-            self._spend(connection_id, (size - LONG_SIGNAL) / BYTES_DESCRIBED, 0)
+            self._spend(connection_id, (size - LONG_SIGNAL) / BYTES_DESCRIBED, 0, waits=False)
         return True
 
     def _is_light(self, connection_id: ConnectionId, target: str, size: int, now: float) -> bool:
@@ -275,25 +275,36 @@ class BackPressure:
 
     # --- accounts --------------------------------------------------------------------------------
 
-    def _spend(self, connection_id: ConnectionId, units: float, line: int) -> None:
-        """Charge a connection that is there and what it shares with others; hold it if one owes."""
+    def _spend(
+        self, connection_id: ConnectionId, units: float, line: int, *, waits: bool = True
+    ) -> None:
+        """Charge a connection that is there and what it shares with others; hold it if one owes.
+
+        `waits`: also if only others have had too much; who makes a call does not wait for that.
+        """
         holder = self._holders.get(connection_id)
         if holder is None:
             return
         seconds = 0.0
         if holder.budget.spend(units, line):
             seconds = holder.budget.wait(self._clock())
-        self._spend_shared(connection_id, units, line, seconds)
+        self._spend_shared(connection_id, units, line, seconds, waits=waits)
 
     def _spend_shared(
-        self, connection_id: ConnectionId, units: float, line: int, seconds: float = 0.0
+        self,
+        connection_id: ConnectionId,
+        units: float,
+        line: int,
+        seconds: float = 0.0,
+        *,
+        waits: bool = True,
     ) -> None:
         """Charge invitation and session; hold the connection for `seconds` or what they owe."""
         now = self._clock()
         holding, charged = self._shared_of(connection_id, now)
         for budget in charged:
             budget.spend(units, line)
-        for budget in holding:
+        for budget in holding if waits else ():
             seconds = max(seconds, budget.wait(now))
         if self._turn_units == 0.0:
             self._call_later(0, self._next_turn)

@@ -7,7 +7,7 @@ ones the latest of each peer is written then; those before it are not.
 
 from collections.abc import Callable
 
-from canvas_server.core.effects import Send
+from canvas_server.core.effects import ConnectionId, Send
 from canvas_server.node.outbox import Outbox, Outboxes, frame_of
 from canvas_server.protocol.server import PeerCursor, PeerPreview
 
@@ -26,6 +26,8 @@ class FlushSchedule:
         self._coalesced: dict[Outbox, None] = {}
         self._latest: dict[str, dict[type, Send]] = {}
         """By peer: of each type the latest message that may be dropped."""
+        self._moved: set[ConnectionId] = set()
+        """Who is in another session than when these were sent."""
         self._call_later = call_later
         self._is_scheduled = False
         self._coalesces = False
@@ -49,6 +51,10 @@ class FlushSchedule:
         """Queue now what waits of a peer: what it causes next is to come after it."""
         for send in self._latest.pop(peer_id, {}).values():
             self._push(send)
+
+    def moved(self, connection_id: ConnectionId) -> None:
+        """Send a connection nothing more that was for those of the session it leaves."""
+        self._moved.add(connection_id)
 
     def drop(self, peer_id: str) -> None:
         """Forget what waits of a peer that has left."""
@@ -82,6 +88,7 @@ class FlushSchedule:
         for of_peer in latest.values():
             for send in of_peer.values():
                 self._push(send)
+        self._moved.clear()
         coalesced, self._coalesced = self._coalesced, {}
         for outbox in coalesced:
             outbox.flush()
@@ -90,6 +97,6 @@ class FlushSchedule:
         frame = frame_of(send.message)
         for connection in send.to:
             outbox = self._outboxes.get(connection)
-            if outbox is not None:  # it is not gone meanwhile
+            if outbox is not None and connection not in self._moved:  # it is not gone meanwhile
                 outbox.push(frame, send.message)
                 self._coalesced[outbox] = None

@@ -66,7 +66,7 @@ class Handler:
         else:
             self._handle_for_many(connection_id, message, size, outbox)
         if kind in DEAR:
-            self._pressure.dear(connection_id, COSTS[kind])
+            self._pressure.dear(connection_id, COSTS[kind], signal=target is not None)
         if not outbox.heard % SETTLED_TOGETHER:
             self._pressure.settled(connection_id)
         return True
@@ -91,6 +91,8 @@ class Handler:
             party = self._hub.party_of(connection_id)
             if party is not None:
                 self._flushes.settle(party.peer_id)
+            if isinstance(message, client.Subscribe):
+                self._flushes.moved(connection_id)
         sender, queued = self._sender, outbox.queued_bytes
         copies, sent, line = sender.copies, sender.bytes, sender.line_bytes
         self._perform(self._hub.handle(connection_id, message, self._clock()))

@@ -241,12 +241,14 @@ class Scenes:
         origin: str | None = None,
         *,
         substitutes: bool = False,
+        allowed: Callable[[], object] = lambda: None,
     ) -> SceneDocument:
         """Make an edit and return the scene with it, when it is stored.
 
         It waits while edits over HTTP have had too much sent, or too much is not stored.
         `origin` is the other server it comes from, if it does. `substitutes`: what is added of
         pictures that may not come in has an empty one in its place; else the edit is refused.
+        `allowed` is called when it has waited, and raises where it may not be made any more.
 
         Raises:
             Refusal: nothing was changed; see `Hub.post`. `rate_limited`: too many wait.
@@ -260,12 +262,12 @@ class Scenes:
             if substitutes:
                 new = tuple(map(admitted, decoded.add))
                 decoded = msgspec.structs.replace(decoded, add=new)
-            await self._when_open(
-                edit.session_id,
-                lambda: self._perform(
-                    self._hub.post(decoded, request, expected, self._clock(), origin)
-                ),
-            )
+
+            def make() -> None:
+                allowed()
+                self._perform(self._hub.post(decoded, request, expected, self._clock(), origin))
+
+            await self._when_open(edit.session_id, make)
             failure = await answer
         except _LivesElsewhere as where:
             return await self._placement.edit(where.elsewhere, edit, expected)

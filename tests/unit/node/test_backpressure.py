@@ -241,6 +241,21 @@ def test_the_signals_to_one_peer_leave_half_of_its_line() -> None:
 
 
 @pytest.mark.rule("OUT2")
+def test_a_call_is_set_up_while_others_of_the_session_have_had_too_much() -> None:
+    bench = Bench()
+    crowd = [ConnectionId(number) for number in range(10, 30)]
+    for one in crowd:
+        bench.pressure.open(one, None)
+        bench.pressure.worked(one, 6000)
+    bench.pressure.dear(ADA, 20, signal=True)
+    assert bench.pressure.may_signal(ADA, "bob", 12 * KIB)
+    assert bench.pressure.may_signal(ADA, "bob", 200)
+    assert not bench.pressure.holds(ADA)
+    bench.pressure.dear(ADA, 20, signal=False)
+    assert bench.pressure.holds(ADA)
+
+
+@pytest.mark.rule("OUT2")
 def test_flows_are_forgotten_before_they_are_too_many() -> None:
     bench = Bench()
     bench.pressure.may_signal(ADA, "away", MIB)

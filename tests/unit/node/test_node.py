@@ -192,6 +192,20 @@ def test_what_overloads_a_session_is_refused_by_name() -> None:
     assert 30 < answers["made"] < 60 * 0.2 * 800 / 60, "each costs more than its operations"
 
 
+@pytest.mark.rule("SES1", "SIG1")
+def test_a_pointer_of_a_session_that_one_has_left_does_not_come_into_the_next() -> None:
+    lab = NodeLab()
+    (_, first, _), (b, second, _), (c, _, _) = lab.join(), lab.join(), lab.join()
+    lab.join("t")
+    b.heard()
+    lab.say(first, {"type": "cursor", "x": 1, "y": 1})
+    lab.say(second, {"type": "subscribe", "session_id": "t"})
+    lab.run_timers()
+    assert "peer_cursor" not in [m["type"] for m in b.heard()]
+    assert "peer_cursor" in [m["type"] for m in c.heard()]
+    lab.say(first, {"type": "cursor", "x": 2, "y": 1}, {"type": "subscribe", "session_id": "s"})
+
+
 def test_a_frame_of_a_connection_that_is_gone_is_nothing() -> None:
     lab = NodeLab()
     (_, first, _), (b, _, bob) = lab.join(), lab.join()

@@ -61,7 +61,11 @@ def scene_routes(
         wanted = await bodies.decoded_in_steps(request, bearer, scene_edit_steps)
         gate.require(request, wanted.session_id, Right.EDIT)
         expected = _expected(request.headers.get("if-match"))
-        edited = await scenes.edit(wanted, expected)
+        edited = await scenes.edit(
+            wanted,
+            expected,
+            allowed=lambda: gate.require(request, wanted.session_id, Right.EDIT),
+        )
         if wanted.clear:
             by = bearer or "anybody"
             event = AuditEntry(AuditEvent.SCENE_CLEARED, session=wanted.session_id, by=by)
