@@ -313,9 +313,24 @@ def test_it_is_read_no_faster_than_a_client(hostile: Hostile, town: SimulatedFed
     assert town.now == started
     taken = town.places[0].node.counts.received
     assert sum(taken.values()) <= 20_010, "two bursts: the bucket had filled up again"
+    more = sum(partner.may_take(b"{}") for _ in range(40_000))
+    assert sum(taken.values()) + more <= 20_010
     assert not partner.may_take(b"{}")
     hostile.wait(1)
     assert partner.may_take(b"{}")
+
+
+def test_one_of_its_people_who_waits_holds_up_no_other(
+    hostile: Hostile, town: SimulatedFederation
+) -> None:
+    """What comes meanwhile is kept, up to a bound."""
+    hostile.open(peer(1))
+    (partner,) = town.places[0].relay._partners.values()
+    partner._hold("one", True)
+    body = b"x" * 1024
+    assert sum(partner.may_take(body) for _ in range(3000)) == 1024
+    partner._hold("one", False)
+    assert partner.may_take(body)
 
 
 def test_it_has_no_more_people_here_than_are_allowed(
