@@ -2,11 +2,14 @@
 
 import base64
 import json
-from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import FrameLocator, Locator, expect
 
+from canvas_server.protocol.scene import Element, Model3D, Transform
+from support.browsers.bombs import store
 from support.browsers.conditions import until
 from support.browsers.violations import Violations
 from support.browsers.window import Open, Window
@@ -120,7 +123,7 @@ def put(server: Server, session: str, **kinds: dict[str, str]) -> None:
         }
         for place, (name, kind) in enumerate(kinds.items())
     ]
-    post(server, {"session_id": session, "add": add})
+    assert post(server, {"session_id": session, "add": add})[0] == 200
 
 
 @pytest.mark.rule("PAG1")
@@ -261,20 +264,16 @@ def test_messages_from_elsewhere_are_not_taken_for_those_of_the_frame(
         assert other.asked == []
 
 
-@pytest.fixture(scope="module")
-def discreet(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """A server all of whose calls are relayed."""
-    env = {"CANVAS_TURN_URLS": "turn:127.0.0.1:9", "CANVAS_TURN_SECRET": "x" * 40}
-    with running(tmp_path_factory.mktemp("discreet"), "--relay-only", "*", env=env) as server:
-        yield server
+DISCREET = {"CANVAS_TURN_URLS": "turn:127.0.0.1:9", "CANVAS_TURN_SECRET": "x" * 40}
 
 
 @pytest.mark.rule("PAG2", "SIG15")
 def test_nothing_is_loaded_from_elsewhere_where_calls_are_relayed(
-    open_window: Open, discreet: Server, violations: Violations
+    open_window: Open, tmp_path: Path, violations: Violations
 ) -> None:
+    """Nor what a model brings along that was stored before it would be refused."""
     violations.expect("connect-src", "img-src", "refused to connect")  # what the model below wants
-    with other_server(PNG, open_to_all=True) as other:
+    with ExitStack() as servers, other_server(PNG, open_to_all=True) as other:
         inside = {
             "asset": {"version": "2.0"},
             "buffers": [{"uri": f"{other.url}/cube.bin", "byteLength": 36}],
@@ -290,14 +289,16 @@ def test_nothing_is_loaded_from_elsewhere_where_calls_are_relayed(
             "scene": 0,
         }  # fmt: skip
         model = base64.b64encode(json.dumps(inside).encode()).decode()
+        nested = Model3D(f"data:model/gltf+json;base64,{model}")
+        store(tmp_path, "quiet", (Element("nested", nested, Transform(580, 120, 230, 170)),))
+        server = servers.enter_context(running(tmp_path, "--relay-only", "*", env=DISCREET))
         put(
-            discreet,
+            server,
             "quiet",
             picture={"type": "Image", "src": f"{other.url}/a.png"},
             model={"type": "Model3D", "src": f"{other.url}/a.glb"},
-            nested={"type": "Model3D", "src": f"data:model/gltf+json;base64,{model}"},
         )
-        ada = open_window("red", session="quiet", query="name=Ada", at=discreet)
+        ada = open_window("red", session="quiet", query="name=Ada", at=server)
         expect(element(ada, "picture")).to_contain_text("calls here hide your address")
         expect(element(ada, "model")).to_contain_text("hide your address")
         expect(element(ada, "picture").get_by_role("button")).to_have_count(0)

@@ -12,6 +12,8 @@ from canvas_server.node.outbox import Outbox, Outboxes, frame_of
 from canvas_server.protocol.server import PeerCursor, PeerPreview
 
 COALESCE_SECONDS = 0.02
+MAX_DROPPABLE_BYTES = 4 * 1024 * 1024
+"""Of what may be dropped, to all together, that is written at a time; the rest has the next."""
 
 
 class FlushSchedule:
@@ -84,19 +86,24 @@ class FlushSchedule:
 
     def _flush_coalesced(self) -> None:
         self._coalesces = False
-        latest, self._latest = self._latest, {}
-        for of_peer in latest.values():
-            for send in of_peer.values():
-                self._push(send)
-        self._moved.clear()
+        volume = 0
+        while self._latest and volume < MAX_DROPPABLE_BYTES:
+            peer_id = next(iter(self._latest))
+            volume += sum(map(self._push, self._latest.pop(peer_id).values()))
+        if self._latest:
+            self._coalesce()
+        else:
+            self._moved.clear()
         coalesced, self._coalesced = self._coalesced, {}
         for outbox in coalesced:
             outbox.flush()
 
-    def _push(self, send: Send) -> None:
+    def _push(self, send: Send) -> int:
+        """Queue a message for its receivers; return how many bytes that is for all of them."""
         frame = frame_of(send.message)
         for connection in send.to:
             outbox = self._outboxes.get(connection)
             if outbox is not None and connection not in self._moved:  # it is not gone meanwhile
                 outbox.push(frame, send.message)
                 self._coalesced[outbox] = None
+        return len(frame) * len(send.to)

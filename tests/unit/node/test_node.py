@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from canvas_server.core.effects import ConnectionId
-from canvas_server.node import backpressure
+from canvas_server.node import backpressure, flushing
 from canvas_server.node.budget import Limits
 from canvas_server.node.node import Node
 from canvas_server.node.outbox import Outbox, Outboxes
@@ -190,6 +190,22 @@ def test_what_overloads_a_session_is_refused_by_name() -> None:
             answers.update(m.get("code", "made") for m in socket.heard() if "message_id" in m)
     assert set(answers) == {"made", "rate_limited"}
     assert 30 < answers["made"] < 60 * 0.2 * 800 / 60, "each costs more than its operations"
+
+
+@pytest.mark.rule("OUT5")
+def test_what_a_crowd_moves_is_written_a_part_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(flushing, "MAX_DROPPABLE_BYTES", 500)
+    lab = NodeLab()
+    (a, _, _), *people = (lab.join() for _ in range(5))
+    a.heard()
+    for _, connection, _ in people:
+        lab.say(connection, {"type": "cursor", "x": 1, "y": 1})
+    parts: list[int] = []
+    while lab.timers:
+        lab.timers.pop(0)()
+        parts.append(len([m for m in a.heard() if m["type"] == "peer_cursor"]))
+    assert sum(parts) == 4
+    assert max(parts) == 2
 
 
 @pytest.mark.rule("SES1", "SIG1")
