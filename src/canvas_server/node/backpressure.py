@@ -28,13 +28,16 @@ from canvas_server.node.budget import (
     LONG_SIGNAL,
     LONGEST_SECONDS,
     MAX_FLOWS,
+    STRUCTURES_READ,
     UNITS_DECODING,
     UNITS_REFUSED,
+    VALUES_READ,
     Account,
     Limits,
     SharedBudgets,
     WorkBudget,
 )
+from canvas_server.node.turns import Turns
 from canvas_server.protocol import client
 from canvas_server.protocol.codec import type_of
 from canvas_server.protocol.traits import UnderLoad
@@ -45,10 +48,6 @@ RECALL_BYTES = 2 * MAX_SCENE_BYTES
 """What reading an earlier scene costs, whose size is not known before: it is read, and stored."""
 LONG_BYTES = 64 * 1024
 """Of longer messages one is handled in a turn of the event loop."""
-TURN_UNITS = 500
-"""After so much work in one turn of the event loop, what is no signal waits for the next."""
-TURN_SECONDS = 0.002
-"""After which a message looks for its turn again."""
 UNREADABLE_COST = 8
 """So many bytes of elements does one byte cost in a message that is refused: it is read again, to
 say why."""
@@ -106,8 +105,8 @@ class BackPressure:
         """Those who edit a session faster than its edits are stored."""
         self._holders: dict[ConnectionId, _Holder] = {}
         self._indebted: set[ConnectionId] = set()
-        self._turn_is_taken = False
-        self._turn_units = 0.0
+        self._turns = Turns()
+        self._is_turn_scheduled = False
 
     def open(self, connection_id: ConnectionId, work: Account | None) -> None:
         """Begin to charge a connection; `work` is the account that its socket pays from."""
@@ -119,12 +118,17 @@ class BackPressure:
     def forget(self, connection_id: ConnectionId) -> None:
         """Forget a connection that is gone."""
         self._indebted.discard(connection_id)
+        self._turns.forget(connection_id)
         self._holders.pop(connection_id, None)
         self._behind.pop(connection_id, None)
 
     def holds(self, connection_id: ConnectionId) -> bool:
         """Return whether a connection is not to be read now."""
-        return connection_id in self._indebted or connection_id in self._behind
+        return (
+            connection_id in self._indebted
+            or connection_id in self._behind
+            or connection_id in self._turns.waiting
+        )
 
     # --- before a message is handled -----------------------------------------------------------
 
@@ -134,15 +138,18 @@ class BackPressure:
         In one turn many sockets may have a message each that is long, or short and costs much; what
         is short and a signal is served between them.
         """
-        size = len(payload)
-        if size <= LONG_BYTES:
-            if self._turn_units < TURN_UNITS or is_signal(payload):
+        turns = self._turns
+        if len(payload) > LONG_BYTES:
+            if not turns.long_is_taken:
+                turns.long_is_taken = True
+                self._schedule_turn()
                 return True
-        elif not self._turn_is_taken:
-            self._turn_is_taken = True
-            self._call_later(0, self._next_turn)
+        elif not turns.is_over or is_signal(payload):
             return True
-        self._wait(connection_id, TURN_SECONDS)
+        party = self._party_of(connection_id)
+        if turns.line_up(connection_id, "" if party is None else party.session_id):
+            self._hold(connection_id, None)
+            self._schedule_turn()
         return False
 
     def admits(
@@ -195,9 +202,12 @@ class BackPressure:
         """Charge the places of `SETTLED_TOGETHER` messages to invitation and session."""
         self._spend_shared(connection_id, SETTLED_TOGETHER, 0)
 
-    def long(self, connection_id: ConnectionId, size: int) -> None:
+    def long(self, connection_id: ConnectionId, payload: bytes | memoryview) -> None:
         """Charge a long message that is no signal: structs are made of all of it."""
-        self._spend(connection_id, size / BYTES_READ, 0)
+        text = bytes(payload)
+        structures = text.count(b"{") + text.count(b"[")
+        units = structures / STRUCTURES_READ + text.count(b",") / VALUES_READ
+        self._spend(connection_id, units + len(text) / BYTES_READ, 0)
 
     def dear(self, connection_id: ConnectionId, units: int, *, signal: bool) -> None:
         """Charge a message that costs more than its place to invitation and session."""
@@ -251,9 +261,9 @@ class BackPressure:
 
     def decoded(self, connection_id: ConnectionId, cpu_ms: int) -> None:
         """Charge the decoding of pictures; the event loop went on meanwhile."""
-        turn_units = self._turn_units
+        before = self._turns.units
         self._spend(connection_id, cpu_ms * UNITS_DECODING, 0)
-        self._turn_units = turn_units
+        self._turns.units = before
 
     def could_not_read(self, connection_id: ConnectionId, size: int) -> None:
         """Charge a message that was none: it is read twice. A short one is paid by its refusal."""
@@ -306,9 +316,8 @@ class BackPressure:
             budget.spend(units, line)
         for budget in holding if waits else ():
             seconds = max(seconds, budget.wait(now))
-        if self._turn_units == 0.0:
-            self._call_later(0, self._next_turn)
-        self._turn_units += units
+        self._turns.units += units
+        self._schedule_turn()
         self._wait(connection_id, seconds)
 
     def _shared_of(
@@ -328,9 +337,17 @@ class BackPressure:
         both = [invitation, session]
         return ([invitation] if party.moderates else both), both
 
+    def _schedule_turn(self) -> None:
+        if not self._is_turn_scheduled:
+            self._is_turn_scheduled = True
+            self._call_later(0, self._next_turn)
+
     def _next_turn(self) -> None:
-        self._turn_is_taken = False
-        self._turn_units = 0.0
+        self._is_turn_scheduled = False
+        for connection_id in self._turns.begin():
+            self._release(connection_id)
+        if self._turns.waiting:
+            self._schedule_turn()
 
     # --- holding ---------------------------------------------------------------------------------
 
@@ -344,7 +361,7 @@ class BackPressure:
         if seconds > 0 and holder is not None and connection_id not in self._indebted:
             holder.held_since = self._clock()
             self._indebted.add(connection_id)
-            self._hold(connection_id, "work" if seconds > TURN_SECONDS else None)
+            self._hold(connection_id, "work")
             self._call_later(seconds, functools.partial(self._paid, connection_id))
 
     def _paid(self, connection_id: ConnectionId) -> None:

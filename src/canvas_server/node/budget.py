@@ -16,8 +16,8 @@ KIB, MIB = 1024, 1024 * 1024
 
 BYTES_IN = 4 * KIB
 """Of a message that comes in, for one unit; as are the constants below."""
-BYTES_READ = KIB
-"""Of a long message of which structs are made, beside the above."""
+BYTES_READ, STRUCTURES_READ, VALUES_READ = 4 * KIB, 8, 32
+"""Of a long message of which structs are made, beside the above: bytes, objects, values in them."""
 BYTES_OUT = 8 * KIB
 """Sent, to all receivers together."""
 COPIES_OUT = 16

@@ -50,12 +50,14 @@ class Handler:
         self._counts = counts
         self._clock = clock
 
-    def handle(self, connection_id: ConnectionId, message: ClientMessage, size: int) -> bool:
-        """Have the hub handle a message of `size` bytes, and charge it.
+    def handle(
+        self, connection_id: ConnectionId, message: ClientMessage, payload: bytes | memoryview
+    ) -> bool:
+        """Have the hub handle a message, as it was read from its payload, and charge it.
 
         False: it is a signal that has to wait for its turn; nothing was done.
         """
-        kind, outbox = type(message), self._outboxes[connection_id]
+        kind, outbox, size = type(message), self._outboxes[connection_id], len(payload)
         target: str | None = getattr(message, "target_peer_id", None)
         if target is not None and not self._pressure.may_signal(connection_id, target, size):
             return False
@@ -64,6 +66,8 @@ class Handler:
         if target is not None:
             self._perform(self._hub.handle(connection_id, message, self._clock()))
         else:
+            if size > BYTES_IN:
+                self._pressure.long(connection_id, payload)
             self._handle_for_many(connection_id, message, size, outbox)
         if kind in DEAR:
             self._pressure.dear(connection_id, COSTS[kind], signal=target is not None)
@@ -75,8 +79,6 @@ class Handler:
         self, connection_id: ConnectionId, message: ClientMessage, size: int, outbox: Outbox
     ) -> None:
         """Handle a message that is for many, or changes or asks for much."""
-        if size > BYTES_IN:
-            self._pressure.long(connection_id, size)
         match self._pressure.admits(connection_id, type(message), size):
             case "drop":
                 return

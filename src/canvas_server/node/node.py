@@ -178,7 +178,7 @@ class Node:
             self._perform(self.hub.refuse(connection_id, malformed))
             self._pressure.could_not_read(connection_id, len(payload))
             return None
-        if not self._handler.handle(connection_id, message, len(payload)):
+        if not self._handler.handle(connection_id, message, payload):
             self._deferred[connection_id].append(bytes(payload))
             return None
         return type(message)

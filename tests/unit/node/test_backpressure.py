@@ -9,7 +9,7 @@ import pytest
 from canvas_server.core.effects import Answered, Append, ConnectionId, Recall
 from canvas_server.core.hub import Party
 from canvas_server.core.records import IdempotencyRecord, Record, Snapshot
-from canvas_server.node import backpressure, budget, fairshare
+from canvas_server.node import backpressure, budget, fairshare, turns
 from canvas_server.node.backpressure import BackPressure
 from canvas_server.node.budget import Limits, SharedBudgets
 from canvas_server.node.fairshare import FairShare
@@ -138,10 +138,9 @@ def test_refusals_and_long_messages_cost_more_than_their_place() -> None:
     for _ in range(2):
         bench.pressure.refused(ADA)
     assert bench.held == {ADA}
-    for _ in range(9):
-        bench.pressure.long(BOB, MIB)
+    bench.pressure.long(BOB, b"{" * 40_000 + b"," * 100_000)
     assert BOB not in bench.held
-    bench.pressure.long(BOB, MIB)
+    bench.pressure.long(BOB, b"[" * 20_000)
     assert BOB in bench.held
 
 
@@ -446,7 +445,7 @@ def test_of_long_messages_one_is_handled_in_a_turn_of_the_loop() -> None:
 @pytest.mark.rule("OUT2")
 def test_after_much_work_in_a_turn_of_the_loop_only_signals_are_handled() -> None:
     bench = Bench()
-    bench.pressure.worked(BOB, backpressure.TURN_UNITS)
+    bench.pressure.worked(BOB, turns.TURN_UNITS)
     assert bench.pressure.takes_turn(ADA, SIGNAL)
     assert not bench.pressure.takes_turn(ADA, CURSOR)
     assert not bench.pressure.takes_turn(BOB, b"garbage")

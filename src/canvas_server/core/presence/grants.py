@@ -25,6 +25,11 @@ class Ancestor(Struct, frozen=True, array_like=True):
     """How many may be in the session by it, and by all that were made with it; None: any number."""
 
 
+def lineage_of(ancestors: Iterable[Ancestor], invitation: str) -> frozenset[str]:
+    """Return an invitation and all that it was made with."""
+    return frozenset((*(ancestor.id for ancestor in ancestors), invitation))
+
+
 class Grant(Struct, frozen=True):
     """What a join token allows; the one of everybody where no tokens are asked for."""
 
@@ -56,8 +61,8 @@ class Grant(Struct, frozen=True):
 
     def __post_init__(self) -> None:
         msgspec.structs.force_setattr(self, "free", _FREE[self.role])
-        lineage = frozenset((*(ancestor.id for ancestor in self.lineage), self.invitation))
-        msgspec.structs.force_setattr(self, "invitations", lineage)
+        invitations = lineage_of(self.lineage, self.invitation)
+        msgspec.structs.force_setattr(self, "invitations", invitations)
 
     @property
     def key(self) -> str:

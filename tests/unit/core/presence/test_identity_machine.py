@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from hypothesis import settings
 
-from canvas_server.core.presence import identity, membership
+from canvas_server.core.presence import grants, identity, membership
 from canvas_server.core.presence.grants import Grant
 from support.simulations.identity import IdentityMachine, play
 
@@ -34,7 +34,7 @@ def _believes(message: Any, current: Any, peers: Any, *more: Any) -> identity.Id
     [
         (membership, "identify", _believes),
         (membership, "gives_way", lambda *_: None),
-        (Grant, "invitations", property(lambda grant: (grant.invitation,))),
+        (grants, "lineage_of", lambda _, invitation: frozenset((invitation,))),
         (Grant, "bound_name", None),
     ],
 )
