@@ -1,7 +1,9 @@
 """glTF models in data URLs (Khronos glTF 2.0): what one costs to draw, and what it would fetch.
 
 Everybody's browser draws a model, at once and again with every frame. A small file can ask for
-arrays of any length, use one mesh in a thousand places, or name addresses elsewhere.
+arrays of any length, use one mesh in a thousand places, or name addresses elsewhere. What covers
+how much of the view is in the arrays, which nobody reads here: large triangles upon each other are
+bounded by the bytes that they take.
 """
 
 import binascii
@@ -20,7 +22,7 @@ MAX_UNPACKED_BYTES = 4 * MAX_VALUES
 MAX_DRAWN = 1_000_000
 """Vertices that are drawn in a frame, each mesh as often as it is used."""
 MAX_CALLS = 2_000
-"""Parts of meshes that are drawn in a frame."""
+"""Parts of meshes drawn in a frame, each as often as it is used: each may cover the view."""
 MAX_NODES = 5_000
 MAX_DEPTH = 100
 MAX_LIGHTS = 16
@@ -39,6 +41,7 @@ ELSEWHERE = "a model brings all that belongs to it: export it as one file (.glb)
 COMPRESSED = (
     "a model compressed with Draco or KTX2 is not taken: export it without, or with meshopt first"
 )
+EMPTY_ARRAY = "an array of the model has a length and no content: export it anew first"
 TOO_MUCH = "the model has too many {}: at most {:,} can be drawn; simplify it first"
 
 Json = dict[str, Any]
@@ -109,6 +112,10 @@ def _check_shape(document: Json) -> None:
         if packed is not None
     )
     _bound("bytes", unpacked, MAX_UNPACKED_BYTES)
+    if any(
+        "bufferView" not in each and "sparse" not in each for each in _list(document, "accessors")
+    ):
+        raise _Unfit(EMPTY_ARRAY)
     counts = [_count(each["count"]) for each in _list(document, "accessors")]
     components = [_COMPONENTS[each["type"]] for each in _list(document, "accessors")]
     _bound("numbers", sum(map(_product, zip(counts, components, strict=True))), MAX_VALUES)
@@ -127,7 +134,7 @@ def _check_shape(document: Json) -> None:
             mesh = meshes[_count(node["mesh"])]
             instancing = extensions.get("EXT_mesh_gpu_instancing", {}).get("attributes", {})
             times = max((counts[_count(each)] for each in instancing.values()), default=1)
-            calls += len(mesh)
+            calls += len(mesh) * max(times, 1)
             drawn += sum(mesh) * times
     _bound("vertices", drawn, MAX_DRAWN)
     _bound("parts of meshes", calls, MAX_CALLS)

@@ -21,12 +21,20 @@ pytestmark = pytest.mark.rule("SCN10")
 
 Json = dict[str, Any]
 ASSET: Json = {"asset": {"version": "2.0"}}
+INSTANCED = {"EXT_mesh_gpu_instancing": {"attributes": {"TRANSLATION": 1}}}
+TRIANGLE = {"primitives": [{"attributes": {"POSITION": 0}}]}
+
+
+def array(count: int, of: str = "SCALAR") -> Json:
+    return {"bufferView": 0, "count": count, "type": of}
+
+
 BOX: Json = {
     **ASSET,
     "scenes": [{"nodes": [0]}],
     "nodes": [{"mesh": 0, "children": [1]}, {"extensions": {"KHR_lights_punctual": {"light": 0}}}],
     "meshes": [{"primitives": [{"attributes": {"POSITION": 0}, "indices": 1}]}],
-    "accessors": [{"count": 8, "type": "VEC3"}, {"count": 36, "type": "SCALAR"}],
+    "accessors": [array(8, "VEC3"), array(36)],
     "buffers": [{"uri": "data:application/octet-stream;base64,AAAA", "byteLength": 3}],
     "bufferViews": [{"buffer": 0, "byteLength": 3}],
     "images": [{"uri": png_url()}],
@@ -63,6 +71,14 @@ def model(src: str) -> Element:
                 "bufferViews": [
                     {"extensions": {"EXT_meshopt_compression": {"count": 9, "byteStride": 4}}}
                 ],
+            }
+        ),
+        url(
+            {
+                **BOX,
+                "accessors": [array(3, "VEC3"), {**array(2000, "VEC3"), "sparse": {"count": 1}}],
+                "nodes": [{"mesh": 0, "extensions": INSTANCED}],
+                "meshes": [TRIANGLE],
             }
         ),
         EMPTY_MODEL,
@@ -106,25 +122,36 @@ BAD: dict[str, Json | str] = {
     "meshopt without end": but(
         bufferViews=[{"extensions": {"EXT_meshopt_compression": {"count": 10**9, "byteStride": 4}}}]
     ),
-    "a vast array": but(accessors=[{"count": 10**9, "type": "VEC3"}]),
-    "many arrays": but(accessors=[{"count": 10**6, "type": "MAT4"}] * 2),
+    "a vast array": but(accessors=[array(10**9, "VEC3")]),
+    "many arrays": but(accessors=[array(10**6, "MAT4")] * 2),
     "one mesh very often": but(nodes=MANY),
     "a large mesh often": but(
-        accessors=[{"count": 8, "type": "VEC3"}, {"count": 600_000, "type": "SCALAR"}],
+        accessors=[array(8, "VEC3"), array(600_000)],
         nodes=[{"mesh": 0}] * 2,
     ),
+    "one triangle upon itself": but(
+        accessors=[array(3, "VEC3"), array(2001, "VEC3")],
+        nodes=[{"mesh": 0, "extensions": INSTANCED}],
+        meshes=[TRIANGLE],
+    ),
+    "parts upon each other": but(
+        accessors=[array(3, "VEC3"), array(1001, "VEC3")],
+        nodes=[{"mesh": 0, "extensions": INSTANCED}],
+        meshes=[{"primitives": TRIANGLE["primitives"] * 2}],
+    ),
+    "an array without content": but(accessors=[{"count": 3, "type": "VEC3"}, array(36)]),
     "instances": but(
-        accessors=[{"count": 8, "type": "VEC3"}, {"count": 100_000, "type": "SCALAR"}],
+        accessors=[array(8, "VEC3"), array(100_000)],
         nodes=[{"mesh": 0, "extensions": {"EXT_mesh_gpu_instancing": {"attributes": {"_A": 1}}}}],
     ),
     "shapes": but(
-        accessors=[{"count": 8, "type": "VEC3"}, {"count": 300_000, "type": "SCALAR"}],
+        accessors=[array(8, "VEC3"), array(300_000)],
         meshes=[
             {"primitives": [{"attributes": {"POSITION": 0}, "indices": 1, "targets": [{}] * 9}]}
         ],
     ),
     "without indices": but(
-        accessors=[{"count": 2_000_000, "type": "VEC3"}],
+        accessors=[array(2_000_000, "VEC3")],
         meshes=[{"primitives": [{"attributes": {"POSITION": 0}}]}],
     ),
     "nodes": but(nodes=[{}] * 5001),
