@@ -2,7 +2,9 @@
 
 Two processes read them. Next comes whose session has had least of their time lately, with what
 its picture will take by its header: a session that sends costly pictures waits for itself, and many
-such sessions for small pictures of others. What was found clean, or refused, is remembered.
+such sessions for small pictures of others. But whoever has waited longest is passed over a few
+times only, so every picture has its turn, however many small ones come. What was found clean, or
+refused, is remembered.
 """
 
 import asyncio
@@ -31,6 +33,9 @@ HALF_LIFE_SECONDS = 10.0
 """After which half of what a session has taken is forgotten."""
 MAX_SESSIONS = 1000
 """Whose share is remembered."""
+
+MAX_PASSED_OVER = 3
+"""How often others are taken before the session that has waited longest."""
 
 PIXELS_PER_MS = 25_000
 """What a decoder reads in a millisecond, roughly; the slowest of them."""
@@ -90,7 +95,9 @@ class Decoder:
         self._ends: set[asyncio.Task[None]] = set()
         """What waits for processes to be gone."""
         self._jobs: dict[str, deque[_DecodeJob]] = {}
-        """Of each session that has any, in order."""
+        """Of each session that has any, in order; the sessions as they wait for their next turn."""
+        self._passed_over = 0
+        """How often in a row the first of the sessions was."""
         self._waiting_bytes = 0
         self._shares: OrderedDict[str, _Share] = OrderedDict()
         self._clean: OrderedDict[bytes, None] = OrderedDict()
@@ -196,7 +203,7 @@ class Decoder:
             task.add_done_callback(self._ends.discard)
 
     def _next(self) -> _DecodeJob | None:
-        """Take the next job of the session that will have had least."""
+        """Take the next job of the session that will have had least, or has waited too long."""
         if not self._jobs:
             return None
         now, shares = self._clock(), self._shares
@@ -205,11 +212,14 @@ class Decoder:
             share = shares.get(session_id)
             return self._jobs[session_id][0].expected_ms + (share.left(now) if share else 0.0)
 
-        session_id = min(self._jobs, key=taken)
-        jobs = self._jobs[session_id]
+        first = next(iter(self._jobs))
+        may_pass = self._passed_over < MAX_PASSED_OVER
+        session_id = min(self._jobs, key=taken) if may_pass else first
+        self._passed_over = 0 if session_id == first else self._passed_over + 1
+        jobs = self._jobs.pop(session_id)
         job = jobs.popleft()
-        if not jobs:
-            del self._jobs[session_id]
+        if jobs:
+            self._jobs[session_id] = jobs  # behind all others
         return job
 
     async def _outcome(self, process: DecoderProcess, src: str) -> Verdict | NotDecoded:

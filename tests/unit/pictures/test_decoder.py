@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from canvas_server.core.scene.admission import objection
-from canvas_server.node.ports import Decoded, NotDecoded
+from canvas_server.node.ports import Decoded, NotDecoded, Verdict
 from canvas_server.pictures import decoder as module
 from canvas_server.pictures.decoder import Decoder
 from canvas_server.pictures.process import TOO_LONG, TOO_MUCH_MEMORY, DecoderProcess
@@ -158,6 +158,68 @@ async def test_many_sessions_with_costly_pictures_wait_for_small_ones_of_others(
     await room.read(png_url(), session_id="calm")
     assert room.order.index("calm") <= 2
     await asyncio.gather(*flood)
+
+
+class EndlessRoom:
+    """A decoder with a process that is as quick as tests are, and sessions that never cease."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(module, "_expected_ms", lambda src: float(src.split("@")[1]))
+        self.decoder = Decoder([self])  # type: ignore[list-item]
+        self.read_ones: list[str] = []
+        self._count = 0
+
+    async def read(self, src: str) -> Verdict:
+        self.read_ones.append(src)
+        await asyncio.sleep(0)
+        return Verdict(src, None, int(src.split("@")[1]))
+
+    async def end(self) -> None:
+        """There is no process."""
+
+    def put(self, session_id: str, cost: int, turns: int = 1) -> None:
+        """Send a picture, and another one as soon as it is read, so many times."""
+        self._count += 1
+
+        def done(_: Decoded | NotDecoded) -> None:
+            if turns > 1:
+                self.put(session_id, cost, turns - 1)
+
+        self.decoder.decode(session_id, [f"{session_id}/{self._count}@{cost}"], done)
+
+    async def place_of(self, session_id: str) -> int:
+        """Return how many pictures were read before one of the session."""
+        for _ in range(20_000):
+            for place, src in enumerate(self.read_ones):
+                if src.startswith(session_id):
+                    return place
+            await asyncio.sleep(0)
+        raise AssertionError(f"none of {session_id} in {len(self.read_ones)}")
+
+
+async def test_a_large_picture_has_its_turn_while_many_sessions_send_small_ones(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    room = EndlessRoom(monkeypatch)
+    for n in range(40):
+        room.put(f"flood{n}", 30, turns=100)
+    room.put("calm", 960)
+    most = (40 + 1) * (module.MAX_PASSED_OVER + 1)
+    assert await room.place_of("calm") <= most
+    await room.decoder.close()
+
+
+async def test_one_session_with_many_pictures_is_one_in_line(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    room = EndlessRoom(monkeypatch)
+    for _ in range(100):
+        room.put("flood", 30)
+    for n in range(100):
+        room.put(f"new{n}", 4)
+    room.put("calm", 960)
+    assert await room.place_of("calm") < 110
+    await room.decoder.close()
 
 
 async def test_when_too_much_waits_who_has_most_gives_way(
