@@ -29,5 +29,5 @@ test("chart data: an unknown type with data is drawn as bars", () => {
 
 test("chart data: a very long list is read", () => {
   const values = Array.from({ length: 200_000 }, (_, place) => place);
-  assert.equal(normalChart("line", values)?.labels.length, 200_000);
+  assert.equal(normalChart("line", values)?.labels.length, 2_000);
 });

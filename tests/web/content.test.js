@@ -5,7 +5,7 @@ import { readFileSync } from "node:fs";
 import { test } from "node:test";
 
 import { allot } from "../../web/canvas/allotment.js";
-import { extent, normalChart } from "../../web/kinds/chart/data.js";
+import { extent, MOST_MARKS, normalChart } from "../../web/kinds/chart/data.js";
 import { DrawGuard } from "../../web/canvas/drawguard.js";
 import { kinds } from "../../web/kinds/kinds.js";
 import { hasMetadata } from "../../web/kinds/image/metadata.js";
@@ -90,22 +90,43 @@ test("allotment: pixels count, what is seen comes first, and what is drawn stays
 
 test("chart data: of more places than can be told apart, every second, third and so on is drawn", () => {
   const values = Array.from({ length: 10_000 }, (_, place) => place);
-  const chart = normalChart("line", { values, labels: values.map((value) => `n${value}`) }, 2_000);
+  const chart = normalChart("line", { values, labels: values.map((value) => `n${value}`) });
   assert.equal(chart?.labels.length, 2_000);
   assert.equal(chart?.labels[7], "n35");
   assert.deepEqual(chart?.series[0], { name: "", values: Array.from({ length: 2_000 }, (_, place) => place * 5) });
-  assert.equal(normalChart("bar", values, 2_000)?.labels[1], "6", "a place without a name has its number");
-  const points = normalChart("scatter", values, 2_000);
+  assert.equal(normalChart("bar", values)?.labels[1], "6", "a place without a name has its number");
+  const points = normalChart("scatter", values);
   assert.deepEqual(points?.form === "scatter" && points.series[0]?.points[1], [6, 5]);
-  assert.deepEqual(extent({ series: [{ values }, [1]], labels: ["a"] }), { series: 2, places: 10_000 });
-  assert.deepEqual(extent("nothing"), { series: 0, places: 0 });
+  const { series, places } = extent({ series: [{ values }, [1]], labels: ["a"] });
+  assert.deepEqual([series, places], [2, 10_000]);
+  assert.equal(extent("nothing").marks, 0);
+});
+
+const many = { series: Array.from({ length: 50 }, () => Array.from({ length: 1_900 }, (_, place) => place)) };
+
+test("chart data: places by series are bounded, and the marks that are counted are those that are drawn", () => {
+  for (const type of ["bar", "line", "pie", "scatter"]) {
+    const chart = normalChart(type, many);
+    const marks = chart?.series.reduce((sum, one) => sum + ("values" in one ? one.values.length : one.points.length), 0) ?? 0;
+    assert.ok(marks > 0 && marks <= extent(many).marks, `${type}: ${marks}`);
+  }
+  assert.ok(extent(many).marks <= MOST_MARKS);
+  assert.equal(extent([1, 2, 3]).marks, 3);
+});
+
+test("allotment: charts together have a bounded number of marks, half of it where there is little memory", () => {
+  const { marks } = /** @type {NonNullable<typeof kinds.Chart.cost>} */ (kinds.Chart.cost);
+  const charts = Array.from({ length: 19 }, () => claim({ marks: marks?.({ type: "Chart", chart_type: "bar", data: many }) ?? 0 }));
+  assert.equal(allot(charts).size, 2);
+  assert.equal(allot(charts, 0.5).size, 1);
+  assert.equal(allot([...charts, claim({ marks: 100 })]).size, 3, "small ones are drawn beside");
 });
 
 test("chart data: very many series, and labels for each, end", () => {
   const labels = Array.from({ length: 60_000 }, () => 1);
-  const chart = normalChart("bar", { labels, series: Array.from({ length: 60_000 }, () => [1]) }, 2_000);
+  const chart = normalChart("bar", { labels, series: Array.from({ length: 60_000 }, () => [1]) });
   assert.equal(chart?.series.length, 50);
-  assert.equal(chart?.labels.length, 2_000);
+  assert.equal(chart?.labels.length, 400);
 });
 
 /** A browser that keeps things, and a clock. */
@@ -159,4 +180,26 @@ test("drawing: a browser that keeps nothing draws", () => {
   guard.begin();
   guard.end();
   assert.equal(guard.unfinished, false);
+});
+
+test("turns: what takes long gets a frame each", async () => {
+  /** @type {(() => void)[]} */
+  const frames = [];
+  Object.assign(globalThis, {
+    document: { hidden: false },
+    requestAnimationFrame: (/** @type {() => void} */ act) => frames.push(act),
+  });
+  const { takeTurn } = await import("../../web/ui/turns.js");
+  /** @type {number[]} */
+  const given = [];
+  const turns = [1, 2, 3].map((turn) => takeTurn().then(() => given.push(turn)));
+  for (const turn of [1, 2, 3]) {
+    while (frames.length === 0) await new Promise(setImmediate);
+    assert.equal(given.length, turn - 1);
+    assert.equal(frames.length, 1, "the others wait");
+    frames.shift()?.();
+    await turns[turn - 1];
+  }
+  Object.assign(globalThis.document, { hidden: true });
+  await takeTurn(); // a hidden page has no frames
 });

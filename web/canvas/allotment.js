@@ -4,20 +4,21 @@
  */
 
 /**
- * What may be drawn of one kind at a time: how many, how many pixels they keep in memory, and how small an element may
- * be on the screen, in its pixels.
+ * What may be drawn of one kind at a time: how many, how many pixels they keep in memory, how small an element may be on
+ * the screen, in its pixels, and how many marks (bars, points and such) they have together, where they have any.
  *
- * @typedef {{count: number, pixels: number, side: number}} DrawingBounds
+ * @typedef {{count: number, pixels: number, side: number, marks?: number}} DrawingBounds
  */
 
 /**
- * What an element asks for. `bounds`: of all of its kind; `pixels`: what its drawing keeps in memory; `area`: how much
+ * What an element asks for. `bounds`: of all of its kind; `pixels`: what its drawing keeps in memory; `marks`: that take time; `area`: how much
  * of the screen it takes, in its pixels; `side`: its shorter side there; `order`: larger is nearer; `drawn`: it is drawn
  * now.
  *
  * @typedef {object} Claim
  * @property {DrawingBounds} bounds
  * @property {number} pixels
+ * @property {number} [marks]
  * @property {number} area
  * @property {number} side
  * @property {number} order
@@ -35,17 +36,19 @@ const CLEARLY_LARGER = 1.5;
  * @returns {Set<One>} those that are drawn
  */
 export function allot(claims, share = 1) {
-  /** @type {Map<DrawingBounds, {count: number, pixels: number}>} */
+  /** @type {Map<DrawingBounds, {count: number, pixels: number, marks: number}>} */
   const spent = new Map();
   /** @type {Set<One>} */
   const drawn = new Set();
   for (const claim of [...claims].sort(moreNeeded)) {
-    const { bounds } = claim;
-    const used = spent.get(bounds) ?? { count: 0, pixels: 0 };
+    const { bounds, marks = 0 } = claim;
+    const used = spent.get(bounds) ?? { count: 0, pixels: 0, marks: 0 };
     spent.set(bounds, used);
     if (claim.side < bounds.side || used.count >= bounds.count) continue;
     if (used.pixels + claim.pixels > bounds.pixels * share) continue;
+    if (used.marks + marks > (bounds.marks ?? Infinity) * share) continue;
     used.count++;
+    used.marks += marks;
     used.pixels += claim.pixels;
     drawn.add(claim);
   }

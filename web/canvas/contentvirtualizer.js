@@ -168,6 +168,7 @@ export class ContentVirtualizer {
         element,
         bounds: cost.bounds,
         pixels: cost.pixels?.(kind, { width: at.width, height: at.height, scale: this.#pixels(), memo }) ?? 0,
+        marks: cost.marks?.(kind) ?? 0,
         area: width * height,
         side: Math.min(width, height),
         order: at.z_index * 1e6 + order,

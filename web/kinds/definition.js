@@ -75,6 +75,7 @@
  * @typedef {object} Cost
  * @property {DrawingBounds} bounds of all that are drawn
  * @property {(kind: K, place: DrawnPlace) => number} [pixels] that drawing it keeps in memory, roughly (default: none)
+ * @property {(kind: K) => number} [marks] bars, points and such that it has (default: none)
  * @property {boolean} [onlyInSight] it is not drawn before it can be seen
  */
 

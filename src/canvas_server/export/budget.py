@@ -6,6 +6,8 @@ MOST_LINES = 400
 """Of one element."""
 MOST_LINES_OF_ALL = 40_000
 MOST_CHARTS = 100
+MOST_MARKS_OF_ALL = 30_000
+"""Of the charts of a scene: bars, points, slices."""
 MOST_PIXELS = 24_000_000
 MOST_PIXELS_OF_ALL = 80_000_000
 """Of the pictures in a scene, which are unpacked to be drawn; the rest are frames."""
@@ -17,6 +19,7 @@ class Budget:
     def __init__(self) -> None:
         self._lines = MOST_LINES_OF_ALL
         self._charts = MOST_CHARTS
+        self._marks = MOST_MARKS_OF_ALL
         self._pixels = MOST_PIXELS_OF_ALL
 
     @property
@@ -28,10 +31,13 @@ class Budget:
         """Spend lines of text."""
         self._lines -= count
 
-    def take_chart(self) -> bool:
-        """Spend a chart; tell whether it may be drawn."""
+    def take_chart(self, marks: int) -> bool:
+        """Tell whether a chart with so many marks may be drawn, and spend it if so."""
+        if self._charts <= 0 or marks > self._marks:
+            return False
         self._charts -= 1
-        return self._charts >= 0
+        self._marks -= marks
+        return True
 
     def take_picture(self, raster: Raster) -> bool:
         """Tell whether a picture may be drawn, and spend its pixels if so."""

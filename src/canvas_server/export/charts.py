@@ -23,6 +23,8 @@ _FORMS: dict[str, Form] = {
 MOST_SERIES = 50
 MOST_PLACES = 2000
 """More cannot be told apart in a picture: of more, every second, third and so on is taken."""
+MOST_MARKS = 20_000
+"""Bars, points or slices of one chart: places by series."""
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
 
 
@@ -116,7 +118,7 @@ def _datum(item: object) -> _Datum:
 def _labelled(
     form: Form, title: str, labels: list[Any], series: list[_Series]
 ) -> LabelledChart | None:
-    places = _places(max([len(labels), *(len(one.data) for one in series)]))
+    places = _places(max([len(labels), *(len(one.data) for one in series)]), len(series))
     drawn = tuple(
         ValueSeries(
             one.name,
@@ -144,7 +146,7 @@ def _scatter(title: str, labels: list[Any], series: list[_Series]) -> ScatterCha
     drawn: list[PointSeries] = []
     for one in series:
         points: list[tuple[float, float]] = []
-        for place in _places(len(one.data)):
+        for place in _places(len(one.data), len(series)):
             datum = one.data[place]
             own = labels[place] if place < len(labels) else None
             across, up = _number(_given(datum.x, own, place + 1)), _number(datum.y)
@@ -154,8 +156,16 @@ def _scatter(title: str, labels: list[Any], series: list[_Series]) -> ScatterCha
     return ScatterChart(title, tuple(drawn)) if any(one.points for one in drawn) else None
 
 
-def _places(length: int) -> range:
-    return range(0, length, -(-length // MOST_PLACES) or 1)
+def marks_of(chart: LabelledChart | ScatterChart) -> int:
+    """Return how many bars, points or slices a chart has."""
+    if isinstance(chart, ScatterChart):
+        return sum(len(one.points) for one in chart.series)
+    return len(chart.labels) * len(chart.series)
+
+
+def _places(length: int, series: int) -> range:
+    most = min(MOST_PLACES, MOST_MARKS // max(1, series))
+    return range(0, length, -(-length // most) or 1)
 
 
 def _given(*values: Any) -> Any:

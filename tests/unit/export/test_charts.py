@@ -7,7 +7,14 @@ from typing import Any
 import msgspec
 import pytest
 
-from canvas_server.export.charts import MOST_PLACES, MOST_SERIES, ValueSeries, normal_chart
+from canvas_server.export.charts import (
+    MOST_MARKS,
+    MOST_PLACES,
+    MOST_SERIES,
+    ValueSeries,
+    marks_of,
+    normal_chart,
+)
 
 SAMPLES = json.loads((Path(__file__).parents[2] / "samples" / "charts.json").read_text())
 
@@ -43,10 +50,17 @@ def test_of_too_much_a_part_is_drawn() -> None:
     data = {"labels": [1] * 100_000, "series": [[n] for n in range(50_000)]}
     chart = normal_chart("line", data)
     assert chart is not None
-    assert len(chart.labels) == MOST_PLACES
+    assert len(chart.labels) == MOST_MARKS // MOST_SERIES
     assert len(chart.series) == MOST_SERIES
     chart = normal_chart("line", list(range(2 * MOST_PLACES)))
     assert chart is not None
     assert chart.labels[:3] == ("1", "3", "5")
     assert isinstance(chart.series[0], ValueSeries)
     assert chart.series[0].values[-1] == 2 * MOST_PLACES - 2
+
+
+@pytest.mark.parametrize("form", ["bar", "line", "pie", "scatter"])
+def test_places_by_series_are_bounded(form: str) -> None:
+    chart = normal_chart(form, {"series": [list(range(1, 1901))] * MOST_SERIES})
+    assert chart is not None
+    assert MOST_MARKS / 2 < marks_of(chart) <= MOST_MARKS

@@ -193,6 +193,15 @@ def test_numbers_next_to_nothing_are_drawn_as_nothing(form: str) -> None:
     assert titles(read(scene_of(Chart(form, [5e-324]))))
 
 
+def test_of_charts_with_very_many_marks_the_first_are_drawn(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(budget, "MOST_MARKS_OF_ALL", 50)
+    wide, small = Chart("bar", {"series": [[1] * 10] * 3}), Chart("bar", [1, 2])
+    root = read(scene_of(wide, wide, small))
+    assert len(root.findall("{*}g/{*}svg")) == 2, "the small one is drawn beside"
+
+
 def test_of_very_many_charts_the_first_are_drawn() -> None:
     root = read(scene_of(*[Chart("pie", [1, 2])] * (budget.MOST_CHARTS + 2)))
     assert words(root).count("Pie chart") == 2

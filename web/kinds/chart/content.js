@@ -6,6 +6,7 @@ import { chartConfig } from "./look.js";
 import { describeChart } from "./describe.js";
 import { errorName, log } from "../../lib/log.js";
 import { standIn } from "../../ui/standin.js";
+import { takeTurn } from "../../ui/turns.js";
 import { theme } from "../../ui/theme.js";
 import { text } from "../../text/kinds/chart.js";
 
@@ -29,8 +30,6 @@ const LEAST_SIDE = 24;
 /** A canvas has at most so many pixels on a side, and in all. */
 const MOST_SIDE = 4096;
 const MOST_PIXELS = 6_000_000;
-/** More cannot be told apart in a picture: of more, every second, third and so on is drawn. */
-const MOST_PLACES = 2_000;
 
 /** @type {Promise<ChartClass> | null} */
 let library = null;
@@ -83,6 +82,8 @@ export class ChartContent {
   /** What is left out. */
   #note = "";
   #closed = false;
+  /** It waits for its turn to be drawn. */
+  #due = false;
   #off;
 
   /** @param {HTMLElement} node */
@@ -93,10 +94,10 @@ export class ChartContent {
 
   /** @param {Kind} kind */
   show(kind) {
-    this.#data = normalChart(kind.chart_type, kind.data, MOST_PLACES);
+    this.#data = normalChart(kind.chart_type, kind.data);
     this.#label = describeChart(kind);
-    const { series, places } = extent(kind.data);
-    this.#note = places > MOST_PLACES || series > MOST_SERIES ? text.shortened(places, series) : "";
+    const { series, places, most } = extent(kind.data);
+    this.#note = places > most || series > MOST_SERIES ? text.shortened(places, series) : "";
     if (this.#data) {
       this.#draw();
       return;
@@ -128,10 +129,15 @@ export class ChartContent {
   }
 
   async #draw() {
+    if (this.#due) return;
+    this.#due = true;
     let Chart;
     try {
       Chart = await loadLibrary();
+      await takeTurn();
+      this.#due = false;
     } catch (error) {
+      this.#due = false;
       log("chart", errorName(error));
       if (!this.#closed) standIn(this.#node, "chart", text.failed);
       return;

@@ -31,37 +31,44 @@ const FORMS = {
 
 /** More series are not drawn. */
 export const MOST_SERIES = 50;
+/** More places cannot be told apart in a picture: of more, every second, third and so on is drawn. */
+const MOST_PLACES = 2_000;
+/** Bars, points or slices of one chart: places by series. */
+export const MOST_MARKS = 20_000;
 
 /**
  * @param {string} chartType as it was sent, in any case
  * @param {unknown} data
- * @param {number} [most] places; of more, every second, third and so on is taken
- * @returns {NormalChart | null} `null`: there is nothing to draw
+ * @returns {NormalChart | null} of a long chart every second, third and so on place; `null`: there is nothing to draw
  */
-export function normalChart(chartType, data, most = Infinity) {
+export function normalChart(chartType, data) {
   const form = entryOf(FORMS, chartType.trim().toLowerCase()) ?? "bar";
   const source = Array.isArray(data) ? { values: data } : record(data);
   if (!source) return null;
   const labels = listOf(source["labels"]) ?? listOf(source["x_labels"]) ?? [];
-  const step = Math.max(1, Math.ceil(extent(data).places / most));
+  const { places, most } = extent(data);
+  const step = Math.max(1, Math.ceil(places / most));
   const raw = rawSeries(source, step);
   const title = words(source["title"]);
   return form === "scatter" ? scatter(title, labels, raw, step) : labelled(form, title, labels, raw, step);
 }
 
 /**
- * How many series data have, and places of the longest one; looks at no value.
+ * How many series data have, and places of the longest one; looks at no value. `most`: places that are drawn; `marks`:
+ * with their series.
  *
  * @param {unknown} data
- * @returns {{series: number, places: number}}
+ * @returns {{series: number, places: number, most: number, marks: number}}
  */
 export function extent(data) {
   const source = Array.isArray(data) ? { values: data } : record(data);
-  if (!source) return { series: 0, places: 0 };
+  if (!source) return { series: 0, places: 0, most: MOST_PLACES, marks: 0 };
   const several = listOf(source["series"]) ?? listOf(source["datasets"]) ?? [source];
   const lists = several.slice(0, MOST_SERIES).map((one) => listOf(one) ?? valuesOf(record(one)));
   const lengths = [listOf(source["labels"]) ?? listOf(source["x_labels"]), ...lists].map((list) => list?.length ?? 0);
-  return { series: several.length, places: Math.max(...lengths) };
+  const [drawn, places] = [Math.min(several.length, MOST_SERIES), Math.max(...lengths)];
+  const most = Math.min(MOST_PLACES, Math.floor(MOST_MARKS / Math.max(drawn, 1)));
+  return { series: several.length, places, most, marks: drawn * Math.min(places, most) };
 }
 
 /** @param {Record<string, unknown> | undefined} fields */

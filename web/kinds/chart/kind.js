@@ -5,6 +5,7 @@ import { Unsaved } from "../../ui/unsaved.js";
 import { choiceField, wordsField } from "../../ui/fields.js";
 import { chartTypeText, text } from "../../text/kinds/chart.js";
 import { ChartContent, chartPixels } from "./content.js";
+import { extent } from "./data.js";
 import { describeChart, titleOf } from "./describe.js";
 import { ChartDialog } from "./dialog.js";
 import { readTable } from "./tables.js";
@@ -24,8 +25,9 @@ export const chartKind = {
   describe: describeChart,
   content: (node) => new ChartContent(node),
   cost: {
-    bounds: { count: 40, pixels: 32_000_000, side: 36 },
+    bounds: { count: 40, pixels: 32_000_000, side: 36, marks: 50_000 },
     pixels: (_, { width, height, scale }) => chartPixels(width, height, scale),
+    marks: ({ data }) => extent(data).marks,
   },
   properties: (set) => [
     {

@@ -8,6 +8,8 @@ import { theme } from "../../ui/theme.js";
 const COLORS = 8;
 /** Points are drawn on a line as long as they can be told apart. */
 const MOST_DOTS = 60;
+/** Of a series or a place: what is longer is measured and drawn for long. */
+const LONGEST_NAME = 40;
 
 /**
  * @param {NormalChart} chart
@@ -66,7 +68,7 @@ export function chartConfig(chart, side, pixels) {
 function labelledData({ form, labels, series }, side) {
   const slices = labels.map((_, place) => color(place));
   const datasets = series.map(({ name, values }, place) => {
-    const shared = { label: name, data: values };
+    const shared = { label: shortened(name, LONGEST_NAME), data: values };
     switch (form) {
       case "bar":
         return { ...shared, backgroundColor: color(place), borderRadius: 4, maxBarThickness: side / 4 };
@@ -87,14 +89,14 @@ function labelledData({ form, labels, series }, side) {
         };
     }
   });
-  return { labels: labels.map((label) => shortened(label, 40)), datasets };
+  return { labels: labels.map((label) => shortened(label, LONGEST_NAME)), datasets };
 }
 
 /** @param {ScatterChart} chart */
 function scatterData({ series }) {
   return {
     datasets: series.map(({ name, points }, place) => ({
-      label: name,
+      label: shortened(name, LONGEST_NAME),
       data: points.map(([x, y]) => ({ x, y })),
       backgroundColor: color(place),
       pointRadius: 4,

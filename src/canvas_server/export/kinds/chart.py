@@ -4,7 +4,7 @@ from xml.etree.ElementTree import Element as Node
 
 from canvas_server.export import chartlook
 from canvas_server.export.budget import Budget
-from canvas_server.export.charts import normal_chart
+from canvas_server.export.charts import marks_of, normal_chart
 from canvas_server.export.frame import frame
 from canvas_server.export.shapes import card, node
 from canvas_server.protocol.scene import Chart, Transform
@@ -16,8 +16,7 @@ def draw(group: Node, chart: Chart, at: Transform, budget: Budget) -> float:
     """Draw a chart, or a frame where there is nothing to draw; return how high it is."""
     normal = normal_chart(chart.chart_type, chart.data)
     name = f"{chart.chart_type.strip().capitalize()} chart"
-    affordable = budget.take_chart()
-    if normal is None or not affordable:
+    if normal is None or not budget.take_chart(marks_of(normal)):
         return frame(group, "chart", name, at)
     node(group, "title", f"{name}: {normal.title}" if normal.title else name)
     card(group, at.x, at.y, at.width, at.height)
