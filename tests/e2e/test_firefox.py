@@ -101,6 +101,8 @@ def test_the_policy_of_the_page_in_firefox(firefox: Firefox, server: Server) -> 
         assert refused == ["connect-src", "img-src"]
         fox.press('[data-action="show-picture"]')
         stranger = fox.frame("/elsewhere/")
+        stranger.wait("document.querySelector('button')?.hasAttribute('aria-disabled') === false")
+        stranger.type("\ue004")  # Tab
         stranger.wait("document.activeElement.localName === 'button'")
         assert stranger.evaluate("origin") == "null"
         assert other.asked == []

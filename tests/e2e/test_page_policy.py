@@ -113,6 +113,26 @@ def framed(window: Window, name: str) -> FrameLocator:
     return element(window, name).frame_locator("iframe.elsewhere")
 
 
+def armed(button: Locator) -> None:
+    """Wait until it has been seen for long enough to be pressed."""
+    expect(button).not_to_have_attribute("aria-disabled", "true")
+
+
+def click_in_frame(window: Window, name: str) -> None:
+    """Click its button with the mouse, where it is on a canvas that is zoomed."""
+    ask = framed(window, name).get_by_role("button", name="Load it")
+    frame = element(window, name).locator("iframe")
+    outer = frame.bounding_box()
+    wide = frame.evaluate("frame => frame.offsetWidth")
+    x, y = ask.evaluate(
+        "({offsetLeft, offsetTop, offsetWidth, offsetHeight}) => "
+        "[offsetLeft + offsetWidth / 2, offsetTop + offsetHeight / 2]"
+    )
+    assert outer is not None
+    scale = outer["width"] / wide
+    window.page.mouse.click(outer["x"] + x * scale, outer["y"] + y * scale)
+
+
 def put(server: Server, session: str, **kinds: dict[str, str]) -> None:
     """Put elements beside each other."""
     add = [
@@ -180,7 +200,10 @@ def test_a_picture_that_lies_elsewhere_is_loaded_by_a_click_that_no_script_can_m
         assert reached is False
         ask.evaluate("button => button.click()")  # a script inside would be no better
         assert other.asked == []
+        expect(ask).not_to_be_focused()
+        ada.page.keyboard.press("Tab")
         expect(ask).to_be_focused()
+        armed(ask)
         ada.page.keyboard.press("Enter")
         expect(framed(ada, "far").locator("img")).to_have_count(1)
         expect(element(ada, "far").locator("iframe")).to_have_attribute("data-settled", "")
@@ -224,6 +247,55 @@ def test_the_frame_knows_nothing_of_the_page(open_window: Open, server: Server) 
 
 
 @pytest.mark.rule("PAG2")
+def test_who_clicks_twice_has_clicked_once(open_window: Open, server: Server) -> None:
+    """The second click, or key, comes before the words of the frame can be read."""
+    with other_server(PNG) as other:
+        put(server, "twice", far={"type": "Image", "src": f"{other.url}/a.png"})
+        ada = open_window("red", session="twice", query="name=Ada")
+        box = element(ada, "far").get_by_role("button", name="Show it").bounding_box()
+        assert box is not None
+        at = (box["x"] + box["width"] / 2, box["y"] + 6)
+        ada.page.mouse.click(*at)
+        ask = framed(ada, "far").get_by_role("button", name="Load it")
+        ask.wait_for()
+        ada.page.mouse.click(*at, click_count=2)
+        click_in_frame(ada, "far")
+        ada.page.keyboard.press("Enter")
+        armed(ask)
+        assert other.asked == []
+        ask.dispatch_event("click", {"detail": 1})
+        assert other.asked == []
+        click_in_frame(ada, "far")
+        expect(framed(ada, "far").locator("img")).to_have_count(1)
+        assert other.asked == ["/a.png"]
+
+
+@pytest.mark.rule("PAG2")
+def test_nothing_lies_on_the_words_of_the_frame(open_window: Open, server: Server) -> None:
+    with other_server(PNG) as other:
+        put(server, "covered", far={"type": "Image", "src": f"{other.url}/a.png"})
+        words = {"type": "Note", "content": "From your company, trust it.", "color": "#ffffff"}
+        place = {"x": 60, "y": 120, "width": 230, "height": 90, "z_index": 2**31 - 1}
+        post(
+            server,
+            {
+                "session_id": "covered",
+                "add": [{"id": "note", "kind": words, "transform": place}],
+                "update": [{"id": "far", "changes": {"transform": {"z_index": 5, "y": 140}}}],
+            },
+        )
+        ada = open_window("red", session="covered", query="name=Ada")
+        top = """() => {
+          const {x, y, width} = document.querySelector('[data-element-id="far"]').getBoundingClientRect();
+          return document.elementFromPoint(x + width / 2, y + 30).localName;
+        }"""
+        assert ada.page.evaluate(top) != "iframe"
+        element(ada, "far").get_by_role("button", name="Show it").click()
+        framed(ada, "far").get_by_role("button", name="Load it").wait_for()
+        assert ada.page.evaluate(top) == "iframe"
+
+
+@pytest.mark.rule("PAG2")
 def test_a_model_that_lies_elsewhere_is_loaded_for_who_asks_for_it(
     open_window: Open, server: Server
 ) -> None:
@@ -236,8 +308,9 @@ def test_a_model_that_lies_elsewhere_is_loaded_for_who_asks_for_it(
         expect(element(ada, "far")).to_contain_text(f"3D model lamp.gltf, from {other.host}")
         element(ada, "far").get_by_role("button", name="Show it").click()
         assert other.asked == []
-        expect(framed(ada, "far").get_by_role("button", name="Load it")).to_be_focused()
-        ada.page.keyboard.press("Enter")
+        ask = framed(ada, "far").get_by_role("button", name="Load it")
+        armed(ask)
+        click_in_frame(ada, "far")
         until(ada.page, "document.querySelector('model-viewer')?.src.startsWith('blob:')")
         assert other.asked == ["/lamp.gltf"]
 

@@ -2,6 +2,9 @@
 
 /** @import {Transform} from "../types/messages.js" */
 
+/** Of what others put there; beyond is an element that asks the person something (kinds.css). */
+const NEAREST = 2 ** 31 - 2;
+
 /**
  * Put a node where an element is; touches only what differs from where it was.
  *
@@ -16,5 +19,5 @@ export function placeNode({ style }, at, was) {
   }
   if (at.width !== was?.width) style.width = `${at.width}px`;
   if (at.height !== was?.height) style.height = `${at.height}px`;
-  if (at.z_index !== was?.z_index) style.zIndex = String(at.z_index);
+  if (at.z_index !== was?.z_index) style.zIndex = String(Math.min(at.z_index, NEAREST));
 }
