@@ -17,8 +17,9 @@ from canvas_server.pictures.profiles import is_standard
 _FILL = re.compile(rb"\xff+")
 _MARKER = re.compile(rb"\xff+[^\x00\xd0-\xd7\xff]")
 """The end of entropy-coded data: a marker that is neither a restart nor a stuffed byte."""
-_PICTURE = frozenset((*range(0xC0, 0xD0), 0xDA, 0xDB, 0xDC, 0xDD)) - {0xC8}
-"""Frames, scans, tables, the number of lines, the restart interval."""
+_PICTURE = frozenset((*range(0xC0, 0xD0), 0xDA, 0xDB, 0xDD)) - {0xC8}
+"""Frames, scans, tables, the restart interval; decoders skip the number of lines (DNL)."""
+_QUANTIZATION, _HUFFMAN = 0xDB, 0xC4
 _PROFILE = b"ICC_PROFILE\0"
 _END, _SCAN, _STANDALONE = 0xD9, 0xDA, frozenset((0x00, 0x01, *range(0xD0, 0xD8)))
 
@@ -29,6 +30,10 @@ class _JpegParts(Struct):
     profile: dict[int, bytes] = {}
     profile_parts: list[tuple[int, bytes]] = []
     """Segments with the profile, and before which part they stood."""
+    tables: set[tuple[int, int]] = set()
+    """Those that the next scan finds: their marker, and their class and place."""
+    is_tidy: bool = True
+    """No table was put in the place of one that no scan has read."""
 
 
 def strip(data: bytes) -> Stripped:
@@ -54,10 +59,12 @@ def strip(data: bytes) -> Stripped:
         at += length
         if marker in _PICTURE:
             found.parts.append(_segment(marker, body))
+            _note_tables(found, marker, body)
         else:
             _read_application(found, marker, body)
         if marker == _SCAN:
             has_scan = True
+            found.tables.clear()
             end = _MARKER.search(data, at)
             if end is None:
                 raise BrokenPicture("it is cut off")
@@ -67,6 +74,19 @@ def strip(data: bytes) -> Stripped:
         raise BrokenPicture("it holds no picture")
     found.parts.append(b"\xff\xd9")
     return _joined(found)
+
+
+def _note_tables(found: _JpegParts, marker: int, body: bytes) -> None:
+    """Note the tables that a segment defines; one may be there once for a scan."""
+    at = 0
+    while marker in (_QUANTIZATION, _HUFFMAN) and at < len(body):
+        name = (marker, body[at] & 0x0F if marker == _QUANTIZATION else body[at])
+        found.is_tidy &= name not in found.tables
+        found.tables.add(name)
+        if marker == _HUFFMAN:
+            at += 17 + sum(taken(body, at + 1, 16))
+        else:
+            at += 129 if body[at] >> 4 else 65
 
 
 def _read_application(found: _JpegParts, marker: int, body: bytes) -> None:
@@ -88,7 +108,8 @@ def _joined(found: _JpegParts) -> Stripped:
         place, segment = found.profile_parts[0]
         found.parts.insert(place, segment)
         profile = None
-    return Stripped(b"".join(found.parts), found.orientation, profile)
+    again = not found.is_tidy
+    return Stripped(b"".join(found.parts), found.orientation, profile, again)
 
 
 def _segment(marker: int, body: bytes) -> bytes:

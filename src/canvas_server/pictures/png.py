@@ -29,7 +29,6 @@ _MAX_LENGTHS = {
     b"cICP": 4,
     b"mDCV": 24,
     b"cLLI": 8,
-    b"hIST": 512,
     b"acTL": 8,
     b"fcTL": 26,
 }
