@@ -34,10 +34,21 @@ _COMPONENTS = {"SCALAR": 1, "VEC2": 2, "VEC3": 3, "VEC4": 4, "MAT2": 4, "MAT3": 
 _MAX_CONTAINERS = 50_000
 _MAX_HARD_NUMBERS = 1000
 _HARD_NUMBER = re.compile(rb"\d{20}|[eE][-+]?\d{3}")
+_METADATA = re.compile(
+    rb"Exif\0\0|eXIf(?:II\*\0|MM\0\*)|EXIF.{4}(?:II\*\0|MM\0\*)|infe.{8,10}(?:Exif|mime)"
+    rb"|http://ns\.adobe\.com/xap/|<x:xmpmeta|XML:com\.adobe\.xmp"
+    rb"|Raw profile type (?:exif|APP1|xmp)",
+    re.DOTALL,
+)
+"""Exif and XMP as JPEG, PNG, WebP and AVIF hold them."""
 _JSON_CHUNK = b"JSON"
 
 UNREADABLE = "this is no glTF 2.0 model that can be read: export it anew first"
 ELSEWHERE = "a model brings all that belongs to it: export it as one file (.glb) first"
+TELLING = (
+    "a picture in the model says when, where or by whom it was taken (Exif or XMP): "
+    "save it without metadata first"
+)
 COMPRESSED = (
     "a model compressed with Draco or KTX2 is not taken: export it without, or with meshopt first"
 )
@@ -165,12 +176,14 @@ def _check_tree(children: list[list[int]]) -> None:
 
 
 def _check_textures(document: Json, binary: bytes) -> None:
-    """Read the headers of the pictures in a model."""
+    """Read the headers of the pictures in a model, and refuse those that say whose they are."""
     pixels = 0
     for content in _textures(document, binary):
         raster = measure(content)
         if raster is None or raster.intricate:
             raise _Unfit("a picture in the model cannot be read: use PNG, JPEG or WebP first")
+        if _METADATA.search(content):
+            raise _Unfit(TELLING)
         pixels += raster.pixels * raster.passes
     _bound("pixels", pixels, MAX_TEXTURE_PIXELS)
 

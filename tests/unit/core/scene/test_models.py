@@ -10,12 +10,12 @@ import pytest
 
 from canvas_server.core.effects import Refusal
 from canvas_server.core.scene.admission import EMPTY_MODEL, admitted, admitted_changes, check
-from canvas_server.core.scene.models import objection_to_model
+from canvas_server.core.scene.models import TELLING, objection_to_model
 from canvas_server.protocol.errors import ErrorCode
 from canvas_server.protocol.scene import Element, ElementChanges, Model3D, Transform
 from support.browsers.bombs import vast_png
 from support.hub.drawings import png_url
-from support.hub.pictures import bytes_of
+from support.hub.pictures import bytes_of, encoded, halves, photo, url_of
 
 pytestmark = pytest.mark.rule("SCN10")
 
@@ -103,6 +103,16 @@ def test_textures_in_a_binary_file_are_looked_at() -> None:
         inner = {"uri": "data:;base64," + base64.b64encode(content).decode()}
         document["buffers"] = [{**inner, "byteLength": len(content)}]
         assert (objection_to_model(binary(document)) is None) is is_taken
+
+
+@pytest.mark.parametrize("form", ["JPEG", "PNG", "WEBP", "AVIF"])
+def test_a_texture_that_says_where_it_was_taken_is_refused(form: str) -> None:
+    for content, reason in ((encoded(halves(16, 8), form), None), (photo(6, form), TELLING)):
+        document = {**ASSET, "images": [{"uri": url_of(content, form.lower())}]}
+        assert objection_to_model(binary(document)) == reason
+    adobe = encoded(halves(16, 8), form) + b"<x:xmpmeta"
+    document = {**ASSET, "images": [{"uri": url_of(adobe, form.lower())}]}
+    assert objection_to_model(binary(document)) == TELLING
 
 
 def but(**changes: Any) -> Json:
