@@ -127,3 +127,14 @@ test("one module listens to messages of other windows, and asks from which (rule
     for (const [link] of source.matchAll(/\{[^{}]*target: "_blank"[^{}]*\}/g)) assert.match(link, /rel: "noopener"/, path);
   }
 });
+
+test("a colour that others chose is set as a colour, since a shorthand takes addresses, too", () => {
+  const web = new URL("../../web/", import.meta.url);
+  for (const folder of ["kinds/", "canvas/", "tools/", "panels/", "people/", "ui/"]) {
+    for (const path of readdirSync(new URL(folder, web), { recursive: true, encoding: "utf-8" })) {
+      if (!path.endsWith(".js")) continue;
+      const source = readFileSync(new URL(`${folder}${path}`, web), "utf-8");
+      assert.doesNotMatch(source, /style\.(background|border|mask|filter|content|listStyle)(Image)? = /, path);
+    }
+  }
+});

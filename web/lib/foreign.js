@@ -18,6 +18,12 @@ const HIDDEN = /[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Zl}\p{Zp}]/u;
 const MARK = /[\p{Mn}\p{Me}]/u;
 /** Letters, marks and signs that are drawn as nothing. */
 const BLANK = /[\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0]/;
+/** Variation selectors: drawn as nothing, beside what they follow. */
+const SELECTOR = /[\u180b-\u180d\u180f\ufe00-\ufe0f\u{e0100}-\u{e01ef}]/u;
+/** What an emoji may have, to be in colour or not. */
+const EMOJI_SELECTOR = /[\ufe0e\ufe0f]/;
+const KEYCAP = "\u20e3";
+const SIGN = /\p{So}/u;
 /** Of scripts whose letters join, and of emoji; in others they only hide a difference. */
 const JOINER = /[\u200c\u200d]/;
 const JOINED_FROM = "\u0590";
@@ -48,6 +54,11 @@ export function plain(text) {
     const before = kept.at(-1) ?? "";
     if (JOINER.test(char)) {
       if (before >= JOINED_FROM && !JOINER.test(before) && (chars[place + 1] ?? "") > "~") kept.push(char);
+      return;
+    }
+    if (SELECTOR.test(char)) {
+      const isOfEmoji = EMOJI_SELECTOR.test(char) && (SIGN.test(before) || chars[place + 1] === KEYCAP);
+      if (isOfEmoji && marks++ < MOST_MARKS) kept.push(char);
       return;
     }
     if (HIDDEN.test(char) || BLANK.test(char)) return;

@@ -16,6 +16,10 @@ characters of private use, line breaks."""
 _MARKS = frozenset(("Mn", "Me"))
 _BLANK = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
 """Letters, marks and signs that are drawn as nothing."""
+_SELECTORS = re.compile("[\u180b-\u180d\u180f\ufe00-\ufe0f\U000e0100-\U000e01ef]")
+"""Variation selectors: drawn as nothing, beside what they follow."""
+_KEYCAP = "\u20e3"
+_EMOJI_SELECTORS = frozenset("\ufe0e\ufe0f")
 _JOINERS = frozenset("\u200c\u200d")
 """Of scripts whose letters join, and of emoji; in others they only hide a difference."""
 _JOINED_FROM = "\u0590"
@@ -33,6 +37,14 @@ def plain(text: str) -> str:
         if char in _JOINERS:
             follows = text[place + 1 : place + 2]
             if kept and kept[-1] >= _JOINED_FROM and kept[-1] not in _JOINERS and follows > "~":
+                kept.append(char)
+            continue
+        if _SELECTORS.match(char):
+            before, follows = "".join(kept[-1:]), text[place + 1 : place + 2]
+            is_sign = bool(before) and unicodedata.category(before) == "So"
+            is_of_emoji = char in _EMOJI_SELECTORS and (is_sign or follows == _KEYCAP)
+            if is_of_emoji and marks < _MOST_MARKS:
+                marks += 1
                 kept.append(char)
             continue
         category = unicodedata.category(char)

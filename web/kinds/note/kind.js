@@ -57,9 +57,9 @@ function sheet(node) {
   return {
     show(kind) {
       written.show(kind);
-      style.background = PAPER;
+      style.backgroundColor = PAPER;
       // What is no colour leaves it as it is (CSSOM), and black is nothing to write on.
-      if (!BLACK.test(kind.color ?? "")) style.background = kind.color ?? PAPER;
+      if (!BLACK.test(kind.color ?? "")) style.backgroundColor = kind.color ?? PAPER;
     },
     close: () => written.close(),
   };
