@@ -45,6 +45,12 @@ def _reply_to(code: int) -> int:
     return code if is_sent else CloseCode.PROTOCOL_ERROR
 
 
+OF_LIMITS = frozenset(
+    (CloseCode.MESSAGE_TOO_BIG, CloseCode.TOO_SLOW, CloseCode.NO_ROOM, CloseCode.TOO_MANY_TRIES)
+)
+"""What is written into the audit log: who was closed for going beyond a limit."""
+
+
 class _Fragments:
     """A message that has begun and not ended (RFC 6455 section 5.4)."""
 
@@ -199,6 +205,9 @@ class WebSocketConnection(WSListener):
             return
         self._closing = True
         self._node.counts.closed[code] += 1
+        if code in OF_LIMITS:
+            entry = AuditEntry(AuditEvent.LIMITED, limit=code.name.lower())
+            self._node.record(entry, self.connection_id)
         self.outbox.flush()
         self.outbox.detach()
         # The constants of picows are typed as its own enum, but any code is taken.
@@ -255,7 +264,7 @@ class WebSocketConnection(WSListener):
     def give_way(self) -> None:
         """Close it: others need the room of what it has not completed."""
         self._forget_fragments()
-        self._loop.call_soon(self._fail, CloseCode.NO_ROOM)
+        self._loop.call_soon(self._make_room)
 
     def give_up(self) -> None:
         """Close it: nothing was heard."""
@@ -267,6 +276,11 @@ class WebSocketConnection(WSListener):
         """Close from within a callback of the node: it hears of it when it is done."""
         self.close(code)
         self._loop.call_soon(self._leave)
+
+    def _make_room(self) -> None:
+        """Close at once: what its peer still sends would take the room again."""
+        self._fail(CloseCode.NO_ROOM)
+        self._tcp.close()
 
     def _leave(self) -> None:
         self._owner.disconnect(self.connection_id, self._close_code)
