@@ -343,7 +343,7 @@ class WebSocketConnection(WSListener):
         self._buffers.note(self, 0)
 
     def _slow_down(self) -> None:
-        """Stop reading until the throttle allows the next message (OUT2)."""
+        """Stop reading until its account allows the next message (OUT2)."""
         delay = self._work.wait(self._node.clock())
         if delay > 0 and not self.held_back and not self._closing:
             self.held_back = True
