@@ -37,7 +37,7 @@ from canvas_server.node.budget import (
     SharedBudgets,
     WorkBudget,
 )
-from canvas_server.node.turns import Turns
+from canvas_server.node.turns import LoopTurns
 from canvas_server.protocol import client
 from canvas_server.protocol.codec import type_of
 from canvas_server.protocol.traits import UnderLoad
@@ -105,7 +105,7 @@ class BackPressure:
         """Those who edit a session faster than its edits are stored."""
         self._holders: dict[ConnectionId, _Holder] = {}
         self._indebted: set[ConnectionId] = set()
-        self._turns = Turns()
+        self._turns = LoopTurns()
         self._is_turn_scheduled = False
 
     def open(self, connection_id: ConnectionId, work: Account | None) -> None:

@@ -1,4 +1,4 @@
-"""Turns: whose message is handled in which turn of the event loop. Pure.
+"""LoopTurns: whose message is handled in which turn of the event loop. Pure.
 
 When a turn has had its share of work, who comes next waits for one of the next, in order of coming
 in each session, and sessions in turn: none keeps the others waiting.
@@ -13,7 +13,7 @@ TURN_UNITS = 500
 """After so much work in one turn of the event loop, what is no signal waits for the next."""
 
 
-class Turns:
+class LoopTurns:
     """The work of this turn, and the connections that wait for another one."""
 
     def __init__(self) -> None:

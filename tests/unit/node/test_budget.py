@@ -60,6 +60,7 @@ def test_an_account_gives_no_more_than_its_rate_and_burst(steps: list[tuple[floa
         delay = account.wait(now)
         assert delay <= budget.LONGEST_SECONDS
         now += delay
+        assert account.wait(now) == 0
         assert spent <= 2000 + 1000 * now + 5_000 + len(steps) * budget.NOTHING
         spent += amount
         account.spend(amount)

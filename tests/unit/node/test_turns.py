@@ -3,12 +3,12 @@
 import pytest
 
 from canvas_server.core.effects import ConnectionId
-from canvas_server.node.turns import TURN_UNITS, Turns
+from canvas_server.node.turns import TURN_UNITS, LoopTurns
 
 pytestmark = pytest.mark.rule("OUT2")
 
 
-def handled(turns: Turns, units: float) -> list[int]:
+def handled(turns: LoopTurns, units: float) -> list[int]:
     """Return who has the next turn, if each of their messages costs so much."""
     who: list[int] = []
     for connection_id in turns.begin():
@@ -18,7 +18,7 @@ def handled(turns: Turns, units: float) -> list[int]:
 
 
 def test_sessions_take_turns_and_each_keeps_its_order() -> None:
-    turns = Turns()
+    turns = LoopTurns()
     for number in range(6):
         assert turns.line_up(ConnectionId(number), "loud")
     assert turns.line_up(ConnectionId(9), "quiet")
@@ -30,7 +30,7 @@ def test_sessions_take_turns_and_each_keeps_its_order() -> None:
 
 
 def test_who_waits_again_waits_behind_the_others() -> None:
-    turns = Turns()
+    turns = LoopTurns()
     for number in range(3):
         turns.line_up(ConnectionId(number), "s")
     order: list[int] = []
