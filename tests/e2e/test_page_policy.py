@@ -296,6 +296,7 @@ def test_nothing_lies_on_the_words_of_the_frame(open_window: Open, server: Serve
 
 
 @pytest.mark.rule("PAG2")
+@pytest.mark.nightly
 def test_a_model_that_lies_elsewhere_is_loaded_for_who_asks_for_it(
     open_window: Open, server: Server
 ) -> None:
@@ -316,6 +317,7 @@ def test_a_model_that_lies_elsewhere_is_loaded_for_who_asks_for_it(
 
 
 @pytest.mark.rule("PAG2")
+@pytest.mark.nightly
 def test_messages_from_elsewhere_are_not_taken_for_those_of_the_frame(
     open_window: Open, server: Server
 ) -> None:
