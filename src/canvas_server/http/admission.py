@@ -47,6 +47,8 @@ LINGER_SECONDS, LINGER_BYTES = 5.0, 16 * 1024 * 1024
 that the answer is not lost by a reset (RFC 9112 section 9.6)."""
 LINGER_PAUSE_SECONDS = 0.005
 """Between two reads of what is thrown away."""
+MAX_IN_LINE = 4000
+"""Connections that are not read yet; further ones are closed."""
 MAX_WAITING = 1000
 """Connections that have not asked for anything yet; who waits longest makes room."""
 
@@ -89,8 +91,14 @@ class Entrance:
     def wait(self, protocol: "BoundedHttp") -> None:
         """Note that a connection is open and has asked for nothing."""
         self.waiting[protocol] = None
-        if len(self.waiting) > MAX_WAITING:
-            next(iter(self.waiting)).give_up()
+        if len(self.waiting) <= MAX_WAITING:
+            return
+        # Who is not read yet may have asked: it is not in the way.
+        oldest = next((one for one in self.waiting if not one.is_held), None)
+        if oldest is not None:
+            oldest.give_up()
+        elif len(self.waiting) > MAX_IN_LINE:
+            protocol.give_up()
 
 
 class _Answering:
@@ -273,6 +281,11 @@ class BoundedHttp(HttpToolsProtocol):
         """End a connection whose request has not come, or whose answer nobody reads."""
         self._leave()
         self.transport.abort()
+
+    @property
+    def is_held(self) -> bool:
+        """Whether it is not read yet."""
+        return self._held
 
     def hold(self) -> None:
         """Read nothing until `read`."""
