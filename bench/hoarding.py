@@ -100,25 +100,17 @@ async def places(port: int) -> None:
 
 async def parts_kept(port: int) -> None:
     """Two hundred and fifty people begin a message of a mebibyte and never end it."""
-    begins = b"\x01\xff" + (1_000_000).to_bytes(8, "big") + MASK + b" " * 1_000_000
-    subscribe = message_frame("subscribe", session_id="parts")
-
-    async def one() -> None:
-        async with websocket(port, subscribe) as (reader, writer):
-            reading = asyncio.create_task(throw_away(reader))
-            try:
-                writer.write(begins)
-                await writer.drain()
-                await asyncio.sleep(30)
-            finally:
-                reading.cancel()
-
-    await repeat(one, 250)
+    await keep(port, b"\x01\xff" + (1_000_000).to_bytes(8, "big"))
 
 
 async def frames_kept(port: int) -> None:
     """Two hundred and fifty people send a frame of a mebibyte but for its last byte."""
-    begins = b"\x81\xff" + (1_000_001).to_bytes(8, "big") + MASK + b" " * 1_000_000
+    await keep(port, b"\x81\xff" + (1_000_001).to_bytes(8, "big"))
+
+
+async def keep(port: int, header: bytes) -> None:
+    """Send a mebibyte of a frame in a session, on 250 connections, and nothing more."""
+    begins = header + MASK + b" " * 1_000_000
     subscribe = message_frame("subscribe", session_id="parts")
 
     async def one() -> None:

@@ -54,6 +54,8 @@ say why."""
 SETTLED_TOGETHER = 64
 """Messages whose place is charged to invitation and session at once."""
 
+UNDER_LOAD = {kind: traits.under_load for kind, traits in client.TRAITS.items()}
+"""What becomes of messages of each type under load, at hand since each one is looked up."""
 SIGNALS = frozenset(kind for kind in client.TRAITS if "target_peer_id" in kind.__struct_fields__)
 """Types of messages that are for one peer, and are sent on to it."""
 
@@ -159,7 +161,7 @@ class BackPressure:
 
         Only what many share the debt of is dropped or refused.
         """
-        under_load = client.TRAITS[kind].under_load
+        under_load = UNDER_LOAD[kind]
         if under_load == "wait":
             return "wait"
         holder = self._holders.get(connection_id)

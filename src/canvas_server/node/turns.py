@@ -4,10 +4,10 @@ When a turn has had its share of work, who comes next waits for one of the next,
 in each session, and sessions in turn: none keeps the others waiting.
 """
 
-from collections import OrderedDict, deque
 from collections.abc import Iterator
 
 from canvas_server.core.effects import ConnectionId
+from canvas_server.node.roundrobin import RoundRobin
 
 TURN_UNITS = 500
 """After so much work in one turn of the event loop, what is no signal waits for the next."""
@@ -22,7 +22,7 @@ class LoopTurns:
         self.long_is_taken = False
         """A long message was handled in this turn: there is one in each."""
         self.waiting: set[ConnectionId] = set()
-        self._sessions: OrderedDict[str, deque[ConnectionId]] = OrderedDict()
+        self._queue: RoundRobin[ConnectionId] = RoundRobin()
 
     @property
     def is_over(self) -> bool:
@@ -34,7 +34,7 @@ class LoopTurns:
         if connection_id in self.waiting:
             return False
         self.waiting.add(connection_id)
-        self._sessions.setdefault(session_id, deque()).append(connection_id)
+        self._queue.put(session_id, connection_id)
         return True
 
     def forget(self, connection_id: ConnectionId) -> None:
@@ -44,13 +44,10 @@ class LoopTurns:
     def begin(self) -> Iterator[ConnectionId]:
         """Begin another turn; yield whose turn it is, as long as it is not over."""
         self.units, self.long_is_taken = 0.0, False
-        for _ in range(sum(map(len, self._sessions.values()))):
+        for _ in range(len(self._queue)):
             if self.is_over:
                 return
-            session_id, queue = self._sessions.popitem(last=False)
-            connection_id = queue.popleft()
-            if queue:
-                self._sessions[session_id] = queue
+            connection_id = self._queue.take()
             if connection_id in self.waiting:
                 self.waiting.discard(connection_id)
                 yield connection_id

@@ -1,9 +1,9 @@
 """Fair queues of the threads: each session in turn, so that none delays the others."""
 
 import threading
-from collections import OrderedDict, deque
 from typing import Generic, TypeVar
 
+from canvas_server.node.roundrobin import RoundRobin
 from canvas_server.store.writing import Job
 
 Q = TypeVar("Q")
@@ -18,19 +18,19 @@ class FairQuestions(Generic[Q]):
     def __init__(self, most: int | None) -> None:
         """Let `most` wait at a time, and `MAX_OF_ONE` of each session; None: any number."""
         self._changed = threading.Condition()
-        self._sessions: OrderedDict[str, deque[Q]] = OrderedDict()
-        self._count = 0
+        self._questions: RoundRobin[Q] = RoundRobin()
         self._most = most
         self._closed = False
 
     def put(self, session_id: str, question: Q) -> bool:
         """Add a question; return whether there is room for it."""
         with self._changed:
-            waiting = self._sessions.get(session_id, ())
-            if self._most is not None and (self._count >= self._most or len(waiting) >= MAX_OF_ONE):
+            questions = self._questions
+            if self._most is not None and (
+                len(questions) >= self._most or questions.waiting_of(session_id) >= MAX_OF_ONE
+            ):
                 return False
-            self._sessions.setdefault(session_id, deque()).append(question)
-            self._count += 1
+            questions.put(session_id, question)
             self._changed.notify()
             return True
 
@@ -43,15 +43,8 @@ class FairQuestions(Generic[Q]):
     def take(self) -> Q | None:
         """Wait for a question and take it; None: it is the end."""
         with self._changed:
-            self._changed.wait_for(lambda: self._sessions or self._closed)
-            if not self._sessions:
-                return None
-            session_id, questions = self._sessions.popitem(last=False)
-            question = questions.popleft()
-            if questions:
-                self._sessions[session_id] = questions
-            self._count -= 1
-            return question
+            self._changed.wait_for(lambda: self._questions or self._closed)
+            return self._questions.take() if self._questions else None
 
 
 class FairQueue:
@@ -59,13 +52,13 @@ class FairQueue:
 
     def __init__(self) -> None:
         self._changed = threading.Condition()
-        self._sessions: OrderedDict[str, deque[Job]] = OrderedDict()
+        self._jobs: RoundRobin[Job] = RoundRobin()
         self._closed = False
 
     def put(self, job: Job) -> None:
         """Add a job, after those of its session."""
         with self._changed:
-            self._sessions.setdefault(job.session_id, deque()).append(job)
+            self._jobs.put(job.session_id, job)
             self._changed.notify()
 
     def close(self) -> None:
@@ -80,16 +73,13 @@ class FairQueue:
         An empty list: it is the end. None: nothing came in time, which is in seconds.
         """
         with self._changed:
-            self._changed.wait_for(lambda: self._sessions or self._closed, timeout)
-            if not self._sessions:
+            self._changed.wait_for(lambda: self._jobs or self._closed, timeout)
+            if not self._jobs:
                 return [] if self._closed else None
             batch: list[Job] = []
             size = 0
-            while self._sessions and len(batch) < most and size < most_bytes:
-                session_id, jobs = self._sessions.popitem(last=False)
-                job = jobs.popleft()
-                if jobs:
-                    self._sessions[session_id] = jobs
+            while self._jobs and len(batch) < most and size < most_bytes:
+                job = self._jobs.take()
                 batch.append(job)
                 size += job.size
             return batch
