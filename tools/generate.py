@@ -34,6 +34,7 @@ from canvas_server.protocol.scene import Kind
 from canvas_server.protocol.server import ServerMessage
 from canvas_server.protocol.traits import RightRule
 from icons import icons_module
+from reports import report_tables
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -297,6 +298,7 @@ def outputs() -> dict[Path, str]:
     settings_page = ROOT / "docs" / "SETTINGS.md"
     keys_page = ROOT / "docs" / "KEYS.md"
     audit_page = ROOT / "docs" / "AUDIT.md"
+    reports_page = ROOT / "docs" / "REPORTS.md"
     return {
         ROOT / "docs" / "protocol.schema.json": json.dumps(document, indent=2) + "\n",
         ROOT / "web" / "types" / "messages.d.ts": typescript(definitions),
@@ -308,6 +310,7 @@ def outputs() -> dict[Path, str]:
         protocol_page: filled(protocol_page.read_text("utf-8"), tables(definitions)),
         settings_page: filled(settings_page.read_text("utf-8"), {"settings": settings_table()}),
         audit_page: filled(audit_page.read_text("utf-8"), audit_tables()),
+        reports_page: filled(reports_page.read_text("utf-8"), report_tables()),
         keys_page: filled(keys_page.read_text("utf-8"), {"keys": keys_table()}),
     }
 
