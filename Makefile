@@ -8,7 +8,7 @@ BIN := .venv/bin
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check nightly webtests puretests clustered attacks audit pythons garbage lint types generate format coverage bench figures benchscene benchcluster benchfederation frames sight fuzz identities soak picture vendor wheel clean
+.PHONY: help run test check nightly webtests puretests clustered attacks audit pythons garbage lint types edgetests generate format coverage bench figures benchscene benchcluster benchfederation frames sight fuzz identities soak picture vendor wheel clean
 
 help: ## list the targets
 	@grep -hE '^[a-z]+:.*##' Makefile | sed 's/:.*## /\t/' | expand -t 12
@@ -17,8 +17,8 @@ run: .venv/.run ## serve on http://127.0.0.1:9473 (ARGS="--port 8000" for more)
 	@$(BIN)/canvas-server serve $(ARGS)
 
 test: check ## every check, and what can break where parts meet, in less than ten minutes
-	@echo "== types of the tests"
-	@node_modules/.bin/pyright --pythonpath $(BIN)/python tests
+	@echo "== types of the tests, tools and benchmarks"
+	@node_modules/.bin/pyright --pythonpath $(BIN)/python tests tools bench
 	@echo "== sockets, and the longer of the pure tests"
 	@$(BIN)/python -m pytest tests/unit tests/integration -m "not nightly and (slow or not unit)" -n 3 --dist loadfile $(ARGS)
 	@echo "== browsers"
@@ -31,12 +31,16 @@ nightly: check ## every test there is, also those that repeat a proof in other b
 	@$(BIN)/python -m pytest tests/e2e/test_first_call.py tests/e2e/test_call_states.py --nodes 2 $(ARGS)
 
 check: .venv/.dev node_modules/.done ## what is fast: format, lint, types, import rules, generated files, pure tests
-	@$(MAKE) --no-print-directory --jobs 4 --output-sync=target lint types webtests puretests
+	@$(MAKE) --no-print-directory --jobs 3 --output-sync=target types puretests edgetests webtests lint
 
 puretests: .venv/.dev
-	@echo "== pure tests with coverage"
-	@$(BIN)/python -m pytest tests/unit -m "not slow" -n 2 --cov=canvas_server.protocol --cov=canvas_server.core \
+	@echo "== pure tests of the core, which they cover whole"
+	@$(BIN)/python -m pytest tests/unit/core tests/unit/protocol -m "not slow" --cov=canvas_server.protocol --cov=canvas_server.core \
 		--cov-branch --cov-fail-under=100 --cov-report=term-missing:skip-covered -q $(ARGS)
+
+edgetests: .venv/.dev
+	@echo "== pure tests of the rest"
+	@$(BIN)/python -m pytest tests/unit -m "not slow" --ignore tests/unit/core --ignore tests/unit/protocol -q $(ARGS)
 
 webtests: node_modules/.done
 	@echo "== pure tests of the browser client"
@@ -54,7 +58,7 @@ lint: .venv/.dev node_modules/.done
 
 types: .venv/.dev node_modules/.done
 	@echo "== types: Python and the browser client"
-	@node_modules/.bin/pyright --pythonpath $(BIN)/python src tools bench
+	@node_modules/.bin/pyright --pythonpath $(BIN)/python src
 	@node_modules/.bin/tsc --project tsconfig.json
 
 generate: .venv/.dev node_modules/.done ## write what follows from the message structs, and bundle the page

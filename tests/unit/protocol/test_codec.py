@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from canvas_server.protocol import client, server
+from canvas_server.protocol.audit import AuditEvent
 from canvas_server.protocol.codec import (
     MAX_CONTAINERS,
     MAX_HARD_NUMBERS,
@@ -20,6 +21,7 @@ from canvas_server.protocol.codec import (
     decode_token_wish,
     encode,
     encoded_size,
+    type_of,
 )
 from canvas_server.protocol.errors import CloseCode, ErrorCode
 from canvas_server.protocol.fields import MAX_CANDIDATE, MAX_SDP
@@ -316,8 +318,14 @@ def test_absent_fields_are_left_out_where_the_protocol_says_so() -> None:
     )
 
 
+def test_the_type_of_a_message_is_read_before_it_is() -> None:
+    assert type_of(b'{"x":1,"type":"cursor"}') == "cursor"
+    assert [type_of(text) for text in (b"{}", b"[", b"[" * 100_000)] == [None, None, None]
+
+
 def test_every_code_has_a_meaning() -> None:
     assert all(code.meaning for code in ErrorCode)
+    assert all(event.meaning for event in AuditEvent)
     assert all(0 < len(code.meaning) <= 123 for code in CloseCode), "fits a close frame"
 
 

@@ -50,6 +50,12 @@ def test_the_rules(own: Side, other: Side | None, cause: Cause, whose: Whose) ->
     assert explain(other, own) == Diagnosis(cause, whose).mirrored
 
 
+def test_a_path_is_relayed_by_a_relay_of_either_side() -> None:
+    assert Path("relay", "srflx", "udp").relayed
+    assert Path("host", "relay", "udp").relayed
+    assert not Path("host", "srflx", "udp").relayed
+
+
 @pytest.mark.parametrize(
     ("own", "other"), [(None, None), (GOOD, GOOD), (FAIR, LOSING), (POOR, GOOD), (POOR, None)]
 )

@@ -399,6 +399,17 @@ def test_one_that_is_not_renewed_ends() -> None:
     assert left == {(bob, "removed"), (cem, "removed")}
 
 
+@pytest.mark.rule("TOK1", "TOK2")
+def test_who_comes_back_after_the_end_of_its_token_needs_another() -> None:
+    house = House()
+    a, _ = house.come("edit 10 e")
+    back = house.heard(a, server.PeerAssigned)[0].resume_token
+    house.drop(a, None)
+    house.now += 10  # the clock of the server is late to notice
+    b, _ = house.come(None, resume_token=back)
+    assert [error.code for error in house.heard(b, server.Error)] == ["token_expired"]
+
+
 def test_the_latest_token_counts() -> None:
     house = House()
     a, _ = house.come("edit 10 e")

@@ -66,6 +66,16 @@ class Hall(HubLab):
         return [close.connection for close in self.closes if close.code is CloseCode.GAVE_WAY]
 
 
+def test_a_party_is_a_peer_with_its_link_and_whether_it_moderates() -> None:
+    hall = Hall()
+    guest, boss = hall.come("view a")[0], hall.come(BOSS)[0]
+    assert (party := hall.hub.party_of(guest))
+    assert (party.session_id, party.invitation, party.moderates) == ("s", "a", False)
+    assert (party := hall.hub.party_of(boss))
+    assert party.moderates
+    assert hall.hub.party_of(hall.connect()) is None
+
+
 @pytest.mark.rule("SES6")
 def test_a_crowd_with_one_link_keeps_nobody_else_out() -> None:
     hall = Hall()

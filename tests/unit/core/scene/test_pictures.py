@@ -2,9 +2,10 @@
 
 import pytest
 
+from canvas_server.core.effects import Decode
 from canvas_server.core.scene.admission import content_of, objection, refused_source
 from canvas_server.core.scene.pictures import sources_in, with_sources
-from canvas_server.protocol import client
+from canvas_server.protocol import client, server
 from canvas_server.protocol.http import ChangedElement, SceneEdit
 from canvas_server.protocol.scene import (
     Chart,
@@ -16,6 +17,7 @@ from canvas_server.protocol.scene import (
     Transform,
     TransformChanges,
 )
+from support.hub.hub import HubLab, make_hub
 
 pytestmark = pytest.mark.rule("SCN10")
 
@@ -69,6 +71,18 @@ def test_the_pictures_of_an_edit_are_found_and_replaced(
     assert str(replaced) == str(edit).replace(A, new.get(A, A)).replace(B, new.get(B, B)).replace(
         C, new.get(C, C)
     )
+
+
+def test_an_edit_waits_for_its_pictures_that_are_not_decoded() -> None:
+    lab = HubLab()
+    lab.hub = make_hub(lab.memory, is_decoded=lambda source: source == A)
+    (connection, _) = lab.join()
+    edit = client.AddElement(of(B)[0])
+    assert lab.say(connection, edit) == [Decode("s", connection, edit, (B,))]
+    assert lab.hub.pictures_of(SceneEdit("s", of(A, B))) == (B,)
+    assert lab.inbox[connection] == []
+    lab.say(connection, client.AddElement(NewElement(Text("x"))))
+    assert lab.heard(connection, server.ElementAdded)
 
 
 def test_what_was_refused_says_why() -> None:
