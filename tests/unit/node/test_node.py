@@ -13,51 +13,14 @@ from canvas_server.core.effects import ConnectionId
 from canvas_server.node import backpressure, flushing
 from canvas_server.node.budget import Limits
 from canvas_server.node.node import Node
-from canvas_server.node.outbox import Outbox, Outboxes
+from canvas_server.node.outbox import Outboxes
 from canvas_server.node.ports import LogFailure
 from canvas_server.protocol.client import Subscribe
 from canvas_server.protocol.errors import CloseCode, ErrorCode
 from canvas_server.protocol.server import RelayIceCandidate
 from canvas_server.store.memory import MemoryLog
-from support.hub.hub import NOW, make_hub, payloads
-
-
-class Socket:
-    """A connection whose writes are kept."""
-
-    def __init__(self) -> None:
-        self.outbox = Outbox(self)
-        self.writes: list[bytes] = []
-        self.closed: list[CloseCode] = []
-        self.held = False
-
-    def write(self, data: bytes) -> None:
-        self.writes.append(data)
-
-    def ask(self, number: int) -> None:
-        """Nobody answers."""
-
-    def too_slow(self) -> None:
-        raise AssertionError
-
-    def hold(self) -> None:
-        self.held = True
-
-    def release(self) -> None:
-        self.held = False
-
-    def move(self, address: str, payloads: list[bytes | None]) -> None:
-        raise AssertionError
-
-    def close(self, code: CloseCode) -> None:
-        self.closed.append(code)
-        self.outbox.flush()
-        self.outbox.detach()
-
-    def heard(self) -> list[dict[str, Any]]:
-        """Take what was written so far, as messages."""
-        data, self.writes = b"".join(self.writes), []
-        return [json.loads(payload) for payload in payloads(data)]
+from support.hub.hub import NOW, make_hub
+from support.hub.sockets import KeptSocket
 
 
 class NodeLab:
@@ -91,8 +54,8 @@ class NodeLab:
         while self.timers:
             self.timers.pop(0)()
 
-    def join(self, session_id: str = "s") -> tuple[Socket, ConnectionId, str]:
-        socket = Socket()
+    def join(self, session_id: str = "s") -> tuple[KeptSocket, ConnectionId, str]:
+        socket = KeptSocket()
         connection = self.node.connect(socket)
         self.say(connection, {"type": "subscribe", "session_id": session_id})
         self.run_timers()
@@ -249,7 +212,7 @@ def test_bad_frames_are_refused_and_counted() -> None:
 def test_who_is_taken_over_is_closed_and_hears_no_more() -> None:
     lab = NodeLab()
     a, first, ada = lab.join()
-    b = Socket()
+    b = KeptSocket()
     second = lab.node.connect(b)
     proof = {"peer_id": ada, "resume_token": f"{ada}@s#1"}
     lab.say(second, {"type": "subscribe", "session_id": "s", **proof})
@@ -292,7 +255,7 @@ def test_a_peer_goes_on_where_it_stopped_hearing(breaks_first: bool) -> None:
     if breaks_first:
         lab.node.disconnect(first, None)
     lab.say(second, *(candidate(ada, n) for n in range(4, 6)))
-    again = Socket()
+    again = KeptSocket()
     third = lab.node.connect(again)
     # The list, the scene, the newcomer and two candidates have arrived.
     proof = {"peer_id": ada, "resume_token": f"{ada}@s#1", "received": 5}
@@ -323,7 +286,7 @@ def test_the_server_says_what_it_had_from_the_peer() -> None:
     lab.say(first, {"type": "ping", "received": 2})
     assert a.heard()[-1] == {"type": "pong", "timestamp": int(NOW * 1000), "received": 6}
     lab.node.disconnect(first, 1001)
-    again = Socket()
+    again = KeptSocket()
     third = lab.node.connect(again)
     # Two refusals were not heard, the pong was not either.
     proof = {"peer_id": ada, "resume_token": f"{ada}@s#1", "received": 2}
@@ -364,7 +327,7 @@ def test_what_waits_for_all_that_are_away_is_bounded(monkeypatch: pytest.MonkeyP
 
 def test_a_connection_that_never_subscribed_leaves_nothing_behind() -> None:
     lab = NodeLab()
-    connection = lab.node.connect(Socket())
+    connection = lab.node.connect(KeptSocket())
     assert lab.node.outboxes.keys() == {connection}
     lab.node.disconnect(connection, None)
     assert lab.node.outboxes.keys() == set()
@@ -378,7 +341,7 @@ def test_what_is_said_while_the_session_is_read_waits() -> None:
     lab = NodeLab()
     (b, _, bob) = lab.join("t")
     lab.join()
-    a = Socket()
+    a = KeptSocket()
     first = lab.node.connect(a)
     a.heard()
     lab.say(first, {"type": "subscribe", "session_id": "u"}, {"type": "ping"})
@@ -399,7 +362,7 @@ def test_what_is_said_while_the_session_is_read_waits() -> None:
 
 def test_a_connection_that_ends_while_its_session_is_read_is_forgotten() -> None:
     lab = NodeLab()
-    first = lab.node.connect(Socket())
+    first = lab.node.connect(KeptSocket())
     lab.say(first, {"type": "subscribe", "session_id": "s"}, {"type": "ping"})
     lab.node.disconnect(first, None)
     lab.run_timers()
@@ -414,7 +377,7 @@ def test_a_session_that_cannot_be_read_is_refused(monkeypatch: pytest.MonkeyPatc
         lab.timers.append(lambda: done(LogFailure("broken")))
 
     monkeypatch.setattr(lab.node.scenes.log, "load", load)
-    socket = Socket()
+    socket = KeptSocket()
     first = lab.node.connect(socket)
     lab.say(first, {"type": "subscribe", "session_id": "s"}, {"type": "ping"})
     lab.run_timers()

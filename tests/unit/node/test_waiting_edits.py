@@ -11,55 +11,21 @@ import pytest
 from canvas_server.core.effects import ConnectionId, Refusal
 from canvas_server.core.scene.admission import SUBSTITUTE, refused_source
 from canvas_server.node.node import Node
-from canvas_server.node.outbox import Outbox, Outboxes
+from canvas_server.node.outbox import Outboxes
 from canvas_server.node.ports import Decoded, NotDecoded
 from canvas_server.protocol.errors import CloseCode, ErrorCode
 from canvas_server.protocol.http import ChangedElement, SceneEdit
 from canvas_server.protocol.scene import ElementChanges, Image, NewElement, Text
 from canvas_server.store.memory import MemoryLog
 from support.hub.drawings import png_url
-from support.hub.hub import NOW, make_hub, payloads
+from support.hub.hub import NOW, make_hub
+from support.hub.sockets import KeptSocket
 
 pytestmark = pytest.mark.rule("SCN10")
 
 RAW, CLEAN = "data:image/jpeg;base64,RAW", png_url()
 BAD = "data:image/png;base64,BAD"
 REASON = "no picture: draw one first"
-
-
-class Wire:
-    """A connection whose writes are kept."""
-
-    def __init__(self) -> None:
-        self.outbox = Outbox(self)
-        self.written = b""
-        self.closed: list[CloseCode] = []
-        self.held = False
-
-    def write(self, data: bytes) -> None:
-        self.written += data
-
-    def ask(self, number: int) -> None: ...
-
-    def too_slow(self) -> None:
-        raise AssertionError
-
-    def hold(self) -> None:
-        self.held = True
-
-    def release(self) -> None:
-        self.held = False
-
-    def move(self, address: str, payloads: list[bytes | None]) -> None:
-        raise AssertionError
-
-    def close(self, code: CloseCode) -> None:
-        self.closed.append(code)
-
-    def heard(self, *kinds: str) -> list[dict[str, Any]]:
-        """Take what was written so far, of some types."""
-        data, self.written = self.written, b""
-        return [m for m in map(json.loads, payloads(data)) if m["type"] in kinds or not kinds]
 
 
 class Desk:
@@ -119,8 +85,8 @@ class Room:
             self.timers.pop(0)()
         self.node.flush()
 
-    def join(self, **wishes: Any) -> tuple[Wire, ConnectionId]:
-        wire = Wire()
+    def join(self, **wishes: Any) -> tuple[KeptSocket, ConnectionId]:
+        wire = KeptSocket()
         connection = self.node.connect(wire)
         self.say(connection, {"type": "subscribe", "session_id": "s", **wishes})
         return wire, connection
@@ -157,7 +123,7 @@ def test_what_follows_waits_and_others_do_not() -> None:
     assert not a.held
     assert [m["type"] for m in a.heard("ack", "pong", "error")] == ["pong", "error", "ack", "ack"]
     assert room.sources() == [CLEAN] * 3
-    assert RAW.encode() not in b.written
+    assert RAW.encode() not in b"".join(b.writes)
 
 
 @pytest.mark.parametrize(
@@ -302,7 +268,7 @@ def test_who_is_taken_over_while_it_waits_leaves_nothing() -> None:
 
 def test_who_may_not_edit_has_nothing_decoded() -> None:
     room = Room()
-    wire = Wire()
+    wire = KeptSocket()
     stranger = room.node.connect(wire)
     room.say(stranger, add(RAW))
     assert wire.heard("error")[0]["code"] == "not_subscribed"
