@@ -133,6 +133,9 @@ export const SHAPES = {
       },
       "kind": {
         "type": "object"
+      },
+      "expected": {
+        "type": "object"
       }
     },
     "required": [],

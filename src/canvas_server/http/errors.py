@@ -25,6 +25,7 @@ _STATUS = {
     ErrorCode.PEER_NOT_FOUND: 409,
     ErrorCode.ELEMENT_EXISTS: 409,
     ErrorCode.REVISION_CHANGED: 412,
+    ErrorCode.ELEMENT_CHANGED: 412,
     ErrorCode.SCENE_FULL: 413,
     ErrorCode.INVALID_CHANGE: 422,
     ErrorCode.CONTENT_REFUSED: 422,

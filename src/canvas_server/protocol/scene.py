@@ -283,9 +283,17 @@ class ElementChanges(Struct, frozen=True):
 
     transform: TransformChanges | UnsetType = UNSET
     kind: dict[str, Any] | UnsetType = UNSET
+    expected: Annotated[
+        dict[str, Any] | UnsetType,
+        Meta(
+            description="Parts of the kind as the editor found them: where they are others now, and not "
+            "what the change makes them, it is refused (`element_changed`). Not in the history.",
+        ),
+    ] = UNSET
 
     def __post_init__(self) -> None:
         check_depth(self.kind)
+        check_depth(self.expected)
 
 
 class Viewport(Struct, frozen=True):

@@ -36,6 +36,7 @@ FEATURES = (
     "cursor",
     "scene",
     "sync_queue",
+    "expected",
     "clear_scene",
     "restore_scene",
     "preview",

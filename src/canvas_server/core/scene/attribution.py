@@ -7,6 +7,7 @@ ours only where what it tells is an edit that was forwarded to it.
 from collections.abc import Iterator, Sequence
 from typing import assert_never
 
+from canvas_server.core.scene.changes import without_expected
 from canvas_server.protocol import client
 from canvas_server.protocol.history import Added, Change, Entry, Removed, Replaced, Updated
 from canvas_server.protocol.http import SceneEdit
@@ -63,7 +64,9 @@ def _matches(change: Change, requested: RequestedChange) -> bool:
             same = (element.kind, element.transform) == (requested.kind, requested.transform)
             return same and requested.id in ("", element.id)
         case Updated(element_id, changes):
-            return requested == client.UpdateOperation(element_id, changes)
+            if not isinstance(requested, client.UpdateOperation):
+                return False
+            return (requested.id, without_expected(requested.changes)) == (element_id, changes)
         case Removed(element_id):
             return requested == client.RemoveOperation(element_id)
         case Replaced(elements, restored):

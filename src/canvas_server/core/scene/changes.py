@@ -41,6 +41,40 @@ def changed(element: Element, changes: ElementChanges) -> Element:
     return Element(element.id, kind, transform)
 
 
+def require_expected(element: Element, changes: ElementChanges) -> None:
+    """See that an element is as the editor of a change has found it, or as the change makes it.
+
+    The latter is so when a change comes twice. Looked at is only what the change names.
+
+    Raises:
+        Refusal: `element_changed`.
+    """
+    if changes.expected is UNSET or _holds(element.kind, changes.expected):
+        return
+    if changes.kind is UNSET or not _holds(element.kind, _patch_of(element.kind, changes.kind)):
+        raise Refusal(ErrorCode.ELEMENT_CHANGED)
+
+
+def without_expected(changes: ElementChanges) -> ElementChanges:
+    """Return changes as they are kept and told."""
+    return msgspec.structs.replace(changes, expected=UNSET)
+
+
+def _holds(target: Any, patch: Any) -> bool:
+    """Tell whether a merge patch (RFC 7396) would change nothing of a kind, or of JSON."""
+    if not isinstance(patch, dict):
+        return bool(target == patch)
+    if isinstance(target, Struct):
+        tag = target.__struct_config__.tag
+        target = {"type": tag, **msgspec.structs.asdict(target)}
+    if not isinstance(target, dict):
+        return False
+    there = cast("dict[str, Any]", target)
+    return all(
+        _holds(there.get(name), value) for name, value in cast("dict[str, Any]", patch).items()
+    )
+
+
 def moved(transform: Transform, changes: TransformChanges) -> Transform:
     """Return a transform in which what is named has changed."""
     named = {

@@ -32,7 +32,11 @@ from canvas_server.protocol.scene import Element
 
 FAILURE_WORK = 2048
 """Bytes of elements that an operation is charged for that is refused, and answered at length."""
-_CONFLICTS = (ErrorCode.ELEMENT_NOT_FOUND, ErrorCode.ELEMENT_EXISTS)
+_CONFLICTS = (
+    ErrorCode.ELEMENT_NOT_FOUND,
+    ErrorCode.ELEMENT_EXISTS,
+    ErrorCode.ELEMENT_CHANGED,
+)
 
 
 class Editor(Protocol):

@@ -7,7 +7,7 @@ import msgspec
 
 from canvas_server.core.effects import Refusal
 from canvas_server.core.scene.admission import admitted, admitted_changes
-from canvas_server.core.scene.changes import work_of
+from canvas_server.core.scene.changes import require_expected, without_expected, work_of
 from canvas_server.core.scene.elements import Scene
 from canvas_server.core.scene.news import NetResult, SceneEvent
 from canvas_server.protocol.errors import ErrorCode
@@ -88,12 +88,15 @@ class Edit:
         """Change what is named of an element.
 
         Raises:
-            Refusal: `element_not_found`, `invalid_change`, `content_refused`, `scene_full`;
-                `rate_limited` where the changes of this edit would be too much work together.
+            Refusal: `element_not_found`, `element_changed`, `invalid_change`, `content_refused`,
+                `scene_full`; `rate_limited` where the changes of this edit would be too much work
+                together.
         """
         before = self._scene.get(element_id)
         if before is not None:
             self._charge(work_of(before, changes, self._scene.size_of(element_id)))
+            require_expected(before, changes)
+        changes = without_expected(changes)
         element = self._scene.update(element_id, changes)
         self._result.update(element)
         self._note(Updated(element_id, changes), len(msgspec.json.encode(changes)), element)

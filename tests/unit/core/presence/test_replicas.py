@@ -414,6 +414,13 @@ OLD, NEW = Text("old"), Text("new")
             (Updated("a", ElementChanges(kind={"content": "y"})),),
             False,
         ),
+        (
+            client.UpdateElement(
+                "a", ElementChanges(kind={"content": "x"}, expected={"content": ""})
+            ),
+            (Updated("a", ElementChanges(kind={"content": "x"})),),
+            True,
+        ),
         (client.RemoveElement("a"), (Removed("a"),), True),
         (client.RemoveElement("a"), (Removed("a"), Removed("b")), False),
         (client.RemoveElement("a"), (Added(Element("a", OLD, Transform())),), False),

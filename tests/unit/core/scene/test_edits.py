@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from msgspec import UNSET
 
-from canvas_server.core.effects import ConnectionId
+from canvas_server.core.effects import ConnectionId, Refusal
 from canvas_server.core.scene import changes as changes_module
 from canvas_server.core.scene import elements as scene_module
 from canvas_server.protocol import client, server
@@ -253,6 +253,52 @@ def test_the_data_of_a_chart_can_be_changed_in_part() -> None:
     wrapped = {"type": "Chart", "data": {"chart_type": "pie"}}
     changed = changes_module.changed(part, ElementChanges(kind=wrapped))
     assert changed.kind == Chart("pie", {"title": "Sold", "values": [1, 2]})
+
+
+@pytest.mark.rule("SCN14")
+def test_a_change_that_expects_what_is_not_there_is_refused() -> None:
+    """It is made where only other parts have changed, and again where it was made before."""
+    lab = HubLab()
+    (a, _), (b, _) = lab.join(), lab.join()
+    element_id = add(lab, a, NewElement(LABEL))
+
+    def write(connection: ConnectionId, content: str, expected: dict[str, Any]) -> list[Any]:
+        lab.clear()
+        changes = ElementChanges(kind={"content": content}, expected=expected)
+        lab.say(connection, client.UpdateElement(element_id, changes, str(uuid.uuid4())))
+        return [error.code for error in lab.heard(connection, server.Error)]
+
+    moved = ElementChanges(TransformChanges(x=1), {"color": "red"})
+    lab.say(b, client.UpdateElement(element_id, moved))
+    assert write(a, "Ada's", {"content": "hello"}) == []
+    (updated,) = lab.heard(b, server.ElementUpdated)
+    assert updated.element.kind == Text("Ada's", 16, "red")
+    assert write(b, "Bob's", {"content": "hello"}) == ["element_changed"]
+    assert write(b, "Ada's", {"content": "hello"}) == []
+    assert write(b, "Bob's", {"nothing": "hello"}) == ["element_changed"]
+    only_expecting = ElementChanges(TransformChanges(x=2), expected={"content": "hello"})
+    operation = client.UpdateOperation(element_id, only_expecting)
+    lab.say(b, client.SyncQueue((operation,), "queue"))
+    (result,) = lab.heard(b, server.SyncResult)
+    assert (result.conflict_count, result.failed_operations[0].code) == (1, "element_changed")
+
+
+@pytest.mark.rule("SCN14")
+def test_what_is_expected_may_be_a_part_of_the_data_of_a_chart() -> None:
+    chart = Element("c", Chart("bar", {"title": "Sold", "values": [1, 2]}), Transform())
+    for expected, holds in (
+        ({"data": {"title": "Sold"}}, True),
+        ({"data": {"title": "Sold", "unit": None}}, True),
+        ({"data": {"title": "Bought"}}, False),
+        ({"data": {"title": {"text": "Sold"}}}, False),
+        ({"type": "Chart"}, True),
+    ):
+        change = ElementChanges(kind={"data": {"title": "New"}}, expected=expected)
+        if holds:
+            changes_module.require_expected(chart, change)
+        else:
+            with pytest.raises(Refusal, match="element_changed|changed"):
+                changes_module.require_expected(chart, change)
 
 
 @pytest.mark.parametrize(
