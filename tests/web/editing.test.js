@@ -6,6 +6,7 @@ import { mock, test } from "node:test";
 import { OptimisticScene } from "../../web/scene/optimisticscene.js";
 import { diffPatch, equal, mergePatch } from "../../web/scene/patch.js";
 import { Previews } from "../../web/scene/previews.js";
+import { savedBatchesOf } from "../../web/scene/savededits.js";
 import { SceneState } from "../../web/scene/scene.js";
 
 const TRANSFORM = { x: 0, y: 0, width: 100, height: 100, rotation: 0, z_index: 0 };
@@ -27,7 +28,7 @@ class Desk {
 
   /** @param {string[]} ids */
   constructor(...ids) {
-    for (const name of /** @type {const} */ (["refused", "synced", "held"])) {
+    for (const name of /** @type {const} */ (["refused", "synced", "kept", "held"])) {
       this.draft.on(name, (detail) => this.said.push([name, detail]));
     }
     this.tell({
@@ -200,9 +201,11 @@ test("edits made offline go as one queue and it is said what became of them", ()
     failed_operations: [{ index: 1, code: "element_not_found", message: "gone" }],
     timestamp: 0,
   });
-  const [[name, { made, refused }]] = /** @type {any} */ (desk.said);
-  assert.deepEqual([name, made, refused.length, refused[0].code], ["synced", 2, 1, "element_not_found"]);
+  const [[name, { made, refused }], kept] = /** @type {any} */ (desk.said);
+  assert.deepEqual([name, made, refused], ["synced", 2, []]);
+  assert.deepEqual(kept, ["kept", { code: "element_not_found" }], "the words are an element of their own");
   assert.equal(desk.content("b"), "note", "taken back");
+  assert.equal(desk.sent[1].element.kind.content, "words");
 });
 
 test("what may be lost goes again under its name, before what came later", () => {
@@ -277,6 +280,72 @@ test("what the server cannot store is kept, and tried again before what came lat
   } finally {
     mock.timers.reset();
   }
+});
+
+// report: lost | A second writer of one text overwrites the first, and neither is told | Two people write in one note; the later one ends | The first text stays, the second stands below it, and its writer is told
+test("words that somebody else's edit got in the way of become an element of their own (EDT4)", () => {
+  const desk = new Desk("a");
+  const mine = (/** @type {string} */ content, before = "note") => ({ ...write("a", content), changes: { kind: { content }, expected: { content: before } } });
+  desk.draft.edit([mine("mine")]);
+  assert.deepEqual(desk.sent[0].changes.expected, { content: "note" });
+  desk.update(note("a", "theirs"));
+  desk.refuse("element_changed");
+  assert.deepEqual(desk.said, [["kept", { code: "element_changed" }]]);
+  const { kind, transform, id } = desk.sent[1].element;
+  assert.deepEqual([desk.content("a"), kind.content, transform.y, desk.content(id)], ["theirs", "mine", 116, "mine"]);
+  desk.tell({ type: "element_added", element: desk.sent[1].element, revision: desk.scene.revision + 1, timestamp: 0 });
+  desk.ack();
+  assert.equal(desk.draft.undo(), "done", "and it can be taken back");
+  assert.equal(desk.draft.has(id), false);
+});
+
+test("of several own words in a text only the last are kept, and what one removed oneself is not", () => {
+  const desk = new Desk("a", "b");
+  const mine = (/** @type {string} */ id, /** @type {string} */ content, before = "note") =>
+    /** @type {any} */ ({ op: "update", id, changes: { kind: { content }, expected: { content: before } } });
+  desk.draft.edit([mine("a", "one")]);
+  desk.draft.edit([mine("a", "two", "one"), mine("b", "gone"), remove("b")]);
+  desk.refuse("element_changed");
+  assert.equal(desk.draft.size, 1, "later words wait");
+  const failed = [0, 1].map((index) => ({ index, code: "element_changed", message: "" }));
+  desk.tell({ type: "sync_result", message_id: desk.sent[1].message_id, synced_count: 1, conflict_count: 2, failed_operations: failed, timestamp: 0 });
+  assert.deepEqual(desk.sent.slice(2).map(({ element }) => element.kind.content), ["two"]);
+});
+
+test("an undo of words is not made over those of somebody else", () => {
+  const desk = new Desk("a");
+  desk.draft.edit([{ op: "update", id: "a", changes: /** @type {any} */ ({ kind: { content: "mine" }, expected: { content: "note" } }) }]);
+  desk.ack();
+  desk.update(note("a", "mine"));
+  desk.draft.undo();
+  assert.deepEqual(desk.sent[1].changes, { kind: { content: "note" }, expected: { content: "mine" } });
+  desk.refuse("element_changed");
+  assert.deepEqual(desk.said.map(([name]) => name), ["refused"]);
+});
+
+// report: lost | Edits that wait are gone when the page is | Edit while the server is away, reload or let the phone end the page, come back | They are there, and sent under the same name
+test("what is not answered goes on in the page that comes after this one (EDT5)", () => {
+  const desk = new Desk("a");
+  desk.draft.edit([add("b")]);
+  desk.draft.setOnline(false);
+  desk.draft.edit([{ op: "update", id: "a", changes: /** @type {any} */ ({ kind: { content: "mine" }, expected: { content: "note" } }) }]);
+  desk.draft.clear();
+  const kept = JSON.parse(JSON.stringify(desk.draft.saved));
+  const next = new Desk();
+  next.draft.setOnline(false);
+  next.draft.resume(savedBatchesOf(kept));
+  next.tell({ type: "scene_update", scene: { viewport: {}, elements: [note("a")], revision: 1 } });
+  assert.deepEqual([next.content("a"), next.ids, next.draft.unconfirmed], ["mine", ["a", "b"], 2]);
+  next.draft.setOnline(true);
+  assert.deepEqual(next.sent, [desk.sent[0]]);
+  next.refuse("element_exists"); // as somebody else: it had arrived the first time
+  next.refuse("element_changed");
+  assert.equal(next.sent[2].element.kind.content, "mine", "words are kept here too");
+  for (const spoilt of [null, {}, [null], [{ id: "x", edits: [{ operation: { op: "shout" } }, { operation: null }, {}] }]]) {
+    assert.deepEqual(savedBatchesOf(spoilt), []);
+  }
+  const [half] = savedBatchesOf([{ id: "x", edits: [{ operation: remove("a") }, { operation: remove("") }] }]);
+  assert.deepEqual([half?.id, half?.edits.length], ["", 1], "what is left of a message is another one");
 });
 
 test("commands are answered, and go in their turn", async () => {

@@ -17,11 +17,12 @@ import { asksNotToDraw } from "./page.js";
 import { clearCanvas } from "../panels/elements/clear.js";
 import { PanelHost } from "../panels/host.js";
 import { SceneView } from "../scene/sceneview.js";
-import { connectScene, showEditOutcomes } from "./sceneconnection.js";
+import { connectScene, keepEdits, showEditOutcomes } from "./sceneconnection.js";
 import { Selection } from "../tools/selection.js";
 import { commands } from "../tools/commands.js";
 import { offerHelp } from "../tools/help.js";
 import { Tools } from "../tools/tools.js";
+import { Unsaved } from "../ui/unsaved.js";
 
 /** @import {CanvasConnection} from "../protocol.js" */
 /** @import {JoinToken} from "../connection/jointoken.js" */
@@ -77,6 +78,7 @@ export class Board {
     this.cursors = new Cursors(byId("cursors", HTMLElement), this.stage, hooks.describe);
     this.selection.on("changed", () => this.panels.select(this.selection.ids));
     sendPointer(this.stage, (x, y) => send({ type: "cursor", x, y }));
+    keepEdits(this.scene, new Unsaved(connection.sessionId, "edits"), hooks.isBack);
     connectScene(this.scene, connection);
     showEditOutcomes(this.scene, notices);
     connection.on("lost", () => this.previews.clear());

@@ -34,14 +34,21 @@ export class Notices {
     node.append(make("p", {}, message), close);
     this.#region.append(node);
     this.#shown.set(key, node);
-    const [oldest] = this.#shown.keys();
-    if (this.#shown.size > MOST && oldest !== undefined) this.hide(oldest);
+    node.toggleAttribute("data-stays", stays);
+    if (this.#shown.size > MOST) this.#hideOldest();
     if (stays) return;
     const timer = setTimeout(() => {
       if (this.#shown.get(key) === node) this.hide(key);
     }, problem ? PROBLEM_SHOWN_MS : SHOWN_MS);
     // Somebody reading slowly is not hurried.
     node.addEventListener("pointerenter", () => clearTimeout(timer), { once: true });
+  }
+
+  /** What goes by itself goes first. */
+  #hideOldest() {
+    const keys = [...this.#shown.keys()];
+    const passing = keys.slice(0, -1).find((key) => !this.#shown.get(key)?.hasAttribute("data-stays"));
+    this.hide(passing ?? keys[0] ?? "");
   }
 
   /** @param {string} key */

@@ -1,6 +1,7 @@
 /** The field with this person's name, as the others see it. */
 
 import { plainName } from "../lib/foreign.js";
+import { isComposed } from "../tools/keys.js";
 import { text } from "../text/invite.js";
 import { byId } from "../ui/dom.js";
 import { rememberName } from "./page.js";
@@ -22,9 +23,10 @@ export class OwnName {
       this.#field.value = connection.displayName;
       changed();
     });
-    this.#field.addEventListener("keydown", ({ key }) => {
-      if (key === "Enter") this.#field.blur();
+    this.#field.addEventListener("keydown", (event) => {
+      if (event.key === "Enter" && !isComposed(event)) this.#field.blur();
     });
+    addEventListener("pagehide", () => this.#field.blur()); // as if it had been left: what was typed counts
     this.show();
   }
 

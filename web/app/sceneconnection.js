@@ -1,10 +1,13 @@
 /** Wires the optimistic scene to the connection, and reports what became of edits. */
 
 import { firstOf } from "../lib/unicode.js";
+import { savedBatchesOf } from "../scene/savededits.js";
 import { text } from "../text/canvas.js";
 
 /** @import {CanvasConnection} from "../protocol.js" */
 /** @import {Refusal} from "../scene/editqueue.js" */
+/** @import {SavedBatch} from "../scene/savededits.js" */
+/** @import {Unsaved} from "../ui/unsaved.js" */
 /** @import {OptimisticScene} from "../scene/optimisticscene.js" */
 /** @import {Notices} from "./notices.js" */
 
@@ -12,6 +15,9 @@ import { text } from "../text/canvas.js";
 const MOST_WORDS = 1_000;
 /** Too much waited to be sent: the time to let some of it go before edits are sent again. */
 const OVERFLOW_MS = 1_000;
+
+/** What waits longer than that is kept for a page that comes after this one. */
+const KEEP_MS = 500;
 
 /**
  * @param {OptimisticScene} scene
@@ -25,10 +31,32 @@ export function connectScene(scene, connection) {
     scene.lost();
     setTimeout(follow, OVERFLOW_MS);
   });
-  // Nothing keeps them but this page.
+  // A reload finds them again; a window that is closed for good takes them with it.
   addEventListener("beforeunload", (event) => {
     if (scene.unconfirmed > 0 && connection.state !== "closed") event.preventDefault();
   });
+}
+
+/**
+ * Keep unanswered edits in this window, through a reload or a crash of its page.
+ *
+ * @param {OptimisticScene} scene
+ * @param {Unsaved<SavedBatch[]>} unsaved
+ * @param {boolean} isBack there was a page before this one, and this is no copy of its window
+ */
+export function keepEdits(scene, unsaved, isBack) {
+  if (isBack) scene.resume(savedBatchesOf(unsaved.recall()));
+  let timer = 0;
+  const keep = () => {
+    clearTimeout(timer);
+    timer = 0;
+    if (scene.unconfirmed > 0) unsaved.keep(scene.saved);
+    else unsaved.forget();
+  };
+  scene.on("waiting", () => (timer ||= window.setTimeout(keep, KEEP_MS)));
+  addEventListener("pagehide", keep);
+  document.addEventListener("visibilitychange", keep); // a phone ends pages that are not seen, without a word
+  if (!isBack) keep();
 }
 
 /**
@@ -40,13 +68,16 @@ export function connectScene(scene, connection) {
 export function showEditOutcomes(scene, notices) {
   /** @param {string} message @param {readonly Refusal[]} refused */
   const show = (message, refused) => {
-    const lost = refused.flatMap(({ words }) => words ?? []).join("\n");
+    const lost = refused.flatMap(({ words }) => words || []).join("\n");
     const words = lost && text.yourWords(firstOf(lost, MOST_WORDS));
     const problem = refused.length > 0;
-    notices.show(words ? `${message} ${words}` : message, { key: "edit", problem, stays: words !== "" });
+    // Words are nowhere else: no later notice takes their place.
+    if (words) notices.show(`${message} ${words}`, { problem, stays: true });
+    else notices.show(message, { key: "edit", problem });
   };
   scene.on("refused", (refusal) => show(text.editRefused(refusal.code, refusal.text), [refusal]));
   scene.on("synced", ({ made, refused }) => show(text.synced(made, refused.length), refused));
+  scene.on("kept", ({ code }) => notices.show(text.wordsKept(code), { key: `kept ${code}`, problem: true, stays: true }));
   scene.on("held", (held) => {
     if (held) notices.show(text.held, { key: "store", problem: true, stays: true });
     else notices.hide("store");

@@ -29,8 +29,8 @@
  * @property {boolean} [opensProperties] to choose or open one shows its properties (default: yes)
  * @property {WrittenText<K>} [text] what a person writes in it, where it stands
  * @property {(kind: K, factor: number) => Partial<K>} [scaled] what else changes when a group is resized
- * @property {(set: (changes: Record<string, unknown>) => void) => PropertyRow<K>[]} [properties] rows of the panel;
- *   `set` changes the selected elements
+ * @property {(set: (changes: Record<string, unknown>, expected?: Record<string, unknown>) => void) => PropertyRow<K>[]} [properties] rows of the panel;
+ *   `set` changes the selected elements; what a person wrote says what it `expected` to find there
  * @property {Creation} [create] the command that makes one
  * @property {(file: File, tools: CreationTools) => Promise<Made<K> | Refused> | null} [fromFile] `null`: not from such a
  *   file

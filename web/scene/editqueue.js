@@ -7,13 +7,13 @@ import { shownWords } from "../lib/foreign.js";
 import { newId } from "../lib/ids.js";
 import { PASSING, UNREAD } from "../types/limits.js";
 import { bytesOf } from "../lib/unicode.js";
-import { subjectOf, WRITTEN_FIELDS } from "./operations.js";
+import { subjectOf, wordsIn } from "./operations.js";
 
 /** @import {Operation} from "./operations.js" */
 /** @import {Ack, ClearScene, ClientMessage, Error as ErrorMessage, RestoreScene, SyncResult} from "../types/messages.js" */
 
 /** @typedef {ClearScene | RestoreScene} Command */
-/** `words`: what a person wrote that is not made. @typedef {{code: string, text: string, words?: string}} Refusal */
+/** `words`: what a person wrote that is not made; empty: none. @typedef {{code: string, text: string, words?: string}} Refusal */
 
 /**
  * What waits: an operation, or a command about the whole scene with somebody who awaits the answer.
@@ -150,6 +150,25 @@ export class EditQueue {
     this.#flush();
   }
 
+  /** What is not answered, in order. A command is not among it: nobody is there any more who awaits its answer. */
+  get unanswered() {
+    const batches = [...this.#batches, { id: "", units: this.#waiting }];
+    return batches.map(({ id, units }) => ({ id, operations: operationsOf(units) }));
+  }
+
+  /**
+   * Take what an earlier page of this window has not had answered, before anything else.
+   *
+   * @param {{id: string, operations: Operation[]}[]} unanswered
+   */
+  resume(unanswered) {
+    for (const { id, operations } of unanswered) {
+      const units = operations.map((operation) => this.#unit({ operation }));
+      if (id) this.#batches.push({ ...pack(units, id), again: true });
+      else this.push(operations);
+    }
+  }
+
   /**
    * The server has answered.
    *
@@ -206,15 +225,20 @@ export class EditQueue {
 
 /**
  * @param {Unit[]} units
+ * @param {string} [id]
  * @returns {Batch}
  */
-function pack(units) {
-  const id = newId();
+function pack(units, id = newId()) {
   const size = units.reduce((sum, unit) => sum + unit.size, 0);
   const { type, ...rest } = messageOf(units);
   // The name comes early, so that it can be read whatever is wrong with the rest (rule IN4).
   const message = /** @type {ClientMessage} */ ({ type, message_id: id, ...rest });
   return { id, message, units, size, sent: false, again: false, probed: false };
+}
+
+/** @param {readonly Unit[]} units */
+function operationsOf(units) {
+  return units.flatMap(({ operation }) => operation ?? []);
 }
 
 /**
@@ -224,7 +248,7 @@ function pack(units) {
 function messageOf(units) {
   const [first] = units;
   if (first?.command) return first.command;
-  const operations = units.flatMap(({ operation }) => operation ?? []);
+  const operations = operationsOf(units);
   const [only] = operations;
   if (!only || operations.length > 1) return { type: "sync_queue", operations };
   switch (only.op) {
@@ -257,23 +281,9 @@ function outcomeOf({ units, again }, answer) {
   for (const [index, unit] of units.entries()) {
     const refusal = refusals.get(index);
     if (!refusal || isSoAlready(unit, refusal.code, again)) outcome.made.push(unit);
-    else outcome.refused.push({ unit, ...refusal, ...writtenIn(unit.operation) });
+    else outcome.refused.push({ unit, ...refusal, words: wordsIn(unit.operation) });
   }
   return outcome;
-}
-
-/**
- * The text that an operation puts into an element, for a person who is to have it back.
- *
- * @param {Operation | null} operation
- * @returns {{words?: string}}
- */
-export function writtenIn(operation) {
-  if (!operation || operation.op === "remove") return {};
-  const kind = operation.op === "add" ? operation.element.kind : operation.changes.kind;
-  const fields = /** @type {Record<string, unknown>} */ (kind ?? {});
-  const words = WRITTEN_FIELDS.map((field) => fields[field]).find((one) => typeof one === "string" && one !== "");
-  return typeof words === "string" ? { words } : {};
 }
 
 /**

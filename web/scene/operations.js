@@ -75,8 +75,45 @@ export function inverse(before, operation) {
   const changes = /** @type {ElementChanges} */ ({
     ...(operation.changes.transform && { transform: diffPatch({ ...transform }, { ...before.transform }) }),
     ...(operation.changes.kind && { kind: diffPatch({ ...kind }, { ...before.kind }) }),
+    ...(operation.changes.expected && { expected: diffPatch({ ...before.kind }, { ...kind }) }),
   });
   return { op: "update", id, changes };
+}
+
+/**
+ * The text that an operation puts into an element, for a person who is to have it back.
+ *
+ * @param {Operation | null} operation
+ * @returns {string} empty: none
+ */
+export function wordsIn(operation) {
+  if (!operation || operation.op === "remove") return "";
+  const { kind, expected } = operation.op === "add" ? { ...operation.element, expected: null } : operation.changes;
+  const fields = /** @type {Record<string, unknown>} */ (kind ?? {});
+  const written = WRITTEN_FIELDS.map((field) => fields[field]).find((one) => typeof one === "string");
+  // What is written elsewhere, such as a title, is known by what it expects to find.
+  return typeof written === "string" ? written : firstText(expected ? kind : null);
+}
+
+/**
+ * Whether an element takes its words from an operation: they are all that it is there for.
+ *
+ * @param {Operation} operation
+ * @returns {boolean}
+ */
+export function writesContent(operation) {
+  const { kind } = operation.op === "update" ? operation.changes : { kind: undefined };
+  return kind !== undefined && WRITTEN_FIELDS.some((field) => typeof kind[field] === "string" && kind[field] !== "");
+}
+
+/**
+ * @param {unknown} value
+ * @returns {string}
+ */
+function firstText(value) {
+  if (typeof value === "string") return value;
+  if (typeof value !== "object" || value === null) return "";
+  return Object.values(value).map(firstText).find((one) => one !== "") ?? "";
 }
 
 /**

@@ -8,20 +8,25 @@ import { newId } from "../lib/ids.js";
 import { UNREAD } from "../types/limits.js";
 import { sendable } from "../lib/unicode.js";
 import { faultOf } from "./limits.js";
-import { applied, stands, subjectOf } from "./operations.js";
-import { EditQueue, writtenIn } from "./editqueue.js";
+import { applied, stands, subjectOf, wordsIn } from "./operations.js";
+import { EditQueue } from "./editqueue.js";
 import { OperationOverlay } from "./operationoverlay.js";
+import { StorageRetry } from "./storageretry.js";
 import { UndoStack } from "./undo.js";
+import { WrittenWords } from "./writtenwords.js";
 
 /** @import {Operation} from "./operations.js" */
 /** @import {Command, Outcome, Refusal} from "./editqueue.js" */
+/** @import {SavedBatch} from "./savededits.js" */
 /** @import {SceneState} from "./scene.js" */
 /** @import {ClientMessage, Element as SceneElement, ServerMessage} from "../types/messages.js" */
 
 /**
  * `changed`: these elements may look different now, or be gone. `replaced`: all of them may.
  * `history`: what can be undone or made again. `refused`: an edit was taken back. `synced`: what became
- * of edits made offline. `held`: the server cannot store; edits are kept here until it can.
+ * of edits made offline. `kept`: words are an element of their own now, since somebody else has changed or removed the
+ * one that they were written into. `held`: the server cannot store; edits are kept here until it can. `waiting`: what
+ * is unanswered is something else now.
  *
  * @typedef {object} OptimisticSceneEvents
  * @property {{ids: Iterable<string>}} changed
@@ -29,7 +34,9 @@ import { UndoStack } from "./undo.js";
  * @property {null} history
  * @property {Refusal} refused
  * @property {{made: number, refused: Refusal[]}} synced
+ * @property {{code: string}} kept
  * @property {boolean} held
+ * @property {null} waiting
  */
 
 /**
@@ -45,23 +52,18 @@ import { UndoStack } from "./undo.js";
  *   | "canUndo" | "canRedo" | "undo" | "redo"> & Pick<Emitter<SceneEvents>, "on">} Editable
  */
 
-/** The server could not store: the first pause before a retry. It doubles up to the longest. */
-const PAUSE_MS = 1_000;
-const LONGEST_PAUSE_MS = 15_000;
-
 /** @extends {Emitter<OptimisticSceneEvents>} */
 export class OptimisticScene extends Emitter {
   #scene;
   #send;
   #queue;
   #undo = new UndoStack();
+  #written = new WrittenWords();
   /** Own operations that are not confirmed, by element. @type {Map<string, Operation[]>} */
   #pending = new Map();
   /** What they make of the elements. @type {Map<string, SceneElement | undefined>} */
   #overlaid = new Map();
-  #pause = PAUSE_MS;
-  #pausing = false;
-  #troubled = false;
+  #storage = new StorageRetry(() => this.#queue.release(), (held) => this.emit("held", held));
 
   /**
    * @param {SceneState} scene what the server has committed; changed by `receive` only
@@ -137,7 +139,7 @@ export class OptimisticScene extends Emitter {
     if (effective.length === 0) return;
     // Remembered first: it needs the elements as they are before.
     if (undoable) this.#undo.remember(effective, (id) => this.get(id));
-    this.#make(effective);
+    this.#make(effective, true);
     if (undoable) this.emit("history", null);
   }
 
@@ -185,6 +187,25 @@ export class OptimisticScene extends Emitter {
    */
   restore(revision) {
     return this.#command({ type: "restore_scene", revision });
+  }
+
+  // --- a page that comes after this one ------------------------------------------------------
+
+  /** @returns {SavedBatch[]} what the server has not answered */
+  get saved() {
+    return this.#queue.unanswered.map(({ id, operations }) => ({
+      id,
+      edits: operations.map((operation) => ({ operation, element: this.#written.elementOf(operation) })),
+    }));
+  }
+
+  /** @param {readonly SavedBatch[]} saved by an earlier page of this window */
+  resume(saved) {
+    this.#queue.resume(saved.map(({ id, edits }) => ({ id, operations: edits.map(({ operation }) => operation) })));
+    for (const { operation, element } of saved.flatMap(({ edits }) => edits)) {
+      this.#written.note(operation, element);
+      this.#overlay(operation);
+    }
   }
 
   // --- the connection ------------------------------------------------------------------------
@@ -248,37 +269,33 @@ export class OptimisticScene extends Emitter {
     if (!outcome) return false;
     const { made, refused } = outcome;
     const units = [...made, ...refused.map(({ unit }) => unit)];
-    this.#confirm(units.flatMap(({ operation }) => operation ?? []));
-    const edits = refused.filter(({ unit }) => unit.operation !== null);
+    const operations = units.flatMap(({ operation }) => operation ?? []);
+    this.#confirm(operations);
+    const done = made.flatMap(({ operation }) => operation ?? []);
+    const words = this.#written.beside(refused, (id) => [
+      ...done.filter((one) => subjectOf(one) === id),
+      ...(this.#pending.get(id) ?? []),
+    ]);
+    this.#written.forget(operations);
+    const lost = refused.filter(({ unit }) => unit.operation !== null && !words.kept.has(unit));
     if (units.some(({ offline, operation }) => offline && operation)) {
-      this.emit("synced", { made: made.length, refused: edits });
-    } else {
-      for (const refusal of new Map(edits.map((edit) => [edit.code, edit])).values()) {
-        this.emit("refused", refusal);
-      }
-    }
-    this.#watchStore(made.length > 0);
+      if (made.length + lost.length > 0) this.emit("synced", { made: made.length, refused: lost });
+    } else this.#report(lost);
+    const codes = new Set(refused.flatMap(({ unit, code }) => (words.kept.has(unit) ? code : [])));
+    for (const code of codes) this.emit("kept", { code });
+    this.edit(words.elements.map((element) => ({ op: "add", element: { ...element, id: this.newElementId() } })));
+    this.#storage.watch(this.#queue.held, made.length > 0);
+    this.emit("waiting", null);
     return true;
   }
 
-  /** @param {boolean} stored something just was */
-  #watchStore(stored) {
-    const { held } = this.#queue;
-    if (held && !this.#pausing) this.#askLater();
-    if (stored && !held) this.#pause = PAUSE_MS;
-    const troubled = held || (this.#troubled && !stored);
-    if (troubled === this.#troubled) return;
-    this.#troubled = troubled;
-    this.emit("held", troubled);
-  }
-
-  #askLater() {
-    this.#pausing = true;
-    setTimeout(() => {
-      this.#pausing = false;
-      this.#queue.release();
-    }, this.#pause);
-    this.#pause = Math.min(2 * this.#pause, LONGEST_PAUSE_MS);
+  /** @param {readonly Refusal[]} refusals each reason is reported once, with the words of all */
+  #report(refusals) {
+    for (const code of new Set(refusals.map((one) => one.code))) {
+      const alike = refusals.filter((one) => one.code === code);
+      const words = alike.flatMap((one) => one.words || []).join("\n");
+      this.emit("refused", { code, text: alike[0]?.text ?? "", words });
+    }
   }
 
   /**
@@ -290,39 +307,46 @@ export class OptimisticScene extends Emitter {
    */
   #allowed(operations, isMeant) {
     const overlay = new OperationOverlay((id) => this.get(id));
-    /** @type {Map<string, Refusal>} */
-    const faults = new Map();
+    /** @type {Refusal[]} */
+    const faults = [];
     const allowed = operations.map(sendable).filter((operation) => {
       const element = overlay.look(subjectOf(operation));
       if (!isMeant(element, operation)) return false;
       const fault = faultOf(operation, element);
-      if (fault) faults.set(fault.code, { ...fault, ...writtenIn(operation) });
+      if (fault) faults.push({ ...fault, words: wordsIn(operation) });
       else overlay.apply(operation);
       return !fault;
     });
-    for (const fault of faults.values()) this.emit("refused", fault);
+    this.#report(faults);
     return allowed;
   }
 
-  /** @param {Operation[]} operations */
-  #make(operations) {
+  /**
+   * @param {Operation[]} operations
+   * @param {boolean} written by this person, who is to have their words back
+   */
+  #make(operations, written) {
     if (!this.#queue.push(operations)) {
-      const words = Object.assign({}, ...operations.map(writtenIn));
-      this.emit("refused", { code: "too_much_waiting", text: "", ...words });
+      const words = operations.map(wordsIn).filter(Boolean).join("\n");
+      this.emit("refused", { code: "too_much_waiting", text: "", words });
       return;
     }
-    /** @type {Set<string>} */
-    const ids = new Set();
     for (const operation of operations) {
-      const id = subjectOf(operation);
-      // On top of what is shown: to apply all that waits anew each time would cost its square.
-      this.#overlaid.set(id, applied(this.get(id), operation));
-      const pending = this.#pending.get(id);
-      if (pending) pending.push(operation);
-      else this.#pending.set(id, [operation]);
-      ids.add(id);
+      this.#overlay(operation);
+      if (written) this.#written.note(operation, this.get(subjectOf(operation)));
     }
-    this.emit("changed", { ids });
+    this.emit("changed", { ids: new Set(operations.map(subjectOf)) });
+    this.emit("waiting", null);
+  }
+
+  /** @param {Operation} operation that is seen from now on, and not confirmed */
+  #overlay(operation) {
+    const id = subjectOf(operation);
+    // On top of what is shown: to apply all that waits anew each time would cost its square.
+    this.#overlaid.set(id, applied(this.get(id), operation));
+    const pending = this.#pending.get(id);
+    if (pending) pending.push(operation);
+    else this.#pending.set(id, [operation]);
   }
 
   /**
@@ -356,7 +380,7 @@ export class OptimisticScene extends Emitter {
   #turn(operations) {
     if (!operations) return "nothing";
     const allowed = this.#allowed(operations, () => true);
-    if (allowed.length > 0) this.#make(allowed);
+    if (allowed.length > 0) this.#make(allowed, false);
     this.emit("history", null);
     if (allowed.length > 0) return "done";
     return operations.length > 0 ? "nothing" : "overtaken";

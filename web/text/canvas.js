@@ -24,6 +24,8 @@ export const text = {
     switch (code) {
       case "element_not_found":
         return "Somebody removed that meanwhile, so your change could not be made.";
+      case "element_changed":
+        return "Somebody else has changed that meanwhile, so theirs was kept and yours was not made.";
       case "scene_full":
         return "The canvas is full, so your change was taken back. Remove something first.";
       case "content_refused":
@@ -38,6 +40,15 @@ export const text = {
         return `Your change was taken back. The server refused it: ${reason}`;
     }
   },
+  /**
+   * Words became an element of their own.
+   *
+   * @param {string} code
+   */
+  wordsKept: (code) =>
+    code === "element_changed"
+      ? "Somebody else changed that text while you wrote in it. Theirs is where it was; yours stands below it."
+      : "Somebody removed what you wrote in. Your words are there again, by themselves.",
   /**
    * What somebody wrote and the canvas does not have.
    *
@@ -54,7 +65,7 @@ export const text = {
     const kept = made === 1 ? "1 change you made offline is kept." : `${made} changes you made offline are kept.`;
     if (refused === 0) return kept;
     const lost = refused === 1 ? "1 was" : `${refused} were`;
-    return `${made > 0 ? `${kept} ` : ""}${lost} taken back: others had removed what you changed, or it was refused.`;
+    return `${made > 0 ? `${kept} ` : ""}${lost} taken back: others had removed or changed it, or it was refused.`;
   },
   held: "The server cannot store changes at the moment. Yours are kept in this window and tried again; do not close it.",
 };

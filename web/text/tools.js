@@ -68,6 +68,7 @@ export const text = {
   altArrowKeys: "Alt + arrow keys",
   turnKeys: ", and . (Alt for single degrees)",
   textField: "Text",
+  writtenByTwo: "Somebody else has just changed this text. Write on: yours will stand below theirs.",
   overtaken: "Somebody has changed that since, so it was left as it is.",
   tileStays: "A camera's tile goes when its call ends.",
   /** @param {string} name */

@@ -165,7 +165,7 @@ export class Properties {
    * @returns {Row[]}
    */
   #kindRows(type, alone) {
-    const rows = definitionOf({ type }).properties?.((changes) => this.#setKind(type, changes)) ?? [];
+    const rows = definitionOf({ type }).properties?.((changes, expected) => this.#setKind(type, changes, expected)) ?? [];
     return rows
       .filter(({ shared }) => alone || shared)
       .map(({ field, read }) => ({ field, read: ({ kind }) => (kind.type === type ? read(kind) : undefined) }));
@@ -192,14 +192,15 @@ export class Properties {
   /**
    * @param {string} type
    * @param {Record<string, unknown>} changes
+   * @param {Record<string, unknown>} [expected] what words in the changes take the place of
    */
-  #setKind(type, changes) {
+  #setKind(type, changes, expected) {
     this.#setLook(type, changes);
     const { text: written } = definitionOf({ type });
     const resizes = written?.size === null && (written.sizedBy ?? []).some((field) => String(field) in changes);
     this.#edit(({ kind, transform }) => {
       if (kind.type !== type) return null;
-      if (!resizes) return { kind: changes };
+      if (!resizes) return { kind: changes, ...(expected && { expected }) };
       const at = wholeTransform(transform);
       const { height } = this.#context.sizeOfText({ ...kind, ...changes }, at.width);
       const { x, y } = withHeight(at, height);

@@ -56,7 +56,19 @@ export class TextEditor {
     this.#unsaved = unsaved;
     // Perhaps nobody comes back to go on writing: what there is, is better than nothing.
     addEventListener("pagehide", () => {
-      if (this.#session && this.#session.field.value.trim() !== "") this.#commit(this.#session);
+      const session = this.#session;
+      if (!session || session.field.value.trim() === "") return;
+      this.#commit(session);
+      session.kind = withText(session.kind, session.field.value); // what comes after it takes the place of this
+      this.#keep(session);
+    });
+    const { scene, notices } = context;
+    // Who writes is told when somebody else has: both texts will be there (rule EDT4).
+    scene.on("changed", ({ ids }) => {
+      const now = this.#session && [...ids].includes(this.#session.id) && scene.get(this.#session.id);
+      if (now && this.#session && textOf(now.kind) !== textOf(this.#session.kind)) {
+        notices.show(text.writtenByTwo, { key: "written by two" });
+      }
     });
   }
 
@@ -104,8 +116,8 @@ export class TextEditor {
     if (before === null || faultOf({ op: "add", element: { id, kind: withText(kind, content), transform: at } }, undefined)) return;
     const there = this.#context.scene.get(id);
     const now = (there && textOf(there.kind)) ?? before;
-    // What somebody has made of it since is not overwritten.
-    if (now !== before && now !== content) return this.#unsaved.forget();
+    // It was sent when the page went, and somebody has gone on from there.
+    if (content === before && now !== before) return this.#unsaved.forget();
     if (there) writing.at = wholeTransform(there.transform);
     this.#begin(writing, content).setSelectionRange(content.length, content.length);
   }
@@ -192,8 +204,7 @@ export class TextEditor {
     };
     field.addEventListener("input", () => {
       grow();
-      // As it stands in the session: a text that was removed meanwhile may have become a new one.
-      this.#unsaved.keep({ id: session.id, fresh: session.fresh, kind, at, content: field.value });
+      this.#keep(session);
     });
     field.addEventListener("keydown", (event) => this.#key(event));
     field.addEventListener("blur", () => {
@@ -207,6 +218,13 @@ export class TextEditor {
     field.focus({ preventScroll: true });
     this.#context.stage.reveal({ ...at, width: Math.min(at.width, WIDEST / 2) });
     return field;
+  }
+
+  /**
+   * @param {Session} session as it stands: a text that was removed meanwhile may have become a new one
+   */
+  #keep({ id, fresh, kind, at, field }) {
+    this.#unsaved.keep({ id, fresh, kind, at, content: field.value });
   }
 
   /** @param {KeyboardEvent} event */
@@ -235,7 +253,8 @@ export class TextEditor {
       if (there) scene.edit([{ op: "remove", id }]);
     } else if (there && changed) {
       const transform = this.#grown(session, withText(kind, content), wholeTransform(there.transform));
-      scene.edit([{ op: "update", id, changes: { kind: { [field]: content }, ...(transform && { transform }) } }]);
+      const changes = { kind: { [field]: content }, expected: { [field]: textOf(kind) }, ...(transform && { transform }) };
+      scene.edit([{ op: "update", id, changes }]);
     } else if (!there && (fresh || changed)) {
       if (!fresh) session.id = scene.newElementId(); // somebody has removed it while it was written
       const size = fresh && writtenIn(kind).size === null ? this.#wholeSize(withText(kind, content)) : {};

@@ -54,13 +54,19 @@ export function numberField(label, { min, max, step = 1 }, changed) {
 /**
  * @param {string} label
  * @param {{most: number, hint?: string, lines?: boolean}} look
- * @param {(value: string) => void} changed
+ * @param {(value: string, before: string) => void} changed `before`: what was there when somebody began to write
  * @returns {Field}
  */
 export function wordsField(label, { most, hint = "", lines = false }, changed) {
   const limits = { maxlength: String(most), placeholder: hint };
   const input = lines ? make("textarea", { ...limits, rows: "3" }) : make("input", { type: "text", ...limits });
-  input.addEventListener("change", () => changed(input.value.trim()));
+  let before = "";
+  input.addEventListener("focus", () => (before = input.value));
+  input.addEventListener("change", () => {
+    const value = input.value.trim();
+    changed(value, before);
+    before = value;
+  });
   return {
     node: labelled(label, input),
     show(value) {

@@ -6,6 +6,8 @@
 /** @template T */
 export class Unsaved {
   #key;
+  /** What this page has kept. @type {T | null} */
+  #value = null;
 
   /**
    * @param {string} sessionId of the canvas
@@ -17,15 +19,18 @@ export class Unsaved {
 
   /** @param {T} value as JSON can hold it */
   keep(value) {
+    this.#value = value;
     try {
       sessionStorage.setItem(this.#key, JSON.stringify(value));
     } catch {
-      // Storage can be forbidden or full; then it lasts as long as the page.
+      // Storage can be forbidden or full: then it lasts as long as the page, and nothing older comes back in its place.
+      this.#remove();
     }
   }
 
   /** @returns {T | null} */
   recall() {
+    if (this.#value !== null) return this.#value;
     try {
       return JSON.parse(sessionStorage.getItem(this.#key) ?? "null");
     } catch {
@@ -35,6 +40,11 @@ export class Unsaved {
 
   /** It is made, or not wanted any more. */
   forget() {
+    this.#value = null;
+    this.#remove();
+  }
+
+  #remove() {
     try {
       sessionStorage.removeItem(this.#key);
     } catch {

@@ -35,7 +35,7 @@ export const chartKind = {
       read: ({ chart_type }) => chart_type.toLowerCase(),
     },
     {
-      field: wordsField(text.title, { most: 200 }, (title) => set({ data: { title } })),
+      field: wordsField(text.title, { most: 200 }, (title, before) => set({ data: { title } }, { data: { title: before } })),
       read: ({ data }) => titleOf(data),
     },
   ],

@@ -41,7 +41,7 @@ export const imageKind = {
   keepsAspect: true,
   properties: (set) => [
     {
-      field: wordsField(text.alt, { most: longest("Image", "alt"), hint: text.altHint, lines: true }, (alt) => set({ alt })),
+      field: wordsField(text.alt, { most: longest("Image", "alt"), hint: text.altHint, lines: true }, (alt, before) => set({ alt }, { alt: before })),
       read: ({ alt = "" }) => alt,
     },
   ],

@@ -61,9 +61,12 @@ def without_expected(changes: ElementChanges) -> ElementChanges:
 
 
 def _holds(target: Any, patch: Any) -> bool:
-    """Tell whether a merge patch (RFC 7396) would change nothing of a kind, or of JSON."""
+    """Tell whether a merge patch (RFC 7396) would change nothing of a kind, or of JSON.
+
+    A text that is absent counts as an empty one.
+    """
     if not isinstance(patch, dict):
-        return bool(target == patch)
+        return bool(target == patch) or (target is None and patch == "")
     if isinstance(target, Struct):
         tag = target.__struct_config__.tag
         target = {"type": tag, **msgspec.structs.asdict(target)}
