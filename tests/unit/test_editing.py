@@ -1,6 +1,8 @@
 """People edit one scene over a bad network, with a log that fails: see `tests/support/simulations/editing.py`."""
 
+import shutil
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -25,3 +27,106 @@ def clients() -> Iterator[PageProcess]:
 @pytest.mark.parametrize("seed", [*ONCE_FAILED, *OTHERS])
 def test_in_the_end_everybody_sees_what_is_stored(seed: int, clients: PageProcess) -> None:
     play(seed, clients)
+
+
+REPOSITORY = SCRIPT.parents[3]
+FAULTS = {
+    "what is too large is sent again and again": (
+        "connection/sendqueue.js",
+        "this.#choked = true;",
+        "",
+    ),
+    "an error that names nothing is about nothing": (
+        "scene/optimisticscene.js",
+        "UNREAD.has(message.code) && this.#queue.probe()",
+        "false",
+    ),
+    "a suspect is never known": (
+        "connection/connection.js",
+        "message.message_id = this.#queue.suspect || null;",
+        "",
+    ),
+    "edits have no name": (
+        "scene/editqueue.js",
+        "({ type, message_id: id, ...rest })",
+        "({ type, ...rest })",
+    ),
+    "a refusal that passes is final": (
+        "scene/editqueue.js",
+        "if (PASSING.has(answer.code)) return [{ ...batch, sent: false, probed: false }];",
+        "",
+    ),
+    "a refusal that is final passes": (
+        "scene/editqueue.js",
+        "if (PASSING.has(answer.code)) return",
+        "if (batch.units.length) return",
+    ),
+    "good edits go with a bad one": (
+        "scene/editqueue.js",
+        "if (!SPOILT.has(answer.code) || batch.units.length < 2) return [];",
+        "return [];",
+    ),
+    "nothing is sent after it was held back": (
+        "scene/storageretry.js",
+        "this.#release();",
+        "",
+    ),
+    "what was sent when the connection broke is not sent again": (
+        "scene/editqueue.js",
+        "first.sent = false;",
+        "",
+    ),
+    "what waits goes with the page": (
+        "scene/optimisticscene.js",
+        "this.#queue.resume(saved.map",
+        "void (saved.map",
+    ),
+    "after a reload it is sent under another name": (
+        "scene/editqueue.js",
+        "...pack(units, id), again: true",
+        "...pack(units), again: true",
+    ),
+    "a refusal is not shown": (
+        "scene/optimisticscene.js",
+        "else this.#report(lost);",
+        "",
+    ),
+    "the second writer loses their words": (
+        "scene/writtenwords.js",
+        "elements.push({ kind: element.kind",
+        "void ({ kind: element.kind",
+    ),
+}
+"""By what is wrong then, a file of the page and what stands in it in place of what."""
+ENOUGH = range(1, 61)
+"""Stories, one of which shows each fault."""
+
+
+@pytest.mark.nightly
+@pytest.mark.parametrize("fault", FAULTS)
+def test_the_stories_show_what_is_wrong(fault: str, tmp_path: Path) -> None:
+    """A model that finds nothing proves nothing: each of these faults makes a story fail."""
+    name, now, then = FAULTS[fault]
+    shutil.copytree(REPOSITORY / "web", tmp_path / "web", ignore=shutil.ignore_patterns("bundle"))
+    scripts = tmp_path / "tests" / "support" / "simulations"
+    scripts.mkdir(parents=True)
+    for script in SCRIPT.parent.glob("*.js"):
+        shutil.copy(script, scripts)
+    shutil.copy(REPOSITORY / "package.json", tmp_path)
+    spoilt = tmp_path / "web" / name
+    text = spoilt.read_text()
+    assert text.count(now) == 1
+    spoilt.write_text(text.replace(now, then))
+    process = PageProcess(scripts / SCRIPT.name)
+    try:
+        assert any(_shows_a_fault(seed, process) for seed in ENOUGH)
+    finally:
+        process.close()
+
+
+def _shows_a_fault(seed: int, process: PageProcess) -> bool:
+    try:
+        play(seed, process)
+    except AssertionError:
+        return True
+    return False

@@ -178,10 +178,12 @@ export class EditQueue {
   settle(answer) {
     const [batch] = this.#batches;
     if (!batch || batch.id !== answer.message_id) return null;
-    if (answer.type === "error" && PASSING.has(answer.code)) this.#held = true;
     const outcome = outcomeOf(batch, answer);
     const rest = toTryAgain(batch, answer, outcome);
     const later = new Set(rest.flatMap(({ units }) => units));
+    // Nothing of it is settled: it is not sent at once, over and over.
+    const isPassing = answer.type === "sync_result" || (answer.type === "error" && PASSING.has(answer.code));
+    if (isPassing && later.size === batch.units.length) this.#held = true;
     outcome.refused = outcome.refused.filter(({ unit }) => !later.has(unit));
     this.#batches.splice(0, 1, ...rest);
     for (const { answered } of outcome.made) answered?.(null);
@@ -299,7 +301,7 @@ function outcomeOf({ units, again }, answer) {
 function toTryAgain(batch, answer, outcome) {
   if (answer.type === "sync_result") {
     const units = outcome.refused.filter(({ code }) => PASSING.has(code)).map(({ unit }) => unit);
-    return units.length > 0 && outcome.made.length > 0 ? [pack(units)] : [];
+    return units.length > 0 ? [pack(units)] : [];
   }
   if (answer.type !== "error" || batch.units[0]?.command) return [];
   if (PASSING.has(answer.code)) return [{ ...batch, sent: false, probed: false }];

@@ -202,10 +202,12 @@ export class OptimisticScene extends Emitter {
   /** @param {readonly SavedBatch[]} saved by an earlier page of this window */
   resume(saved) {
     this.#queue.resume(saved.map(({ id, edits }) => ({ id, operations: edits.map(({ operation }) => operation) })));
-    for (const { operation, element } of saved.flatMap(({ edits }) => edits)) {
+    const edits = saved.flatMap((batch) => batch.edits);
+    for (const { operation, element } of edits) {
       this.#written.note(operation, element);
       this.#overlay(operation);
     }
+    this.emit("changed", { ids: new Set(edits.map(({ operation }) => subjectOf(operation))) });
   }
 
   // --- the connection ------------------------------------------------------------------------

@@ -395,7 +395,7 @@ export interface UpdateElement {
 export interface ElementChanges {
   transform?: TransformChanges;
   kind?: { [name: string]: unknown };
-  /** Parts of the kind as the editor found them: where they are others now, and not what the change makes them, it is refused (`element_changed`). Not in the history. */
+  /** Parts of the kind as the editor found them: where they are others now, and not what the change makes them, it is refused (`element_changed`). */
   expected?: { [name: string]: unknown };
 }
 

@@ -286,8 +286,8 @@ class ElementChanges(Struct, frozen=True):
     expected: Annotated[
         dict[str, Any] | UnsetType,
         Meta(
-            description="Parts of the kind as the editor found them: where they are others now, and "
-            "not what the change makes them, it is refused (`element_changed`). Never in the history.",
+            description="Parts of the kind as the editor found them: where they are others now, "
+            "and not what the change makes them, it is refused (`element_changed`).",
         ),
     ] = UNSET
 

@@ -6,7 +6,12 @@ and everything has settled:
 
 - all pages show the same scene, which is the server's and what the log holds,
 - what a page was told is stored is in the history exactly once, what was refused is not,
-- no page waits for anything, though some of what they send cannot be read, names nothing or is too large.
+- no page waits for anything, though some of what they send cannot be read, names nothing, is too large, is not
+  allowed to them, is too much at once, holds what is refused, or has an id that is taken,
+- what was refused was told to the person, and no words are lost: those that somebody else got in the way of are an
+  element of their own,
+- nothing is sent more often than something happened to it,
+- all of that through reloads, and when the server comes back without what it had stored.
 
 ``python -m support.simulations.editing --seeds 5000 --first 1`` plays many and says which ones fail.
 """
@@ -20,7 +25,7 @@ import re
 import sys
 import time
 import traceback
-from collections import Counter, deque
+from collections import Counter, defaultdict, deque
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -30,12 +35,15 @@ import msgspec
 import structlog
 
 from canvas_server.core.effects import Refusal
+from canvas_server.core.presence.grants import Grant
 from canvas_server.core.records import Record, Snapshot, Stored
 from canvas_server.core.scene.document import Canvas
 from canvas_server.core.scene.replay import replay
 from canvas_server.node.ports import Elsewhere, History, LogFailure, SessionSummary
-from canvas_server.protocol.history import Added, Entry, Updated
+from canvas_server.protocol.errors import ErrorCode
+from canvas_server.protocol.history import Added, Entry, Replaced, Updated
 from canvas_server.protocol.http import ChangedElement, SceneEdit
+from canvas_server.protocol.roles import Role
 from canvas_server.protocol.scene import ElementChanges, NewElement, Text, TransformChanges, Video
 from canvas_server.store.memory import MemoryLog
 from support.simulations.pages import PageNetwork, PageProcess, PageSocket
@@ -109,6 +117,13 @@ class LateLog:
         for _ in range(min(count, len(self._reads))):
             self._reads.popleft()()
 
+    def wipe(self) -> None:
+        """Lose all that was stored."""
+        self.crash()
+        self._soon.clear()
+        self._memory = MemoryLog(self._soon.append)
+        self.stored.clear()
+
     def crash(self) -> None:
         """Forget what is not stored, and who waits for an answer."""
         for waiting in (self._unstored, self._answers, self._reads):
@@ -163,6 +178,9 @@ class LateLog:
 
 
 EMPTY = Snapshot(0, 0)
+PASSING = frozenset(code for code in ErrorCode if code.passing)
+UNREAD = frozenset(code for code in ErrorCode if code.unread)
+SPOILT = UNREAD | {"too_large"}
 
 
 def mangled(text: str) -> str | None:
@@ -186,11 +204,51 @@ class Page:
         """The marks of its own edits."""
         self.accepted: set[int] = set()
         self.refused: set[int] = set()
+        self.again: set[int] = set()
+        """The marks of its own edits that were made once more, beside those of others (EDT4)."""
+        self.written: dict[str, str] = {}
+        """By element, the latest words of this person that may not be on the canvas yet."""
+        self.shown = ""
+        """All words that the person was given back."""
+        self.sends: Counter[str] = Counter()
+        """By `message_id`, how often an edit was sent."""
+        self.causes: Counter[str] = Counter()
+        """By `message_id`, what made it be sent again; under the empty name what was about any."""
+
+    def follow(self, before: "Page") -> None:
+        """Be the page of the same window after a reload: what is not answered goes on here."""
+        open_ended = before.made - before.accepted - before.refused
+        before.made -= open_ended
+        self.made |= open_ended
+        self.sent.update(before.sent)
+        self.again |= before.again
+        self.written, before.written = before.written, {}
+        self.shown = before.shown
+
+    def forget(self) -> None:
+        """Take note that the server has lost all that it had."""
+        stored = {f"by {mark} " for mark in self.accepted}
+        self.written = {
+            element: words for element, words in self.written.items() if words not in stored
+        }
+        self.made -= self.accepted
+        self.accepted.clear()
+        self.again |= self.made
 
     def send(self, message: dict[str, Any]) -> None:
         """Note an edit."""
-        earlier = self.sent.setdefault(message["message_id"], message)
+        name = message["message_id"]
+        earlier = self.sent.setdefault(name, message)
         assert earlier == message, "SCN6: another edit under the same message_id"
+        if name == "own-tile":
+            return  # no edit of the person
+        self.sends[name] += 1
+        often = 1 + self.causes[name] + self.causes[""]
+        assert self.sends[name] <= often, f"sent {self.sends[name]} times: {message}"
+        added = message.get("operations", [message])
+        for mark in {mark for one in added if "element" in one for mark in marks(one)}:
+            if mark in self.refused:
+                self.again.add(mark)
 
     def hear(self, message: dict[str, Any]) -> None:
         """Note what the page was told."""
@@ -203,19 +261,29 @@ class Page:
                 self.revision = message["revision"]
             case "ack":
                 assert message["result"]["revision"] <= self.revision, "SCN2: told, then acked"
-                self.accepted |= marks(self.sent.get(message["message_id"], {}))
+                self.accepted |= marks(self.sent.get(message.get("message_id") or "", {}))
             case "sync_result":
-                operations = self.sent.get(message["message_id"], {}).get("operations", [])
+                edit = self.sent.get(message.get("message_id") or "", {})
+                operations = edit.get("operations", [])
                 failed = {failure["index"] for failure in message["failed_operations"]}
                 for index, operation in enumerate(operations):
                     fate = self.refused if index in failed else self.accepted
                     fate |= marks(operation)
-            case "error" if message["code"] != "storage_failed":
-                edit = self.sent.get(message.get("message_id") or "", {})
-                if len(edit.get("operations", ())) < 2:  # else they are tried one by one
-                    self.refused |= marks(edit)
+                for failure in message["failed_operations"]:
+                    if failure["code"] in PASSING:
+                        self.refused -= marks(operations[failure["index"]])
+            case "error":
+                self._hear_error(message)
             case _:
                 pass
+
+    def _hear_error(self, message: dict[str, Any]) -> None:
+        name, code = message.get("message_id") or "", message["code"]
+        edit = self.sent.get(name, {})
+        if code in PASSING or (code in UNREAD and not name):
+            self.causes[name] += 1
+        elif code not in SPOILT or len(edit.get("operations", ())) < 2:
+            self.refused |= marks(edit)  # else they are tried one by one
 
 
 def marks(said: Any) -> set[int]:
@@ -237,11 +305,14 @@ class Story:
         self.wire = PageNetwork(clients, lambda _: self.log)
         self.wire.hear = self.hear
         self.wire.mangle = mangled
+        self.wire.admits = lambda: not self.overloaded
         self.undoes = self.chance.random() < 0.5
         self.rough = self.chance.random() < 0.8
         """The network and the log have faults."""
         self.limits = LIMITS | (NARROW if self.chance.random() < 0.3 else {})
         self.restarts = 0
+        self.overloaded = False
+        """The server takes no edits: those of the session are more than one may ask for."""
         self.pages: list[Page] = []
         self.here: dict[str, Page] = {}
         self.posted: Counter[str] = Counter()
@@ -253,8 +324,13 @@ class Story:
 
     def come(self, name: str, *, again: bool = False) -> None:
         """Open a page; `again`: as the peer that the last page of this window was."""
+        before = self.here.get(name)
         page = self.here[name] = Page(name)
         self.pages.append(page)
+        if before is not None and again:
+            page.follow(before)
+        elif before is not None:
+            before.written.clear()  # a window that is closed takes with it what waits
         self.wire.do("make", client=name, again=again, seed=self.chance.randrange(2**31))
 
     def hear(self, item: dict[str, Any]) -> None:
@@ -265,8 +341,14 @@ class Story:
                 page.send(item["message"])
             case "made":
                 page.made |= set(item["marks"])
-            case "taken back":
-                page.refused |= set(item["marks"])
+            case "wrote":
+                page.written[item["id"]] = item["words"]
+            case "removed":
+                page.written.pop(item["id"], None)
+            case "shown":
+                page.shown += item["words"] + "\n"
+            case "lost":
+                page.causes[""] += 1
             case "message":
                 page.hear(item["message"])
             case "wrong":
@@ -435,6 +517,29 @@ class Story:
             self.log.crash()
             self.wire.restart()
 
+    def lose_data(self) -> None:
+        """The server is killed and started again with an empty data folder."""
+        if self.restarts < 2 and not self.undoes:
+            for link in self.wire.links:
+                link.to_client.clear()
+            self.log.wipe()
+            for page in self.pages:
+                page.forget()
+            self.restarts = 2
+            self.wire.restart()
+
+    def overload(self) -> None:
+        """More is asked of the server than it does, or that is over."""
+        self.overloaded = not self.overloaded
+
+    def demote(self) -> None:
+        """Somebody may not edit any more, or may again; their page has not been told."""
+        session = self.wire.node.hub._membership.sessions.get(SESSION)
+        peers = list(session.peers.values()) if session else []
+        if peers:
+            peer = self.chance.choice(peers)
+            peer.grant = Grant(self.chance.choice((Role.VIEW, Role.EDIT)))
+
     def reload(self) -> None:
         """Somebody reloads the page; what it had not sent is gone."""
         name = self.someone()
@@ -448,7 +553,7 @@ class Story:
 
     def settle(self) -> None:
         """Let everything be well until nothing moves any more."""
-        self.log.full = self.log.unreadable = False
+        self.log.full = self.log.unreadable = self.overloaded = False
         for _ in range(400):
             calm = self.wire.calm_down(len(self.here))
             idle = self.log.idle
@@ -503,6 +608,41 @@ class Story:
             assert state["draft"] == state["scene"], f"{name} shows what is not there"
             assert state["revision"] == canvas.shown.revision, name
         self.check_history()
+        self.check_words()
+
+    def check_words(self) -> None:
+        """No words that a person wrote are lost."""
+        changes = [msgspec.json.encode(entry).decode() for entry in self.log.entries]
+        history = "".join(changes)
+        for page in self.pages:
+            for words in page.written.values():
+                assert words in history or words in page.shown, f"EDT4: {page.name} lost {words!r}"
+        self.check_second_writers()
+
+    def check_second_writers(self) -> None:
+        """Words take the place only of those that their writer has seen."""
+        expected: defaultdict[str, set[str]] = defaultdict(set)
+        for message in (message for page in self.pages for message in page.sent.values()):
+            for operation in message.get("operations", [message]):
+                changes = operation.get("changes", {})
+                content = changes.get("kind", {}).get("content")
+                if content is not None and "expected" in changes:
+                    expected[content] |= {content, changes["expected"]["content"]}
+        contents: dict[str, str] = {}
+        for entry in self.log.entries:
+            match entry.change:
+                case Added(element) if isinstance(element.kind, Text):
+                    contents[element.id] = element.kind.content
+                case Updated(element_id, changes) if changes.kind and "content" in changes.kind:
+                    content, before = changes.kind["content"], contents[element_id]
+                    seen = expected.get(content, {before})
+                    assert before in seen, f"SCN14: {content!r} took the place of {before!r}"
+                    contents[element_id] = content
+                case Replaced(elements):
+                    texts = [one for one in elements if isinstance(one.kind, Text)]
+                    contents = {one.id: one.kind.content for one in texts}
+                case _:
+                    pass
 
     def check_history(self) -> None:
         """What was accepted is in the history once, what was refused is not."""
@@ -524,12 +664,14 @@ class Story:
             assert not lost, f"{page.name} was told that {lost} are stored, and they are not"
             if self.undoes:
                 continue
-            twice = [mark for mark in page.made if placed[mark] > 1]
+            twice = [mark for mark in page.made - page.again if placed[mark] > 1]
             assert not twice, f"{twice} of {page.name} are stored more than once"
-            kept = [mark for mark in page.refused - page.accepted if placed[mark]]
+            untrue = page.refused - page.accepted - page.again
+            kept = [mark for mark in untrue if placed[mark]]
             assert not kept, f"{page.name} was told that {kept} are refused, and they are stored"
-            revisions = [order[mark] for mark in sorted(page.made) if mark in order]
-            places = [(order[mark], mark) for mark in sorted(page.made) if mark in order]
+            in_order = sorted(page.made - page.again)
+            revisions = [order[mark] for mark in in_order if mark in order]
+            places = [(order[mark], mark) for mark in in_order if mark in order]
             assert revisions == sorted(revisions), f"{page.name}'s edits changed places: {places}"
             if self.here[page.name] is page:
                 open_ended = page.made - page.accepted - page.refused
@@ -562,6 +704,9 @@ ACTS: list[tuple[str, float, bool]] = [
     ("spoil_disk", 0.4, True),
     ("restart", 0.5, True),
     ("reload", 0.7, True),
+    ("lose_data", 0.15, True),
+    ("overload", 0.7, True),
+    ("demote", 0.7, True),
 ]
 """What may happen, how often, and whether only where there are faults."""
 

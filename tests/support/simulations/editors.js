@@ -1,9 +1,12 @@
 /** Pages that edit a scene, without a browser, for tests/support/simulations/editing.py. */
 
+import { applied, subjectOf } from "../../../web/scene/operations.js";
 import { OptimisticScene } from "../../../web/scene/optimisticscene.js";
 import { Previews } from "../../../web/scene/previews.js";
 import { CanvasConnection } from "../../../web/protocol.js";
+import { savedBatchesOf } from "../../../web/scene/savededits.js";
 import { SceneState } from "../../../web/scene/scene.js";
+import { PASSING, UNREAD } from "../../../web/types/limits.js";
 import { closePage, during, serve, tell } from "./page.js";
 
 /** @import {ClientMessage, Element as SceneElement, ServerMessage} from "../../../web/types/messages.js" */
@@ -11,10 +14,14 @@ import { closePage, during, serve, tell } from "./page.js";
 
 const SESSION = "s";
 const FIRST_MARK = 1000;
+/** Names the adding of a camera, which no person does. */
+const OWN_TILE = "own-tile";
 /** Where the server lets nothing be. */
 const FAR_OFF = 1e12;
 /** What tests/support/simulations/editing.py makes of a message that has such words in it, on its way to the server. */
 const SPOILT = ["UNREADABLE", "UNNAMED", `CHOKING${"x".repeat(16_000)}`];
+/** Refusals of a message that are found out for each of its operations. */
+const SPOILT_CODES = new Set([...UNREAD, "too_large"]);
 /** What the page itself has to keep back, or to mend. */
 const LONELY = "\ud83d";
 
@@ -23,6 +30,12 @@ let lastMark = FIRST_MARK;
 class Page {
   scene = new SceneState();
   previews = new Previews();
+  /** How often the person was told that an edit is not made. */
+  shown = 0;
+  /** Its edits. @type {Map<string, ClientMessage>} */
+  sent = new Map();
+  /** Those that are answered for good. @type {Set<ClientMessage>} */
+  settled = new Set();
   /** What somebody shows who only listens to the events of the draft. @type {Map<string, string>} */
   #mirror = new Map();
 
@@ -30,12 +43,19 @@ class Page {
    * @param {string} client
    * @param {number} seed
    * @param {{peerId: string, token: string} | null} identity
+   * @param {unknown} kept of the edits that the page before it had not had answered, as its storage has it
    */
-  constructor(client, seed, identity) {
+  constructor(client, seed, identity, kept) {
     this.client = client;
     this.random = randomFrom(seed);
     this.connection = new CanvasConnection({ url: "ws://test/ws", sessionId: SESSION, identity });
     this.draft = new OptimisticScene(this.scene, { send: (message) => this.send(message) });
+    this.draft.on("refused", ({ code, words }) => this.#outcome(code, words));
+    this.draft.on("kept", ({ code }) => this.#outcome(code));
+    this.draft.on("synced", ({ made, refused }) => {
+      if (made === 0 && refused.length === 0) this.#wrong("nothing is told");
+      for (const { code, words } of refused) this.#outcome(code, words);
+    });
     this.draft.on("changed", ({ ids }) => {
       for (const id of ids) {
         const element = this.draft.get(id);
@@ -46,7 +66,11 @@ class Page {
     this.draft.on("replaced", () => {
       this.#mirror = new Map(this.#shown);
     });
-    this.connection.on("lost", () => this.draft.lost());
+    this.draft.resume(savedBatchesOf(kept));
+    this.connection.on("lost", () => {
+      tell({ what: "lost", client });
+      this.draft.lost();
+    });
     this.connection.on("state", (state) => {
       if (state === "closed") tell({ what: "closed", client, code: this.connection.closeCode });
       this.draft.setOnline(state === "open");
@@ -61,13 +85,61 @@ class Page {
 
   /** @param {ClientMessage} message */
   send(message) {
-    if ("message_id" in message) tell({ what: "edit", client: this.client, message });
+    if ("message_id" in message) {
+      tell({ what: "edit", client: this.client, message });
+      if (message.message_id !== OWN_TILE) this.sent.set(message.message_id ?? "", message);
+    }
     this.connection.send(message);
+  }
+
+  /**
+   * @param {string} code
+   * @param {string} [words]
+   */
+  #outcome(code, words = "") {
+    this.shown += 1;
+    tell({ what: "shown", client: this.client, code, words });
   }
 
   /** @param {ServerMessage} message */
   #receive(message) {
+    const failed = this.#failedIn(message);
+    const before = this.shown;
+    this.#note(message);
     this.draft.receive(message);
+    if (failed.length > 0 && this.shown === before) {
+      this.#wrong(`nothing is shown of ${JSON.stringify(failed)}, refused by ${JSON.stringify(message)}`);
+    }
+  }
+
+  /**
+   * Operations that a message refuses for good, and that the person has to be told of.
+   *
+   * @param {ServerMessage} message
+   * @returns {Operation[]}
+   */
+  #failedIn(message) {
+    const sent = this.sent.get(("message_id" in message && message.message_id) || "");
+    if (!sent || this.settled.has(sent)) return [];
+    const operations = operationsIn(sent);
+    /** @type {Map<number, string>} */
+    const codes = new Map();
+    if (message.type === "sync_result") {
+      for (const { index, code } of message.failed_operations) codes.set(index, code);
+    } else if (message.type === "error" && !(SPOILT_CODES.has(message.code) && operations.length > 1)) {
+      for (const index of operations.keys()) codes.set(index, message.code);
+    }
+    if (message.type !== "error" || !PASSING.has(message.code)) this.settled.add(sent);
+    return operations.filter((operation, index) => {
+      const code = codes.get(index);
+      if (code === undefined || PASSING.has(code)) return false;
+      if (operation.op === "remove") return code !== "element_not_found"; // both removed it
+      return code !== "element_exists"; // perhaps by this page, the first time
+    });
+  }
+
+  /** @param {ServerMessage} message */
+  #note(message) {
     switch (message.type) {
       case "peer_preview":
         return this.previews.take(message);
@@ -128,8 +200,28 @@ class Page {
       }
     }
     if (operations.every(isThere)) tell({ what: "made", client: this.client, marks });
+    const shown = this.shown;
+    if (!undoable) this.#tellWords(operations);
     this.draft.edit(operations, { undoable });
+    if (operations.some(isHopeless) && this.shown === shown) this.#wrong("nothing is shown of what cannot be sent");
     if (undoable && this.random() < 0.2) this.#turn(before);
+  }
+
+  /**
+   * What the person writes into elements, and which of them they remove.
+   *
+   * @param {readonly Operation[]} operations
+   */
+  #tellWords(operations) {
+    const there = new Set([...this.draft.elements()].map(({ id }) => id));
+    for (const operation of operations) {
+      const id = operation.op === "add" ? operation.element.id : operation.id;
+      if (operation.op === "remove") there.delete(operation.id);
+      if (operation.op === "remove") tell({ what: "removed", client: this.client, id });
+      const kind = operation.op === "update" ? operation.changes.kind : null;
+      const [words] = /by \d+ /.exec(String(kind?.["content"] ?? "")) ?? [];
+      if (words && there.has(id ?? "")) tell({ what: "wrote", client: this.client, id, words });
+    }
   }
 
   /**
@@ -145,6 +237,15 @@ class Page {
     if (known?.kind.type === "Video") return moved(known.id, { y: mark });
     if (this.random() < 0.02) return hopeless(this.draft.newElementId(), this.pick(["long", "large", "deep"]) ?? "");
     if (this.random() < 0.02) return moved(known?.id ?? "nothing-there", { y: FAR_OFF });
+    const shared = `shared-${Math.floor(10 * this.random())}`;
+    if (this.random() < 0.04 && !this.draft.has(shared) && !before.some((one) => subjectOf(one) === shared)) {
+      // Two may choose the same id, and the server refuses the second.
+      return { op: "add", element: { id: shared, kind: { type: "Text", content: "shared" }, transform: { x: mark } } };
+    }
+    if (this.random() < 0.02) {
+      const kind = /** @type {const} */ ({ type: "Image", src: "data:image/svg+xml;base64,AAAA" });
+      return { op: "add", element: { id: this.draft.newElementId(), kind, transform: { x: mark } } };
+    }
     const id = this.random() < 0.05 ? "nothing-there" : known?.id;
     if (!id || choice < 0.3) {
       const spoilt = this.random() < 0.15 ? [...SPOILT, LONELY] : [];
@@ -157,7 +258,10 @@ class Page {
     if (choice < 0.8) return moved(id, transform);
     const spoilt = this.random() < 0.15 ? (this.pick(SPOILT) ?? "") : "";
     const kind = { content: `by ${mark} ${spoilt}`, font_size: this.pick([10, 20]) };
-    return { op: "update", id, changes: { transform, kind } };
+    const now = contentOf(overlaid(known, before));
+    // As the text editor does; `null`: it is no text.
+    const expected = now === null ? {} : { expected: { content: now } };
+    return { op: "update", id, changes: { transform, kind, ...expected } };
   }
 
   /**
@@ -202,6 +306,42 @@ class Page {
       pending: this.draft.unconfirmed,
       previews: [...this.draft.elements()].filter(({ id }) => this.previews.get(id)).length,
     });
+  }
+}
+
+/**
+ * @param {SceneElement | undefined} element
+ * @param {readonly Operation[]} operations
+ */
+function overlaid(element, operations) {
+  const own = operations.filter((operation) => subjectOf(operation) === element?.id);
+  return own.reduce(applied, element);
+}
+
+/**
+ * @param {SceneElement | undefined} element
+ * @returns {string | null}
+ */
+function contentOf(element) {
+  return element?.kind.type === "Text" ? element.kind.content : null;
+}
+
+/**
+ * @param {ClientMessage} message that is an edit
+ * @returns {Operation[]}
+ */
+function operationsIn(message) {
+  switch (message.type) {
+    case "sync_queue":
+      return message.operations;
+    case "add_element":
+      return [{ op: "add", element: message.element }];
+    case "update_element":
+      return [{ op: "update", id: message.id, changes: message.changes }];
+    case "remove_element":
+      return [{ op: "remove", id: message.id }];
+    default:
+      return [];
   }
 }
 
@@ -279,9 +419,10 @@ await serve(
       lastMark = FIRST_MARK;
     },
     make({ client, again, seed }) {
-      const identity = again ? (pages.get(client)?.identity ?? null) : null;
+      const before = again ? pages.get(client) : null;
+      const kept = before ? JSON.parse(JSON.stringify(before.draft.saved)) : [];
       during(client, () => {
-        const page = new Page(client, seed, identity);
+        const page = new Page(client, seed, before?.identity ?? null, kept);
         pages.set(client, page);
         page.connection.open();
       });
@@ -301,7 +442,7 @@ await serve(
     tile: by((page) => {
       const { peerId } = page.connection;
       const kind = /** @type {const} */ ({ type: "Video", stream_id: `peer-${peerId}` });
-      if (peerId) page.send({ type: "add_element", element: { kind }, message_id: "own-tile" });
+      if (peerId) page.send({ type: "add_element", element: { kind }, message_id: OWN_TILE });
     }),
     wake: by(({ connection }) => connection.wake()),
     rename: by(({ connection }, { name }) => connection.rename(name)),

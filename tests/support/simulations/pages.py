@@ -10,12 +10,14 @@ import subprocess
 from collections import deque
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 from canvas_server.core.effects import ConnectionId
+from canvas_server.node.backpressure import UnderLoad
 from canvas_server.node.node import Node
 from canvas_server.node.outbox import Outbox, Outboxes
 from canvas_server.node.ports import Log
+from canvas_server.protocol.client import Edit
 from canvas_server.protocol.errors import CloseCode
 from support.hub.hub import NOW, make_hub, payloads
 
@@ -104,6 +106,8 @@ class PageNetwork:
         self.hear: Callable[[dict[str, Any]], None] = lambda _: None
         self.mangle: Callable[[str], str | None] = lambda text: text
         """What a message becomes on its way to the server; None: one that is too large for it."""
+        self.admits: Callable[[], bool] = lambda: True
+        """Whether the server takes edits, which are not more than one may ask for."""
         self.timers: list[Callable[[], None]] = []
         self.log = make_log(self)
         self._numbers = itertools.count(0x100)
@@ -113,13 +117,21 @@ class PageNetwork:
     def _make_node(self) -> Node:
         outboxes = Outboxes()
         self.timers.clear()
-        return Node(
+        node = Node(
             make_hub(outboxes, started=self.now, numbers=self._numbers),
             outboxes,
             self.log,
             lambda _, act: self.later(act),
             lambda: self.now,
         )
+        admits = node._pressure.admits
+
+        def under_load(connection: ConnectionId, kind: Any, size: int) -> UnderLoad:
+            edits = issubclass(kind, get_args(Edit)) and not self.admits()
+            return "refuse" if edits else admits(connection, kind, size)
+
+        node._pressure.admits = under_load
+        return node
 
     def restart(self) -> None:
         """End the server and start another one; nobody is told."""
