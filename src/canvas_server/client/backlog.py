@@ -46,8 +46,10 @@ class Backlog:
         sizes = [len(entry.text) for entry in self._entries if entry.written]
         return len(sizes) >= MAX_IN_DOUBT or sum(sizes) >= MAX_BYTES_IN_DOUBT
 
-    def push(self, message: ClientMessage) -> bool:
+    def push(self, message: ClientMessage, *, again: bool = False) -> bool:
         """Queue a message; return False where too much is waiting and this is lost.
+
+        What is pushed `again`, since the server has forgotten it, was let in before.
 
         Raises:
             TooLarge: it would never arrive.
@@ -57,7 +59,7 @@ class Backlog:
             raise TooLarge(f"{len(entry.text)} bytes, at most {MAX_FRAME_BYTES} are taken")
         if self._is_full(entry):
             self._drop(lambda e: e.message.traits.droppable and not e.written)
-        if self._is_full(entry):
+        if self._is_full(entry) and not again:
             return message.traits.droppable
         self._entries.append(entry)
         self._bytes += len(entry.text)

@@ -45,6 +45,7 @@ from canvas_server.protocol.client import (
     UpdateElement,
 )
 from canvas_server.protocol.errors import CloseCode, ErrorCode
+from canvas_server.protocol.latercodes import with_known_codes
 from canvas_server.protocol.server import (
     Ack,
     Error,
@@ -295,9 +296,8 @@ class Client:
 
     def _receive(self, frame: str | bytes) -> Error | None:
         """Take one frame; return the error that refuses our `subscribe`, if it is one."""
-        try:
-            message = _decode(frame)
-        except (msgspec.DecodeError, msgspec.ValidationError):
+        message = _read(frame)
+        if message is None:
             # Of a newer server: what we do not understand was sent to us all the same.
             self._backlog.received += not self._fresh
             return None
@@ -319,7 +319,7 @@ class Client:
             stream.put(message)
         if lost:
             for edit in self._edits.messages():  # under the same `message_id` it is a retry (SCN6)
-                self._push(edit)
+                self._push(edit, again=True)
         if self.view.known and not self._ready.done():
             self._ready.set_result(None)
         return None
@@ -352,10 +352,10 @@ class Client:
 
     # --- helpers -------------------------------------------------------------------------------
 
-    def _push(self, message: ClientMessage) -> None:
+    def _push(self, message: ClientMessage, *, again: bool = False) -> None:
         if self.state == "closed":
             raise Closed(LEAVE, "it was closed before")
-        if not self._backlog.push(message):
+        if not self._backlog.push(message, again=again):
             raise TooMuchWaiting(f"too much waits, lost: {type(message).__name__}")
         if not self._pinged and self._backlog.is_much_in_doubt:
             self._pinged = True
@@ -395,3 +395,15 @@ class Client:
         self.state = state
         if self._on_state is not None:
             self._on_state(state)
+
+
+def _read(frame: str | bytes) -> ServerMessage | None:
+    """Return a message; None: this client does not know such a one."""
+    try:
+        return _decode(frame)
+    except (msgspec.DecodeError, msgspec.ValidationError):
+        pass
+    try:
+        return msgspec.convert(with_known_codes(frame), ServerMessage)
+    except (ValueError, RecursionError):
+        return None

@@ -11,7 +11,7 @@ from canvas_server.cluster import messages
 from canvas_server.core.effects import Refusal
 from canvas_server.node.node import Node
 from canvas_server.node.ports import BackboneFailure, LogFailure
-from canvas_server.protocol.errors import ErrorCode
+from canvas_server.protocol.errors import ErrorCode, code_of
 from canvas_server.protocol.http import SceneEdit, SessionOverview
 from canvas_server.protocol.scene import SceneDocument
 
@@ -41,7 +41,7 @@ class NodeRequests:
         response = await self._ask(address, "edit", msgspec.json.encode(_EditBody(edit, expected)))
         if response.failure is not None:
             code, text = response.failure
-            raise Refusal(ErrorCode(code), text)
+            raise Refusal(code_of(code), text)
         return msgspec.json.decode(response.body, type=SceneDocument)
 
     async def sessions(self, addresses: list[str]) -> list[SessionOverview]:

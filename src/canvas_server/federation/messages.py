@@ -12,7 +12,7 @@ import msgspec
 from msgspec import Meta, Raw, Struct
 
 from canvas_server.core.presence.replicas import MAX_SHARED_REVISION
-from canvas_server.protocol.errors import CallEndReason, ErrorCode
+from canvas_server.protocol.errors import CallEndReason
 from canvas_server.protocol.fields import (
     CallId,
     Candidate,
@@ -173,7 +173,8 @@ class EditResponse(Struct, frozen=True, tag_field="type", tag="response"):
 
     session_id: SessionId
     number: Count
-    failure: ErrorCode | None = None
+    failure: Annotated[str, Meta(max_length=64)] | None = None
+    """An error code, perhaps of a later release."""
 
 
 # --- signals, in the form of x0x -----------------------------------------------------------------

@@ -17,9 +17,10 @@ from canvas_server.federation.ownership import OwnershipRecord
 from canvas_server.federation.translation import said
 from canvas_server.node.ports import LogFailure
 from canvas_server.protocol import server
-from canvas_server.protocol.errors import ErrorCode
+from canvas_server.protocol.errors import ErrorCode, code_of
 from canvas_server.protocol.history import Entry
 from canvas_server.protocol.http import SceneEdit
+from canvas_server.protocol.latercodes import with_known_codes
 from canvas_server.protocol.scene import Element, is_tile
 
 MAX_FORWARDED_BYTES = 4 * 1024 * 1024
@@ -33,7 +34,6 @@ WHOLE_SECONDS = 1.0
 """The whole of a scene is sent no sooner after it was sent before."""
 
 logger = structlog.get_logger()
-_decode_reply = msgspec.json.Decoder(server.Reply).decode
 
 
 class SharedScene:
@@ -227,9 +227,8 @@ class SharedScene:
 
     def answer(self, item: messages.PeerReply) -> None:
         """Pass on what the leader answers to one of our people."""
-        try:
-            reply = _decode_reply(item.message)
-        except (ValueError, RecursionError):
+        reply = _reply_of(bytes(item.message))
+        if reply is None:
             return
         self._forwarded.pop((item.to_peer_id, reply.message_id), None)
         self._forwards.answered(item.to_peer_id, reply.message_id)
@@ -290,7 +289,7 @@ class SharedScene:
         if item.failure is None:
             self._node.perform(self._replicas.made(self._session_id, item.number))
         else:
-            self._node.perform([Answered(item.number, item.failure)])
+            self._node.perform([Answered(item.number, code_of(item.failure))])
 
     def _follow(self) -> None:
         mine = self._replicas.snapshot(self._session_id)
@@ -311,6 +310,14 @@ class SharedScene:
             server=self._context.their_name,
             why=refused.text,
         )
+
+
+def _reply_of(text: bytes) -> server.Reply | None:
+    """Return what the leader answers; None: it is nothing of the kind."""
+    try:
+        return msgspec.convert(with_known_codes(text), server.Reply)
+    except (ValueError, RecursionError):
+        return None
 
 
 def keeps(

@@ -58,6 +58,17 @@ class ErrorCode(StrEnum):
         return self in _UNREAD
 
 
+def code_of(name: str) -> ErrorCode:
+    """Return the error code of a name; of one that a later release has, the final `invalid_change`.
+
+    An edit has an end also where its refusal is a new one (IN5).
+    """
+    try:
+        return ErrorCode(name)
+    except ValueError:
+        return ErrorCode.INVALID_CHANGE
+
+
 def shortened(text: str) -> str:
     """Return a reason as it is sent and kept: it may quote what somebody sent, of any length."""
     return text if len(text) <= MAX_TEXT else f"{text[: MAX_TEXT - 1]}…"

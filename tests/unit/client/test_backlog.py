@@ -152,3 +152,12 @@ def test_it_is_time_to_ask_when_much_is_in_doubt() -> None:
     backlog.push(AddElement(NewElement(Text("x" * 600_000))))
     backlog.take()
     assert backlog.is_much_in_doubt
+
+
+def test_what_the_server_has_forgotten_is_said_again_however_much_it_is() -> None:
+    backlog = Backlog()
+    for number in range(MAX_ENTRIES):
+        assert backlog.push(candidate(number))
+    assert not backlog.push(candidate(0))
+    assert backlog.push(candidate(MAX_ENTRIES), again=True)
+    assert numbers(backlog.take())[-1] == MAX_ENTRIES
