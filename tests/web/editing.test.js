@@ -366,6 +366,38 @@ test("commands are answered, and go in their turn", async () => {
   assert.equal(await cleared, null);
 });
 
+// report: lost | A canvas that has missed a change stands still for ever | The question for what is missing is refused (`rate_limited`), which no message names | It is asked again until it is answered
+test("what was missed is asked for again until it comes", () => {
+  mock.timers.enable({ apis: ["setTimeout"] });
+  try {
+    const desk = new Desk("a");
+    desk.tell({ type: "element_updated", element: note("a", "later"), revision: 3, timestamp: 0 });
+    desk.tell({ type: "error", code: "rate_limited", message: "" });
+    mock.timers.tick(5_000);
+    mock.timers.tick(9_000);
+    assert.equal(desk.sent.length, 2, "after a longer pause");
+    mock.timers.tick(1_000);
+    assert.equal(desk.sent.length, 3);
+    desk.tell({ type: "scene_update", scene: { viewport: {}, elements: [note("a")], revision: 9 } });
+    mock.timers.tick(100_000);
+    assert.equal(desk.sent.length, 3);
+  } finally {
+    mock.timers.reset();
+  }
+});
+
+// report: lost | "Restore" and "Clear" wait for ever | The connection ends for good (removed, link taken back) while one waits for its answer | It is said that nothing was changed; edits are kept in the window
+test("commands end when the connection does, edits wait in the window", async () => {
+  const desk = new Desk("a");
+  desk.draft.edit([move("a", 1)]);
+  const restored = desk.draft.restore(1);
+  desk.draft.edit([move("a", 2)]);
+  desk.draft.close();
+  assert.equal((await restored)?.code, "closed");
+  assert.deepEqual([desk.draft.unconfirmed, desk.sent.length], [2, 1]);
+  assert.deepEqual(desk.draft.saved.map(({ edits }) => edits.length), [1, 1]);
+});
+
 test("a missed change is asked for from the revision that is here", () => {
   const desk = new Desk("a");
   desk.tell({ type: "element_updated", element: note("a", "later"), revision: 3, timestamp: 0 });

@@ -80,7 +80,7 @@ export class Board {
     sendPointer(this.stage, (x, y) => send({ type: "cursor", x, y }));
     keepEdits(this.scene, new Unsaved(connection.sessionId, "edits"), hooks.isBack);
     connectScene(this.scene, connection);
-    showEditOutcomes(this.scene, notices);
+    showEditOutcomes(this.scene, connection, notices);
     connection.on("lost", () => this.previews.clear());
     this.#followEmptiness(connection);
     this.#zoomByButtons();

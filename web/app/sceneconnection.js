@@ -24,7 +24,10 @@ const KEEP_MS = 500;
  * @param {CanvasConnection} connection
  */
 export function connectScene(scene, connection) {
-  const follow = () => scene.setOnline(connection.state === "open");
+  const follow = () => {
+    if (connection.state === "closed") scene.close();
+    else scene.setOnline(connection.state === "open");
+  };
   connection.on("state", follow);
   connection.on("lost", () => scene.lost());
   connection.on("overflow", () => {
@@ -63,9 +66,15 @@ export function keepEdits(scene, unsaved, isBack) {
  * Show notices of edits that are refused, made after being offline, or held back.
  *
  * @param {OptimisticScene} scene
+ * @param {CanvasConnection} connection
  * @param {Notices} notices
  */
-export function showEditOutcomes(scene, notices) {
+export function showEditOutcomes(scene, connection, notices) {
+  connection.on("state", (state) => {
+    const { unconfirmed } = scene;
+    if (state === "closed" && unconfirmed > 0) notices.show(text.unsent(unconfirmed), { key: "unsent", problem: true, stays: true });
+  });
+
   /** @param {string} message @param {readonly Refusal[]} refused */
   const show = (message, refused) => {
     const lost = refused.flatMap(({ words }) => words || []).join("\n");

@@ -4,6 +4,8 @@
  */
 
 const FRAGMENT = "token";
+/** A request without an answer for so long is given up: longer than the server draws a picture. */
+const REQUEST_MS = 60_000;
 
 export class JoinToken {
   #key;
@@ -38,12 +40,13 @@ export class JoinToken {
    * @param {string | URL} address
    * @param {RequestInit} [options]
    * @returns {Promise<Response>}
+   * @throws {DOMException} `TimeoutError`
    */
   fetch(address, options = {}) {
     const headers = new Headers(options.headers);
     if (this.token) headers.set("authorization", `Bearer ${this.token}`);
     if (options.body !== undefined) headers.set("content-type", "application/json");
-    return fetch(address, { ...options, headers });
+    return fetch(address, { signal: AbortSignal.timeout(REQUEST_MS), ...options, headers });
   }
 
   #read() {

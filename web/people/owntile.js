@@ -2,6 +2,7 @@
 
 import { newId } from "../lib/ids.js";
 import { freeSlot } from "../canvas/freeslot.js";
+import { PASSING } from "../types/limits.js";
 
 /** @import {Roster} from "./peers.js" */
 /** @import {CanvasConnection} from "../protocol.js" */
@@ -17,6 +18,10 @@ import { freeSlot } from "../canvas/freeslot.js";
  *   last call (rule SCN3)
  */
 
+/** The first pause before a request that was refused for now is made again. It doubles up to the longest. */
+const PAUSE_MS = 1_000;
+const LONGEST_PAUSE_MS = 30_000;
+
 export class OwnTile {
   #connection;
   #signaling;
@@ -31,6 +36,9 @@ export class OwnTile {
   #awaited = false;
   /** The id of the tile whose removal was requested. */
   #removed = "";
+  /** The `message_id` of that request. */
+  #removal = "";
+  #pause = PAUSE_MS;
 
   /**
    * @param {object} app
@@ -56,7 +64,8 @@ export class OwnTile {
       this.#removed = "";
     });
     connection.on("message", (message) => {
-      if (message.type === "ack" && this.isRequest(message.message_id)) this.#takeBack(message.result.id);
+      if (message.type === "ack" && this.isRequest(message.message_id)) this.#added(message.result.id);
+      if (message.type === "error" && PASSING.has(message.code)) this.#putOff(message.message_id);
     });
   }
 
@@ -100,18 +109,42 @@ export class OwnTile {
   }
 
   /**
+   * A request was refused for a reason that passes: it is made again after a pause, if it is still wanted.
+   *
+   * @param {string | null | undefined} messageId
+   */
+  #putOff(messageId) {
+    const isRemoval = this.#removal !== "" && messageId === this.#removal;
+    if (!isRemoval && !this.isRequest(messageId)) return;
+    setTimeout(() => {
+      if (!isRemoval && this.isRequest(messageId)) this.#awaited = false;
+      if (isRemoval && messageId === this.#removal) this.#removeAgain();
+      this.show();
+    }, this.#pause);
+    this.#pause = Math.min(2 * this.#pause, LONGEST_PAUSE_MS);
+  }
+
+  /**
    * It may be unwanted before the request arrives, when the other is busy: the tile would stay.
    *
    * @param {string} id
    */
-  #takeBack(id) {
+  #added(id) {
+    this.#pause = PAUSE_MS;
     if (!this.#subject.isWanted()) this.#remove(id);
+  }
+
+  #removeAgain() {
+    const id = this.#removed;
+    this.#removed = "";
+    if (this.#scene.elements.has(id) && !this.#subject.isWanted()) this.#remove(id);
   }
 
   /** @param {string} id */
   #remove(id) {
     if (id === this.#removed) return;
     this.#removed = id;
-    this.#connection.send({ type: "remove_element", id });
+    this.#removal = newId();
+    this.#connection.send({ type: "remove_element", id, message_id: this.#removal });
   }
 }

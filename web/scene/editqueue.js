@@ -144,6 +144,19 @@ export class EditQueue {
     first.sent = false;
   }
 
+  /**
+   * The connection has ended for good: what waits stays, for a page that comes after this one, but nobody is kept waiting.
+   *
+   * @param {Refusal} refusal
+   */
+  close(refusal) {
+    this.#online = false;
+    const units = [...this.#batches.flatMap((batch) => batch.units), ...this.#waiting];
+    this.#waiting = this.#waiting.filter(({ command }) => !command);
+    this.#batches = this.#batches.filter(({ units: [first] }) => !first?.command);
+    for (const { answered } of units) answered?.(refusal);
+  }
+
   /** The server may be able to store again: go on. */
   release() {
     this.#held = false;

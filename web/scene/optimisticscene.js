@@ -6,11 +6,10 @@
 import { Emitter } from "../lib/emitter.js";
 import { newId } from "../lib/ids.js";
 import { UNREAD } from "../types/limits.js";
-import { sendable } from "../lib/unicode.js";
-import { faultOf } from "./limits.js";
-import { applied, stands, subjectOf, wordsIn } from "./operations.js";
+import { MissedChanges } from "./missedchanges.js";
+import { applied, subjectOf, wordsIn } from "./operations.js";
+import { changesAnything, sifted } from "./sifting.js";
 import { EditQueue } from "./editqueue.js";
-import { OperationOverlay } from "./operationoverlay.js";
 import { StorageRetry } from "./storageretry.js";
 import { UndoStack } from "./undo.js";
 import { WrittenWords } from "./writtenwords.js";
@@ -59,6 +58,7 @@ export class OptimisticScene extends Emitter {
   #queue;
   #undo = new UndoStack();
   #written = new WrittenWords();
+  #missed = new MissedChanges(() => this.#send({ type: "get_scene", since: this.#scene.revision }));
   /** Own operations that are not confirmed, by element. @type {Map<string, Operation[]>} */
   #pending = new Map();
   /** What they make of the elements. @type {Map<string, SceneElement | undefined>} */
@@ -217,6 +217,12 @@ export class OptimisticScene extends Emitter {
     this.#queue.setOnline(online);
   }
 
+  /** The connection has ended for good. */
+  close() {
+    this.#missed.settle();
+    this.#queue.close({ code: "closed", text: "" });
+  }
+
   /** The connection broke: it is unknown which of our messages arrived. */
   lost() {
     this.#queue.again();
@@ -232,6 +238,7 @@ export class OptimisticScene extends Emitter {
     switch (message.type) {
       case "scene_update":
         this.#scene.replace(message.scene);
+        this.#missed.settle();
         for (const id of this.#pending.keys()) this.#redraw(id);
         this.emit("replaced", null);
         return true;
@@ -256,7 +263,8 @@ export class OptimisticScene extends Emitter {
   /** @param {import("./scene.js").SceneChange} message */
   #take(message) {
     const outcome = this.#scene.apply(message);
-    if (outcome === "gap") this.#send({ type: "get_scene", since: this.#scene.revision });
+    if (outcome === "gap") this.#missed.want();
+    else if (this.#scene.known) this.#missed.settle();
     if (outcome !== "applied") return;
     const id = message.type === "element_removed" ? message.id : message.element.id;
     if (this.#pending.has(id)) this.#redraw(id);
@@ -308,18 +316,8 @@ export class OptimisticScene extends Emitter {
    * @returns {Operation[]}
    */
   #allowed(operations, isMeant) {
-    const overlay = new OperationOverlay((id) => this.get(id));
-    /** @type {Refusal[]} */
-    const faults = [];
-    const allowed = operations.map(sendable).filter((operation) => {
-      const element = overlay.look(subjectOf(operation));
-      if (!isMeant(element, operation)) return false;
-      const fault = faultOf(operation, element);
-      if (fault) faults.push({ ...fault, words: wordsIn(operation) });
-      else overlay.apply(operation);
-      return !fault;
-    });
-    this.#report(faults);
+    const { allowed, refused } = sifted(operations, (id) => this.get(id), isMeant);
+    this.#report(refused);
     return allowed;
   }
 
@@ -395,14 +393,4 @@ export class OptimisticScene extends Emitter {
   #command(command) {
     return new Promise((resolve) => this.#queue.pushCommand(command, resolve));
   }
-}
-
-/**
- * @param {SceneElement | undefined} element
- * @param {Operation} operation
- * @returns {boolean}
- */
-function changesAnything(element, operation) {
-  if (operation.op === "add") return !element;
-  return element !== undefined && !stands(element, operation);
 }

@@ -67,5 +67,8 @@ export const text = {
     const lost = refused === 1 ? "1 was" : `${refused} were`;
     return `${made > 0 ? `${kept} ` : ""}${lost} taken back: others had removed or changed it, or it was refused.`;
   },
+  /** @param {number} count of changes that were not sent when the connection ended for good */
+  unsent: (count) =>
+    `${count === 1 ? "1 change of yours is" : `${count} changes of yours are`} not sent. This window keeps ${count === 1 ? "it" : "them"}, and sends ${count === 1 ? "it" : "them"} when you are let in here again.`,
   held: "The server cannot store changes at the moment. Yours are kept in this window and tried again; do not close it.",
 };

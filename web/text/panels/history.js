@@ -105,6 +105,8 @@ export function historyFaultText(code) {
       return "The canvas is being restored already, or very much is being changed. Try again in a moment.";
     case "storage_failed":
       return "The server cannot read or store the canvas now, so nothing was changed. Try again in a moment.";
+    case "closed":
+      return "You have left this canvas, so nothing was changed.";
     case "unreachable":
       return "The server cannot be reached, so the history cannot be read. Check your network and try again.";
     default:
