@@ -349,6 +349,8 @@ class Story:
                 page.shown += item["words"] + "\n"
             case "lost":
                 page.causes[""] += 1
+                if item["anew"]:  # as somebody else it is another edit (SCN6)
+                    page.again |= page.made - page.accepted - page.refused
             case "message":
                 page.hear(item["message"])
             case "wrong":

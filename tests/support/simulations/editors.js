@@ -30,6 +30,8 @@ let lastMark = FIRST_MARK;
 class Page {
   scene = new SceneState();
   previews = new Previews();
+  /** Who it was at last. @type {string | null} */
+  peerId = null;
   /** How often the person was told that an edit is not made. */
   shown = 0;
   /** Its edits. @type {Map<string, ClientMessage>} */
@@ -68,10 +70,12 @@ class Page {
     });
     this.draft.resume(savedBatchesOf(kept));
     this.connection.on("lost", () => {
-      tell({ what: "lost", client });
+      const anew = this.connection.peerId !== this.peerId;
+      tell({ what: "lost", client, anew });
       this.draft.lost();
     });
     this.connection.on("state", (state) => {
+      this.peerId = this.connection.peerId;
       if (state === "closed") tell({ what: "closed", client, code: this.connection.closeCode });
       this.draft.setOnline(state === "open");
     });
