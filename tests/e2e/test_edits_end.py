@@ -31,6 +31,14 @@ SPOIL = r"""named => {
   };
 }"""
 
+# Edits are not sent: as on a line that is dead, and nobody has noticed.
+SWALLOW = """() => {
+  const send = WebSocket.prototype.send;
+  WebSocket.prototype.send = function (text) {
+    if (!text.includes('message_id')) send.call(this, text);
+  };
+}"""
+
 
 def field(desk: Desk) -> Locator:
     """The field in which Ada writes on the canvas."""
@@ -45,6 +53,12 @@ def begin(desk: Desk, words: str) -> None:
     desk.keys.type(words)
 
 
+@pytest.mark.report(
+    "lost",
+    "A dropped picture stops all later edits",
+    "A PNG whose name is cut in the middle of an emoji",
+    "The name is cut between characters; what follows arrives",
+)
 @pytest.mark.nightly
 @pytest.mark.rule("EDT2")
 def test_a_name_that_would_be_cut_in_an_emoji(desk: Desk) -> None:
@@ -57,6 +71,12 @@ def test_a_name_that_would_be_cut_in_an_emoji(desk: Desk) -> None:
     expect(desk.node(note, desk.bob)).to_contain_text("Afterwards")
 
 
+@pytest.mark.report(
+    "lost",
+    "A refusal that names no message blocks the queue for good",
+    "An edit with half a surrogate pair, with and without its `message_id`",
+    "That edit is taken back with its words, and what follows arrives",
+)
 @pytest.mark.rule("IN4", "EDT2")
 @pytest.mark.parametrize("named", [True, pytest.param(False, marks=pytest.mark.nightly)])
 def test_what_cannot_be_read_blocks_nothing(desk: Desk, *, named: bool) -> None:
@@ -73,6 +93,12 @@ def test_what_cannot_be_read_blocks_nothing(desk: Desk, *, named: bool) -> None:
     desk.agree()
 
 
+@pytest.mark.report(
+    "lost",
+    "What is too large closes the connection again and again",
+    "Drop a CSV of 1.2 MB",
+    "It is said and not sent; the connection lives",
+)
 @pytest.mark.rule("EDT3")
 def test_a_table_that_is_too_large_is_not_sent(desk: Desk) -> None:
     """It is said, the connection lives, and what comes after it arrives."""
@@ -87,6 +113,12 @@ def test_a_table_that_is_too_large_is_not_sent(desk: Desk) -> None:
     desk.agree()
 
 
+@pytest.mark.report(
+    "lost",
+    "Escape throws away what was typed, also within an input method",
+    "T, type, Escape; Escape with keyCode 229",
+    "The words stay; within a composition Escape is for the input method",
+)
 @pytest.mark.rule("EDT1")
 def test_escape_keeps_what_was_typed(desk: Desk) -> None:
     """In a new text and in an old one, and during a composition it ends that alone."""
@@ -111,6 +143,12 @@ def test_escape_keeps_what_was_typed(desk: Desk) -> None:
     expect(desk.node(note, desk.bob)).to_have_text("Kept")
 
 
+@pytest.mark.report(
+    "lost",
+    "A reload throws away what is being written",
+    "Type in a text, reload",
+    "The field is open again with the words",
+)
 @pytest.mark.rule("EDT1")
 @pytest.mark.parametrize("old", [False, pytest.param(True, marks=pytest.mark.nightly)])
 def test_a_reload_keeps_what_is_being_written(desk: Desk, *, old: bool) -> None:
@@ -150,6 +188,12 @@ def test_another_window_does_not_go_on_with_it(desk: Desk) -> None:
     copy.close()
 
 
+@pytest.mark.report(
+    "lost",
+    "Words are gone when somebody removes the text one writes in",
+    "Write in a text, somebody deletes it, Escape",
+    "The words are a text of their own",
+)
 @pytest.mark.nightly
 @pytest.mark.rule("EDT1")
 def test_a_text_that_is_removed_while_it_is_written(desk: Desk) -> None:
@@ -168,6 +212,12 @@ def test_a_text_that_is_removed_while_it_is_written(desk: Desk) -> None:
     expect(desk.bob.page.get_by_text("Before and after")).to_be_visible()
 
 
+@pytest.mark.report(
+    "lost",
+    "A dialog that is closed by accident forgets a typed table",
+    "Type a table, Escape or reload, open the dialog again",
+    "The table, its type and its title are there",
+)
 @pytest.mark.nightly
 @pytest.mark.rule("EDT1")
 def test_a_table_that_was_typed_is_there_again(desk: Desk) -> None:
@@ -191,6 +241,12 @@ def test_a_table_that_was_typed_is_there_again(desk: Desk) -> None:
     expect(dialog.get_by_label("Table")).to_have_value("")
 
 
+@pytest.mark.report(
+    "lost",
+    "A property field loses what was typed, or gives it to another element",
+    "Type a description, click at another picture, or reload",
+    "It is saved for the picture it was typed for",
+)
 @pytest.mark.nightly
 @pytest.mark.rule("EDT1")
 def test_a_description_goes_to_the_picture_it_was_typed_for(desk: Desk) -> None:
@@ -211,3 +267,55 @@ def test_a_description_goes_to_the_picture_it_was_typed_for(desk: Desk) -> None:
     desk.page.reload()
     alt = desk.node(second, desk.bob).locator("img")
     expect(alt).to_have_attribute("alt", "The second one")
+
+
+@pytest.mark.rule("EDT4", "SCN14")
+@pytest.mark.report(
+    "lost",
+    "A second writer of one text overwrites the first, and neither is told",
+    "Two people open one text, both write, both press Escape",
+    "Both texts are on the canvas, and the second writer is told",
+)
+def test_two_people_write_in_one_text(desk: Desk) -> None:
+    """Both are told, and both keep their words."""
+    note = desk.write((340, 200), "Before")
+    expect(desk.node(note, desk.bob)).to_be_visible()
+    other = Desk(desk.bob, desk.ada)
+    for one in (desk, other):
+        one.select(note)
+        one.keys.press("Enter")
+        one.keys.press("Control+a")
+    desk.keys.type("By Ada")
+    other.keys.type("By Bob")
+    desk.keys.press("Escape")
+    expect(desk.bob.page.locator("#notices")).to_contain_text("has just changed this text")
+    other.keys.press("Escape")
+    expect(desk.bob.page.get_by_role("alert")).to_contain_text("yours stands below it")
+    for window in (desk.ada, desk.bob):
+        expect(desk.node(note, window)).to_have_text("By Ada")
+        expect(window.page.get_by_text("By Bob", exact=True)).to_have_count(1)
+    desk.agree()
+    expect(desk.page.get_by_role("alert")).to_have_count(0)
+    desk.bob.picture("two-writers")
+
+
+@pytest.mark.nightly
+@pytest.mark.rule("EDT5")
+@pytest.mark.report(
+    "lost",
+    "Edits that wait are gone after a reload, or when a phone has ended the page",
+    "Write on a dead line, reload before anything was sent",
+    "The edit is there, and sent once",
+)
+def test_a_reload_keeps_edits_that_wait(desk: Desk) -> None:
+    """They are seen at once, and arrive once."""
+    desk.page.evaluate(SWALLOW)
+    desk.write((340, 200), "On its way")
+    desk.page.reload()
+    desk.ada.wait_connection("open")
+    expect(desk.bob.page.get_by_text("On its way", exact=True)).to_have_count(1)
+    expect(desk.page.get_by_text("On its way", exact=True)).to_have_count(1)
+    desk.agree()
+    desk.page.reload()
+    desk.ada.wait_connection("open")
+    expect(desk.page.get_by_text("On its way", exact=True)).to_have_count(1)
