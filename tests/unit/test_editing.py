@@ -23,7 +23,7 @@ def clients() -> Iterator[PageProcess]:
 
 
 @pytest.mark.slow
-@pytest.mark.rule("SCN1", "SCN2", "SCN3", "SCN6", "SCN7", "RES1")
+@pytest.mark.rule("SCN1", "SCN2", "SCN3", "SCN6", "SCN7", "RES1", "SCN14", "EDT2", "EDT4", "EDT5")
 @pytest.mark.parametrize("seed", [*ONCE_FAILED, *OTHERS])
 def test_in_the_end_everybody_sees_what_is_stored(seed: int, clients: PageProcess) -> None:
     play(seed, clients)

@@ -367,7 +367,7 @@ test("commands are answered, and go in their turn", async () => {
 });
 
 // report: lost | A canvas that has missed a change stands still for ever | The question for what is missing is refused (`rate_limited`), which no message names | It is asked again until it is answered
-test("what was missed is asked for again until it comes", () => {
+test("what was missed is asked for again until it comes (EDT6)", () => {
   mock.timers.enable({ apis: ["setTimeout"] });
   try {
     const desk = new Desk("a");

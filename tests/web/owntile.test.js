@@ -8,7 +8,7 @@ import { SceneState } from "../../web/scene/scene.js";
 import { Emitter } from "../../web/lib/emitter.js";
 
 // report: lost | One's own camera never comes onto the canvas, or a shared screen never goes | The server cannot store (`storage_failed`, `rate_limited`) while the tile is added or removed | It is tried again after growing pauses
-test("a tile that is refused for now is added and removed again later", () => {
+test("a tile that is refused for now is added and removed again later (EDT6)", () => {
   mock.timers.enable({ apis: ["setTimeout"] });
   try {
     /** @type {any[]} */

@@ -131,6 +131,7 @@ export class TextEditor {
     view.nodeOf(session.id)?.toggleAttribute("data-written", false);
     const content = session.field.value;
     session.field.remove();
+    this.#context.notices.hide("written by two");
     this.#commit(session);
     const { id } = session;
     const now = scene.get(id)?.kind;

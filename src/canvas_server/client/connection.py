@@ -160,6 +160,7 @@ class Client:
             Closed: this client is closed.
             TooMuchWaiting: more was said than can wait.
             TooLarge: it is larger than the server takes; also when awaited.
+            UnicodeEncodeError: a text of it has half a surrogate pair.
             Refused: (when awaited) it has changed nothing; with `storage_failed` try again later.
             Lost: (when awaited) nobody can tell whether it was made.
         """

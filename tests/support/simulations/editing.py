@@ -350,7 +350,8 @@ class Story:
             case "lost":
                 page.causes[""] += 1
                 if item["anew"]:  # as somebody else it is another edit (SCN6)
-                    page.again |= page.made - page.accepted - page.refused
+                    sent = marks([*page.sent.values()])
+                    page.again |= (page.made | sent) - page.accepted - page.refused
             case "message":
                 page.hear(item["message"])
             case "wrong":
