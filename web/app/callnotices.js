@@ -1,6 +1,7 @@
 /** Notices about calls and media: how a call ended, what a device refused, what many calls cost. */
 
 import { MANY_CALLS, sendingQuality } from "../calls/quality.js";
+import { shownWords } from "../lib/foreign.js";
 import { callEndText, mediaFaultText, text } from "../text/calls.js";
 
 /** @import {Context} from "./context.js" */
@@ -13,9 +14,16 @@ export function showCallNotices({ signaling, media, screen, videos, notices, nam
     const message = callEndText(change, nameOf(change.peerId));
     if (message) notices.show(message, { problem: change.reason === "failed" });
   });
-  screen.on("failed", () => notices.show(text.shareFailed, { problem: true }));
+  screen.on("failed", (fault) => {
+    notices.show(fault === "embedded" ? text.shareEmbedded : text.shareFailed, { problem: true });
+  });
+  screen.on("changed", () => {
+    if (screen.echoes) notices.show(text.echo, { key: "echo", stays: true });
+    else notices.hide("echo");
+  });
   media.on("fault", ({ kinds, fault }) => notices.show(mediaFaultText(kinds, fault), { problem: true }));
-  media.on("found", (kind) => notices.show(text.found(kind)));
+  media.on("found", ({ kind, label }) => notices.show(text.found(kind, shownWords(label, 120))));
+  media.blur.on("lost", () => notices.show(text.unblurred, { problem: true, key: "blur" }));
   videos.on("blocked", (blocked) => {
     if (blocked) notices.show(text.soundBlocked, { key: "sound", stays: true });
     else notices.hide("sound");

@@ -3,6 +3,7 @@
 import { JoinToken } from "../connection/jointoken.js";
 import { Choices } from "../devices/choices.js";
 import { Rights } from "../invite/rights.js";
+import { Intentions } from "../media/intentions.js";
 import { LocalMedia } from "../media/local.js";
 import { ScreenShare } from "../media/screen.js";
 import { Speaking } from "../media/speaking.js";
@@ -56,7 +57,9 @@ export function createContext(sessionId, identity) {
   const connection = new CanvasConnection({ url: page.webSocketUrl(), pass, sessionId, displayName, identity });
   const choices = new Choices();
   const mayPublish = () => rights.has("publish");
-  const media = new LocalMedia(choices, mayPublish);
+  // Calls that a reload takes up are no press of the person.
+  const restored = identity !== null && (identity.calls.length > 0 || identity.group);
+  const media = new LocalMedia(choices, mayPublish, new Intentions({ restored }));
   const roster = new Roster();
   const screen = new ScreenShare();
   const signaling = new SignalingManager(connection, media, screen, roster);

@@ -6,7 +6,7 @@ import { keepIdentity } from "../connection/identity.js";
 import { showDevices } from "../devices/dialog.js";
 import { forbidElsewhere } from "../kinds/parts/elsewhere.js";
 import { coalesce } from "../lib/coalesce.js";
-import { announcer, applyChoices, placeStreams, reportViewSizes } from "../media/wiring.js";
+import { announcer, applyChoices, keepIntentions, placeStreams, reportViewSizes } from "../media/wiring.js";
 import { listenToCallKeys } from "../people/callkeys.js";
 import { createOwnTiles } from "../people/owntiles.js";
 import { ownMedia } from "../people/person.js";
@@ -126,11 +126,14 @@ function connectMedia(context, board, render) {
   context.speaking.on("changed", () => board.showPeople());
   signaling.on("state", ({ peerId, state }) => {
     if (state === "ended") roster.expectNoMore(peerId);
+    // It may be a page that was loaded anew, and knows only what it is told.
+    if (state === "connected") announce({ anew: true });
     render();
   });
   showCallNotices(context);
   reportViewSizes(context, board.stage.frame);
   applyChoices(choices, context);
+  keepIntentions(context);
   for (const button of document.querySelectorAll("[data-action=devices]")) {
     button.addEventListener("click", () => showDevices(choices, media));
   }

@@ -35,6 +35,7 @@ export class Views {
     this.#group = new GroupView(byId("group", HTMLElement), () => signaling.joinGroup());
     this.#bar = new CallBar(byId("callbar", HTMLElement), {
       toggle: (kind) => media.toggle(kind),
+      toggleBlur: () => media.blur.toggle(),
       toggleScreen: () => (screen.stream ? screen.stop() : void screen.start()),
       leave: () => signaling.leaveCalls(),
     });

@@ -70,6 +70,12 @@ export class CallResumption {
     for (const peerId of offerLater) setTimeout(() => this.#offerAgain(peerId), LATER_MS);
   }
 
+  /** The server has sent this page away, or it is this person in another window now: nothing of it goes on. */
+  close() {
+    this.#abandon();
+    this.#calls.turnOff();
+  }
+
   /** We are somebody else now: nobody knows us by our calls any more. */
   #abandon() {
     this.#group.abandon();

@@ -1,6 +1,7 @@
 /** Sending quality: resolution, frame rate and bit rate, by the number of calls. */
 
 import { entryOf } from "../lib/own.js";
+import { sameBlur } from "../media/blur.js";
 
 /**
  * In a mesh each picture is encoded and sent once for every other person, so more people means
@@ -59,6 +60,7 @@ export async function applyToCamera(track, { height, framerate }) {
     width: { ideal: Math.round((height * 16) / 9) },
     height: { ideal: height },
     frameRate: { ideal: framerate, max: framerate },
+    ...sameBlur(track),
   });
 }
 

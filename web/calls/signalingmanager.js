@@ -64,6 +64,7 @@ export class SignalingManager extends Emitter {
     onWake(() => this.#calls.nudge());
     connection.on("state", (state) => {
       if (state === "open") this.#calls.nudge();
+      if (state === "closed") this.#resumption.close();
     });
     connection.on("lost", () => this.#resumption.lost());
   }

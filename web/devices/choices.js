@@ -1,33 +1,43 @@
 /** Choices of devices and quality, kept in this browser. */
 
 import { Emitter } from "../lib/emitter.js";
+import { asBoolean, asOneOf, StoredRecord } from "../lib/stored.js";
+import { asChosenDevice, SYSTEM } from "./chosen.js";
 
 /** @import {ContentHint} from "../media/screen.js" */
 /** @import {Preset} from "../calls/quality.js" */
+/** @import {ChosenDevice} from "./chosen.js" */
 
 /**
  * @typedef {object} Chosen
- * @property {string} audio id of the microphone; empty: the one of the system
- * @property {string} video id of the camera
- * @property {string} speaker id of what plays the sound
+ * @property {ChosenDevice} audio the microphone
+ * @property {ChosenDevice} video the camera
+ * @property {ChosenDevice} speaker what plays the sound
  * @property {Preset} quality of the pictures that are sent
  * @property {ContentHint} hint what counts in a shared screen
  * @property {boolean} spatial sound comes from where its tile is
  */
 
+/** @typedef {"audio" | "video" | "speaker"} DeviceKind */
+
 const KEY = "canvas-server.devices";
 /** @type {Chosen} */
-const USUAL = { audio: "", video: "", speaker: "", quality: "auto", hint: "detail", spatial: false };
+const USUAL = { audio: SYSTEM, video: SYSTEM, speaker: SYSTEM, quality: "auto", hint: "detail", spatial: false };
+const CHECKS = {
+  audio: asChosenDevice,
+  video: asChosenDevice,
+  speaker: asChosenDevice,
+  quality: asOneOf(/** @type {Preset[]} */ (["auto", "low", "medium", "high", "ultra"])),
+  hint: asOneOf(/** @type {ContentHint[]} */ (["detail", "motion"])),
+  spatial: asBoolean,
+};
 
 /** @extends {Emitter<{changed: keyof Chosen}>} */
 export class Choices extends Emitter {
+  /** @type {StoredRecord<Chosen>} */
+  #kept = new StoredRecord("browser", KEY, CHECKS);
   /** @type {Chosen} */
-  #chosen;
-
-  constructor() {
-    super();
-    this.#chosen = recall();
-  }
+  #chosen = { ...USUAL, ...this.#kept.read() };
 
   /**
    * @template {keyof Chosen} Name
@@ -44,25 +54,36 @@ export class Choices extends Emitter {
    * @param {Chosen[Name]} value
    */
   set(name, value) {
-    if (this.#chosen[name] === value) return;
-    this.#chosen = { ...this.#chosen, [name]: value };
-    try {
-      // What another window chose meanwhile is kept.
-      localStorage.setItem(KEY, JSON.stringify({ ...recall(), [name]: value }));
-    } catch {
-      // Storage can be forbidden; then it lasts as long as the page.
-    }
+    if (same(this.#chosen[name], value)) return;
+    this.#put(name, value);
     this.emit("changed", name);
+  }
+
+  /**
+   * The chosen device was found, perhaps under another id than before: remember how it is called now.
+   *
+   * @param {DeviceKind} kind
+   * @param {ChosenDevice} device
+   */
+  recognize(kind, device) {
+    if (!same(this.#chosen[kind], device)) this.#put(kind, device);
+  }
+
+  /**
+   * @template {keyof Chosen} Name
+   * @param {Name} name
+   * @param {Chosen[Name]} value
+   */
+  #put(name, value) {
+    this.#chosen = { ...this.#chosen, [name]: value };
+    this.#kept.write(/** @type {Partial<Chosen>} */ ({ [name]: value }));
   }
 }
 
-/** @returns {Chosen} what was chosen before, as far as it still means something */
-function recall() {
-  try {
-    const kept = JSON.parse(localStorage.getItem(KEY) ?? "{}");
-    const known = Object.entries(USUAL).filter(([name, usual]) => typeof kept[name] === typeof usual);
-    return { ...USUAL, ...Object.fromEntries(known.map(([name]) => [name, kept[name]])) };
-  } catch {
-    return { ...USUAL };
-  }
+/**
+ * @param {unknown} one
+ * @param {unknown} other
+ */
+function same(one, other) {
+  return JSON.stringify(one) === JSON.stringify(other);
 }

@@ -5,23 +5,24 @@ import { make, setText } from "../ui/dom.js";
 import { LocalMedia } from "../media/local.js";
 import { makeDialog } from "../ui/dialog.js";
 import { faultText, hintText, presetText, text } from "../text/devices.js";
+import { devicesOf, presentDevice } from "../media/opening.js";
+import { showBlur } from "./blurswitch.js";
+import { chosenOf, findChosen, SYSTEM } from "./chosen.js";
 import { audioContext, Meter } from "./meter.js";
 
 /** @import {MediaKind} from "../media/local.js" */
-/** @import {Choices, Chosen} from "./choices.js" */
-
-/** @typedef {"audio" | "video" | "speaker"} DeviceKind */
+/** @import {Choices, Chosen, DeviceKind} from "./choices.js" */
 
 const TICK_MS = 50;
 /** A loud voice fills the meter. */
 const FULL_LEVEL = 0.3;
 const TONE = { hertz: 440, seconds: 0.6, volume: 0.2 };
 
-/** @type {[DeviceKind, MediaDeviceKind, string][]} */
+/** @type {[DeviceKind, string][]} */
 const KINDS = [
-  ["video", "videoinput", text.camera],
-  ["audio", "audioinput", text.microphone],
-  ["speaker", "audiooutput", text.speaker],
+  ["video", text.camera],
+  ["audio", text.microphone],
+  ["speaker", text.speaker],
 ];
 
 /**
@@ -45,6 +46,9 @@ class DevicesDialog {
   #selects = new Map();
   /** Each turns on what is off, or asks again for what could not be had. @type {[MediaKind, HTMLButtonElement][]} */
   #switches;
+  #blur = make("button", { type: "button", class: "small", "data-action": "blur" }, text.blur);
+  /** Those that are there. @type {Map<DeviceKind, MediaDeviceInfo[]>} */
+  #found = new Map();
   /** @type {{track: MediaStreamTrack, meter: Meter} | null} */
   #heard = null;
 
@@ -57,9 +61,10 @@ class DevicesDialog {
     this.#ownMedia = calls.stream ? null : new LocalMedia(choices, calls.mayPublish, calls.intentions);
     this.#media = this.#ownMedia ?? calls;
     this.#switches = [this.#switch("video"), this.#switch("audio")];
+    this.#blur.addEventListener("click", () => this.#media.blur.toggle());
     this.#video.muted = this.#video.autoplay = true;
     const picture = make("div", { class: "devices-picture" }, this.#still, this.#video);
-    const switches = make("div", { class: "devices-switches" }, ...this.#switches.map(([, button]) => button));
+    const switches = make("div", { class: "devices-switches" }, ...this.#switches.map(([, button]) => button), this.#blur);
     const body = make("div", { class: "devices-body" }, picture, this.#meter, switches, ...this.#fields());
     const dialog = makeDialog(text.title, body, this.#buttons());
     dialog.classList.add("devices");
@@ -86,9 +91,9 @@ class DevicesDialog {
 
   /** @returns {HTMLElement[]} */
   #fields() {
-    const devices = KINDS.map(([kind, , label]) => {
+    const devices = KINDS.map(([kind, label]) => {
       const select = make("select", { id: `device-${kind}` });
-      select.addEventListener("change", () => this.#choices.set(kind, select.value));
+      select.addEventListener("change", () => this.#choose(kind, select.value));
       this.#selects.set(kind, select);
       return field(label, select);
     });
@@ -98,6 +103,16 @@ class DevicesDialog {
       field(text.hint, this.#choice("hint", hintText)),
       this.#check(),
     ];
+  }
+
+  /**
+   * @param {DeviceKind} kind
+   * @param {string} deviceId empty: the one of the system
+   */
+  #choose(kind, deviceId) {
+    const device = this.#found.get(kind)?.find((device) => device.deviceId === deviceId);
+    if (device) this.#choices.set(kind, chosenOf(device));
+    else if (!deviceId) this.#choices.set(kind, SYSTEM);
   }
 
   /**
@@ -137,7 +152,7 @@ class DevicesDialog {
 
   #buttons() {
     const test = make("button", { type: "button", "data-action": "test-tone" }, text.test);
-    test.addEventListener("click", () => void playTone(this.#choices.get("speaker")));
+    test.addEventListener("click", () => void playTone(this.#choices));
     const done = make("button", { type: "button", class: "primary", "data-action": "done" }, text.done);
     done.addEventListener("click", () => done.closest("dialog")?.close());
     const doctor = make("a", { href: "/doctor/", target: "_blank", rel: "noopener" }, text.selfTest);
@@ -156,6 +171,7 @@ class DevicesDialog {
       button.hidden = this.#media.isOn(kind) || this.#media.isOpening(kind);
       setText(button, (this.#media.fault(kind) ? text.askAgain : text.turnOn)[kind]);
     }
+    showBlur(this.#blur, this.#media.blur.state);
     const track = this.#media.track("audio");
     if (track !== (this.#heard?.track ?? null)) {
       this.#heard?.meter.close();
@@ -179,17 +195,22 @@ class DevicesDialog {
 
   /** Offer what there is; its names are told only to pages that may use it. */
   async #list() {
-    const all = (await navigator.mediaDevices?.enumerateDevices()) ?? [];
-    for (const [kind, of] of KINDS) {
+    for (const [kind] of KINDS) {
       const select = this.#selects.get(kind);
       if (!select) continue;
-      const found = all.filter((device) => device.kind === of && device.deviceId && device.deviceId !== "default");
+      const all = await devicesOf(kind);
+      const found = all.filter(({ deviceId }) => deviceId && deviceId !== "default");
+      this.#found.set(kind, found);
       const options = found.map(({ deviceId, label }, place) =>
         make("option", { value: deviceId }, shownWords(label, 120) || text.unnamed(place + 1)));
       const usual = make("option", { value: "" }, this.#nothingChosen(kind, found.length));
-      select.replaceChildren(usual, ...options);
-      select.value = this.#choices.get(kind);
-      if (select.selectedIndex < 0) select.value = ""; // it is not there now
+      const chosen = this.#choices.get(kind);
+      const present = findChosen(chosen, found);
+      // What is not there now stays chosen, and says so.
+      const away = make("option", { value: chosen.deviceId }, text.away(shownWords(chosen.label, 120)));
+      const isAway = chosen.deviceId !== "" && !present && found.length > 0;
+      select.replaceChildren(usual, ...options, ...(isAway ? [away] : []));
+      select.value = present?.deviceId ?? (isAway ? chosen.deviceId : "");
     }
   }
 }
@@ -202,8 +223,9 @@ function field(label, control) {
   return make("div", { class: "field" }, make("label", { for: control.id }, label), control);
 }
 
-/** @param {string} speaker id of the device; empty: the one of the system */
-async function playTone(speaker) {
+/** @param {Choices} choices of the speaker */
+async function playTone(choices) {
+  const speaker = (await presentDevice(choices, "speaker"))?.deviceId ?? "";
   const context = audioContext();
   const destination = new MediaStreamAudioDestinationNode(context);
   const gain = new GainNode(context, { gain: TONE.volume });

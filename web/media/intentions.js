@@ -1,29 +1,54 @@
 /**
- * Wanted state of the devices, on or off: only the person's own press changes it. A window remembers it for its
- * reloads, the browser for windows to come, so that what was off is never turned on by itself.
+ * Wanted state of the devices, on or off, and of the blur: only the person's own press changes it. A window remembers it
+ * for its reloads, the browser for windows to come.
  */
 
 import { Emitter } from "../lib/emitter.js";
+import { asBoolean, asNumber, StoredRecord } from "../lib/stored.js";
 
 /** @import {MediaKind} from "./local.js" */
 
+/** @typedef {{audio: boolean, video: boolean, blur: boolean}} Wishes */
+
 const KEY = "canvas-server.on";
+/** Windows that the browser opens again count as reloaded for so long; later the others have given up the call. */
+const RELOAD_MS = 300_000;
+const CHECKS = { audio: asBoolean, video: asBoolean, blur: asBoolean };
+/** Of a person who has said nothing yet: the button that begins a call says that it turns them on. */
+const USUAL = { audio: true, video: true, blur: false };
 
 /** `changed`: the person has pressed for this kind, also when they want what they wanted before. */
-/** @extends {Emitter<{changed: MediaKind}>} */
+/** @extends {Emitter<{changed: MediaKind, blur: null}>} */
 export class Intentions extends Emitter {
-  /** @type {Record<MediaKind, boolean>} */
-  #on;
+  /** @type {Wishes} */
+  #wishes;
+  /** `at`: when that was so, in a call. @type {StoredRecord<Wishes & {at: number}>} */
+  #window = new StoredRecord("window", KEY, { ...CHECKS, at: asNumber });
+  /** @type {StoredRecord<Wishes>} */
+  #browser = new StoredRecord("browser", KEY, CHECKS);
 
-  constructor() {
+  /**
+   * @param {{restored?: boolean}} [page] `restored`: it takes up the calls of the page before it without a press, so
+   *   what is not known to have been on in them stays off
+   */
+  constructor({ restored = false } = {}) {
     super();
-    // What another window was told meanwhile is of no concern to this one.
-    this.#on = { audio: true, video: true, ...recall("localStorage"), ...recall("sessionStorage") };
+    const { at = 0, ...kept } = this.#window.read();
+    // What another window was told meanwhile is of no concern to a reload of this one.
+    const wishes = { ...USUAL, ...this.#browser.read(), ...kept };
+    const isFresh = Math.abs(Date.now() - at) < RELOAD_MS;
+    const { audio = false, video = false } = restored ? (isFresh ? kept : {}) : wishes;
+    this.#wishes = { ...wishes, audio, video };
   }
 
   /** @param {MediaKind} kind */
   isOn(kind) {
-    return this.#on[kind];
+    return this.#wishes[kind];
+  }
+
+  /** The background is to be blurred. */
+  get blur() {
+    return this.#wishes.blur;
   }
 
   /**
@@ -31,35 +56,25 @@ export class Intentions extends Emitter {
    * @param {boolean} on
    */
   set(kind, on) {
-    this.#on = { ...this.#on, [kind]: on };
-    keep("sessionStorage", this.#on);
-    keep("localStorage", { ...recall("localStorage"), [kind]: on });
+    this.#keep({ [kind]: on });
     this.emit("changed", kind);
   }
-}
 
-/**
- * @param {"localStorage" | "sessionStorage"} where
- * @returns {Partial<Record<MediaKind, boolean>>} what is remembered there, as far as it means something
- */
-function recall(where) {
-  try {
-    const kept = JSON.parse(globalThis[where].getItem(KEY) ?? "{}");
-    const known = /** @type {const} */ (["audio", "video"]).filter((kind) => typeof kept[kind] === "boolean");
-    return Object.fromEntries(known.map((kind) => [kind, kept[kind]]));
-  } catch {
-    return {};
+  /** @param {boolean} blur */
+  setBlur(blur) {
+    this.#keep({ blur });
+    this.emit("blur", null);
   }
-}
 
-/**
- * @param {"localStorage" | "sessionStorage"} where
- * @param {Partial<Record<MediaKind, boolean>>} on
- */
-function keep(where, on) {
-  try {
-    globalThis[where].setItem(KEY, JSON.stringify(on));
-  } catch {
-    // Storage can be forbidden; then it lasts as long as the page.
+  /** There is a call just now: a reload of this window is to find what is wanted in it. */
+  stamp() {
+    this.#window.write({ ...this.#wishes, at: Date.now() });
+  }
+
+  /** @param {Partial<Wishes>} wish */
+  #keep(wish) {
+    this.#wishes = { ...this.#wishes, ...wish };
+    this.stamp();
+    this.#browser.write(wish);
   }
 }

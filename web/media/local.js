@@ -1,26 +1,32 @@
 /**
  * The camera and the microphone of this page: open while there is a call and the person wants them on. A
  * camera that is off is closed, so its light is out; a microphone that is muted in a call stays open, so
- * that it is back at once.
+ * that it is back at once. Nothing but the person's own press turns one on (rule SIG17).
  */
 
 import { Emitter } from "../lib/emitter.js";
 import { errorName, log } from "../lib/log.js";
 import { applyToCamera } from "../calls/quality.js";
+import { Blur } from "./blur.js";
+import { absence, faultOf } from "./faults.js";
 import { Intentions } from "./intentions.js";
-import { faultOf, isRefused, openDevices, stopTrack } from "./opening.js";
+import { isSecondChoice, opensUnasked, wasTakenBack } from "./lost.js";
+import { openDevices, stopTrack } from "./opening.js";
 
 /** @import {SendingQuality} from "../calls/quality.js" */
 /** @import {Choices} from "../devices/choices.js" */
-/** @import {MediaFault} from "./opening.js" */
+/** @import {MediaFault} from "./faults.js" */
 
 /** @typedef {"audio" | "video"} MediaKind */
 
 /**
  * `changed`: other tracks, or a track was switched. `fault`: these kinds cannot be used. `found`: one
- * that was lost is there again.
+ * that was lost is there again, or the chosen one is.
  *
- * @typedef {{changed: null, fault: {kinds: MediaKind[], fault: MediaFault}, found: MediaKind}} MediaEvents
+ * @typedef {object} MediaEvents
+ * @property {null} changed
+ * @property {{kinds: MediaKind[], fault: MediaFault}} fault
+ * @property {{kind: MediaKind, label: string}} found
  */
 
 const KINDS = /** @type {const} */ (["video", "audio"]);
@@ -57,12 +63,16 @@ export class LocalMedia extends Emitter {
     super();
     this.mayPublish = mayPublish;
     this.intentions = intentions;
+    this.blur = new Blur(intentions);
     this.#choices = choices;
     this.#off = [
       choices.on("changed", (name) => {
+        if (name === "video") this.blur.reset();
         if (name === "audio" || name === "video") this.#change(name);
       }),
       intentions.on("changed", (kind) => this.#follow(kind)),
+      intentions.on("blur", () => void this.#followBlur()),
+      this.blur.on("changed", () => this.emit("changed", null)),
     ];
   }
 
@@ -78,7 +88,7 @@ export class LocalMedia extends Emitter {
    */
   prepare() {
     navigator.mediaDevices?.enumerateDevices().catch(() => {});
-    navigator.mediaDevices?.addEventListener("devicechange", () => this.#findLost());
+    navigator.mediaDevices?.addEventListener("devicechange", () => void this.#findDevices());
   }
 
   /**
@@ -92,6 +102,7 @@ export class LocalMedia extends Emitter {
     this.stream = stream;
     if (!this.mayPublish()) return stream;
     this.starting = true;
+    this.intentions.stamp();
     this.#started = this.#open(this.wanted).finally(() => {
       if (this.stream !== stream) return;
       this.starting = false;
@@ -112,8 +123,14 @@ export class LocalMedia extends Emitter {
 
   /** The right to publish has come or gone. What it allows is turned on by the person alone. */
   followRight() {
+    if (!this.mayPublish()) this.release();
+    else this.emit("changed", null);
+  }
+
+  /** Turn the devices off, while the calls go on. The person alone turns them on again. */
+  release() {
     if (!this.stream) return;
-    if (!this.mayPublish()) for (const kind of KINDS) this.#release(kind);
+    for (const kind of KINDS) this.#release(kind);
     this.emit("changed", null);
   }
 
@@ -131,6 +148,14 @@ export class LocalMedia extends Emitter {
    */
   isOn(kind) {
     return this.track(kind)?.enabled ?? false;
+  }
+
+  /**
+   * @param {MediaKind} kind
+   * @returns {boolean} the others see or hear it: it is on, and no system keeps it silent (the `muted` of its track)
+   */
+  isSent(kind) {
+    return this.isOn(kind) && !this.track(kind)?.muted;
   }
 
   /**
@@ -181,12 +206,13 @@ export class LocalMedia extends Emitter {
 
   /**
    * The person presses the switch of a kind: what is on, or on its way, is turned off. What could not be
-   * had is asked for again.
+   * had is asked for again; a camera that cannot blur is turned on without it, which is what its switch says.
    *
    * @param {MediaKind} kind
    */
   toggle(kind) {
     if (!this.mayPublish()) return;
+    if (this.fault(kind) === "sharp") this.blur.waive();
     this.intentions.set(kind, !(this.stream ? this.isOn(kind) || this.isOpening(kind) : this.isWanted(kind)));
   }
 
@@ -195,10 +221,27 @@ export class LocalMedia extends Emitter {
     if (!this.stream || !this.mayPublish()) return;
     const track = this.track(kind);
     const wanted = this.isWanted(kind);
-    if (track && (wanted || kind === "audio")) track.enabled = wanted;
+    if (track && wanted && track.muted) this.#open([kind]); // some systems never give it back
+    else if (track && (wanted || kind === "audio")) track.enabled = wanted;
     else if (!wanted) this.#release(kind);
     else if (!this.#opening.has(kind)) this.#open([kind]);
     this.emit("changed", null);
+  }
+
+  /** The person has pressed the switch of the blur. */
+  async #followBlur() {
+    this.blur.reset();
+    const track = this.track("video");
+    if (this.fault("video") === "sharp") this.#faults.delete("video"); // its own switch turns it on
+    if (!this.intentions.blur) await this.blur.end();
+    else if (track && !(await this.blur.prepare(track)) && this.track("video") === track) this.#refuseSharp();
+    this.emit("changed", null);
+  }
+
+  /** The camera shows what the person does not want to be seen: it is off, until they say what they want. */
+  #refuseSharp() {
+    this.#release("video");
+    this.#fail(new Map([["sharp", ["video"]]]));
   }
 
   /**
@@ -209,7 +252,7 @@ export class LocalMedia extends Emitter {
    */
   async #open(kinds) {
     const { stream } = this;
-    if (!navigator.mediaDevices?.getUserMedia) return this.#fail(new Map([["insecure", kinds]]));
+    if (!navigator.mediaDevices?.getUserMedia) return this.#fail(new Map([[absence(), kinds]]));
     if (kinds.length !== 1) {
       const error = kinds.length > 0 ? await this.#obtain(kinds) : null;
       if (!error) return;
@@ -222,7 +265,7 @@ export class LocalMedia extends Emitter {
       const error = await this.#obtain([kind]);
       if (!error) continue;
       log("media", kind, errorName(error));
-      const fault = faultOf(error);
+      const fault = await faultOf(error, kind);
       faults.set(fault, [...(faults.get(fault) ?? []), kind]);
     }
     if (this.stream === stream) this.#fail(faults);
@@ -249,11 +292,14 @@ export class LocalMedia extends Emitter {
     for (const kind of kinds) this.#opening.add(kind);
     this.emit("changed", null);
     try {
-      const found = await openDevices(this.#choices, kinds);
+      const found = await openDevices(this.#choices, kinds, this.blur.constraints);
       for (const track of found.getTracks()) {
+        const kind = /** @type {MediaKind} */ (track.kind);
+        const isAsWished = kind === "audio" || !isCurrent(kind) || (await this.blur.prepare(track));
         // The call may have ended, or the switch been pressed, while the person was being asked.
-        if (isCurrent(/** @type {MediaKind} */ (track.kind))) this.#take(track);
+        if (isCurrent(kind) && isAsWished) this.#take(track);
         else track.stop();
+        if (isCurrent(kind) && !isAsWished) this.#refuseSharp();
       }
       return null;
     } catch (error) {
@@ -273,6 +319,7 @@ export class LocalMedia extends Emitter {
     if (!track) return;
     this.stream?.removeTrack(track);
     stopTrack(track);
+    if (kind === "video") this.blur.follow(null);
   }
 
   /**
@@ -294,9 +341,11 @@ export class LocalMedia extends Emitter {
     }
     if (!error || this.stream !== stream) return;
     log("media", "change", kind, errorName(error));
-    if (present?.readyState === "live") return this.emit("fault", { kinds: [kind], fault: faultOf(error) });
+    const fault = await faultOf(error, kind);
+    if (this.stream !== stream || this.track(kind) !== present) return;
+    if (present?.readyState === "live") return this.emit("fault", { kinds: [kind], fault });
     if (present) stream.removeTrack(present);
-    this.#fail(new Map([[faultOf(error), [kind]]]));
+    this.#fail(new Map([[fault, [kind]]]));
   }
 
   /** @param {MediaStreamTrack} track that is sent from now on, in the place of the one before */
@@ -309,9 +358,12 @@ export class LocalMedia extends Emitter {
     }
     this.#faults.delete(kind);
     track.enabled = this.isWanted(kind);
-    track.onended = () => this.#lose(track, kind);
+    track.onended = () => void this.#lose(track, kind);
+    track.onmute = track.onunmute = () => this.emit("changed", null);
     this.stream?.addTrack(track);
-    if (kind === "video") this.#scale();
+    if (kind !== "video") return;
+    this.blur.follow(track);
+    this.#scale();
   }
 
   /**
@@ -323,24 +375,31 @@ export class LocalMedia extends Emitter {
   async #lose(track, kind) {
     const { stream } = this;
     stream?.removeTrack(track);
+    if (kind === "video") this.blur.follow(null);
     this.#faults.set(kind, "lost");
     this.emit("changed", null);
-    const fault = (await isRefused(kind)) ? "refused" : "lost";
+    const fault = (await wasTakenBack(track)) ? "refused" : "lost";
     if (!stream || this.stream !== stream || this.track(kind) || !this.isWanted(kind)) return;
     this.#fail(new Map([[fault, [kind]]]));
-    if (fault === "lost") this.#findLost(); // there may be another device
+    if (fault === "lost") void this.#findDevices(); // there may be another device
   }
 
-  /** Devices have come or gone: replace those that were lost while they were on. */
-  async #findLost() {
+  /**
+   * Devices have come or gone: replace those that were lost while they were on, and go back to the chosen one where
+   * another had to do.
+   */
+  async #findDevices() {
     const { stream } = this;
-    if (!stream || this.starting) return;
+    if (this.starting) return;
+    const isStill = (/** @type {MediaKind} */ kind) =>
+      stream !== null && this.stream === stream && this.isWanted(kind) && !this.isOpening(kind);
     for (const kind of KINDS) {
-      if (this.fault(kind) !== "lost" || !this.isWanted(kind) || this.isOpening(kind)) continue;
+      const isBetter = async () => this.fault(kind) === "lost" || isSecondChoice(this.#choices, this.track(kind));
+      if (!isStill(kind) || !(await isBetter()) || !(await opensUnasked(kind)) || !isStill(kind)) continue;
       const error = await this.#obtain([kind]);
-      if (this.stream !== stream) return;
+      const track = this.track(kind);
       if (error) log("media", "still no", kind, errorName(error));
-      else if (this.track(kind)) this.emit("found", kind);
+      else if (track && isStill(kind) && !(await isBetter())) this.emit("found", { kind, label: track.label });
     }
   }
 }

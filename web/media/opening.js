@@ -1,80 +1,118 @@
-/** Opens cameras and microphones, and says why one cannot be opened. */
+/** Opens cameras and microphones: those that were chosen, or others where those are not there. */
 
-import { errorName } from "../lib/log.js";
+import { chosenOf, findChosen } from "../devices/chosen.js";
+import { errorName, log } from "../lib/log.js";
 
-/** @import {Choices} from "../devices/choices.js" */
+/** @import {Choices, DeviceKind} from "../devices/choices.js" */
 /** @import {MediaKind} from "./local.js" */
-
-/**
- * Why something is missing. `refused`: the person or the browser said no; `missing`: there is no
- * device; `busy`: another program has it; `insecure`: the page was not loaded over HTTPS or from
- * this machine; `lost`: the device went away.
- *
- * @typedef {"refused" | "missing" | "busy" | "insecure" | "lost"} MediaFault
- */
 
 const CONSTRAINTS = {
   audio: { echoCancellation: true, noiseSuppression: true, autoGainControl: true },
   video: { width: { ideal: 1280 }, height: { ideal: 720 }, frameRate: { ideal: 30 } },
 };
 
+/** @type {Record<DeviceKind, MediaDeviceKind>} */
+const DEVICES = { audio: "audioinput", video: "videoinput", speaker: "audiooutput" };
+
 /**
- * Open the devices that were chosen, or others where those are not there.
+ * Open devices of these kinds, with one question to the person where the browser asks.
  *
  * @param {Choices} choices
  * @param {MediaKind[]} kinds
+ * @param {MediaTrackConstraints} [picture] what the pictures of a camera are to be like, from the first one on
  * @returns {Promise<MediaStream>}
  */
-export async function openDevices(choices, kinds) {
-  const chosen = kinds.map((kind) => {
-    const deviceId = choices.get(kind);
-    // `ideal` would be weighed against the size of the pictures.
-    return [kind, deviceId ? { ...CONSTRAINTS[kind], deviceId: { exact: deviceId } } : CONSTRAINTS[kind]];
-  });
+export async function openDevices(choices, kinds, picture = {}) {
+  const wishes = new Map(await Promise.all(kinds.map(async (kind) => {
+    const { deviceId } = choices.get(kind);
+    const present = deviceId ? await presentDevice(choices, kind) : null;
+    return /** @type {const} */ ([kind, { deviceId, present: present?.deviceId ?? "" }]);
+  })));
+  const requests = (/** @type {"exact" | "ideal" | "any"} */ how) =>
+    Object.fromEntries(kinds.map((kind) => {
+      const { deviceId = "", present = "" } = wishes.get(kind) ?? {};
+      const usual = kind === "video" ? { ...CONSTRAINTS.video, ...picture } : CONSTRAINTS.audio;
+      if (!deviceId || how === "any") return [kind, usual];
+      // `ideal` is weighed against the size of the pictures: it is for ids that may mean nothing.
+      const id = how === "exact" && present ? { exact: present } : { ideal: present || deviceId };
+      return [kind, { ...usual, deviceId: id }];
+    }));
+  const stream = await obtain([requests("exact"), requests("ideal"), requests("any")]);
+  return correct(choices, stream, requests);
+}
+
+/**
+ * Ask with weaker and weaker constraints, as long as they are what cannot be met.
+ *
+ * @param {MediaStreamConstraints[]} attempts
+ * @returns {Promise<MediaStream>}
+ */
+async function obtain([first, ...weaker]) {
   try {
-    return await navigator.mediaDevices.getUserMedia(Object.fromEntries(chosen));
+    return await navigator.mediaDevices.getUserMedia(first);
   } catch (error) {
-    if (errorName(error) !== "OverconstrainedError") throw error;
-    const any = kinds.map((kind) => [kind, CONSTRAINTS[kind]]);
-    return navigator.mediaDevices.getUserMedia(Object.fromEntries(any));
+    if (errorName(error) !== "OverconstrainedError" || weaker.length === 0) throw error;
+    return obtain(weaker);
+  }
+}
+
+/**
+ * The names of devices are told only to pages that may use one, so a chosen device may turn out to be there when
+ * another is open already. Nothing of that one was sent.
+ *
+ * @param {Choices} choices
+ * @param {MediaStream} stream
+ * @param {(how: "any") => Record<string, MediaTrackConstraints>} requests
+ * @returns {Promise<MediaStream>}
+ */
+async function correct(choices, stream, requests) {
+  for (const track of stream.getTracks()) {
+    const kind = /** @type {MediaKind} */ (track.kind);
+    const chosen = choices.get(kind);
+    const device = chosen.deviceId ? await presentDevice(choices, kind) : null;
+    if (!device) continue; // away today: it stays the chosen one
+    if (track.getSettings().deviceId !== device.deviceId) {
+      const exact = { ...requests("any")[kind], deviceId: { exact: device.deviceId } };
+      try {
+        const [better] = (await navigator.mediaDevices.getUserMedia({ [kind]: exact })).getTracks();
+        if (!better) continue;
+        stopTrack(track);
+        stream.removeTrack(track);
+        stream.addTrack(better);
+      } catch (error) {
+        log("media", "not the chosen one", kind, errorName(error));
+        continue;
+      }
+    }
+    choices.recognize(kind, chosenOf(device));
+  }
+  return stream;
+}
+
+/**
+ * @param {Choices} choices
+ * @param {DeviceKind} kind
+ * @returns {Promise<MediaDeviceInfo | null>} the chosen device; `null`: none is chosen, or it cannot be seen now
+ */
+export async function presentDevice(choices, kind) {
+  return findChosen(choices.get(kind), await devicesOf(kind));
+}
+
+/**
+ * @param {DeviceKind} kind
+ * @returns {Promise<MediaDeviceInfo[]>} without names before the page may use one
+ */
+export async function devicesOf(kind) {
+  try {
+    const all = await navigator.mediaDevices.enumerateDevices();
+    return all.filter((device) => device.kind === DEVICES[kind]);
+  } catch {
+    return [];
   }
 }
 
 /** Turn a device off: its light goes out. @param {MediaStreamTrack} track */
 export function stopTrack(track) {
-  track.onended = null;
+  track.onended = track.onmute = track.onunmute = null;
   track.stop();
-}
-
-/**
- * @param {MediaKind} kind
- * @returns {Promise<boolean>} the person or the browser does not allow it (any more)
- */
-export async function isRefused(kind) {
-  const name = kind === "video" ? "camera" : "microphone";
-  try {
-    const status = await navigator.permissions.query({ name: /** @type {any} */ (name) });
-    return status.state !== "granted";
-  } catch {
-    return false; // a browser that does not tell
-  }
-}
-
-/**
- * The errors of getUserMedia (W3C mediacapture-main, section 10.2).
- *
- * @param {unknown} error
- * @returns {MediaFault}
- */
-export function faultOf(error) {
-  switch (errorName(error)) {
-    case "NotFoundError":
-    case "OverconstrainedError":
-      return "missing";
-    case "NotReadableError":
-    case "AbortError":
-      return "busy";
-    default:
-      return "refused";
-  }
 }

@@ -2,6 +2,7 @@
 
 import { Emitter } from "../lib/emitter.js";
 import { errorName, log } from "../lib/log.js";
+import { isPassedOn } from "./faults.js";
 
 /**
  * What counts in the picture when not all of it can be sent (W3C mst-content-hint): `detail` keeps
@@ -12,15 +13,31 @@ import { errorName, log } from "../lib/log.js";
 
 /**
  * `changed`: sharing began or ended, whoever ended it. `failed`: it could not begin, though the person
- * wanted it.
+ * wanted it; `embedded`: the page around this one keeps it from it.
  *
- * @typedef {{changed: null, failed: null}} ScreenEvents
+ * @typedef {{changed: null, failed: "system" | "embedded"}} ScreenEvents
  */
 
-const CONSTRAINTS = {
-  video: { frameRate: { ideal: 15, max: 30 } },
-  audio: true, // where the browser can: the sound of a tab
-};
+/**
+ * What is asked for (W3C screen-capture). Browsers pass over what they do not know. The sound is for music and films, so
+ * nothing is taken out of it but this page's own: the others would hear themselves.
+ *
+ * @returns {DisplayMediaStreamOptions}
+ */
+function optionsNow() {
+  const supported = /** @type {Record<string, boolean>} */ (navigator.mediaDevices.getSupportedConstraints?.() ?? {});
+  const own = supported["restrictOwnAudio"]
+    ? { restrictOwnAudio: true, echoCancellation: false }
+    : { echoCancellation: true };
+  return /** @type {DisplayMediaStreamOptions} */ ({
+    video: { frameRate: { ideal: 15, max: 30 } },
+    audio: { ...own, noiseSuppression: false, autoGainControl: false },
+    systemAudio: "include",
+    windowAudio: "window",
+    selfBrowserSurface: "exclude",
+    surfaceSwitching: "include",
+  });
+}
 
 /** @extends {Emitter<ScreenEvents>} */
 export class ScreenShare extends Emitter {
@@ -34,6 +51,14 @@ export class ScreenShare extends Emitter {
   /** Whether this browser can share at all; those of phones cannot. */
   static get supported() {
     return typeof navigator.mediaDevices?.getDisplayMedia === "function";
+  }
+
+  /** The sound that is shared may have that of this call in it. */
+  get echoes() {
+    const [sound] = this.stream?.getTracks().filter(({ kind }) => kind === "audio") ?? [];
+    const [picture] = this.stream?.getVideoTracks() ?? [];
+    if (!sound || picture?.getSettings().displaySurface !== "monitor") return false;
+    return /** @type {{restrictOwnAudio?: boolean}} */ (sound.getSettings()).restrictOwnAudio !== true;
   }
 
   get hint() {
@@ -55,16 +80,14 @@ export class ScreenShare extends Emitter {
     if (this.stream || this.#asking) return;
     const asking = (this.#asking = {});
     try {
-      const stream = await navigator.mediaDevices.getDisplayMedia(CONSTRAINTS);
+      const stream = await navigator.mediaDevices.getDisplayMedia(optionsNow());
       if (this.#asking === asking) this.#share(stream);
       else for (const track of stream.getTracks()) track.stop(); // the call has ended meanwhile
     } catch (error) {
       log("screen", errorName(error));
-      // NotAllowedError: the person changed their mind, or the system said no, which looks the same.
-      const isRefusal = errorName(error) === "NotAllowedError" || errorName(error) === "AbortError";
-      if (this.#asking === asking && !isRefusal) {
-        this.emit("failed", null);
-      }
+      if (this.#asking !== asking) return;
+      const fault = faultOf(error);
+      if (fault) this.emit("failed", fault);
     } finally {
       if (this.#asking === asking) this.#asking = null;
     }
@@ -93,4 +116,15 @@ export class ScreenShare extends Emitter {
     }
     this.emit("changed", null);
   }
+}
+
+/**
+ * @param {unknown} error of getDisplayMedia
+ * @returns {"system" | "embedded" | null} `null`: the person changed their mind
+ */
+function faultOf(error) {
+  if (!isPassedOn("display-capture")) return "embedded";
+  const isRefusal = errorName(error) === "NotAllowedError" || errorName(error) === "AbortError";
+  // Where the browser does not say that it was the system, a refusal of both looks the same.
+  return isRefusal && !/system/i.test(/** @type {Error} */ (error).message) ? null : "system";
 }

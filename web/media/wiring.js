@@ -1,9 +1,12 @@
 /** Connections between the media of this page and the parts that show them, announce them and bound them. */
 
+import { chosenOf } from "../devices/chosen.js";
 import { cameraOf, screenOf } from "../scene/scene.js";
+import { presentDevice } from "./opening.js";
 import { shownHeight, ViewSizes } from "./viewsizes.js";
 
 /** @import {Choices, Chosen} from "../devices/choices.js" */
+/** @import {LocalMedia} from "./local.js" */
 /** @import {CanvasConnection} from "../protocol.js" */
 /** @import {SignalingManager} from "../signaling.js" */
 /** @import {VideoManager} from "../video.js" */
@@ -41,22 +44,20 @@ export function placeStreams({ signaling, screen, videos }) {
  *
  * @param {CanvasConnection} connection
  * @param {() => {inCall: boolean, media: Media | null}} now `null`: not known yet
- * @returns {() => void} looks whether something has changed
+ * @returns {(how?: {anew: boolean}) => void} looks whether something has changed; `anew`: announces it in any case
  */
 export function announcer(connection, now) {
   /** What was announced in the present calls; empty: nothing. */
   let announced = "";
-  const look = () => {
+  const look = ({ anew } = { anew: false }) => {
+    if (anew) announced = "";
     const { inCall, media } = now();
     const state = inCall ? JSON.stringify(media) : "";
     if (!media || state === announced) return;
     announced = state;
     connection.send({ type: "media_state", ...media });
   };
-  connection.on("lost", () => {
-    announced = "";
-    look();
-  });
+  connection.on("lost", () => look({ anew: true }));
   return look;
 }
 
@@ -90,16 +91,49 @@ export function reportViewSizes({ connection, signaling, videos }, frame) {
  * Let what the person has chosen count, now and when they choose again.
  *
  * @param {Choices} choices
- * @param {{signaling: SignalingManager, screen: ScreenShare, videos: VideoManager}} app
+ * @param {{signaling: SignalingManager, screen: ScreenShare, videos: VideoManager, media: LocalMedia}} app
  */
-export function applyChoices(choices, { signaling, screen, videos }) {
+export function applyChoices(choices, { signaling, screen, videos, media }) {
+  const setSpeaker = async () => {
+    const device = await presentDevice(choices, "speaker");
+    if (device) choices.recognize("speaker", chosenOf(device));
+    videos.sound.setSpeaker(device?.deviceId ?? "");
+  };
   /** @type {Partial<Record<keyof Chosen, () => void>>} */
   const effects = {
-    speaker: () => videos.sound.setSpeaker(choices.get("speaker")),
+    speaker: () => void setSpeaker(),
     spatial: () => videos.sound.setSpatial(choices.get("spatial")),
     quality: () => signaling.setPreset(choices.get("quality")),
     hint: () => screen.setHint(choices.get("hint")),
   };
   for (const effect of Object.values(effects)) effect();
   choices.on("changed", (name) => effects[name]?.());
+  // A speaker may come and go, and is named to a page only when that may use a microphone.
+  navigator.mediaDevices?.addEventListener("devicechange", () => void setSpeaker());
+  let hears = false;
+  media.on("changed", () => {
+    const before = hears;
+    hears = media.track("audio") !== null;
+    if (hears && !before) void setSpeaker();
+  });
+}
+
+/** So old may be what a window knows of its devices when it comes back from a crash. */
+const STAMP_MS = 30_000;
+
+/**
+ * Keep what is on in a call for a reload of this window. Whoever leaves the page has its devices off, also where the
+ * browser keeps the page for its Back button.
+ *
+ * @param {{media: LocalMedia, screen: ScreenShare}} app
+ */
+export function keepIntentions({ media, screen }) {
+  setInterval(() => {
+    if (media.stream) media.intentions.stamp();
+  }, STAMP_MS);
+  addEventListener("pagehide", ({ persisted }) => {
+    if (!persisted) return;
+    media.release();
+    screen.stop();
+  });
 }

@@ -4,6 +4,7 @@ import { setIcon, setText } from "../ui/dom.js";
 import { ScreenShare } from "../media/screen.js";
 import { callStatusText, text } from "../text/calls.js";
 import { switchText } from "../text/devices.js";
+import { showBlur } from "../devices/blurswitch.js";
 
 /** @import {CallState} from "../calls/call.js" */
 /** @import {LocalMedia, MediaKind} from "../media/local.js" */
@@ -13,12 +14,13 @@ export class CallBar {
   #status;
   #leave;
   #screen;
+  #blur;
   /** @type {[MediaKind, HTMLButtonElement][]} */
   #switches;
 
   /**
    * @param {HTMLElement} bar with its buttons, as in index.html
-   * @param {{toggle: (kind: MediaKind) => void, toggleScreen: () => void, leave: () => void}} hooks
+   * @param {{toggle: (kind: MediaKind) => void, toggleBlur: () => void, toggleScreen: () => void, leave: () => void}} hooks
    */
   constructor(bar, hooks) {
     this.#bar = bar;
@@ -32,6 +34,8 @@ export class CallBar {
     this.#screen = find(bar, "[data-action=screen]", HTMLButtonElement);
     this.#screen.hidden = !ScreenShare.supported;
     this.#screen.addEventListener("click", hooks.toggleScreen);
+    this.#blur = find(bar, "[data-action=blur]", HTMLButtonElement);
+    this.#blur.addEventListener("click", hooks.toggleBlur);
     for (const [kind, button] of this.#switches) {
       button.addEventListener("click", () => hooks.toggle(kind));
     }
@@ -56,10 +60,12 @@ export class CallBar {
     this.#screen.title = share;
     this.#screen.toggleAttribute("data-sharing", sharing);
     setIcon(find(this.#screen, "svg", SVGSVGElement), sharing ? "screen-off" : "screen");
+    showBlur(this.#blur, media.blur.state);
     for (const [kind, button] of this.#switches) {
       const opening = media.isOpening(kind);
       const off = !opening && !media.isOn(kind);
-      const fault = media.fault(kind);
+      const silenced = media.isOn(kind) && !media.isSent(kind);
+      const fault = silenced ? "silenced" : media.fault(kind);
       const symbol = kind === "audio" ? "mic" : "camera";
       const label = switchText(kind, opening ? "opening" : fault);
       button.setAttribute("aria-pressed", String(off));

@@ -81,7 +81,7 @@ export function callIsOver(state) {
  */
 export function ownMedia(media, screen) {
   if (!media.stream || media.starting) return null;
-  return { audio: media.isOn("audio"), video: media.isOn("video"), screen: screen.stream !== null };
+  return { audio: media.isSent("audio"), video: media.isSent("video"), screen: screen.stream !== null };
 }
 
 /**

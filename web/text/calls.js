@@ -6,7 +6,7 @@ import { language } from "./language.js";
 /** @import {CallChange} from "../signaling.js" */
 /** @import {CallState} from "../calls/call.js" */
 /** @import {MediaKind} from "../media/local.js" */
-/** @import {MediaFault} from "../media/opening.js" */
+/** @import {MediaFault} from "../media/faults.js" */
 /** @import {ConnectionState} from "../protocol.js" */
 
 /** @type {Record<ConnectionState, string>} */
@@ -68,8 +68,12 @@ export const text = {
   manyCalls: (calls, megabits) =>
     `Your picture goes to ${calls} people separately: up to ${megabits} Mbit/s from here, and as many pictures to encode. Pictures are sent smaller from now on.`,
   away: "reconnecting…",
-  /** @param {MediaKind} kind */
-  found: (kind) => `Your ${kind === "video" ? "camera" : "microphone"} is back.`,
+  /**
+   * @param {MediaKind} kind
+   * @param {string} label its name
+   */
+  found: (kind, label) => `Your ${deviceName(kind)} is on again${label ? `: ${label}` : ""}.`,
+  unblurred: "Your system has turned the blur of your background off. The others see it.",
   overflow: "You were away for long, and more changed here than can wait. The latest changes were not kept: look at the canvas and make them again.",
   leaveCall: "Leave call",
   leaveCalls: "Leave all calls",
@@ -90,6 +94,8 @@ export const text = {
   screenTile: (name) => `${name}, shared picture. Move it with the arrow keys.`,
   shareScreen: "Share your screen",
   stopSharing: "Stop sharing your screen",
+  shareEmbedded: "The page around this one does not pass on the right to share your screen. Open this canvas in a window of its own.",
+  echo: "The sound of your whole computer is shared, this call with it: the others may hear themselves. Share a tab or a window instead.",
   shareFailed: "Your screen cannot be shared: the browser or the system does not allow it. Look for screen recording in the privacy settings of your system.",
   takenOver: "You opened this canvas as the same person in another window. Continue there, or join again here.",
   sessionFull: "This canvas is full: it has no place for another person. Try again when somebody has left.",
@@ -207,6 +213,14 @@ export function mediaFaultText(kinds, fault) {
   switch (fault) {
     case "refused":
       return `Your ${what} ${are} blocked. ${stay} To be ${heard(kinds)}, allow the ${what} beside the address of this page, then ${press}.`;
+    case "dismissed":
+      return `Your ${what} ${are} not allowed yet. ${stay} To be ${heard(kinds)}, ${press} and say yes.`;
+    case "system":
+      return `Your system does not let the browser use your ${what}. ${stay} Allow it in the privacy settings of your system, then ${press}.`;
+    case "embedded":
+      return `The page around this one does not pass on the right to use your ${what}. ${stay} Open this canvas in a window of its own.`;
+    case "disabled":
+      return `Your ${what} ${are} turned off in this browser, for all pages. ${stay} Look into its settings, or ask who manages it.`;
     case "missing":
       return `No ${what} was found. ${stay} To be ${heard(kinds)}, plug one in, then ${press}.`;
     case "busy":
@@ -215,6 +229,8 @@ export function mediaFaultText(kinds, fault) {
       return `Browsers give the ${what} only to secure pages. ${stay} Open this page with https, then call again.`;
     case "lost":
       return `Your ${what} ${are} gone. ${stay} Plug it in again, and the call goes on with it.`;
+    case "sharp":
+      return "Your camera cannot blur your background, so it stays off. Press its button to be seen without blur, or choose another camera.";
   }
 }
 

@@ -2,7 +2,7 @@
 
 /** @import {Preset} from "../calls/quality.js" */
 /** @import {MediaKind} from "../media/local.js" */
-/** @import {MediaFault} from "../media/opening.js" */
+/** @import {MediaFault} from "../media/faults.js" */
 /** @import {ContentHint} from "../media/screen.js" */
 
 export const text = {
@@ -20,6 +20,12 @@ export const text = {
   unnamed: (number) => `Device ${number}`,
   none: "None found",
   off: "Off",
+  /** A device that was chosen, by its name. @param {string} label */
+  away: (label) => `${label || "The chosen one"} (not connected)`,
+  blur: "Blur my background",
+  blurOn: "Your background is blurred. Press to show it.",
+  blurOff: "Blur my background",
+  blurBySystem: "Your system blurs your background.",
   turnOn: { audio: "Turn the microphone on", video: "Turn the camera on" },
   askAgain: { audio: "Ask for the microphone again", video: "Ask for the camera again" },
   quality: "Your picture",
@@ -51,17 +57,22 @@ export const hintText = {
 /** Why there is nothing to choose, in a word or two. @type {Record<MediaFault, string>} */
 export const faultText = {
   refused: "Blocked by the browser",
+  dismissed: "Not allowed yet",
+  system: "Blocked by the system",
+  embedded: "Not passed on by the page around this one",
+  disabled: "Turned off in this browser",
   missing: text.none,
   busy: "In use by another program",
   insecure: "Only on secure pages (https)",
   lost: "Unplugged",
+  sharp: "Cannot blur your background",
 };
 
 /**
  * What the switch of a kind does, and why it could not.
  *
  * @param {MediaKind} kind
- * @param {MediaFault | "opening" | null} state
+ * @param {MediaFault | "opening" | "silenced" | null} state
  * @returns {string}
  */
 export function switchText(kind, state) {
@@ -69,5 +80,7 @@ export function switchText(kind, state) {
   const what = kind === "video" ? "Camera" : "Microphone";
   if (!state) return usual;
   if (state === "opening") return `${what}: the browser is opening it…`;
+  if (state === "silenced") return `${what}: held back by your system just now. ${usual}`;
+  if (state === "sharp") return `${what}: cannot blur your background. Press to be seen without blur.`;
   return `${what}: ${faultText[state].toLowerCase()}. Press to ask again.`;
 }

@@ -1,0 +1,91 @@
+/** Why a camera or microphone cannot be used, as far as the browser lets a page know. */
+
+import { errorName } from "../lib/log.js";
+import { devicesOf } from "./opening.js";
+
+/** @import {MediaKind} from "./local.js" */
+
+/**
+ * `refused`: the person or the browser said no; `dismissed`: the question was closed without an answer; `system`: the
+ * browser may use it, but the system does not let the browser; `embedded`: the page around this one does not pass the
+ * right on (W3C permissions-policy); `disabled`: the browser has it turned off for all pages; `missing`: there is no
+ * device; `busy`: another program has it; `insecure`: the page was not loaded over HTTPS or from this machine; `lost`:
+ * the device went away; `sharp`: it cannot blur the background, though the person wants that.
+ *
+ * @typedef {"refused" | "dismissed" | "system" | "embedded" | "disabled" | "missing" | "busy" | "insecure" | "lost" |
+ *   "sharp"} MediaFault
+ */
+
+const NAMES = /** @type {const} */ ({ video: "camera", audio: "microphone" });
+
+/**
+ * The errors of getUserMedia (W3C mediacapture-main, section 10.2). What they leave open is asked of the browser.
+ *
+ * @param {unknown} error
+ * @param {MediaKind} kind
+ * @returns {Promise<MediaFault>}
+ */
+export async function faultOf(error, kind) {
+  switch (errorName(error)) {
+    case "NotFoundError":
+      // Firefox on macOS calls it so when the system forbids what is there.
+      return (await devicesOf(kind)).length > 0 ? "system" : "missing";
+    case "OverconstrainedError":
+      return "missing";
+    case "NotReadableError":
+    case "AbortError":
+      return "busy";
+    case "SecurityError":
+      return "disabled";
+    case "TypeError":
+      return isSecure() ? "disabled" : "insecure";
+    default:
+      return refusalOf(error, kind);
+  }
+}
+
+/** @returns {MediaFault} why there is no getUserMedia at all */
+export function absence() {
+  return isSecure() ? "disabled" : "insecure";
+}
+
+/**
+ * @param {unknown} error a NotAllowedError
+ * @param {MediaKind} kind
+ * @returns {Promise<MediaFault>}
+ */
+async function refusalOf(error, kind) {
+  if (!isPassedOn(NAMES[kind])) return "embedded";
+  const words = error instanceof Error || error instanceof DOMException ? error.message : "";
+  if (/system/i.test(words)) return "system";
+  if (/dismissed/i.test(words)) return "dismissed";
+  return (await permissionOf(kind)) === "granted" ? "system" : "refused";
+}
+
+/**
+ * @param {string} feature of W3C permissions-policy
+ * @returns {boolean} false: the page that embeds this one keeps it from it
+ */
+export function isPassedOn(feature) {
+  const document = /** @type {{featurePolicy?: {allowsFeature: (name: string) => boolean}} | undefined} */ (
+    globalThis.document
+  );
+  return document?.featurePolicy?.allowsFeature(feature) ?? true;
+}
+
+function isSecure() {
+  return globalThis.isSecureContext !== false;
+}
+
+/**
+ * @param {MediaKind} kind
+ * @returns {Promise<PermissionState | "unknown">} `unknown`: a browser that does not tell
+ */
+export async function permissionOf(kind) {
+  try {
+    const name = /** @type {any} */ (NAMES[kind]);
+    return (await navigator.permissions.query({ name })).state;
+  } catch {
+    return "unknown";
+  }
+}

@@ -1,0 +1,39 @@
+/** Devices that went away, and what may be opened in their place without a press. */
+
+import { permissionOf } from "./faults.js";
+import { devicesOf, presentDevice } from "./opening.js";
+
+/** @import {Choices} from "../devices/choices.js" */
+/** @import {MediaKind} from "./local.js" */
+
+/**
+ * @param {MediaStreamTrack} track that has ended by itself
+ * @returns {Promise<boolean>} the permission was taken back; false: the device is gone
+ */
+export async function wasTakenBack(track) {
+  const kind = /** @type {MediaKind} */ (track.kind);
+  const permission = await permissionOf(kind);
+  if (permission !== "prompt") return permission === "denied";
+  // Where the person is asked each time, only a device that is still there was taken back.
+  const { deviceId } = track.getSettings();
+  return (await devicesOf(kind)).some((device) => device.deviceId === deviceId);
+}
+
+/**
+ * @param {MediaKind} kind
+ * @returns {Promise<boolean>} the browser would not ask the person out of the blue
+ */
+export async function opensUnasked(kind) {
+  const permission = await permissionOf(kind);
+  return permission === "granted" || permission === "unknown";
+}
+
+/**
+ * @param {Choices} choices
+ * @param {MediaStreamTrack | null} track
+ * @returns {Promise<boolean>} another device than the chosen one is open, and the chosen one is there
+ */
+export async function isSecondChoice(choices, track) {
+  const chosen = track && (await presentDevice(choices, /** @type {MediaKind} */ (track.kind)));
+  return chosen ? chosen.deviceId !== track.getSettings().deviceId : false;
+}
