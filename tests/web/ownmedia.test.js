@@ -3,36 +3,15 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { FakeStream, FakeTrack } from "./fakes/media.js";
+import { FakeDevices, FakeStorage, FakeStream, FakeTrack } from "./fakes/media.js";
 
-/** @returns {Storage} */
-function makeStorage() {
-  /** @type {Map<string, string>} */
-  const kept = new Map();
-  return /** @type {any} */ ({
-    getItem: (/** @type {string} */ key) => kept.get(key) ?? null,
-    setItem: (/** @type {string} */ key, /** @type {string} */ value) => kept.set(key, value),
-  });
-}
+const makeStorage = () => /** @type {any} */ (new FakeStorage());
 
-/** Each device that was opened. @type {FakeTrack[]} */
-let opened = [];
-/** @type {(kinds: string[]) => Promise<void>} */
-let answer = async () => {};
-const devices = Object.assign(new EventTarget(), {
-  /** @param {Record<string, unknown>} constraints */
-  async getUserMedia(constraints) {
-    const kinds = Object.keys(constraints);
-    await answer(kinds);
-    const tracks = kinds.map((kind) => new FakeTrack(kind));
-    opened.push(...tracks);
-    return new FakeStream(tracks);
-  },
-  enumerateDevices: async () => [],
-});
+const devices = new FakeDevices();
+let permission = "granted";
 Object.assign(globalThis, { MediaStream: FakeStream, localStorage: makeStorage(), sessionStorage: makeStorage() });
 Object.defineProperty(globalThis, "navigator", {
-  value: { mediaDevices: devices, permissions: { query: async () => ({ state: "granted" }) } },
+  value: { mediaDevices: devices, permissions: { query: async () => ({ state: permission }) } },
 });
 
 const { Choices } = await import("../../web/devices/choices.js");
@@ -43,13 +22,16 @@ const { CameraLink } = await import("../../web/calls/cameralink.js");
 const { ScreenShare } = await import("../../web/media/screen.js");
 const { mayBeHeard } = await import("../../web/invite/rights.js");
 
-const settled = () => new Promise((resolve) => setImmediate(resolve));
-const live = () => opened.filter(({ readyState }) => readyState === "live").map(({ kind }) => kind).sort();
+const settled = async () => {
+  for (let turn = 0; turn < 5; turn++) await new Promise((resolve) => setImmediate(resolve));
+};
+const live = () => devices.live();
 
 test.beforeEach(() => {
   Object.assign(globalThis, { localStorage: makeStorage(), sessionStorage: makeStorage() });
-  opened = [];
-  answer = async () => {};
+  devices.opened = [];
+  devices.answer = async () => {};
+  permission = "granted";
 });
 
 test("what was off stays off: in the next call, after a reload, in a window to come", async () => {
@@ -84,20 +66,13 @@ test("a window is not turned on by what another one was told", () => {
   assert.equal(new Intentions().isOn("audio"), false, "after a reload neither");
 });
 
-test("windows do not undo each other's choices", () => {
-  const [one, other] = [new Choices(), new Choices()];
-  one.set("video", "a camera");
-  other.set("spatial", true);
-  assert.equal(new Choices().get("video"), "a camera");
-});
-
 test("what comes after the switch was pressed again, or after the call, is closed", async () => {
   const media = new LocalMedia(new Choices());
   media.intentions.set("video", false);
   media.start();
   await settled();
   let grant = () => {};
-  answer = () => new Promise((resolve) => { grant = resolve; });
+  devices.answer = () => new Promise((resolve) => { grant = resolve; });
   media.toggle("video");
   assert.equal(media.isOpening("video"), true);
   media.toggle("video");
@@ -116,15 +91,16 @@ test("what was refused is asked for at each press, never by itself", async () =>
   const media = new LocalMedia(new Choices());
   /** @type {unknown[]} */
   const told = [];
+  permission = "denied";
   media.on("fault", (fault) => told.push(fault));
-  answer = async (kinds) => {
+  devices.answer = async (kinds) => {
     if (kinds.includes("video")) throw new DOMException("", "NotAllowedError");
   };
   media.prepare();
   media.start();
   await settled();
   assert.deepEqual([live(), media.fault("video"), media.isWanted("video")], [["audio"], "refused", true]);
-  answer = async () => {};
+  devices.answer = async () => {};
   devices.dispatchEvent(new Event("devicechange"));
   await settled();
   assert.deepEqual(live(), ["audio"]);
@@ -140,22 +116,22 @@ test("a camera that was unplugged while it was on comes back, one that is off do
   media.start();
   await settled();
   const unplug = () => {
-    const camera = opened.findLast(({ kind }) => kind === "video");
+    const camera = devices.opened.findLast(({ kind }) => kind === "video");
     camera?.stop();
     camera?.onended?.();
     return settled();
   };
-  answer = async () => Promise.reject(new DOMException("", "NotFoundError"));
+  devices.answer = async () => Promise.reject(new DOMException("", "NotFoundError"));
   await unplug();
   assert.equal(media.fault("video"), "lost");
-  answer = async () => {};
+  devices.answer = async () => {};
   devices.dispatchEvent(new Event("devicechange"));
   await settled();
   assert.deepEqual(live(), ["audio", "video"]);
-  answer = async () => Promise.reject(new DOMException("", "NotFoundError"));
+  devices.answer = async () => Promise.reject(new DOMException("", "NotFoundError"));
   await unplug();
   media.intentions.set("video", false);
-  answer = async () => {};
+  devices.answer = async () => {};
   devices.dispatchEvent(new Event("devicechange"));
   await settled();
   assert.deepEqual(live(), ["audio"]);

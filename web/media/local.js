@@ -1,7 +1,6 @@
 /**
- * The camera and the microphone of this page: open while there is a call and the person wants them on. A
- * camera that is off is closed, so its light is out; a microphone that is muted in a call stays open, so
- * that it is back at once. Nothing but the person's own press turns one on (rule SIG17).
+ * The camera and the microphone of this page: open while there is a call and the person wants them on (rule SIG17). A
+ * camera that is off is closed, so its light is out; a microphone that is muted stays open, so that it is back at once.
  */
 
 import { Emitter } from "../lib/emitter.js";
@@ -23,10 +22,8 @@ import { openDevices, stopTrack } from "./opening.js";
  * `changed`: other tracks, or a track was switched. `fault`: these kinds cannot be used. `found`: one
  * that was lost is there again, or the chosen one is.
  *
- * @typedef {object} MediaEvents
- * @property {null} changed
- * @property {{kinds: MediaKind[], fault: MediaFault}} fault
- * @property {{kind: MediaKind, label: string}} found
+ * @typedef {{changed: null, fault: {kinds: MediaKind[], fault: MediaFault},
+ *   found: {kind: MediaKind, label: string}}} MediaEvents
  */
 
 const KINDS = /** @type {const} */ (["video", "audio"]);
@@ -82,10 +79,7 @@ export class LocalMedia extends Emitter {
     for (const off of this.#off) off();
   }
 
-  /**
-   * Let the browser look for the devices. That asks nobody, turns nothing on, and the first call
-   * need not wait for it.
-   */
+  /** Let the browser look for the devices: that asks nobody, turns nothing on, and the first call need not wait for it. */
   prepare() {
     navigator.mediaDevices?.enumerateDevices().catch(() => {});
     navigator.mediaDevices?.addEventListener("devicechange", () => void this.#findDevices());

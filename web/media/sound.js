@@ -2,10 +2,15 @@
 
 import { audioContext } from "../devices/meter.js";
 import { errorName, log } from "../lib/log.js";
+import { isRecord } from "../lib/own.js";
+import { StoredRecord } from "../lib/stored.js";
 
 const PLACE_MS = 200;
 /** How far to the side a tile at the edge of the window is heard: not in one ear alone. */
 const WIDEST = 0.8;
+
+/** So many volumes are kept for a reload of the window; the oldest go first. */
+const MOST_VOLUMES = 64;
 
 /** One stream that is heard: by its player, or by way of a panner. */
 class Voice {
@@ -72,8 +77,10 @@ export class Sound {
   #placeOf;
   /** By stream id. @type {Map<string, Voice>} */
   #voices = new Map();
+  /** @type {StoredRecord<{volumes: Record<string, number>}>} */
+  #kept = new StoredRecord("window", "canvas-server.sound", { volumes: asVolumes });
   /** By stream id, also of those that are not heard just now. @type {Map<string, number>} */
-  #volumes = new Map();
+  #volumes = new Map(Object.entries(this.#kept.read().volumes ?? {}));
   #speaker = "";
   #spatial = false;
   /** @type {ReturnType<typeof setInterval> | undefined} */
@@ -95,10 +102,26 @@ export class Sound {
     voice.volume = this.volumeOf(streamId);
     this.#voices.set(streamId, voice);
     if (this.#speaker) voice.playOn(this.#speaker);
-    voice.route(this.#spatial);
+    voice.route(this.#pans);
     // The sound may come after the picture.
-    stream.addEventListener("addtrack", () => voice.route(this.#spatial));
+    stream.addEventListener("addtrack", () => {
+      if (this.#voices.get(streamId) === voice) voice.route(this.#pans);
+    });
   }
+
+  /** Until a context may play, after the first click or key, the players do: nobody is silent because of it. */
+  get #pans() {
+    return this.#spatial && audioContext().state === "running";
+  }
+
+  /** The person has clicked or pressed a key: the browser lets sound begin. */
+  wake() {
+    if (this.#spatial) audioContext();
+  }
+
+  #route = () => {
+    for (const voice of this.#voices.values()) voice.route(this.#pans);
+  };
 
   /** @param {string} streamId */
   remove(streamId) {
@@ -119,7 +142,9 @@ export class Sound {
    * @param {number} volume from 0 to 1
    */
   setVolume(streamId, volume) {
+    this.#volumes.delete(streamId);
     this.#volumes.set(streamId, volume);
+    this.#kept.write({ volumes: Object.fromEntries([...this.#volumes].slice(-MOST_VOLUMES)) });
     this.#voices.get(streamId)?.setVolume(volume);
   }
 
@@ -133,7 +158,8 @@ export class Sound {
   /** @param {boolean} spatial each stream is heard from where its tile is in the window */
   setSpatial(spatial) {
     this.#spatial = spatial;
-    for (const voice of this.#voices.values()) voice.route(spatial);
+    if (spatial) audioContext().addEventListener("statechange", this.#route);
+    this.#route();
     this.#followSpeaker();
     clearInterval(this.#timer);
     if (spatial) this.#timer = setInterval(() => this.#place(), PLACE_MS);
@@ -143,7 +169,10 @@ export class Sound {
   #followSpeaker() {
     if (!this.#spatial) return;
     const context = /** @type {AudioContext & {setSinkId?: (id: string) => Promise<void>}} */ (audioContext());
-    context.setSinkId?.(this.#speaker).catch((error) => log("sound", "speaker", errorName(error)));
+    context.setSinkId?.(this.#speaker).catch((error) => {
+      log("sound", "speaker", errorName(error));
+      return context.setSinkId?.("").catch(() => {});
+    });
   }
 
   #place() {
@@ -153,4 +182,14 @@ export class Sound {
       voice.place(Math.min(1, Math.max(-1, middle)));
     }
   }
+}
+
+/**
+ * @param {unknown} kept
+ * @returns {Record<string, number> | undefined}
+ */
+function asVolumes(kept) {
+  if (!isRecord(kept)) return undefined;
+  const volumes = Object.entries(kept).filter(([, volume]) => typeof volume === "number" && volume >= 0 && volume <= 1);
+  return /** @type {Record<string, number>} */ (Object.fromEntries(volumes.slice(-MOST_VOLUMES)));
 }

@@ -168,6 +168,7 @@ export class VideoManager extends Emitter {
   }
 
   #retry() {
+    this.sound.wake();
     for (const player of this.#blocked) this.#play(player);
   }
 

@@ -1,5 +1,6 @@
 /** Makes the parts of the side panel and connects them with the canvas. */
 
+import { readText, writeText } from "../lib/stored.js";
 import { icon, make } from "../ui/dom.js";
 import { text as inviteText } from "../text/invite.js";
 import { text } from "../text/panels/history.js";
@@ -9,6 +10,9 @@ import { SidePanel } from "./sidepanel.js";
 import { Timeline } from "./history/timeline.js";
 
 /** @import {Panel, PanelContext} from "./panel.js" */
+
+/** The panel that is open, for a reload of the window. */
+const KEY = "canvas-server.panel";
 
 /**
  * Where in the page the panels are: `panel` has the parts, `buttons` the buttons that open them, `people` gives way.
@@ -43,10 +47,12 @@ export class PanelHost {
     this.#side.on("shown", (name) => {
       rooms.people.hidden = name !== null;
       for (const [own, panel] of this.#panels) panel.setOpen?.(own === name);
+      writeText("window", KEY, name);
     });
     sceneView.on("blocked", (why) => {
       notices.show(why === "past" ? text.pastIsFixed : inviteText.readOnly, { key: "fixed" });
     });
+    this.#side.restore(readText("window", KEY));
   }
 
   /** @param {ReadonlySet<string>} ids selected on the canvas */

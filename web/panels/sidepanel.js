@@ -78,6 +78,11 @@ export class SidePanel extends Emitter {
     part.tab.focus();
   }
 
+  /** Open what was open before a reload; the focus stays where it is. @param {string | null} name */
+  restore(name) {
+    if (name !== null && this.#parts.has(name)) this.#show(name);
+  }
+
   close() {
     if (this.current === null) return;
     const hadFocus = this.#node.contains(document.activeElement);
