@@ -1,5 +1,6 @@
 """`canvas-server doctor`, with real sockets at the other end."""
 
+import asyncio
 import contextlib
 import os
 import shutil
@@ -7,12 +8,13 @@ import socket
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
+from typing import cast
 
 import pytest
 from click.testing import CliRunner
 
 from canvas_server.cli import main
-from canvas_server.ice.probe import ServerAddress, place_of
+from canvas_server.ice.probe import ServerAddress, Unreachable, ask, place_of
 from canvas_server.store import schema
 from support.servers.server import eventually, running
 
@@ -120,11 +122,18 @@ def test_a_file_that_the_server_could_not_open_is_found(tmp_path: Path) -> None:
     assert any("belongs to root" in line and "chown" in line for line in lines)
 
 
+@pytest.mark.report(
+    "reading",
+    "`doctor` says that scenes can be stored on a disk that is full",
+    "no byte left; or bytes left, but no inode",
+    "there is no space left to store scenes: it is tried, and nothing is left there",
+)
 @pytest.mark.skipif(os.geteuid() != 0, reason="needs root, to mount")
-def test_a_disk_without_space_is_bad(tmp_path: Path) -> None:
+@pytest.mark.parametrize("options", ["size=64k", "size=8m,nr_inodes=2"])
+def test_a_disk_without_space_is_bad(tmp_path: Path, options: str) -> None:
     small = tmp_path / "small"
     small.mkdir()
-    mount = ["mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", str(small)]
+    mount = ["mount", "-t", "tmpfs", "-o", options, "tmpfs", str(small)]
     if subprocess.run(mount, check=False, capture_output=True).returncode:
         pytest.skip("nothing can be mounted here")
     try:
@@ -135,6 +144,64 @@ def test_a_disk_without_space_is_bad(tmp_path: Path) -> None:
         subprocess.run(["umount", str(small)], check=True)
     assert code == 1
     assert any(line.startswith(f"✗ data folder {small}: there is no space") for line in lines)
+
+
+def test_nothing_is_left_where_it_was_tried_to_write(tmp_path: Path) -> None:
+    code, lines = examine("--data", tmp_path, "--port", 0, "--stun-urls", "")
+    assert code == 0
+    assert any("scenes can be stored there" in line for line in lines)
+    assert not list(tmp_path.iterdir())
+
+
+class Refusing(asyncio.DatagramProtocol):
+    """Answers every STUN request with an error."""
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self.transport = cast("asyncio.DatagramTransport", transport)
+
+    def datagram_received(self, data: bytes, addr: tuple[str, int]) -> None:
+        self.transport.sendto(bytes.fromhex("01110000") + data[4:20], addr)
+
+
+async def _no_stun(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    """Answer as a web server does."""
+    await reader.read(20)
+    writer.write(b"HTTP/1.1 400 Bad Request\r\n\r\n")
+    await writer.drain()
+    await reader.read()
+    writer.close()
+
+
+@pytest.mark.report(
+    "reading",
+    "`doctor` blames a firewall for whatever keeps a STUN server from answering",
+    "a name that is not found; a port where nobody listens; an error for an answer; no TLS",
+    "each is said in its own words, the firewall only where nothing came back",
+)
+async def test_a_server_is_blamed_for_what_was_measured() -> None:
+    loop = asyncio.get_running_loop()
+    transport, _ = await loop.create_datagram_endpoint(Refusing, ("127.0.0.1", 0))
+    plain = await asyncio.start_server(_no_stun, "127.0.0.1", 0)
+    refusing = transport.get_extra_info("sockname")[1]
+    words = {}
+    for url in (
+        "stun:nowhere.invalid",
+        f"stun:127.0.0.1:{refusing}",
+        f"turns:127.0.0.1:{plain.sockets[0].getsockname()[1]}",
+        f"turn:127.0.0.1:{plain.sockets[0].getsockname()[1]}?transport=tcp",
+    ):
+        with pytest.raises(Unreachable) as caught:
+            await ask(place_of(url))
+        words[url.partition(":")[0] + url[-3:]] = str(caught.value)
+    transport.close()
+    plain.close()
+    await plain.wait_closed()
+    name, refusal, tls, tongue = words.values()
+    assert "is not found" in name
+    assert "refuses to say" in refusal
+    assert "does not speak TLS" in tls
+    assert "does not speak STUN" in tongue
+    assert not any("firewall" in said for said in words.values())
 
 
 def test_a_taken_port(tmp_path: Path) -> None:

@@ -1,12 +1,14 @@
 """`canvas-server doctor`: whether this machine can serve calls, in words."""
 
 import asyncio
+import errno
 import os
 import shutil
 import socket
 import sqlite3
 import ssl
 import stat
+import tempfile
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
@@ -26,6 +28,7 @@ from canvas_server.store.schema import Database, explain
 
 SECONDS = 5
 LITTLE_SPACE = 1024**3
+FIRST_SCENE = 256 * 1024
 CHOOSE = "choose one with --data or CANVAS_DATA_DIR"
 NOBODY = "nobody: beyond loopback it starts with CANVAS_AUTH_SECRET, or with --open, only"
 
@@ -97,7 +100,7 @@ def _folder(settings: Settings) -> Iterator[CheckResult]:
 
 
 def _stored_in(folder: Path) -> CheckResult:
-    """Say whether scenes can be stored in a folder that no server has; nothing is made there."""
+    """Say whether scenes can be stored in a folder that no server has; nothing is left there."""
     subject = "scenes"
     try:
         missing = not stat.S_ISDIR(folder.stat().st_mode)
@@ -123,9 +126,27 @@ def _stored_in(folder: Path) -> CheckResult:
             return CheckResult("bad", subject, str(error))
         except sqlite3.Error as error:
             return CheckResult("bad", subject, explain(error, path))
-    if shutil.disk_usage(folder).free == 0:
-        return CheckResult("bad", subject, "there is no space left to store scenes")
+    try:
+        _write_into(folder)
+    except OSError as error:
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+            return CheckResult("bad", subject, "there is no space left to store scenes")
+        return CheckResult("bad", subject, f"cannot be written ({error.strerror}); {CHOOSE}")
     return CheckResult("good", subject, "scenes can be stored there")
+
+
+def _write_into(folder: Path) -> None:
+    """Write what a first scene takes, and take it away again.
+
+    Rights and free bytes alone do not tell: of quotas, used up inodes and read-only mounts.
+
+    Raises:
+        OSError: it cannot be written.
+    """
+    with tempfile.TemporaryFile(dir=folder) as file:  # without a name, where the system can
+        file.write(bytes(FIRST_SCENE))
+        file.flush()
+        os.fsync(file.fileno())
 
 
 def _stranger(path: Path) -> str:
@@ -152,9 +173,11 @@ def _server(url: str) -> CheckResult:
         # Whether its certificate is good for its name, those ask who come from elsewhere.
         context = ssl.create_default_context()
         context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
-        with urllib.request.urlopen(  # noqa: S310 - ours
-            f"{url}/health", timeout=SECONDS, context=context
-        ) as answer:
+        # And it is asked itself, not a proxy that the environment names for other places.
+        opener = urllib.request.build_opener(
+            urllib.request.ProxyHandler({}), urllib.request.HTTPSHandler(context=context)
+        )
+        with opener.open(f"{url}/health", timeout=SECONDS) as answer:
             return CheckResult("good", f"server {url}", f"is ready ({answer.status})")
     except urllib.error.HTTPError as error:
         with error:
@@ -205,7 +228,5 @@ def _reached(url: str) -> CheckResult:
     except ValueError as error:
         return CheckResult("bad", url, str(error))
     except Unreachable as error:
-        return CheckResult(
-            "bad", url, f"{error}: is it running, and does a firewall let it through?"
-        )
+        return CheckResult("bad", url, str(error))
     return CheckResult("good", url, "answers from here")

@@ -2,12 +2,16 @@
 
 import asyncio
 import secrets
+import socket
 import ssl
 from urllib.parse import parse_qs
 
 from msgspec import Struct
 
 SECONDS = 4
+_SUCCESS = 0x0101
+"""Binding success response (RFC 8489 section 5)."""
+_ASK = "is it running, and does a firewall let it through?"
 _COOKIE = bytes.fromhex("2112a442")
 _PORTS = {"stun": 3478, "stuns": 5349, "turn": 3478, "turns": 5349}
 
@@ -59,13 +63,19 @@ async def ask(place: ServerAddress) -> None:
                 place, request
             )
     except TimeoutError:
-        raise Unreachable(f"no answer within {SECONDS} s") from None
+        raise Unreachable(f"no answer within {SECONDS} s: {_ASK}") from None
+    except socket.gaierror as error:
+        raise Unreachable(f"its name {place.host} is not found: {error.strerror}") from None
     except ssl.SSLCertVerificationError as error:
         raise Unreachable(f"its certificate is not trusted: {error.verify_message}") from None
+    except ssl.SSLError as error:
+        raise Unreachable(f"what answers there does not speak TLS: {error.reason}") from None
     except OSError as error:
-        raise Unreachable(error.strerror or str(error)) from None
-    if answer[8:20] != request[8:20]:
+        raise Unreachable(f"{error.strerror or error}: {_ASK}") from None
+    if answer[4:20] != request[4:20]:
         raise Unreachable("what answers there does not speak STUN")
+    if int.from_bytes(answer[:2]) != _SUCCESS:
+        raise Unreachable("it answers, but refuses to say how this machine is seen")
 
 
 class _Datagrams(asyncio.DatagramProtocol):
@@ -103,6 +113,6 @@ async def _by_stream(place: ServerAddress, request: bytes) -> bytes:
         writer.write(request)
         return await reader.readexactly(20)
     except asyncio.IncompleteReadError:
-        raise Unreachable("it closes the connection at once") from None
+        raise Unreachable("it closes the connection without an answer") from None
     finally:
         writer.close()
