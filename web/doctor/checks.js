@@ -2,12 +2,15 @@
 
 import { audioContext, Meter } from "../devices/meter.js";
 import { JoinToken } from "../connection/jointoken.js";
+import { Choices } from "../devices/choices.js";
+import { shownWords } from "../lib/foreign.js";
 import { newId } from "../lib/ids.js";
-import { errorName } from "../lib/log.js";
+import { faultOf } from "../media/faults.js";
+import { openDevices } from "../media/opening.js";
 import { webSocketUrl } from "../app/page.js";
 import { CanvasConnection } from "../protocol.js";
 import { text } from "../text/doctor.js";
-import { gather, natOf, relayLoop } from "./network.js";
+import { answerOf, gather, natOf, relayLoop } from "./network.js";
 
 /** @import {Outcome} from "../text/doctor.js" */
 /** @import {IceServer} from "../types/messages.js" */
@@ -26,7 +29,8 @@ const bad = (words) => ({ level: "bad", words });
 /** @returns {Outcome} */
 export function checkBrowser() {
   if (!("RTCPeerConnection" in globalThis)) return bad(text.browserOld);
-  if (!navigator.mediaDevices) return bad(text.browserInsecure);
+  if (!isSecureContext) return bad(text.browserInsecure);
+  if (!navigator.mediaDevices?.getUserMedia) return bad(text.browserDisabled);
   return good(text.browserGood);
 }
 
@@ -59,49 +63,59 @@ export async function checkServer() {
     await answered;
     return { outcome: good(text.serverGood(performance.now() - began)), iceServers };
   } catch {
-    const wantsToken = connection.closeCode === "unauthorized" || connection.closeCode === "token_expired";
-    return { outcome: bad(wantsToken ? text.serverAsks : text.serverBad), iceServers: [] };
+    return { outcome: bad(await whyNoServer(connection)), iceServers: [] };
   } finally {
     connection.close();
   }
 }
 
 /**
+ * @param {CanvasConnection} connection that did not come about
+ * @returns {Promise<string>} why, as far as it can be measured
+ */
+async function whyNoServer({ closeCode, closeReason, features, putOff }) {
+  if (closeCode === "unauthorized" || closeCode === "token_expired") return text.serverAsks;
+  if (closeCode || putOff) return text.serverRefuses(closeReason || putOff);
+  if (features.length > 0) return text.serverSlow; // its `welcome` came
+  const address = webSocketUrl();
+  address.protocol = address.protocol.replace("ws", "http");
+  try {
+    const { ok } = await fetch(new URL("health/live", address), { signal: AbortSignal.timeout(SERVER_MS), cache: "no-store" });
+    return ok ? text.serverNoSocket : text.serverBad;
+  } catch {
+    return text.serverBad;
+  }
+}
+
+/**
+ * The camera that was chosen, if one was.
+ *
  * @param {HTMLVideoElement} video shows the picture
  * @returns {Promise<Outcome>}
  */
 export async function checkCamera(video) {
-  /** @type {MediaStream | null} */
-  let stream = null;
-  try {
-    stream = await navigator.mediaDevices.getUserMedia({ video: true });
+  return withDevice("video", async (track, stream) => {
     video.srcObject = stream;
     video.hidden = false;
     const frame = new Promise((resolve) => {
-      video.requestVideoFrameCallback(() => resolve(true));
+      video.requestVideoFrameCallback?.(() => resolve(true));
       setTimeout(() => resolve(false), LISTEN_MS);
     });
     await video.play();
-    const label = stream.getVideoTracks()[0]?.label ?? "";
-    return (await frame) ? good(text.cameraGood(label)) : bad(text.cameraDark);
-  } catch (error) {
-    return bad(text.deviceBad(errorName(error)));
-  } finally {
+    if (await frame) return good(text.cameraGood(shownWords(track.label, 120)));
+    if (track.muted) return bad(text.silenced);
+    // Pictures are shown to pages in sight alone.
+    return document.hidden || !video.requestVideoFrameCallback ? fair(text.cameraUnseen) : bad(text.cameraDark);
+  }).finally(() => {
     video.hidden = true;
     video.srcObject = null;
-    for (const track of stream?.getTracks() ?? []) track.stop();
-  }
+  });
 }
 
-/** @returns {Promise<Outcome>} */
+/** The microphone that was chosen, if one was. @returns {Promise<Outcome>} */
 export async function checkMicrophone() {
-  /** @type {MediaStream | null} */
-  let stream = null;
-  try {
-    stream = await navigator.mediaDevices.getUserMedia({ audio: true });
-    const [track] = stream.getAudioTracks();
-    if (!track) return bad(text.deviceBad("NotFoundError"));
-    await audioContext().resume();
+  return withDevice("audio", async (track) => {
+    const context = audioContext();
     const meter = new Meter(track);
     const until = performance.now() + LISTEN_MS;
     let loudest = 0;
@@ -110,9 +124,26 @@ export async function checkMicrophone() {
       loudest = Math.max(loudest, meter.level);
     }
     meter.close();
-    return loudest < QUIET ? fair(text.microphoneQuiet) : good(text.microphoneGood(track.label));
+    if (loudest >= QUIET) return good(text.microphoneGood(shownWords(track.label, 120)));
+    if (context.state !== "running") return fair(text.microphoneUnheard);
+    return track.muted ? bad(text.silenced) : fair(text.microphoneQuiet);
+  });
+}
+
+/**
+ * @param {"audio" | "video"} kind
+ * @param {(track: MediaStreamTrack, stream: MediaStream) => Promise<Outcome>} look
+ * @returns {Promise<Outcome>}
+ */
+async function withDevice(kind, look) {
+  /** @type {MediaStream | null} */
+  let stream = null;
+  try {
+    stream = await openDevices(new Choices(), [kind]);
+    const [track] = stream.getTracks();
+    return track ? await look(track, stream) : bad(text.deviceBad("missing"));
   } catch (error) {
-    return bad(text.deviceBad(errorName(error)));
+    return bad(text.deviceBad(await faultOf(error, kind)));
   } finally {
     for (const track of stream?.getTracks() ?? []) track.stop();
   }
@@ -123,27 +154,32 @@ export async function checkMicrophone() {
  * @returns {Promise<Outcome>}
  */
 export async function checkStun(url) {
-  const { candidates } = await gather([{ urls: url }]);
-  const open = natOf(candidates, 1) === "open";
-  return open || candidates.some(({ type }) => type === "srflx") ? good(text.stunGood) : bad(text.stunBad);
+  const gathered = await gather([{ urls: url }]);
+  switch (answerOf(gathered, "onicecandidateerror" in RTCPeerConnection.prototype)) {
+    case "answers":
+      return good(text.stunGood);
+    case "silent":
+      return bad(text.stunBad);
+    case "unknown":
+      return fair(text.stunUnknown);
+  }
 }
 
 /**
- * @param {string[]} urls of all STUN servers
+ * @param {number} asked how many STUN servers there are
+ * @param {string[]} answering the addresses of those that answer
  * @returns {Promise<Outcome>}
  */
-export async function checkNat(urls) {
-  if (urls.length === 0) return fair(text.stunNone);
-  const { candidates } = await gather([{ urls }]);
-  switch (natOf(candidates, urls.length)) {
-    case "open":
-      return good(text.natOpen);
-    case "cone":
-      return good(text.natCone);
+export async function checkNat(asked, answering) {
+  if (asked === 0) return fair(text.stunNone);
+  const { candidates } = answering.length > 0 ? await gather([{ urls: answering }]) : { candidates: [] };
+  switch (natOf(candidates, answering.length)) {
+    case "kept":
+      return good(text.natKept);
     case "symmetric":
       return fair(text.natSymmetric);
-    case "blocked":
-      return bad(text.natBlocked);
+    case "silent":
+      return bad(text.natSilent);
     case "unknown":
       return fair(text.natUnknown);
   }
@@ -156,6 +192,12 @@ export async function checkNat(urls) {
 export async function checkTurn(server) {
   const result = await relayLoop(server);
   if ("ms" in result) return good(text.turnGood(result.ms));
-  const words = { unreachable: text.turnBad, refused: text.turnRefused, deaf: text.turnDeaf };
+  const isTls = String(server.urls).startsWith("turns:");
+  const words = {
+    unreachable: isTls ? text.turnsBad : text.turnBad,
+    refused: text.turnRefused,
+    full: text.turnFull,
+    deaf: text.turnDeaf,
+  };
   return bad(words[result.fault]);
 }

@@ -2,6 +2,7 @@
 
 import { byId, make, setText } from "../ui/dom.js";
 import { copy } from "../app/page.js";
+import { errorName } from "../lib/log.js";
 import { text } from "../text/doctor.js";
 import { checkBrowser, checkCamera, checkMicrophone, checkNat, checkServer, checkStun, checkTurn } from "./checks.js";
 
@@ -18,7 +19,7 @@ let report = [];
  *
  * @param {string} id
  * @param {string} title
- * @param {() => Outcome | Promise<Outcome>} run
+ * @param {() => Promise<Outcome>} run one that fails says nothing about what it tries
  * @returns {Promise<Outcome>}
  */
 async function check(id, title, run) {
@@ -26,7 +27,7 @@ async function check(id, title, run) {
   const words = make("p", {}, text.running);
   const row = make("li", { "data-check": id, "data-level": "running" }, mark, make("h2", {}, title), words);
   list.append(row);
-  const outcome = await run();
+  const outcome = await run().catch((error) => ({ level: /** @type {const} */ ("fair"), words: text.broken(errorName(error)) }));
   row.dataset["level"] = outcome.level;
   setText(mark, text.marks[outcome.level]);
   mark.setAttribute("aria-label", text.levels[outcome.level]);
@@ -41,7 +42,7 @@ async function test() {
   report = [];
   list.replaceChildren();
   setText(byId("summary", HTMLElement), text.running);
-  const outcomes = [await check("browser", text.browser, checkBrowser)];
+  const outcomes = [await check("browser", text.browser, async () => checkBrowser())];
   if (outcomes[0]?.level === "good") outcomes.push(...(await testAll()));
   const of = (/** @type {string} */ id) => [...list.querySelectorAll(`[data-check^="${id}"]`)];
   const works = (/** @type {Element} */ row) => row.getAttribute("data-level") !== "bad";
@@ -71,16 +72,21 @@ async function testAll() {
   const stun = iceServers.filter(isStun).map(({ urls }) => String(urls));
   const turn = iceServers.filter((server) => !isStun(server));
   // What is blocked takes some seconds to be sure of: side by side.
+  const answers = stun.map((url) => check(url, text.stun(url), () => checkStun(url)));
+  const answering = async () => {
+    const levels = await Promise.all(answers);
+    return stun.filter((_, place) => levels[place]?.level === "good");
+  };
   const ways = [
-    ...stun.map((url) => check(url, text.stun(url), () => checkStun(url))),
-    check("nat", text.nat, () => checkNat(stun)),
+    ...answers,
+    check("nat", text.nat, async () => checkNat(stun.length, await answering())),
     ...turn.map((server) => {
       const url = String(server.urls);
       return check(url, text.turn(url), () => checkTurn(server));
     }),
   ];
   if (turn.length === 0) {
-    ways.push(check("relays", text.relays, () => ({ level: "fair", words: text.turnNone })));
+    ways.push(check("relays", text.relays, async () => ({ level: "fair", words: text.turnNone })));
   }
   return [...outcomes, ...(await Promise.all(ways))];
 }

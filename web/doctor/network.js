@@ -2,75 +2,114 @@
 
 const GATHER_MS = 6_000;
 const LOOP_MS = 8_000;
-/** STUN errors of who may not use a TURN server (RFC 8489 section 14.8). */
-const REFUSED = new Set([401, 403, 438, 441]);
+/** STUN errors of who may not use a TURN server (RFC 8489 section 14.8, RFC 8656 section 19). */
+const REFUSED = new Set([401, 431, 438, 441]);
+/** Those of a server that has no place for another relay, or wants none of these. */
+const FULL = new Set([403, 442, 486, 508]);
+
+/** @typedef {Pick<RTCIceCandidate, "type" | "protocol" | "address" | "port" | "relatedAddress" | "relatedPort">} Candidate */
+
+/**
+ * @typedef {object} Gathered
+ * @property {RTCIceCandidate[]} candidates
+ * @property {number[]} errors codes of `icecandidateerror`
+ * @property {boolean} complete every server has answered, or was given up
+ */
 
 /**
  * Gather candidates (RFC 8445 section 5.1.1), until there are no more or it takes too long.
  *
  * @param {RTCIceServer[]} iceServers
  * @param {RTCIceTransportPolicy} [iceTransportPolicy]
- * @returns {Promise<{candidates: RTCIceCandidate[], refused: boolean}>}
+ * @returns {Promise<Gathered>}
  */
 export async function gather(iceServers, iceTransportPolicy = "all") {
   const pc = new RTCPeerConnection({ iceServers, iceTransportPolicy });
   /** @type {RTCIceCandidate[]} */
   const candidates = [];
-  let refused = false;
+  /** @type {number[]} */
+  const errors = [];
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  let timer;
   try {
     const complete = new Promise((resolve) => {
       pc.onicecandidate = ({ candidate }) => {
         if (candidate?.candidate) candidates.push(candidate);
-        else if (!candidate) resolve(null);
+        else if (!candidate) resolve(true);
       };
-      pc.onicecandidateerror = ({ errorCode }) => {
-        if (REFUSED.has(errorCode)) refused = true;
-      };
-      setTimeout(resolve, GATHER_MS);
+      pc.onicecandidateerror = ({ errorCode }) => errors.push(errorCode);
+      timer = setTimeout(() => resolve(false), GATHER_MS);
     });
     pc.createDataChannel("test");
     await pc.setLocalDescription();
-    await complete;
+    return { candidates, errors, complete: await complete };
   } finally {
+    clearTimeout(timer);
     pc.close();
   }
-  return { candidates, refused };
 }
 
 /**
- * What the router does, from the candidates of one peer connection with several STUN servers: a router that
- * takes another port for each server shows more addresses than the computer has (RFC 5780 section 4).
+ * Whether a STUN server answers, from what was gathered with it alone. A computer that is seen from outside under its
+ * own address is not told so by a candidate; but a browser that reports errors is done without one only if it had the
+ * answer. A host candidate is no answer of anybody.
  *
- * @param {Pick<RTCIceCandidate, "type" | "protocol" | "address" | "port">[]} candidates
- * @param {number} servers how many were asked
- * @returns {"open" | "cone" | "symmetric" | "blocked" | "unknown"}
+ * @param {{candidates: Pick<Candidate, "type" | "protocol">[], errors: readonly number[], complete: boolean}} gathered
+ * @param {boolean} reportsErrors the browser has `icecandidateerror`
+ * @returns {"answers" | "silent" | "unknown"}
  */
-export function natOf(candidates, servers) {
-  const udp = candidates.filter(({ protocol }) => protocol === "udp");
-  const at = (/** @type {string} */ type) =>
-    new Set(udp.filter((candidate) => candidate.type === type).map(({ address, port }) => `${address} ${port}`));
-  const [inner, outer] = [at("host"), at("srflx")];
-  if (servers === 0) return "unknown";
-  // One that is seen from outside as it is inside is not told a second time.
-  if (outer.size === 0) return udp.some(isPublic) ? "open" : "blocked";
-  if (outer.size > inner.size) return "symmetric";
-  return servers > 1 ? "cone" : "unknown";
+export function answerOf({ candidates, errors, complete }, reportsErrors) {
+  if (candidates.some(({ type }) => type === "srflx")) return "answers";
+  if (!complete) return "silent";
+  const sockets = candidates.filter(({ type, protocol }) => type === "host" && protocol === "udp").length;
+  if (!reportsErrors || sockets === 0) return "unknown";
+  // Each socket errs once: one of IPv6 does where the server has no such address.
+  return errors.length < sockets ? "answers" : "silent";
 }
 
-/** @param {Pick<RTCIceCandidate, "address">} candidate */
-function isPublic({ address }) {
-  return Boolean(address) && !/^(10\.|127\.|169\.254\.|192\.168\.|172\.(1[6-9]|2\d|3[01])\.|f[cde]|::1)|\.local$/i.test(address ?? "");
+/**
+ * What the router does, from the candidates of one peer connection with several STUN servers, all of which answer: one
+ * that takes another port for each server gives one socket several addresses outside (RFC 5780 section 4). Each socket
+ * counts alone, be it of a cable, a radio or a VPN; pages that may use no camera are told its family, and there is one
+ * of each.
+ *
+ * @param {Candidate[]} candidates
+ * @param {number} answering STUN servers
+ * @returns {"kept" | "symmetric" | "silent" | "unknown"}
+ */
+export function natOf(candidates, answering) {
+  if (answering === 0) return "silent";
+  /** Outer addresses by socket. @type {Map<string, Set<string>>} */
+  const seen = new Map();
+  for (const { type, protocol, address, port, relatedAddress, relatedPort } of candidates) {
+    if (type !== "srflx" || protocol !== "udp" || !address) continue;
+    const socket = relatedPort ? `${relatedAddress} ${relatedPort}` : address.includes(":") ? "IPv6" : "IPv4";
+    seen.set(socket, (seen.get(socket) ?? new Set()).add(`${address} ${port}`));
+  }
+  if ([...seen.values()].some((outer) => outer.size > 1)) return "symmetric";
+  return answering > 1 ? "kept" : "unknown";
+}
+
+/** @typedef {"unreachable" | "refused" | "full" | "deaf"} RelayFault */
+
+/**
+ * @param {readonly number[]} errors of a TURN server that gave no relay
+ * @returns {RelayFault}
+ */
+export function relayFaultOf(errors) {
+  if (errors.some((code) => REFUSED.has(code))) return "refused";
+  return errors.some((code) => FULL.has(code)) ? "full" : "unreachable";
 }
 
 /**
  * Send something from this page to itself by way of a TURN server.
  *
  * @param {RTCIceServer} server with one address
- * @returns {Promise<{ms: number} | {fault: "unreachable" | "refused" | "deaf"}>} the time there and back
+ * @returns {Promise<{ms: number} | {fault: RelayFault}>} the time there and back
  */
 export async function relayLoop(server) {
-  const { candidates, refused } = await gather([server], "relay");
-  if (candidates.length === 0) return { fault: refused ? "refused" : "unreachable" };
+  const { candidates, errors } = await gather([server], "relay");
+  if (candidates.length === 0) return { fault: relayFaultOf(errors) };
   const ends = [0, 1].map(() => new RTCPeerConnection({ iceServers: [server], iceTransportPolicy: "relay" }));
   const [here, there] = /** @type {[RTCPeerConnection, RTCPeerConnection]} */ (ends);
   try {
