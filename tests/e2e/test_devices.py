@@ -107,7 +107,7 @@ def test_devices_are_chosen_before_and_during_a_call(
     )
     bob.shows(ada)
     assert ada.state(bob) == "connected"
-    # What was chosen and is gone is no reason to have none.
+    # What was chosen and is gone is no reason to have none, and stays chosen.
     ada.page.evaluate(
         """() => localStorage.setItem('canvas-server.devices',
             JSON.stringify({video: 'gone', audio: 'gone', quality: 7}))"""
@@ -115,6 +115,11 @@ def test_devices_are_chosen_before_and_during_a_call(
     ada.page.reload()
     ada.wait_state(bob, "connected")
     bob.shows(ada)
+    ada.press("devices")
+    chosen = ada.page.get_by_role("dialog").get_by_label("Camera", exact=True)
+    expect(chosen).to_have_value("gone")
+    expect(chosen.locator("option:checked")).to_have_text("The chosen one (not connected)")
+    ada.press("done")
 
 
 @pytest.mark.nightly

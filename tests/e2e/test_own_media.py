@@ -25,6 +25,28 @@ RECORD = """(() => {
     return stream;
   };
 })()"""
+# No camera of a test can blur: this one says that it can, and does nothing.
+BLURS = """(() => {
+  const track = MediaStreamTrack.prototype, blurred = new WeakMap();
+  const {getCapabilities, getSettings, applyConstraints} = track;
+  track.getCapabilities = function() {
+    return {...getCapabilities.call(this), ...this.kind === 'video' && {backgroundBlur: [false, true]}};
+  };
+  track.getSettings = function() {
+    return {...getSettings.call(this), ...this.kind === 'video' && {backgroundBlur: blurred.get(this) ?? false}};
+  };
+  track.applyConstraints = function({backgroundBlur = false, ...others} = {}) {
+    blurred.set(this, backgroundBlur.exact ?? backgroundBlur);
+    return applyConstraints.call(this, others);
+  };
+  const open = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
+  navigator.mediaDevices.getUserMedia = async constraints => {
+    window.blurAsked = constraints.video?.backgroundBlur ?? false;
+    const stream = await open(constraints);
+    for (const track of stream.getVideoTracks()) blurred.set(track, blurAsked);
+    return stream;
+  };
+})()"""
 LIVE = "given.filter(track => track.readyState === 'live').map(track => track.kind).sort().join()"
 SENT = """() => [...signalingManager.peerConnections.values()].map(pc => pc.localDescription.sdp)"""
 
@@ -152,6 +174,29 @@ def test_a_camera_that_is_off_is_let_go_and_comes_back(pair: tuple[Window, Windo
     ada.press("mute")  # stays open, so that it is back at once
     live(ada, "audio,video")
     assert not ada.page.evaluate("signalingManager.localStream.getAudioTracks()[0].enabled")
+
+
+@pytest.mark.nightly
+@pytest.mark.rule("SIG17")
+def test_blur_is_there_before_the_first_picture(open_window: Open, context: BrowserContext) -> None:
+    context.add_init_script(BLURS)
+    ada = open_window("green", context=context, query="name=Ada")
+    bob = open_window("red", query="name=Bob")
+    ada.sees(bob)
+    connect(ada, bob)
+    blur = ada.page.locator('#callbar [data-action="blur"]')
+    expect(blur).to_have_attribute("aria-pressed", "false")
+    blur.click()
+    expect(blur).to_have_attribute("aria-pressed", "true")
+    ada.page.reload()
+    ada.wait_state(bob, "connected")
+    bob.shows(ada)
+    expect(blur).to_have_attribute("aria-pressed", "true")
+    assert ada.page.evaluate("blurAsked") is True
+    ada.press("devices")
+    ada.page.get_by_role("dialog").locator('[data-action="blur"]').click()
+    ada.press("done")
+    expect(blur).to_have_attribute("aria-pressed", "false")
 
 
 @pytest.mark.nightly

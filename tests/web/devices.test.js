@@ -1,6 +1,7 @@
 /** What a person has set on this device: kept, found again, and nothing turned on by itself. Without a browser. */
 
 import assert from "node:assert/strict";
+import { readdirSync, readFileSync } from "node:fs";
 import { test } from "node:test";
 
 import { FakeBlur, FakeDevices, FakeStorage, FakeStream } from "./fakes/media.js";
@@ -158,6 +159,16 @@ test("windows keep each other's choices, and none is moved by another's", () => 
   assert.deepEqual([new Choices().get("video").deviceId, new Choices().get("spatial")], ["outer", true]);
 });
 
+test("what is kept is read and written in one place", () => {
+  const WEB = new URL("../../web/", import.meta.url);
+  const own = ["app/board.js", "connection/identity.js", "connection/jointoken.js", "lib/stored.js", "ui/unsaved.js"];
+  const users = readdirSync(WEB, { recursive: true, encoding: "utf8" }).filter((name) =>
+    name.endsWith(".js") && !/^(bundle|vendor)\//.test(name)
+    && /\b(local|session)Storage\b/.test(readFileSync(new URL(name, WEB), "utf8").replace(/\/\*[\s\S]*?\*\//g, "")));
+  // Beside the settings: who this window is, and what is being written in it.
+  assert.deepEqual(users.sort(), own);
+});
+
 // --- chosen devices --------------------------------------------------------------------------
 
 // report: on | Firefox gives devices new ids, and the wrong camera is on | the chosen camera under another id, same
@@ -232,6 +243,26 @@ test("a chosen device that is plugged in again is used again", async () => {
   assert.deepEqual(open(media), ["Headset", "Lid camera"]);
   assert.deepEqual(found, ["Lid microphone", "Headset"]);
   assert.equal(new Choices().get("audio").label, "Headset");
+});
+
+// report: on | A headset is plugged in, the system takes it, and the call goes on with the microphone of the lid | the
+// usual device of the system is another one | the call goes on with that, muted if it was
+test("where none is chosen the call follows the system", async () => {
+  const usual = { ...MIC, deviceId: "default", label: "Default" };
+  devices.list = [INNER, usual, MIC];
+  const { media } = newPage();
+  await started(media);
+  media.toggle("audio");
+  devices.plug([INNER, usual, MIC, HEADSET]);
+  await settled();
+  assert.equal(devices.opened.length, 2, "still the same one");
+  devices.plug([INNER, { ...HEADSET, deviceId: "default", label: "Default" }, MIC, HEADSET]);
+  await settled();
+  assert.equal(devices.opened.length, 2, "not while it is muted");
+  media.toggle("audio");
+  await settled();
+  assert.equal(media.track("audio")?.getSettings().groupId, HEADSET.groupId);
+  assert.deepEqual(devices.live(), ["audio", "video"]);
 });
 
 // --- nothing turns on by itself --------------------------------------------------------------
@@ -412,7 +443,7 @@ test("each refusal has its own words", async (t) => {
   const because = (/** @type {string} */ name, message = "") => faultOf(new DOMException(message, name), "video");
   assert.equal(await because("NotReadableError"), "busy");
   assert.equal(await because("SecurityError"), "disabled");
-  assert.equal(await because("NotFoundError"), "system", "there is one, and it cannot be had");
+  assert.equal(await because("NotFoundError", "The object can not be found here."), "system", "Firefox on macOS");
   assert.equal(await because("NotAllowedError", "Permission denied by system"), "system");
   assert.equal(await because("NotAllowedError", "Permission dismissed"), "dismissed");
   assert.equal(await because("NotAllowedError"), "system", "though the browser may");
@@ -420,6 +451,7 @@ test("each refusal has its own words", async (t) => {
   assert.equal(await because("NotAllowedError"), "refused");
   devices.list = [MIC];
   assert.equal(await because("NotFoundError"), "missing");
+  assert.equal(await because("NotFoundError", "The object can not be found here."), "missing", "there is none");
   assert.equal(await because("OverconstrainedError"), "missing");
   Object.assign(globalThis, { document: { featurePolicy: { allowsFeature: () => false } } });
   t.after(() => Reflect.deleteProperty(globalThis, "document"));
@@ -428,6 +460,23 @@ test("each refusal has its own words", async (t) => {
   const said = new Set(faults.map((fault) => mediaFaultText(["video"], fault)));
   assert.equal(said.size, faults.length);
   for (const fault of faults) assert.match(switchText("video", fault), /Press to/);
+});
+
+// report: on | The browser asks three times for one call | the question for both is closed without an answer | it is
+// not asked again before the next press
+test("a question that was closed is not asked again by itself", async () => {
+  const { media, faults } = newPage();
+  permission = "prompt";
+  devices.answer = async () => Promise.reject(new DOMException("Permission dismissed", "NotAllowedError"));
+  await started(media);
+  assert.deepEqual([devices.asked.length, faults], [1, ["video,audio dismissed"]]);
+  permission = "denied"; // one is blocked for good: the other may be had
+  const other = newPage();
+  devices.answer = async (kinds) => {
+    if (kinds.includes("video")) throw new DOMException("", "NotAllowedError");
+  };
+  await started(other.media);
+  assert.deepEqual([devices.live(), other.faults], [["audio"], ["video refused"]]);
 });
 
 // report: on | The system mutes the microphone (a phone call, a key of the keyboard), and the others wait for words |

@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { assertQuiet, assertTalking, connected, two } from "./fakes/calls.js";
+import { FakeStream, FakeTrack } from "./fakes/media.js";
 import { Room } from "./fakes/room.js";
 import { FakePeerConnection } from "./fakes/rtc.js";
 
@@ -47,6 +48,23 @@ test("whoever hangs up, it is over for both, and nothing is left on", async () =
     assert.equal(ada.signaling.callState("b"), "ended");
     assert.ok(ada.changes.includes(who === "ada" ? "b ended hangup by us" : "b ended hangup"));
   }
+});
+
+// report: on | The canvas was opened in another window, or the person was removed, and the old window goes on sending |
+// a connection that the server has closed for good, in a call, in that of everybody, with a screen | all ends here, and
+// nothing is left on
+test("a page that was sent away sends nothing any more", async () => {
+  const { room, ada, bob } = await connected();
+  ada.signaling.joinGroup();
+  ada.screen.share(/** @type {any} */ (new FakeStream([new FakeTrack("video")])));
+  await room.settle();
+  ada.connection.state = "closed";
+  ada.connection.fire("state", "closed");
+  assert.deepEqual([ada.media.stream, ada.screen.stream, ada.signaling.inCall], [null, null, false]);
+  assert.equal(ada.signaling.peerConnections.size, 0);
+  bob.signaling.cleanup();
+  await room.settle();
+  assertQuiet(ada, bob);
 });
 
 test("a call that is declined says so", async () => {

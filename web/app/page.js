@@ -1,6 +1,7 @@
 /** The address of the page and what it asks for; the name that this browser remembers; clipboard and files. */
 
 import { plainName } from "../lib/foreign.js";
+import { readText, writeText } from "../lib/stored.js";
 import { make } from "../ui/dom.js";
 
 const NAME_KEY = "canvas-server.name";
@@ -47,20 +48,12 @@ export function firstName() {
 
 /** @param {string} name */
 export function rememberName(name) {
-  try {
-    localStorage.setItem(NAME_KEY, name);
-  } catch {
-    // Storage can be forbidden; then the name lasts as long as the page.
-  }
+  writeText("browser", NAME_KEY, name);
 }
 
 /** @returns {string} */
 function rememberedName() {
-  try {
-    return plainName(localStorage.getItem(NAME_KEY));
-  } catch {
-    return "";
-  }
+  return plainName(readText("browser", NAME_KEY));
 }
 
 /** @returns {string} */

@@ -169,7 +169,8 @@ class DevicesDialog {
     setText(this.#still, fault ? faultText[fault] : text.noPicture);
     for (const [kind, button] of this.#switches) {
       button.hidden = this.#media.isOn(kind) || this.#media.isOpening(kind);
-      setText(button, (this.#media.fault(kind) ? text.askAgain : text.turnOn)[kind]);
+      const fault = this.#media.fault(kind);
+      setText(button, fault === "sharp" ? text.sharp : (fault ? text.askAgain : text.turnOn)[kind]);
     }
     showBlur(this.#blur, this.#media.blur.state);
     const track = this.#media.track("audio");
@@ -186,11 +187,12 @@ class DevicesDialog {
    * @returns {string} what it means to choose none of those that were found
    */
   #nothingChosen(kind, found) {
-    const fault = kind === "speaker" ? null : this.#media.fault(kind);
+    if (kind === "speaker") return text.usual; // not every browser lists them
+    const fault = this.#media.fault(kind);
     // The browser tells of no device that the page may not use.
     if (fault && fault !== "missing" && (found === 0 || fault === "refused")) return faultText[fault];
     if (found > 0) return text.usual;
-    return kind !== "speaker" && !this.#media.isWanted(kind) ? text.off : text.none;
+    return this.#media.isWanted(kind) ? text.none : text.off;
   }
 
   /** Offer what there is; its names are told only to pages that may use it. */

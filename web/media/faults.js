@@ -28,8 +28,7 @@ const NAMES = /** @type {const} */ ({ video: "camera", audio: "microphone" });
 export async function faultOf(error, kind) {
   switch (errorName(error)) {
     case "NotFoundError":
-      // Firefox on macOS calls it so when the system forbids what is there.
-      return (await devicesOf(kind)).length > 0 ? "system" : "missing";
+      return (await isForbidden(error, kind)) ? "system" : "missing";
     case "OverconstrainedError":
       return "missing";
     case "NotReadableError":
@@ -56,10 +55,34 @@ export function absence() {
  */
 async function refusalOf(error, kind) {
   if (!isPassedOn(NAMES[kind])) return "embedded";
-  const words = error instanceof Error || error instanceof DOMException ? error.message : "";
-  if (/system/i.test(words)) return "system";
-  if (/dismissed/i.test(words)) return "dismissed";
+  if (/system/i.test(wordsOf(error))) return "system";
+  if (/dismissed/i.test(wordsOf(error))) return "dismissed";
   return (await permissionOf(kind)) === "granted" ? "system" : "refused";
+}
+
+/**
+ * @param {unknown} error of a request for several kinds at once
+ * @param {MediaKind[]} kinds
+ * @returns {Promise<boolean>} the person did not want to answer: to ask for each alone would be asking again and again
+ */
+export async function wasDismissed(error, kinds) {
+  if (errorName(error) !== "NotAllowedError" || !kinds.every((kind) => isPassedOn(NAMES[kind]))) return false;
+  const permissions = await Promise.all(kinds.map(permissionOf));
+  return permissions.every((permission) => permission === "prompt");
+}
+
+/**
+ * @param {unknown} error a NotFoundError
+ * @param {MediaKind} kind
+ * @returns {Promise<boolean>} Firefox on macOS means that the system forbids what is there
+ */
+async function isForbidden(error, kind) {
+  return /object can ?not be found/i.test(wordsOf(error)) && (await devicesOf(kind)).length > 0;
+}
+
+/** @param {unknown} error */
+function wordsOf(error) {
+  return error instanceof Error || error instanceof DOMException ? error.message : "";
 }
 
 /**

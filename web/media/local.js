@@ -7,10 +7,11 @@ import { Emitter } from "../lib/emitter.js";
 import { errorName, log } from "../lib/log.js";
 import { applyToCamera } from "../calls/quality.js";
 import { Blur } from "./blur.js";
-import { absence, faultOf } from "./faults.js";
+import { absence, faultOf, wasDismissed } from "./faults.js";
 import { Intentions } from "./intentions.js";
 import { isSecondChoice, opensUnasked, wasTakenBack } from "./lost.js";
 import { openDevices, stopTrack } from "./opening.js";
+import { Requests } from "./requests.js";
 
 /** @import {SendingQuality} from "../calls/quality.js" */
 /** @import {Choices} from "../devices/choices.js" */
@@ -42,10 +43,8 @@ export class LocalMedia extends Emitter {
   #started = Promise.resolve();
   /** Why a kind that is wanted is not there. @type {Map<MediaKind, MediaFault>} */
   #faults = new Map();
-  /** The kinds that are being opened. @type {Set<MediaKind>} */
-  #opening = new Set();
-  /** The latest opening or closing, by kind: what an earlier one brings is closed. */
-  #requests = { audio: 0, video: 0 };
+  /** What one that is not the latest brings is closed. */
+  #requests = new Requests();
   /** @type {SendingQuality | null} */
   #quality = null;
   #choices;
@@ -171,7 +170,7 @@ export class LocalMedia extends Emitter {
    */
   isOpening(kind) {
     if (this.starting && !this.track(kind) && !this.#faults.has(kind)) return this.isWanted(kind);
-    return this.#opening.has(kind);
+    return this.#requests.has(kind);
   }
 
   /**
@@ -218,8 +217,9 @@ export class LocalMedia extends Emitter {
     if (track && wanted && track.muted) this.#open([kind]); // some systems never give it back
     else if (track && (wanted || kind === "audio")) track.enabled = wanted;
     else if (!wanted) this.#release(kind);
-    else if (!this.#opening.has(kind)) this.#open([kind]);
+    else if (!this.#requests.has(kind)) this.#open([kind]);
     this.emit("changed", null);
+    if (wanted) void this.#findDevices(); // another one may have been plugged in meanwhile
   }
 
   /** The person has pressed the switch of the blur. */
@@ -251,6 +251,7 @@ export class LocalMedia extends Emitter {
       const error = kinds.length > 0 ? await this.#obtain(kinds) : null;
       if (!error) return;
       log("media", "both", errorName(error));
+      if (await wasDismissed(error, kinds)) return this.stream === stream ? this.#fail(new Map([["dismissed", kinds]])) : undefined;
     }
     /** @type {Map<MediaFault, MediaKind[]>} */
     const faults = new Map();
@@ -280,10 +281,8 @@ export class LocalMedia extends Emitter {
    */
   async #obtain(kinds) {
     const { stream } = this;
-    const requests = new Map(kinds.map((kind) => [kind, ++this.#requests[kind]]));
-    const isCurrent = (/** @type {MediaKind} */ kind) =>
-      this.stream === stream && requests.get(kind) === this.#requests[kind];
-    for (const kind of kinds) this.#opening.add(kind);
+    const isLatest = this.#requests.begin(kinds);
+    const isCurrent = (/** @type {MediaKind} */ kind) => this.stream === stream && isLatest(kind);
     this.emit("changed", null);
     try {
       const found = await openDevices(this.#choices, kinds, this.blur.constraints);
@@ -299,15 +298,14 @@ export class LocalMedia extends Emitter {
     } catch (error) {
       return kinds.some(isCurrent) ? error : null;
     } finally {
-      for (const kind of kinds) if (isCurrent(kind)) this.#opening.delete(kind);
+      for (const kind of kinds) if (isCurrent(kind)) this.#requests.settle(kind);
       this.emit("changed", null);
     }
   }
 
   /** Turn a device off: its light goes out. @param {MediaKind} kind */
   #release(kind) {
-    this.#requests[kind]++;
-    this.#opening.delete(kind);
+    this.#requests.cancel(kind);
     this.#faults.delete(kind);
     const track = this.track(kind);
     if (!track) return;

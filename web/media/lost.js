@@ -6,6 +6,9 @@ import { devicesOf, presentDevice } from "./opening.js";
 /** @import {Choices} from "../devices/choices.js" */
 /** @import {MediaKind} from "./local.js" */
 
+/** As what Chromium lists the device of the system, in the group of the one that it is. */
+const USUAL = "default";
+
 /**
  * @param {MediaStreamTrack} track that has ended by itself
  * @returns {Promise<boolean>} the permission was taken back; false: the device is gone
@@ -31,9 +34,16 @@ export async function opensUnasked(kind) {
 /**
  * @param {Choices} choices
  * @param {MediaStreamTrack | null} track
- * @returns {Promise<boolean>} another device than the chosen one is open, and the chosen one is there
+ * @returns {Promise<boolean>} another device than the chosen one is open, and the chosen one is there; where none is
+ *   chosen, the system has another usual one now
  */
 export async function isSecondChoice(choices, track) {
-  const chosen = track && (await presentDevice(choices, /** @type {MediaKind} */ (track.kind)));
-  return chosen ? chosen.deviceId !== track.getSettings().deviceId : false;
+  if (!track) return false;
+  const kind = /** @type {MediaKind} */ (track.kind);
+  const { deviceId, groupId } = track.getSettings();
+  const chosen = await presentDevice(choices, kind);
+  if (chosen) return chosen.deviceId !== deviceId;
+  if (deviceId !== USUAL || !groupId) return false;
+  const usual = (await devicesOf(kind)).find((device) => device.deviceId === USUAL);
+  return Boolean(usual?.groupId) && usual?.groupId !== groupId;
 }

@@ -35,6 +35,8 @@ export class VideoManager extends Emitter {
     for (const gesture of ["click", "keydown"]) {
       document.addEventListener(gesture, () => this.#retry(), { capture: true });
     }
+    // Some systems pause what plays while another program has the sound, and leave it so.
+    document.addEventListener("visibilitychange", () => this.#resume());
   }
 
   /**
@@ -165,6 +167,11 @@ export class VideoManager extends Emitter {
       this.#blocked.add(player);
       this.emit("blocked", true);
     }
+  }
+
+  #resume() {
+    if (document.visibilityState !== "visible") return;
+    for (const { player } of this.#sources.values()) if (player?.paused) void this.#play(player);
   }
 
   #retry() {

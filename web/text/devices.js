@@ -28,6 +28,7 @@ export const text = {
   blurBySystem: "Your system blurs your background.",
   turnOn: { audio: "Turn the microphone on", video: "Turn the camera on" },
   askAgain: { audio: "Ask for the microphone again", video: "Ask for the camera again" },
+  sharp: "Show my picture without blur",
   quality: "Your picture",
   hint: "Shared screens",
   spatial: "Sound comes from where its tile is; best with headphones",

@@ -12,6 +12,7 @@ export class FakeTrack extends EventTarget {
   readyState = "live";
   label = "";
   deviceId = "";
+  groupId = "";
   blur = new FakeBlur();
   /** @type {Record<string, unknown>} */ constraints = {};
   /** @type {(() => void) | null} */ onended = null;
@@ -25,8 +26,8 @@ export class FakeTrack extends EventTarget {
   }
 
   getSettings() {
-    const { deviceId } = this;
-    return { height: 720, deviceId, ...(this.blur.on === undefined ? {} : { backgroundBlur: this.blur.on }) };
+    const { deviceId, groupId } = this;
+    return { height: 720, deviceId, groupId, ...(this.blur.on === undefined ? {} : { backgroundBlur: this.blur.on }) };
   }
 
   getCapabilities() {
@@ -134,6 +135,7 @@ export class FakeDevices extends EventTarget {
     const track = new FakeTrack(kind);
     track.deviceId = device?.deviceId ?? "";
     track.label = device?.label ?? "";
+    track.groupId = device?.groupId ?? "";
     if (kind === "video") track.blur = this.blurOfNew();
     if (wanted["backgroundBlur"] && track.blur.can.includes(true)) track.blur.on = true;
     return track;
