@@ -132,6 +132,15 @@ test("a storage that is full does not bring back what was on before", async () =
   assert.deepEqual(devices.live(), []);
 });
 
+test("a storage that is full keeps the devices that were chosen before", () => {
+  new Choices().set("video", chosenOf(OUTER));
+  const choices = new Choices();
+  browser.full = true;
+  choices.set("quality", "low");
+  assert.equal(choices.get("quality"), "low", "as long as the page");
+  assert.equal(new Choices().get("video").deviceId, "outer");
+});
+
 // report: on | The browser opens its windows again a day later, and the camera goes on | a window of yesterday's call,
 // brought back by the browser | its devices stay off
 test("a window that comes back a day later turns nothing on", async (t) => {
@@ -208,6 +217,19 @@ test("before the page may use devices the chosen one is found as soon as names a
   assert.deepEqual(open(media), ["Desk camera", "Lid microphone"]);
   assert.ok(!sent.includes("Lid camera"));
   assert.deepEqual(devices.live(), ["audio", "video"], "the other one is let go");
+});
+
+// report: on | The browser's own question offers the devices, and what was picked there is undone | Firefox, asked each
+// time: another camera than the chosen one is picked | that one is used, without a second question
+test("what was picked in the browser's own question counts", async () => {
+  new Choices().set("video", chosenOf(OUTER));
+  devices.named = false;
+  devices.list = [INNER, { ...OUTER, deviceId: "new" }, MIC];
+  permission = "prompt";
+  const { media } = newPage();
+  await started(media);
+  assert.deepEqual([open(media), devices.asked.length], [["Lid camera", "Lid microphone"], 1]);
+  assert.equal(new Choices().get("video").label, "Desk camera");
 });
 
 // report: on | A camera that is away takes the chosen microphone along | the chosen camera unplugged, the headset there |

@@ -93,3 +93,31 @@ test("gathering says what came, what failed, and whether the browser was done", 
   const { candidates, errors, complete } = await gather([]);
   assert.deepEqual([candidates.length, errors, complete], [1, [701], true]);
 });
+
+// report: reading | The self-test blames a proxy though the server is away | no WebSocket comes about: with and without
+// an answer over HTTP, with a refusal, with a welcome and nothing after it | each is said in its own words
+test("a server that lets nobody in is blamed for what was measured", async () => {
+  Object.assign(globalThis, { location: new URL("https://host/doctor/") });
+  const { whyNoServer } = await import("../../web/doctor/checks.js");
+  const { text } = await import("../../web/text/doctor.js");
+  /** @type {string[]} */
+  const asked = [];
+  let answer = async () => ({ ok: true });
+  globalThis.fetch = /** @type {any} */ ((/** @type {URL} */ url) => {
+    asked.push(url.href);
+    return answer();
+  });
+  const why = (/** @type {object} */ facts) =>
+    whyNoServer(/** @type {any} */ ({ closeCode: "", closeReason: "", putOff: "", features: [], ...facts }));
+  assert.equal(await why({}), text.serverNoSocket);
+  assert.match(asked[0] ?? "", /^https:\/\/host\/health\/live$/);
+  answer = async () => ({ ok: false });
+  assert.equal(await why({}), text.serverBad);
+  answer = async () => Promise.reject(new TypeError("failed"));
+  assert.equal(await why({}), text.serverBad);
+  assert.equal(await why({ features: ["group_call"] }), text.serverSlow);
+  assert.equal(await why({ closeCode: "unauthorized" }), text.serverAsks);
+  assert.match(await why({ closeCode: "4104", closeReason: "make room" }), /make room/);
+  assert.match(await why({ putOff: "server_full" }), /server_full/);
+  assert.equal(asked.length, 3, "asked only where nothing is known");
+});

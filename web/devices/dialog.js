@@ -5,10 +5,10 @@ import { make, setText } from "../ui/dom.js";
 import { LocalMedia } from "../media/local.js";
 import { makeDialog } from "../ui/dialog.js";
 import { faultText, hintText, presetText, text } from "../text/devices.js";
-import { devicesOf, presentDevice } from "../media/opening.js";
 import { showBlur } from "./blurswitch.js";
 import { chosenOf, findChosen, SYSTEM } from "./chosen.js";
 import { audioContext, Meter } from "./meter.js";
+import { devicesOf, presentDevice } from "./present.js";
 
 /** @import {MediaKind} from "../media/local.js" */
 /** @import {Choices, Chosen, DeviceKind} from "./choices.js" */

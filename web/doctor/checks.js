@@ -73,7 +73,7 @@ export async function checkServer() {
  * @param {CanvasConnection} connection that did not come about
  * @returns {Promise<string>} why, as far as it can be measured
  */
-async function whyNoServer({ closeCode, closeReason, features, putOff }) {
+export async function whyNoServer({ closeCode, closeReason, features, putOff }) {
   if (closeCode === "unauthorized" || closeCode === "token_expired") return text.serverAsks;
   if (closeCode || putOff) return text.serverRefuses(closeReason || putOff);
   if (features.length > 0) return text.serverSlow; // its `welcome` came

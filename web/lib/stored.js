@@ -25,7 +25,7 @@ export function readText(area, key) {
  * @param {Area} area
  * @param {string} key
  * @param {string | null} text `null`: nothing any more
- * @returns {boolean} false: it lasts as long as the page, and what was kept before is gone
+ * @returns {boolean} false: it lasts as long as the page
  */
 export function writeText(area, key, text) {
   try {
@@ -34,12 +34,6 @@ export function writeText(area, key, text) {
     else storage.setItem(key, text);
     return true;
   } catch {
-    // What is out of date is worse than nothing: it would bring back what the person has changed.
-    try {
-      globalThis[AREAS[area]].removeItem(key);
-    } catch {
-      // Forbidden: then nothing was kept before either.
-    }
     return false;
   }
 }
@@ -84,6 +78,11 @@ export class StoredRecord {
    */
   write(changed) {
     return writeText(this.#area, this.#key, JSON.stringify({ ...this.read(), ...changed }));
+  }
+
+  /** Keep nothing any more. */
+  clear() {
+    writeText(this.#area, this.#key, null);
   }
 
   /** @returns {Record<string, unknown>} */

@@ -1,7 +1,8 @@
 /** Why a camera or microphone cannot be used, as far as the browser lets a page know. */
 
+import { devicesOf } from "../devices/present.js";
 import { errorName } from "../lib/log.js";
-import { devicesOf } from "./opening.js";
+import { NAMES, permissionOf } from "./permissions.js";
 
 /** @import {MediaKind} from "./local.js" */
 
@@ -15,8 +16,6 @@ import { devicesOf } from "./opening.js";
  * @typedef {"refused" | "dismissed" | "system" | "embedded" | "disabled" | "missing" | "busy" | "insecure" | "lost" |
  *   "sharp"} MediaFault
  */
-
-const NAMES = /** @type {const} */ ({ video: "camera", audio: "microphone" });
 
 /**
  * The errors of getUserMedia (W3C mediacapture-main, section 10.2). What they leave open is asked of the browser.
@@ -98,17 +97,4 @@ export function isPassedOn(feature) {
 
 function isSecure() {
   return globalThis.isSecureContext !== false;
-}
-
-/**
- * @param {MediaKind} kind
- * @returns {Promise<PermissionState | "unknown">} `unknown`: a browser that does not tell
- */
-export async function permissionOf(kind) {
-  try {
-    const name = /** @type {any} */ (NAMES[kind]);
-    return (await navigator.permissions.query({ name })).state;
-  } catch {
-    return "unknown";
-  }
 }

@@ -68,7 +68,8 @@ export class Intentions extends Emitter {
 
   /** There is a call just now: a reload of this window is to find what is wanted in it. */
   stamp() {
-    this.#window.write({ ...this.#wishes, at: Date.now() });
+    // What is out of date is worse than nothing: it would turn on what the person has turned off.
+    if (!this.#window.write({ ...this.#wishes, at: Date.now() })) this.#window.clear();
   }
 
   /** @param {Partial<Wishes>} wish */

@@ -9,8 +9,9 @@ import { applyToCamera } from "../calls/quality.js";
 import { Blur } from "./blur.js";
 import { absence, faultOf, wasDismissed } from "./faults.js";
 import { Intentions } from "./intentions.js";
-import { isSecondChoice, opensUnasked, wasTakenBack } from "./lost.js";
+import { isSecondChoice, wasTakenBack } from "./lost.js";
 import { openDevices, stopTrack } from "./opening.js";
+import { opensUnasked } from "./permissions.js";
 import { Requests } from "./requests.js";
 
 /** @import {SendingQuality} from "../calls/quality.js" */

@@ -1,7 +1,7 @@
-/** Devices that went away, and what may be opened in their place without a press. */
+/** Devices that went away, and those that come in their place. */
 
-import { permissionOf } from "./faults.js";
-import { devicesOf, presentDevice } from "./opening.js";
+import { devicesOf, presentDevice } from "../devices/present.js";
+import { permissionOf } from "./permissions.js";
 
 /** @import {Choices} from "../devices/choices.js" */
 /** @import {MediaKind} from "./local.js" */
@@ -20,15 +20,6 @@ export async function wasTakenBack(track) {
   // Where the person is asked each time, only a device that is still there was taken back.
   const { deviceId } = track.getSettings();
   return (await devicesOf(kind)).some((device) => device.deviceId === deviceId);
-}
-
-/**
- * @param {MediaKind} kind
- * @returns {Promise<boolean>} the browser would not ask the person out of the blue
- */
-export async function opensUnasked(kind) {
-  const permission = await permissionOf(kind);
-  return permission === "granted" || permission === "unknown";
 }
 
 /**

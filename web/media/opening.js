@@ -1,18 +1,17 @@
 /** Opens cameras and microphones: those that were chosen, or others where those are not there. */
 
-import { chosenOf, findChosen } from "../devices/chosen.js";
+import { chosenOf } from "../devices/chosen.js";
+import { presentDevice } from "../devices/present.js";
 import { errorName, log } from "../lib/log.js";
+import { opensUnasked } from "./permissions.js";
 
-/** @import {Choices, DeviceKind} from "../devices/choices.js" */
+/** @import {Choices} from "../devices/choices.js" */
 /** @import {MediaKind} from "./local.js" */
 
 const CONSTRAINTS = {
   audio: { echoCancellation: true, noiseSuppression: true, autoGainControl: true },
   video: { width: { ideal: 1280 }, height: { ideal: 720 }, frameRate: { ideal: 30 } },
 };
-
-/** @type {Record<DeviceKind, MediaDeviceKind>} */
-const DEVICES = { audio: "audioinput", video: "videoinput", speaker: "audiooutput" };
 
 /**
  * Open devices of these kinds, with one question to the person where the browser asks.
@@ -72,6 +71,8 @@ async function correct(choices, stream, requests) {
     const device = chosen.deviceId ? await presentDevice(choices, kind) : null;
     if (!device) continue; // away today: it stays the chosen one
     if (track.getSettings().deviceId !== device.deviceId) {
+      // Where it is asked each time, the person has just picked this one in the browser's own question.
+      if (!(await opensUnasked(kind))) continue;
       const exact = { ...requests("any")[kind], deviceId: { exact: device.deviceId } };
       try {
         const [better] = (await navigator.mediaDevices.getUserMedia({ [kind]: exact })).getTracks();
@@ -87,28 +88,6 @@ async function correct(choices, stream, requests) {
     choices.recognize(kind, chosenOf(device));
   }
   return stream;
-}
-
-/**
- * @param {Choices} choices
- * @param {DeviceKind} kind
- * @returns {Promise<MediaDeviceInfo | null>} the chosen device; `null`: none is chosen, or it cannot be seen now
- */
-export async function presentDevice(choices, kind) {
-  return findChosen(choices.get(kind), await devicesOf(kind));
-}
-
-/**
- * @param {DeviceKind} kind
- * @returns {Promise<MediaDeviceInfo[]>} without names before the page may use one
- */
-export async function devicesOf(kind) {
-  try {
-    const all = await navigator.mediaDevices.enumerateDevices();
-    return all.filter((device) => device.kind === DEVICES[kind]);
-  } catch {
-    return [];
-  }
 }
 
 /** Turn a device off: its light goes out. @param {MediaStreamTrack} track */

@@ -1,8 +1,8 @@
 /** Connections between the media of this page and the parts that show them, announce them and bound them. */
 
 import { chosenOf } from "../devices/chosen.js";
+import { presentDevice } from "../devices/present.js";
 import { cameraOf, screenOf } from "../scene/scene.js";
-import { presentDevice } from "./opening.js";
 import { shownHeight, ViewSizes } from "./viewsizes.js";
 
 /** @import {Choices, Chosen} from "../devices/choices.js" */
