@@ -5,6 +5,7 @@
 
 import { icon, make } from "../ui/dom.js";
 import { Emitter } from "../lib/emitter.js";
+import { isComposed } from "../lib/keys.js";
 import { text } from "../text/panels.js";
 
 /** @typedef {{tab: HTMLButtonElement, body: HTMLElement, opener: HTMLButtonElement}} Part */
@@ -30,7 +31,7 @@ export class SidePanel extends Emitter {
     node.setAttribute("aria-label", text.panel);
     node.append(make("div", { class: "panel-head" }, this.#tabs, close));
     node.addEventListener("keydown", (event) => {
-      if (event.key !== "Escape" || event.defaultPrevented) return;
+      if (event.key !== "Escape" || event.defaultPrevented || isComposed(event)) return;
       event.preventDefault();
       this.close();
     });

@@ -1,7 +1,7 @@
 /** Keyboard shortcuts of a call, wherever nobody is writing. */
 
 import { text } from "../text/devices.js";
-import { keyOf } from "../tools/keys.js";
+import { isComposed, keysOf } from "../lib/keys.js";
 
 /** @import {MediaKind} from "../media/local.js" */
 
@@ -20,9 +20,10 @@ export const callKeys = [
 export function listenToCallKeys(inCall, toggle) {
   document.addEventListener("keydown", (event) => {
     const { target } = event;
-    if (event.defaultPrevented || event.repeat || !inCall()) return;
+    if (event.defaultPrevented || event.repeat || isComposed(event) || !inCall()) return;
     if (target instanceof Element && target.closest(WRITING)) return;
-    const pressed = callKeys.find(({ keys }) => keys.includes(keyOf(event)));
+    const names = keysOf(event);
+    const pressed = callKeys.find(({ keys }) => keys.some((key) => names.includes(key)));
     if (!pressed) return;
     event.preventDefault();
     toggle(pressed.kind);

@@ -1,6 +1,7 @@
 /** The dialog that lists what the keys do. */
 
 import { make } from "../ui/dom.js";
+import { keysOf } from "../lib/keys.js";
 import { groupText, shownKey, text } from "../text/tools.js";
 import { makeDialog } from "../ui/dialog.js";
 
@@ -19,9 +20,10 @@ const MOST_NAMES = 2;
 export function offerHelp(button, commands) {
   button.addEventListener("click", () => showHelp(commands));
   document.addEventListener("keydown", (event) => {
-    const { key, target } = event;
+    const { target } = event;
     const writes = target instanceof Element && target.closest(FIELDS);
-    if (key !== "F1" && (key !== "?" || writes)) return;
+    const keys = keysOf(event);
+    if (!keys.includes("F1") && (!keys.includes("?") || writes)) return;
     event.preventDefault();
     if (!document.querySelector("dialog[open]")) showHelp(commands);
   });

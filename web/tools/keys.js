@@ -1,48 +1,21 @@
 /** Performs commands by keys, where nobody is typing. */
 
+import { isComposed, keysOf } from "../lib/keys.js";
+
 /** @import {Command} from "./commands/command.js" */
 /** @import {ToolContext} from "./tools.js" */
 
 /** What takes keys for itself. */
 const TYPING = "input, select, textarea, [contenteditable], dialog, [role=menu], [role=slider]";
-/** Keys that a printed sign stands for: whether Shift was needed to type it says nothing. */
-const SIGN = /^[^\p{L}\p{N}\s[\]{}]$/u;
-/** The key code of all that an input method takes. */
-const COMPOSITION = 229;
-const BRACKETS = /** @type {Record<string, string>} */ ({ "{": "Shift+[", "}": "Shift+]" });
-
-/**
- * The name of what was pressed, such as `Ctrl+Shift+Z`; ⌘ counts as Ctrl.
- *
- * @param {Pick<KeyboardEvent, "key" | "ctrlKey" | "metaKey" | "altKey" | "shiftKey">} event
- * @returns {string}
- */
-export function keyOf({ key, ctrlKey, metaKey, altKey, shiftKey }) {
-  const name = key.length === 1 ? key.toUpperCase() : key;
-  const ctrl = ctrlKey || metaKey ? "Ctrl+" : "";
-  if (!ctrl && !altKey && BRACKETS[name]) return BRACKETS[name];
-  // AltGr types brackets on many keyboards, and counts as Ctrl with Alt.
-  if (ctrl && altKey && /^[[\]]$/.test(name)) return name;
-  const shift = shiftKey && !SIGN.test(name) ? "Shift+" : "";
-  return `${ctrl}${altKey ? "Alt+" : ""}${shift}${name}`;
-}
-
-/**
- * Tells whether a key is for the input method that somebody writes with (UI Events section 4.4.3). Some browsers say
- * that by the key code alone: the composition is over for them when its last key is told.
- *
- * @param {KeyboardEvent} event
- * @returns {boolean}
- */
-export function isComposed(event) {
-  return event.isComposing || event.keyCode === COMPOSITION;
-}
+const MODIFIERS = ["Shift", "Control", "Alt", "AltGraph", "Meta", "CapsLock"];
 
 export class KeyBindings {
   #context;
   /** @type {Map<string, Command>} */
   #commands = new Map();
   #cancel;
+  /** The key of a command that a key held down does not repeat, while it is held. */
+  #held = "";
 
   /**
    * @param {ToolContext} context
@@ -55,9 +28,14 @@ export class KeyBindings {
     for (const command of commands) {
       if (!command.native) for (const key of command.keys) this.#commands.set(key, command);
     }
+    // First of all: the key that began to write a text would go on as letters of it.
+    document.addEventListener("keydown", (event) => this.#repeat(event), true);
     document.addEventListener("keydown", (event) => this.#down(event));
-    document.addEventListener("keyup", (event) => this.#up(event));
-    addEventListener("blur", () => this.#letGo());
+    document.addEventListener("keyup", (event) => this.#up(event), true);
+    addEventListener("blur", () => {
+      this.#held = "";
+      this.#letGo();
+    });
     document.addEventListener("focusout", () => this.#letGo());
   }
 
@@ -66,12 +44,14 @@ export class KeyBindings {
     if (event.defaultPrevented || isComposed(event)) return;
     const { target } = event;
     if (!(target instanceof Element) || target.closest(TYPING)) return;
-    const key = keyOf(event);
+    const keys = keysOf(event);
     const onCanvas = this.#context.stage.frame.contains(target) || target === document.body;
-    if (key === "Escape" && onCanvas) return this.#escape(event);
+    if (keys[0] === "Escape" && onCanvas) return this.#escape(event);
+    const key = keys.find((one) => this.#commands.has(one)) ?? "";
     const command = this.#commands.get(key);
     // Elsewhere on the page plain keys belong to what has the focus.
     if (!command || (!onCanvas && !key.startsWith("Ctrl+"))) return;
+    if (event.repeat && !command.repeats) return event.preventDefault();
     // A button within an element, such as Join, is pressed by Enter.
     if (key === "Enter" && target.closest("button, a")) return;
     if (command.enabled && !command.enabled(this.#context)) {
@@ -81,13 +61,22 @@ export class KeyBindings {
     }
     event.preventDefault();
     if (command.group !== "move") this.#letGo();
+    if (!command.repeats) this.#held = event.code;
     command.perform(this.#context, key);
   }
 
   /** @param {KeyboardEvent} event */
-  #up({ key }) {
+  #repeat(event) {
+    if (event.code !== this.#held) return;
+    if (event.repeat) event.preventDefault();
+    else this.#held = "";
+  }
+
+  /** @param {KeyboardEvent} event */
+  #up({ key, code }) {
+    if (code === this.#held) this.#held = "";
     // With Alt let go first, the arrow still ends the motion.
-    if (key.startsWith("Arrow") || key === "," || key === ".") this.#letGo();
+    if (!MODIFIERS.includes(key)) this.#letGo();
   }
 
   #letGo() {

@@ -1,5 +1,6 @@
 /** Turns events of mouse, pen and fingers on the canvas into gestures: select, move, resize, turn, pan and zoom. */
 
+import { isSpaceBar } from "../lib/keys.js";
 import { moveGesture, resizeGesture, turnGesture } from "./gestures.js";
 import { marqueeGesture } from "./marquee.js";
 import { Fingers, panGesture, turnWheel } from "./navigation.js";
@@ -164,7 +165,7 @@ export class Pointer {
    * @param {boolean} down
    */
   #spaceKey(event, down) {
-    if (event.key !== " ") return;
+    if (!isSpaceBar(event)) return;
     const typing = event.target instanceof Element && event.target.closest(OWN_BUSINESS);
     if (down && typing) return;
     this.#holdSpace(down);

@@ -2,10 +2,10 @@
 
 import { icon, make, setText } from "../ui/dom.js";
 import { LEAST_SIZE, normalDegrees, withHeight } from "../canvas/geometry.js";
+import { isComposed } from "../lib/keys.js";
 import { wholeTransform } from "../scene/scene.js";
 import { definitionOf, keepsAspect, labelOf } from "../kinds/kinds.js";
 import { text } from "../text/tools.js";
-import { isComposed } from "./keys.js";
 import { numberField } from "../ui/fields.js";
 
 /** @import {Field} from "../ui/fields.js" */

@@ -5,12 +5,12 @@
 
 import { make } from "../ui/dom.js";
 import { withHeight } from "../canvas/geometry.js";
+import { isComposed } from "../lib/keys.js";
 import { definitionOf, PLAIN_TEXT, textOf } from "../kinds/kinds.js";
 import { faultOf, longest } from "../scene/limits.js";
 import { wholeTransform } from "../scene/scene.js";
 import { text } from "../text/tools.js";
 import { freshPlace } from "./place.js";
-import { isComposed } from "./keys.js";
 
 /** @import {Point} from "../canvas/geometry.js" */
 /** @import {EditContext} from "./tools.js" */

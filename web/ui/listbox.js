@@ -4,6 +4,7 @@
  */
 
 import { Emitter } from "../lib/emitter.js";
+import { keysOf } from "../lib/keys.js";
 import { make } from "./dom.js";
 
 /**
@@ -116,7 +117,7 @@ export class Listbox extends Emitter {
     } else if (key === " " && !this.#typing()) {
       taken(event);
       this.#toggle(this.#active);
-    } else if (control && key.toLowerCase() === "a" && this.#multiple) {
+    } else if (keysOf(event).includes("Ctrl+A") && this.#multiple) {
       taken(event);
       this.emit("chosen", [...this.#keys.filter((one) => one !== this.#active), this.#active].filter(Boolean));
     } else if ([...key].length === 1 && !control && !altKey) {

@@ -13,12 +13,13 @@
  * @property {CommandGroup} group of the help
  * @property {string} label
  * @property {string} icon symbol of icons.svg
- * @property {readonly string[]} keys as `keyOf` of keys.js names them; the first is the one to show
+ * @property {readonly string[]} keys as `keysOf` of lib/keys.js names them; the first is the one to show
  * @property {string} [shownKeys] how the help names them, where not by the first
  * @property {"bar" | "end" | "menu" | "grid"} [toolbar] where it has a button: in the bar before or after the menu, in
  *   the menu in words, in its grid of symbols; absent: nowhere
  * @property {(context: ToolContext) => boolean} [enabled] default: always
  * @property {(context: ToolContext, key: string) => void} perform
+ * @property {boolean} [repeats] a key that is held performs it again and again (default: no)
  * @property {boolean} [native] the browser handles these keys in its own way: they are only shown
  */
 

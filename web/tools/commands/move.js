@@ -63,6 +63,7 @@ export const moveCommands = [
     keys: [...arrows, ...arrows.map((key) => `Shift+${key}`)],
     shownKeys: text.arrowKeys,
     enabled: anySelected,
+    repeats: true,
     perform(context, key) {
       const [dx, dy] = arrowOf(key);
       step(context, (now) => mapped(now, ({ x, y }) => ({ x: x + dx, y: y + dy })));
@@ -76,6 +77,7 @@ export const moveCommands = [
     keys: arrows.flatMap((key) => [`Alt+${key}`, `Alt+Shift+${key}`]),
     shownKeys: text.altArrowKeys,
     enabled: anySelected,
+    repeats: true,
     perform(context, key) {
       const [dx, dy] = arrowOf(key);
       step(context, (now) => mapped(now, (transform, id) => {
@@ -96,6 +98,7 @@ export const moveCommands = [
     keys: [",", ".", "Alt+,", "Alt+."],
     shownKeys: text.turnKeys,
     enabled: anySelected,
+    repeats: true,
     perform(context, key) {
       const degrees = (key.endsWith(",") ? -1 : 1) * (key.startsWith("Alt+") ? 1 : TURN_STEP);
       step(context, (now) => {

@@ -41,6 +41,7 @@ export const orderCommands = /** @type {Restack[]} */ (Object.keys(KEYS)).map((h
   label: commandText[how],
   icon: how,
   keys: KEYS[how],
+  repeats: true,
   toolbar: "menu",
   enabled: ({ selection }) => selection.size > 0,
   perform: (context) => restack(context, how),

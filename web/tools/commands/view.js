@@ -12,6 +12,7 @@ export const viewCommands = [
     label: commandText.zoomIn,
     icon: "plus",
     keys: ["+", "="],
+    repeats: true,
     perform: ({ stage }) => stage.zoomIn(),
   },
   {
@@ -20,6 +21,7 @@ export const viewCommands = [
     label: commandText.zoomOut,
     icon: "minus",
     keys: ["-"],
+    repeats: true,
     perform: ({ stage }) => stage.zoomOut(),
   },
   {
