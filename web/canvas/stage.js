@@ -8,6 +8,8 @@ import { Emitter } from "../lib/emitter.js";
 
 /** @import {Box} from "./geometry.js" */
 
+/** @typedef {{left: number, top: number, scale: number, fitted: boolean}} Camera where the stage looks, to come back to */
+
 export const MIN_SCALE = 0.05;
 export const MAX_SCALE = 8;
 /** How much of the frame `fit` leaves free around a box, and `reveal` beside it. */
@@ -99,6 +101,17 @@ export class Stage extends Emitter {
       width: this.#width / scale,
       height: this.#height / scale,
     };
+  }
+
+  /** @returns {Camera} */
+  get camera() {
+    return { left: this.#left, top: this.#top, scale: this.scale, fitted: this.#fitted };
+  }
+
+  /** @param {Camera} camera to come back to */
+  return({ left, top, scale, fitted }) {
+    this.#fitted = fitted;
+    this.#put(left, top, scale);
   }
 
   /**

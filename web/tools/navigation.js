@@ -17,6 +17,7 @@ const MOST_WHEEL_STEP = 60;
  */
 export function panGesture(stage, start) {
   let last = start;
+  const before = stage.camera;
   const stop = () => void stage.frame.toggleAttribute("data-panning", false);
   stage.frame.toggleAttribute("data-panning", true);
   return {
@@ -26,7 +27,10 @@ export function panGesture(stage, start) {
       last = next;
     },
     finish: stop,
-    cancel: stop,
+    cancel: () => {
+      stop();
+      stage.return(before);
+    },
   };
 }
 
@@ -61,6 +65,20 @@ export class Fingers {
 
   get count() {
     return this.#fingers.size;
+  }
+
+  get ids() {
+    return this.#fingers.keys();
+  }
+
+  /** The one that is left. @returns {{pointer: number, at: Point} | null} `null`: there is none, or more than one */
+  get only() {
+    const [only, ...more] = this.#fingers;
+    return only && more.length === 0 ? { pointer: only[0], at: only[1] } : null;
+  }
+
+  clear() {
+    this.#fingers.clear();
   }
 
   /** @param {Pick<PointerEvent, "pointerId" | "clientX" | "clientY">} event */

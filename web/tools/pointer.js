@@ -2,11 +2,14 @@
 
 import { isSpaceBar } from "../lib/keys.js";
 import { moveGesture, resizeGesture, turnGesture } from "./gestures.js";
+import { ERASER, eraseGesture } from "./erase.js";
 import { marqueeGesture } from "./marquee.js";
 import { Fingers, panGesture, turnWheel } from "./navigation.js";
+import { PalmRejection } from "./palm.js";
 import { Taps } from "./taps.js";
 
 /** @import {Handle, Point} from "../canvas/geometry.js" */
+/** @import {Camera} from "../canvas/stage.js" */
 /** @import {Gesture} from "./gestures.js" */
 /** @import {Overlay} from "./overlay.js" */
 /** @import {EditContext} from "./tools.js" */
@@ -25,6 +28,7 @@ import { Taps } from "./taps.js";
  * @property {Point} at in pixels of the page
  * @property {string | null} id of the element under it
  * @property {boolean} ground nothing is under it
+ * @property {boolean} pans it moves the canvas
  * @property {() => Gesture} begin called once it moves
  * @property {() => void} tap called if it never did
  * @property {Gesture | null} gesture
@@ -33,6 +37,10 @@ import { Taps } from "./taps.js";
 
 const THRESHOLD_PX = { mouse: 3, touch: 8 };
 const HOLD_MS = 550;
+/** @type {Omit<Press, "pointer" | "at" | "begin">} */
+const NO_PRESS = { touch: false, id: null, ground: false, pans: false, tap: () => {}, gesture: null, holding: undefined };
+/** The button on the side of a pen. */
+const BARREL = 2;
 /** What answers to a pointer by itself. */
 const OWN_BUSINESS = "button, input, select, textarea, a, [contenteditable], [data-own-pointer]";
 
@@ -46,6 +54,9 @@ export class Pointer {
   #fingers;
   #space = false;
   #taps = new Taps();
+  #palm = new PalmRejection();
+  /** What was seen and selected before anything touched the stage. @type {{camera: Camera, ids: string[]} | null} */
+  #untouched = null;
   /** Where the pointer was seen last on the canvas, in pixels of the page. @type {Point | null} */
   seen = null;
   /** A button or a finger is down: what gets the focus now, gets it by the pointer. */
@@ -67,7 +78,17 @@ export class Pointer {
     frame.addEventListener("pointerup", (event) => this.#up(event));
     frame.addEventListener("pointercancel", (event) => this.#lost(event));
     frame.addEventListener("lostpointercapture", (event) => this.#lost(event));
-    frame.addEventListener("pointerleave", () => (this.seen = null));
+    frame.addEventListener("pointerleave", (event) => this.#left(event));
+    // The hand presses no buttons on the canvas either.
+    frame.addEventListener("click", (event) => {
+      if (!this.#palm.isPalm(/** @type {{pointerId?: number}} */ (event))) return;
+      event.preventDefault();
+      event.stopPropagation();
+    }, true);
+    // The button on the side of a pen pans.
+    frame.addEventListener("contextmenu", (event) => {
+      if (/** @type {{pointerType?: string}} */ (event).pointerType === "pen") event.preventDefault();
+    });
     frame.addEventListener("wheel", (event) => turnWheel(context.stage, event), { passive: false });
     // The focus is given by hand; a press would also begin to mark text or drag a picture.
     frame.addEventListener("mousedown", (event) => {
@@ -91,18 +112,21 @@ export class Pointer {
 
   /** @param {PointerEvent} event */
   #down(event) {
+    if (this.#palm.begins(event)) return event.preventDefault();
+    if (event.pointerType === "pen") this.#rejectTouches();
     if (ownBusiness(event.target)) return;
+    const isTouch = event.pointerType === "touch";
+    if (this.#press && !(isTouch && this.#press.touch)) return; // the first one of several mice and pens
     this.pressed = true;
-    if (event.pointerType === "touch") {
+    if (isTouch) {
+      const { stage, selection } = this.#context;
+      if (this.#fingers.count === 0) this.#untouched = { camera: stage.camera, ids: [...selection.ids] };
       this.#fingers.put(event);
       if (this.#fingers.count > 1) {
         this.#frame.setPointerCapture(event.pointerId);
-        this.cancel();
-        this.#end();
-        return;
+        return this.#beginPinch();
       }
     }
-    if (this.#press || !event.isPrimary) return;
     const press = this.#pressOf(event);
     if (!press) return;
     this.#press = press;
@@ -119,6 +143,9 @@ export class Pointer {
 
   /** @param {PointerEvent} event */
   #move(event) {
+    this.#palm.near(event);
+    if (this.#palm.isPalm(event)) return;
+    if (event.pointerType === "pen") this.#rejectTouches();
     if (event.pointerType !== "touch") this.seen = { x: event.clientX, y: event.clientY };
     if (this.#fingers.pinch(event)) return;
     const press = this.#press;
@@ -137,11 +164,9 @@ export class Pointer {
 
   /** @param {PointerEvent} event */
   #up(event) {
-    const pinched = this.#fingers.count > 1;
-    this.#fingers.lift(event);
-    this.pressed = this.#fingers.count > 0;
+    this.#palm.ends(event);
     const press = this.#press;
-    if (pinched || !press || press.pointer !== event.pointerId) return;
+    if (this.#lift(event) || !press || press.pointer !== event.pointerId) return;
     // A last step: the latest place may not have been told by a move.
     if (press.gesture) this.#move(event);
     this.#end();
@@ -152,12 +177,59 @@ export class Pointer {
 
   /** @param {PointerEvent} event */
   #lost(event) {
-    this.#fingers.lift(event);
-    this.pressed = this.#fingers.count > 0;
-    if (this.#press?.pointer !== event.pointerId) return;
+    this.#palm.ends(event);
+    if (this.#lift(event) || this.#press?.pointer !== event.pointerId) return;
     const { gesture } = this.#press;
     this.#end();
     gesture?.cancel();
+  }
+
+  /** @param {PointerEvent} event */
+  #left(event) {
+    this.#palm.leaves(event);
+    this.seen = null;
+  }
+
+  /**
+   * A pointer is there no more; a finger that is left of two goes on to pan.
+   *
+   * @param {PointerEvent} event
+   * @returns {boolean} it was one of two or more fingers
+   */
+  #lift(event) {
+    const wasPinch = this.#fingers.count > 1;
+    this.#fingers.lift(event);
+    this.pressed = this.#fingers.count > 0;
+    const { only } = this.#fingers;
+    if (wasPinch && only) {
+      const { pointer, at } = only;
+      const begin = () => panGesture(this.#context.stage, at);
+      this.#press = { ...NO_PRESS, pointer, touch: true, at, pans: true, begin };
+    }
+    return wasPinch;
+  }
+
+  /** Two fingers: they go on with what one has panned; all else goes back. */
+  #beginPinch() {
+    const press = this.#press;
+    this.#end();
+    if (press?.pans) press.gesture?.finish();
+    else press?.gesture?.cancel();
+  }
+
+  /** The pen wins: what touches the screen beside it is the hand, and what that has done goes back. */
+  #rejectTouches() {
+    if (this.#fingers.count === 0) return;
+    this.#palm.reject(this.#fingers.ids);
+    this.#fingers.clear();
+    this.pressed = false;
+    if (this.#press?.touch) {
+      this.cancel();
+      this.#end();
+    }
+    if (!this.#untouched) return;
+    this.#context.stage.return(this.#untouched.camera);
+    this.#context.selection.set(this.#untouched.ids);
   }
 
   /**
@@ -189,24 +261,20 @@ export class Pointer {
     const touch = event.pointerType === "touch";
     const at = { x: event.clientX, y: event.clientY };
     const from = this.#sceneOf(event);
-    /** @type {Omit<Press, "begin" | "tap">} */
-    const press = {
-      pointer: event.pointerId,
-      touch,
-      at,
-      id: null,
-      ground: false,
-      gesture: null,
-      holding: undefined,
-    };
+    const press = { ...NO_PRESS, pointer: event.pointerId, touch, at };
     const pan = () => panGesture(this.#context.stage, at);
-    if (event.button === 1 || (event.button === 0 && this.#space)) {
+    const isBarrel = event.pointerType === "pen" && event.button === BARREL;
+    if (event.button === 1 || isBarrel || (event.button === 0 && this.#space)) {
       event.preventDefault();
-      return { ...press, begin: pan, tap: () => {} };
+      return { ...press, pans: true, begin: pan };
+    }
+    if (event.button === ERASER) {
+      const begin = () => eraseGesture(this.#context, from);
+      return { ...press, begin, tap: () => begin().finish() };
     }
     if (event.button !== 0) return null;
     const handle = handleOf(event.target);
-    if (handle) return { ...press, begin: () => this.#handleGesture(handle, from), tap: () => {} };
+    if (handle) return { ...press, begin: () => this.#handleGesture(handle, from) };
     const id = view.idOf(event.target);
     if (id === null) {
       this.#frame.focus({ preventScroll: true });
@@ -214,6 +282,7 @@ export class Pointer {
       return {
         ...press,
         ground: true,
+        pans: touch,
         begin: touch ? pan : () => marqueeGesture(this.#context, this.#overlay, from, more),
         tap: () => {
           if (!more) selection.clear();
