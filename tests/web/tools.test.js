@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { commands } from "../../web/tools/commands.js";
-import { decodeCopied, encodeCopied, isCopied, wordsOf } from "../../web/tools/copied.js";
+import { decodeCopied, encodeCopied, htmlOf, isCopied, ownOfHtml, wordsOf } from "../../web/tools/copied.js";
 import { Fingers } from "../../web/tools/navigation.js";
 import { Selection } from "../../web/tools/selection.js";
 import { Taps } from "../../web/tools/taps.js";
@@ -37,11 +37,35 @@ test("copied: what is none is refused as a whole", () => {
   }
 });
 
-test("copied: a text program gets the words, if there is nothing but words", () => {
-  const [one, two] = ["one", "two"].map((content) => element({ type: "Text", content }));
-  assert.ok(one && two);
-  assert.equal(wordsOf([one, two]), "one\ntwo");
-  assert.equal(wordsOf([one, element({ type: "Chart", chart_type: "bar", data: [] })]), null);
+const PIXELS = `data:image/png;base64,${"A".repeat(160_000)}`;
+const SALES = { type: "Chart", chart_type: "bar", data: { labels: ["Q1", "Q2"], series: [{ name: "North", values: [1, null] }] } };
+
+// report: reading | A copied picture or shape is a wall of JSON in other programs, and in a text that is being written | A
+// picture of 160 kB, copied | Its description, or nothing, is the text; a picture and HTML are beside it
+test("copied: a text program gets words: what is written, descriptions, tables, and never JSON", () => {
+  const picture = element({ type: "Image", src: PIXELS, alt: "A green field" });
+  const elements = [element({ type: "Text", content: "one" }), element({ type: "Note", content: "two" }), picture, element(SALES)];
+  assert.equal(wordsOf(elements), "one\ntwo\nA green field\n\tNorth\nQ1\t1\nQ2\t");
+  assert.equal(wordsOf([element({ type: "Image", src: PIXELS })]), "");
+  assert.equal(wordsOf([element({ type: "Image", src: "https://a.example/b/field.png" })]), "field.png");
+  const points = { type: "Chart", chart_type: "scatter", data: { series: [{ name: "s", points: [[1, 2]] }] } };
+  assert.equal(wordsOf([element(points)]), "s\t1\t2");
+});
+
+// report: reading | Elements copied in one browser cannot be pasted in another | A text with emoji, a lone surrogate and markup,
+// by way of text/html alone | They are elements again
+test("copied: elements cross where only HTML does, and other programs read it, too", () => {
+  const words = '</div><script>"&👩‍👩‍👧';
+  const elements = [element({ type: "Text", content: words }), element({ type: "Image", src: PIXELS, alt: "<b>" }), element(SALES)];
+  const html = htmlOf(elements);
+  assert.deepEqual(decodeCopied(ownOfHtml(html)), { elements, refused: [] });
+  assert.deepEqual(decodeCopied(ownOfHtml(`<html><body><!--StartFragment-->${html}<!--EndFragment-->`)), { elements, refused: [] });
+  assert.ok(!html.includes("<script>"));
+  assert.ok(html.includes(`<img src="${PIXELS}" alt="&lt;b&gt;">`));
+  assert.ok(html.includes("<tr><td>Q1</td><td>1</td></tr>"));
+  assert.deepEqual(decodeCopied(ownOfHtml(htmlOf([element({ type: "Text", content: "\ud83d" })])))?.elements, [element({ type: "Text", content: "\ufffd" })]);
+  assert.equal(ownOfHtml("<p>words</p>"), "");
+  assert.equal(decodeCopied(ownOfHtml('<p data-canvas-server-elements="AAAA">')), null);
 });
 
 test("taps: two near each other, soon, on the same thing are one double tap; a third begins anew", () => {

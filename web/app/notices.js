@@ -5,6 +5,8 @@ import { text } from "../text/calls.js";
 
 const SHOWN_MS = 7_000;
 const PROBLEM_SHOWN_MS = 20_000;
+/** For each character. */
+const READING_MS = 80;
 const MOST = 4;
 
 export class Notices {
@@ -23,15 +25,18 @@ export class Notices {
    * @param {boolean} [options.problem] something the person has to act on
    * @param {string} [options.key]
    * @param {boolean} [options.stays] until it is closed or replaced
+   * @param {{label: string, act: () => void}} [options.action] a button that does something about it, and closes it
    */
-  show(message, { problem = false, key = message, stays = false } = {}) {
+  show(message, { problem = false, key = message, stays = false, action } = {}) {
     this.hide(key);
     const close = make("button", { type: "button", class: "ghost", "aria-label": text.close });
     close.append(icon("close"));
     close.addEventListener("click", () => this.hide(key));
     const node = make("div", { class: problem ? "notice problem" : "notice" });
     if (problem) node.setAttribute("role", "alert");
-    node.append(make("p", {}, message), close);
+    node.append(make("p", {}, message));
+    if (action) node.append(this.#button(action, key));
+    node.append(close);
     this.#region.append(node);
     this.#shown.set(key, node);
     node.toggleAttribute("data-stays", stays);
@@ -39,9 +44,22 @@ export class Notices {
     if (stays) return;
     const timer = setTimeout(() => {
       if (this.#shown.get(key) === node) this.hide(key);
-    }, problem ? PROBLEM_SHOWN_MS : SHOWN_MS);
-    // Somebody reading slowly is not hurried.
-    node.addEventListener("pointerenter", () => clearTimeout(timer), { once: true });
+    }, problem || action ? PROBLEM_SHOWN_MS : Math.max(SHOWN_MS, message.length * READING_MS));
+    // Somebody reading slowly is not hurried, nor who is on the way to a button with the keys.
+    for (const event of ["pointerenter", "focusin"]) node.addEventListener(event, () => clearTimeout(timer), { once: true });
+  }
+
+  /**
+   * @param {{label: string, act: () => void}} action
+   * @param {string} key
+   */
+  #button({ label, act }, key) {
+    const button = make("button", { type: "button", "data-action": "notice" }, label);
+    button.addEventListener("click", () => {
+      this.hide(key);
+      act();
+    });
+    return button;
   }
 
   /** What goes by itself goes first. */

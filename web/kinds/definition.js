@@ -31,11 +31,13 @@
  * @property {(kind: K, factor: number) => Partial<K>} [scaled] what else changes when a group is resized
  * @property {(set: (changes: Record<string, unknown>, expected?: Record<string, unknown>) => void) => PropertyRow<K>[]} [properties] rows of the panel;
  *   `set` changes the selected elements; what a person wrote says what it `expected` to find there
+ * @property {(kind: K) => string} [copied] what a text program gets of one that is copied; absent: what is written in it
+ * @property {(kind: K) => string} [picture] the address of the picture that an element is
  * @property {Creation} [create] the command that makes one
  * @property {(file: File, tools: CreationTools) => Promise<Made<K> | Refused> | null} [fromFile] `null`: not from such a
  *   file
- * @property {(words: string, tools: CreationTools) => Promise<Made<K> | Refused | null>} [fromWords] from what is pasted
- *   or dropped; `null`: not from such words
+ * @property {(words: string, tools: CreationTools) => Promise<MadeOfWords<K> | Refused | null>} [fromWords] from what is
+ *   pasted or dropped; `null`: not from such words
  */
 
 /**
@@ -114,7 +116,14 @@
  * @property {(tools: CreationTools) => () => void} prepare called once; returns what the command does
  */
 
-/** @template {Kind} K @typedef {{kind: K, size: Size}} Made a new element */
+/** @template {Kind} K @typedef {{kind: K, size: Size, lost?: string}} Made a new element, and what was lost in making it, in words */
+
+/**
+ * What words may become beside a text. `onRequest`: they are a text, unless the person asks for this.
+ *
+ * @template {Kind} K
+ * @typedef {Made<K> & {said?: {onRequest: boolean, became: string, offer: string}}} MadeOfWords
+ */
 /** @typedef {{refused: string}} Refused why there is none, in words */
 
 /**

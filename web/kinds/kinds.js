@@ -98,6 +98,22 @@ export function textOf(kind) {
 }
 
 /**
+ * @param {Kind} kind
+ * @returns {string} what a text program gets of an element; may be empty
+ */
+export function copiedWords(kind) {
+  return definitionOf(kind).copied?.(kind) ?? textOf(kind) ?? "";
+}
+
+/**
+ * @param {Kind} kind
+ * @returns {string | null} the address of the picture that an element is; `null`: it is something else
+ */
+export function pictureIn(kind) {
+  return definitionOf(kind).picture?.(kind) ?? null;
+}
+
+/**
  * A card in the place of what is not drawn for now, since so much is in sight.
  *
  * @param {HTMLElement} node

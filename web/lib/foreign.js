@@ -5,7 +5,7 @@
  * The server does the same (`protocol/plain.py`); both are held against tests/samples/names.json.
  */
 
-import { firstOf, lengthOf } from "./unicode.js";
+import { firstCharacter, firstOf, lengthOf } from "./unicode.js";
 
 /** @import {Foreign} from "../types/messages.js" */
 
@@ -106,7 +106,7 @@ export function shownWords(words, most = 300) {
  * @returns {string}
  */
 export function initialOf(name) {
-  return [...plain(name)][0]?.toUpperCase() ?? "?";
+  return firstCharacter(plain(name)).toUpperCase() || "?";
 }
 
 /**

@@ -3,6 +3,10 @@
 /** As `JSON.stringify` writes unpaired surrogates, or as a person writes a backslash. */
 const PERHAPS_UNPAIRED = /\\ud[89a-f]/;
 const encoder = new TextEncoder();
+/** In UTF-16 code units. */
+const LONGEST_CLUSTER = 64;
+/** @type {Intl.Segmenter | undefined} */
+let segmenter;
 
 /**
  * A text in which each unpaired surrogate is replaced by U+FFFD, so that it can be written as UTF-8
@@ -16,7 +20,22 @@ export function wellFormed(text) {
 }
 
 /**
- * The beginning of a text, cut between code points: limits count these.
+ * Words as an element takes them: with one kind of line ends, whole code points, and without control characters.
+ *
+ * @param {string} words
+ * @returns {string}
+ */
+export function tidied(words) {
+  return wellFormed(words)
+    .replace(/^\ufeff/, "")
+    .replace(/\r\n?|[\u0085\u2028\u2029\v\f]/g, "\n")
+    .replace(/[^\P{Cc}\t\n]/gu, "")
+    .replace(/^\n+/, "")
+    .trimEnd();
+}
+
+/**
+ * The beginning of a text, cut between what people see as characters (grapheme clusters, UAX #29); limits count code points.
  *
  * @param {string} text
  * @param {number} most
@@ -24,7 +43,25 @@ export function wellFormed(text) {
  */
 export function firstOf(text, most) {
   const near = text.slice(0, 2 * most);
-  return near.length <= most ? near : [...near].slice(0, most).join("");
+  if (near.length <= most) return near;
+  const cut = [...near].slice(0, most).join("");
+  // One that goes on and on is cut all the same.
+  return cut.slice(0, clusters(text.slice(0, cut.length + LONGEST_CLUSTER)).containing(cut.length)?.index || undefined);
+}
+
+/**
+ * @param {string} text
+ * @returns {string} its first character as people see it; empty where there is none
+ */
+export function firstCharacter(text) {
+  const [first] = clusters(text.slice(0, LONGEST_CLUSTER));
+  return first?.segment ?? "";
+}
+
+/** @param {string} text @returns {Intl.Segments} */
+function clusters(text) {
+  segmenter ??= new Intl.Segmenter(undefined, { granularity: "grapheme" });
+  return segmenter.segment(text);
 }
 
 /**

@@ -6,6 +6,7 @@ export const commandText = {
   copy: "Copy",
   cut: "Cut",
   paste: "Paste",
+  pastePlain: "Paste as a text, whatever it is",
   duplicate: "Duplicate",
   delete: "Delete",
   selectAll: "Select all",
@@ -72,7 +73,12 @@ export const text = {
   overtaken: "Somebody has changed that since, so it was left as it is.",
   tileStays: "A camera's tile goes when its call ends.",
   /** @param {string} name */
-  fileRefused: (name) => `“${name}” is neither a picture nor a table (CSV), so it cannot be put on the canvas.`,
+  fileRefused: (name) => `“${name}” is neither a picture nor a table (CSV) nor plain text, so it cannot be put on the canvas.`,
+  becameText: "Pasted as a text.",
+  becameTextOf: "Pasted as a text. A picture of it was copied, too.",
+  becamePicture: "The drawing became a picture.",
+  keepText: "Keep it as a text",
+  addPicture: "Take the picture",
   pasteRefused: "What was copied cannot be put on this canvas.",
   /** @param {string[]} names of kinds that this page does not know, or that belong to a call */
   kindsRefused: (names) => `Some of what was copied cannot be put on this canvas: ${names.join(", ")}.`,
@@ -84,6 +90,55 @@ export const text = {
   rotation: "Rotation",
   /** @param {number} count */
   several: (count) => `${count} elements`,
+};
+
+/** What is said of what was pasted or dropped, and is nothing for a canvas. */
+export const pasteText = {
+  empty: "There is nothing in the clipboard that can be put on the canvas.",
+  rich: "Only formatted text (RTF) was copied, which pages cannot read. Copy it as plain text.",
+  words: "There is no text in the clipboard.",
+  reference: "Only the address of a file came, and a page may not read it. Drop the file itself, or choose it with Picture.",
+  /** @param {string} program */
+  canvas: (program) => `This was copied in ${program}, whose drawings cannot be read here. Copy it there as a picture (PNG or SVG).`,
+};
+
+/** What is said of files. */
+export const fileText = {
+  /**
+   * @param {import("../lib/fileformats.js").Unusable} what
+   * @param {string} name
+   */
+  unusable: (what, name) => `“${name}” ${UNUSABLE[what]}`,
+  /** @param {string} name */
+  empty: (name) => `“${name}” is empty.`,
+  /** @param {string} name */
+  unreadable: (name) => `“${name}” is a folder, or cannot be read. Add the files in it.`,
+  /** @param {number} most */
+  tooMany: (most) => `At most ${most} files are added at once.`,
+  /**
+   * @param {number} count
+   * @param {number} all
+   */
+  refused: (count, all) => `${count} of ${all} files were not added.`,
+  /** @param {number} count */
+  lost: (count) => `${count} pictures are not as they were.`,
+  /** @param {string[]} names */
+  rest: (names) => `So it is with ${names.slice(0, 30).join(", ")}${names.length > 30 ? ` and ${names.length - 30} more` : ""}.`,
+};
+
+/** Why a file is not for a canvas, and what to do. @type {Record<import("../lib/fileformats.js").Unusable, string>} */
+const UNUSABLE = {
+  heic: "is a HEIC photo, which browsers cannot show. Save it as JPEG and add that.",
+  tiff: "is a TIFF picture, which browsers cannot show. Save it as PNG or JPEG and add that.",
+  jxl: "is a JPEG XL picture, which browsers cannot show. Save it as PNG or JPEG and add that.",
+  psd: "is a Photoshop file. Save it as PNG and add that.",
+  video: "is a video, which cannot be put on the canvas. Share your screen to show it.",
+  audio: "is a sound, which cannot be put on the canvas.",
+  pdf: "is a PDF, which cannot be put on the canvas. Add its pages as pictures, or share your screen.",
+  office: "is a document, which cannot be put on the canvas. Copy what is in it, or save a table as CSV.",
+  archive: "is an archive, which cannot be put on the canvas. Add the files in it.",
+  canvas: "is a drawing of another program. Save it there as PNG or SVG and add that.",
+  model: "is a 3D model. Models are put on the canvas by programs and agents only.",
 };
 
 /**

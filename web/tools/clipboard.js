@@ -1,19 +1,26 @@
 /** The clipboard of the canvas: copy, cut, paste, and what is dropped. */
 
 import { boundsOf, overlap, unionOf } from "../canvas/geometry.js";
-import { isRemovable } from "../kinds/kinds.js";
-import { text } from "../text/tools.js";
-import { decodeCopied, encodeCopied, isCopied, wordsOf } from "./copied.js";
+import { isRemovable, pictureIn } from "../kinds/kinds.js";
+import { keysOf } from "../lib/keys.js";
+import { pasteText, text } from "../text/tools.js";
+import { decodeCopied, encodeCopied, htmlOf, wordsOf } from "./copied.js";
+import { chosen } from "./forms.js";
+import { copyAsPicture } from "./pngcopy.js";
 import { frontLayer, middleOfSight } from "./place.js";
 import { wholeTransform } from "../scene/scene.js";
 
 /** @import {Point} from "../canvas/geometry.js" */
 /** @import {Additions} from "./additions.js" */
+/** @import {Forms} from "./forms.js" */
 /** @import {EditContext} from "./tools.js" */
 /** @import {AddOperation, Element as SceneElement} from "../types/messages.js" */
 
+/** Ours, where the browser keeps it: else it is in the HTML. */
 const MIME = "application/vnd.canvas-server.elements+json";
 const ASIDE = 24;
+/** What takes text by itself. */
+const FIELDS = "input, textarea, select, [contenteditable]";
 
 export class Clipboard {
   #context;
@@ -21,6 +28,8 @@ export class Clipboard {
   #placeOf;
   /** The same again lands a step further. */
   #latest = { json: "", times: 0 };
+  /** The keys that are down ask for plain text. */
+  #plain = false;
 
   /**
    * @param {EditContext} context
@@ -34,12 +43,16 @@ export class Clipboard {
     document.addEventListener("copy", (event) => this.#copy(event, false));
     document.addEventListener("cut", (event) => this.#copy(event, true));
     document.addEventListener("paste", (event) => this.#paste(event));
+    // Some browsers give all forms, and leave it to the page what "paste plainly" is.
+    document.addEventListener("keydown", (event) => (this.#plain = keysOf(event).includes("Ctrl+Shift+V")), true);
+    document.addEventListener("keyup", () => (this.#plain = false), true);
     const { frame } = context.stage;
     frame.addEventListener("dragover", (event) => {
       event.preventDefault(); // the page would go where the file is
       if (event.dataTransfer) event.dataTransfer.dropEffect = "copy";
     });
     frame.addEventListener("drop", (event) => this.#drop(event));
+    for (const kind of /** @type {const} */ (["dragover", "drop"])) document.addEventListener(kind, keepPage);
   }
 
   /** Put copies of the selection beside it. */
@@ -63,8 +76,12 @@ export class Clipboard {
     if (elements.length === 0) return;
     event.preventDefault();
     const json = encodeCopied(elements);
+    const forms = { "text/html": htmlOf(elements), "text/plain": wordsOf(elements) };
     event.clipboardData.setData(MIME, json);
-    event.clipboardData.setData("text/plain", wordsOf(elements) ?? json);
+    for (const [type, words] of Object.entries(forms)) if (words) event.clipboardData.setData(type, words);
+    const [only, ...more] = elements;
+    const node = only && more.length === 0 && pictureIn(only.kind) !== null ? this.#context.view.nodeOf(only.id) : undefined;
+    if (node) copyAsPicture(node, forms);
     this.#latest = { json, times: 0 };
     if (!cut) return;
     this.#context.scene.edit(elements.map(({ id }) => ({ op: "remove", id })));
@@ -73,31 +90,50 @@ export class Clipboard {
 
   /** @param {ClipboardEvent} event */
   #paste(event) {
-    if (isTyping() || !event.clipboardData || document.querySelector("dialog[open]")) return;
+    const { clipboardData } = event;
+    if (!clipboardData || document.querySelector("dialog[open]")) return;
+    if (isTyping() && !this.#isPictureForText(clipboardData)) return;
     event.preventDefault();
-    this.#take(event.clipboardData, this.#placeOf() ?? undefined);
-  }
-
-  /** @param {DragEvent} event */
-  #drop(event) {
-    event.preventDefault();
-    if (!event.dataTransfer) return;
-    this.#take(event.dataTransfer, this.#context.stage.toScene(event.clientX, event.clientY));
+    this.#take(clipboardData, this.#placeOf() ?? undefined, this.#plain);
   }
 
   /**
    * @param {DataTransfer} data
-   * @param {Point} [middle]
+   * @returns {boolean} a picture is pasted while a text is written on the canvas: it comes beside it
    */
-  #take(data, middle) {
-    const words = data.getData("text/plain");
-    const own = data.getData(MIME) || (isCopied(words) ? words : "");
-    if (own) return this.#takeOwn(own);
-    // A table copied in a spreadsheet comes with a picture of itself: the words say more.
-    const files = [...data.files];
-    if (files.length > 0 && !words.includes("\t")) return void this.#additions.addFiles(files, middle);
-    const link = data.getData("text/uri-list").split("\n")[0]?.trim();
-    if (words || link) void this.#additions.addWords(words || link || "", middle);
+  #isPictureForText(data) {
+    const isWriting = this.#context.stage.space.contains(document.activeElement);
+    return isWriting && data.files.length > 0 && data.getData("text/plain") === "";
+  }
+
+  /** @param {DragEvent} event */
+  #drop(event) {
+    if (event.target instanceof Element && event.target.closest(FIELDS)) return; // words for the field
+    event.preventDefault();
+    if (!event.dataTransfer) return;
+    this.#take(event.dataTransfer, this.#context.stage.toScene(event.clientX, event.clientY), false);
+  }
+
+  /**
+   * @param {DataTransfer} data
+   * @param {Point | undefined} middle
+   * @param {boolean} plain
+   */
+  #take(data, middle, plain) {
+    const choice = chosen(formsOf(data), { plain });
+    switch (choice.take) {
+      case "elements":
+        return this.#takeOwn(choice.json);
+      case "files":
+        return void this.#additions.addFiles(choice.files, middle);
+      case "words":
+        return void this.#additions.addWords(choice.words, middle, { plain, picture: choice.picture });
+      default: {
+        const { why } = choice;
+        const said = why.reason === "canvas" ? pasteText.canvas(why.program) : pasteText[why.reason];
+        this.#context.notices.show(said, { problem: true, key: "became" });
+      }
+    }
   }
 
   /** @param {string} json */
@@ -151,6 +187,35 @@ export class Clipboard {
     const [first] = ids;
     if (first) view.nodeOf(first)?.focus({ preventScroll: true });
   }
+}
+
+/**
+ * @param {DataTransfer} data
+ * @returns {Forms}
+ */
+function formsOf(data) {
+  return {
+    text: data.getData("text/plain"),
+    html: data.getData("text/html"),
+    uris: data.getData("text/uri-list"),
+    own: data.getData(MIME),
+    types: [...data.types],
+    files: [...data.files],
+  };
+}
+
+/**
+ * A file that is dropped beside the canvas would take the place of the page, and of the call.
+ *
+ * @param {DragEvent} event
+ */
+function keepPage(event) {
+  const { dataTransfer, target } = event;
+  if (event.defaultPrevented || !dataTransfer) return;
+  const isForField = target instanceof Element && target.closest(FIELDS) && !dataTransfer.types.includes("Files");
+  if (isForField) return;
+  event.preventDefault();
+  dataTransfer.dropEffect = "none";
 }
 
 /** @returns {boolean} whether the clipboard is the business of a field now */

@@ -23,6 +23,9 @@ _EMOJI_SELECTORS = frozenset("\ufe0e\ufe0f")
 _JOINERS = frozenset("\u200c\u200d")
 """Of scripts whose letters join, and of emoji; in others they only hide a difference."""
 _JOINED_FROM = "\u0590"
+_SKIN_TONES = frozenset(map(chr, range(0x1F3FB, 0x1F400)))
+_FLAG_LETTERS = re.compile("[\U0001f1e6-\U0001f1ff]+$")
+"""Regional indicators: two of them are a flag."""
 _SPACES = re.compile(r"\s+")
 
 
@@ -60,4 +63,30 @@ def plain_name(text: str | None) -> str | None:
     """Return what somebody calls themselves as it is shown; None where nothing of it is left."""
     if text is None:
         return None
-    return plain(plain(text)[:MAX_NAME]) or None
+    return plain(first_of(plain(text), MAX_NAME)) or None
+
+
+def first_of(text: str, most: int) -> str:
+    """Return the beginning of a text, cut between what people see as characters.
+
+    These are the grapheme clusters of UAX #29, without those of decomposed Hangul. One that goes on
+    and on is cut all the same.
+    """
+    if len(text) <= most:
+        return text
+    cut = most
+    while cut > 0 and _is_inside(text, cut):
+        cut -= 1
+    return text[: cut or most]
+
+
+def _is_inside(text: str, place: int) -> bool:
+    """Tell whether what stands before and behind a place is one character for who reads it."""
+    before, behind = text[place - 1], text[place]
+    if behind in _JOINERS or behind in _SKIN_TONES:
+        return True
+    category = unicodedata.category(behind)
+    if category in ("Mn", "Mc", "Me") or (before == "\u200d" and category == "So"):
+        return True
+    flag = _FLAG_LETTERS.search(text[:place])
+    return bool(flag and _FLAG_LETTERS.match(behind)) and len(flag[0]) % 2 == 1

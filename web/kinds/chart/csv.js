@@ -37,6 +37,15 @@ export function chartOfTable(text, parse) {
 }
 
 /**
+ * @param {TableChart} chart
+ * @returns {boolean} its numbers only count the lines: it was a numbered list
+ */
+export function isListing({ data: { series } }) {
+  const [only, ...more] = series;
+  return more.length === 0 && only?.name === "" && only.values.every((value, place) => value === place + 1);
+}
+
+/**
  * @param {string} text
  * @param {string} delimiter
  * @param {Parse} parse

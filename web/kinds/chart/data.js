@@ -71,6 +71,23 @@ export function extent(data) {
   return { series: several.length, places, most, marks: drawn * Math.min(places, most) };
 }
 
+/**
+ * @param {NormalChart | null} chart
+ * @returns {string} a table of it, as spreadsheets take it: cells parted by tabs, a line for each row
+ */
+export function tableOf(chart) {
+  if (!chart) return "";
+  /** @param {unknown} value */
+  const cell = (value) => String(value ?? "").replace(/\s+/g, " ");
+  if (chart.form === "scatter") {
+    return chart.series.flatMap(({ name, points }) => points.map((point) => [name, ...point].map(cell).join("\t"))).join("\n");
+  }
+  const { labels, series } = chart;
+  const head = ["", ...series.map(({ name }) => name)];
+  const rows = labels.map((label, place) => [label, ...series.map(({ values }) => values[place])]);
+  return [head, ...rows].map((row) => row.map(cell).join("\t")).join("\n");
+}
+
 /** @param {Record<string, unknown> | undefined} fields */
 function valuesOf(fields) {
   return fields && (listOf(fields["values"]) ?? listOf(fields["points"]) ?? listOf(fields["data"]));

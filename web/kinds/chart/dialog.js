@@ -4,6 +4,7 @@
  */
 
 import { ChartContent } from "./content.js";
+import { textOfFile } from "../../lib/decodetext.js";
 import { make, setText } from "../../ui/dom.js";
 import { chartTypeText, text } from "../../text/kinds/chart.js";
 import { readTable } from "./tables.js";
@@ -60,7 +61,7 @@ export class ChartDialog {
       const [chosen] = file.files ?? [];
       file.value = "";
       if (!chosen) return;
-      this.#table.value = await chosen.text();
+      this.#table.value = await textOfFile(chosen);
       await this.#readTable();
       this.#keep();
     });

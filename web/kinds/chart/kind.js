@@ -1,11 +1,13 @@
 /** Definition of the kind: a chart. */
 
+import { textOfFile } from "../../lib/decodetext.js";
 import { shownWords } from "../../lib/foreign.js";
 import { Unsaved } from "../../ui/unsaved.js";
 import { choiceField, wordsField } from "../../ui/fields.js";
 import { chartTypeText, text } from "../../text/kinds/chart.js";
 import { ChartContent, chartPixels } from "./content.js";
-import { extent } from "./data.js";
+import { isListing } from "./csv.js";
+import { extent, normalChart, tableOf } from "./data.js";
 import { describeChart, titleOf } from "./describe.js";
 import { ChartDialog } from "./dialog.js";
 import { readTable } from "./tables.js";
@@ -23,6 +25,7 @@ export const chartKind = {
   icon: "chart",
   label: text.label,
   describe: describeChart,
+  copied: ({ chart_type, data }) => tableOf(normalChart(chart_type, data)),
   content: (node) => new ChartContent(node),
   cost: {
     bounds: { count: 40, pixels: 32_000_000, side: 36, marks: 50_000 },
@@ -54,14 +57,17 @@ export const chartKind = {
   },
   fromFile: (file) => (TABLE_NAME.test(file.name) || file.type === "text/csv" ? fromFile(file) : null),
   async fromWords(words) {
-    const chart = await readTable(words);
-    return chart && made(chart);
+    const chart = words.length > MOST_TABLE_BYTES ? null : await readTable(words);
+    if (!chart || isListing(chart)) return null;
+    // Tabs are what spreadsheets put between cells; commas are in every other list.
+    const onRequest = !words.trim().split("\n").every((line) => line.includes("\t"));
+    return { ...made(chart), said: { onRequest, became: text.becameChart, offer: text.offerChart } };
   },
 };
 
 /** @param {File} file */
 async function fromFile(file) {
-  const chart = file.size > MOST_TABLE_BYTES ? null : await readTable(await file.text());
+  const chart = file.size > MOST_TABLE_BYTES ? null : await readTable(await textOfFile(file));
   return chart ? made(chart) : { refused: text.tableRefused(shownWords(file.name, 120)) };
 }
 

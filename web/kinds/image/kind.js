@@ -9,7 +9,8 @@ import { text } from "../../text/kinds/image.js";
 import { PictureContent } from "./content.js";
 import { describeImage } from "./describe.js";
 import { sameOrigin } from "../parts/elsewhere.js";
-import { pictureOf } from "./pictures.js";
+import { fileName } from "../parts/filename.js";
+import { MOST_BYTES, pictureOf } from "./pictures.js";
 import { inspect } from "./rasters.js";
 
 /** @import {Image} from "../../types/messages.js" */
@@ -29,6 +30,8 @@ export const imageKind = {
   icon: "picture",
   label: text.label,
   describe: describeImage,
+  picture: ({ src }) => src,
+  copied: ({ alt, src }) => alt || fileName(src),
   content: (node) => new PictureContent(node),
   cost: {
     bounds: { count: 1_000, pixels: 64_000_000, side: 0 },
@@ -72,13 +75,26 @@ function pictureChooser({ addFiles }) {
  */
 async function fromFile(file, tools) {
   const picture = await pictureOf(file);
+  const shown = shownWords(file.name, 120);
   if (!picture) {
     const words = file.type === "image/svg+xml" ? text.vectorRefused : text.refused;
-    return { refused: words(shownWords(file.name, 120)) };
+    return { refused: words(shown) };
   }
   // A camera's "IMG_0815" says nothing; a name with words in it does.
   const name = file.name.replace(/\.[^.]*$/, "").replace(/[-_]+/g, " ");
-  return made(picture, /[a-z]{3,} [a-z]{2,}/i.test(name) ? firstOf(name, LONGEST_NAME) : "", tools);
+  const one = made(picture, /[a-z]{3,} [a-z]{2,}/i.test(name) ? firstOf(name, LONGEST_NAME) : "", tools);
+  const lost = lossOf(picture, shown);
+  return lost ? { ...one, lost } : one;
+}
+
+/**
+ * @param {Picture} picture
+ * @param {string} name of its file
+ * @returns {string} what was lost, in words; empty where nothing was
+ */
+function lossOf({ wasAnimated, width, height, kept }, name) {
+  if (wasAnimated) return text.stillNow(name, MOST_BYTES);
+  return kept && kept.width < width ? text.smallerNow(name, { width, height }, kept) : "";
 }
 
 /**

@@ -1,17 +1,23 @@
 /** Conversion of picture files to what a scene takes: raster pictures that are small enough. */
 
 import { dataUrl } from "../../lib/dataurl.js";
+import { charactersOf } from "../../lib/decodetext.js";
 import { hasMetadata } from "./metadata.js";
-import { inspect, isLarge, measure } from "./rasters.js";
+import { inspect, isAnimated, isLarge, measure } from "./rasters.js";
 import { isBounded } from "./vectors.js";
 
 import { longest } from "../../scene/limits.js";
 
-/** @typedef {{src: string, width: number, height: number}} Picture size in pixels */
+/**
+ * `width` and `height` of the file, in pixels; `kept`: those that are left; `wasAnimated`: only its first frame is left.
+ *
+ * @typedef {{src: string, width: number, height: number, kept?: Size, wasAnimated?: boolean}} Picture
+ */
+/** @typedef {{width: number, height: number}} Size */
 
 /** The longest source the server takes. */
 const MOST_CHARACTERS = longest("Image", "src");
-const MOST_BYTES = (MOST_CHARACTERS * 3) / 4 - 100;
+export const MOST_BYTES = (MOST_CHARACTERS * 3) / 4 - 100;
 const WIDEST_PX = 2_000;
 /** The quality of what is encoded anew without need of being smaller. */
 const FINE = 0.92;
@@ -21,6 +27,8 @@ const PLAIN = /^image\/(png|jpeg|gif|webp|avif)$/;
 /** Own files may be larger than what is sent, but not so large that the browser does not come back. */
 const MOST_PIXELS = 250_000_000;
 const HEAD_BYTES = 1_000_000;
+/** The second frame of an animation begins within so many. */
+const ANIMATED_BYTES = 16_000_000;
 
 /**
  * @param {Blob} file
@@ -39,8 +47,9 @@ export async function pictureOf(file) {
       if (src) return { src, width, height };
     }
     // A drawing has as many pixels as it is given: twice its size is sharp on most screens.
-    const src = await smaller(image, width, height, isVector ? 2 : 1);
-    return src ? { src, width, height } : null;
+    const made = await smaller(image, width, height, isVector ? 2 : 1);
+    if (!made) return null;
+    return { width, height, ...made, wasAnimated: !isVector && isAnimated(await charactersOf(file.slice(0, ANIMATED_BYTES))) };
   } finally {
     URL.revokeObjectURL(address);
   }
@@ -55,10 +64,10 @@ export async function pictureOf(file) {
  */
 async function sendable(file, image) {
   const src = await dataUrl(file);
-  const raster = inspect(src).flaw ? null : measure(await characters(file));
+  const data = await charactersOf(file);
+  const raster = inspect(src).flaw ? null : measure(data);
   if (!raster) return null;
-  const isAnimated = raster.passes > 1 && raster.form !== "jpeg";
-  if (isAnimated || !hasMetadata(raster.form, await characters(file))) return src;
+  if (isAnimated(data) || !hasMetadata(raster.form, data)) return src;
   const canvas = document.createElement("canvas");
   [canvas.width, canvas.height] = [image.naturalWidth, image.naturalHeight];
   canvas.getContext("2d")?.drawImage(image, 0, 0);
@@ -66,17 +75,9 @@ async function sendable(file, image) {
   return blob && blob.size < MOST_BYTES ? dataUrl(blob) : null;
 }
 
-/** @param {Blob} file @returns {Promise<string>} a character is a byte */
-async function characters(file) {
-  const bytes = new Uint8Array(await file.arrayBuffer());
-  let data = "";
-  for (let at = 0; at < bytes.length; at += 8192) data += String.fromCharCode(...bytes.subarray(at, at + 8192));
-  return data;
-}
-
 /** @param {Blob} file of a raster picture @returns {Promise<boolean>} it says that it is larger than can be read */
 async function isVast(file) {
-  const raster = measure(await characters(file.slice(0, HEAD_BYTES)));
+  const raster = measure(await charactersOf(file.slice(0, HEAD_BYTES)));
   return raster !== null && isLarge(raster) && raster.width * raster.height > MOST_PIXELS;
 }
 
@@ -98,7 +99,7 @@ function loaded(src) {
  * @param {number} width
  * @param {number} height
  * @param {number} times how much larger it may become
- * @returns {Promise<string | null>}
+ * @returns {Promise<{src: string, kept: Size} | null>}
  */
 async function smaller(image, width, height, times) {
   const fit = Math.min(times, WIDEST_PX / Math.max(width, height));
@@ -108,7 +109,7 @@ async function smaller(image, width, height, times) {
     canvas.height = Math.max(1, Math.round(height * fit * factor));
     canvas.getContext("2d")?.drawImage(image, 0, 0, canvas.width, canvas.height);
     const blob = await encoded(canvas, quality);
-    if (blob && blob.size < MOST_BYTES) return dataUrl(blob);
+    if (blob && blob.size < MOST_BYTES) return { src: await dataUrl(blob), kept: { width: canvas.width, height: canvas.height } };
   }
   return null;
 }

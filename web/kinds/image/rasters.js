@@ -85,6 +85,16 @@ export function measure(data) {
 }
 
 /**
+ * @param {string} data a character is a byte
+ * @returns {boolean} it has several frames, one after the other
+ */
+export function isAnimated(data) {
+  if (data.slice(4, 8) === "ftyp") return data.slice(8, 64).includes("avis");
+  const raster = measure(data);
+  return raster !== null && raster.passes > 1 && raster.form !== "jpeg";
+}
+
+/**
  * Whether data are markup, as SVG is, in any encoding, or packed.
  *
  * @param {string} data

@@ -26,6 +26,8 @@ export const text = {
   title: "Title",
   /** @param {string} name */
   tableRefused: (name) => `“${name}” has no columns of numbers that could be drawn.`,
+  becameChart: "The table became a chart.",
+  offerChart: "Make it a chart",
 
   // --- the dialog
   dialog: "Chart from a table",

@@ -15,6 +15,19 @@ export const text = {
   },
   /** @param {string} name */
   refused: (name) => `The picture “${name || "from the clipboard"}” cannot be read, or is too large for the canvas.`,
+  /**
+   * @param {string} name
+   * @param {number} most bytes
+   */
+  stillNow: (name, most) =>
+    `“${name}” does not move any more: it is too large for that (${Math.floor(most / 1000)} KB at most), so its first picture was added. Make it smaller and add it again.`,
+  /**
+   * @param {string} name
+   * @param {{width: number, height: number}} size
+   * @param {{width: number, height: number}} kept
+   */
+  smallerNow: (name, { width, height }, kept) =>
+    `“${name || "The picture"}” was made smaller to fit: ${kept.width} × ${kept.height} instead of ${width} × ${height} pixels.`,
   /** @param {string} name */
   vectorRefused: (name) =>
     `The drawing “${name || "from the clipboard"}” cannot be read, or could take any time to draw. Save it as a PNG and add that.`,

@@ -42,6 +42,16 @@ export const clipboardCommands = [
     perform: () => {},
   },
   {
+    id: "pastePlain",
+    group: "edit",
+    label: commandText.pastePlain,
+    icon: "paste",
+    keys: ["Ctrl+Shift+V"],
+    native: true,
+    enabled: () => false,
+    perform: () => {},
+  },
+  {
     id: "duplicate",
     group: "edit",
     label: commandText.duplicate,

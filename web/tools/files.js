@@ -1,0 +1,55 @@
+/** Makes elements of files: every one ends as an element or in words. */
+
+import { formatOf, HEAD_BYTES } from "../lib/fileformats.js";
+import { charactersOf } from "../lib/decodetext.js";
+import { shownWords } from "../lib/foreign.js";
+import { kinds, PLAIN_TEXT } from "../kinds/kinds.js";
+import { fileText, text } from "../text/tools.js";
+
+/** @import {CreationTools, KindDefinition, Made, Refused} from "../kinds/definition.js" */
+
+/** @type {KindDefinition<any>[]} those that take only certain files and words come first */
+export const DEFINITIONS = [...Object.values(kinds).filter((one) => one !== kinds[PLAIN_TEXT]), kinds[PLAIN_TEXT]];
+/** So many at once. */
+export const MOST_FILES = 100;
+const LONGEST_NAME = 120;
+
+/**
+ * @param {File} file
+ * @param {CreationTools} tools
+ * @returns {Promise<Made<any> | Refused>}
+ */
+export async function madeOfFile(file, tools) {
+  const name = shownWords(file.name, LONGEST_NAME);
+  if (file.size === 0) return { refused: fileText.empty(name) };
+  try {
+    const format = formatOf(file, await charactersOf(file.slice(0, HEAD_BYTES)));
+    if (format.unusable) return { refused: fileText.unusable(format.unusable, name) };
+    // Renamed, or from where types are not known: it is what it begins as.
+    const typed = format.type === file.type ? file : new File([file], file.name, { type: format.type });
+    for (const { fromFile } of DEFINITIONS) {
+      const making = fromFile?.(typed, tools);
+      if (making) return await making;
+    }
+    return { refused: text.fileRefused(name) };
+  } catch {
+    // A folder, a file that was moved meanwhile, or one that this person may not read.
+    return { refused: fileText.unreadable(name) };
+  }
+}
+
+/**
+ * What is said of several files, in a few sentences.
+ *
+ * @param {readonly {name: string, words: string}[]} told about some of them
+ * @param {(count: number) => string} title
+ * @returns {string}
+ */
+export function told(told, title) {
+  const [only, ...others] = told;
+  if (!only) return "";
+  if (others.length === 0) return only.words;
+  const whole = told.slice(0, 3).map(({ words }) => words);
+  const rest = told.slice(3).map(({ name }) => shownWords(name, 40));
+  return [title(told.length), ...whole, ...(rest.length > 0 ? [fileText.rest(rest)] : [])].join(" ");
+}
