@@ -24,7 +24,7 @@ const bytes = (characters) => Uint8Array.from(characters, (one) => one.charCodeA
 
 // report: lost | A file that is dropped disappears without a word | HEIC, TIFF, a video, a sound, a PDF, a document, an archive, a
 // drawing of another program, an empty file, an unknown one, by their bytes, names or types | It is said what it is, and what to do
-test("files: what no canvas takes is named", async () => {
+test("files: what no canvas takes is named (CAN2)", async () => {
   for (const [name, type, start, words] of /** @type {[string, string, string, RegExp][]} */ ([
     ["IMG_1.HEIC", "", "\0\0\0\x18ftypheic", /HEIC photo.*JPEG/],
     ["IMG_1.jpg", "image/jpeg", "\0\0\0\x18ftypheic", /HEIC photo/],
@@ -51,7 +51,7 @@ test("files: what no canvas takes is named", async () => {
 
 // report: lost | Files after one that cannot be read are not added | A folder among the files that are dropped | It is said of that
 // one, and the others are added
-test("files: one that cannot be read, such as a folder, is said to be so", async () => {
+test("files: one that cannot be read, such as a folder, is said to be so (CAN2)", async () => {
   const folder = new File(["x"], "Photos", { type: "" });
   folder.slice = () => {
     throw new DOMException("", "NotReadableError");
@@ -62,7 +62,7 @@ test("files: one that cannot be read, such as a folder, is said to be so", async
 
 // report: reading | A picture without a type, or with the wrong ending, is refused | PNG bytes named photo, photo.txt and scan.csv
 // | They are pictures
-test("files: pictures by their bytes", () => {
+test("files: pictures by their bytes (CAN2)", () => {
   const png = "\x89PNG\r\n\x1a\n";
   for (const [name, type] of /** @type {[string, string][]} */ ([["photo", ""], ["photo.txt", "text/plain"], ["scan.csv", "text/csv"], ["photo.jpg", "image/jpeg"]])) {
     assert.deepEqual(formatOf({ name, type }, png), { unusable: null, type: "image/png" }, name);

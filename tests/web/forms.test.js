@@ -27,7 +27,7 @@ const WORD = "<html><head><title>x</title></head><body><p class=MsoNormal>A para
 
 // report: reading | Text of a spreadsheet or a word processor is pasted as a picture | One cell, a column, a paragraph: text
 // without a tab, HTML, and a PNG of it | It is a text, and the picture is offered
-test("forms: text wins where there is text", () => {
+test("forms: text wins where there is text (CAN1)", () => {
   const picture = png();
   assert.deepEqual(take({ text: "120", html: EXCEL, files: [picture] }), { take: "words", words: "120", picture });
   assert.equal(words({ text: "120\r\n80\r\n", html: EXCEL, files: [picture] }), "120\n80");
@@ -38,7 +38,7 @@ test("forms: text wins where there is text", () => {
 
 // report: reading | A picture copied or dragged in a browser comes as its address | text/html with an <img>, the address as
 // text, and the picture | It is the picture
-test("forms: a picture that was copied in a browser, and one inside a link", () => {
+test("forms: a picture that was copied in a browser, and one inside a link (CAN1)", () => {
   const picture = png();
   const html = '<meta charset="utf-8"><img src="https://a.example/a.png" alt="A field">';
   assert.deepEqual(take({ html, files: [picture] }), { take: "files", files: [picture] });
@@ -52,7 +52,7 @@ test("forms: a picture that was copied in a browser, and one inside a link", () 
 
 // report: reading | Files copied in a file manager come as their names | Two files, with their names, paths or addresses as text
 // | They are the files
-test("forms: files that come with their names as text", () => {
+test("forms: files that come with their names as text (CAN1)", () => {
   const files = [png("a b.png"), png("Ü.png")];
   for (const text of [
     "a b.png\nÜ.png",
@@ -82,7 +82,7 @@ test("forms: a screenshot is a picture, a dragged link its address", () => {
 
 // report: found | Nothing happens when something is pasted or dropped | An empty clipboard; RTF alone; a file dragged out of an
 // editor, of which only the address comes; a picture with Ctrl+Shift+V | It is said why
-test("forms: why nothing is taken", () => {
+test("forms: why nothing is taken (CAN2)", () => {
   const nothing = (/** @type {string} */ reason) => ({ take: "nothing", why: { reason } });
   assert.deepEqual(take({}), nothing("empty"));
   assert.deepEqual(take({ text: "\0 \r\n" }), nothing("empty"));
@@ -110,7 +110,7 @@ test("forms: drawings of other programs", () => {
 });
 
 // report: reading | Ctrl+Shift+V does not paste plainly | A table, elements, an SVG, HTML | The words, as a text
-test("forms: plainly", () => {
+test("forms: plainly (CAN1)", () => {
   assert.equal(words({ text: "a\tb\n1\t2", html: EXCEL, files: [png()] }, { plain: true }), "a\tb\n1\t2");
   const copied = htmlOf([{ id: "a", kind: { type: "Text", content: "one" }, transform: {} }]);
   assert.equal(take({ text: "one", html: copied }).take, "elements");

@@ -3,13 +3,15 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { Fingers } from "../../web/tools/navigation.js";
+import { Fingers, zoomByGestures } from "../../web/tools/navigation.js";
 import { PalmRejection } from "../../web/tools/palm.js";
+
+/** @import {Stage} from "../../web/canvas/stage.js" */
 
 const pen = (timeStamp = 0, pointerId = 1) => ({ pointerId, pointerType: "pen", timeStamp });
 const touch = (timeStamp = 0, pointerId = 7) => ({ pointerId, pointerType: "touch", timeStamp });
 
-test("palm: a touch while a pen is down is the hand, however long it stays", () => {
+test("palm: a touch while a pen is down is the hand, however long it stays (CAN4)", () => {
   const palm = new PalmRejection();
   palm.begins(pen(0));
   assert.ok(palm.begins(touch(20_000)));
@@ -22,7 +24,7 @@ test("palm: a touch while a pen is down is the hand, however long it stays", () 
 
 // report: reading | A palm that comes down between two strokes of the pen draws or moves things | A touch 300 ms after the pen
 // was lifted, one while it hovers, one a second later | The first two are ignored, the last one counts
-test("palm: near a pen, and shortly after it", () => {
+test("palm: near a pen, and shortly after it (CAN4)", () => {
   const palm = new PalmRejection();
   palm.near(pen(1_000));
   assert.ok(palm.begins(touch(3_000, 8)), "it hovers");
@@ -52,6 +54,29 @@ test("palm: what is remembered is bounded", () => {
   palm.reject(Array.from({ length: 1_000 }, (_, id) => id + 100));
   assert.ok(!palm.isPalm({ pointerId: 100 }));
   assert.ok(palm.isPalm({ pointerId: 1_099 }));
+});
+
+// report: found | A pinch on the touchpad zooms the page in Safari, not the canvas | gesturestart and gesturechange with scale 2
+// | The canvas is twice as large; fingers on a screen are not counted twice
+test("fingers: a pinch on a touchpad as Safari reports it", () => {
+  /** @type {unknown[]} */
+  const zooms = [];
+  const frame = new EventTarget();
+  let touched = false;
+  const stage = /** @type {Stage} */ (/** @type {unknown} */ ({ frame, zoomAt: (/** @type {unknown[]} */ ...at) => void zooms.push(at) }));
+  zoomByGestures(stage, () => touched);
+  const gesture = (/** @type {string} */ type, /** @type {number} */ scale) => {
+    const event = Object.assign(new Event(type, { cancelable: true }), { scale, clientX: 10, clientY: 20 });
+    frame.dispatchEvent(event);
+    assert.ok(event.defaultPrevented);
+  };
+  gesture("gesturestart", 1);
+  gesture("gesturechange", 1.5);
+  gesture("gesturechange", 3);
+  assert.deepEqual(zooms, [[1.5, 10, 20], [2, 10, 20]]);
+  touched = true;
+  gesture("gesturechange", 4);
+  assert.equal(zooms.length, 2);
 });
 
 test("fingers: the one that is left of two is known, with its place", () => {

@@ -1,5 +1,6 @@
 /** The board: makes the canvas, its tools and panels, and wires them to the connection. */
 
+import { BeyondHints } from "../canvas/beyond.js";
 import { Cursors } from "../canvas/cursors.js";
 import { DrawGuard } from "../canvas/drawguard.js";
 import { Drawing } from "../canvas/drawing.js";
@@ -20,6 +21,7 @@ import { SceneView } from "../scene/sceneview.js";
 import { connectScene, keepEdits, showEditOutcomes } from "./sceneconnection.js";
 import { Selection } from "../tools/selection.js";
 import { commands } from "../tools/commands.js";
+import { fitAll } from "../tools/commands/view.js";
 import { offerHelp } from "../tools/help.js";
 import { Tools } from "../tools/tools.js";
 import { Unsaved } from "../ui/unsaved.js";
@@ -84,6 +86,7 @@ export class Board {
     connection.on("lost", () => this.previews.clear());
     this.#followEmptiness(connection);
     this.#zoomByButtons();
+    new BeyondHints(byId("canvas", HTMLElement), this.stage, this.sceneView);
     if (hooks.isBack) this.#resumeWriting(mayEdit);
   }
 
@@ -158,9 +161,11 @@ export class Board {
   }
 
   #zoomByButtons() {
+    const { parentElement } = byId("zoom-fit", HTMLButtonElement);
+    if (parentElement) this.stage.avoid(parentElement);
     const buttons = {
       smaller: () => this.stage.zoomOut(),
-      fit: () => this.stage.fit(),
+      fit: () => fitAll({ stage: this.stage, scene: this.sceneView }),
       larger: () => this.stage.zoomIn(),
     };
     for (const [id, act] of Object.entries(buttons)) {

@@ -5,6 +5,7 @@
 
 import { make } from "../ui/dom.js";
 import { Emitter } from "../lib/emitter.js";
+import { boxToFit } from "./extent.js";
 
 /** @import {Box} from "./geometry.js" */
 
@@ -44,6 +45,8 @@ export class Stage extends Emitter {
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #settling;
   #settledScale = 0;
+  /** @type {HTMLElement[]} */
+  #bars = [];
   /** Pixels per scene unit. */
   scale = 1;
   /** It has not come to rest yet. */
@@ -152,12 +155,28 @@ export class Stage extends Emitter {
   }
 
   /**
+   * Show all there is, as far as it can be seen at once; of nothing the scene's viewport.
+   *
+   * @param {readonly Box[]} boxes of the elements, in scene units
+   */
+  fitAll(boxes) {
+    const { width, height } = this.#clear();
+    const most = { width: (width - 2 * AIR_PX) / MIN_SCALE, height: (height - 2 * AIR_PX) / MIN_SCALE };
+    this.fit(boxToFit(boxes, most) ?? undefined);
+  }
+
+  /** @param {...HTMLElement} bars that lie over the frame: `fit` puts nothing below them */
+  avoid(...bars) {
+    this.#bars.push(...bars);
+  }
+
+  /**
    * Show all of a box; without one all of the scene's viewport, also when the window changes.
    *
    * @param {Box} [box] in scene units
    */
   fit(box) {
-    const free = this.#free();
+    const free = box ? this.#clear() : this.#free();
     const air = box ? AIR_PX : 0;
     this.#fitted = !box;
     const { x, y, width, height } = box ?? { x: 0, y: 0, ...this.#viewport };
@@ -195,6 +214,26 @@ export class Stage extends Emitter {
       width: Math.max(1, this.#width - (left ?? 0) - (right ?? 0)),
       height: Math.max(1, this.#height - (top ?? 0) - (bottom ?? 0)),
     };
+  }
+
+  /** The same without what lies below bars, as far as that leaves room. @returns {Box} */
+  #clear() {
+    const free = this.#free();
+    const frame = this.frame.getBoundingClientRect();
+    const sides = { left: free.x, top: free.y, right: free.x + free.width, bottom: free.y + free.height };
+    for (const bar of this.#bars) {
+      const { left, top, width, height } = bar.getBoundingClientRect();
+      if (width === 0 || height === 0) continue;
+      const [x, y] = [left - frame.left, top - frame.top];
+      const isUpright = height > width;
+      if (isUpright && x + width / 2 < this.#width / 2) sides.left = Math.max(sides.left, x + width);
+      else if (isUpright) sides.right = Math.min(sides.right, x);
+      else if (y + height / 2 < this.#height / 2) sides.top = Math.max(sides.top, y + height);
+      else sides.bottom = Math.min(sides.bottom, y);
+    }
+    const [width, height] = [sides.right - sides.left, sides.bottom - sides.top];
+    if (width < free.width / 2 || height < free.height / 2) return free;
+    return { x: sides.left, y: sides.top, width, height };
   }
 
   #resize() {

@@ -12,6 +12,18 @@ export const text = {
     "Drawing it did not end the last time, in this browser. Something on it may be too much for it. People and calls work as always.",
   drawNow: "Draw it",
   listElements: "List of elements",
+  // --- what is out of sight
+  outOfSight: "Out of sight",
+  /**
+   * @param {"left" | "right" | "up" | "down"} side
+   * @param {number} count
+   */
+  beyond: (side, count) => {
+    const way = { left: "further left", right: "further right", up: "further up", down: "further down" }[side];
+    return `${count === 1 ? "1 element" : `${count} elements`} ${way}. Show the nearest one`;
+  },
+  nothingInSight: "Nothing that is on the canvas is in sight.",
+  backToContent: "Back to what is on the canvas",
   /** @param {string} type */
   unknownKind: (type) => `${type}: this page is too old to show it. Load it again.`,
   /**

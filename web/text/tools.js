@@ -28,7 +28,7 @@ export const commandText = {
   distributeY: "Equal gaps down",
   zoomIn: "Larger",
   zoomOut: "Smaller",
-  zoomFit: "Fit to the window",
+  zoomFit: "Show all there is",
   zoomFull: "Actual size",
   properties: "Properties",
 };

@@ -92,18 +92,20 @@ export class Clipboard {
   #paste(event) {
     const { clipboardData } = event;
     if (!clipboardData || document.querySelector("dialog[open]")) return;
-    if (isTyping() && !this.#isPictureForText(clipboardData)) return;
+    if (isTyping() && !this.#isForCanvas(clipboardData)) return;
     event.preventDefault();
     this.#take(clipboardData, this.#placeOf() ?? undefined, this.#plain);
   }
 
   /**
    * @param {DataTransfer} data
-   * @returns {boolean} a picture is pasted while a text is written on the canvas: it comes beside it
+   * @returns {boolean} while a text is written on the canvas: a picture, which comes beside it, or a drawing of another
+   *   program, whose code is no text
    */
-  #isPictureForText(data) {
-    const isWriting = this.#context.stage.space.contains(document.activeElement);
-    return isWriting && data.files.length > 0 && data.getData("text/plain") === "";
+  #isForCanvas(data) {
+    if (!this.#context.stage.space.contains(document.activeElement)) return false;
+    const choice = chosen(formsOf(data));
+    return choice.take === "files" || (choice.take === "nothing" && choice.why.reason === "canvas");
   }
 
   /** @param {DragEvent} event */

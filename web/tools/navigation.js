@@ -52,6 +52,24 @@ export function turnWheel(stage, event) {
   else stage.panBy(-dx, -dy);
 }
 
+/**
+ * Zoom by a pinch on a touchpad as Safari reports it: by events of its own, for fingers on a screen, too.
+ *
+ * @param {Stage} stage
+ * @param {() => boolean} isTouched by fingers, which zoom by themselves
+ */
+export function zoomByGestures(stage, isTouched) {
+  let before = 1;
+  /** @param {Event} event */
+  const act = (event) => {
+    event.preventDefault(); // the browser would zoom the page
+    const { type, scale = 1, clientX = 0, clientY = 0 } = /** @type {Event & {scale?: number, clientX?: number, clientY?: number}} */ (event);
+    if (type === "gesturechange" && !isTouched()) stage.zoomAt(scale / before, clientX, clientY);
+    before = scale;
+  };
+  for (const type of ["gesturestart", "gesturechange"]) stage.frame.addEventListener(type, act);
+}
+
 /** Fingers on the canvas; what lies between two of them stays between them. */
 export class Fingers {
   #stage;

@@ -4,7 +4,7 @@ import { isSpaceBar } from "../lib/keys.js";
 import { moveGesture, resizeGesture, turnGesture } from "./gestures.js";
 import { ERASER, eraseGesture } from "./erase.js";
 import { marqueeGesture } from "./marquee.js";
-import { Fingers, panGesture, turnWheel } from "./navigation.js";
+import { Fingers, panGesture, turnWheel, zoomByGestures } from "./navigation.js";
 import { PalmRejection } from "./palm.js";
 import { Taps } from "./taps.js";
 
@@ -90,6 +90,7 @@ export class Pointer {
       if (/** @type {{pointerType?: string}} */ (event).pointerType === "pen") event.preventDefault();
     });
     frame.addEventListener("wheel", (event) => turnWheel(context.stage, event), { passive: false });
+    zoomByGestures(context.stage, () => this.#fingers.count > 0);
     // The focus is given by hand; a press would also begin to mark text or drag a picture.
     frame.addEventListener("mousedown", (event) => {
       if (!ownBusiness(event.target)) event.preventDefault();

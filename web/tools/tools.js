@@ -92,6 +92,7 @@ export class Tools {
     new KeyBindings(tools, commands, () => pointer.cancel());
     const toolbar = new Toolbar(tools, commands);
     room.append(toolbar.node, properties.node);
+    stage.avoid(toolbar.node, properties.node);
     for (const event of /** @type {const} */ (["history", "replaced", "changed"])) {
       scene.on(event, () => {
         selection.keep((id) => scene.has(id));

@@ -1,6 +1,8 @@
 """Two windows on one canvas: what a person does there, and what both show."""
 
-from playwright.sync_api import Locator
+from functools import cached_property
+
+from playwright.sync_api import CDPSession, Locator
 
 from support.browsers.conditions import until
 from support.browsers.window import PATIENCE_MS, Window
@@ -23,6 +25,11 @@ class Desk:
         self.page = ada.page
         self.keys = ada.page.keyboard
         self.mouse = ada.page.mouse
+
+    @cached_property
+    def devtools(self) -> CDPSession:
+        """Ada's browser by its own protocol: for keys, pens and drops that the driver has not."""
+        return self.page.context.new_cdp_session(self.page)
 
     def ids(self, window: Window | None = None) -> list[str]:
         """Ids of the elements, in order of coming."""

@@ -1,8 +1,15 @@
 /** Commands that change what is seen, and nothing on the canvas. */
 
+import { boundsOf } from "../../canvas/geometry.js";
 import { commandText } from "../../text/tools.js";
 
+/** @import {ToolContext} from "../tools.js" */
 /** @import {Command} from "./command.js" */
+
+/** @param {Pick<ToolContext, "stage" | "scene">} context */
+export function fitAll({ stage, scene }) {
+  stage.fitAll([...scene.elements()].map(({ transform }) => boundsOf(transform)));
+}
 
 /** @type {Command[]} */
 export const viewCommands = [
@@ -30,7 +37,7 @@ export const viewCommands = [
     label: commandText.zoomFit,
     icon: "fit",
     keys: ["0"],
-    perform: ({ stage }) => stage.fit(),
+    perform: fitAll,
   },
   {
     id: "zoomFull",
