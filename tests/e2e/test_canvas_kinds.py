@@ -287,7 +287,7 @@ def test_without_webgl_a_model_says_why_it_is_not_shown(
 
 
 @pytest.mark.nightly
-def test_zooming_keeps_the_middle_and_fitting_brings_the_first_view_back(
+def test_zooming_keeps_the_middle_and_fitting_shows_what_there_is(
     server: Server, browsers: dict[str, Browser]
 ) -> None:
     session = "kinds-zoom"
@@ -306,6 +306,13 @@ def test_zooming_keeps_the_middle_and_fitting_brings_the_first_view_back(
     for _ in range(30):
         page.locator("#zoom-smaller").click()
     assert page.evaluate(box)["width"] == pytest.approx(20 * 0.05)
+    page.mouse.move(400, 300)
+    page.mouse.wheel(0, 5000)
     page.locator("#zoom-fit").click()
-    assert page.evaluate(box) == pytest.approx(first)
+    fitted = page.evaluate(box)
+    assert fitted["width"] == pytest.approx(20 * 2)
+    stage = page.locator("#stage").bounding_box()
+    assert stage
+    assert stage["x"] < fitted["x"] < stage["x"] + stage["width"]
+    assert stage["y"] < fitted["y"] < stage["y"] + stage["height"]
     page.context.close()

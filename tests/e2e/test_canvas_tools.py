@@ -125,8 +125,13 @@ def test_with_the_keys(desk: Desk) -> None:
     larger = desk.node(note).bounding_box()
     assert larger
     assert larger["width"] == pytest.approx(before["width"] * 1.25, rel=0.02)
+    desk.mouse.wheel(0, 3000)
     desk.keys.press("0")
-    assert desk.node(note).bounding_box() == pytest.approx(before, abs=1)
+    shown, frame = desk.node(note).bounding_box(), desk.page.locator("#stage").bounding_box()
+    assert shown
+    assert frame
+    for axis, size in (("x", "width"), ("y", "height")):
+        assert frame[axis] < shown[axis] < frame[axis] + frame[size] - shown[size]
 
 
 def test_what_is_pasted(desk: Desk) -> None:

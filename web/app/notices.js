@@ -54,7 +54,7 @@ export class Notices {
    * @param {string} key
    */
   #button({ label, act }, key) {
-    const button = make("button", { type: "button", "data-action": "notice" }, label);
+    const button = make("button", { type: "button", class: "small", "data-action": "notice" }, label);
     button.addEventListener("click", () => {
       this.hide(key);
       act();

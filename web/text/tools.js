@@ -123,7 +123,7 @@ export const fileText = {
   /** @param {number} count */
   lost: (count) => `${count} pictures are not as they were.`,
   /** @param {string[]} names */
-  rest: (names) => `So it is with ${names.slice(0, 30).join(", ")}${names.length > 30 ? ` and ${names.length - 30} more` : ""}.`,
+  rest: (names) => `Also: ${names.slice(0, 30).join(", ")}${names.length > 30 ? ` and ${names.length - 30} more` : ""}.`,
 };
 
 /** Why a file is not for a canvas, and what to do. @type {Record<import("../lib/fileformats.js").Unusable, string>} */

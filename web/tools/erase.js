@@ -21,8 +21,9 @@ export function eraseGesture(context, from) {
   /** @param {Point} at in scene units */
   const touch = (at) => {
     const { x, y } = stage.toClient(at.x, at.y);
-    const id = view.idOf(document.elementFromPoint(x, y));
-    if (id === null) return;
+    // What lies over it, such as handles of the selection, does not count.
+    const id = document.elementsFromPoint(x, y).map((node) => view.idOf(node)).find((one) => one !== null);
+    if (!id) return;
     touched.add(id);
     view.nodeOf(id)?.toggleAttribute("data-erased", true);
   };
