@@ -13,10 +13,10 @@ import { fileURLToPath } from "node:url";
 
 const WEB = fileURLToPath(new URL("../web", import.meta.url));
 const OUT = join(WEB, "bundle");
-/** The documents, and the module with which each starts. */
+/** The documents, one folder below the site each, and the module with which each starts. */
 const PAGES = [
-  { name: "main", document: "index.html", script: "/main.js" },
-  { name: "doctor", document: "doctor/index.html", script: "/doctor/doctor.js" },
+  { name: "main", document: "index.html", script: "main.js" },
+  { name: "doctor", document: "doctor/index.html", script: "doctor/doctor.js" },
 ];
 const COMMON = /** @type {const} */ ({
   bundle: true,
@@ -29,7 +29,7 @@ const COMMON = /** @type {const} */ ({
   logLevel: "warning",
   absWorkingDir: WEB,
 });
-const STYLESHEET = /^ *<link rel="stylesheet" href="\/([^"]+)">\n/gm;
+const STYLESHEET = /^ *<link rel="stylesheet" href="\.\.\/([^"]+)">\n/gm;
 
 /** @returns {Promise<Map<string, string>>} what the folder has to hold, by name */
 async function bundled() {
@@ -70,18 +70,18 @@ async function bundled() {
  * @returns {string}
  */
 function documentOf(source, { script }, metafile, styleName) {
-  const entry = Object.entries(metafile.outputs).find(([, { entryPoint }]) => entryPoint === script.slice(1));
+  const entry = Object.entries(metafile.outputs).find(([, { entryPoint }]) => entryPoint === script);
   if (!entry) throw new Error(`${script} was not bundled`);
   const [path, { imports }] = entry;
   const preloads = imports
     .filter(({ kind }) => kind === "import-statement")
-    .map((one) => `    <link rel="modulepreload" href="/bundle/${basename(one.path)}">\n`);
-  const style = `    <link rel="stylesheet" href="/bundle/${styleName}">\n`;
-  const tag = `<script type="module" src="${script}"></script>`;
+    .map((one) => `    <link rel="modulepreload" href="../bundle/${basename(one.path)}">\n`);
+  const style = `    <link rel="stylesheet" href="../bundle/${styleName}">\n`;
+  const tag = `<script type="module" src="../${script}"></script>`;
   if (!source.includes(tag)) throw new Error(`there is no ${tag}`);
   return source
     .replaceAll(STYLESHEET, "")
-    .replace(new RegExp(` *${tag}\n`), `${style}${preloads.join("")}    <script type="module" src="/bundle/${basename(path)}"></script>\n`);
+    .replace(new RegExp(` *${tag}\n`), `${style}${preloads.join("")}    <script type="module" src="../bundle/${basename(path)}"></script>\n`);
 }
 
 const files = await bundled();

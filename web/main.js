@@ -3,7 +3,8 @@
 import * as page from "./app/page.js";
 import { start } from "./app/start.js";
 import { recallIdentity } from "./connection/identity.js";
+import { sitePath } from "./lib/site.js";
 
 const sessionId = page.sessionOfAddress();
 if (sessionId) start(sessionId, await recallIdentity(sessionId));
-else location.replace("/");
+else location.replace(sitePath());

@@ -5,6 +5,7 @@ import hashlib
 import json
 import re
 from pathlib import Path
+from urllib.parse import urljoin
 
 import pytest
 
@@ -47,7 +48,7 @@ def test_the_page_of_a_session_is_the_client(server: Server) -> None:
     assert status == 200
     assert headers["content-type"].startswith("text/html")
     assert headers["cache-control"] == "no-cache"
-    parts = re.findall(rb'(?:href|src)="(/bundle/[^"]+)"', body)
+    parts = re.findall(rb'(?:href|src)="\.\.(/bundle/[^"]+)"', body)
     assert len(parts) >= 2, "a script and a style sheet, at least"
     for path in parts:
         status, headers, _ = server.exchange(path.decode())
@@ -63,7 +64,7 @@ def test_the_page_is_served_as_it_is_written_to_who_changes_it(tmp_path: Path, p
         assert (status, headers["cache-control"]) == (200, "no-cache")
         assert b"/bundle/" not in body
         (script,) = re.findall(rb'<script type="module" src="([^"]+)"', body)
-        assert server.get(script.decode())[0] == 200
+        assert server.get(urljoin(path, script.decode()))[0] == 200
 
 
 @pytest.mark.parametrize(

@@ -2,14 +2,15 @@
 
 import { plainName } from "../lib/foreign.js";
 import { readText, writeText } from "../lib/stored.js";
+import { pathInSite, sitePath } from "../lib/site.js";
 import { make } from "../ui/dom.js";
 
 const NAME_KEY = "canvas-server.name";
 const LOOPBACK = /^(localhost|127(\.\d+){3}|\[?::1\]?)$/;
 
-/** @returns {string | null} the session in `/s/{session}` */
+/** @returns {string | null} the session in `s/{session}` */
 export function sessionOfAddress() {
-  return /^\/s\/([A-Za-z0-9_-]{1,64})\/?$/.exec(location.pathname)?.[1] ?? null;
+  return /^s\/([A-Za-z0-9_-]{1,64})\/?$/.exec(pathInSite(location.pathname) ?? "")?.[1] ?? null;
 }
 
 /** @returns {string} the link to give to others: the address without its wishes */
@@ -24,7 +25,7 @@ export function asksNotToDraw() {
 
 /** @returns {URL} of the WebSocket endpoint of this server */
 export function webSocketUrl() {
-  const url = new URL("/ws", location.href);
+  const url = new URL(sitePath("ws"), location.href);
   url.protocol = url.protocol.replace("http", "ws");
   return url;
 }

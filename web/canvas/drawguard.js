@@ -3,7 +3,9 @@
  * one that opens it can ask before it draws. Pure but for the storage and the clock it is given.
  */
 
-const KEY = "canvas-server.drawing.";
+import { storageKey } from "../lib/site.js";
+
+const KEY = storageKey("drawing.");
 const TAB_KEY = "canvas-server.tab";
 /** What another tab began to draw less long ago, it may still be drawing. */
 const PATIENCE_MS = 10_000;

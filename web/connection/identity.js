@@ -6,6 +6,7 @@
 
 import { isRecord } from "../lib/own.js";
 import { isReloaded } from "../lib/navigation.js";
+import { storageKey } from "../lib/site.js";
 
 /**
  * @typedef {object} SavedCall
@@ -117,5 +118,5 @@ function isSavedCall(call) {
 
 /** @param {string} sessionId */
 function keyOf(sessionId) {
-  return `canvas-server.identity.${sessionId}`;
+  return storageKey(`identity.${sessionId}`);
 }

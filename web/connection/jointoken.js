@@ -3,6 +3,8 @@
  * fragment, which no browser sends anywhere, and stays in `sessionStorage`, which is of this window.
  */
 
+import { storageKey } from "../lib/site.js";
+
 const FRAGMENT = "token";
 /** A request without an answer for so long is given up: longer than the server draws a picture. */
 const REQUEST_MS = 60_000;
@@ -14,7 +16,7 @@ export class JoinToken {
 
   /** @param {string} sessionId */
   constructor(sessionId) {
-    this.#key = `canvas-server.token.${sessionId}`;
+    this.#key = storageKey(`token.${sessionId}`);
     const fragment = new URLSearchParams(location.hash.slice(1));
     const brought = fragment.get(FRAGMENT);
     if (brought) {

@@ -1,6 +1,7 @@
 /** Dialog of the devices: which are used, and how they look and sound, before a call and during one. */
 
 import { shownWords } from "../lib/foreign.js";
+import { sitePath } from "../lib/site.js";
 import { make, setText } from "../ui/dom.js";
 import { LocalMedia } from "../media/local.js";
 import { makeDialog } from "../ui/dialog.js";
@@ -155,7 +156,7 @@ class DevicesDialog {
     test.addEventListener("click", () => void playTone(this.#choices));
     const done = make("button", { type: "button", class: "primary", "data-action": "done" }, text.done);
     done.addEventListener("click", () => done.closest("dialog")?.close());
-    const doctor = make("a", { href: "/doctor/", target: "_blank", rel: "noopener" }, text.selfTest);
+    const doctor = make("a", { href: sitePath("doctor/"), target: "_blank", rel: "noopener" }, text.selfTest);
     return make("div", { class: "dialog-buttons" }, doctor, test, done);
   }
 

@@ -26,7 +26,7 @@ const value = (id) => /** @type {HTMLInputElement} */ (node(id)).value;
  */
 function join(sessionId, displayName) {
   connection?.close();
-  const url = new URL("/ws", location.href.replace(/^http/, "ws"));
+  const url = new URL("../ws", location.href.replace(/^http/, "ws"));
   connection = new CanvasConnection({ url, sessionId, displayName });
 
   connection.on("state", (state) => (node("state").textContent = state));

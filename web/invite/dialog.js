@@ -6,6 +6,7 @@ import { copy } from "../app/page.js";
 import { confirmed, makeDialog } from "../ui/dialog.js";
 import { shownName } from "../lib/foreign.js";
 import { entryOf } from "../lib/own.js";
+import { sitePath } from "../lib/site.js";
 import { roleText, text } from "../text/invite.js";
 
 /** @import {JoinToken} from "../connection/jointoken.js" */
@@ -115,7 +116,7 @@ class InviteDialog {
    */
   async #ask(path, how) {
     try {
-      const response = await this.#pass.fetch(`/api/tokens${path}`, how);
+      const response = await this.#pass.fetch(sitePath(`api/tokens${path}`), how);
       const answer = await response.json();
       if (response.ok) return answer;
       this.#say(text.failed(answer.error));

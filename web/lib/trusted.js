@@ -3,6 +3,8 @@
  * refuses it, by the policy that the page comes with. Browsers without Trusted Types take the text as it is.
  */
 
+import { pathInSite } from "./site.js";
+
 /**
  * The part of the API that is used here.
  *
@@ -10,13 +12,13 @@
  * @typedef {{createPolicy: (name: string, rules: TrustedTypePolicy) => TrustedTypePolicy}} TrustedTypePolicyFactory
  */
 
-const VENDORED = /^\/vendor\/[\w./-]+\.js$/;
+const VENDORED = /^vendor\/[\w./-]+\.js$/;
 
 /** @type {TrustedTypePolicy} */
 const rules = {
   createHTML: (text) => text,
   createScriptURL(address) {
-    if (VENDORED.test(address) && !address.includes("..")) return address;
+    if (VENDORED.test(pathInSite(address) ?? "") && !address.includes("..")) return address;
     throw new TypeError("only scripts that come with the page are loaded");
   },
 };
@@ -26,7 +28,7 @@ const policy = trustedTypes?.createPolicy("canvas-server", rules) ?? rules;
 /**
  * Load a vendored script that is no module: it hangs itself on the window.
  *
- * @param {string} address path on this server, below `/vendor/`
+ * @param {string} address path on this server, below `vendor/` of the site
  * @returns {Promise<void>} rejected where it cannot be loaded
  */
 export function loadScript(address) {

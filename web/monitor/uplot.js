@@ -1,8 +1,9 @@
 /** Loads uPlot with its style sheet, when the first plot is to be drawn. */
 
+import { sitePath } from "../lib/site.js";
 import { loadScript, loadStyle } from "../lib/trusted.js";
 
-const FOLDER = "/vendor/uplot";
+const FOLDER = sitePath("vendor/uplot");
 
 /**
  * The part of uPlot that is used here.

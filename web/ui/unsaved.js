@@ -3,6 +3,8 @@
  * belongs to one window and is restored with it.
  */
 
+import { storageKey } from "../lib/site.js";
+
 /** @template T */
 export class Unsaved {
   #key;
@@ -14,7 +16,7 @@ export class Unsaved {
    * @param {string} what is being made
    */
   constructor(sessionId, what) {
-    this.#key = `canvas-server.unsaved.${what}.${sessionId}`;
+    this.#key = storageKey(`unsaved.${what}.${sessionId}`);
   }
 
   /** @param {T} value as JSON can hold it */

@@ -69,6 +69,7 @@ async def _run(
     from canvas_server.bot import media  # noqa: PLC0415 - optional, and slow to load
     from canvas_server.bot.bot import Bot  # noqa: PLC0415
     from canvas_server.client import CannotConnect, Closed, State, connect  # noqa: PLC0415
+    from canvas_server.client.socket import site_url  # noqa: PLC0415
 
     _check_recording(record, media.RECORDINGS)
     program: media.Program = media.Echo if echo else media.pattern
@@ -94,7 +95,7 @@ async def _run(
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     try:
         async with connect(url, session, name, tell, token) as client:
-            click.echo(f"joined {session} as {name}: {url.rstrip('/')}/s/{session}")
+            click.echo(f"joined {session} as {name}: {site_url(url)}/s/{session}")
             agent = Bot(client, program, say=click.echo, record=record, call=wanted)
             answers = asyncio.create_task(agent.run())
             stopped = asyncio.create_task(stop.wait())

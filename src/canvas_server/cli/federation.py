@@ -152,7 +152,7 @@ def running_relay(
     if auth_secret:
         headers["Authorization"] = f"Bearer {made_admin_token(auth_secret, 60)}"
     try:
-        answer = httpx.get(f"{where}/api/communitas", headers=headers, timeout=SECONDS)
+        answer = httpx.get(f"{where.rstrip('/')}/api/communitas", headers=headers, timeout=SECONDS)
         answer.raise_for_status()
         return msgspec.json.decode(answer.content, type=CommunitasAnswer).relay
     except (httpx.HTTPError, msgspec.MsgspecError) as error:

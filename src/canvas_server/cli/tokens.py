@@ -1,6 +1,7 @@
 """The commands that make secrets and tokens. They need no running server."""
 
 import time
+from urllib.parse import urlsplit
 
 import click
 
@@ -47,7 +48,7 @@ def secret() -> None:
 
 
 @click.command()
-@with_settings_of("auth_secret")
+@with_settings_of("auth_secret", "base_path")
 @click.option("--session", "-s", help="The name in the link, /s/NAME.")
 @click.option(
     "--role",
@@ -74,10 +75,16 @@ def secret() -> None:
     help="How many may be in the session by it at a time, and by links made with it.",
 )
 @click.option("--link", is_flag=True, help="Print a link in place of the token.")
-@click.option("--url", default=SERVER_URL, show_default=True, help="Of the link.")
+@click.option(
+    "--url",
+    default=SERVER_URL,
+    show_default=True,
+    help="Of the link; one without a path gets CANVAS_BASE_PATH.",
+)
 @click.option("--admin", is_flag=True, help="A token for who runs the server, of no session.")
 def token(
     auth_secret: tuple[str, ...],
+    base_path: str,
     session: str | None,
     role: str,
     name: str | None,
@@ -118,4 +125,5 @@ def token(
         places=places,
     )
     click.echo(f"id: {invitation}", err=True)
-    click.echo(link_of(url, session, made) if link else made)
+    site = url if urlsplit(url).path.strip("/") else url.rstrip("/") + base_path
+    click.echo(link_of(site, session, made) if link else made)

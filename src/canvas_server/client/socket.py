@@ -1,5 +1,6 @@
 """Opening of a WebSocket to a canvas-server."""
 
+import re
 from urllib.parse import urlsplit
 
 from websockets.asyncio.client import ClientConnection, connect
@@ -12,6 +13,21 @@ IDLE_SECONDS = 15.0
 PONG_SECONDS = 8.0
 FLUSH_SECONDS = 2.0
 MAX_MESSAGE_BYTES = 64 * 1024 * 1024
+_BELOW = re.compile(r"(/s/[A-Za-z0-9_-]{1,64}|/ws(/sync)?)?/*$")
+"""What an address has below that of the site: a link into a session, or the WebSocket itself."""
+
+
+def site_url(url: str) -> str:
+    """Return where a site is, such as `https://example.org/canvas`, from any link into it.
+
+    Raises:
+        CannotConnect: it is no address of a server.
+    """
+    parts = urlsplit(url if "://" in url else f"http://{url}")
+    scheme = {"http": "http", "https": "https", "ws": "http", "wss": "https"}.get(parts.scheme)
+    if scheme is None or not parts.netloc:
+        raise CannotConnect(f"{url!r} is no address such as http://127.0.0.1:9473")
+    return f"{scheme}://{parts.netloc}{_BELOW.sub('', parts.path)}"
 
 
 def socket_url(url: str) -> str:
@@ -20,11 +36,7 @@ def socket_url(url: str) -> str:
     Raises:
         CannotConnect: it is no address of a server.
     """
-    parts = urlsplit(url if "://" in url else f"http://{url}")
-    scheme = {"http": "ws", "https": "wss", "ws": "ws", "wss": "wss"}.get(parts.scheme)
-    if scheme is None or not parts.netloc:
-        raise CannotConnect(f"{url!r} is no address such as http://127.0.0.1:9473")
-    return f"{scheme}://{parts.netloc}/ws"
+    return f"{site_url(url).replace('http', 'ws', 1)}/ws"
 
 
 async def open_socket(url: str) -> ClientConnection:

@@ -1,9 +1,20 @@
 """Settings of who may reach the server, and of what it says to those who run it."""
 
+from canvas_server.config.places import ANCESTORS, BASE_PATH, ORIGINS
 from canvas_server.config.setting import Setting
 from canvas_server.config.types import LISTEN, NETWORKS, POSITIVE, URLS
 
 ACCESS_SETTINGS = (
+    Setting(
+        "base_path",
+        "--base-path",
+        "CANVAS_BASE_PATH",
+        BASE_PATH,
+        "",
+        "Path below which the site is, such as `/canvas` for `https://example.org/canvas/`; the "
+        "proxy may pass it on or strip it.",
+        "none",
+    ),
     Setting(
         "trusted_proxies",
         "--trusted-proxies",
@@ -18,9 +29,20 @@ ACCESS_SETTINGS = (
         "allowed_origins",
         "--allowed-origins",
         "CANVAS_ALLOWED_ORIGINS",
-        URLS,
+        ORIGINS,
         (),
-        "Further origins whose pages may connect, such as https://call.example.org.",
+        "Further origins whose pages may connect and use the HTTP API (CORS), such as "
+        "`https://call.example.org`. Behind a proxy: that of your site.",
+        "the server's own",
+    ),
+    Setting(
+        "frame_ancestors",
+        "--frame-ancestors",
+        "CANVAS_FRAME_ANCESTORS",
+        ANCESTORS,
+        (),
+        "Origins whose pages may embed a session in a frame, such as "
+        "`https://intranet.example.org`, or `https://*.example.org` for all below a name.",
         "the server's own",
     ),
     Setting(

@@ -48,8 +48,10 @@ class Settings(Struct, frozen=True):
     tls_cert: Path | None
     tls_key: Path | None
     lan: bool
+    base_path: str
     trusted_proxies: tuple[str, ...]
     allowed_origins: tuple[str, ...]
+    frame_ancestors: tuple[str, ...]
     allowed_hosts: tuple[str, ...]
     metrics_listen: ListenAddress | None
     audit_log: str | None

@@ -19,6 +19,8 @@ _PORTS = {"http": 80, "https": 443}
 _FOREIGN = ("cross-site", "same-site")
 """Values of `Sec-Fetch-Site`: another site, or another origin of this one, such as another port."""
 _NOT_PAGES = ("/api/", "/metrics")
+_PAGE = re.compile(r"/(s/[^/]*|doctor/?)?")
+"""Paths of what other sites may embed, where they may."""
 
 
 class HostPort(Struct, frozen=True):
@@ -79,8 +81,15 @@ class Access:
         allowed_origins: tuple[str, ...],
         allowed_hosts: tuple[str, ...] = (),
         own_names: Callable[[], Iterable[str]] = tuple,
+        *,
+        is_embedded: bool = False,
     ) -> None:
-        """`host` is listened on; `own_names` are those of this machine and its certificate."""
+        """`host` is listened on; `own_names` are those of this machine and its certificate.
+
+        `is_embedded`: other sites show pages of this one in frames; which ones may is said by the
+        policy of the page, since a browser does not tell the server where it frames it.
+        """
+        self._is_embedded = is_embedded
         self._only_loopback = is_loopback(host)
         self._origins = {origin.rstrip("/").lower() for origin in allowed_origins}
         named = {urlsplit(origin).hostname or "" for origin in self._origins}
@@ -113,6 +122,8 @@ class Access:
         if origin is not None and origin.lower() in self._origins:
             return None
         is_link = browsing.mode == "navigate" and browsing.destination == "document"
+        if self._is_embedded and browsing.destination in ("iframe", "frame"):
+            is_link = browsing.mode == "navigate" and _PAGE.fullmatch(path) is not None
         if is_link and method in ("GET", "HEAD") and not path.startswith(_NOT_PAGES):
             return None
         return "pages of other origins may not ask for this; see CANVAS_ALLOWED_ORIGINS"

@@ -16,36 +16,41 @@ def _policy(directives: dict[str, str]) -> bytes:
     return "; ".join(f"{name} {value}".rstrip() for name, value in directives.items()).encode()
 
 
-PAGE_POLICY = _policy(
-    {
-        "default-src": "'none'",
-        "script-src": "'self'",
-        "style-src": f"'self' {_MODEL_VIEWER_STYLE}",
-        # What has been read into the page already is `data:` or `blob:`; no server hears of it.
-        "img-src": "'self' data: blob:",
-        "media-src": "'self' blob:",
-        "connect-src": "'self' data: blob:",  # 'self' has the WebSocket of this host in it
-        "frame-src": "'self'",
-        "base-uri": "'none'",
-        "form-action": "'none'",
-        "frame-ancestors": "'self'",
-        # Text becomes markup or the address of a script in these two alone: web/lib/trusted.js,
-        # and lit in model-viewer.
-        "require-trusted-types-for": "'script'",
-        "trusted-types": "canvas-server lit-html",
-    }
-)
-"""For the pages, and for every answer that has none of its own."""
+def page_policy(ancestors: tuple[str, ...] = ()) -> bytes:
+    """Return the policy of the pages, which sites of `ancestors` may embed."""
+    return _policy(
+        {
+            "default-src": "'none'",
+            "script-src": "'self'",
+            "style-src": f"'self' {_MODEL_VIEWER_STYLE}",
+            # What has been read into the page already is `data:` or `blob:`; no server hears of it.
+            "img-src": "'self' data: blob:",
+            "media-src": "'self' blob:",
+            "connect-src": "'self' data: blob:",  # 'self' has the WebSocket of this host in it
+            "frame-src": "'self'",
+            "base-uri": "'none'",
+            "form-action": "'none'",
+            "frame-ancestors": " ".join(("'self'", *ancestors)),
+            # Text becomes markup or the address of a script in these two alone: web/lib/trusted.js,
+            # and lit in model-viewer.
+            "require-trusted-types-for": "'script'",
+            "trusted-types": "canvas-server lit-html",
+        }
+    )
+
+
+PAGE_POLICY = page_policy()
+"""For every answer that has none of its own."""
 
 _INLINE = re.compile(r"<(script|style)>(.*?)</\1>", re.DOTALL)
 
 
-def elsewhere_policy(document: str) -> bytes:
+def elsewhere_policy(document: str, ancestors: tuple[str, ...] = ()) -> bytes:
     """Return the policy of the document that shows what lies on other servers.
 
     It alone reaches other hosts, and is of no origin: it reads nothing of the page, of its storage
     or of this server. Its script and style stand in it and are named by their hashes, since as a
-    stranger it may load none.
+    stranger it may load none. `ancestors` embed the page that embeds it.
     """
     hashes = {"script": "", "style": ""}
     for name, content in _INLINE.findall(document):
@@ -60,7 +65,7 @@ def elsewhere_policy(document: str) -> bytes:
             "connect-src": "https: http:",
             "base-uri": "'none'",
             "form-action": "'none'",
-            "frame-ancestors": "'self'",
+            "frame-ancestors": " ".join(("'self'", *ancestors)),
             "sandbox": "allow-scripts",
         }
     )

@@ -4,6 +4,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from canvas_server.http.access import Access, Browsing
 from canvas_server.http.audit import Record, refusal_entry
+from canvas_server.http.basepath import route_path
 from canvas_server.http.errors import refusal
 from canvas_server.http.headers import COMMON_HEADERS, HSTS, completed, keeps_https
 
@@ -33,7 +34,7 @@ class Guard:
             await self._app(scope, receive, send)
             return
         fields = {name: value.decode("latin-1") for name, value in scope["headers"]}
-        host, path = fields.get(b"host", ""), scope["path"]
+        host, path = fields.get(b"host", ""), route_path(scope)
         defaults = dict(self._headers)
         if self._hsts and scope["scheme"] == "https" and keeps_https(host):
             defaults |= [HSTS]
@@ -57,7 +58,7 @@ class Guard:
 
     def _note(self, scope: Scope, status: int, body: bytes) -> None:
         address = scope["client"][0] if scope["client"] else None
-        entry = refusal_entry(scope["method"], scope["path"], address, status, body)
+        entry = refusal_entry(scope["method"], route_path(scope), address, status, body)
         if entry is not None:
             self._record(entry)
 

@@ -3,10 +3,11 @@
 from canvas_server.http.access import is_address, is_loopback, parsed_host
 
 HSTS_SECONDS = 180 * 24 * 3600
+FRAMING = b"x-frame-options"
 COMMON_HEADERS = {
     b"referrer-policy": b"no-referrer",
     b"x-content-type-options": b"nosniff",
-    b"x-frame-options": b"SAMEORIGIN",
+    FRAMING: b"SAMEORIGIN",
     b"cross-origin-resource-policy": b"same-origin",
     b"cross-origin-opener-policy": b"same-origin",
     b"x-permitted-cross-domain-policies": b"none",
@@ -14,6 +15,7 @@ COMMON_HEADERS = {
 """Other pages neither load what is here, nor frame it, nor reach into a window of it."""
 HSTS = (b"strict-transport-security", f"max-age={HSTS_SECONDS}".encode())
 NO_STORE = (b"cache-control", b"no-store")
+_EMBEDDED = b"frame-ancestors 'self' http"
 _FRESH = ("/api/", "/metrics", "/health")
 """Paths whose answers are kept nowhere, unless they say that they never change."""
 
@@ -21,11 +23,16 @@ Headers = list[tuple[bytes, bytes]]
 
 
 def completed(headers: Headers, status: int, path: str, defaults: dict[bytes, bytes]) -> Headers:
-    """Return the fields of an answer with those that it has not said by itself."""
+    """Return the fields of an answer with those that it has not said by itself.
+
+    A policy that lets others frame it takes the place of the older field, which cannot.
+    """
     present = dict(headers)
     is_kept = b"immutable" in present.get(b"cache-control", b"")
     if status >= 400 or (path.startswith(_FRESH) and not is_kept):
         headers = [field for field in headers if field[0] != NO_STORE[0]] + [NO_STORE]
+    if _EMBEDDED in present.get(b"content-security-policy", b""):
+        defaults = {name: defaults[name] for name in defaults if name != FRAMING}
     return headers + [field for field in defaults.items() if field[0] not in present]
 
 

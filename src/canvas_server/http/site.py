@@ -21,7 +21,8 @@ from canvas_server.http.api.exports import picture_routes
 from canvas_server.http.api.scenes import scene_routes
 from canvas_server.http.audit import Record, RequestAudit
 from canvas_server.http.bodies import Bodies
-from canvas_server.http.csp import PAGE_POLICY, elsewhere_policy
+from canvas_server.http.cors import ApiCors
+from canvas_server.http.csp import PAGE_POLICY, elsewhere_policy, page_policy
 from canvas_server.http.errors import http_error, refusal
 from canvas_server.http.exposition import metrics_route
 from canvas_server.http.gate import Gate
@@ -97,17 +98,25 @@ def make_site(
     *,
     modules: bool = False,
     hsts: bool = False,
+    origins: tuple[str, ...] = (),
+    ancestors: tuple[str, ...] = (),
 ) -> ASGIApp:
     """Return the ASGI application; `health` says more about how the server is.
 
     `modules`: the page is served as it is written, not as it is bundled. `hsts`: browsers that came
-    by https are to come by it alone.
+    by https are to come by it alone. Pages of `origins` may use the API, those of `ancestors` may
+    embed pages of this site.
     """
     web = web_folder()
+    page_headers = {
+        "cache-control": "no-cache",
+        "content-security-policy": page_policy(ancestors).decode(),
+    }
 
     async def front_door(request: Request) -> Response:
         query = f"?{request.url.query}" if request.url.query else ""
-        return RedirectResponse(f"/s/{fresh_session()}{query}", 307)
+        base = request.scope.get("root_path", "")
+        return RedirectResponse(f"{base}/s/{fresh_session()}{query}", 307)
 
     async def session_page(request: Request) -> Response:
         session_id = session_of(request)
@@ -116,17 +125,17 @@ def make_site(
             picture = request.url_for("picture", session=session_id, ending="png")
             about = preview(session_id, str(picture.include_query_params(width=PREVIEW_WIDTH)))
             page = page.replace("</head>", about + "</head>", 1)
-        return HTMLResponse(page, headers={"cache-control": "no-cache"})
+        return HTMLResponse(page, headers=page_headers)
 
     async def doctor_page(_: Request) -> Response:
         document = "doctor/index.html" if modules else f"{BUNDLE}/doctor.html"
         page = (web / document).read_text("utf-8")
-        return HTMLResponse(page, headers={"cache-control": "no-cache"})
+        return HTMLResponse(page, headers=page_headers)
 
     stranger = (web / "elsewhere/index.html").read_text("utf-8")
     stranger_headers = {
         "cache-control": "no-cache",
-        "content-security-policy": elsewhere_policy(stranger).decode(),
+        "content-security-policy": elsewhere_policy(stranger, ancestors).decode(),
     }
 
     async def elsewhere_page(_: Request) -> Response:
@@ -155,6 +164,7 @@ def make_site(
     site = Starlette(
         routes=[
             Route("/", front_door),
+            Route("/index.html", front_door),  # the page of no session
             Route("/s/{session}", session_page),
             Route("/doctor/", doctor_page),
             Route("/elsewhere/", elsewhere_page),
@@ -171,7 +181,8 @@ def make_site(
         ],
         exception_handlers={HTTPException: http_error, Exception: _internal_error},
     )
-    return Guard(SlicedAnswers(site), access, SECURITY_HEADERS, record, hsts=hsts)
+    open_site = ApiCors(SlicedAnswers(site), origins)
+    return Guard(open_site, access, SECURITY_HEADERS, record, hsts=hsts)
 
 
 async def _internal_error(_: Request, __: Exception) -> Response:

@@ -27,6 +27,7 @@ from uvicorn.server import ServerState
 from canvas_server.http.access import Access
 from canvas_server.http.admission import Entrance
 from canvas_server.http.audit import refusal_entry
+from canvas_server.http.basepath import inner_path
 from canvas_server.http.errors import error_body
 from canvas_server.http.headers import common_fields
 from canvas_server.http.longbuffers import STRANGE_BYTES, STRANGERS, LongBuffers
@@ -53,7 +54,7 @@ else:
 Listen = Callable[[WSUpgradeRequest, str], WSListener | WSUpgradeResponseWithListener]
 """Answers an upgrade request that comes from an address."""
 
-PATHS = (b"/ws", b"/ws/sync")
+PATHS = ("/ws", "/ws/sync")
 READ_BUFFER_BYTES = 4096
 MAX_READ_BYTES = 4 * 1024
 """Of one read, however large a message is: what has been read is handled without a pause."""
@@ -182,8 +183,9 @@ def sockets_of(connections: set[Any]) -> Iterator[WebSocketConnection]:
 class WebSocketUpgrade:
     """Makes the protocol of each upgraded connection; given to uvicorn as ``ws=``."""
 
-    def __init__(self, node: Node, access: Access, entrance: Entrance) -> None:
+    def __init__(self, node: Node, access: Access, entrance: Entrance, base_path: str = "") -> None:
         self._node = node
+        self._base_path = base_path
         self._access = access
         self._entrance = entrance
         self._turns = ReadTurns()
@@ -204,8 +206,10 @@ class WebSocketUpgrade:
         headers = request.headers
         entrance, loop = self._entrance, asyncio.get_running_loop()
         origin = entrance.proxies.origin(address, headers.get("x-forwarded-for"))
-        if request.path.partition(b"?")[0] not in PATHS:
-            return _refuse(HTTPStatus.NOT_FOUND, "not_found", "WebSockets are served at /ws")
+        path = request.path.partition(b"?")[0].decode("latin-1")
+        if inner_path(self._base_path, path) not in PATHS:
+            text = f"WebSockets are served at {self._base_path}/ws"
+            return _refuse(HTTPStatus.NOT_FOUND, "not_found", text)
         reason = self._access.refusal(headers.get("host", ""), headers.get("origin"))
         if reason is not None:
             return self._refused(HTTPStatus.FORBIDDEN, "forbidden_origin", reason, origin)

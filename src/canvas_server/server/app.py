@@ -20,6 +20,7 @@ from canvas_server.http.admission import BoundedHttp, Entrance
 from canvas_server.http.api.sessions import session_routes
 from canvas_server.http.api.tokens import token_routes
 from canvas_server.http.audit import Record, RequestAudit
+from canvas_server.http.basepath import BasePath
 from canvas_server.http.bodies import Bodies
 from canvas_server.http.exposition import metrics_site
 from canvas_server.http.gate import Gate
@@ -77,7 +78,7 @@ class CanvasServer(uvicorn.Server):
         access = make_access(settings, settings.host, certificate)
         proxies = Proxies(settings.trusted_proxies)
         entrance = Entrance(settings.per_address, proxies, self.node.counts, audit.record)
-        upgrade = WebSocketUpgrade(self.node, access, entrance)
+        upgrade = WebSocketUpgrade(self.node, access, entrance, settings.base_path)
         gate = Gate(authority.join, authority.admins)
         bodies = Bodies()
         requests = RequestAudit(audit.record)
@@ -99,21 +100,24 @@ class CanvasServer(uvicorn.Server):
         metrics.register(PictureCollector(self._decoder.counts))
         http = functools.partial(BoundedHttp, entrance)
         self._metrics_config = metrics_config(settings, metrics, http, audit.record)
+        site = make_site(
+            self.node,
+            access,
+            metrics,
+            gate,
+            bodies,
+            routes,
+            self._readiness,
+            audit.record,
+            backend.health,
+            modules=settings.page_modules,
+            hsts=certificate is not None and not settings.lan,
+            origins=settings.allowed_origins,
+            ancestors=settings.frame_ancestors,
+        )
         super().__init__(
             uvicorn.Config(
-                make_site(
-                    self.node,
-                    access,
-                    metrics,
-                    gate,
-                    bodies,
-                    routes,
-                    self._readiness,
-                    audit.record,
-                    backend.health,
-                    modules=settings.page_modules,
-                    hsts=certificate is not None and not settings.lan,
-                ),
+                BasePath(site, settings.base_path),
                 http=http,  # type: ignore[arg-type] - any callable is taken
                 forwarded_allow_ips=list(settings.trusted_proxies),
                 ssl_context_factory=certificate.for_uvicorn if certificate else None,
@@ -148,7 +152,7 @@ class CanvasServer(uvicorn.Server):
             self._tasks.append(asyncio.create_task(self._bridge.run()))
         if self._federation is not None:
             self._tasks.append(asyncio.create_task(self._federation.run()))
-        url = f"{'https' if self._certificate else 'http'}://{name}:{listener.port}"
+        url = f"{'https' if self._certificate else 'http'}://{name}:{listener.port}{self.settings.base_path}"
         self._backend.announce(url)
         await self._readiness.look()
         self._tasks.append(asyncio.create_task(self._readiness.run()))

@@ -1,9 +1,12 @@
 """Checks of the settings before a start, and the certificate they name."""
 
+from urllib.parse import urlsplit
+
 import structlog
 
 from canvas_server.config.settings import Settings
 from canvas_server.http.access import ANY_HOST, is_loopback, parsed_host
+from canvas_server.http.basepath import TAKEN
 from canvas_server.server.backends import StartupError
 from canvas_server.tls.serving import Certificate, CertificateError
 
@@ -41,6 +44,12 @@ def check(settings: Settings) -> None:
             raise StartupError(
                 f"{name} is no name of a host: CANVAS_ALLOWED_HOSTS takes such as canvas.lan"
             )
+    first = settings.base_path.split("/")[1] if settings.base_path else ""
+    if first in TAKEN:
+        raise StartupError(
+            f"nothing can be below /{first}, which is a path of the site itself: choose another "
+            "CANVAS_BASE_PATH, such as /canvas"
+        )
     if not (is_loopback(settings.host) or settings.auth_secret or settings.open):
         raise StartupError(
             f"{settings.host} can be reached by others, and this server asks nobody who they are: "
@@ -67,6 +76,14 @@ def weaknesses(settings: Settings) -> dict[str, str]:
             at is not None and not is_loopback(at.host),
             "whoever reaches this address reads them",
         ),
+        "embedding": (
+            bool(settings.frame_ancestors),
+            f"pages of {' '.join(settings.frame_ancestors)} can lay things over what they show",
+        ),
+        "embedding without https": (
+            any(_is_insecure(ancestor) for ancestor in settings.frame_ancestors),
+            "browsers give no camera to what such pages show, and others can change them",
+        ),
         "auto accept": (settings.auto_accept, "a link can switch a camera on"),
         "no audit log": (
             settings.audit_log == "none",
@@ -74,6 +91,11 @@ def weaknesses(settings: Settings) -> dict[str, str]:
         ),
     }
     return {name: text for name, (holds, text) in found.items() if holds}
+
+
+def _is_insecure(origin: str) -> bool:
+    parts = urlsplit(origin)
+    return parts.scheme == "http" and not is_loopback(parts.hostname or "")
 
 
 def weakened(settings: Settings) -> tuple[str, ...]:

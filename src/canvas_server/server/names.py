@@ -14,7 +14,13 @@ def make_access(settings: Settings, host: str, certificate: Certificate | None) 
     def own_names() -> frozenset[str]:
         return machine if certificate is None else machine | certificate.names()
 
-    return Access(host, settings.allowed_origins, settings.allowed_hosts, own_names)
+    return Access(
+        host,
+        settings.allowed_origins,
+        settings.allowed_hosts,
+        own_names,
+        is_embedded=bool(settings.frame_ancestors),
+    )
 
 
 def machine_names() -> frozenset[str]:

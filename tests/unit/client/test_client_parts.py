@@ -73,6 +73,9 @@ def test_pauses_grow_to_a_limit_and_differ_between_peers() -> None:
         ("https://call.example.org/s/room?x=1", "wss://call.example.org/ws"),
         ("wss://call.example.org", "wss://call.example.org/ws"),
         ("localhost:80", "ws://localhost:80/ws"),
+        ("https://example.org/canvas", "wss://example.org/canvas/ws"),
+        ("https://example.org/a/canvas/s/room#token=t", "wss://example.org/a/canvas/ws"),
+        ("wss://example.org/canvas/ws/sync", "wss://example.org/canvas/ws"),
     ],
 )
 def test_the_address_of_the_socket(given: str, meant: str) -> None:

@@ -4,6 +4,7 @@ import { make } from "../../ui/dom.js";
 import { extent, MOST_SERIES, normalChart } from "./data.js";
 import { chartConfig } from "./look.js";
 import { describeChart } from "./describe.js";
+import { sitePath } from "../../lib/site.js";
 import { errorName, log } from "../../lib/log.js";
 import { standIn } from "../../ui/standin.js";
 import { takeTurn } from "../../ui/turns.js";
@@ -23,7 +24,7 @@ import { text } from "../../text/kinds/chart.js";
  */
 /** @typedef {new (canvas: HTMLCanvasElement, config: object) => Drawn} ChartClass */
 
-const LIBRARY = new URL("../../vendor/chart.js/chart.umd.min.js", import.meta.url).href;
+const LIBRARY = sitePath("vendor/chart.js/chart.umd.min.js");
 /** Between the edge of the card and the chart, in scene units. */
 const PADDING = 14;
 const LEAST_SIDE = 24;

@@ -1,11 +1,12 @@
 /** Reader of tables by Papa Parse, which is loaded when the first table comes. */
 
+import { sitePath } from "../../lib/site.js";
 import { loadScript } from "../../lib/trusted.js";
 import { chartOfTable } from "./csv.js";
 
 /** @import {Parse, TableChart} from "./csv.js" */
 
-const ADDRESS = "/vendor/papaparse/papaparse.min.js";
+const ADDRESS = sitePath("vendor/papaparse/papaparse.min.js");
 
 /** @type {Promise<Parse> | null} */
 let parser = null;

@@ -3,6 +3,7 @@
 import { make } from "../../ui/dom.js";
 import { describeModel } from "./describe.js";
 import { errorName, log } from "../../lib/log.js";
+import { sitePath } from "../../lib/site.js";
 import { orientation } from "./orientation.js";
 import { ElsewhereFrame, hostOf, isElsewhereForbidden, sameOrigin } from "../parts/elsewhere.js";
 import { standIn } from "../../ui/standin.js";
@@ -11,9 +12,9 @@ import { text } from "../../text/kinds/model.js";
 
 /** @import {Model3D} from "../../types/messages.js" */
 
-const LIBRARY = new URL("../../vendor/model-viewer/model-viewer.min.js", import.meta.url).href;
+const LIBRARY = sitePath("vendor/model-viewer/model-viewer.min.js");
 /** Parts the library would fetch from elsewhere; nothing is there, so such models say they fail. */
-const ABSENT = new URL("../../vendor/model-viewer/absent/", import.meta.url).href;
+const ABSENT = new URL(sitePath("vendor/model-viewer/absent/"), import.meta.url).href;
 
 /** @type {Promise<unknown> | null} */
 let library = null;

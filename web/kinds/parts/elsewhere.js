@@ -3,10 +3,11 @@
  * the person and loads it.
  */
 
+import { sitePath } from "../../lib/site.js";
 import { make } from "../../ui/dom.js";
 
 /** Path of that document on this server. */
-const DOCUMENT = "/elsewhere/";
+const DOCUMENT = sitePath("elsewhere/");
 const LONGEST_HOST = 60;
 
 /** Nothing is loaded from other servers here. */

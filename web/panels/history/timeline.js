@@ -1,5 +1,6 @@
 /** The history of a session, read from the server page by page, and earlier scenes made from it. Pure. */
 
+import { sitePath } from "../../lib/site.js";
 import { after, elementsOf } from "../../scene/historyscene.js";
 
 /** @import {Elements, Entry} from "../../scene/historyscene.js" */
@@ -35,7 +36,7 @@ export class Timeline {
    * @param {(address: string, how: RequestInit) => Promise<Response>} [fetcher]
    */
   constructor(sessionId, fetcher = (...request) => fetch(...request)) {
-    this.#address = `/api/scene/${sessionId}`;
+    this.#address = sitePath(`api/scene/${sessionId}`);
     this.#fetch = fetcher;
   }
 

@@ -2,6 +2,7 @@
 
 import { icon, make, setText } from "../../ui/dom.js";
 import { errorName, log } from "../../lib/log.js";
+import { sitePath } from "../../lib/site.js";
 import { copy, save } from "../../app/page.js";
 import { text } from "../../text/panels/save.js";
 
@@ -31,7 +32,7 @@ export class ExportMenu {
    */
   constructor(sessionId, joinToken, notices) {
     this.#joinToken = joinToken;
-    this.#address = `/api/scene/${sessionId}/export`;
+    this.#address = sitePath(`api/scene/${sessionId}/export`);
     this.#notices = notices;
     for (const width of WIDTHS) this.#width.append(make("option", { value: String(width) }, text.pixels(width)));
     this.#width.value = "1920";
