@@ -46,6 +46,7 @@ Wants=network-online.target
 User=turnserver
 Group=turnserver
 ExecStart=/usr/bin/turnserver -c /etc/canvas-turn.conf --pidfile=
+ExecReload=/bin/kill -USR2 $MAINPID
 Restart=on-failure
 LimitNOFILE=65536
 AmbientCapabilities=CAP_NET_BIND_SERVICE

@@ -11,7 +11,7 @@ from canvas_server.protocol.client import BY_TAG, ClientMessage
 from canvas_server.protocol.errors import ErrorCode, shortened
 from canvas_server.protocol.fields import MAX_OPERATIONS, ElementId, SessionId
 from canvas_server.protocol.http import MAX_EDITED, ChangedElement, SceneEdit, TokenWish
-from canvas_server.protocol.scene import Element, NewElement, flat_kind
+from canvas_server.protocol.scene import Element, NewElement, check_depth, flat_kind
 from canvas_server.protocol.server import ServerMessage
 from canvas_server.protocol.unreadable import checked, message_id_of
 
@@ -21,6 +21,9 @@ MAX_CONTAINERS = 25_000
 """Arrays and objects in one message; each costs many times the bytes that it has."""
 MAX_VALUES = 100_000
 """Values in one message."""
+MAX_NESTED = 500
+"""Arrays and objects in each other, of what is read at all: how deep a decoder itself goes differs
+from one Python to the next, by a factor of fifty."""
 MAX_HARD_NUMBERS = 1000
 """Numbers in one message with a three-digit exponent or more than about 20 digits.
 
@@ -41,6 +44,7 @@ _MARKS = (
     (b"0" * 21, MAX_LONG_NUMBERS),
 )
 """Exponents, and more digits than any program writes of a double: 17 after `0.00000`."""
+_MUCH = f"at most {MAX_CONTAINERS} arrays and objects, and {MAX_VALUES} values, make {{}}"
 _OPERATIONS = b'"operations"'
 _TOO_MANY = f"Expected `array` of length <= {MAX_OPERATIONS} - at `$.operations`"
 _UNSIGNED = re.compile(rb"e0{3,},")
@@ -109,9 +113,7 @@ def _weigh(frame: bytes) -> None:
 
     Those in strings count as others: a string with so many is none that anybody means.
     """
-    containers = frame.count(b"[") + frame.count(b"{")
-    is_long = len(frame) > _FEW_BYTES
-    if is_long and (containers > MAX_CONTAINERS or frame.count(b",") > MAX_VALUES):
+    if len(frame) > _FEW_BYTES and _has_much(frame):
         _require_json(frame)
         reason = f"more than {MAX_CONTAINERS} arrays and objects, or {MAX_VALUES} values"
         raise MalformedMessage(ErrorCode.INVALID_MESSAGE, reason, message_id_of(frame))
@@ -121,6 +123,10 @@ def _weigh(frame: bytes) -> None:
         raise MalformedMessage(ErrorCode.INVALID_MESSAGE, _TOO_MANY, message_id_of(frame))
 
 
+def _has_much(text: bytes) -> bool:
+    return text.count(b"[") + text.count(b"{") > MAX_CONTAINERS or text.count(b",") > MAX_VALUES
+
+
 _HARD = (
     f"more than {MAX_HARD_NUMBERS} numbers have an exponent of three digits, or more digits than "
     "a double: round them"
@@ -128,12 +134,12 @@ _HARD = (
 
 
 def _require_json(frame: bytes) -> None:
-    """Refuse what is no JSON, or nested too deeply, as such; to skip a value builds nothing."""
+    """Refuse what is no JSON as such; to skip a value builds nothing."""
     try:
         _decode_tagged(frame)
-    except msgspec.ValidationError:
+    except (msgspec.ValidationError, RecursionError):
         pass
-    except (ValueError, RecursionError) as error:
+    except ValueError as error:
         malformed = _invalid_json(error)
         malformed.message_id = message_id_of(frame)
         raise malformed from None
@@ -192,7 +198,11 @@ def scene_edit_steps(body: bytes) -> Generator[None, None, SceneEdit]:
         edit = _decode_parts(body)
     except msgspec.ValidationError as error:
         raise MalformedMessage(ErrorCode.INVALID_MESSAGE, str(error)) from None
-    except (ValueError, RecursionError) as error:
+    except RecursionError as error:
+        if _has_much(body):
+            raise MalformedMessage(ErrorCode.INVALID_MESSAGE, _MUCH.format("a body")) from None
+        raise _invalid_json(error) from None
+    except ValueError as error:
         raise _invalid_json(error) from None
     yield
     add: list[NewElement] = []
@@ -246,11 +256,8 @@ def _decode_leniently(frame: bytes | memoryview) -> ClientMessage:
 def _part(raw: Raw, target: type[T], decode: Callable[[bytes], T], path: str) -> T:
     """Read one element, or the changes of one, of a list in an edit."""
     text = bytes(raw)
-    if text.count(b"[") + text.count(b"{") > MAX_CONTAINERS or text.count(b",") > MAX_VALUES:
-        reason = (
-            f"at most {MAX_CONTAINERS} arrays and objects, and {MAX_VALUES} values, make an "
-            f"element - at `{path}`"
-        )
+    if _has_much(text):
+        reason = f"{_MUCH.format('an element')} - at `{path}`"
         raise MalformedMessage(ErrorCode.INVALID_MESSAGE, reason)
     if len(text) > _SHORT_BYTES and _has_hard_numbers(text):
         raise MalformedMessage(ErrorCode.INVALID_MESSAGE, f"{_HARD} - at `{path}`")
@@ -262,12 +269,22 @@ def _part(raw: Raw, target: type[T], decode: Callable[[bytes], T], path: str) ->
 
 def _flattened(text: bytes) -> object:
     """Read an element of any form; a kind in the wrapped form becomes a flat one."""
-    try:
-        element = _decode_any(text)
-    except (ValueError, RecursionError) as error:
-        raise _invalid_json(error) from None
+    element = _decode_json(text)
     _flatten_kind(element)
     return element
+
+
+def _decode_json(text: bytes | memoryview) -> object:
+    """Read any JSON that is nested as deep as every Python reads it."""
+    try:
+        document = _decode_any(text)
+    except (ValueError, RecursionError) as error:
+        raise _invalid_json(error) from None
+    try:
+        check_depth(document, MAX_NESTED)
+    except ValueError:
+        raise _invalid_json(RecursionError()) from None
+    return document
 
 
 def _invalid_json(error: Exception) -> MalformedMessage:
@@ -276,10 +293,7 @@ def _invalid_json(error: Exception) -> MalformedMessage:
 
 
 def _decode_object(text: bytes | memoryview) -> dict[str, Any]:
-    try:
-        document = _decode_any(text)
-    except (ValueError, RecursionError) as error:
-        raise _invalid_json(error) from None
+    document = _decode_json(text)
     if not isinstance(document, dict):
         raise MalformedMessage(ErrorCode.INVALID_MESSAGE, "a message is a JSON object")
     return cast("dict[str, Any]", document)

@@ -49,18 +49,18 @@ StreamId = Annotated[
 MAX_DEPTH = 32
 
 
-def check_depth(value: object) -> None:
-    """Refuse free JSON that is nested deeper than `MAX_DEPTH`, so that it can be sent on.
+def check_depth(value: object, most: int = MAX_DEPTH) -> None:
+    """Refuse JSON that is nested deeper than `most`, so that it can be sent on.
 
     Raises:
         ValueError: it is nested too deeply.
     """
     level = _inner((value,))
-    for _ in range(MAX_DEPTH - 1):
+    for _ in range(most - 1):
         level = [inner for outer in level for inner in _inner(outer)]
         if not level:
             return
-    raise ValueError(f"nested deeper than {MAX_DEPTH}")
+    raise ValueError(f"nested deeper than {most}")
 
 
 _CONTAINERS = frozenset((dict, list))

@@ -209,7 +209,10 @@ def test_too_many_operations_are_refused_before_they_are_read() -> None:
         (b'{"session_id":"no spaces"}', "invalid_message"),
         (b'{"update":[{"id":"a"}]}', "invalid_message"),
         (b'{"add":["\xff"]}', "invalid_json"),
-        (b'{"add":[' + b"[" * 100_000 + b"]" * 100_000 + b"]}", "invalid_json"),
+        (b'{"add":[' + b"[" * 100_000 + b"]" * 100_000 + b"]}", "invalid_message"),
+        (b'{"add":[' + b"[" * 20_000 + b"]" * 20_000 + b"]}", "invalid_json"),
+        (b'{"add":[' + b"[" * 600 + b"]" * 600 + b"]}", "invalid_json"),
+        (b'{"add":[' + b"[" * 400 + b"]" * 400 + b"]}", "invalid_message"),
         (b'{"add":[[' + b"{}," * MAX_CONTAINERS + b"1]]}", "invalid_message"),
     ],
 )
