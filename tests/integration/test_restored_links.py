@@ -2,6 +2,7 @@
 
 import shutil
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import jwt
@@ -58,7 +59,7 @@ def test_a_restored_backup_revives_no_link(tmp_path: Path) -> None:
     elsewhere = tmp_path / "elsewhere"
     assert "CANVAS_AUTH_SECRET" in run("restore", file, "--data", elsewhere).stderr
     assert (elsewhere / "tokens.db").stat().st_mode & 0o777 == 0o600
-    with sqlite3.connect(elsewhere / "scenes.db") as scenes:
+    with closing(sqlite3.connect(elsewhere / "scenes.db")) as scenes, scenes:
         assert not scenes.execute(
             "SELECT 1 FROM sqlite_schema WHERE name = 'invitation'"
         ).fetchall()
@@ -74,7 +75,7 @@ def test_a_backup_of_an_earlier_release_is_restored(tmp_path: Path) -> None:
         edit = {"session_id": "s", "add": [{"kind": {"type": "Text", "content": "x"}}]}
         assert ask(server, "/api/scene", made, "POST", edit)[0] == 200
         run("backup", file, "--data", data)
-        with sqlite3.connect(file) as backup:
+        with closing(sqlite3.connect(file)) as backup, backup:
             backup.execute("DROP TABLE invitation")
         take_back(server, made)
     assert "does not say" in run("restore", file, "--data", data).stderr
@@ -93,7 +94,8 @@ def test_nothing_that_is_said_later_gives_a_link_back(tmp_path: Path) -> None:
     kept.learn(one)
     assert kept.is_revoked("i")
     kept.close()
-    assert [found.id for found in Invitations(tmp_path, 2).revoked_ones()] == ["i"]
+    with closing(Invitations(tmp_path, 2)) as again:
+        assert [found.id for found in again.revoked_ones()] == ["i"]
 
 
 @pytest.mark.rule("TOK7")

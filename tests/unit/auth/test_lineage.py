@@ -1,6 +1,8 @@
 """What is made with a link ends with it, at the latest, and is taken back with it (docs/adr/0023)."""
 
 import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +30,22 @@ from support.hub.hub import NOW, HubLab, make_hub
 pytestmark = pytest.mark.rule("TOK4", "TOK7", "TOK8")
 
 DAY, YEAR = 24 * 3600, 365 * 24 * 3600
+
+
+@pytest.fixture(autouse=True)
+def closed(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Every list of links that a test opens is closed at its end."""
+    opened: list[Invitations] = []
+
+    class Closed(Invitations):
+        def __init__(self, data_dir: Path | None, now: float) -> None:
+            super().__init__(data_dir, now)
+            opened.append(self)
+
+    monkeypatch.setitem(globals(), "Invitations", Closed)
+    yield
+    for one in opened:
+        one.close()
 
 
 class Issuer:
@@ -83,7 +101,7 @@ def test_what_is_taken_back_takes_with_it_all_that_was_made_with_it(tmp_path: Pa
     assert ended(issuer, *chain) == [False] * 4 + [True] * 9
     assert ended(issuer, beside, renewed) == [False, True]
     issuer.invitations.close()
-    with sqlite3.connect(tmp_path / DATABASE) as database:
+    with closing(sqlite3.connect(tmp_path / DATABASE)) as database, database:
         database.execute("DELETE FROM invitation WHERE revoked IS NULL")
     again = Issuer(tmp_path)
     assert ended(again, *chain) == [False] * 4 + [True] * 9
@@ -222,7 +240,7 @@ def test_lists_of_earlier_releases_are_taken_up(tmp_path: Path) -> None:
         "name TEXT, made REAL NOT NULL, expires REAL NOT NULL, revoked REAL) STRICT, WITHOUT ROWID"
     )
     row = "INSERT INTO invitation VALUES (?, 's', 'edit', 'Ada', 1, 1e12, ?)"
-    with sqlite3.connect(tmp_path / DATABASE) as database:
+    with closing(sqlite3.connect(tmp_path / DATABASE)) as database, database:
         database.execute(old)
         database.execute(row, ("a", 5.0))
     backup = sqlite3.connect(":memory:")
@@ -237,6 +255,7 @@ def test_lists_of_earlier_releases_are_taken_up(tmp_path: Path) -> None:
     kept.close()
     copy_into(backup, tmp_path)
     assert merge_from(backup, tmp_path) == 2
+    backup.close()
     assert [one.lineage for one in Invitations(tmp_path, NOW).of("s")] == [(), (), ("a", "b")]
 
 
