@@ -18,9 +18,9 @@ from typing import Literal
 import click
 from msgspec import Struct
 
+from canvas_server.addresses import is_loopback
 from canvas_server.config.options import with_settings
 from canvas_server.config.settings import Settings
-from canvas_server.http.access import is_loopback
 from canvas_server.ice.probe import Unreachable, ask, place_of
 from canvas_server.store.backup import ANOTHER
 from canvas_server.store.folder import DATABASE, StoreError, holder_of

@@ -5,29 +5,19 @@ hijacking, cross-site request forgery, reading what a picture gives away), nor m
 that resolves to the address of this server (DNS rebinding).
 """
 
-import ipaddress
-import re
 from collections.abc import Callable, Iterable
 from fnmatch import fnmatchcase
-from urllib.parse import urlsplit
 
 from msgspec import Struct
 
+from canvas_server.addresses import HostPort, is_address, is_loopback, parsed_host, parsed_origin
+
 ANY_HOST = "*"
-_HOST = re.compile(r"(\[[0-9a-f:.]+\]|[a-z0-9_.-]+)(?::([0-9]{1,5}))?")
-_PORTS = {"http": 80, "https": 443}
-_FOREIGN = ("cross-site", "same-site")
-"""Values of `Sec-Fetch-Site`: another site, or another origin of this one, such as another port."""
+_OWN = (None, "same-origin", "none")
+"""Values of `Sec-Fetch-Site` that are of no other page: `none` is a person, nothing a program."""
 _NOT_PAGES = ("/api/", "/metrics")
 _PAGE = re.compile(r"/(s/[^/]*|doctor/?)?")
 """Paths of what other sites may embed, where they may."""
-
-
-class HostPort(Struct, frozen=True):
-    """What a `Host` field names: a name, or an address without brackets, and maybe a port."""
-
-    name: str
-    port: int | None
 
 
 class Browsing(Struct, frozen=True):
@@ -36,40 +26,6 @@ class Browsing(Struct, frozen=True):
     site: str | None = None
     mode: str | None = None
     destination: str | None = None
-
-
-def parsed_host(host: str) -> HostPort | None:
-    """Return what a `Host` field names (RFC 9110 section 7.2); None: nothing that can be."""
-    found = _HOST.fullmatch(host.lower())
-    if found is None or (found[2] and int(found[2]) > 65535):
-        return None
-    name, port = found[1].removesuffix("."), int(found[2]) if found[2] else None
-    address = _address(name)
-    if address is None and (name.startswith("[") or not name):
-        return None
-    return HostPort(name if address is None else str(address), port)
-
-
-def _address(name: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
-    try:
-        address = ipaddress.ip_address(name.strip("[]"))
-    except ValueError:
-        return None
-    return getattr(address, "ipv4_mapped", None) or address
-
-
-def is_address(name: str) -> bool:
-    """Tell whether a host is named by its address."""
-    return _address(name) is not None
-
-
-def is_loopback(host: str) -> bool:
-    """Tell whether a host name or address means this machine only."""
-    name = host.lower().removesuffix(".")
-    if name == "localhost" or name.endswith(".localhost"):
-        return True
-    address = _address(name)
-    return address is not None and address.is_loopback
 
 
 class Access:
@@ -91,8 +47,8 @@ class Access:
         """
         self._is_embedded = is_embedded
         self._only_loopback = is_loopback(host)
-        self._origins = {origin.rstrip("/").lower() for origin in allowed_origins}
-        named = {urlsplit(origin).hostname or "" for origin in self._origins}
+        self._origins = set(filter(None, map(parsed_origin, allowed_origins)))
+        named = {origin.name for origin in self._origins}
         self._hosts = {name.lower().removesuffix(".") for name in (*named, *allowed_hosts, host)}
         self._hosts -= {""}
         self._own_names = own_names
@@ -106,7 +62,7 @@ class Access:
                 f"this server does not answer to the host {shown!r}; if it is a name of it, "
                 "add it to CANVAS_ALLOWED_HOSTS"
             )
-        if origin is None or origin.lower() in self._origins or _is_of(origin.lower(), to):
+        if origin is None or self._allows(origin, to):
             return None
         return "pages of that origin may not connect; see CANVAS_ALLOWED_ORIGINS"
 
@@ -117,9 +73,7 @@ class Access:
 
         A person may follow a link from anywhere to a page; nothing else is for others.
         """
-        if browsing.site not in _FOREIGN:
-            return None
-        if origin is not None and origin.lower() in self._origins:
+        if browsing.site in _OWN or (origin is not None and self._allows(origin)):
             return None
         is_link = browsing.mode == "navigate" and browsing.destination == "document"
         if self._is_embedded and browsing.destination in ("iframe", "frame"):
@@ -127,6 +81,13 @@ class Access:
         if is_link and method in ("GET", "HEAD") and not path.startswith(_NOT_PAGES):
             return None
         return "pages of other origins may not ask for this; see CANVAS_ALLOWED_ORIGINS"
+
+    def _allows(self, origin: str, to: HostPort | None = None) -> bool:
+        """Tell whether pages of an origin may talk to this server; `to`: as its own, too."""
+        of = parsed_origin(origin)
+        if of is None:
+            return False
+        return of in self._origins or (to is not None and of.is_of(to))
 
     def _answers_to(self, name: str) -> bool:
         if is_loopback(name) or ANY_HOST in self._hosts or name in self._hosts:
@@ -142,13 +103,3 @@ class Access:
 def _fits(name: str, pattern: str) -> bool:
     """Tell whether a name is below a pattern such as `*.example.org`."""
     return pattern.startswith("*.") and fnmatchcase(name, pattern)
-
-
-def _is_of(origin: str, to: HostPort) -> bool:
-    """Tell whether an origin is that of the host a request is for."""
-    scheme, separator, rest = origin.partition("://")
-    of = parsed_host(rest) if separator and scheme in _PORTS else None
-    if of is None or of.name != to.name:
-        return False
-    usual = _PORTS[scheme]
-    return (of.port or usual) == (to.port or usual)

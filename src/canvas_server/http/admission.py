@@ -15,8 +15,10 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from canvas_server.http.audit import Record, refusal_entry
 from canvas_server.http.errors import error_body
+from canvas_server.http.grammar import elements, joined
 from canvas_server.http.headers import raw_answer
-from canvas_server.http.rate_limits import AddressLimits, Crowded, Proxies
+from canvas_server.http.proxies import Proxies
+from canvas_server.http.rate_limits import AddressLimits, Crowded
 from canvas_server.http.slow_readers import (
     GIVE_UP,
     WRITE_SECONDS,
@@ -27,6 +29,7 @@ from canvas_server.http.target import named_target
 from canvas_server.node.counts import Counts
 
 MAX_HEAD_BYTES = 64 * 1024
+_UPGRADE = {b"connection": b"Upgrade", b"upgrade": b"websocket"}
 MAX_FIELDS = 200
 """Of a head; each costs a call, however short it is."""
 REQUEST_SECONDS = 10.0
@@ -237,8 +240,20 @@ class BoundedHttp(HttpToolsProtocol):
     def handle_websocket_upgrade(self) -> None:
         """Hand the connection over; as a WebSocket it is counted anew."""
         self._leave()
+        # picows knows each of them as one word.
+        fields = [field for field in self.headers if field[0] not in _UPGRADE]
+        self.scope["headers"] = fields + list(_UPGRADE.items())
         super().handle_websocket_upgrade()
         self.parser = None  # type: ignore[assignment] - it refers to us: see `upgrade._Peer`
+
+    def _get_upgrade(self) -> bytes | None:
+        """Return `websocket` where a request asks for one (RFC 6455 section 4.2.1)."""
+        asked = {
+            name: elements((joined(self.headers, name) or "").lower())
+            for name in (*_UPGRADE, b"sec-websocket-version")
+        }
+        is_asked = "upgrade" in asked[b"connection"] and "websocket" in asked[b"upgrade"]
+        return b"websocket" if is_asked and asked[b"sec-websocket-version"] == ["13"] else None
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Let go of the connection."""

@@ -17,6 +17,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
 
 from canvas_server.addresses import neighbourhood
+from canvas_server.http.grammar import joined, media_type
 from canvas_server.http.rate_limits import AddressAllowance, Crowded
 from canvas_server.protocol.fields import MAX_FRAME_BYTES
 
@@ -270,7 +271,7 @@ def _require_json(request: Request) -> None:
     Raises:
         HTTPException: 415.
     """
-    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    kind = media_type(joined(request.headers.raw, b"content-type"))
     is_page = "origin" in request.headers or "sec-fetch-site" in request.headers
     allowed = ("application/json",) if is_page else ("application/json", "", _OF_CURL)
     if kind not in allowed:

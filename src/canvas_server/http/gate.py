@@ -5,18 +5,26 @@ from collections.abc import Callable
 
 from starlette.requests import Request
 
+from canvas_server.addresses import is_loopback, parsed_host
 from canvas_server.auth.admin import AdminTokens
 from canvas_server.auth.join import JoinTokens
 from canvas_server.core.effects import Refusal
 from canvas_server.core.presence import grants
 from canvas_server.core.presence.grants import Grant
-from canvas_server.http.access import is_loopback, parsed_host
+from canvas_server.http.grammar import bearer, joined
 from canvas_server.protocol.errors import ErrorCode
 from canvas_server.protocol.fields import MAX_TOKEN
 from canvas_server.protocol.roles import Right
 
 ADMIN = "admin"
-_PASSED_ON = ("forwarded", "x-forwarded-for", "x-forwarded-host", "via")
+_PASSED_ON = (
+    "forwarded",
+    "via",
+    "x-forwarded-for",
+    "x-forwarded-host",
+    "x-forwarded-proto",
+    "x-real-ip",
+)
 """Fields of proxies (RFC 7239, RFC 9110 section 7.6.3)."""
 _NOBODY_ASKED = (
     "this server asks nobody who they are; set CANVAS_AUTH_SECRET to what "
@@ -161,6 +169,5 @@ def is_of_this_machine(request: Request) -> bool:
 
 
 def _bearer(request: Request) -> str | None:
-    scheme, _, token = request.headers.get("authorization", "").partition(" ")
-    token = token.strip() if scheme.lower() == "bearer" else ""
-    return token if 0 < len(token) <= MAX_TOKEN else None  # a longer one is none of ours
+    token = bearer(joined(request.headers.raw, b"authorization"))
+    return token if token and len(token) <= MAX_TOKEN else None  # a longer one is none of ours

@@ -6,7 +6,10 @@ from canvas_server.http.access import Access, Browsing
 from canvas_server.http.audit import Record, refusal_entry
 from canvas_server.http.basepath import route_path
 from canvas_server.http.errors import refusal
+from canvas_server.http.grammar import joined
 from canvas_server.http.headers import COMMON_HEADERS, HSTS, completed, keeps_https
+
+_READ = (b"host", b"origin", b"sec-fetch-site", b"sec-fetch-mode", b"sec-fetch-dest")
 
 
 class Guard:
@@ -33,8 +36,8 @@ class Guard:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        fields = {name: value.decode("latin-1") for name, value in scope["headers"]}
-        host, path = fields.get(b"host", ""), route_path(scope)
+        fields = {name: joined(scope["headers"], name) for name in _READ}
+        host, path = fields[b"host"] or "", route_path(scope)
         defaults = dict(self._headers)
         if self._hsts and scope["scheme"] == "https" and keeps_https(host):
             defaults |= [HSTS]
@@ -62,7 +65,9 @@ class Guard:
         if entry is not None:
             self._record(entry)
 
-    def _refusal(self, method: str, path: str, host: str, fields: dict[bytes, str]) -> str | None:
+    def _refusal(
+        self, method: str, path: str, host: str, fields: dict[bytes, str | None]
+    ) -> str | None:
         origin = fields.get(b"origin")
         browsing = Browsing(
             fields.get(b"sec-fetch-site"),

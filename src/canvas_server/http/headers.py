@@ -1,6 +1,6 @@
 """Header fields of every answer, also of those that are written by hand."""
 
-from canvas_server.http.access import is_address, is_loopback, parsed_host
+from canvas_server.addresses import is_address, is_loopback, parsed_host
 
 HSTS_SECONDS = 180 * 24 * 3600
 FRAMING = b"x-frame-options"

@@ -1,6 +1,5 @@
 """Rate limits by address: slowed down first, then refused. Pure."""
 
-import ipaddress
 from collections import OrderedDict
 
 from canvas_server.addresses import neighbourhood
@@ -99,33 +98,3 @@ class AddressAllowance:
         if sender in self._spent:
             spent, at = self._spent[sender]
             self._spent[sender] = (max(0.0, spent - amount), at)
-
-
-class Proxies:
-    """Those whose word counts for where a request comes from."""
-
-    def __init__(self, trusted: tuple[str, ...]) -> None:
-        """Trust these addresses and networks.
-
-        Raises:
-            ValueError: one of them is neither.
-        """
-        self._networks = [ipaddress.ip_network(text, strict=False) for text in trusted]
-
-    def origin(self, address: str, forwarded: str | None) -> str:
-        """Return where a request comes from: the last address that no trusted proxy has.
-
-        `forwarded` is the `X-Forwarded-For` of the request: each proxy adds whom it heard.
-        """
-        names = [name.strip() for name in (forwarded or "").split(",") if name.strip()]
-        while names and self.trusts(address):
-            address = names.pop()
-        return address
-
-    def trusts(self, address: str) -> bool:
-        """Tell whether an address is that of a trusted proxy."""
-        try:
-            ip = ipaddress.ip_address(address)
-        except ValueError:
-            return False
-        return any(ip in network for network in self._networks)

@@ -8,7 +8,6 @@ through ASGI. `tests/integration/test_upgrade.py` fails loudly when either side 
 import asyncio
 import functools
 import logging
-import re
 import socket
 from collections.abc import Callable, Iterator
 from http import HTTPStatus
@@ -70,8 +69,6 @@ HANDSHAKE_SECONDS = 5
 _log = logging.LoggerAdapter(logging.getLogger("canvas_server.picows"))
 # What breaks the wire protocol is theirs and is answered with a close code; it fills no log.
 _log.logger.addFilter(lambda record: not str(record.msg).startswith("WS parser error"))
-_CONNECTION_HEADER = re.compile(rb"\r\nconnection:[^\r\n]*", re.IGNORECASE)
-
 
 _get_buffer = WSProtocol.get_buffer
 
@@ -147,12 +144,10 @@ class PicowsProtocol(WSProtocol):
 
     def data_received(self, data: bytes) -> None:
         """Take the upgrade request from uvicorn, before this becomes the protocol."""
-        # Firefox sends `keep-alive, Upgrade`, uvicorn has checked it, picows wants the one word.
-        request = _CONNECTION_HEADER.sub(b"\r\nconnection: Upgrade", data, count=1)
         start = 0
-        while start < len(request):
+        while start < len(data):
             buffer = self.get_buffer(-1)
-            part = request[start : start + len(buffer)]
+            part = data[start : start + len(buffer)]
             buffer[: len(part)] = part
             self.buffer_updated(len(part))
             start += len(part)
@@ -205,12 +200,15 @@ class WebSocketUpgrade:
     ) -> WSListener | WSUpgradeResponseWithListener:
         headers = request.headers
         entrance, loop = self._entrance, asyncio.get_running_loop()
-        origin = entrance.proxies.origin(address, headers.get("x-forwarded-for"))
+        forwarded = ", ".join(headers.getall("x-forwarded-for", [])) or None
+        origin = entrance.proxies.origin(address, forwarded).address
         path = request.path.partition(b"?")[0].decode("latin-1")
         if inner_path(self._base_path, path) not in PATHS:
             text = f"WebSockets are served at {self._base_path}/ws"
             return _refuse(HTTPStatus.NOT_FOUND, "not_found", text)
-        reason = self._access.refusal(headers.get("host", ""), headers.get("origin"))
+        reason = self._access.refusal(
+            headers.get("host", ""), ", ".join(headers.getall("origin", [])) or None
+        )
         if reason is not None:
             return self._refused(HTTPStatus.FORBIDDEN, "forbidden_origin", reason, origin)
         limits = entrance.sockets

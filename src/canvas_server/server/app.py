@@ -29,7 +29,7 @@ from canvas_server.http.lan import authority_route
 from canvas_server.http.listener import Listener, open_sockets
 from canvas_server.http.metrics import registry
 from canvas_server.http.picturemetrics import PictureCollector
-from canvas_server.http.rate_limits import Proxies
+from canvas_server.http.proxies import BehindProxies, Proxies
 from canvas_server.http.site import make_site
 from canvas_server.http.state import state_route
 from canvas_server.http.upgrade import WebSocketUpgrade, sockets_of
@@ -117,9 +117,9 @@ class CanvasServer(uvicorn.Server):
         )
         super().__init__(
             uvicorn.Config(
-                BasePath(site, settings.base_path),
+                BehindProxies(BasePath(site, settings.base_path), proxies),
                 http=http,  # type: ignore[arg-type] - any callable is taken
-                forwarded_allow_ips=list(settings.trusted_proxies),
+                proxy_headers=False,  # uvicorn reads them another way
                 ssl_context_factory=certificate.for_uvicorn if certificate else None,
                 ws=upgrade,  # type: ignore[arg-type] - any callable is taken
                 lifespan="off",
@@ -248,6 +248,7 @@ def metrics_config(
     config = uvicorn.Config(
         metrics_site(metrics, make_access(settings, at.host, None), record),
         http=http,  # type: ignore[arg-type] - any callable is taken
+        proxy_headers=False,
         ws="none",
         lifespan="off",
         access_log=False,

@@ -4,8 +4,9 @@ from urllib.parse import urlsplit
 
 import structlog
 
+from canvas_server.addresses import is_loopback, parsed_host
 from canvas_server.config.settings import Settings
-from canvas_server.http.access import ANY_HOST, is_loopback, parsed_host
+from canvas_server.http.access import ANY_HOST
 from canvas_server.http.basepath import TAKEN
 from canvas_server.server.backends import StartupError
 from canvas_server.tls.serving import Certificate, CertificateError

@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from canvas_server.http.access import Access, Browsing, is_loopback, parsed_host
+from canvas_server.addresses import is_loopback, parsed_host
+from canvas_server.http.access import Access, Browsing
 from canvas_server.http.headers import COMMON_HEADERS, completed, keeps_https, raw_answer
 
 ALLOWED = ("https://call.example/", "https://other.example:8443")
