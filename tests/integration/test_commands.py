@@ -14,7 +14,7 @@ from PIL import Image
 
 from canvas_server.cli import main
 from canvas_server.store import schema
-from support.servers.server import RawSocket, Server, as_user, running
+from support.servers.server import RawSocket, Server, as_user, post, running
 
 LABEL = {"type": "Text", "content": "kept"}
 
@@ -78,6 +78,40 @@ def test_a_backup_taken_while_people_edit_is_whole_and_can_be_restored(tmp_path:
     with running(data) as server, RawSocket(server) as wire:
         wire.join("s")
         assert scene(server, "s") == restored
+
+
+@pytest.mark.report(
+    "reading",
+    "After a backup was restored and edited, old entity tags were good again.",
+    "Backup at revision 2, edit to 3, restore, edit to 3: the old tag in `If-None-Match`, `If-Match`",
+    "200 with what is there now, and 412: a tag names the time of a revision too.",
+)
+def test_no_entity_tag_of_before_a_restore_is_good_after_it(tmp_path: Path) -> None:
+    data, file = tmp_path / "data", tmp_path / "backup.db"
+    paths = ["", "/history", "/export.svg", "/export.json", "/export.png?width=40"]
+    paths += [f"{path}?revision=3" for path in ("", "/export.svg")]
+
+    def edited(server: Server, *names: str) -> dict[str, str]:
+        for name in names:
+            post(server, {"session_id": "s", "add": [{"id": name, "kind": LABEL}]})
+        assert scene(server, "s")["revision"] == 3
+        return {path: server.exchange(f"/api/scene/s{path}")[1]["etag"] for path in paths}
+
+    with running(data) as server:
+        post(server, {"session_id": "s", "add": [{"id": "a", "kind": LABEL}]})
+        post(server, {"session_id": "s", "add": [{"id": "b", "kind": LABEL}]})
+        early = server.exchange("/api/scene/s")[1]["etag"]
+        done("backup", file, "--data", data)
+        before = edited(server, "one")
+    done("restore", file, "--data", data)
+    with running(data) as server:
+        assert server.get("/api/scene/s", {"If-None-Match": early})[0] == 304, "it is the same"
+        after = edited(server, "two")
+        for path, tag in before.items():
+            assert server.get(f"/api/scene/s{path}", {"If-None-Match": tag})[0] == 200, path
+        edit = {"session_id": "s", "remove": ["a"]}
+        assert post(server, edit, {"If-Match": before[""]})[0] == 412
+        assert post(server, edit, {"If-Match": after[""]})[0] == 200
 
 
 def test_what_is_no_backup_replaces_nothing(tmp_path: Path) -> None:

@@ -12,12 +12,12 @@ TEXT = {"type": "Text", "content": "from afar"}
 def test_a_scene_is_read_and_edited(server: Server) -> None:
     status, headers, body = server.exchange("/api/scene/api")
     empty = json.loads(body)
-    assert (status, headers["etag"], empty["success"]) == (200, '"0"', True)
+    assert (status, headers["etag"], empty["success"]) == (200, '"0-0"', True)
     assert empty["scene"]["session_id"] == "api"
     assert empty["scene"]["elements"] == []
     add = [{"id": "one", "kind": TEXT}, {"kind": {"type": "Text", "data": {"content": "old form"}}}]
     status, headers, answer = post(server, {"session_id": "api", "add": add})
-    assert (status, headers["etag"]) == (200, '"2"')
+    assert (status, headers["etag"]) == (200, f'"2-{answer["scene"]["timestamp"]}"')
     assert [e["kind"]["content"] for e in answer["scene"]["elements"]] == ["from afar", "old form"]
     update = [{"id": "one", "changes": {"transform": {"x": 7}}}]
     post(server, {"session_id": "api", "update": update})
@@ -58,7 +58,9 @@ def test_entity_tags(server: Server) -> None:
     for wrong in ('"0"', f"W/{tag}", "nonsense"):
         status, _, answer = post(server, edit, {"If-Match": wrong})
         assert (status, answer["code"]) == (412, "revision_changed")
-    assert post(server, edit, {"If-Match": tag})[0] == 200
+    assert post(server, edit, {"If-Match": '"1"'})[0] == 200, "a revision, written by hand"
+    tag = server.exchange("/api/scene/tags")[1]["etag"]
+    assert post(server, edit | {"remove": []}, {"If-Match": tag})[0] == 200
     assert post(server, {"session_id": "tags"}, {"If-Match": "*"})[0] == 200
 
 
@@ -148,14 +150,16 @@ def edits(server: Server, session_id: str, count: int) -> None:
 def test_earlier_scenes_are_read(server: Server) -> None:
     edits(server, "past", 3)
     post(server, {"session_id": "past", "clear": True})
+    tags: list[str] = []
     for revision in range(5):
         status, headers, body = server.exchange(f"/api/scene/past?revision={revision}")
         scene = json.loads(body)["scene"]
-        assert (status, headers["etag"]) == (200, f'"{revision}"')
+        assert (status, headers["etag"]) == (200, f'"{revision}-{scene["timestamp"]}"')
+        tags.append(headers["etag"])
         assert (scene["session_id"], scene["revision"]) == ("past", revision)
         ids = [f"e{n}" for n in range(1, revision + 1)] if revision < 4 else []
         assert [element["id"] for element in scene["elements"]] == ids
-    tag = {"If-None-Match": '"2"'}
+    tag = {"If-None-Match": tags[2]}
     assert server.get("/api/scene/past?revision=2", tag) == (304, b"")
     assert server.get("/api/scene/past?revision=3", tag)[0] == 200
     assert json.loads(server.get("/api/scene/nobody?revision=0")[1])["scene"]["elements"] == []

@@ -401,7 +401,7 @@ test("commands end when the connection does, edits wait in the window", async ()
 test("a missed change is asked for from the revision that is here", () => {
   const desk = new Desk("a");
   desk.tell({ type: "element_updated", element: note("a", "later"), revision: 3, timestamp: 0 });
-  assert.deepEqual(desk.sent, [{ type: "get_scene", since: 1 }]);
+  assert.deepEqual(desk.sent, [{ type: "get_scene", since: 1, since_timestamp: undefined }]);
   desk.tell({ type: "element_updated", element: note("a", "even later"), revision: 4, timestamp: 0 });
   assert.equal(desk.sent.length, 1);
   for (const [revision, content] of /** @type {const} */ ([[2, "two"], [3, "three"], [4, "four"]])) {

@@ -108,6 +108,26 @@ test("what is new is read up to what is known, without a gap", async () => {
   assert.equal(timeline.entries.length, 600, "nothing twice");
 });
 
+// report: reading | After a backup was restored, the history in an open page was a mixture of two pasts. |
+// 100 changes are known, the server has 40 of them and 80 of its own | The history is read anew: changes are the same only where their times are, too.
+test("a history of another past replaces what is known", async () => {
+  for (const length of [20, 40, 120]) {
+    const entries = history(100);
+    const { fetcher } = server(entries);
+    const timeline = new Timeline("s", fetcher);
+    await timeline.refresh();
+    await timeline.sceneAt(90);
+    const other = history(length).map((entry) => (entry.revision > 40 ? { ...entry, timestamp: entry.timestamp + 1 } : entry));
+    entries.splice(0, entries.length, ...other);
+    await timeline.refresh();
+    assert.deepEqual(timeline.entries.map(({ timestamp }) => timestamp), other.map(({ timestamp }) => timestamp));
+    assert.equal(timeline.revision, length);
+    if (length === 120) {
+      assert.deepEqual([...(await timeline.sceneAt(90))], [...after(new Map(), other.slice(0, 90))]);
+    }
+  }
+});
+
 test("what the server refuses is told by its code", async () => {
   const { fetcher } = server(history(3));
   const timeline = new Timeline("s", fetcher);

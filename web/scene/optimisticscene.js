@@ -58,7 +58,10 @@ export class OptimisticScene extends Emitter {
   #queue;
   #undo = new UndoStack();
   #written = new WrittenWords();
-  #missed = new MissedChanges(() => this.#send({ type: "get_scene", since: this.#scene.revision }));
+  #missed = new MissedChanges(() => {
+    const { revision, timestamp } = this.#scene;
+    this.#send({ type: "get_scene", since: revision, since_timestamp: timestamp });
+  });
   /** Own operations that are not confirmed, by element. @type {Map<string, Operation[]>} */
   #pending = new Map();
   /** What they make of the elements. @type {Map<string, SceneElement | undefined>} */

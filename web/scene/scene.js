@@ -7,6 +7,8 @@
 export class SceneState {
   viewport = { width: 1280, height: 720 };
   revision = 0;
+  /** Of the change that led there, which tells it from others of that number. @type {number | undefined} */
+  timestamp = undefined;
   /** By id, in the order in which they came. @type {Map<string, SceneElement>} */
   elements = new Map();
   /** Element ids by stream. @type {Map<string, string>} */
@@ -29,6 +31,7 @@ export class SceneState {
   replace(scene) {
     this.viewport = { width: scene.viewport.width || 1280, height: scene.viewport.height || 720 };
     this.revision = scene.revision;
+    this.timestamp = scene.timestamp;
     this.elements = new Map();
     this.#tiles = new Map();
     for (const element of scene.elements) this.#put(element);
@@ -51,6 +54,7 @@ export class SceneState {
     }
     this.#gap = false;
     this.revision = change.revision;
+    this.timestamp = change.timestamp;
     if (change.type === "element_removed") this.#remove(change.id);
     else this.#put(change.element);
     return "applied";

@@ -37,13 +37,17 @@ export interface ListPeers {
 /** Ask for `scene_update`.
 
     With `since`, the revision the asker has, it is sent the changes it missed instead, as long as
-    the server still has them at hand; nothing when it has missed none. */
+    the server still has them at hand; nothing when it has missed none. `since_timestamp` is the
+    `timestamp` that came with that revision: after an older scene was restored, as from a backup,
+    numbers come again, times do not. */
 export interface GetScene {
   type: "get_scene";
   /** The name of a shared canvas. */
   session_id?: string | null;
   /** Grows by 1 with each accepted change of the scene. */
   since?: number | null;
+  /** Milliseconds since 1970-01-01 UTC. */
+  since_timestamp?: number | null;
 }
 
 /** Ask for `pong`; answered after everything sent before it.

@@ -21,7 +21,7 @@ from canvas_server.node.ports import Backbone, BackboneFailure, Elsewhere, LogFa
 from canvas_server.node.sockets import Payload, Socket
 from canvas_server.protocol.errors import CloseCode
 from canvas_server.protocol.http import SceneEdit, SessionOverview
-from canvas_server.protocol.scene import SceneDocument
+from canvas_server.protocol.scene import SceneDocument, SceneVersion
 from canvas_server.transport import packets as wire
 
 RELEASES = 200
@@ -177,7 +177,7 @@ class Cluster:
         self.ownership.forget(session_id)
 
     async def edit(
-        self, elsewhere: Elsewhere, edit: SceneEdit, expected: int | None
+        self, elsewhere: Elsewhere, edit: SceneEdit, expected: SceneVersion | None
     ) -> SceneDocument:
         """See `ports.Placement.edit`."""
         return await self._requests.edit(elsewhere.address, edit, expected)

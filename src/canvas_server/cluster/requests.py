@@ -13,7 +13,7 @@ from canvas_server.node.node import Node
 from canvas_server.node.ports import BackboneFailure, LogFailure
 from canvas_server.protocol.errors import ErrorCode, code_of
 from canvas_server.protocol.http import SceneEdit, SessionOverview
-from canvas_server.protocol.scene import SceneDocument
+from canvas_server.protocol.scene import SceneDocument, SceneVersion
 
 PATIENCE_SECONDS = 15.0
 
@@ -21,6 +21,19 @@ PATIENCE_SECONDS = 15.0
 class _EditBody(Struct, array_like=True):
     edit: SceneEdit
     expected: int | None
+    expected_timestamp: int | None = None
+
+    @classmethod
+    def of(cls, edit: SceneEdit, expected: SceneVersion | None) -> "_EditBody":
+        if expected is None:
+            return cls(edit, None)
+        return cls(edit, expected.revision, expected.timestamp)
+
+    @property
+    def version(self) -> SceneVersion | None:
+        if self.expected is None:
+            return None
+        return SceneVersion(self.expected, self.expected_timestamp)
 
 
 class NodeRequests:
@@ -32,13 +45,17 @@ class NodeRequests:
         self._numbers = itertools.count(1)
         self._pending: dict[int, tuple[str, asyncio.Future[messages.NodeResponse]]] = {}
 
-    async def edit(self, address: str, edit: SceneEdit, expected: int | None) -> SceneDocument:
+    async def edit(
+        self, address: str, edit: SceneEdit, expected: SceneVersion | None
+    ) -> SceneDocument:
         """Have an edit made where its session lives; see `ports.SessionOwnership.edit`.
 
         Raises:
             Refusal, BackboneFailure: it is not, or nobody knows.
         """
-        response = await self._ask(address, "edit", msgspec.json.encode(_EditBody(edit, expected)))
+        response = await self._ask(
+            address, "edit", msgspec.json.encode(_EditBody.of(edit, expected))
+        )
         if response.failure is not None:
             code, text = response.failure
             raise Refusal(code_of(code), text)
@@ -87,7 +104,7 @@ async def answer(node: Node, request: messages.NodeRequest) -> messages.NodeResp
             body = msgspec.json.encode(node.hub.overview())
         elif request.topic == "edit":
             order = msgspec.json.decode(request.body, type=_EditBody)
-            body = msgspec.json.encode(await node.scenes.edit(order.edit, order.expected))
+            body = msgspec.json.encode(await node.scenes.edit(order.edit, order.version))
         else:
             failure = (ErrorCode.UNKNOWN_TYPE.value, "another node asks for what is not known")
     except Refusal as refused:

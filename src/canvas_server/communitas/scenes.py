@@ -17,7 +17,7 @@ from canvas_server.node.node import Node
 from canvas_server.node.ports import LogFailure
 from canvas_server.protocol.codec import MalformedMessage, decode_scene_edit
 from canvas_server.protocol.http import SceneEdit
-from canvas_server.protocol.scene import SceneDocument, is_tile
+from canvas_server.protocol.scene import SceneDocument, SceneVersion, is_tile
 
 TOOLS = frozenset(("canvas_get_scene", "canvas_update_scene"))
 PUSH_SECONDS = 1.0
@@ -95,7 +95,7 @@ class NetworkScenes:
     async def _pull(self, mcp: McpClient, session_id: str) -> None:
         edit = edit_of(await mcp.call("canvas_get_scene", session_id=session_id), session_id)
         if edit.add:
-            scene = await self._node.scenes.edit(edit, expected=0, substitutes=True)
+            scene = await self._node.scenes.edit(edit, expected=SceneVersion(0), substitutes=True)
             self._pushed[session_id] = scene.revision
 
     async def _push(self, mcp: McpClient, scene: SceneDocument) -> None:

@@ -37,7 +37,7 @@ from canvas_server.protocol import client, server
 from canvas_server.protocol.codec import MalformedMessage
 from canvas_server.protocol.errors import CloseCode, ErrorCode
 from canvas_server.protocol.http import SceneEdit, SessionOverview
-from canvas_server.protocol.scene import SceneDocument
+from canvas_server.protocol.scene import SceneDocument, SceneVersion
 
 DEFAULT_SESSION = "default"
 _WRONG_TRIES = frozenset({ErrorCode.UNAUTHORIZED, ErrorCode.PEER_ID_TAKEN})
@@ -289,7 +289,7 @@ class Hub:
                 return [Send((peer.connection,), session.peer_list())]
             case client.GetScene():
                 _require_own(session, message.session_id)
-                missed = session.canvas.catch_up(message.since)
+                missed = session.canvas.catch_up(message.known)
                 return [Send((peer.connection,), event) for event in missed]
             case client.Subscribe():
                 return self._membership.subscribe(peer.connection, peer, message, now)
@@ -398,13 +398,13 @@ class Hub:
         self,
         message: SceneEdit,
         request: int,
-        expected: int | None,
+        expected: SceneVersion | None,
         now: float,
         origin: str | None = None,
     ) -> list[Effect]:
         """Make an edit that came over HTTP, to a session that is open; `Answered` follows.
 
-        `expected` is the revision the scene must have, `origin` the other server it comes from.
+        `expected` is what the scene must be, `origin` the other server it comes from.
 
         Raises:
             Refusal: it changed nothing, and nothing follows.

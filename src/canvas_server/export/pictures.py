@@ -18,9 +18,13 @@ FAILURE_SECONDS = 600.0
 Draw = Callable[[SceneDocument, Form, int | None], Awaitable[bytes]]
 
 
+_Version = tuple[int, int]
+"""Revision of a scene, and time of its change."""
+
+
 class _Wanted(Struct, frozen=True):
     session_id: str
-    revision: int
+    version: _Version
     form: Form
     width: int | None
 
@@ -40,8 +44,8 @@ class Pictures:
         self._draw = draw
         self._kept: dict[_Wanted, bytes] = {}
         self._bytes = 0
-        self._failed: OrderedDict[tuple[str, int, Form], tuple[str, float]] = OrderedDict()
-        """Why, and when, by session, revision and form."""
+        self._failed: OrderedDict[tuple[str, _Version, Form], tuple[str, float]] = OrderedDict()
+        """Why, and when, by session, version and form."""
         self._queue = DrawingQueue()
         self._jobs: dict[_Wanted, _PictureJob] = {}
         self._by_drawing: dict[Drawing, _PictureJob] = {}
@@ -56,7 +60,7 @@ class Pictures:
             TooManyDrawings: it is not drawn now.
             CannotDraw: it cannot be had; also where that was found out lately.
         """
-        wanted = _Wanted(scene.session_id, scene.revision, form, width)
+        wanted = _Wanted(scene.session_id, (scene.revision, scene.timestamp), form, width)
         found = self._kept.pop(wanted, None)
         if found is not None:
             self._kept[wanted] = found  # now the latest
@@ -78,7 +82,7 @@ class Pictures:
         return job
 
     def _require_hope(self, wanted: _Wanted) -> None:
-        key = (wanted.session_id, wanted.revision, wanted.form)
+        key = (wanted.session_id, wanted.version, wanted.form)
         why, at = self._failed.get(key, ("", 0.0))
         if not why:
             return
@@ -108,7 +112,7 @@ class Pictures:
             drawn = await self._draw(job.scene, wanted.form, wanted.width)
         except CannotDraw as failure:
             now = asyncio.get_running_loop().time()
-            self._failed[wanted.session_id, wanted.revision, wanted.form] = (str(failure), now)
+            self._failed[wanted.session_id, wanted.version, wanted.form] = (str(failure), now)
             if len(self._failed) > MAX_FAILURES:
                 self._failed.popitem(last=False)
             job.done.set_exception(failure)

@@ -21,7 +21,7 @@ from canvas_server.protocol.errors import ErrorCode, code_of
 from canvas_server.protocol.history import Entry
 from canvas_server.protocol.http import SceneEdit
 from canvas_server.protocol.latercodes import with_known_codes
-from canvas_server.protocol.scene import Element, is_tile
+from canvas_server.protocol.scene import Element, SceneVersion, is_tile
 
 MAX_FORWARDED_BYTES = 4 * 1024 * 1024
 """While more is under way to the leader, further edits are refused."""
@@ -189,8 +189,9 @@ class SharedScene:
 
     async def _edit(self, item: messages.EditRequest) -> None:
         failure: ErrorCode | None = None
+        expected = None if item.expected is None else SceneVersion(item.expected)
         try:
-            await self._node.scenes.edit(item.edit, item.expected, self._context.their_name)
+            await self._node.scenes.edit(item.edit, expected, self._context.their_name)
         except Refusal as refused:
             failure = refused.code
         except LogFailure:

@@ -37,14 +37,3 @@ def number_of(
         reason = f"{name} is a whole number from {lowest} to {highest}"
         raise MalformedMessage(ErrorCode.INVALID_MESSAGE, reason)
     return int(text)
-
-
-def matches(condition: str | None, tag: str, *, weak: bool) -> bool:
-    """Tell whether a list of entity tags has one (RFC 9110 section 8.8.3.2); without its quotes."""
-    if condition is None:
-        return False
-    found = any(
-        other == tag and (weak or not prefix)
-        for prefix, other in re.findall(r'(W/)?"([^"]*)"', condition)
-    )
-    return found or condition.strip() == "*"

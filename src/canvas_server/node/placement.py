@@ -5,7 +5,7 @@ from collections.abc import Callable
 from canvas_server.node.ports import Elsewhere, LogFailure
 from canvas_server.node.sockets import Owner, Payload, Socket
 from canvas_server.protocol.http import SceneEdit
-from canvas_server.protocol.scene import SceneDocument
+from canvas_server.protocol.scene import SceneDocument, SceneVersion
 
 
 class LocalPlacement:
@@ -23,7 +23,7 @@ class LocalPlacement:
         """Nobody else writes."""
 
     async def edit(
-        self, elsewhere: Elsewhere, edit: SceneEdit, expected: int | None
+        self, elsewhere: Elsewhere, edit: SceneEdit, expected: SceneVersion | None
     ) -> SceneDocument:
         """Nothing is elsewhere."""
         raise NotImplementedError

@@ -10,7 +10,7 @@ from canvas_server.node.sockets import Owner, Payload, Socket
 from canvas_server.protocol.fields import SessionId, TimestampMs
 from canvas_server.protocol.history import Entry
 from canvas_server.protocol.http import SceneEdit
-from canvas_server.protocol.scene import SceneDocument
+from canvas_server.protocol.scene import SceneDocument, SceneVersion
 
 
 class LogFailure(Exception):
@@ -184,7 +184,7 @@ class Placement(Protocol):
         ...
 
     async def edit(
-        self, elsewhere: Elsewhere, edit: SceneEdit, expected: int | None
+        self, elsewhere: Elsewhere, edit: SceneEdit, expected: SceneVersion | None
     ) -> SceneDocument:
         """Have an edit made where its session lives; see `Scenes.edit`.
 

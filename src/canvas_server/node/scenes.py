@@ -36,7 +36,7 @@ from canvas_server.node.ports import (
 )
 from canvas_server.protocol.errors import CloseCode, ErrorCode
 from canvas_server.protocol.http import SceneEdit
-from canvas_server.protocol.scene import SceneDocument
+from canvas_server.protocol.scene import SceneDocument, SceneVersion
 
 T = TypeVar("T")
 
@@ -237,7 +237,7 @@ class Scenes:
     async def edit(
         self,
         edit: SceneEdit,
-        expected: int | None,
+        expected: SceneVersion | None,
         origin: str | None = None,
         *,
         substitutes: bool = False,

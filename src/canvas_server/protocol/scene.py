@@ -306,6 +306,21 @@ class Viewport(Struct, frozen=True):
     pan_y: Coordinate = 0.0
 
 
+class SceneVersion(Struct, frozen=True):
+    """A revision of a scene, told apart from others of that number by the time of its change.
+
+    Where an older state was restored, as from a backup, numbers come again, times do not. Without
+    a time it is whichever has the number.
+    """
+
+    revision: Revision
+    timestamp: TimestampMs | None = None
+
+    def fits(self, revision: int, timestamp: int) -> bool:
+        """Tell whether it names a scene at a revision whose latest change is of that time."""
+        return self.revision == revision and self.timestamp in (None, timestamp)
+
+
 class SceneDocument(Struct, frozen=True):
     """A whole scene at one revision."""
 

@@ -47,8 +47,9 @@ export class Timeline {
   }
 
   /**
-   * Read what is new.
+   * Read what is new; all of it where an older state was restored on the server, whose changes have the same numbers.
    *
+   * @returns {Promise<void>}
    * @throws {HistoryFailure}
    */
   async refresh() {
@@ -56,11 +57,13 @@ export class Timeline {
     const size = known < 0 ? PAGE : NEW_PAGE;
     let page = await this.#page(null, size);
     const { revision, first_revision } = page;
+    if (revision < known) return this.#startAnew();
     /** @type {Entry[]} */
     const added = [];
     for (;;) {
       const fresh = page.entries.filter((entry) => entry.revision > known);
       added.push(...fresh);
+      if (page.entries.some((entry) => this.#isOfAnotherPast(entry))) return this.#startAnew();
       const oldest = fresh.at(-1);
       const reached = fresh.length < page.entries.length || page.entries.length < size;
       if (!oldest || reached) break;
@@ -74,6 +77,19 @@ export class Timeline {
     this.entries = [...this.entries, ...added.reverse()].slice(-KEPT_ENTRIES);
     this.revision = revision;
     this.firstRevision = first_revision;
+  }
+
+  /** @returns {Promise<void>} */
+  #startAnew() {
+    this.entries = [];
+    this.#scenes.clear();
+    return this.refresh();
+  }
+
+  /** @param {Entry} entry of the server */
+  #isOfAnotherPast({ revision, timestamp }) {
+    const known = this.entryAt(revision);
+    return known?.revision === revision && known.timestamp !== timestamp;
   }
 
   /**

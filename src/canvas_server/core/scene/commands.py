@@ -28,7 +28,7 @@ from canvas_server.core.scene.turns import SLICE, Making
 from canvas_server.protocol import client, server
 from canvas_server.protocol.errors import ErrorCode
 from canvas_server.protocol.http import SceneEdit
-from canvas_server.protocol.scene import Element
+from canvas_server.protocol.scene import Element, SceneVersion
 
 FAILURE_WORK = 2048
 """Bytes of elements that an operation is charged for that is refused, and answered at length."""
@@ -200,7 +200,7 @@ def post(
     canvas: Canvas,
     message: SceneEdit,
     request: int,
-    expected: int | None,
+    expected: SceneVersion | None,
     new_id: Callable[[], str],
     now_ms: int,
     origin: str | None = None,
@@ -210,8 +210,11 @@ def post(
     Raises:
         Refusal: `revision_changed` when the scene is not at the `expected` revision; see `Edit`.
     """
-    if canvas.leader is not None:
-        return [Forward(canvas.session_id, None, message, request, expected)]
+    if canvas.leader is not None:  # times are ours, numbers are the leader's
+        if expected is not None and expected.timestamp is not None:
+            _require(canvas, expected)
+        revision = None if expected is None else expected.revision
+        return [Forward(canvas.session_id, None, message, request, revision)]
     return _in_turn(
         canvas,
         lambda: _post(canvas, message, request, expected, new_id, now_ms, origin),
@@ -224,13 +227,12 @@ def _post(
     canvas: Canvas,
     message: SceneEdit,
     request: int,
-    expected: int | None,
+    expected: SceneVersion | None,
     new_id: Callable[[], str],
     now_ms: int,
     origin: str | None,
 ) -> list[Effect]:
-    if expected is not None and expected != canvas.scene.revision:
-        raise Refusal(ErrorCode.REVISION_CHANGED)
+    _require(canvas, expected)
     scene = canvas.scene.copy()
     edit = canvas.edit(now_ms, (None, None, origin), scene)
 
@@ -239,6 +241,19 @@ def _post(
         return canvas.submit(edit, PendingReply(request=request))
 
     return canvas.turns.begin(Making(_slices(edit, message, new_id), done, request))
+
+
+def _require(canvas: Canvas, expected: SceneVersion | None) -> None:
+    """See that a scene is what is expected of it.
+
+    Raises:
+        Refusal: `revision_changed`.
+    """
+    shown, revision = canvas.shown, canvas.scene.revision
+    # What nobody has been sent yet, nobody can have seen.
+    timestamp = shown.timestamp if shown.revision == revision else -1
+    if expected is not None and not expected.fits(revision, timestamp):
+        raise Refusal(ErrorCode.REVISION_CHANGED)
 
 
 def _slices(edit: Edit, message: SceneEdit, new_id: Callable[[], str]) -> Iterator[None]:

@@ -8,8 +8,9 @@ from collections import deque
 from msgspec import UNSET
 
 from canvas_server.core.records import Snapshot
-from canvas_server.core.scene.news import SceneEvent, revision_of
+from canvas_server.core.scene.news import SceneEvent, revision_of, version_of
 from canvas_server.protocol import server
+from canvas_server.protocol.scene import SceneDocument, SceneVersion
 
 MAX_RECENT = 512
 MAX_RECENT_BYTES = 1024 * 1024
@@ -24,7 +25,8 @@ class CommittedScene:
         self.elements = {element.id: element for element in snapshot.elements}
         self._recent: deque[tuple[SceneEvent, int]] = deque()
         self._recent_bytes = 0
-        self._since = snapshot.revision
+        self._since = snapshot.revision, snapshot.timestamp
+        """Revision and time of the scene before the first of the latest events."""
 
     def take(self, news: SceneEvent, size: int) -> None:
         """Become what the news say; `size` is about their length in bytes."""
@@ -45,13 +47,22 @@ class CommittedScene:
         while len(self._recent) > MAX_RECENT or self._recent_bytes > MAX_RECENT_BYTES:
             self._forget(1)
 
-    def since(self, revision: int) -> list[SceneEvent] | None:
-        """Return the events after a revision, if it is still at hand and leaves no gap.
+    def is_at(self, document: SceneDocument) -> bool:
+        """Tell whether the scene is what a document says."""
+        return (document.revision, document.timestamp) == (self.revision, self.timestamp)
+
+    def since(self, known: SceneVersion) -> list[SceneEvent] | None:
+        """Return the events after a version, if it is still at hand and leaves no gap.
 
         Who asks may know of gaps only that something is missing, so none is sent again.
         """
-        if not self._since <= revision <= self.revision:
+        revision = known.revision
+        if not self._since[0] <= revision <= self.revision:
             return None
+        before = [news for news, _ in self._recent if revision_of(news) <= revision]
+        at = version_of(before[-1]) if before else self._since
+        if at[0] == revision and not known.fits(*at):
+            return None  # it is of another past: an older state was restored
         missed = [news for news, _ in self._recent if revision_of(news) > revision]
         jumps = [news for news in missed if getattr(news, "follows", UNSET) is not UNSET]
         return None if jumps else missed
@@ -60,4 +71,4 @@ class CommittedScene:
         for _ in range(count):
             news, size = self._recent.popleft()
             self._recent_bytes -= size
-            self._since = revision_of(news)
+            self._since = version_of(news)

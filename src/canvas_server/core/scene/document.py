@@ -33,7 +33,7 @@ from canvas_server.core.scene.turns import Turns
 from canvas_server.protocol import server
 from canvas_server.protocol.errors import ErrorCode
 from canvas_server.protocol.history import Entry, Replaced
-from canvas_server.protocol.scene import SceneDocument
+from canvas_server.protocol.scene import SceneDocument, SceneVersion
 
 SNAPSHOT_BYTES = 256 * 1024
 """At least so many bytes of changes are logged between two snapshots."""
@@ -118,13 +118,13 @@ class Canvas:
 
     def scene_update(self) -> server.SceneUpdate:
         """Return the scene as a message: the same one to all who ask before it changes."""
-        if self._update is None or self._update.scene.revision != self.shown.revision:
+        if self._update is None or not self.shown.is_at(self._update.scene):
             self._update = server.SceneUpdate(self.document())
         return self._update
 
-    def catch_up(self, since: int | None) -> list[server.ServerMessage]:
-        """Return what somebody who has the scene at a revision has missed."""
-        missed = None if since is None else self.shown.since(since)
+    def catch_up(self, known: SceneVersion | None) -> list[server.ServerMessage]:
+        """Return what somebody has missed who knows a version of the scene, or nothing of it."""
+        missed = None if known is None else self.shown.since(known)
         return [self.scene_update()] if missed is None else [*missed]
 
     # --- edits -----------------------------------------------------------------------------

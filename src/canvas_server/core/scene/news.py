@@ -86,7 +86,13 @@ class NetResult:
 
 def revision_of(news: SceneEvent) -> int:
     """Return the revision that news lead to."""
-    return news.scene.revision if isinstance(news, server.SceneUpdate) else news.revision
+    return version_of(news)[0]
+
+
+def version_of(news: SceneEvent) -> tuple[int, int]:
+    """Return the revision that news lead to, and the time of the change."""
+    to = news.scene if isinstance(news, server.SceneUpdate) else news
+    return to.revision, to.timestamp
 
 
 def scene_document(

@@ -18,7 +18,8 @@ from canvas_server.http.api.scenes import USUAL_BYTES, scene_at
 from canvas_server.http.bodies import Bodies
 from canvas_server.http.errors import error_responses, refusal
 from canvas_server.http.gate import Gate
-from canvas_server.http.params import matches, number_of, session_of
+from canvas_server.http.params import number_of, session_of
+from canvas_server.http.validators import is_known, scene_tag
 from canvas_server.node.scenes import Scenes
 from canvas_server.protocol.scene import SceneDocument
 
@@ -45,14 +46,14 @@ def picture_routes(scenes: Scenes, gate: Gate, bodies: Bodies) -> list[BaseRoute
         gate.require(request, session_id)
         width = number_of(request, "width", 1, MOST_WIDTH) if ending == "png" else None
         scene = await scene_at(scenes, session_id, number_of(request, "revision"))
-        tag = f"{scene.revision}-{__version__}"
+        tag = f"{scene_tag(scene)}-{__version__}"
         name = f"{scene.session_id}-{scene.revision}.{ending}"
         headers = {
             "etag": f'"{tag}"',
             "content-disposition": f'inline; filename="{name}"',
             "content-security-policy": _CONTENT_POLICY,
         }
-        if matches(request.headers.get("if-none-match"), tag, weak=True):
+        if is_known(request.headers, tag):
             return Response(status_code=304, headers=headers)
         try:
             drawn = await body(request, scene, ending, width)

@@ -1,10 +1,8 @@
 """`/api/scene`: the scene of a session and its history, read and edited over HTTP.
 
-The entity tag of a scene is its revision, so `If-Match` makes an edit depend on nobody having
+The entity tag of a scene names its revision, so `If-Match` makes an edit depend on nobody having
 edited in between, and `If-None-Match` makes asking again cheap (RFC 9110 section 13.1).
 """
-
-import re
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -15,7 +13,8 @@ from canvas_server.http.audit import RequestAudit
 from canvas_server.http.bodies import Bodies
 from canvas_server.http.errors import error_responses
 from canvas_server.http.gate import Gate
-from canvas_server.http.params import matches, number_of, session_of
+from canvas_server.http.params import number_of, session_of
+from canvas_server.http.validators import expected_version, history_tag, is_known, scene_tag
 from canvas_server.node.scenes import Scenes
 from canvas_server.protocol.audit import AuditEntry, AuditEvent
 from canvas_server.protocol.codec import scene_edit_steps
@@ -38,7 +37,7 @@ def scene_routes(
         session_id = session_of(request)
         gate.require(request, session_id)
         scene = await scene_at(scenes, session_id, number_of(request, "revision"))
-        if matches(request.headers.get("if-none-match"), str(scene.revision), weak=True):
+        if is_known(request.headers, scene_tag(scene)):
             return Response(status_code=304, headers=_headers(scene))
         return await _answer(scene, scenes, bodies)
 
@@ -47,9 +46,9 @@ def scene_routes(
         gate.require(request, session_id)
         limit = number_of(request, "limit", 1, MAX_ENTRIES) or USUAL_ENTRIES
         past = await scenes.history(session_id, number_of(request, "before"), limit)
-        tag = f"{past.first_revision}-{past.revision}"
+        tag = history_tag(past)
         headers = {"etag": f'"{tag}"'}
-        if matches(request.headers.get("if-none-match"), tag, weak=True):
+        if is_known(request.headers, tag):
             return Response(status_code=304, headers=headers)
         answer = HistoryAnswer(past.revision, past.first_revision, past.entries)
         body = await bodies.apart(len(past.entries) * USUAL_BYTES, history_answer, answer)
@@ -60,7 +59,7 @@ def scene_routes(
         bearer = gate.recognise(request, Right.EDIT)
         wanted = await bodies.decoded_in_steps(request, bearer, scene_edit_steps)
         gate.require(request, wanted.session_id, Right.EDIT)
-        expected = _expected(request.headers.get("if-match"))
+        expected = expected_version(request.headers)
         edited = await scenes.edit(
             wanted,
             expected,
@@ -92,16 +91,8 @@ async def scene_at(scenes: Scenes, session_id: str, revision: int | None) -> Sce
     return await scenes.past(session_id, revision)
 
 
-def _expected(condition: str | None) -> int | None:
-    """Return the revision that `If-Match` names; -1, which no scene has, where it names none."""
-    if condition is None or condition.strip() == "*":
-        return None
-    tag = re.fullmatch(r'\s*"(\d{1,16})"\s*', condition)
-    return int(tag[1]) if tag else -1
-
-
 def _headers(scene: SceneDocument) -> dict[str, str]:
-    return {"etag": f'"{scene.revision}"'}
+    return {"etag": f'"{scene_tag(scene)}"'}
 
 
 async def _answer(scene: SceneDocument, scenes: Scenes, bodies: Bodies) -> Response:

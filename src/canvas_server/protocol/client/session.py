@@ -15,9 +15,11 @@ from canvas_server.protocol.fields import (
     Revision,
     SessionId,
     TargetPeerId,
+    TimestampMs,
 )
 from canvas_server.protocol.plain import plain_name
 from canvas_server.protocol.roles import Right
+from canvas_server.protocol.scene import SceneVersion
 from canvas_server.protocol.traits import AfterGap, Charge, ClientTraits, Federated
 
 
@@ -69,7 +71,9 @@ class GetScene(Struct, frozen=True, tag_field="type", tag="get_scene"):
     """Ask for `scene_update`.
 
     With `since`, the revision the asker has, it is sent the changes it missed instead, as long as
-    the server still has them at hand; nothing when it has missed none.
+    the server still has them at hand; nothing when it has missed none. `since_timestamp` is the
+    `timestamp` that came with that revision: after an older scene was restored, as from a backup,
+    numbers come again, times do not.
     """
 
     traits: ClassVar = ClientTraits(
@@ -82,6 +86,12 @@ class GetScene(Struct, frozen=True, tag_field="type", tag="get_scene"):
 
     session_id: SessionId | None = None
     since: Revision | None = None
+    since_timestamp: TimestampMs | None = None
+
+    @property
+    def known(self) -> SceneVersion | None:
+        """What the asker has."""
+        return None if self.since is None else SceneVersion(self.since, self.since_timestamp)
 
 
 class Ping(Struct, frozen=True, tag_field="type", tag="ping"):

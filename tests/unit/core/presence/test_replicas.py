@@ -19,7 +19,15 @@ from canvas_server.protocol import client, server
 from canvas_server.protocol.errors import ErrorCode
 from canvas_server.protocol.history import Added, Change, Entry, Removed, Replaced, Updated
 from canvas_server.protocol.http import ChangedElement, SceneEdit
-from canvas_server.protocol.scene import Element, ElementChanges, NewElement, Text, Transform, Video
+from canvas_server.protocol.scene import (
+    Element,
+    ElementChanges,
+    NewElement,
+    SceneVersion,
+    Text,
+    Transform,
+    Video,
+)
 from support.hub.hub import HubLab
 
 pytestmark = pytest.mark.rule("REL4")
@@ -107,7 +115,7 @@ def test_edits_of_a_copy_are_forwarded_and_change_nothing() -> None:
     lab.shared.clear()
     lab.say(b, edit)
     lab.say(b, restore)
-    lab.perform(lab.hub.post(posted, 5, 2, lab.now))
+    lab.perform(lab.hub.post(posted, 5, SceneVersion(2), lab.now))
     assert lab.shared == [
         Forward("s", bob, edit),
         Forward("s", bob, restore),

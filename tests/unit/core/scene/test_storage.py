@@ -17,6 +17,7 @@ from canvas_server.protocol.scene import (
     Element,
     ElementChanges,
     NewElement,
+    SceneVersion,
     Text,
     Transform,
     TransformChanges,
@@ -452,6 +453,31 @@ def test_who_sees_a_gap_is_sent_what_it_missed(monkeypatch: pytest.MonkeyPatch) 
     assert lab.heard(b, server.SceneUpdate)[0].scene.revision == 6
 
 
+@pytest.mark.rule("SCN1")
+@pytest.mark.report(
+    "reading",
+    "After a backup was restored, a page that had a later state took it for the present one.",
+    "`get_scene{since: 3}` of the scene before, when the restored one is at revision 3 again",
+    "The whole scene is sent: a revision is of the time of its change.",
+)
+def test_a_revision_of_another_past_is_none_that_is_known(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(committed, "MAX_RECENT", 2)
+    lab = HubLab()
+    (a, _), (b, _) = lab.join(), lab.join()
+    for number in range(4):
+        lab.now += 1
+        lab.say(a, client.AddElement(text(f"e{number}")))
+    at = {event.revision: event.timestamp for event in lab.heard(b, server.ElementAdded)}
+    for since in (2, 3, 4):
+        for wrong in (0, 1):
+            lab.clear()
+            known = client.GetScene(since=since, since_timestamp=at[since] - wrong)
+            lab.say(b, known)
+            is_whole = bool(lab.heard(b, server.SceneUpdate))
+            assert is_whole is bool(wrong), (since, wrong)
+            assert is_whole or len(lab.inbox[b]) == 4 - since
+
+
 # --- clear and restore ------------------------------------------------------------------------
 
 
@@ -507,7 +533,7 @@ def test_a_scene_that_is_too_large_is_not_restored(monkeypatch: pytest.MonkeyPat
 # --- over HTTP ---------------------------------------------------------------------------------
 
 
-def post(lab: HubLab, edit: SceneEdit, expected: int | None = None) -> list[Answered]:
+def post(lab: HubLab, edit: SceneEdit, expected: SceneVersion | None = None) -> list[Answered]:
     if not lab.hub.is_open(edit.session_id):
         lab.hub.opened(edit.session_id, Stored(Snapshot(0, 0)))
     lab.answered.clear()
@@ -552,9 +578,25 @@ def test_an_edit_over_http_is_made_whole_or_not_at_all() -> None:
 def test_an_edit_over_http_can_depend_on_the_revision() -> None:
     lab = HubLab()
     lab.join()
-    assert post(lab, SceneEdit("s", add=(text("one"),)), 0) == [Answered(1)]
+    assert post(lab, SceneEdit("s", add=(text("one"),)), SceneVersion(0)) == [Answered(1)]
     with pytest.raises(Refusal, match="revision_changed"):
-        post(lab, SceneEdit("s", add=(text("two"),)), 0)
+        post(lab, SceneEdit("s", add=(text("two"),)), SceneVersion(0))
+
+
+def test_a_condition_is_of_the_time_of_a_revision_too() -> None:
+    lab = HubLab()
+    lab.join()
+    post(lab, SceneEdit("s", add=(text("one"),)))
+    shown = lab.hub.scene("s")
+    assert shown is not None
+    with pytest.raises(Refusal, match="revision_changed"):
+        post(lab, SceneEdit("s"), SceneVersion(1, shown.timestamp - 1))
+    lab.busy = True
+    post(lab, SceneEdit("s", add=(text("two"),)))
+    with pytest.raises(Refusal, match="revision_changed"):  # nobody has seen it at any time
+        post(lab, SceneEdit("s"), SceneVersion(2, shown.timestamp))
+    with pytest.raises(Refusal, match="revision_changed"):
+        post(lab, SceneEdit("s"), SceneVersion(1, shown.timestamp))
 
 
 def test_an_edit_over_http_that_is_not_stored_says_so() -> None:

@@ -29,6 +29,7 @@ from canvas_server.protocol.scene import (
     MediaConfig,
     Model3D,
     NewElement,
+    SceneVersion,
     Text,
     Transform,
     TransformChanges,
@@ -346,7 +347,7 @@ class Slow:
         lab.busy = True
         self.post(SceneEdit("s", add=(*labels(5), *last), remove=("e1",)), 1)
 
-    def post(self, edit: SceneEdit, request: int, expected: int | None = None) -> None:
+    def post(self, edit: SceneEdit, request: int, expected: SceneVersion | None = None) -> None:
         self.lab.perform(self.lab.hub.post(edit, request, expected, NOW))
 
     def step(self) -> None:
@@ -369,7 +370,7 @@ def test_others_wait_for_a_long_edit_and_signal_meanwhile(monkeypatch: pytest.Mo
     lab.say(slow.a, client.UpdateElement("e2", moved(7), "later"))
     lab.say(slow.a, client.RemoveElement("e1", "gone"))
     slow.post(SceneEdit("s", remove=("e0",)), 2)
-    slow.post(SceneEdit("s"), 3, 99)
+    slow.post(SceneEdit("s"), 3, SceneVersion(99))
     lab.say(slow.b, client.RestoreScene(0, "past"))
     lab.say(slow.b, client.RestoreScene(99, "none"))
     lab.say(slow.b, client.Offer(slow.ada, "v=0"))
