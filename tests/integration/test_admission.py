@@ -32,8 +32,9 @@ def ended(line: socket.socket) -> bool:
 
 def test_one_address_has_only_so_many_connections(own: Server) -> None:
     """The proxy says whose they are; another address is not concerned."""
-    wires = [RawSocket(own, X_Forwarded_For="203.0.113.7") for _ in range(4)]
-    refused = RawSocket(own, X_Forwarded_For="203.0.113.7")
+    ways = ("203.0.113.7", "203.0.113.7:4000", "203.0.113.7:4001", '"203.0.113.7"')
+    wires = [RawSocket(own, X_Forwarded_For=way) for way in ways]
+    refused = RawSocket(own, X_Forwarded_For="6.6.6.6, ::ffff:203.0.113.7")
     assert refused.status == 429
     assert own.metric("canvas_turned_away_total") == 1
     other = RawSocket(own, X_Forwarded_For="203.0.113.7, 203.0.113.8")

@@ -86,6 +86,52 @@ def test_errors_are_json_with_a_code(server: Server, path: str, status: int, cod
     assert answer["error"]
 
 
+BROWSER = {"Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"}
+
+
+@pytest.mark.report(
+    "found",
+    "A wrong address showed people raw JSON.",
+    "`/s/Team Monday`, `/s/`, `/nosuch`, `/ws`, a foreign `Host`, opened in a browser",
+    "A page with words and the way on; programs get the same status with the JSON they know.",
+)
+@pytest.mark.parametrize(
+    ("path", "headers", "status", "words"),
+    [
+        ("/s/Team%20Monday", {}, 404, "Open “Team-Monday”"),
+        ("/s/%C3%9Cbung", {}, 404, "Open “Uebung”"),
+        ("/s/", {}, 404, "Which canvas?"),
+        ("/nosuch", {}, 404, "Start a new canvas"),
+        ("/api/scene/bad%20name", {}, 404, "nothing at this address"),
+        ("/ws", {}, 426, "for programs"),
+        ("/api/tokens/x", {}, 403, "Error 403 (forbidden)"),
+        ("/s/demo", {"Host": "rebound.example"}, 403, "has another name"),
+        ("/s/demo", {"Sec-Fetch-Site": "cross-site"}, 403, "Another page asked"),
+        ("/s/demo", {"Sec-Fetch-Site": "same-origin, cross-site"}, 403, "Another page asked"),
+    ],
+)
+def test_people_are_told_in_words_and_programs_in_json(
+    server: Server, path: str, headers: dict[str, str], status: int, words: str
+) -> None:
+    got, fields, body = server.exchange(path, headers | BROWSER)
+    assert (got, fields["content-type"]) == (status, "text/html; charset=utf-8")
+    assert words in body.decode()
+    assert "script-src" not in fields["content-security-policy"]
+    assert (fields["vary"], fields["cache-control"]) == ("Accept", "no-store")
+    got, fields, body = server.exchange(path, headers | {"Accept": "*/*"})
+    assert (got, fields["content-type"], fields["vary"]) == (status, "application/json", "Accept")
+    assert json.loads(body)["success"] is False
+
+
+@pytest.mark.parametrize(
+    ("path", "location"),
+    [("/s/demo/", "../demo"), ("/s/demo/?name=Ada", "../demo?name=Ada"), ("/doctor", "doctor/")],
+)
+def test_slashes_too_many_or_too_few_lead_on(server: Server, path: str, location: str) -> None:
+    status, headers, _ = server.exchange(path)
+    assert (status, headers["location"]) == (308, location)
+
+
 @pytest.mark.rule("ATK11")
 @pytest.mark.parametrize(
     "headers", [{"Host": "rebound.example"}, {"Origin": "https://evil.example"}]

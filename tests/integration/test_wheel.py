@@ -11,7 +11,7 @@ PROBE = """
 import sys
 sys.path.insert(0, sys.argv[1])
 import canvas_server
-from canvas_server.http.site import web_folder
+from canvas_server.http.webfolder import web_folder
 assert canvas_server.__file__.startswith(sys.argv[1]), canvas_server.__file__
 assert str(web_folder()).startswith(sys.argv[1]), web_folder()
 """

@@ -53,6 +53,11 @@ class Access:
         self._hosts -= {""}
         self._own_names = own_names
 
+    def knows(self, host: str) -> bool:
+        """Tell whether a `Host` field names this server."""
+        to = parsed_host(host)
+        return to is not None and self._answers_to(to.name)
+
     def refusal(self, host: str, origin: str | None) -> str | None:
         """Return why a request is refused, or None when it may pass."""
         to = parsed_host(host)

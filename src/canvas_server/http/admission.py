@@ -7,7 +7,6 @@ bounds around it; `http.doors` keeps the count.
 import asyncio
 import weakref
 from collections import deque
-from collections.abc import Callable
 from http import HTTPStatus
 from typing import Any, cast
 
@@ -15,13 +14,18 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from canvas_server.http.audit import Record, refusal_entry
 from canvas_server.http.errors import error_body
-from canvas_server.http.grammar import elements, joined
-from canvas_server.http.headers import raw_answer
+from canvas_server.http.firstanswers import (
+    accept_in,
+    one_upgrade,
+    refusing_answer,
+    wants_websocket,
+)
 from canvas_server.http.proxies import Proxies
 from canvas_server.http.rate_limits import AddressLimits, Crowded
 from canvas_server.http.slow_readers import (
     GIVE_UP,
     WRITE_SECONDS,
+    ClosingTransport,
     PatientFlow,
     bound_buffers,
 )
@@ -29,7 +33,9 @@ from canvas_server.http.target import named_target
 from canvas_server.node.counts import Counts
 
 MAX_HEAD_BYTES = 64 * 1024
-_UPGRADE = {b"connection": b"Upgrade", b"upgrade": b"websocket"}
+TURNED_AWAY_SECONDS = 1.0
+MAX_TURNED_AWAY = 100
+"""So long, and so many, are listened to who may not come in, to answer them as they want it."""
 MAX_FIELDS = 200
 """Of a head; each costs a call, however short it is."""
 REQUEST_SECONDS = 10.0
@@ -69,6 +75,8 @@ class Entrance:
         """TCP connections with HTTP on them."""
         self.sockets = AddressLimits(per_address)
         """WebSockets."""
+        self.turned_away: set[BoundedHttp] = set()
+        """Those who may not come in, until they are told."""
         self.waiting: dict[BoundedHttp, None] = {}
         """Those who have asked for nothing yet, in the order in which they came."""
 
@@ -104,17 +112,6 @@ class Entrance:
             protocol.give_up()
 
 
-class _Answering:
-    """The transport of a connection as one of its requests sees it: it closes in an orderly way."""
-
-    __slots__ = ("close", "is_closing", "write")
-
-    def __init__(self, transport: asyncio.Transport, close: Callable[[], None]) -> None:
-        self.write = transport.write
-        self.is_closing = transport.is_closing
-        self.close = close
-
-
 class BoundedHttp(HttpToolsProtocol):
     """An HTTP connection of uvicorn that is counted, and does not wait for ever."""
 
@@ -129,6 +126,8 @@ class BoundedHttp(HttpToolsProtocol):
         self._body_bytes = self._framing_bytes = self._trailer_bytes = self._chunks = 0
         self._fields = 0
         self._has_cycle = False
+        self._turned_away = ""
+        """Why it may not come in; it is told when it has said what it wants."""
         self._fault = ""
         """What is wrong with the head of a request."""
         self._keep_alive: bool | None = None
@@ -147,7 +146,7 @@ class BoundedHttp(HttpToolsProtocol):
                 delay = self._entrance.arrivals.enter(address, self.loop.time())
             except Crowded as crowded:
                 self._entrance.counts.turned_away += 1
-                self._refuse(HTTPStatus.TOO_MANY_REQUESTS, "too_many", str(crowded))
+                self._turn_away(str(crowded))
                 return
             self._counted_as = address
         if delay > 0:
@@ -162,6 +161,10 @@ class BoundedHttp(HttpToolsProtocol):
         """Read on, unless the head grows without end."""
         if self._lingering is not None:
             self._throw_away(len(data))
+            return
+        if self._turned_away:
+            self.headers = [*accept_in(data)]
+            self._say_crowded()
             return
         if self._head_bytes is not None:
             self._head_bytes += len(data)
@@ -219,7 +222,9 @@ class BoundedHttp(HttpToolsProtocol):
         if self.cycle is not before:
             self._has_cycle = True
             self.cycle.scope[GIVE_UP] = weakref.WeakMethod(self.give_up)  # type: ignore[literal-required]
-            self.cycle.transport = cast("asyncio.Transport", _Answering(self.transport, self._end))
+            self.cycle.transport = cast(
+                "asyncio.Transport", ClosingTransport(self.transport, self._end)
+            )
             if self._has_long_body():  # who is answered before it has come is not read any more
                 self._keep_alive, self.cycle.keep_alive = self.cycle.keep_alive, False
 
@@ -240,20 +245,13 @@ class BoundedHttp(HttpToolsProtocol):
     def handle_websocket_upgrade(self) -> None:
         """Hand the connection over; as a WebSocket it is counted anew."""
         self._leave()
-        # picows knows each of them as one word.
-        fields = [field for field in self.headers if field[0] not in _UPGRADE]
-        self.scope["headers"] = fields + list(_UPGRADE.items())
+        self.scope["headers"] = one_upgrade(self.headers)
         super().handle_websocket_upgrade()
         self.parser = None  # type: ignore[assignment] - it refers to us: see `upgrade._Peer`
 
     def _get_upgrade(self) -> bytes | None:
-        """Return `websocket` where a request asks for one (RFC 6455 section 4.2.1)."""
-        asked = {
-            name: elements((joined(self.headers, name) or "").lower())
-            for name in (*_UPGRADE, b"sec-websocket-version")
-        }
-        is_asked = "upgrade" in asked[b"connection"] and "websocket" in asked[b"upgrade"]
-        return b"websocket" if is_asked and asked[b"sec-websocket-version"] == ["13"] else None
+        """Return what a request asks to be upgraded to."""
+        return b"websocket" if wants_websocket(self.headers) else None
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Let go of the connection."""
@@ -366,7 +364,21 @@ class BoundedHttp(HttpToolsProtocol):
             self._timer.cancel()
             self._timer = None
 
+    def _turn_away(self, text: str) -> None:
+        """Refuse a connection once it has said what it wants: else its answer would be lost."""
+        self._turned_away = text
+        self._entrance.turned_away.add(self)
+        if len(self._entrance.turned_away) > MAX_TURNED_AWAY:
+            self._say_crowded()
+        else:
+            self._timer = self.loop.call_later(TURNED_AWAY_SECONDS, self._say_crowded)
+
+    def _say_crowded(self) -> None:
+        text, self._turned_away = self._turned_away, ""
+        self._refuse(HTTPStatus.TOO_MANY_REQUESTS, "too_many", text)
+
     def _leave(self) -> None:
+        self._entrance.turned_away.discard(self)
         self._stop_timer()
         self._entrance.waiting.pop(self, None)
         if self._counted_as is not None:
@@ -379,7 +391,6 @@ class BoundedHttp(HttpToolsProtocol):
         entry = refusal_entry("connection", "", address, status, body)
         if entry is not None:
             self._entrance.record(entry)
-        more = {"retry-after": "10"} if status == HTTPStatus.TOO_MANY_REQUESTS else {}
-        self.transport.write(raw_answer(status.value, status.phrase, body, more))
+        self.transport.write(refusing_answer(status, code, text, self.headers or (), self.url))
         self._leave()
         self._close()

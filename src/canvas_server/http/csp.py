@@ -45,6 +45,20 @@ PAGE_POLICY = page_policy()
 _INLINE = re.compile(r"<(script|style)>(.*?)</\1>", re.DOTALL)
 
 
+def problem_policy(document: str, ancestors: tuple[str, ...] = ()) -> bytes:
+    """Return the policy of a page that says what is wrong: it has one style, and runs nothing."""
+    return _policy(
+        {
+            "default-src": "'none'",
+            "style-src": _hashes(document)["style"],
+            "img-src": "'self'",  # the icon that browsers look for by themselves
+            "base-uri": "'none'",
+            "form-action": "'none'",
+            "frame-ancestors": " ".join(("'self'", *ancestors)),
+        }
+    )
+
+
 def elsewhere_policy(document: str, ancestors: tuple[str, ...] = ()) -> bytes:
     """Return the policy of the document that shows what lies on other servers.
 
@@ -52,15 +66,12 @@ def elsewhere_policy(document: str, ancestors: tuple[str, ...] = ()) -> bytes:
     or of this server. Its script and style stand in it and are named by their hashes, since as a
     stranger it may load none. `ancestors` embed the page that embeds it.
     """
-    hashes = {"script": "", "style": ""}
-    for name, content in _INLINE.findall(document):
-        digest = base64.b64encode(hashlib.sha256(content.encode()).digest()).decode()
-        hashes[name] += f"'sha256-{digest}' "
+    hashes = _hashes(document)
     return _policy(
         {
             "default-src": "'none'",
-            "script-src": hashes["script"].rstrip() or "'none'",
-            "style-src": hashes["style"].rstrip() or "'none'",
+            "script-src": hashes["script"],
+            "style-src": hashes["style"],
             "img-src": "https: http:",
             "connect-src": "https: http:",
             "base-uri": "'none'",
@@ -69,3 +80,12 @@ def elsewhere_policy(document: str, ancestors: tuple[str, ...] = ()) -> bytes:
             "sandbox": "allow-scripts",
         }
     )
+
+
+def _hashes(document: str) -> dict[str, str]:
+    """Return the sources of what stands in a document, by the name of its element."""
+    hashes = {"script": "", "style": ""}
+    for name, content in _INLINE.findall(document):
+        digest = base64.b64encode(hashlib.sha256(content.encode()).digest()).decode()
+        hashes[name] += f"'sha256-{digest}' "
+    return {name: found.rstrip() or "'none'" for name, found in hashes.items()}

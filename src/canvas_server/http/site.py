@@ -3,7 +3,6 @@
 import html
 import secrets
 from collections.abc import Callable
-from importlib.resources import files
 from pathlib import Path
 
 from prometheus_client import CollectorRegistry
@@ -27,8 +26,10 @@ from canvas_server.http.errors import http_error, refusal
 from canvas_server.http.exposition import metrics_route
 from canvas_server.http.gate import Gate
 from canvas_server.http.guard import Guard
+from canvas_server.http.negotiation import PagesForPeople
 from canvas_server.http.params import session_of
 from canvas_server.http.slow_readers import SlicedAnswers
+from canvas_server.http.webfolder import web_folder
 from canvas_server.node.node import Node
 from canvas_server.node.readiness import Readiness
 
@@ -41,12 +42,6 @@ SECURITY_HEADERS = {
     b"content-security-policy": PAGE_POLICY,
     b"permissions-policy": b"camera=(self), microphone=(self), display-capture=(self)",
 }
-
-
-def web_folder() -> Path:
-    """Return the folder of the browser client: in the package, or beside `src` in a checkout."""
-    packaged = Path(str(files("canvas_server"))) / "web"
-    return packaged if packaged.is_dir() else Path(__file__).resolve().parents[3] / "web"
 
 
 def fresh_session() -> str:
@@ -159,14 +154,17 @@ def make_site(
 
     async def needs_upgrade(_: Request) -> Response:
         text = "this is a WebSocket endpoint: send an upgrade request (RFC 6455)"
-        return refusal(426, "upgrade_required", text, {"Upgrade": "websocket"})
+        fields = {"Upgrade": "websocket", "Sec-WebSocket-Version": "13"}
+        return refusal(426, "upgrade_required", text, fields)
 
     site = Starlette(
         routes=[
             Route("/", front_door),
             Route("/index.html", front_door),  # the page of no session
             Route("/s/{session}", session_page),
+            Route("/s/{session}/", _session_without_slash),
             Route("/doctor/", doctor_page),
+            Route("/doctor", _doctor_with_slash),
             Route("/elsewhere/", elsewhere_page),
             Route("/health", ready),
             Route("/health/live", live),
@@ -182,8 +180,18 @@ def make_site(
         exception_handlers={HTTPException: http_error, Exception: _internal_error},
     )
     open_site = ApiCors(SlicedAnswers(site), origins)
-    return Guard(open_site, access, SECURITY_HEADERS, record, hsts=hsts)
+    guarded = Guard(open_site, access, SECURITY_HEADERS, record, hsts=hsts)
+    return PagesForPeople(guarded, access, ancestors)
 
 
 async def _internal_error(_: Request, __: Exception) -> Response:
     return refusal(500, "internal", "the server failed; its log says more")
+
+
+async def _session_without_slash(request: Request) -> Response:
+    name, query = session_of(request), request.url.query
+    return RedirectResponse(f"../{name}" + (f"?{query}" if query else ""), 308)
+
+
+async def _doctor_with_slash(_: Request) -> Response:
+    return RedirectResponse("doctor/", 308)

@@ -119,6 +119,17 @@ class UnreadBudget:
                 del self._of_address[waiting.address]
 
 
+class ClosingTransport:
+    """The transport of a connection as one of its requests sees it: it closes in an orderly way."""
+
+    __slots__ = ("close", "is_closing", "write")
+
+    def __init__(self, transport: asyncio.Transport, close: Callable[[], None]) -> None:
+        self.write = transport.write
+        self.is_closing = transport.is_closing
+        self.close = close
+
+
 class SlicedAnswers:
     """Around an ASGI application: sends long answers in slices, as they are read."""
 
