@@ -181,7 +181,7 @@ def test_a_close_without_a_code_is_answered(server: Server) -> None:
     [
         ("/wss", {}, 404),
         ("/ws/other", {}, 404),
-        ("/ws", {"Sec_WebSocket_Version": "99"}, 400),
+        ("/ws", {"Sec_WebSocket_Version": "99"}, 426),  # RFC 6455 section 4.4
         ("/ws", {"Sec_WebSocket_Key": "short"}, 400),
         ("/ws", {"Origin": "https://evil.example"}, 403),
         ("/ws", {"Host": "rebound.example"}, 403),

@@ -7,12 +7,11 @@ import { confirmed, makeDialog } from "../ui/dialog.js";
 import { shownName } from "../lib/foreign.js";
 import { entryOf } from "../lib/own.js";
 import { sitePath } from "../lib/site.js";
+import { opens } from "./given.js";
 import { roleText, text } from "../text/invite.js";
 
 /** @import {JoinToken} from "../connection/jointoken.js" */
-/** @import {Role} from "./rights.js" */
-
-/** @typedef {{token_id: string, role: Role, name: string | null, made: number, expires: number, revoked: boolean}} GivenOut */
+/** @import {GivenOut} from "./given.js" */
 
 const ROLES = /** @type {const} */ (["edit", "view", "present", "moderate"]);
 const HOUR = 3_600;
@@ -91,7 +90,7 @@ class InviteDialog {
   async #refresh() {
     const answer = await this.#ask(`/${this.#sessionId}`, {});
     if (!answer) return;
-    const given = /** @type {GivenOut[]} */ (answer.tokens).filter(({ expires, revoked }) => !revoked && expires > Date.now());
+    const given = /** @type {GivenOut[]} */ (answer.tokens).filter(opens);
     this.#none.hidden = given.length > 0;
     this.#list.replaceChildren(...given.reverse().map((one) => this.#entry(one)));
   }

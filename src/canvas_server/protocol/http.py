@@ -171,6 +171,8 @@ class GivenOut(Struct, frozen=True):
     """It was taken back, or what it was made with."""
     made_with: str | None = None
     """The `token_id` of the link it was made with; `null`: who runs the server made it."""
+    expired: bool = False
+    """It opens nothing any more, by the clock of the server; others may be wrong."""
 
 
 class TokensAnswer(Struct, frozen=True):

@@ -67,7 +67,9 @@ def token_routes(
     async def list_all(request: Request) -> Response:
         session_id = session_of(request)
         gate.require_moderator(request, session_id)
-        body = await asyncio.to_thread(_listed, invitations.of(session_id), invitations.is_revoked)
+        body = await asyncio.to_thread(
+            _listed, invitations.of(session_id), invitations.is_revoked, clock()
+        )
         return Response(body, 200, _NEVER_KEPT, "application/json")
 
     async def take_back(request: Request) -> Response:
@@ -95,17 +97,18 @@ def token_routes(
     ]
 
 
-def _listed(there: Sequence[Invitation], is_revoked: Callable[[str], bool]) -> bytes:
+def _listed(there: Sequence[Invitation], is_revoked: Callable[[str], bool], now: float) -> bytes:
     """Return the JSON of a list, which may be long; each id is looked at once."""
     seen = {one for invitation in there for one in (*invitation.lineage, invitation.id)}
     revoked = frozenset(filter(is_revoked, seen))
     listed = (
-        _given_out(one, revoked=not revoked.isdisjoint((*one.lineage, one.id))) for one in there
+        _given_out(one, now, revoked=not revoked.isdisjoint((*one.lineage, one.id)))
+        for one in there
     )
     return msgspec.json.encode(TokensAnswer(tuple(listed)))
 
 
-def _given_out(one: Invitation, *, revoked: bool) -> GivenOut:
+def _given_out(one: Invitation, now: float, *, revoked: bool) -> GivenOut:
     return GivenOut(
         one.id,
         one.role,
@@ -114,6 +117,7 @@ def _given_out(one: Invitation, *, revoked: bool) -> GivenOut:
         one.name,
         revoked,
         one.lineage[-1] if one.lineage else None,
+        expired=one.expires <= now,
     )
 
 
