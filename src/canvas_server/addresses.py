@@ -27,6 +27,11 @@ class WebOrigin(Struct, frozen=True):
     name: str
     port: int
 
+    def __str__(self) -> str:
+        """As browsers write it: without the usual port of its scheme."""
+        port = "" if self.port == PORTS[self.scheme] else f":{self.port}"
+        return f"{self.scheme}://{self.name}{port}"
+
     def is_of(self, to: HostPort) -> bool:
         """Tell whether it is that of the host a request is for."""
         return self.name == to.name and self.port == (to.port or PORTS[self.scheme])

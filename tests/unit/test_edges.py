@@ -154,18 +154,8 @@ def test_a_secret_that_can_be_guessed_is_refused_and_not_repeated(tmp_path: Path
 def test_calls_through_turn_servers_alone_need_one() -> None:
     with pytest.raises(StartupError, match="CANVAS_TURN_URLS"):
         check(parse("--relay-only", "public-*"))
-    check(parse("--relay-only", "*", "--turn-urls", "turn:turn.example.org"))
-
-
-@pytest.mark.parametrize("name", ["https://canvas.lan", "canvas.lan:9473", "a b/c", "*"])
-def test_an_allowed_host_is_a_name(name: str) -> None:
-    settings = parse("--allowed-hosts", name)
-    if name == "*":
-        check(settings)
-    else:
-        with pytest.raises(StartupError, match="CANVAS_ALLOWED_HOSTS"):
-            check(settings)
-    check(parse("--allowed-hosts", "canvas.lan,*.example.org"))
+    turn = ("--turn-urls", "turn:turn.example.org", "--turn-secret", "x")
+    check(parse("--relay-only", "*", *turn))
 
 
 @pytest.mark.parametrize(

@@ -1,9 +1,11 @@
 """The command line."""
 
 import functools
+import os
 import sys
 
 import click
+import structlog
 
 from canvas_server import __version__
 from canvas_server.cli.bot import bot
@@ -13,8 +15,9 @@ from canvas_server.cli.lan import for_local_network, show_link
 from canvas_server.cli.scenes import backup, export_scene, import_scene, restore
 from canvas_server.cli.tokens import secret, token
 from canvas_server.cli.turn import turn_config
+from canvas_server.config.environment import suspicious
 from canvas_server.config.options import with_settings
-from canvas_server.config.settings import Settings
+from canvas_server.config.settings import SETTINGS, Settings
 from canvas_server.http.site import fresh_session
 from canvas_server.logs import log_to_stderr
 from canvas_server.server import app
@@ -63,6 +66,8 @@ def serve(**values: object) -> None:
     """Serve the canvas, its signalling and its web client on one port."""
     HANGUPS.hold()
     log_to_stderr()
+    for text in suspicious(os.environ, (setting.variable for setting in SETTINGS)):
+        structlog.get_logger().warning(text)
     try:
         settings = Settings(**values)  # type: ignore[arg-type] - made by SETTINGS
         if settings.lan:

@@ -1,8 +1,10 @@
 """Settings of who may reach the server, and of what it says to those who run it."""
 
-from canvas_server.config.places import ANCESTORS, BASE_PATH, ORIGINS
+from canvas_server.config.amounts import BYTES
+from canvas_server.config.places import BASE_PATH
 from canvas_server.config.setting import Setting
-from canvas_server.config.types import LISTEN, NETWORKS, POSITIVE, URLS
+from canvas_server.config.types import LISTEN, NETWORKS
+from canvas_server.config.urls import ANCESTORS, HOSTS, ORIGINS
 
 ACCESS_SETTINGS = (
     Setting(
@@ -49,7 +51,7 @@ ACCESS_SETTINGS = (
         "allowed_hosts",
         "--allowed-hosts",
         "CANVAS_ALLOWED_HOSTS",
-        URLS,
+        HOSTS,
         (),
         "Further names that this server has, such as `canvas.lan` or `*.example.org`, besides "
         "addresses, the machine's name, those of its certificate and of allowed origins; `*`: any.",
@@ -78,7 +80,7 @@ ACCESS_SETTINGS = (
         "audit_bytes",
         "--audit-bytes",
         "CANVAS_AUDIT_BYTES",
-        POSITIVE,
+        BYTES,
         64 * 1024 * 1024,
         "How much it may take with the three files before it; then the oldest goes.",
     ),

@@ -9,16 +9,16 @@ import platformdirs
 from msgspec import Struct
 
 from canvas_server.config.access import ACCESS_SETTINGS
+from canvas_server.config.amounts import BYTES, COUNT, DAYS, PORT, SECONDS, Amount, Port
 from canvas_server.config.setting import Setting
-from canvas_server.config.types import (
-    AGENTS,
-    FILE,
-    PORT,
-    POSITIVE,
-    SECRETS,
-    SESSIONS,
-    URLS,
-    ListenAddress,
+from canvas_server.config.types import AGENTS, FILE, SECRETS, SESSIONS, ListenAddress
+from canvas_server.config.urls import (
+    HOST,
+    HTTP_URL,
+    NATS_URLS,
+    STUN_URLS_TYPE,
+    TURN_URLS_TYPE,
+    X0X_URL,
 )
 from canvas_server.core.presence.places import LINK_PLACES
 from canvas_server.core.presence.session import MAX_PEERS
@@ -98,7 +98,7 @@ def _default_data_dir() -> Path:
 
 
 SETTINGS = (
-    Setting("host", "--host", "CANVAS_HOST", str, DEFAULT_HOST, "Address to listen on."),
+    Setting("host", "--host", "CANVAS_HOST", HOST, DEFAULT_HOST, "Address to listen on."),
     Setting("port", "--port", "CANVAS_PORT", PORT, 9473, "Port; 0 takes a free one."),
     Setting(
         "data_dir",
@@ -113,7 +113,7 @@ SETTINGS = (
         "history_days",
         "--history-days",
         "CANVAS_HISTORY_DAYS",
-        click.IntRange(min=0),
+        DAYS,
         365,
         "How long the history of a scene is kept; 0: for ever. The scene itself is always kept.",
     ),
@@ -121,7 +121,7 @@ SETTINGS = (
         "history_bytes",
         "--history-bytes",
         "CANVAS_HISTORY_BYTES",
-        POSITIVE,
+        BYTES,
         HISTORY_BYTES,
         "How much the history of all scenes may take; beyond it the oldest of the largest goes. "
         "One scene has 256 MiB of it at most.",
@@ -149,12 +149,21 @@ SETTINGS = (
         "stun_urls",
         "--stun-urls",
         "CANVAS_STUN_URLS",
-        URLS,
+        STUN_URLS_TYPE,
         _default_stun_urls,
         "STUN servers for the peers; set but empty: none.",
         "Google's, then Twilio's",
     ),
-    Setting("turn_urls", "--turn-urls", "CANVAS_TURN_URLS", URLS, (), "TURN servers.", "none"),
+    Setting(
+        "turn_urls",
+        "--turn-urls",
+        "CANVAS_TURN_URLS",
+        TURN_URLS_TYPE,
+        (),
+        "TURN servers, such as `turn:turn.example.org:3478`; an IPv6 address is in brackets. They "
+        "need a secret, or a user with a password.",
+        "none",
+    ),
     Setting(
         "turn_secret",
         "--turn-secret",
@@ -178,7 +187,7 @@ SETTINGS = (
         "turn_seconds",
         "--turn-seconds",
         "CANVAS_TURN_SECONDS",
-        click.IntRange(10, 86_400),
+        Amount("seconds", 10, 86_400),
         3600,
         "How long such credentials are good; peers that stay get others in time.",
     ),
@@ -241,7 +250,7 @@ SETTINGS = (
         "resume_seconds",
         "--resume-seconds",
         "CANVAS_RESUME_SECONDS",
-        click.IntRange(min=0),
+        SECONDS,
         120,
         "How long a peer keeps its place, and its calls, after its connection broke.",
     ),
@@ -249,7 +258,7 @@ SETTINGS = (
         "rate_limit_burst",
         "--rate-limit-burst",
         "WS_RATE_LIMIT_BURST",
-        POSITIVE,
+        COUNT,
         10_000,
         "Messages a connection may send at once before it is read more slowly.",
     ),
@@ -257,7 +266,7 @@ SETTINGS = (
         "rate_limit_sustained",
         "--rate-limit-sustained",
         "WS_RATE_LIMIT_SUSTAINED",
-        POSITIVE,
+        COUNT,
         5_000,
         "Messages a second a connection may go on sending.",
     ),
@@ -265,7 +274,7 @@ SETTINGS = (
         "per_address",
         "--per-address",
         "CANVAS_PER_ADDRESS",
-        POSITIVE,
+        COUNT,
         256,
         "Connections from one address (IPv6: one /64) at a time, and within ten seconds. This "
         "machine itself is not counted.",
@@ -274,7 +283,7 @@ SETTINGS = (
         "link_places",
         "--link-places",
         "CANVAS_LINK_PLACES",
-        click.IntRange(1, MAX_PEERS),
+        Amount("places", 1, MAX_PEERS),
         LINK_PLACES,
         "How many may be in a session by one link at a time, unless the link says otherwise. Links "
         "of moderators have no such limit.",
@@ -283,7 +292,7 @@ SETTINGS = (
         "cluster",
         "--cluster",
         "CANVAS_CLUSTER",
-        URLS,
+        NATS_URLS,
         (),
         "NATS servers with JetStream, such as `nats://10.0.0.5:4222`: all servers that name them "
         "are one, and keep everything there instead of in the data folder.",
@@ -302,7 +311,7 @@ SETTINGS = (
         "cluster_replicas",
         "--cluster-replicas",
         "CANVAS_CLUSTER_REPLICAS",
-        click.IntRange(1, 5),
+        Amount("servers", 1, 5),
         1,
         "On how many NATS servers everything is kept, when the first node makes its streams.",
     ),
@@ -310,7 +319,7 @@ SETTINGS = (
         "drain_seconds",
         "--drain-seconds",
         "CANVAS_DRAIN_SECONDS",
-        click.IntRange(min=0),
+        SECONDS,
         2,
         "Over how long a node of a cluster sends its peers to the others before it stops.",
     ),
@@ -318,7 +327,7 @@ SETTINGS = (
         "communitas_mcp_url",
         "--communitas-mcp-url",
         "COMMUNITAS_MCP_URL",
-        str,
+        HTTP_URL,
         None,
         "A communitas-mcp, such as `http://127.0.0.1:3040`: sessions can have calls in the "
         "Communitas network.",
@@ -336,7 +345,7 @@ SETTINGS = (
         "communitas_network_port",
         "--communitas-network-port",
         "COMMUNITAS_NETWORK_PORT",
-        click.IntRange(1, 65535),
+        Port("ports", 1, 65535),
         None,
         "The port it should take in the Communitas network.",
         "any",
@@ -345,7 +354,7 @@ SETTINGS = (
         "x0x_url",
         "--x0x-url",
         "CANVAS_X0X_URL",
-        str,
+        X0X_URL,
         None,
         "An x0xd, such as `http://127.0.0.1:12700`, or its data folder: sessions can be shared "
         "with servers of other people (`canvas-server communitas pair`).",

@@ -103,7 +103,6 @@ class Listen(click.ParamType[Any]):
         return ListenAddress((found[1] or "127.0.0.1").strip("[]"), int(found[2]))
 
 
-URLS = UrlList()
 LISTEN = Listen()
 SESSIONS = SessionList()
 NETWORK = Network()
@@ -113,5 +112,3 @@ SECRETS = SecretList()
 AGENTS = AgentList()
 MIN_SECRET = 32
 """Characters; what is shorter may be guessed from one token (RFC 7518 section 3.2)."""
-PORT = click.IntRange(0, 65535)
-POSITIVE = click.IntRange(min=1)

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import errno
 import functools
 import gc
 import signal
@@ -229,10 +230,23 @@ def open_at(host: str, port: int, setting: str) -> list[socket.socket]:
     try:
         return open_sockets(host, port)
     except OSError as error:
-        text = (
-            f"cannot listen on {host}:{port} ({error.strerror}); is another server running there?"
+        text = f"cannot listen on {host}:{port} ({error.strerror})"
+        raise StartupError(f"{text}: {_advice(error, port, setting)}") from None
+
+
+def _advice(error: OSError, port: int, setting: str) -> str:
+    if isinstance(error, socket.gaierror):
+        return "this machine knows no such name; give an address, with --host"
+    if error.errno == errno.EADDRNOTAVAIL:
+        return "this machine has no such address; `0.0.0.0` are all it has"
+    if error.errno == errno.EACCES and port < 1024:
+        return (
+            "ports below 1024 are for root; put a proxy in front of this server, or give it "
+            f"CAP_NET_BIND_SERVICE, or choose another port with {setting}"
         )
-        raise StartupError(f"{text} Choose another with {setting}.") from None
+    if error.errno == errno.EADDRINUSE:
+        return f"is another server running there? Choose another with {setting}"
+    return f"choose another with {setting}"
 
 
 def metrics_config(

@@ -4,7 +4,7 @@ from urllib.parse import urlsplit
 
 import structlog
 
-from canvas_server.addresses import is_loopback, parsed_host
+from canvas_server.addresses import is_loopback
 from canvas_server.config.settings import Settings
 from canvas_server.http.access import ANY_HOST
 from canvas_server.http.basepath import TAKEN
@@ -39,18 +39,13 @@ def check(settings: Settings) -> None:
         )
     if settings.cluster and settings.x0x_url is not None:
         raise StartupError("a server of several nodes has no relay: leave out CANVAS_X0X_URL")
-    for name in settings.allowed_hosts:
-        found = parsed_host(name.removeprefix("*."))
-        if name != ANY_HOST and (found is None or found.port is not None):
-            raise StartupError(
-                f"{name} is no name of a host: CANVAS_ALLOWED_HOSTS takes such as canvas.lan"
-            )
     first = settings.base_path.split("/")[1] if settings.base_path else ""
     if first in TAKEN:
         raise StartupError(
             f"nothing can be below /{first}, which is a path of the site itself: choose another "
             "CANVAS_BASE_PATH, such as /canvas"
         )
+    _check_turn(settings)
     if not (is_loopback(settings.host) or settings.auth_secret or settings.open):
         raise StartupError(
             f"{settings.host} can be reached by others, and this server asks nobody who they are: "
@@ -59,6 +54,49 @@ def check(settings: Settings) -> None:
         )
     for name, text in weaknesses(settings).items():
         log.warning(f"{name}: {text}")
+    for text in idle(settings):
+        log.warning(text)
+
+
+def _check_turn(settings: Settings) -> None:
+    """Refuse TURN servers that browsers would refuse: one without credentials ends every call.
+
+    Raises:
+        StartupError: they have none, or half of them.
+    """
+    if (settings.turn_username is None) is not (settings.turn_credential is None):
+        raise StartupError("a TURN user needs both CANVAS_TURN_USERNAME and CANVAS_TURN_CREDENTIAL")
+    if settings.turn_urls and not (settings.turn_secret or settings.turn_username):
+        raise StartupError(
+            "CANVAS_TURN_URLS needs CANVAS_TURN_SECRET, the one that the TURN server has, or "
+            "CANVAS_TURN_USERNAME and CANVAS_TURN_CREDENTIAL: no browser makes calls without"
+        )
+
+
+def idle(settings: Settings) -> list[str]:
+    """Return what to say of settings that do nothing, since another one is missing or wins."""
+    has_turn = bool(settings.turn_urls)
+    found = {
+        "CANVAS_TURN_SECRET does nothing without CANVAS_TURN_URLS": (
+            settings.turn_secret is not None and not has_turn
+        ),
+        "CANVAS_TURN_USERNAME does nothing without CANVAS_TURN_URLS": (
+            settings.turn_username is not None and not has_turn
+        ),
+        "CANVAS_TURN_USERNAME does nothing: CANVAS_TURN_SECRET makes a user for each peer": (
+            settings.turn_username is not None and settings.turn_secret is not None
+        ),
+        "CANVAS_OPEN does nothing: CANVAS_AUTH_SECRET lets those with a link in": (
+            settings.open and bool(settings.auth_secret)
+        ),
+        "COMMUNITAS_MCP_TOKEN does nothing without COMMUNITAS_MCP_URL": (
+            settings.communitas_mcp_token is not None and settings.communitas_mcp_url is None
+        ),
+        "X0X_API_TOKEN does nothing without CANVAS_X0X_URL": (
+            settings.x0x_token is not None and settings.x0x_url is None
+        ),
+    }
+    return [text for text, holds in found.items() if holds]
 
 
 def weaknesses(settings: Settings) -> dict[str, str]:
