@@ -1,6 +1,9 @@
 """Budget of a drawing: how much text, how many charts and pixels a whole scene may cost."""
 
 from canvas_server.core.scene.rasters import Raster
+from canvas_server.export.colors import INKED, Paint, paint_of
+from canvas_server.export.lines import Block, Line
+from canvas_server.export.missing import Missing
 
 MOST_LINES = 400
 """Of one element."""
@@ -14,9 +17,10 @@ MOST_PIXELS_OF_ALL = 80_000_000
 
 
 class Budget:
-    """What is left for the elements that are not drawn yet."""
+    """What is left for the elements that are not drawn yet, and what is missing of those that are."""
 
     def __init__(self) -> None:
+        self.missing = Missing()
         self._lines = MOST_LINES_OF_ALL
         self._charts = MOST_CHARTS
         self._marks = MOST_MARKS_OF_ALL
@@ -27,9 +31,19 @@ class Budget:
         """How many lines the next element may have; at least one."""
         return max(1, min(MOST_LINES, self._lines))
 
-    def take_lines(self, count: int) -> None:
-        """Spend lines of text."""
-        self._lines -= count
+    def take_text(self, block: Block) -> tuple[Line, ...]:
+        """Spend lines of text, and return them."""
+        self._lines -= len(block.lines)
+        if block.is_cut:
+            self.missing.add("text")
+        return block.lines
+
+    def paint_of(self, color: str) -> Paint:
+        """Return the colour that somebody chose, or the ink of the page where it is not known."""
+        paint = paint_of(color)
+        if paint is None:
+            self.missing.add("color")
+        return paint or INKED
 
     def take_chart(self, marks: int) -> bool:
         """Tell whether a chart with so many marks may be drawn, and spend it if so."""

@@ -14,8 +14,9 @@ from pygal.style import Style  # type: ignore[import-untyped]
 
 from canvas_server.export import colors
 from canvas_server.export.charts import LabelledChart, ScatterChart
+from canvas_server.export.lettering import label
 from canvas_server.export.shapes import node
-from canvas_server.export.text_metrics import shortened, width_of
+from canvas_server.export.shaping import shortened, width_of
 
 _LEAST_SIDE = 120.0
 _MOST_SIDE = 4000.0
@@ -62,7 +63,7 @@ class _ChartDrawing:
         if chart.title:
             title = shortened(chart.title, self._width, size * 1.25, 600)
             look = {"font_size": size * 1.25, "font_weight": "600", "fill": colors.INK}
-            node(parent, "text", title, x=0, y=size * 1.25, **look)
+            label(parent, title, x=0, y=size * 1.25, **look)
             top += size * 2.2
         names = self._legend()
         if names and self._round:
@@ -129,7 +130,7 @@ class _ChartDrawing:
             box = {"width": size * 0.9, "height": size * 0.9, "rx": size * 0.25}
             node(parent, "rect", x=x, y=y + size * 0.15, **box, fill=color)
         look = {"font_size": size, "fill": colors.INK_SOFT}
-        node(parent, "text", name, x=x + size * 1.4, y=y + size * 0.95, **look)
+        label(parent, name, x=x + size * 1.4, y=y + size * 0.95, **look)
 
     def _plot(self, width: float, height: float) -> Node:
         size = round(self._size)
@@ -247,7 +248,7 @@ class _Dressing:
         anchor = "end" if "y" in within else "start" if given else "middle"
         turn = {"transform": given} if given else {}
         look = {"font_size": self._size, "fill": colors.INK_SOFT, "text_anchor": anchor}
-        node(parent, "text", words, x=part.get("x", "0"), y=part.get("y", "0"), **look, **turn)
+        label(parent, words, x=part.get("x", "0"), y=part.get("y", "0"), **look, **turn)
 
     def _look(
         self, part: Node, kinds: frozenset[str], within: frozenset[str], color: str

@@ -1,10 +1,12 @@
 """Colours: those of the page in its light theme, and those that people choose."""
 
 import functools
+import math
+import re
 from typing import Any, cast
 
 from msgspec import Struct
-from tinycss2.color3 import parse_color  # type: ignore[import-untyped]
+from tinycss2.color4 import parse_color  # type: ignore[import-untyped]
 
 PAGE = "#f3f4f7"
 SURFACE = "#ffffff"
@@ -39,17 +41,39 @@ class Paint(Struct, frozen=True):
 INKED = Paint(INK)
 
 
+_NO_CHOICE = frozenset(("#000000", "#000", "black"))
+"""The colours of authors who chose none: these are the page's own ink."""
+_OF_THE_PAGE = frozenset(("currentcolor", "inherit", "unset", "revert", "revert-layer"))
+_WIDE_GAMUT = re.compile(r"(lab|lch|oklab|oklch|color)\(")
+
+
 @functools.lru_cache(maxsize=1024)
-def paint_of(color: str) -> Paint:
-    """Read a CSS colour; what is none, and black, which nobody chose, is the ink of the page."""
-    found = cast("Any", parse_color(color))
-    if found is None or found == "currentColor":
+def paint_of(color: str) -> Paint | None:
+    """Read a CSS colour (level 4); None: it is none, or one that only a browser knows."""
+    name = color.strip().lower()
+    if name in _NO_CHOICE or name in _OF_THE_PAGE:
         return INKED
-    red, green, blue, opacity = (min(1.0, max(0.0, float(part))) for part in found)
-    if (red, green, blue, opacity) == (0, 0, 0, 1):
-        return INKED
+    parts = _wide_gamut(name) if _WIDE_GAMUT.match(name) else _usual(name)
+    if parts is None:
+        return None
+    red, green, blue, opacity = (min(1.0, max(0.0, part or 0.0)) for part in parts)
     parts = (round(part * 255) for part in (red, green, blue))
     return Paint("#" + "".join(f"{part:02x}" for part in parts), opacity)
+
+
+def _usual(color: str) -> tuple[float | None, ...] | None:
+    found = cast("Any", parse_color(color))
+    return None if found is None else (*found.to("srgb").coordinates, found.alpha)
+
+
+def _wide_gamut(color: str) -> tuple[float, ...] | None:
+    from coloraide import Color  # noqa: PLC0415 - it takes long to load, and hardly anybody needs it
+
+    found = Color.match(color, fullmatch=True)
+    if found is None:
+        return None
+    parts = found.color.convert("srgb")[:4]
+    return tuple(0.0 if math.isnan(part) else part for part in parts)
 
 
 def vanishes(paint: Paint, size: float) -> bool:

@@ -3,7 +3,7 @@
 from urllib.parse import unquote, urlsplit
 from xml.etree.ElementTree import Element as Node
 
-from canvas_server.export import colors, text_metrics
+from canvas_server.export import colors, lettering, shaping
 from canvas_server.export.icons import IconName
 from canvas_server.export.shapes import card, icon, node
 from canvas_server.protocol.scene import Transform
@@ -16,16 +16,15 @@ def frame(group: Node, symbol: IconName, words: str, at: Transform, where: str =
     size = min(16.0, at.width / 10, at.height / 5)
     room = at.width - 2 * size
     middle = at.x + at.width / 2
-    lines = [text_metrics.shortened(words, room, size, 600)]
+    lines = [shaping.shortened(words, room, size, 600)]
     if where:
-        lines.append(text_metrics.shortened(where, room, size * 0.8))
+        lines.append(shaping.shortened(where, room, size * 0.8))
     image = min(40.0, at.width / 4, at.height / 3)
     y = at.y + (at.height - image - size * 1.5 * len(lines)) / 2
     icon(group, symbol, middle, y + image / 2, image, colors.INK_SOFT)
     for place, line in enumerate(lines):
-        node(
+        lettering.label(
             group,
-            "text",
             line,
             x=middle,
             y=y + image + size * (1.5 + 1.4 * place),

@@ -1,23 +1,26 @@
-"""Blocks of text in an SVG document."""
+"""Text in an SVG document: lines and blocks, each part in the font that has its letters."""
 
+from collections.abc import Sequence
 from typing import Literal
 from xml.etree.ElementTree import Element as Node
 
-from canvas_server.export import text_metrics
+from canvas_server.export import bidi, shaping
 from canvas_server.export.colors import Paint
+from canvas_server.export.fonts import BUNDLED, Run, Weight, runs_of
+from canvas_server.export.lines import Line
 from canvas_server.export.shapes import node, number
 
 Align = Literal["left", "center", "right"]
 
 
-def height_of(lines: list[str], size: float) -> float:
+def height_of(lines: Sequence[Line], size: float) -> float:
     """Return how high a block of lines is."""
-    return len(lines) * size * text_metrics.LINE
+    return len(lines) * size * shaping.LINE
 
 
 def write(
     group: Node,
-    lines: list[str],
+    lines: Sequence[Line],
     left: float,
     top: float,
     width: float,
@@ -36,7 +39,50 @@ def write(
     written.set("xml:space", "preserve")
     if paint.opacity < 1:
         written.set("fill-opacity", number(paint.opacity))
-    first = top + text_metrics.baseline(size)
+    first = top + shaping.baseline(size)
     for place, line in enumerate(lines):
-        if line:
-            node(written, "tspan", line, x=x, y=first + place * size * text_metrics.LINE)
+        y = first + place * size * shaping.LINE
+        if len(line.parts) == 1:
+            if line.parts[0].text:
+                put(node(written, "tspan", x=x, y=y), line.parts[0].text)
+        else:
+            _write_parts(written, line, left, y, width, align)
+
+
+def _write_parts(written: Node, line: Line, left: float, y: float, width: float, align: Align) -> None:
+    """Write a line with tabulators: its parts begin where the line does."""
+    room = {"left": 0.0, "center": (width - line.width) / 2, "right": width - line.width}[align]
+    for part in line.parts:
+        at = line.width - part.offset - part.width if line.right_to_left else part.offset
+        if part.text:
+            look = {"text_anchor": "start"} if align != "left" else {}
+            put(node(written, "tspan", x=left + room + at, y=y, **look), part.text)
+
+
+def label(parent: Node, words: str, **look: float | str) -> None:
+    """Write words in one line; `look` has the attributes of the text."""
+    right_to_left = bidi.is_right_to_left(words)
+    whole = bidi.isolated(words, 0, len(words), right_to_left=right_to_left)
+    weight: Weight = 600 if look.get("font_weight") == "600" else 400
+    put(node(parent, "text", **look), whole, weight)
+
+
+def put(written: Node, text: str, weight: Weight = 400) -> None:
+    """Write text into a node, in the fonts that have its letters."""
+    runs = runs_of(shaping.clean(text), weight)
+    if all(_is_usual(run) for run in runs):
+        written.text = shaping.clean(text)
+        return
+    last: Node | None = None
+    for run in runs:
+        if not _is_usual(run):
+            family = "" if run.face is None else run.face.family.replace("'", "")
+            last = node(written, "tspan", run.text, font_family=f"'{family}', {shaping.FAMILY}")
+        elif last is None:
+            written.text = run.text
+        else:
+            last.tail = run.text
+
+
+def _is_usual(run: Run) -> bool:
+    return run.face is None or run.face.family == BUNDLED

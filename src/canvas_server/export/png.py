@@ -1,39 +1,15 @@
-"""An SVG document as a PNG, drawn by resvg with the bundled font."""
-
-import functools
-import re
-from pathlib import Path
+"""An SVG document as a PNG, drawn by resvg with the fonts that its letters are in."""
 
 import resvg_py
 
+from canvas_server.export import chunks
+from canvas_server.export.fonts import BUNDLED
 from canvas_server.export.svg import Drawn
-from canvas_server.export.text_metrics import font_files
 from canvas_server.export.worker import MOST_WIDTH
 
 MOST_AREA = 8_400_000
 """Pixels of a picture: as many as a 4K screen has."""
 USUAL_WIDTH = 2560
-
-_FONT_FOLDERS = ("/usr/share/fonts", "/usr/local/share/fonts", "/Library/Fonts")
-_FONTS = (".ttf", ".otf", ".ttc", ".otc")
-# Which font of the system stands in for a letter that ours has not got is not ours to choose: any
-# that is there may. So there are only those that look like ours.
-_UNLIKE = re.compile(
-    "bold|italic|oblique|light|thin|black|medium|heavy|condensed|mono|math|display|serif",
-    re.IGNORECASE,
-)
-_MOST_FONTS = 300
-
-
-@functools.cache
-def _fonts() -> list[str]:
-    """Return the bundled fonts, and upright plain ones that the system has, for other scripts."""
-    found: list[Path] = []
-    for folder in map(Path, _FONT_FOLDERS):
-        if folder.is_dir():
-            found += (path for path in folder.rglob("*") if path.suffix.lower() in _FONTS)
-    plain = sorted(path for path in found if not _UNLIKE.search(path.stem))
-    return [str(path) for path in (*font_files(), *plain[:_MOST_FONTS])]
 
 
 def size_of(drawn: Drawn, width: int | None) -> tuple[int, int]:
@@ -50,13 +26,14 @@ def paint(drawn: Drawn, width: int | None = None) -> bytes:
     Raises:
         ValueError: it cannot be drawn.
     """
+    chunks.split(drawn.root)
     across, down = size_of(drawn, width)
     return resvg_py.svg_to_bytes(
         svg_string=drawn.text,
         width=across,
         height=down,
         skip_system_fonts=True,
-        font_files=_fonts(),
-        font_family="Inter",
-        sans_serif_family="Inter",
+        font_files=list(drawn.font_files),
+        font_family=BUNDLED,
+        sans_serif_family=BUNDLED,
     )

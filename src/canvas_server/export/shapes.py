@@ -8,7 +8,7 @@ from xml.etree.ElementTree import SubElement
 
 from canvas_server.export import colors
 from canvas_server.export.icons import ICONS, IconName
-from canvas_server.export.text_metrics import clean
+from canvas_server.export.shaping import clean
 
 RADIUS = 12
 

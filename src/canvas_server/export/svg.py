@@ -5,13 +5,15 @@ would be there. Nothing in it runs or loads anything.
 """
 
 import math
+from collections.abc import Iterator
 from xml.etree.ElementTree import Element as Node
 from xml.etree.ElementTree import tostring
 
 from msgspec import Struct
 
-from canvas_server.export import colors, kinds, text_metrics
+from canvas_server.export import colors, fonts, kinds, shaping
 from canvas_server.export.budget import Budget
+from canvas_server.export.missing import Gap, in_words
 from canvas_server.export.shapes import node, number
 from canvas_server.protocol.scene import Element, SceneDocument, Transform, Viewport
 
@@ -22,9 +24,17 @@ MARGIN = 40.0
 class Drawn(Struct, frozen=True):
     """An SVG document and its size in scene units."""
 
-    text: str
+    root: Node
     width: float
     height: float
+    missing: tuple[Gap, ...] = ()
+    font_files: tuple[str, ...] = ()
+    """Of the fonts that its letters are in."""
+
+    @property
+    def text(self) -> str:
+        """The document as text."""
+        return tostring(self.root, "unicode")
 
 
 class Box(Struct, frozen=True):
@@ -51,12 +61,25 @@ def draw(scene: SceneDocument) -> Drawn:
         width=width,
         height=height,
         viewBox=" ".join(number(part) for part in at.values()),
-        font_family=text_metrics.FAMILY,
+        font_family=shaping.FAMILY,
     )
     node(root, "title", f"{scene.session_id}, {scene.revision}")
     node(root, "rect", **at, fill=colors.PAGE)
     root.extend(drawing.nodes)
-    return Drawn(tostring(root, "unicode"), width, height)
+    used = fonts.used_by(_letters(root))
+    drawing.missing.add_letters(used.without_font)
+    gaps = drawing.missing.gaps()
+    if gaps:
+        root.insert(1, node(None, "desc", "\n".join(("Not in this picture:", *in_words(gaps)))))
+    return Drawn(root, width, height, gaps, used.files)
+
+
+def _letters(root: Node) -> Iterator[str]:
+    """Return all that is written."""
+    for written in root.iter():
+        if written.tag in ("text", "tspan"):
+            yield written.text or ""
+        yield written.tail or ""
 
 
 class _SceneDrawing:
@@ -64,8 +87,9 @@ class _SceneDrawing:
 
     def __init__(self) -> None:
         self.nodes: list[Node] = []
-        self._boxes: list[Box] = []
         self._budget = Budget()
+        self.missing = self._budget.missing
+        self._boxes: list[Box] = []
 
     def view(self) -> Box:
         """Return what shows everything, with a margin."""

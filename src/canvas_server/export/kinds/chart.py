@@ -17,6 +17,7 @@ def draw(group: Node, chart: Chart, at: Transform, budget: Budget) -> float:
     normal = normal_chart(chart.chart_type, chart.data)
     name = f"{chart.chart_type.strip().capitalize()} chart"
     if normal is None or not budget.take_chart(marks_of(normal)):
+        budget.missing.add("chart")
         return frame(group, "chart", name, at)
     node(group, "title", f"{name}: {normal.title}" if normal.title else name)
     card(group, at.x, at.y, at.width, at.height)

@@ -7,6 +7,7 @@ from canvas_server.export.frame import file_name, frame
 from canvas_server.protocol.scene import Model3D, Transform
 
 
-def draw(group: Node, model: Model3D, at: Transform, budget: Budget) -> float:  # noqa: ARG001
+def draw(group: Node, model: Model3D, at: Transform, budget: Budget) -> float:
     """Draw a frame in the place of a model; return how high it is."""
+    budget.missing.add("model")
     return frame(group, "model", f"3D model {file_name(model.src)}".strip(), at)

@@ -2,8 +2,9 @@
 
 from xml.etree.ElementTree import Element as Node
 
-from canvas_server.export import colors, lettering, text_metrics
+from canvas_server.export import colors, lettering
 from canvas_server.export.budget import Budget
+from canvas_server.export.lines import wrap
 from canvas_server.export.shapes import node
 from canvas_server.protocol.scene import Note, Transform
 
@@ -15,10 +16,9 @@ _PADDING = 16.0
 def draw(group: Node, note: Note, at: Transform, budget: Budget) -> float:
     """Draw a note; return how high it is, which may be more than its element."""
     width = max(1.0, at.width - 2 * _PADDING)
-    lines = text_metrics.wrap(note.content, width, _SIZE, budget.lines)
-    budget.take_lines(len(lines))
+    lines = budget.take_text(wrap(note.content, width, _SIZE, budget.lines))
     height = max(at.height, lettering.height_of(lines, _SIZE) + 2 * _PADDING)
-    chosen = colors.paint_of(note.color)
+    chosen = budget.paint_of(note.color)
     paper = _PAPER if chosen is colors.INKED else chosen  # words in that ink could not be read
     box = {"width": at.width, "height": height, "rx": 4, "fill_opacity": paper.opacity}
     node(group, "rect", x=at.x, y=at.y, **box, fill=paper.color)

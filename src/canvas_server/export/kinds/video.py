@@ -4,17 +4,18 @@ import colorsys
 import re
 from xml.etree.ElementTree import Element as Node
 
-from canvas_server.export import text_metrics
+from canvas_server.export import lettering, shaping
 from canvas_server.export.budget import Budget
 from canvas_server.export.shapes import RADIUS, icon, node
 from canvas_server.protocol.scene import Transform, Video
 
 
-def draw(group: Node, video: Video, at: Transform, budget: Budget) -> float:  # noqa: ARG001
+def draw(group: Node, video: Video, at: Transform, budget: Budget) -> float:
     """Draw a tile as the page does while there is no picture; return how high it is."""
     stream, _, peer_id = video.stream_id.partition("-")
     screen = stream == "screen"
     words = "Shared screen" if screen else "Camera"
+    budget.missing.add("camera")
     node(group, "title", words)
     box = {"width": at.width, "height": at.height}
     rx = min(RADIUS, at.width / 2, at.height / 2)
@@ -25,12 +26,12 @@ def draw(group: Node, video: Video, at: Transform, budget: Budget) -> float:  # 
     icon(group, "screen" if screen else "camera", *middle, image, light)
     size = min(13.0, at.width / 10, at.height / 8)
     gap = min(10.0, at.height * 0.04)
-    wide = text_metrics.width_of(words, size, 600) + 1.4 * size
+    wide = shaping.width_of(words, size, 600) + 1.4 * size
     y = at.y + at.height - gap - 1.75 * size
     pill = {"width": wide, "height": 1.75 * size, "rx": 0.6 * size}
     node(group, "rect", x=at.x + gap, y=y, **pill, fill="#0a0c12", fill_opacity=0.62)
     look = {"font_size": size, "font_weight": "600", "fill": "#ffffff"}
-    node(group, "text", words, x=at.x + gap + 0.7 * size, y=y + 1.23 * size, **look)
+    lettering.label(group, words, x=at.x + gap + 0.7 * size, y=y + 1.23 * size, **look)
     return at.height
 
 
