@@ -28,23 +28,25 @@ const COMMON = /** @type {const} */ ({
   target: "es2022",
   logLevel: "warning",
   absWorkingDir: WEB,
+  outdir: OUT,
+  loader: { ".woff2": "file" },
+  assetNames: "[name]-[hash]",
 });
 const STYLESHEET = /^ *<link rel="stylesheet" href="\.\.\/([^"]+)">\n/gm;
 
-/** @returns {Promise<Map<string, string>>} what the folder has to hold, by name */
+/** @returns {Promise<Map<string, Buffer>>} what the folder has to hold, by name */
 async function bundled() {
-  /** @type {Map<string, string>} */
+  /** @type {Map<string, Buffer>} */
   const files = new Map();
   const scripts = await build({
     ...COMMON,
     entryPoints: Object.fromEntries(PAGES.map(({ name, script }) => [name, join(WEB, script)])),
-    outdir: OUT,
     format: "esm",
     splitting: true,
     entryNames: "[name]-[hash]",
     chunkNames: "shared-[hash]",
   });
-  for (const { path, text } of scripts.outputFiles) files.set(basename(path), text);
+  for (const { path, contents } of scripts.outputFiles) files.set(basename(path), Buffer.from(contents));
   for (const page of PAGES) {
     const source = readFileSync(join(WEB, page.document), "utf8");
     const sheets = [...source.matchAll(STYLESHEET)].map(([, href]) => `@import "./${href}";`);
@@ -52,10 +54,13 @@ async function bundled() {
       ...COMMON,
       stdin: { contents: sheets.join("\n"), resolveDir: WEB, loader: "css" },
     });
-    const css = style.outputFiles[0]?.text ?? "";
+    const css = style.outputFiles.find(({ path }) => path.endsWith(".css"))?.text ?? "";
+    for (const { path, contents } of style.outputFiles) {
+      if (!path.endsWith(".css")) files.set(basename(path), Buffer.from(contents));
+    }
     const styleName = `${page.name}-${createHash("sha256").update(css).digest("base64url").slice(0, 8)}.css`;
-    files.set(styleName, css);
-    files.set(`${page.name}.html`, documentOf(source, page, scripts.metafile, styleName));
+    files.set(styleName, Buffer.from(css));
+    files.set(`${page.name}.html`, Buffer.from(documentOf(source, page, scripts.metafile, styleName)));
   }
   return files;
 }
@@ -85,8 +90,8 @@ function documentOf(source, { script }, metafile, styleName) {
 }
 
 const files = await bundled();
-const present = new Map(readdirSafely(OUT).map((name) => [name, readFileSync(join(OUT, name), "utf8")]));
-const isStale = files.size !== present.size || [...files].some(([name, text]) => present.get(name) !== text);
+const present = new Map(readdirSafely(OUT).map((name) => [name, readFileSync(join(OUT, name))]));
+const isStale = files.size !== present.size || [...files].some(([name, content]) => !present.get(name)?.equals(content));
 if (process.argv.includes("--check")) {
   if (isStale) console.log("stale: web/bundle; run `make generate`");
   process.exit(isStale ? 1 : 0);
@@ -94,8 +99,8 @@ if (process.argv.includes("--check")) {
 if (isStale) {
   rmSync(OUT, { recursive: true, force: true });
   mkdirSync(OUT);
-  for (const [name, text] of files) writeFileSync(join(OUT, name), text);
-  console.log(`wrote web/bundle: ${[...files].map(([name, text]) => `${name} ${Math.ceil(text.length / 1024)} KiB`).join(", ")}`);
+  for (const [name, content] of files) writeFileSync(join(OUT, name), content);
+  console.log(`wrote web/bundle: ${[...files].map(([name, content]) => `${name} ${Math.ceil(content.length / 1024)} KiB`).join(", ")}`);
 }
 
 /** @param {string} folder */

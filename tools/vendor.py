@@ -6,6 +6,7 @@ python tools/vendor.py --check   compares what is there with the sums below; ask
 
 import argparse
 import hashlib
+import io
 import subprocess
 import sys
 import tarfile
@@ -96,6 +97,20 @@ LIBRARIES = (
     Library(
         package="@expo-google-fonts/inter",
         version="0.4.2",
+        folder="web/vendor/inter",
+        files=(
+            File(
+                "400Regular/Inter_400Regular.woff2",
+                "eefaee7c4ebf2f45847c081ceafb99fadc5f984a6e60ede98026e901896cabe4",
+            ),
+            File(
+                "LICENSE_FONT", "5b9321a4298cfeb6b34354164a1c3afc3db114569984c502b9b35d988fd58c57"
+            ),
+        ),
+    ),
+    Library(
+        package="@expo-google-fonts/inter",
+        version="0.4.2",
         folder="src/canvas_server/export/font",
         files=(
             File(
@@ -124,10 +139,24 @@ def fetch(library: Library) -> None:
         (archive,) = Path(folder).glob("*.tgz")
         with tarfile.open(archive) as package:
             for file in library.files:
-                content = package.extractfile(f"package/{file.path}")
+                is_packed = file.path.endswith(".woff2")  # the package has it unpacked alone
+                path = file.path.replace(".woff2", ".ttf")
+                content = package.extractfile(f"package/{path}")
                 if content is None:
-                    sys.exit(f"{library.package} {library.version} has no {file.path}")
-                (target / file.name).write_bytes(content.read())
+                    sys.exit(f"{library.package} {library.version} has no {path}")
+                data = content.read()
+                (target / file.name).write_bytes(packed(data) if is_packed else data)
+
+
+def packed(font: bytes) -> bytes:
+    """Return a font as WOFF2 (W3C), for browsers; it takes fontTools and brotli."""
+    from fontTools.ttLib import TTFont  # noqa: PLC0415 - to be had where libraries are fetched
+
+    target = io.BytesIO()
+    opened = TTFont(io.BytesIO(font), recalcTimestamp=False)
+    opened.flavor = "woff2"
+    opened.save(target)
+    return target.getvalue()
 
 
 def complaints(library: Library) -> list[str]:

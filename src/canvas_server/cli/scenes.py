@@ -23,6 +23,7 @@ from canvas_server.core.scene.document import Canvas
 from canvas_server.core.scene.news import scene_document
 from canvas_server.core.scene.pictures import sources_in
 from canvas_server.export import worker
+from canvas_server.export.missing import in_words
 from canvas_server.http.bodies import MAX_BODY_BYTES
 from canvas_server.node.pictures import decoded_edit
 from canvas_server.node.ports import LogFailure
@@ -130,7 +131,11 @@ def export_scene(
         if ending == "json":
             made = msgspec.json.format(msgspec.json.encode(scene)) + b"\n"
         else:
-            made = asyncio.run(worker.draw(scene, "png" if ending == "png" else "svg", width))
+            form = "png" if ending == "png" else "svg"
+            picture = asyncio.run(worker.draw(scene, form, width))
+            made = picture.data
+            for words in in_words(picture.missing):
+                click.echo(f"not in the picture: {words}", err=True)
         if output is None:
             click.echo(made, nl=False)
         else:

@@ -1,4 +1,4 @@
-"""Draws one scene, in a process of its own: JSON comes in, a picture goes out.
+"""Draws one scene, in a process of its own: JSON comes in, what is missing and a picture go out.
 
 ``python -m canvas_server.export svg``, or ``png`` with the width in pixels. What people put on a
 canvas may be costly to draw, or break what draws it; the server goes on with calls all the same.
@@ -28,7 +28,7 @@ def main(form: str, width: str = "") -> None:
     os.nice(5)  # calls come first
     drawn = svg.draw(msgspec.json.decode(sys.stdin.buffer.read(), type=SceneDocument))
     made = drawn.text.encode() if form == "svg" else png.paint(drawn, int(width) if width else None)
-    sys.stdout.buffer.write(made)
+    sys.stdout.buffer.write(msgspec.json.encode(drawn.missing) + b"\n" + made)
 
 
 if __name__ == "__main__":

@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 from msgspec import Struct
 
 from canvas_server.export.queue import Drawing, DrawingQueue
-from canvas_server.export.worker import CannotDraw, Form, draw
+from canvas_server.export.worker import CannotDraw, Form, Picture, draw
 from canvas_server.protocol.scene import SceneDocument
 
 KEPT_BYTES = 32 * 1024 * 1024
@@ -15,7 +15,7 @@ MAX_FAILURES = 1000
 FAILURE_SECONDS = 600.0
 """For so long what could not be drawn is not tried again, unless the scene changes."""
 
-Draw = Callable[[SceneDocument, Form, int | None], Awaitable[bytes]]
+Draw = Callable[[SceneDocument, Form, int | None], Awaitable[Picture]]
 
 
 _Version = tuple[int, int]
@@ -34,7 +34,7 @@ class _PictureJob(Struct, eq=False):
 
     wanted: _Wanted
     scene: SceneDocument
-    done: asyncio.Future[bytes]
+    done: asyncio.Future[Picture]
 
 
 class Pictures:
@@ -42,7 +42,7 @@ class Pictures:
 
     def __init__(self, draw: Draw = draw) -> None:
         self._draw = draw
-        self._kept: dict[_Wanted, bytes] = {}
+        self._kept: dict[_Wanted, Picture] = {}
         self._bytes = 0
         self._failed: OrderedDict[tuple[str, _Version, Form], tuple[str, float]] = OrderedDict()
         """Why, and when, by session, version and form."""
@@ -53,7 +53,7 @@ class Pictures:
 
     async def get(
         self, scene: SceneDocument, form: Form, width: int | None, requester: str
-    ) -> bytes:
+    ) -> Picture:
         """Return a picture, which is drawn on the account of its session and of who asks.
 
         Raises:
@@ -122,14 +122,14 @@ class Pictures:
             self._keep(wanted, drawn)
             job.done.set_result(drawn)
 
-    def _keep(self, wanted: _Wanted, drawn: bytes) -> None:
+    def _keep(self, wanted: _Wanted, drawn: Picture) -> None:
         self._kept[wanted] = drawn
-        self._bytes += len(drawn)
+        self._bytes += len(drawn.data)
         while self._bytes > KEPT_BYTES:
-            self._bytes -= len(self._kept.pop(next(iter(self._kept))))
+            self._bytes -= len(self._kept.pop(next(iter(self._kept))).data)
 
 
-def _seen(done: asyncio.Future[bytes]) -> None:
+def _seen(done: asyncio.Future[Picture]) -> None:
     """Take note of a failure: those who asked may be gone."""
     if not done.cancelled():
         done.exception()

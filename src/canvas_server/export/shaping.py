@@ -2,6 +2,7 @@
 
 import functools
 import re
+import unicodedata
 from itertools import accumulate
 
 import uharfbuzz as hb
@@ -12,7 +13,6 @@ FAMILY = "Inter, system-ui, sans-serif"
 LINE = 1.3
 """The height of a line, in font sizes (as in web/kinds/kinds.css)."""
 _UNWRITABLE = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-_MISSING_ADVANCE = 0.6
 
 
 def clean(text: str) -> str:
@@ -37,8 +37,8 @@ def positions(text: str, weight: Weight = 400) -> tuple[float, ...]:
 def _shape(run: Run, advances: list[float], at: int) -> None:
     """Write down how far each letter of a run goes."""
     if run.face is None:
-        for place in range(at, at + len(run.text)):
-            advances[place] = _MISSING_ADVANCE
+        for place, letter in enumerate(run.text, at):
+            advances[place] = _guess(letter)
         return
     buffer = hb.Buffer()
     buffer.add_str(run.text)
@@ -48,6 +48,13 @@ def _shape(run: Run, advances: list[float], at: int) -> None:
     glyphs = zip(buffer.glyph_infos or (), buffer.glyph_positions or (), strict=True)
     for info, position in glyphs:
         advances[at + info.cluster] += position.x_advance / unit
+
+
+def _guess(letter: str) -> float:
+    """Return the width of a letter for which there is no font."""
+    if unicodedata.category(letter) in ("Mn", "Me", "Cf"):
+        return 0.0
+    return 1.0 if unicodedata.east_asian_width(letter) in "WF" else 0.6
 
 
 def width_of(text: str, size: float, weight: Weight = 400) -> float:

@@ -7,7 +7,9 @@ from asyncio.subprocess import DEVNULL, PIPE
 from typing import Literal
 
 import msgspec
+from msgspec import Struct
 
+from canvas_server.export.missing import Gap
 from canvas_server.protocol.scene import SceneDocument
 
 Form = Literal["svg", "png"]
@@ -18,11 +20,18 @@ SECONDS = 15
 MAX_DRAWN_BYTES = 32 * 1024 * 1024
 
 
+class Picture(Struct, frozen=True):
+    """A scene that was drawn."""
+
+    data: bytes
+    missing: tuple[Gap, ...] = ()
+
+
 class CannotDraw(Exception):
     """A scene that cannot be drawn, or takes too long."""
 
 
-async def draw(scene: SceneDocument, form: Form, width: int | None = None) -> bytes:
+async def draw(scene: SceneDocument, form: Form, width: int | None = None) -> Picture:
     """Return a scene as SVG or PNG; `width` is that of a PNG in pixels.
 
     Raises:
@@ -47,7 +56,8 @@ async def draw(scene: SceneDocument, form: Form, width: int | None = None) -> by
             await process.wait()
     if process.returncode != 0 or len(drawn) > MAX_DRAWN_BYTES:
         raise CannotDraw("the scene is too large to be drawn")
-    return drawn
+    missing, _, data = drawn.partition(b"\n")
+    return Picture(data, msgspec.json.decode(missing, type=tuple[Gap, ...]))
 
 
 async def _exchange(process: asyncio.subprocess.Process, scene: bytes) -> bytes:

@@ -23,6 +23,7 @@ def page_policy(ancestors: tuple[str, ...] = ()) -> bytes:
             "default-src": "'none'",
             "script-src": "'self'",
             "style-src": f"'self' {_MODEL_VIEWER_STYLE}",
+            "font-src": "'self'",
             # What has been read into the page already is `data:` or `blob:`; no server hears of it.
             "img-src": "'self' data: blob:",
             "media-src": "'self' blob:",

@@ -32,9 +32,20 @@ export function vanishes(color, size) {
   return contrast < (size < LARGE_PX ? LEAST_CONTRAST : LEAST_CONTRAST_LARGE);
 }
 
+/** What depends on the page that shows it, or on the element around it, is no colour of its author. */
+const OF_THE_PAGE = /var\(|^\s*(currentcolor|inherit|initial|unset|revert|revert-layer)\s*$/i;
+
+/**
+ * @param {string} color as an author wrote it
+ * @returns {string} the colour; empty where it is none
+ */
+export function chosenColor(color) {
+  return !OF_THE_PAGE.test(color) && CSS.supports("color", color) ? color : "";
+}
+
 /**
  * @param {string} color
- * @returns {string} `rgb(…)`
+ * @returns {string} `rgb(…)`, or `color(srgb …)` of one that is written in another colour space
  */
 function computed(color) {
   if (!probe) {
@@ -44,7 +55,11 @@ function computed(color) {
   probe.style.color = "";
   probe.style.color = color;
   document.body.append(probe);
-  const value = getComputedStyle(probe).color;
+  let value = getComputedStyle(probe).color;
+  if (!value.startsWith("rgb")) {
+    probe.style.color = `color-mix(in srgb, ${value}, ${value})`;
+    value = getComputedStyle(probe).color;
+  }
   probe.remove();
   return value;
 }
@@ -66,8 +81,9 @@ function contrastRatio(one, other) {
  * @returns {number} relative luminance (WCAG 2.2)
  */
 function luminance(color) {
-  const [red = 0, green = 0, blue = 0] = (color.match(/[\d.]+/g) ?? []).map((part) => {
-    const value = Number(part) / 255;
+  const most = color.startsWith("rgb") ? 255 : 1;
+  const [red = 0, green = 0, blue = 0] = (color.match(/-?[\d.]+(e-?\d+)?/g) ?? []).map((part) => {
+    const value = Math.min(1, Math.max(0, Number(part) / most));
     return value <= 0.04045 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4;
   });
   return 0.2126 * red + 0.7152 * green + 0.0722 * blue;

@@ -2,7 +2,7 @@
 
 import { make } from "../../ui/dom.js";
 import { theme } from "../../ui/theme.js";
-import { vanishes } from "./contrast.js";
+import { chosenColor, vanishes } from "./contrast.js";
 
 /** @import {Kind} from "../definition.js" */
 
@@ -11,6 +11,9 @@ import { vanishes } from "./contrast.js";
 
 /** The colours of authors who chose none: these are written in the page's own ink. */
 const NO_CHOICE = new Set(["#000000", "#000", "black"]);
+
+/** Of other systems and programs; a paragraph of CSS ends at a line feed alone. */
+const LINE_ENDS = /\r\n?|[\u2028\u2029]/g;
 
 /** @template {Kind} K */
 export class ParagraphContent {
@@ -34,7 +37,8 @@ export class ParagraphContent {
   show(kind) {
     const { content, fontSize, color, align } = this.#lookOf(kind);
     const { paragraph } = this;
-    if (paragraph.textContent !== content) paragraph.textContent = content;
+    const shown = content.replace(LINE_ENDS, "\n");
+    if (paragraph.textContent !== shown) paragraph.textContent = shown;
     paragraph.style.fontSize = `${fontSize}px`;
     paragraph.style.textAlign = align;
     this.#color = color;
@@ -47,8 +51,8 @@ export class ParagraphContent {
   }
 
   #paint() {
-    const own = NO_CHOICE.has(this.#color.trim().toLowerCase());
-    this.paragraph.style.color = own ? "" : this.#color;
-    this.paragraph.classList.toggle("carded", !own && vanishes(this.#color, this.#size));
+    const color = NO_CHOICE.has(this.#color.trim().toLowerCase()) ? "" : chosenColor(this.#color);
+    this.paragraph.style.color = color;
+    this.paragraph.classList.toggle("carded", color !== "" && vanishes(color, this.#size));
   }
 }

@@ -11,9 +11,10 @@ from starlette.routing import BaseRoute, Route
 
 from canvas_server import __version__
 from canvas_server.addresses import neighbourhood
+from canvas_server.export.missing import as_header
 from canvas_server.export.pictures import Pictures
 from canvas_server.export.queue import TooManyDrawings
-from canvas_server.export.worker import MOST_WIDTH, CannotDraw
+from canvas_server.export.worker import MOST_WIDTH, CannotDraw, Picture
 from canvas_server.http.api.scenes import USUAL_BYTES, scene_at
 from canvas_server.http.bodies import Bodies
 from canvas_server.http.errors import error_responses, refusal
@@ -32,9 +33,10 @@ def picture_routes(scenes: Scenes, gate: Gate, bodies: Bodies) -> list[BaseRoute
     """Return the routes that answer scenes as files."""
     pictures = Pictures()
 
-    async def body(request: Request, scene: SceneDocument, ending: str, width: int | None) -> bytes:
+    async def body(request: Request, scene: SceneDocument, ending: str, width: int | None) -> Picture:
         if ending == "json":
-            return await bodies.apart(len(scene.elements) * USUAL_BYTES, _as_json, scene)
+            size = len(scene.elements) * USUAL_BYTES
+            return Picture(await bodies.apart(size, _as_json, scene))
         form = "png" if ending == "png" else "svg"
         return await pictures.get(scene, form, width, requester_of(request, gate))
 
@@ -57,8 +59,10 @@ def picture_routes(scenes: Scenes, gate: Gate, bodies: Bodies) -> list[BaseRoute
             return Response(status_code=304, headers=headers)
         try:
             drawn = await body(request, scene, ending, width)
-            scenes.answered(session_id, len(drawn))
-            return Response(drawn, 200, headers, _TYPES[ending])
+            scenes.answered(session_id, len(drawn.data))
+            if drawn.missing:
+                headers["canvas-missing"] = as_header(drawn.missing)
+            return Response(drawn.data, 200, headers, _TYPES[ending])
         except TooManyDrawings as many:
             return _refused(many)
         except CannotDraw as failure:
