@@ -8,21 +8,25 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Browser, Page
 
-from support.browsers import compared
+from support.browsers import compared, looks
 from support.browsers.conditions import until
 from support.browsers.window import OUTPUT
 from support.servers.server import Server, post
 
+Row = tuple[str, Image.Image, Image.Image, Image.Image]
 FAR = 4.0
 """Units by which the boxes of ink may differ."""
+UNLIKE = 0.05
+"""Root of the mean square of differences, of 1, once both are blurred."""
 
 
 def drawn_by_both(
     server: Server, browser: Browser, session: str, samples: list[dict[str, Any]]
-) -> tuple[Page, list[tuple[str, Image.Image, Image.Image, Image.Image]], float, bytes]:
+) -> tuple[Page, list[Row], float, bytes]:
     """Return the page, what each of the three shows of each sample, the scale, and the drawing."""
     status, *answer = post(server, {"session_id": session, "add": compared.placed(samples)})
     assert status == 200, answer
+    OUTPUT.mkdir(exist_ok=True)
     page = browser.new_context(viewport={"width": 1420, "height": 960}).new_page()
     page.goto(f"{server.url}/s/{session}?name=Ada")
     page.locator('[data-connection="open"]').wait_for(state="attached")
@@ -31,23 +35,27 @@ def drawn_by_both(
     page.locator("body").evaluate(
         "() => { for (const one of document.querySelectorAll('.ground, .callbar, .notices, .zoom, .toolbar')) one.style.display = 'none'; }"
     )
-    scale = compared.scale_of(page)
-    shots = [compared.shot(page, f"s{n}", scale) for n in range(len(samples))]
+    x, y, scale = compared.camera_of(page)
+    shown = compared.opened(page.screenshot())
     svg = server.get(f"/api/scene/{session}/export.svg")[1]
-    left, top, width, _ = map(float, re.search(rb'viewBox="([^"]+)"', svg)[1].split())  # type: ignore[index]
+    left, top, width, height = map(float, re.search(rb'viewBox="([^"]+)"', svg)[1].split())  # type: ignore[index]
     png = compared.opened(
         server.get(f"/api/scene/{session}/export.png?width={round(width * scale)}")[1]
     )
     opened = browser.new_page(viewport={"width": 1420, "height": 960})
     opened.goto(f"{server.url}/api/scene/{session}/export.svg")
-    opened.evaluate(f"() => document.documentElement.setAttribute('width', '{width * scale}')")
-    opened.evaluate("() => document.documentElement.removeAttribute('height')")
+    opened.evaluate(
+        """([width, height]) => { document.documentElement.setAttribute("width", width);
+                                 document.documentElement.setAttribute("height", height); }""",
+        [width * scale, height * scale],
+    )
+    until(opened, "() => document.fonts.status === 'loaded'")
     drawing = compared.opened(opened.screenshot())
     opened.close()
     rows = [
         (
             sample["name"],
-            shots[n],
+            compared.cell(shown, n, scale, -x / scale, -y / scale),
             compared.cell(png, n, scale, left, top),
             compared.cell(drawing, n, scale, left, top),
         )
@@ -62,17 +70,35 @@ def test_texts(server: Server, browsers: dict[str, Browser], part: int) -> None:
     page, rows, scale, svg = drawn_by_both(server, browsers["red"], f"texts-{part}", samples)
     of_page = compared.page_lines(page, len(samples))
     page.context.close()
-    OUTPUT.mkdir(exist_ok=True)
     compared.sheet(rows).save(OUTPUT / f"one-picture-texts-{part}.png")
-    complaints = []
+    complaints = complaints_about(rows, scale)
     for n, (lines, drawn) in enumerate(zip(of_page, compared.drawing_lines(svg), strict=True)):
-        name, one, other, _ = rows[n]
+        name = rows[n][0]
         lines = [line for line in lines if line]
         drawn = [line for line in drawn if line]
-        boxes = compared.ink(one), compared.ink(other)
-        away = max(abs(a - b) / scale for a, b in zip(*boxes)) if all(boxes) else 99 * (boxes[0] != boxes[1])
-        diff = compared.difference(one, other)
-        print(f"{name:32} {away:5.1f} {diff:.4f} {'' if lines == drawn else f'{lines} {drawn}'}")
-        if lines != drawn or away > FAR or diff > 0.05:
-            complaints.append(name)
+        if lines != drawn:
+            complaints.append(f"{name}: {lines} on the page, {drawn} in the drawing")
     assert complaints == []
+
+
+@pytest.mark.parametrize("part", [0, 1])
+def test_looks(server: Server, browsers: dict[str, Browser], part: int) -> None:
+    samples = (looks.samples, looks.colored)[part]()
+    page, rows, scale, _ = drawn_by_both(server, browsers["red"], f"looks-{part}", samples)
+    page.context.close()
+    compared.sheet(rows).save(OUTPUT / f"one-picture-looks-{part}.png")
+    assert complaints_about(rows, scale) == []
+
+
+def complaints_about(rows: list[Row], scale: float) -> list[str]:
+    """Say where the pictures of samples differ, in their boxes of ink or all over."""
+    found: list[str] = []
+    for name, shown, *drawn in rows:
+        for form, other in zip(("PNG", "SVG"), drawn, strict=True):
+            one, two = compared.ink(shown), compared.ink(other)
+            away = max(abs(a - b) / scale for a, b in zip(one, two, strict=True)) if one and two else 0
+            diff = compared.difference(shown, other)
+            print(f"{name:32} {form} {away:5.1f} {diff:.4f}")
+            if (one is None) != (two is None) or away > FAR or diff > UNLIKE:
+                found.append(f"{name}: the {form} is {away:.1f} units off, and {diff:.3f} unlike")
+    return found

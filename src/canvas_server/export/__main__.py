@@ -10,7 +10,7 @@ import sys
 
 import msgspec
 
-from canvas_server.export import png, svg
+from canvas_server.export import png, svg, webfonts
 from canvas_server.protocol.scene import SceneDocument
 
 CPU_SECONDS = 10
@@ -27,6 +27,8 @@ def main(form: str, width: str = "") -> None:
     resource.setrlimit(resource.RLIMIT_NOFILE, (OPEN_FILES, OPEN_FILES))
     os.nice(5)  # calls come first
     drawn = svg.draw(msgspec.json.decode(sys.stdin.buffer.read(), type=SceneDocument))
+    if form == "svg":
+        webfonts.embed(drawn.root)
     made = drawn.text.encode() if form == "svg" else png.paint(drawn, int(width) if width else None)
     sys.stdout.buffer.write(msgspec.json.encode(drawn.missing) + b"\n" + made)
 

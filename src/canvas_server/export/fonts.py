@@ -31,7 +31,7 @@ _FONTS = (".ttf", ".otf", ".ttc", ".otc")
 _MOST_FILES = 600
 # Upright plain ones: they stand beside the letters of the bundled font.
 _UNLIKE = re.compile(
-    "bold|italic|oblique|light|thin|black|medium|heavy|condensed|mono|math", re.IGNORECASE
+    "bold|italic|oblique|light|thin|black|medium|heavy|condensed|mono", re.IGNORECASE
 )
 _PREFERRED = tuple(
     re.compile(pattern, re.IGNORECASE)

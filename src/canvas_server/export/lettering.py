@@ -30,10 +30,10 @@ def write(
     align: Align = "left",
 ) -> None:
     """Write a block of lines into a column of the canvas."""
-    anchor, x = {
-        "left": ("start", left),
-        "center": ("middle", left + width / 2),
-        "right": ("end", left + width),
+    anchor, edge, part = {
+        "left": ("start", left, 0.0),
+        "center": ("middle", left + width / 2, 0.5),
+        "right": ("end", left + width, 1.0),
     }[align]
     written = node(group, "text", font_size=size, fill=paint.color, text_anchor=anchor)
     written.set("xml:space", "preserve")
@@ -42,6 +42,8 @@ def write(
     first = top + shaping.baseline(size)
     for place, line in enumerate(lines):
         y = first + place * size * shaping.LINE
+        # Spaces at the end of a line are at its left where it goes from right to left.
+        x = edge + line.hanging * (1 - part if line.right_to_left else -part)
         if len(line.parts) == 1:
             if line.parts[0].text:
                 put(node(written, "tspan", x=x, y=y), line.parts[0].text)

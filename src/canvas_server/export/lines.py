@@ -43,6 +43,8 @@ class Line(Struct, frozen=True):
 
     parts: tuple[Part, ...]
     right_to_left: bool = False
+    hanging: float = 0.0
+    """The width of the spaces at its end that have room: at the end of a paragraph they count (CSS Text 3)."""
 
     @property
     def width(self) -> float:
@@ -108,7 +110,12 @@ class _Paragraph:
             parts.append(Part(words, at * size, wide * size))
             at += wide
             place = until + 1
-        return Line(tuple(parts), self._right_to_left)
+        return Line(tuple(parts), self._right_to_left, self._hanging(at, written, end) * size)
+
+    def _hanging(self, wide: float, written: int, end: int) -> float:
+        if end < len(self._text) or written == end or self._has_tabs:
+            return 0.0
+        return max(0.0, min(self._places[end] - self._places[written], self._width - wide))
 
     def _trimmed(self, start: int, end: int) -> int:
         """Return where the spaces at the end of a line begin: they hang."""
@@ -165,7 +172,15 @@ class _Paragraph:
         else:
             limit = self._places[start] + self._width
             fit = bisect_right([self._places[e] for e in ends], limit)
-        return ends[max(1, min(fit - 1, len(ends) - 1))]
+        fit = max(1, min(fit - 1, len(ends) - 1))
+        # Without the letter that comes next it may be wider than beside it.
+        while fit > 1 and self._broken(start, ends[fit]) > self._width:
+            fit -= 1
+        return ends[fit]
+
+    def _broken(self, start: int, end: int) -> float:
+        """Return how wide a part is once it stands by itself."""
+        return self._reach(start, end) if self._has_tabs else positions(self._text[start:end])[-1]
 
 
 def _next_stop(at: float) -> float:

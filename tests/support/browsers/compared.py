@@ -13,10 +13,10 @@ from playwright.sync_api import Page
 TEXTS: list[dict[str, Any]] = json.loads(
     (Path(__file__).parents[2] / "samples" / "texts.json").read_text()
 )
-COLUMNS, CELL_WIDTH, CELL_HEIGHT = 6, 212, 118
+COLUMNS, CELL_WIDTH, CELL_HEIGHT, LEFT = 6, 210, 118, 12
 MOST = COLUMNS * 6
 """Samples of one canvas: so many are seen at once."""
-INVISIBLE = re.compile("[\u00ad\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufe0e\ufe0f\\s]")
+INVISIBLE = re.compile("[\U000e0000-\U000e0fff\u00ad\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufe0e\ufe0f\\s]")
 
 # The words of each line of a text, and the boxes of its ink are found where they are drawn.
 LINES = """(p) => {
@@ -35,7 +35,7 @@ LINES = """(p) => {
       at += segment.length;
       const rects = [...range.getClientRects()].filter(({ width }) => width > 0);
       if (!rects.length) continue;
-      const { top: upper, bottom } = rects[0];
+      const { top: upper, bottom } = rects.at(-1);  // the first may be a hyphen
       const line = Math.floor(((upper + bottom) / 2 - top) / scale / height);
       lines[line] = (lines[line] ?? "") + segment;
     }
@@ -48,7 +48,7 @@ def placed(samples: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Return elements that show samples beside each other."""
     elements: list[dict[str, Any]] = []
     for n, sample in enumerate(samples):
-        x, y = n % COLUMNS * CELL_WIDTH, n // COLUMNS * CELL_HEIGHT
+        x, y = n % COLUMNS * CELL_WIDTH + LEFT, n // COLUMNS * CELL_HEIGHT
         kind = sample.get("kind") or {
             "type": "Text",
             "content": sample["content"],
@@ -90,23 +90,16 @@ def seen(line: str) -> str:
     return INVISIBLE.sub("", line).rstrip("\u2010")
 
 
-def scale_of(page: Page) -> float:
-    """Return how many pixels a unit of the canvas has."""
-    return page.evaluate(
-        """() => new DOMMatrix(getComputedStyle(document.querySelector(".space")).transform).a"""
+def camera_of(page: Page) -> tuple[float, float, float]:
+    """Return where the canvas begins in the window, and how many pixels a unit of it has."""
+    left, top, scale = page.evaluate(
+        """() => {
+          const space = document.querySelector(".space");
+          const { left, top } = space.getBoundingClientRect();
+          return [left, top, new DOMMatrix(getComputedStyle(space).transform).a];
+        }"""
     )
-
-
-def shot(page: Page, name: str, scale: float) -> Image.Image:
-    """Return what the page shows in the cell of a sample."""
-    box = page.evaluate(
-        """(name) => { const {left, top} = document.querySelector(`[data-element-id="${name}"]`)
-                         .getBoundingClientRect(); return [left, top]; }""",
-        name,
-    )
-    clip = {"x": box[0] - 6 * scale, "y": box[1] - 6 * scale}
-    size = {"width": (CELL_WIDTH - 8) * scale, "height": (CELL_HEIGHT - 6) * scale}
-    return opened(page.screenshot(clip=clip | size))  # type: ignore[arg-type]
+    return left, top, scale
 
 
 def opened(png: bytes) -> Image.Image:
@@ -116,7 +109,7 @@ def opened(png: bytes) -> Image.Image:
 
 def cell(drawing: Image.Image, n: int, scale: float, left: float, top: float) -> Image.Image:
     """Cut the cell of a sample out of a picture of the canvas, whose view begins at `left`, `top`."""
-    x = (n % COLUMNS * CELL_WIDTH - 6 - left) * scale
+    x = (n % COLUMNS * CELL_WIDTH + LEFT - 6 - left) * scale
     y = (n // COLUMNS * CELL_HEIGHT - 6 - top) * scale
     box = (x, y, x + (CELL_WIDTH - 8) * scale, y + (CELL_HEIGHT - 6) * scale)
     return drawing.crop(tuple(map(round, box)))  # type: ignore[arg-type]

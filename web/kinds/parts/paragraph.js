@@ -14,6 +14,8 @@ const NO_CHOICE = new Set(["#000000", "#000", "black"]);
 
 /** Of other systems and programs; a paragraph of CSS ends at a line feed alone. */
 const LINE_ENDS = /\r\n?|[\u2028\u2029]/g;
+/** What no document holds (XML 1.0 section 2.2), and each font shows differently. */
+const UNWRITABLE = /[^\t\n\u0020-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/gu;
 
 /** @template {Kind} K */
 export class ParagraphContent {
@@ -37,7 +39,7 @@ export class ParagraphContent {
   show(kind) {
     const { content, fontSize, color, align } = this.#lookOf(kind);
     const { paragraph } = this;
-    const shown = content.replace(LINE_ENDS, "\n");
+    const shown = content.replace(LINE_ENDS, "\n").replace(UNWRITABLE, "\ufffd");
     if (paragraph.textContent !== shown) paragraph.textContent = shown;
     paragraph.style.fontSize = `${fontSize}px`;
     paragraph.style.textAlign = align;

@@ -3,6 +3,10 @@
 Pictures are drawn apart from the server, one at a time and in turns (`export.pictures`).
 """
 
+import base64
+import hashlib
+import re
+
 import msgspec
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -25,8 +29,9 @@ from canvas_server.node.scenes import Scenes
 from canvas_server.protocol.scene import SceneDocument
 
 _TYPES = {"svg": "image/svg+xml", "png": "image/png", "json": "application/json"}
-# Opened by itself, a drawing runs nothing and loads nothing.
+# Opened by itself, a drawing runs nothing and loads nothing. Its fonts are in the one style that it has.
 _CONTENT_POLICY = "default-src 'none'; img-src data:; sandbox"
+_STYLE = re.compile(rb"<style>(.*?)</style>", re.DOTALL)
 
 
 def picture_routes(scenes: Scenes, gate: Gate, bodies: Bodies) -> list[BaseRoute]:
@@ -62,6 +67,8 @@ def picture_routes(scenes: Scenes, gate: Gate, bodies: Bodies) -> list[BaseRoute
             scenes.answered(session_id, len(drawn.data))
             if drawn.missing:
                 headers["canvas-missing"] = as_header(drawn.missing)
+            if ending == "svg":
+                headers["content-security-policy"] = _policy_of(drawn.data)
             return Response(drawn.data, 200, headers, _TYPES[ending])
         except TooManyDrawings as many:
             return _refused(many)
@@ -75,6 +82,15 @@ def requester_of(request: Request, gate: Gate) -> str:
     """Return on whose account something is drawn: of an invitation, else of an address."""
     address = request.client.host if request.client else ""
     return gate.who(request) or f"from {neighbourhood(address)}"
+
+
+def _policy_of(drawing: bytes) -> str:
+    """Return the policy of a drawing, which names its style by its hash."""
+    style = _STYLE.search(drawing)
+    if style is None:
+        return _CONTENT_POLICY
+    digest = base64.b64encode(hashlib.sha256(style[1]).digest()).decode()
+    return f"default-src 'none'; img-src data:; font-src data:; style-src 'sha256-{digest}'; sandbox"
 
 
 def _as_json(scene: SceneDocument) -> bytes:
