@@ -31,7 +31,11 @@ def drawn_by_both(
     page.goto(f"{server.url}/s/{session}?name=Ada")
     page.locator('[data-connection="open"]').wait_for(state="attached")
     until(page, "() => document.fonts.status === 'loaded' && document.fonts.size > 0")
-    until(page, "count => document.querySelectorAll('[data-element-id] > *').length >= count", arg=len(samples))
+    until(
+        page,
+        "count => document.querySelectorAll('[data-element-id] > *').length >= count",
+        arg=len(samples),
+    )
     page.locator("body").evaluate(
         "() => { for (const one of document.querySelectorAll('.ground, .callbar, .notices, .zoom, .toolbar')) one.style.display = 'none'; }"
     )
@@ -96,7 +100,9 @@ def complaints_about(rows: list[Row], scale: float) -> list[str]:
     for name, shown, *drawn in rows:
         for form, other in zip(("PNG", "SVG"), drawn, strict=True):
             one, two = compared.ink(shown), compared.ink(other)
-            away = max(abs(a - b) / scale for a, b in zip(one, two, strict=True)) if one and two else 0
+            away = (
+                max(abs(a - b) / scale for a, b in zip(one, two, strict=True)) if one and two else 0
+            )
             diff = compared.difference(shown, other)
             print(f"{name:32} {form} {away:5.1f} {diff:.4f}")
             if (one is None) != (two is None) or away > FAR or diff > UNLIKE:

@@ -21,10 +21,16 @@ class Budget:
 
     def __init__(self) -> None:
         self.missing = Missing()
+        self._ids = 0
         self._lines = MOST_LINES_OF_ALL
         self._charts = MOST_CHARTS
         self._marks = MOST_MARKS_OF_ALL
         self._pixels = MOST_PIXELS_OF_ALL
+
+    def new_id(self) -> str:
+        """Return a name for a part of the document that others refer to."""
+        self._ids += 1
+        return f"part-{self._ids}"
 
     @property
     def lines(self) -> int:

@@ -78,7 +78,9 @@ def _chunks(text: str, weight: Weight) -> Iterator[_Chunk]:
         run, level = pieces[place]
         width = positions(run.text, weight)[-1]
         if run.face is None:
-            boxes = sum(unicodedata.category(letter) not in ("Mn", "Me", "Cf") for letter in run.text)
+            boxes = sum(
+                unicodedata.category(letter) not in ("Mn", "Me", "Cf") for letter in run.text
+            )
             yield _Chunk(_BOX * boxes, None, level, width)
         else:
             yield _Chunk(run.text, f"'{run.face.family}'", level, width)

@@ -93,8 +93,6 @@ def runs_of(text: str, weight: Weight = 400) -> list[Run]:
     return [Run("".join(clusters), face) for face, clusters in found]
 
 
-
-
 def _clusters(text: str) -> Iterator[str]:
     """Divide text into grapheme clusters (UAX 29)."""
     from icu4py.breakers import CharacterBreaker  # noqa: PLC0415 - most text has no need of it
@@ -129,7 +127,9 @@ def is_emoji(cluster: str) -> bool:
         return True
     # What has the property Emoji_Presentation is a wide symbol (UAX 11).
     first = cluster[0]
-    return unicodedata.category(first) in ("So", "Sk") and unicodedata.east_asian_width(first) == "W"
+    return (
+        unicodedata.category(first) in ("So", "Sk") and unicodedata.east_asian_width(first) == "W"
+    )
 
 
 class UsedFonts(Struct, frozen=True):
@@ -207,6 +207,4 @@ def _faces_in(path: str) -> tuple[Face, ...]:
 @functools.lru_cache(maxsize=None)
 def _is_colored(face: Face) -> bool:
     of = face.font.face
-    return bool(
-        of.has_color_png or of.has_color_layers or of.has_color_paint or of.has_color_svg
-    )
+    return bool(of.has_color_png or of.has_color_layers or of.has_color_paint or of.has_color_svg)

@@ -51,7 +51,9 @@ def write(
             _write_parts(written, line, left, y, width, align)
 
 
-def _write_parts(written: Node, line: Line, left: float, y: float, width: float, align: Align) -> None:
+def _write_parts(
+    written: Node, line: Line, left: float, y: float, width: float, align: Align
+) -> None:
     """Write a line with tabulators: its parts begin where the line does."""
     room = {"left": 0.0, "center": (width - line.width) / 2, "right": width - line.width}[align]
     for part in line.parts:

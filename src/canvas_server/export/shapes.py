@@ -34,9 +34,14 @@ def node(parent: Node | None, tag: str, text: str = "", /, **attributes: float |
 def card(parent: Node, x: float, y: float, width: float, height: float) -> None:
     """Draw a sheet with a soft shadow, as the page does under charts."""
     box = {"width": width, "height": height, "rx": min(RADIUS, width / 2, height / 2)}
+    shadow(parent, x, y, **box)
+    node(parent, "rect", x=x, y=y, **box, fill=colors.SURFACE, stroke=colors.LINE)
+
+
+def shadow(parent: Node, x: float, y: float, **box: float) -> None:
+    """Draw the soft shadow of a sheet."""
     for below, opacity in ((5.0, 0.03), (3.0, 0.04), (1.5, 0.05)):
         node(parent, "rect", x=x, y=y + below, **box, fill=colors.SHADOW, fill_opacity=opacity)
-    node(parent, "rect", x=x, y=y, **box, fill=colors.SURFACE, stroke=colors.LINE)
 
 
 def icon(parent: Node, name: IconName, x: float, y: float, size: float, color: str) -> None:

@@ -16,7 +16,9 @@ TEXTS: list[dict[str, Any]] = json.loads(
 COLUMNS, CELL_WIDTH, CELL_HEIGHT, LEFT = 6, 210, 118, 12
 MOST = COLUMNS * 6
 """Samples of one canvas: so many are seen at once."""
-INVISIBLE = re.compile("[\U000e0000-\U000e0fff\u00ad\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufe0e\ufe0f\\s]")
+INVISIBLE = re.compile(
+    "[\U000e0000-\U000e0fff\u00ad\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufe0e\ufe0f\\s]"
+)
 
 # The words of each line of a text, and the boxes of its ink are found where they are drawn.
 LINES = """(p) => {

@@ -112,22 +112,44 @@ def samples() -> list[dict[str, Any]]:
         for name, made in PICTURES.items()
     ]
     plain = url_of(*PICTURES["PNG"])
-    shapes = {"a tall box": (60, 92), "a flat box": (186, 30), "a small picture in a large box": (186, 92)}
+    shapes = {
+        "a tall box": (60, 92),
+        "a flat box": (186, 30),
+        "a small picture in a large box": (186, 92),
+    }
     for name, (width, height) in shapes.items():
         at = {"width": width, "height": height}
         found.append({"name": name, "kind": {"type": "Image", "src": plain}, "at": at})
     for turn in (15, 90, 200, -45):
         at = {"width": 90, "height": 60, "rotation": turn}
-        found.append({"name": f"turned by {turn}", "kind": {"type": "Image", "src": plain}, "at": at})
+        found.append(
+            {"name": f"turned by {turn}", "kind": {"type": "Image", "src": plain}, "at": at}
+        )
     for turn in (20, 180):
-        found.append({"name": f"text turned by {turn}", "content": "Turned text, שלום!", "width": 120, "at": {"height": 40, "rotation": turn}})
+        found.append(
+            {
+                "name": f"text turned by {turn}",
+                "content": "Turned text, שלום!",
+                "width": 120,
+                "at": {"height": 40, "rotation": turn},
+            }
+        )
     return found
 
 
 def colored() -> list[dict[str, Any]]:
     """Return texts and notes in many colours."""
-    found = [{"name": color, "content": f"in {color}", "color": color, "size": 20} for color in COLORS]
-    for color in ("#ffe08a", "lightblue", "black", "oklch(0.9 0.1 150)", "no colour", "rgb(255 0 0 / 40%)"):
+    found = [
+        {"name": color, "content": f"in {color}", "color": color, "size": 20} for color in COLORS
+    ]
+    for color in (
+        "#ffe08a",
+        "lightblue",
+        "black",
+        "oklch(0.9 0.1 150)",
+        "no colour",
+        "rgb(255 0 0 / 40%)",
+    ):
         note = {"type": "Note", "content": f"Note in {color}\nשלום!", "color": color}
         found.append({"name": f"note in {color}", "kind": note})
     return found

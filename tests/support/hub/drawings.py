@@ -28,13 +28,17 @@ from canvas_server.protocol.scene import (
 
 SAMPLES = json.loads((Path(__file__).parents[2] / "samples" / "charts.json").read_text())
 SVG = "{http://www.w3.org/2000/svg}"
-TAGS = {"svg", "g", "title", "rect", "path", "circle", "text", "tspan", "image"}
+TAGS = {"svg", "g", "title", "desc", "rect", "path", "circle", "text", "tspan", "image", "clipPath"}
 ATTRIBUTES = {
     *("x", "y", "width", "height", "rx", "ry", "cx", "cy", "r", "d", "viewBox", "transform"),
     *("fill", "fill-opacity", "stroke", "stroke-width", "stroke-linecap", "stroke-linejoin"),
     *("font-family", "font-size", "font-weight", "text-anchor", "preserveAspectRatio", "href"),
+    *("id", "clip-path"),
     "{http://www.w3.org/XML/1998/namespace}space",
 }
+
+
+MARKS = re.compile("[\u200e\u200f\u061c\u2066-\u2069]")
 
 
 def scene_of(*kinds: Kind | tuple[Kind, Transform]) -> SceneDocument:
@@ -56,15 +60,20 @@ def read(scene: SceneDocument) -> ElementTree.Element:
         assert node.attrib.keys() <= ATTRIBUTES
         if "href" in node.attrib:
             assert re.match(r"data:image/[a-z+]+;base64,[A-Za-z0-9+/=]*$", node.attrib["href"])
+        assert re.fullmatch(r"url\(#part-\d+\)", node.get("clip-path", "url(#part-1)"))
         for name in ("fill", "stroke"):
             assert re.fullmatch("none|#[0-9a-f]{6}", node.get(name, "none"))
     return root
 
 
 def words(root: ElementTree.Element) -> list[str]:
-    """Return the lines that are written."""
-    found = [node for node in root.iter() if node.tag in (f"{SVG}text", f"{SVG}tspan")]
-    return [node.text for node in found if node.text]
+    """Return the lines that are written, without marks of direction."""
+    found = [line for text in root.iter(f"{SVG}text") for line in _lines(text)]
+    return [MARKS.sub("", "".join(line.itertext())) for line in found]
+
+
+def _lines(text: ElementTree.Element) -> list[ElementTree.Element]:
+    return [text] if "y" in text.attrib else list(text)
 
 
 def titles(root: ElementTree.Element) -> list[str]:

@@ -8,7 +8,7 @@ from msgspec.structs import replace
 from canvas_server.export import pictures
 from canvas_server.export.pictures import Pictures
 from canvas_server.export.queue import MOST_OF_REQUESTER, TooManyDrawings
-from canvas_server.export.worker import CannotDraw, Form
+from canvas_server.export.worker import CannotDraw, Form, Picture
 from canvas_server.protocol.scene import SceneDocument, Text
 from support.hub.drawings import scene_of
 
@@ -23,12 +23,12 @@ class Painter:
         self.goes_on = asyncio.Event()
         self.fails = False
 
-    async def draw(self, scene: SceneDocument, form: Form, width: int | None) -> bytes:
+    async def draw(self, scene: SceneDocument, form: Form, width: int | None) -> Picture:
         self.begun.append((scene.session_id, scene.revision, width))
         await self.goes_on.wait()
         if self.fails:
             raise CannotDraw("too large")
-        return f"{form} {width}".encode()
+        return Picture(f"{form} {width}".encode())
 
 
 async def settle() -> None:
@@ -42,8 +42,8 @@ async def test_who_asks_for_the_same_waits_for_one_drawing() -> None:
     asking = [asyncio.create_task(own.get(SCENE, "png", 10, f"guest {n}")) for n in range(9)]
     await settle()
     painter.goes_on.set()
-    assert set(await asyncio.gather(*asking)) == {b"png 10"}
-    assert await own.get(SCENE, "png", 10, "late") == b"png 10"
+    assert {drawn.data for drawn in await asyncio.gather(*asking)} == {b"png 10"}
+    assert await own.get(SCENE, "png", 10, "late") == Picture(b"png 10")
     assert len(painter.begun) == 1
 
 
@@ -89,11 +89,11 @@ async def test_who_goes_away_leaves_it_to_the_others() -> None:
     await settle()
     first.cancel()
     painter.goes_on.set()
-    assert await second == b"svg None"
+    assert await second == Picture(b"svg None")
 
 
 async def test_what_fails_otherwise_does_not_stop_the_queue() -> None:
-    async def broken(scene: SceneDocument, form: Form, width: int | None) -> bytes:
+    async def broken(scene: SceneDocument, form: Form, width: int | None) -> Picture:
         raise OSError(11, "no more processes")
 
     own = Pictures(broken)

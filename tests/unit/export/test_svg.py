@@ -9,7 +9,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from canvas_server.export import budget, svg
-from canvas_server.export.text_metrics import width_of, wrap
 from canvas_server.protocol.scene import Chart, Image, Kind, Model3D, Text, Transform, Video
 from support.browsers.bombs import SPELLINGS
 from support.hub.drawings import SAMPLES, SVG, elements, png_url, read, scene_of, titles, words
@@ -38,7 +37,7 @@ def test_the_view_holds_everything_that_is_there() -> None:
     turned = (Model3D("https://a/b"), Transform(100, 100, 200, 100, 90))
     root = read(scene_of((Text("a"), Transform(-50, 0, 10, 10)), turned))
     assert root.attrib["viewBox"] == "-90 -40 380 330"
-    assert root[3].attrib["transform"] == "rotate(90 200 150)"
+    assert root[4].attrib["transform"] == "rotate(90 200 150)"
 
 
 def test_text_that_is_longer_than_its_element_is_in_the_view_too() -> None:
@@ -72,26 +71,6 @@ def test_a_colour_that_is_none_is_ink_and_one_that_vanishes_gets_a_card() -> Non
     white = read(scene_of(Text("a", color="white")))
     assert next(white.iter(f"{SVG}text")).attrib["fill"] == "#ffffff"
     assert [rect.attrib["fill"] for rect in white.iter(f"{SVG}rect")] == ["#f3f4f7", "#1c1f27"]
-
-
-def test_lines_break_where_the_page_breaks_them() -> None:
-    assert wrap("one two  three", width_of("one two", 16), 16, 9) == ["one two", "three"]
-    assert wrap("  in\n\nout", 200, 16, 9) == ["  in", "", "out"]
-    assert wrap("well-known", width_of("well-kn", 16), 16, 9) == ["well-", "known"]
-    assert wrap("漢字漢字", 33, 16, 9) == ["漢字", "漢字"]
-    assert wrap("abcdef", width_of("abc", 16), 16, 9) == ["abc", "def"]
-    assert wrap("x" * 5, 0, 16, 3) == ["x", "x", "…"]
-    assert wrap("a\r\nb\rc\td", 200, 16, 9) == ["a", "b", "c        d"]
-    assert wrap("\0\ud800", 200, 16, 9) == ["\ufffd\ufffd"]
-
-
-@given(st.text("ab -漢\n", max_size=60), st.floats(0, 80), st.integers(1, 8))
-def test_lines_hold_all_and_no_more_than_has_room(text: str, width: float, most: int) -> None:
-    lines = wrap(text, width, 10, most)
-    assert len(lines) <= most
-    assert all(len(line) <= 1 or width_of(line.strip(), 10) <= width + 0.02 for line in lines)
-    if lines[-1:] != ["…"]:
-        assert "".join("".join(lines).split()) == "".join(text.split())
 
 
 def test_pictures_are_within() -> None:

@@ -12,8 +12,8 @@ from support.hub.drawings import png_url, scene_of
 
 async def test_a_scene_becomes_a_picture() -> None:
     scene = scene_of((Text("seen"), Transform(0, 0, 120, 20)))
-    assert (await worker.draw(scene, "svg")).startswith(b"<svg")
-    assert (await worker.draw(scene, "png", 10)).startswith(b"\x89PNG")
+    assert (await worker.draw(scene, "svg")).data.startswith(b"<svg")
+    assert (await worker.draw(scene, "png", 10)).data.startswith(b"\x89PNG")
 
 
 async def test_what_takes_too_long_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:

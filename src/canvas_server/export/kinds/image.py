@@ -8,19 +8,23 @@ from canvas_server.export.frame import file_name, frame
 from canvas_server.export.shapes import node
 from canvas_server.protocol.scene import Image, Transform
 
+_RADIUS = 6.0
+
 
 def draw(group: Node, picture: Image, at: Transform, budget: Budget) -> float:
     """Draw a picture, or a frame that says what it is; return how high it is."""
     words = picture.alt.strip()
     found = embedded(picture.src, budget)
     if found is not None:
+        name = budget.new_id()
+        box = {"x": at.x, "y": at.y, "width": at.width, "height": at.height}
+        corners = node(group, "clipPath", id=name)
+        node(corners, "rect", **box, rx=min(_RADIUS, at.width / 2, at.height / 2))
         shown = node(
             group,
             "image",
-            x=at.x,
-            y=at.y,
-            width=at.width,
-            height=at.height,
+            **box,
+            clip_path=f"url(#{name})",
             preserveAspectRatio="xMidYMid meet",
             href=found,
         )

@@ -5,7 +5,7 @@ from xml.etree.ElementTree import Element as Node
 from canvas_server.export import colors, lettering
 from canvas_server.export.budget import Budget
 from canvas_server.export.lines import wrap
-from canvas_server.export.shapes import node
+from canvas_server.export.shapes import node, shadow
 from canvas_server.protocol.scene import Note, Transform
 
 _PAPER = colors.paint_of(Note("").color)
@@ -20,8 +20,10 @@ def draw(group: Node, note: Note, at: Transform, budget: Budget) -> float:
     height = max(at.height, lettering.height_of(lines, _SIZE) + 2 * _PADDING)
     chosen = budget.paint_of(note.color)
     paper = _PAPER if chosen is colors.INKED else chosen  # words in that ink could not be read
-    box = {"width": at.width, "height": height, "rx": 4, "fill_opacity": paper.opacity}
-    node(group, "rect", x=at.x, y=at.y, **box, fill=paper.color)
+    box = {"width": at.width, "height": height, "rx": 4.0}
+    shadow(group, at.x, at.y, **box)
+    look = {"fill": paper.color, "fill_opacity": paper.opacity}
+    node(group, "rect", x=at.x, y=at.y, **box, **look)
     left, top = at.x + _PADDING, at.y + _PADDING
     lettering.write(group, lines, left, top, width, size=_SIZE, paint=colors.INKED)
     return height

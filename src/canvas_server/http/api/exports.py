@@ -38,7 +38,9 @@ def picture_routes(scenes: Scenes, gate: Gate, bodies: Bodies) -> list[BaseRoute
     """Return the routes that answer scenes as files."""
     pictures = Pictures()
 
-    async def body(request: Request, scene: SceneDocument, ending: str, width: int | None) -> Picture:
+    async def body(
+        request: Request, scene: SceneDocument, ending: str, width: int | None
+    ) -> Picture:
         if ending == "json":
             size = len(scene.elements) * USUAL_BYTES
             return Picture(await bodies.apart(size, _as_json, scene))
@@ -90,7 +92,9 @@ def _policy_of(drawing: bytes) -> str:
     if style is None:
         return _CONTENT_POLICY
     digest = base64.b64encode(hashlib.sha256(style[1]).digest()).decode()
-    return f"default-src 'none'; img-src data:; font-src data:; style-src 'sha256-{digest}'; sandbox"
+    return (
+        f"default-src 'none'; img-src data:; font-src data:; style-src 'sha256-{digest}'; sandbox"
+    )
 
 
 def _as_json(scene: SceneDocument) -> bytes:
