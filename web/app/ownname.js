@@ -1,7 +1,7 @@
 /** The field with this person's name, as the others see it. */
 
 import { plainName } from "../lib/foreign.js";
-import { isComposed } from "../tools/keys.js";
+import { isComposed } from "../lib/keys.js";
 import { text } from "../text/invite.js";
 import { byId } from "../ui/dom.js";
 import { rememberName } from "./page.js";

@@ -5,7 +5,6 @@ from typing import Any
 
 import click
 
-
 _SEGMENT = re.compile(r"[A-Za-z0-9_~-][A-Za-z0-9._~-]*")
 """What every proxy, browser and shell reads in one way (unreserved, RFC 3986 section 2.3)."""
 

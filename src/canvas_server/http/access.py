@@ -5,6 +5,7 @@ hijacking, cross-site request forgery, reading what a picture gives away), nor m
 that resolves to the address of this server (DNS rebinding).
 """
 
+import re
 from collections.abc import Callable, Iterable
 from fnmatch import fnmatchcase
 

@@ -3,6 +3,7 @@
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from canvas_server.http.access import Access
+from canvas_server.http.basepath import inner_path, route_path
 from canvas_server.http.grammar import joined, media_type, prefers_page
 from canvas_server.http.headers import Headers
 from canvas_server.http.problems import Problem, problem_of, problem_page
@@ -14,9 +15,11 @@ _VARY = (b"vary", b"Accept")
 class PagesForPeople:
     """Around an ASGI application whose errors are JSON: who wants to read a page gets one."""
 
-    def __init__(self, app: ASGIApp, access: Access) -> None:
+    def __init__(self, app: ASGIApp, access: Access, ancestors: tuple[str, ...] = ()) -> None:
+        """Sites of `ancestors` embed the pages."""
         self._app = app
         self._access = access
+        self._ancestors = ancestors
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer or pass on one request."""
@@ -54,7 +57,8 @@ class PagesForPeople:
             joined(scope["headers"], b"host") or ""
         ):
             problem = Problem(problem.status, "unknown_host", problem.text)
-        page = problem_page(problem, scope["path"], scope.get("raw_path"))
+        raw_path = inner_path(scope.get("root_path", ""), scope["raw_path"].decode("latin-1"))
+        page = problem_page(problem, route_path(scope), raw_path.encode("latin-1"), self._ancestors)
         fields: Headers = [field for field in head["headers"] if field[0] not in _OF_THE_BODY]
         fields += [(name.encode(), value.encode()) for name, value in page.headers.items()]
         fields.append((b"content-length", str(len(page.body)).encode()))

@@ -57,8 +57,16 @@ def problem_of(status: int, body: bytes) -> Problem:
     return Problem(status, found.code or str(status), found.error)
 
 
-def problem_page(problem: Problem, path: str, raw_path: bytes | None = None) -> ProblemPage:
-    """Return the page for a problem at a path; `raw_path` is the path as the browser has it."""
+def problem_page(
+    problem: Problem,
+    path: str,
+    raw_path: bytes | None = None,
+    ancestors: tuple[str, ...] = (),
+) -> ProblemPage:
+    """Return the page for a problem at a path; sites of `ancestors` may embed it.
+
+    `raw_path` is the path as the browser has it. Neither has the base path of the site.
+    """
     text = _text_for(problem, path)
     shown = _isolated(plain(unquote(wanted_name(path) or ""))[:MOST_SHOWN])
     paragraphs = [_filled(each, name=shown) for each in text.paragraphs]
@@ -75,7 +83,7 @@ def problem_page(problem: Problem, path: str, raw_path: bytes | None = None) -> 
         page.encode("utf-8", "replace"),
         {
             "content-type": "text/html; charset=utf-8",
-            "content-security-policy": _policy(),
+            "content-security-policy": _policy(ancestors),
         },
     )
 
@@ -143,8 +151,8 @@ def _template() -> string.Template:
 
 
 @functools.cache
-def _policy() -> str:
-    return problem_policy(_template().template).decode()
+def _policy(ancestors: tuple[str, ...]) -> str:
+    return problem_policy(_template().template, ancestors).decode()
 
 
 def _indented(lines: str) -> str:
