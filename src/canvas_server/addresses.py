@@ -30,7 +30,8 @@ class WebOrigin(Struct, frozen=True):
     def __str__(self) -> str:
         """As browsers write it: without the usual port of its scheme."""
         port = "" if self.port == PORTS[self.scheme] else f":{self.port}"
-        return f"{self.scheme}://{self.name}{port}"
+        name = f"[{self.name}]" if ":" in self.name else self.name
+        return f"{self.scheme}://{name}{port}"
 
     def is_of(self, to: HostPort) -> bool:
         """Tell whether it is that of the host a request is for."""
