@@ -229,7 +229,13 @@ class Hub:
     ) -> list[Effect]:
         session = peer.session
         if type(message) not in peer.grant.free:
-            grants.check(peer.grant, peer.peer_id, message, session.canvas.scene)
+            try:
+                grants.check(peer.grant, peer.peer_id, message, session.canvas.scene)
+            except Refusal:
+                made_before = commands.retried(session.canvas, peer, message)
+                if made_before is None:
+                    raise
+                return made_before
         match message:
             case client.IceCandidate():
                 return session.ice_candidate(peer, message)

@@ -349,9 +349,9 @@ class Story:
                 page.shown += item["words"] + "\n"
             case "lost":
                 page.causes[""] += 1
-                if item["anew"]:  # as somebody else it is another edit (SCN6)
-                    sent = marks([*page.sent.values()])
-                    page.again |= (page.made | sent) - page.accepted - page.refused
+            case "anew":  # as somebody else an edit is another one (SCN6)
+                sent = marks([*page.sent.values()])
+                page.again |= (page.made | sent) - page.accepted - page.refused
             case "message":
                 page.hear(item["message"])
             case "wrong":

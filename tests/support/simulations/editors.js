@@ -50,6 +50,7 @@ class Page {
   constructor(client, seed, identity, kept) {
     this.client = client;
     this.random = randomFrom(seed);
+    this.peerId = identity?.peerId ?? null;
     this.connection = new CanvasConnection({ url: "ws://test/ws", sessionId: SESSION, identity });
     this.draft = new OptimisticScene(this.scene, { send: (message) => this.send(message) });
     this.draft.on("refused", ({ code, words }) => this.#outcome(code, words));
@@ -70,11 +71,11 @@ class Page {
     });
     this.draft.resume(savedBatchesOf(kept));
     this.connection.on("lost", () => {
-      const anew = this.connection.peerId !== this.peerId;
-      tell({ what: "lost", client, anew });
+      tell({ what: "lost", client });
       this.draft.lost();
     });
     this.connection.on("state", (state) => {
+      if (state === "open" && this.peerId && this.peerId !== this.connection.peerId) tell({ what: "anew", client });
       this.peerId = this.connection.peerId;
       if (state === "closed") tell({ what: "closed", client, code: this.connection.closeCode });
       this.draft.setOnline(state === "open");

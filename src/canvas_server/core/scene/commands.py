@@ -75,6 +75,16 @@ def apply(
     )
 
 
+def retried(canvas: Canvas, editor: Editor, message: client.ClientMessage) -> list[Effect] | None:
+    """Answer an edit that was made before, whatever its editor may do now (SCN6).
+
+    None: it was not made before.
+    """
+    if not isinstance(message, client.Edit) or message.message_id is None:
+        return None
+    return canvas.retried(_pending_reply(editor, message))
+
+
 def _in_turn(
     canvas: Canvas,
     act: Callable[[], list[Effect]],

@@ -7,9 +7,11 @@ import pytest
 from msgspec import UNSET
 
 from canvas_server.core.effects import ConnectionId, Refusal
+from canvas_server.core.presence.grants import Grant
 from canvas_server.core.scene import changes as changes_module
 from canvas_server.core.scene import elements as scene_module
 from canvas_server.protocol import client, server
+from canvas_server.protocol.roles import Role
 from canvas_server.protocol.scene import (
     Chart,
     Element,
@@ -283,6 +285,34 @@ def test_a_change_that_expects_what_is_not_there_is_refused() -> None:
     assert (result.conflict_count, result.failed_operations[0].code) == (1, "element_changed")
 
 
+@pytest.mark.rule("SCN6")
+@pytest.mark.report(
+    "lost",
+    "An edit that was made is shown as refused",
+    "The answer is lost, the right to edit is taken back, the edit is sent again",
+    "It is answered as it was the first time; a new edit is refused",
+)
+def test_a_retry_is_answered_alike_though_the_right_was_taken_back() -> None:
+    lab = HubLab()
+    a, ada = lab.join()
+    element_id = add(lab, a, NewElement(LABEL))
+    change = client.UpdateElement(element_id, ElementChanges(kind={"content": "bye"}), "made")
+    lab.say(a, change)
+    (ack,) = (one for one in lab.heard(a, server.Ack) if one.message_id == "made")
+    session = next(iter(lab.hub._membership.sessions.values()))
+    session.peers[ada].grant = Grant(Role.VIEW)
+    lab.clear()
+    lab.say(a, change)
+    assert lab.inbox[a] == [ack]
+    for refused in (
+        client.UpdateElement(element_id, ElementChanges(kind={"content": "again"}), "later"),
+        client.RemoveElement(element_id),
+    ):
+        lab.clear()
+        lab.say(a, refused)
+        assert [error.code for error in lab.heard(a, server.Error)] == ["forbidden"]
+
+
 @pytest.mark.rule("SCN14")
 def test_what_is_expected_may_be_a_part_of_the_data_of_a_chart() -> None:
     chart = Element("c", Chart("bar", {"title": "Sold", "values": [1, 2]}), Transform())
@@ -297,8 +327,9 @@ def test_what_is_expected_may_be_a_part_of_the_data_of_a_chart() -> None:
         if holds:
             changes_module.require_expected(chart, change)
         else:
-            with pytest.raises(Refusal, match="Somebody else"):
+            with pytest.raises(Refusal) as refused:
                 changes_module.require_expected(chart, change)
+            assert refused.value.code == "element_changed"
 
 
 @pytest.mark.parametrize(
