@@ -309,7 +309,23 @@ test("of several own words in a text only the last are kept, and what one remove
   assert.equal(desk.draft.size, 1, "later words wait");
   const failed = [0, 1].map((index) => ({ index, code: "element_changed", message: "" }));
   desk.tell({ type: "sync_result", message_id: desk.sent[1].message_id, synced_count: 1, conflict_count: 2, failed_operations: failed, timestamp: 0 });
-  assert.deepEqual(desk.sent.slice(2).map(({ element }) => element.kind.content), ["two"]);
+  assert.deepEqual(desk.sent[2].changes.expected, { content: "note" }, "nobody has changed it, perhaps");
+  desk.refuse("element_changed");
+  assert.deepEqual(desk.sent.slice(3).map(({ element }) => element.kind.content), ["two"]);
+});
+
+test("words that follow own words which were refused take the place of what was there before", () => {
+  const desk = new Desk("a");
+  const mine = (/** @type {string} */ content, /** @type {string} */ before) =>
+    /** @type {any} */ ({ op: "update", id: "a", changes: { kind: { content }, expected: { content: before } } });
+  desk.draft.edit([mine("one", "note")]);
+  desk.draft.edit([mine("two", "one")]);
+  desk.refuse("scene_full");
+  desk.refuse("element_changed");
+  assert.deepEqual(desk.said.map(([name, { code }]) => [name, code]), [["refused", "scene_full"]]);
+  assert.deepEqual([desk.sent[2].changes, desk.content("a")], [mine("two", "note").changes, "two"]);
+  desk.refuse("element_changed");
+  assert.equal(desk.sent[3].element.kind.content, "two", "now it is known that somebody else has written");
 });
 
 test("an undo of words is not made over those of somebody else", () => {

@@ -289,11 +289,12 @@ export class OptimisticScene extends Emitter {
       ...done.filter((one) => subjectOf(one) === id),
       ...(this.#pending.get(id) ?? []),
     ]);
-    this.#written.forget(operations);
-    const lost = refused.filter(({ unit }) => unit.operation !== null && !words.kept.has(unit));
+    this.#written.forget(operations, this.#queue.size === 0 && words.again.length === 0);
+    const lost = refused.filter(({ unit }) => unit.operation && !words.kept.has(unit) && !words.retried.has(unit));
     if (units.some(({ offline, operation }) => offline && operation)) {
       if (made.length + lost.length > 0) this.emit("synced", { made: made.length, refused: lost });
     } else this.#report(lost);
+    if (words.again.length > 0) this.#make(words.again, true);
     const codes = new Set(refused.flatMap(({ unit, code }) => (words.kept.has(unit) ? code : [])));
     for (const code of codes) this.emit("kept", { code });
     this.edit(words.elements.map((element) => ({ op: "add", element: { ...element, id: this.newElementId() } })));

@@ -3,12 +3,20 @@
  * element first, the words become an element of their own: neither of two who write in one text loses any (rule EDT4). Pure.
  */
 
-import { subjectOf, writesContent } from "./operations.js";
+import { subjectOf, wordsIn, writesContent } from "./operations.js";
 import { wholeTransform } from "./scene.js";
 
 /** @import {Refusal, Unit} from "./editqueue.js" */
 /** @import {Operation} from "./operations.js" */
-/** @import {Element as SceneElement, NewElement} from "../types/messages.js" */
+/** @import {Element as SceneElement, NewElement, UpdateOperation} from "../types/messages.js" */
+
+/**
+ * @typedef {object} Rescue
+ * @property {Omit<NewElement, "id">[]} elements that have the words of those that are `kept`
+ * @property {Set<Unit>} kept also those whose place later words of this person have taken
+ * @property {UpdateOperation[]} again in the place of those that are `retried`
+ * @property {Set<Unit>} retried they expected own words, and those were refused
+ */
 
 /** Refusals that come of what somebody else did to the element. */
 const BY_OTHERS = new Set(["element_changed", "element_not_found"]);
@@ -18,6 +26,14 @@ const GAP = 16;
 export class WrittenWords {
   /** The elements as they were to be. @type {Map<Operation, SceneElement>} */
   #elements = new Map();
+  /**
+   * Own words that were refused, by element, and what they were to take the place of.
+   *
+   * @type {Map<string, Map<string, UpdateOperation["changes"]["expected"]>>}
+   */
+  #refused = new Map();
+  /** Made again once with another expectation. @type {WeakSet<Operation>} */
+  #rebasedBefore = new WeakSet();
 
   /**
    * @param {Operation} operation that is sent
@@ -32,9 +48,13 @@ export class WrittenWords {
     return this.#elements.get(operation);
   }
 
-  /** @param {Iterable<Operation>} operations that are answered */
-  forget(operations) {
+  /**
+   * @param {Iterable<Operation>} operations that are answered
+   * @param {boolean} isLast none is on its way any more
+   */
+  forget(operations, isLast) {
     for (const operation of operations) this.#elements.delete(operation);
+    if (isLast) this.#refused.clear();
   }
 
   /**
@@ -42,18 +62,29 @@ export class WrittenWords {
    *
    * @param {readonly (Refusal & {unit: Unit})[]} refused
    * @param {(id: string) => readonly Operation[]} othersOf other own operations on an element, made or not answered yet
-   * @returns {{elements: Omit<NewElement, "id">[], kept: Set<Unit>}} `kept`: nothing of these is lost, since the elements
-   *   have their words, or later words of this person have taken their place
+   * @returns {Rescue}
    */
   beside(refused, othersOf) {
     /** @type {Omit<NewElement, "id">[]} */
     const elements = [];
     /** @type {Set<Unit>} */
     const kept = new Set();
+    /** @type {UpdateOperation[]} */
+    const again = [];
+    /** @type {Set<Unit>} */
+    const retried = new Set();
     for (const [place, { unit, code }] of refused.entries()) {
       const { operation } = unit;
       const element = operation && this.elementOf(operation);
-      if (!element || !BY_OTHERS.has(code)) continue;
+      if (!element) continue;
+      const instead = code === "element_changed" && this.#rebased(operation);
+      if (instead) {
+        again.push(instead);
+        retried.add(unit);
+        continue;
+      }
+      this.#note(operation);
+      if (!BY_OTHERS.has(code)) continue;
       kept.add(unit);
       const later = refused.slice(place + 1).flatMap((one) => one.unit.operation ?? []);
       const own = [...later.filter((one) => subjectOf(one) === element.id), ...othersOf(element.id)];
@@ -62,6 +93,38 @@ export class WrittenWords {
       const y = code === "element_changed" ? transform.y + transform.height + GAP : transform.y;
       elements.push({ kind: element.kind, transform: { ...transform, y } });
     }
-    return { elements, kept };
+    return { elements, again, retried, kept };
   }
+
+  /** @param {Operation} operation that is refused */
+  #note(operation) {
+    if (operation.op !== "update") return;
+    const words = this.#refused.get(operation.id) ?? new Map();
+    this.#refused.set(operation.id, words.set(wordsIn(operation), operation.changes.expected));
+  }
+
+  /**
+   * @param {Operation} operation that did not find what it expected
+   * @returns {UpdateOperation | null} it expected own words that had been refused: with what those were to take the place of
+   */
+  #rebased(operation) {
+    if (operation.op !== "update") return null;
+    const { id, changes } = operation;
+    const refused = new Map(this.#refused.get(id));
+    let { expected } = changes;
+    for (let words = wordsOf(expected); refused.has(words); words = wordsOf(expected)) {
+      expected = refused.get(words);
+      refused.delete(words); // somebody who writes the same again goes in no circle
+    }
+    if (expected === changes.expected || this.#rebasedBefore.has(operation)) return null;
+    /** @type {UpdateOperation} */
+    const again = { op: "update", id, changes: { ...changes, expected } };
+    this.#rebasedBefore.add(again);
+    return again;
+  }
+}
+
+/** @param {UpdateOperation["changes"]["expected"]} kind */
+function wordsOf(kind) {
+  return wordsIn({ op: "update", id: "", changes: { kind } });
 }

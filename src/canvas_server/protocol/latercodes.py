@@ -16,7 +16,7 @@ def with_known_codes(text: bytes | str) -> object:
     Raises:
         ValueError, RecursionError: it is no JSON.
     """
-    message: Any = msgspec.json.decode(text)
+    message: object = msgspec.json.decode(text)
     if isinstance(message, dict):
         answer = cast("dict[str, Any]", message)
         failed = answer.get("failed_operations")

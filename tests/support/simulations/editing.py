@@ -245,10 +245,7 @@ class Page:
         self.sends[name] += 1
         often = 1 + self.causes[name] + self.causes[""]
         assert self.sends[name] <= often, f"sent {self.sends[name]} times: {message}"
-        added = message.get("operations", [message])
-        for mark in {mark for one in added if "element" in one for mark in marks(one)}:
-            if mark in self.refused:
-                self.again.add(mark)
+        self.again |= marks(message) & self.refused
 
     def hear(self, message: dict[str, Any]) -> None:
         """Note what the page was told."""
@@ -642,8 +639,9 @@ class Story:
                     assert before in seen, f"SCN14: {content!r} took the place of {before!r}"
                     contents[element_id] = content
                 case Replaced(elements):
-                    texts = [one for one in elements if isinstance(one.kind, Text)]
-                    contents = {one.id: one.kind.content for one in texts}
+                    contents = {
+                        one.id: one.kind.content for one in elements if isinstance(one.kind, Text)
+                    }
                 case _:
                     pass
 

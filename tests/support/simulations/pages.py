@@ -13,12 +13,12 @@ from pathlib import Path
 from typing import Any, get_args
 
 from canvas_server.core.effects import ConnectionId
-from canvas_server.node.backpressure import UnderLoad
 from canvas_server.node.node import Node
 from canvas_server.node.outbox import Outbox, Outboxes
 from canvas_server.node.ports import Log
 from canvas_server.protocol.client import Edit
 from canvas_server.protocol.errors import CloseCode
+from canvas_server.protocol.traits import UnderLoad
 from support.hub.hub import NOW, make_hub, payloads
 
 
@@ -126,9 +126,9 @@ class PageNetwork:
         )
         admits = node._pressure.admits
 
-        def under_load(connection: ConnectionId, kind: Any, size: int) -> UnderLoad:
+        def under_load(connection_id: ConnectionId, kind: Any, size: int) -> UnderLoad:
             edits = issubclass(kind, get_args(Edit)) and not self.admits()
-            return "refuse" if edits else admits(connection, kind, size)
+            return "refuse" if edits else admits(connection_id, kind, size)
 
         node._pressure.admits = under_load
         return node
