@@ -10,6 +10,7 @@ import { isAnimated } from "../../web/kinds/image/rasters.js";
 import { isListing } from "../../web/kinds/chart/csv.js";
 import { kinds } from "../../web/kinds/kinds.js";
 import { madeOfFile, told } from "../../web/tools/files.js";
+import { Rows } from "../../web/tools/place.js";
 
 /** @import {CreationTools} from "../../web/kinds/definition.js" */
 
@@ -103,6 +104,19 @@ test("files: what is said of many is one message with all names", () => {
   assert.ok(words.includes("and 1 more"), words);
   assert.equal(told(all.slice(0, 1), String), "“0.mov” is a video.");
   assert.equal(told([], String), "");
+});
+
+// report: found | Many files that are dropped lie on each other | Five pictures | They lie in rows beside each other
+test("files: several lie in rows", () => {
+  const rows = new Rows(5);
+  const size = { width: 100, height: 50 };
+  const at = [];
+  for (let number = 0; number < 5; number++) {
+    const { x, y } = rows.next(size) ?? { x: 0, y: -500 };
+    at.push([x, y]);
+    rows.put({ x: x - 50, y: y - 25, ...size });
+  }
+  assert.deepEqual(at, [[0, -500], [120, -500], [240, -500], [0, -430], [120, -430]]);
 });
 
 test("files: what moves is known, in every format", () => {

@@ -101,6 +101,7 @@ test("forms: drawings of other programs", () => {
   assert.equal(from({ text: '{"type":"excalidraw/clipboard","elements":[]}' }), "Excalidraw");
   assert.equal(from({ text: '{\n  "type": "excalidraw",\n  "version": 2}' }), "Excalidraw");
   assert.equal(from({ text: " ", html: '<div data-tldraw>{"type":"application/tldraw"}</div>' }), "tldraw");
+  assert.equal(from({ html: '<!--StartFragment-->{"type":"tldr/clipboard","shapes":[]}<!--EndFragment-->' }), "tldraw", "as it was once");
   assert.equal(from({ html: '<meta charset="utf-8"><span data-metadata="<!--(figmeta)abc(/figmeta)-->"></span>' }), "Figma");
   assert.equal(from({ text: "%3CmxGraphModel%3E%3C%2FmxGraphModel%3E" }), "draw.io");
   assert.equal(words({ text: "A label", html: "<div data-tldraw>x</div>" }), "A label");

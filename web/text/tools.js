@@ -72,6 +72,7 @@ export const text = {
   writtenByTwo: "Somebody else has just changed this text. Write on: yours will stand below theirs.",
   overtaken: "Somebody has changed that since, so it was left as it is.",
   tileStays: "A camera's tile goes when its call ends.",
+  tileNotCopied: "A camera's tile cannot be copied: it belongs to its person.",
   /** @param {string} name */
   fileRefused: (name) => `“${name}” is neither a picture nor a table (CSV) nor plain text, so it cannot be put on the canvas.`,
   becameText: "Pasted as a text.",

@@ -1,11 +1,12 @@
 /** Makes elements of what people choose, paste and drop: each kind says what it is made from. */
 
+import { boundsOf } from "../canvas/geometry.js";
 import { definitionOf, kinds, PLAIN_TEXT, textOf } from "../kinds/kinds.js";
 import { tidied } from "../lib/unicode.js";
 import { fileText, text } from "../text/tools.js";
 import { drawingIn } from "./drawings.js";
 import { DEFINITIONS, madeOfFile, MOST_FILES, told } from "./files.js";
-import { fittingSize, freshPlace } from "./place.js";
+import { fittingSize, freshPlace, Rows } from "./place.js";
 
 /** @import {Point} from "../canvas/geometry.js" */
 /** @import {CreationTools, Kind, KindName, Made, Refused, Size} from "../kinds/definition.js" */
@@ -64,10 +65,17 @@ export class Additions {
   async addFiles(files, middle) {
     const refused = files.slice(MOST_FILES).map(({ name }) => ({ name, words: fileText.tooMany(MOST_FILES) }));
     const lost = [];
+    const rows = new Rows(Math.min(files.length, MOST_FILES));
     for (const file of files.slice(0, MOST_FILES)) {
       const outcome = await madeOfFile(file, this.#tools);
-      if ("refused" in outcome) refused.push({ name: file.name, words: outcome.refused });
-      else if (this.#add(outcome.kind, outcome.size, middle) && outcome.lost) lost.push({ name: file.name, words: outcome.lost });
+      if ("refused" in outcome) {
+        refused.push({ name: file.name, words: outcome.refused });
+        continue;
+      }
+      const id = this.#add(outcome.kind, outcome.size, rows.next(outcome.size) ?? middle);
+      const transform = id && this.#context.scene.get(id)?.transform;
+      if (transform) rows.put(boundsOf(transform));
+      if (id && outcome.lost) lost.push({ name: file.name, words: outcome.lost });
     }
     const { notices } = this.#context;
     const several = refused.length > 1;

@@ -73,6 +73,9 @@ export class Clipboard {
   #copy(event, cut) {
     if (isTyping() || !event.clipboardData) return;
     const elements = this.#chosen();
+    const { selection, notices, scene } = this.#context;
+    const stays = [...selection.ids].filter((id) => scene.has(id)).length > elements.length;
+    if (stays) notices.show(text.tileNotCopied, { key: "tile" });
     if (elements.length === 0) return;
     event.preventDefault();
     const json = encodeCopied(elements);

@@ -32,7 +32,8 @@ import { pictureOfHtml, wordsOfHtml } from "./html.js";
 const PROGRAMS = [
   ["Excalidraw", /^\s*\{\s*"type"\s*:\s*"excalidraw/, "text"],
   ["tldraw", /^\s*\{\s*"type"\s*:\s*"application\/tldraw/, "text"],
-  ["tldraw", /<div\s+data-tldraw\b|<tldraw>/, "html"],
+  ["tldraw", /^\s*\{\s*"type"\s*:\s*"tldr\//, "text"],
+  ["tldraw", /<div\s+data-tldraw\b|<tldraw>|"type":"tldr\//, "html"],
   ["draw.io", /^\s*(?:%3CmxGraphModel|<mxGraphModel|<mxfile)/, "text"],
   ["Figma", /\(fig(?:meta|ma)\)/, "html"],
   ["Miro", /\(miro-data-v1\)/, "html"],

@@ -3,7 +3,7 @@
 import { rounded } from "../canvas/geometry.js";
 import { wholeTransform } from "../scene/scene.js";
 
-/** @import {Point} from "../canvas/geometry.js" */
+/** @import {Box, Point} from "../canvas/geometry.js" */
 /** @import {EditContext} from "./tools.js" */
 /** @import {Transform} from "../types/messages.js" */
 
@@ -62,4 +62,40 @@ export function fittingSize({ stage }, { width, height }) {
   const sight = stage.visible();
   const factor = Math.min(1, sight.width / 2 / width, sight.height / 2 / height);
   return { width: width * factor, height: height * factor };
+}
+
+/** Places for several new elements: beside each other, as many in a row as there are rows. */
+export class Rows {
+  #columns;
+  /** Those of the present row. @type {Box[]} */
+  #row = [];
+  /** Where the next row begins. @type {Point | null} */
+  #start = null;
+  #bottom = -Infinity;
+
+  /** @param {number} count of all */
+  constructor(count) {
+    this.#columns = Math.ceil(Math.sqrt(count));
+  }
+
+  /**
+   * @param {{width: number, height: number}} size of the next one
+   * @returns {Point | null} its middle; `null`: it is the first one
+   */
+  next({ width, height }) {
+    if (!this.#start) return null;
+    const last = this.#row.at(-1);
+    const { x, y } = last && this.#row.length < this.#columns
+      ? { x: last.x + last.width + ASIDE, y: last.y }
+      : { x: this.#start.x, y: this.#bottom + ASIDE };
+    return { x: x + width / 2, y: y + height / 2 };
+  }
+
+  /** @param {Box} box of one that is there now */
+  put(box) {
+    this.#start ??= { x: box.x, y: box.y };
+    if (this.#row.length === this.#columns) this.#row = [];
+    this.#row.push(box);
+    this.#bottom = Math.max(this.#bottom, box.y + box.height);
+  }
 }

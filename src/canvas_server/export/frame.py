@@ -6,6 +6,7 @@ from xml.etree.ElementTree import Element as Node
 from canvas_server.export import colors, lettering, shaping
 from canvas_server.export.icons import IconName
 from canvas_server.export.shapes import card, icon, node
+from canvas_server.protocol.plain import first_of
 from canvas_server.protocol.scene import Transform
 
 
@@ -44,4 +45,4 @@ def file_name(address: str) -> str:
         path = urlsplit(address).path
     except ValueError:
         return ""
-    return unquote(path[path.rfind("/") + 1 :])[:80]
+    return first_of(unquote(path[path.rfind("/") + 1 :]), 80)

@@ -8,6 +8,7 @@ from itertools import accumulate
 import uharfbuzz as hb
 
 from canvas_server.export.fonts import Run, Weight, bundled, runs_of
+from canvas_server.protocol.plain import first_of
 
 FAMILY = "Inter, system-ui, sans-serif"
 LINE = 1.3
@@ -78,4 +79,4 @@ def shortened(text: str, width: float, size: float, weight: Weight = 400) -> str
         return line
     room = width / size - positions("…", weight)[-1]
     fit = max((place for place, end in enumerate(ends) if end <= room), default=0)
-    return line[:fit].rstrip() + "…"
+    return first_of(line, fit).rstrip() + "…"

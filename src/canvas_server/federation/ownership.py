@@ -13,6 +13,7 @@ from msgspec import Struct
 
 from canvas_server.federation.pairing import Pair, PairingError, Pairs
 from canvas_server.files import write_whole
+from canvas_server.protocol.plain import first_of
 
 FILE = "agreements.json"
 MAX_NAME = 64
@@ -123,7 +124,7 @@ class OwnershipRecords:
         """Return what people are told: our name for a server, else its own, else its key."""
         pair = self._pairs.of(agent_id)
         ours = "" if pair is None else pair.name
-        return (ours or self._names.get(agent_id) or agent_id[:8])[:MAX_NAME]
+        return first_of(ours or self._names.get(agent_id) or agent_id[:8], MAX_NAME)
 
     def leader(self, session_id: str) -> str | None:
         """Return the name of the server that keeps a scene of which we have a replica."""

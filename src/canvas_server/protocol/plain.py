@@ -88,5 +88,5 @@ def _is_inside(text: str, place: int) -> bool:
     category = unicodedata.category(behind)
     if category in ("Mn", "Mc", "Me") or (before == "\u200d" and category == "So"):
         return True
-    flag = _FLAG_LETTERS.search(text[:place])
-    return bool(flag and _FLAG_LETTERS.match(behind)) and len(flag[0]) % 2 == 1
+    flags = _FLAG_LETTERS.search(text[:place])
+    return flags is not None and len(flags[0]) % 2 == 1 and _FLAG_LETTERS.match(behind) is not None

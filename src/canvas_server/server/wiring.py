@@ -25,6 +25,7 @@ from canvas_server.node.events import NodeEvents
 from canvas_server.node.node import Node
 from canvas_server.node.outbox import Outboxes
 from canvas_server.node.ports import PictureDecoder
+from canvas_server.protocol.plain import first_of
 from canvas_server.server.backends import Backend, StartupError
 
 FEATURES = (
@@ -160,7 +161,7 @@ def open_federation(
             name = known.ownership.name_of(pair.agent_id)
             log.warning("another server may share every session whose name it knows", server=name)
     carrier = X0xCarrier(Daemon(settings.x0x_url, settings.x0x_token))
-    name = settings.node_id[:64] or "canvas-server"
+    name = first_of(settings.node_id, 64) or "canvas-server"
     federation = Federation(carrier, node, known, name, settings.resume_seconds, _call_later)
     events.external.subscribe(federation.watch)
     return federation

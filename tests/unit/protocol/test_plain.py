@@ -10,9 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from canvas_server.auth.join import Claims
+from canvas_server.export import frame, text_metrics
 from canvas_server.protocol.client import Subscribe
 from canvas_server.protocol.http import TokenWish
-from canvas_server.protocol.plain import plain, plain_name
+from canvas_server.protocol.plain import first_of, plain, plain_name
 
 pytestmark = pytest.mark.rule("PAG3", "REL8")
 
@@ -64,3 +65,28 @@ def test_names_are_cleaned_where_they_come_in() -> None:
     claims = {"session": "s", "role": "edit", "invitation": "i", "iat": 1}
     assert msgspec.convert(claims | {"name": HOSTILE}, Claims).name == SHOWN
     assert msgspec.convert(claims, Claims).name is None
+
+
+@pytest.mark.report(
+    "reading",
+    "Names are cut in the middle of a flag or a family",
+    "63 letters and a flag, as the name of a person and of a file",
+    "The flag is left out as a whole, by server, page and picture",
+)
+def test_texts_are_cut_between_what_people_see_as_characters() -> None:
+    flags = "aa\U0001f1e9\U0001f1ea\U0001f1eb\U0001f1f7"
+    assert [first_of(flags, most) for most in (2, 3, 4, 5, 6)] == [
+        "aa",
+        "aa",
+        flags[:4],
+        flags[:4],
+        flags,
+    ]
+    assert first_of("a\U0001f468\u200d\U0001f469b", 3) == "a"
+    assert first_of("a\U0001f44d\U0001f3fdb", 2) == "a"
+    assert first_of("e\u0301\u0301\u0301", 2) == "e\u0301"
+    assert first_of("abc", 0) == ""
+    width = text_metrics.width_of("aa", 16) + text_metrics.width_of("…", 16) + 18
+    assert text_metrics.shortened(flags + " and more", width, 16) == "aa…"
+    address = "https://a.example/" + "x" * 79 + "\U0001f1e9\U0001f1ea.png"
+    assert frame.file_name(address) == "x" * 79
