@@ -69,10 +69,23 @@ def press(desk: Desk, key: str, code: str, modifiers: int = 0, kind: str = "keyD
     "Milk, 2 and Eggs, 12 on two lines",
     "It is a text, and a button makes it a chart",
 )
+@pytest.mark.report(
+    "lost",
+    "What does not fit into a field is cut without a word",
+    "100 characters pasted into the field of the name, which holds 64",
+    "It is said how many were left out",
+)
+@pytest.mark.report(
+    "found",
+    "Text that is pasted near the edge runs out of the window",
+    "A thousand characters, with the pointer at the right edge",
+    "It is broken into lines, and all of it is in sight",
+)
 def test_what_is_pasted_is_what_people_expect(desk: Desk) -> None:
     allow_clipboard(desk)
     notices = desk.page.locator("#notices")
     copy(desk, plain="120", html=CELL, picture=True)
+    desk.page.evaluate("getSelection().selectAllChildren(document.querySelector('#people h2'))")
     desk.keys.press("Control+v")
     expect(desk.bob.page.locator('[data-kind="Text"]')).to_have_text("120")
     desk.ada.picture("hands-pasted-text")
@@ -110,6 +123,24 @@ def test_what_is_pasted_is_what_people_expect(desk: Desk) -> None:
     desk.keys.press("Control+Shift+V")
     expect(notices).to_contain_text("There is no text in the clipboard")
     desk.agree()
+
+    copy(desk, plain="x" * 100)
+    name = desk.page.get_by_label("Your name")
+    name.fill("Ada")
+    desk.keys.press("Control+v")
+    expect(name).to_have_value("Ada" + "x" * 61)
+    expect(notices).to_contain_text("the last 39 characters were left out")
+    name.fill("Ada")
+
+    copy(desk, plain="A long sentence. " * 60)
+    desk.mouse.move(930, 300)
+    desk.keys.press("Control+v")
+    until(
+        desk.page,
+        """() => { const text = document.querySelector('[data-kind=Text]:focus');
+            return text && text.getBoundingClientRect().right
+              <= document.querySelector('#stage').getBoundingClientRect().right }""",
+    )
 
 
 @pytest.mark.rule("CAN1")

@@ -72,6 +72,8 @@ export const text = {
   writtenByTwo: "Somebody else has just changed this text. Write on: yours will stand below theirs.",
   overtaken: "Somebody has changed that since, so it was left as it is.",
   tileStays: "A camera's tile goes when its call ends.",
+  /** @param {number} count of characters */
+  pasteCut: (count) => `That was too long for this field: the last ${count === 1 ? "character was" : `${count} characters were`} left out.`,
   tileNotCopied: "A camera's tile cannot be copied: it belongs to its person.",
   /** @param {string} name */
   fileRefused: (name) => `“${name}” is neither a picture nor a table (CSV) nor plain text, so it cannot be put on the canvas.`,
@@ -129,9 +131,9 @@ export const fileText = {
 
 /** Why a file is not for a canvas, and what to do. @type {Record<import("../lib/fileformats.js").Unusable, string>} */
 const UNUSABLE = {
-  heic: "is a HEIC photo, which browsers cannot show. Save it as JPEG and add that.",
-  tiff: "is a TIFF picture, which browsers cannot show. Save it as PNG or JPEG and add that.",
-  jxl: "is a JPEG XL picture, which browsers cannot show. Save it as PNG or JPEG and add that.",
+  heic: "is a HEIC photo, which this browser cannot show. Save it as JPEG and add that.",
+  tiff: "is a TIFF picture, which this browser cannot show. Save it as PNG or JPEG and add that.",
+  jxl: "is a JPEG XL picture, which this browser cannot show. Save it as PNG or JPEG and add that.",
   psd: "is a Photoshop file. Save it as PNG and add that.",
   video: "is a video, which cannot be put on the canvas. Share your screen to show it.",
   audio: "is a sound, which cannot be put on the canvas.",

@@ -19,8 +19,8 @@ import { wholeTransform } from "../scene/scene.js";
 /** Ours, where the browser keeps it: else it is in the HTML. */
 const MIME = "application/vnd.canvas-server.elements+json";
 const ASIDE = 24;
-/** What takes text by itself. */
-const FIELDS = "input, textarea, select, [contenteditable]";
+/** What takes text by itself; sliders, switches and such do not. */
+const FIELDS = "textarea, [contenteditable], input:not([type=range], [type=checkbox], [type=radio], [type=color], [type=button], [type=file])";
 
 export class Clipboard {
   #context;
@@ -71,7 +71,7 @@ export class Clipboard {
    * @param {boolean} cut
    */
   #copy(event, cut) {
-    if (isTyping() || !event.clipboardData) return;
+    if (isTyping() || isMarking() || !event.clipboardData) return;
     const elements = this.#chosen();
     const { selection, notices, scene } = this.#context;
     const stays = [...selection.ids].filter((id) => scene.has(id)).length > elements.length;
@@ -94,8 +94,9 @@ export class Clipboard {
   /** @param {ClipboardEvent} event */
   #paste(event) {
     const { clipboardData } = event;
-    if (!clipboardData || document.querySelector("dialog[open]")) return;
-    if (isTyping() && !this.#isForCanvas(clipboardData)) return;
+    if (!clipboardData) return;
+    if (isTyping() && !this.#isForCanvas(clipboardData)) return this.#sayWhatIsCut(clipboardData.getData("text/plain"));
+    if (document.querySelector("dialog[open]")) return;
     event.preventDefault();
     this.#take(clipboardData, this.#placeOf() ?? undefined, this.#plain);
   }
@@ -109,6 +110,15 @@ export class Clipboard {
     if (!this.#context.stage.space.contains(document.activeElement)) return false;
     const choice = chosen(formsOf(data));
     return choice.take === "files" || (choice.take === "nothing" && choice.why.reason === "canvas");
+  }
+
+  /** A field takes as much as it may hold, and drops the rest. @param {string} words that are pasted in one */
+  #sayWhatIsCut(words) {
+    const field = document.activeElement;
+    if (!(field instanceof HTMLInputElement || field instanceof HTMLTextAreaElement) || field.maxLength < 0) return;
+    const replaced = (field.selectionEnd ?? 0) - (field.selectionStart ?? 0);
+    const cut = field.value.length - replaced + words.length - field.maxLength;
+    if (cut > 0) this.#context.notices.show(text.pasteCut(cut), { problem: true, key: "became" });
   }
 
   /** @param {DragEvent} event */
@@ -225,7 +235,10 @@ function keepPage(event) {
 
 /** @returns {boolean} whether the clipboard is the business of a field now */
 function isTyping() {
-  const active = document.activeElement;
-  if (active instanceof HTMLInputElement || active instanceof HTMLTextAreaElement) return true;
+  return document.activeElement?.matches(FIELDS) ?? false;
+}
+
+/** @returns {boolean} whether words of the page are marked, to be copied */
+function isMarking() {
   return !(document.getSelection()?.isCollapsed ?? true);
 }

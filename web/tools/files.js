@@ -8,11 +8,15 @@ import { fileText, text } from "../text/tools.js";
 
 /** @import {CreationTools, KindDefinition, Made, Refused} from "../kinds/definition.js" */
 
+/** @import {Unusable} from "../lib/fileformats.js" */
+
 /** @type {KindDefinition<any>[]} those that take only certain files and words come first */
 export const DEFINITIONS = [...Object.values(kinds).filter((one) => one !== kinds[PLAIN_TEXT]), kinds[PLAIN_TEXT]];
 /** So many at once. */
 export const MOST_FILES = 100;
 const LONGEST_NAME = 120;
+/** Pictures that some systems can read. @type {Partial<Record<Unusable, string>>} */
+const PERHAPS = { heic: "image/heic", tiff: "image/tiff", jxl: "image/jxl" };
 
 /**
  * @param {File} file
@@ -24,7 +28,7 @@ export async function madeOfFile(file, tools) {
   if (file.size === 0) return { refused: fileText.empty(name) };
   try {
     const format = formatOf(file, await charactersOf(file.slice(0, HEAD_BYTES)));
-    if (format.unusable) return { refused: fileText.unusable(format.unusable, name) };
+    if (format.unusable) return (await perhapsPicture(file, format.unusable, tools)) ?? { refused: fileText.unusable(format.unusable, name) };
     // Renamed, or from where types are not known: it is what it begins as.
     const typed = format.type === file.type ? file : new File([file], file.name, { type: format.type });
     for (const { fromFile } of DEFINITIONS) {
@@ -35,6 +39,23 @@ export async function madeOfFile(file, tools) {
   } catch {
     // A folder, a file that was moved meanwhile, or one that this person may not read.
     return { refused: fileText.unreadable(name) };
+  }
+}
+
+/**
+ * @param {File} file
+ * @param {Unusable} what
+ * @param {CreationTools} tools
+ * @returns {Promise<Made<any> | null>} `null`: this browser cannot read it; some can
+ */
+async function perhapsPicture(file, what, tools) {
+  const type = PERHAPS[what];
+  if (!type) return null;
+  try {
+    const made = await kinds.Image.fromFile?.(new File([file], file.name, { type }), tools);
+    return made && !("refused" in made) ? made : null;
+  } catch {
+    return null;
   }
 }
 
