@@ -121,3 +121,19 @@ test("a server that lets nobody in is blamed for what was measured", async () =>
   assert.match(await why({ putOff: "server_full" }), /server_full/);
   assert.equal(asked.length, 3, "asked only where nothing is known");
 });
+
+// report: reading | "Calls will work from here with most networks", though nothing of the network was measured | no STUN
+// server, or one of which the browser does not tell | the summary says that it could not be told
+test("what was not measured is not promised", async () => {
+  const { checkNat } = await import("../../web/doctor/checks.js");
+  const { text } = await import("../../web/text/doctor.js");
+  const silent = /** @type {const} */ ({ level: "bad", words: "" });
+  const unknown = /** @type {const} */ ({ level: "fair", words: "" });
+  const none = await checkNat([], []);
+  const mixed = await checkNat(["stun:a", "stun:b"], [silent, unknown]);
+  assert.deepEqual([none.words, mixed.words], [text.stunNone, text.natUnknown]);
+  for (const outcome of [none, mixed]) assert.match(text.summary([outcome], false, true), /could not be told/);
+  const dead = await checkNat(["stun:a", "stun:b"], [silent, silent]);
+  assert.deepEqual([dead.level, dead.words], ["bad", text.natSilent]);
+  assert.match(text.summary([mixed], true, true), /will work from here, also/);
+});

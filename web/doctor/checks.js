@@ -166,12 +166,15 @@ export async function checkStun(url) {
 }
 
 /**
- * @param {number} asked how many STUN servers there are
- * @param {string[]} answering the addresses of those that answer
+ * @param {readonly string[]} urls of all STUN servers
+ * @param {readonly Outcome[]} outcomes of the check of each
  * @returns {Promise<Outcome>}
  */
-export async function checkNat(asked, answering) {
-  if (asked === 0) return fair(text.stunNone);
+export async function checkNat(urls, outcomes) {
+  if (urls.length === 0) return { ...fair(text.stunNone), untold: true };
+  const answering = urls.filter((_, place) => outcomes[place]?.level === "good");
+  const isTold = answering.length > 0 || outcomes.every(({ level }) => level === "bad");
+  if (!isTold) return { ...fair(text.natUnknown), untold: true };
   const { candidates } = answering.length > 0 ? await gather([{ urls: answering }]) : { candidates: [] };
   switch (natOf(candidates, answering.length)) {
     case "kept":
@@ -181,7 +184,7 @@ export async function checkNat(asked, answering) {
     case "silent":
       return bad(text.natSilent);
     case "unknown":
-      return fair(text.natUnknown);
+      return { ...fair(text.natUnknown), untold: true };
   }
 }
 

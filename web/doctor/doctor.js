@@ -73,13 +73,9 @@ async function testAll() {
   const turn = iceServers.filter((server) => !isStun(server));
   // What is blocked takes some seconds to be sure of: side by side.
   const answers = stun.map((url) => check(url, text.stun(url), () => checkStun(url)));
-  const answering = async () => {
-    const levels = await Promise.all(answers);
-    return stun.filter((_, place) => levels[place]?.level === "good");
-  };
   const ways = [
     ...answers,
-    check("nat", text.nat, async () => checkNat(stun.length, await answering())),
+    check("nat", text.nat, async () => checkNat(stun, await Promise.all(answers))),
     ...turn.map((server) => {
       const url = String(server.urls);
       return check(url, text.turn(url), () => checkTurn(server));

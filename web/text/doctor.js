@@ -5,7 +5,7 @@ import { language } from "./language.js";
 /** @import {MediaFault} from "../media/faults.js" */
 
 /** @typedef {"good" | "fair" | "bad"} Level */
-/** @typedef {{level: Level, words: string}} Outcome */
+/** `untold`: what it tries could not be found out. @typedef {{level: Level, words: string, untold?: boolean}} Outcome */
 
 /** @type {Record<MediaFault, string>} */
 const faults = {
@@ -85,6 +85,9 @@ export const text = {
       return "Calls will not work from here as things are. See what is marked with ✗.";
     }
     if (relayed) return "Calls will work from here, also where direct ways are blocked.";
+    if (outcomes.some(({ untold }) => untold)) {
+      return "Calls will work from here within your network. Whether they do with others could not be told: see what is marked with !.";
+    }
     return "Calls will work from here with most networks; without a TURN server not with all.";
   },
   /** @param {string[]} lines */
