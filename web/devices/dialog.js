@@ -228,7 +228,7 @@ function field(label, control) {
 
 /** @param {Choices} choices of the speaker */
 async function playTone(choices) {
-  const speaker = (await presentDevice(choices, "speaker"))?.deviceId ?? "";
+  const speaker = (await presentDevice(choices, "speaker"))?.deviceId ?? choices.get("speaker").deviceId;
   const context = audioContext();
   const destination = new MediaStreamAudioDestinationNode(context);
   const gain = new GainNode(context, { gain: TONE.volume });

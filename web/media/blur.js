@@ -38,7 +38,7 @@ export function sameBlur(track) {
   return settable ? constraint(on) : {};
 }
 
-/** @param {boolean | {exact: boolean}} backgroundBlur */
+/** @param {boolean} backgroundBlur as an ideal: what came of it is looked at */
 function constraint(backgroundBlur) {
   return /** @type {MediaTrackConstraints} */ ({ backgroundBlur });
 }
@@ -94,7 +94,7 @@ export class Blur extends Emitter {
    */
   async prepare(track) {
     if (!this.#intentions.blur || this.#isWaived) return true;
-    if (!blurOf(track).on && blurOf(track).possible) await apply(track, { exact: true });
+    if (!blurOf(track).on && blurOf(track).possible) await apply(track, true);
     return blurOf(track).on;
   }
 
@@ -124,7 +124,7 @@ export class Blur extends Emitter {
 
 /**
  * @param {MediaStreamTrack} track
- * @param {boolean | {exact: boolean}} blur
+ * @param {boolean} blur
  */
 async function apply(track, blur) {
   try {

@@ -95,9 +95,12 @@ export function reportViewSizes({ connection, signaling, videos }, frame) {
  */
 export function applyChoices(choices, { signaling, screen, videos, media }) {
   const setSpeaker = async () => {
+    const chosen = choices.get("speaker");
     const device = await presentDevice(choices, "speaker");
+    if (choices.get("speaker") !== chosen) return; // another one meanwhile
     if (device) choices.recognize("speaker", chosenOf(device));
-    videos.sound.setSpeaker(device?.deviceId ?? "");
+    // One that is not listed may be there all the same; else the one of the system plays.
+    videos.sound.setSpeaker(device?.deviceId ?? choices.get("speaker").deviceId);
   };
   /** @type {Partial<Record<keyof Chosen, () => void>>} */
   const effects = {

@@ -126,11 +126,14 @@ def _stored_in(folder: Path) -> CheckResult:
             return CheckResult("bad", subject, str(error))
         except sqlite3.Error as error:
             return CheckResult("bad", subject, explain(error, path))
+    full = CheckResult("bad", subject, "there is no space left to store scenes")
+    if shutil.disk_usage(folder).free == 0:
+        return full  # what is kept back for root is not for scenes
     try:
         _write_into(folder)
     except OSError as error:
         if error.errno in (errno.ENOSPC, errno.EDQUOT):
-            return CheckResult("bad", subject, "there is no space left to store scenes")
+            return full
         return CheckResult("bad", subject, f"cannot be written ({error.strerror}); {CHOOSE}")
     return CheckResult("good", subject, "scenes can be stored there")
 
