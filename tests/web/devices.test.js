@@ -410,6 +410,11 @@ test("a camera that cannot blur sends nothing until the person says so", async (
   await settled();
   assert.deepEqual([devices.live(), media.fault("video")], [["audio", "video"], null]);
   assert.ok(new Intentions().blur, "the next camera may be able to");
+  devices.blurOfNew = camera([false, true]);
+  media.toggle("video");
+  media.toggle("video");
+  await settled();
+  assert.equal(media.blur.state.on, true, "one that can is blurred");
 });
 
 test("a camera that cannot blur is not put in the place of one that does", async () => {

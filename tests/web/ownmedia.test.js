@@ -34,6 +34,10 @@ test.beforeEach(() => {
   permission = "granted";
 });
 
+// report: on | After a reload the microphone and the camera are on again | muted, camera off, then a reload, the next
+// call, a new window | both stay off, and nothing is opened
+// report: on | The light of the camera stays on while the camera is off | camera off in a call | its track is stopped,
+// and opened again at the next press
 test("what was off stays off: in the next call, after a reload, in a window to come", async () => {
   const media = new LocalMedia(new Choices());
   media.start();
@@ -55,6 +59,8 @@ test("what was off stays off: in the next call, after a reload, in a window to c
   assert.deepEqual(["audio", "video"].map((kind) => new Intentions().isOn(/** @type {any} */ (kind))), [false, false]);
 });
 
+// report: on | One window is heard because another one was unmuted | two windows, one muted, a press in the other one |
+// each stays as it was
 test("a window is not turned on by what another one was told", () => {
   const ours = globalThis.sessionStorage;
   const mine = new Intentions();
@@ -66,6 +72,8 @@ test("a window is not turned on by what another one was told", () => {
   assert.equal(new Intentions().isOn("audio"), false, "after a reload neither");
 });
 
+// report: on | The camera goes on after it was turned off | the browser's question is answered after a second press |
+// what comes is let go at once
 test("what comes after the switch was pressed again, or after the call, is closed", async () => {
   const media = new LocalMedia(new Choices());
   media.intentions.set("video", false);
@@ -87,6 +95,8 @@ test("what comes after the switch was pressed again, or after the call, is close
   assert.deepEqual(live(), []);
 });
 
+// report: on | A camera that was refused is a dead end | refused, then allowed during the call | the button asks again at
+// each press, and the picture comes into the call
 test("what was refused is asked for at each press, never by itself", async () => {
   const media = new LocalMedia(new Choices());
   /** @type {unknown[]} */
@@ -219,6 +229,7 @@ test("who may publish during a call sends in the sections there are, and ceases 
   assert.deepEqual(transceivers.map(({ sender }) => sender.track), [null, null]);
 });
 
+// report: on | A screen is shared after the call has ended | it is chosen when the call is over | it is let go, unseen
 test("a screen that is chosen after the call has ended is let go", async () => {
   const screen = new ScreenShare();
   const shared = new FakeTrack("video");

@@ -104,3 +104,44 @@ test("where the chosen speaker is gone the one of the system plays", async () =>
   await new Promise((resolve) => setImmediate(resolve));
   assert.deepEqual(sinks, ["gone", ""]);
 });
+
+// report: on | After a phone call nobody is heard any more | players that the system has paused, and a page that comes
+// in sight again | they play on
+test("what a system paused plays on when the page is in sight", async () => {
+  const page = Object.assign(new EventTarget(), { visibilityState: "hidden" });
+  class FakePlayer {
+    paused = true;
+    plays = 0;
+    volume = 1;
+    srcObject = null;
+    async play() {
+      this.plays += 1;
+      this.paused = false;
+    }
+    pause() {}
+    remove() {}
+  }
+  /** @type {FakePlayer[]} */
+  const players = [];
+  Object.assign(globalThis, {
+    document: page,
+    Audio: class extends FakePlayer {
+      constructor() {
+        super();
+        players.push(this);
+      }
+    },
+  });
+  const { VideoManager } = await import("../../web/media/videomanager.js");
+  const videos = new VideoManager();
+  videos.addPeerStream(/** @type {any} */ (stream()), "a");
+  const [player] = players;
+  assert.equal(player?.plays, 1);
+  if (player) player.paused = true;
+  page.dispatchEvent(new Event("visibilitychange"));
+  assert.equal(player?.plays, 1, "out of sight");
+  page.visibilityState = "visible";
+  page.dispatchEvent(new Event("visibilitychange"));
+  page.dispatchEvent(new Event("visibilitychange"));
+  assert.equal(player?.plays, 2);
+});

@@ -52,7 +52,7 @@ export class Blur extends Emitter {
   #isOn = false;
   /** The latest camera could be blurred: so the switch is there while it is off. */
   #wasPossible = false;
-  /** The person has said to be seen without it, by this camera. */
+  /** The person has said to be seen without it where a camera cannot. */
   #isWaived = false;
 
   /** @param {Intentions} intentions */
@@ -63,7 +63,7 @@ export class Blur extends Emitter {
 
   /** For getUserMedia, so that there is no picture without it. @returns {MediaTrackConstraints} */
   get constraints() {
-    return this.#intentions.blur && !this.#isWaived ? constraint(true) : {};
+    return this.#intentions.blur ? constraint(true) : {};
   }
 
   /** @returns {BlurState} of the camera that is open, or what is known while none is */
@@ -93,9 +93,9 @@ export class Blur extends Emitter {
    * @returns {Promise<boolean>} false: it shows what the person does not want to be seen
    */
   async prepare(track) {
-    if (!this.#intentions.blur || this.#isWaived) return true;
+    if (!this.#intentions.blur) return true;
     if (!blurOf(track).on && blurOf(track).possible) await apply(track, true);
-    return blurOf(track).on;
+    return blurOf(track).on || this.#isWaived;
   }
 
   /** The person does not want it any more. */
