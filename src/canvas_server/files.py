@@ -3,6 +3,8 @@
 import os
 from pathlib import Path
 
+from canvas_server import system
+
 
 def write_whole(path: Path, content: bytes) -> None:
     """Put something in the place of a file that only its owner reads, on the disk when it returns.
@@ -13,7 +15,9 @@ def write_whole(path: Path, content: bytes) -> None:
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     part = path.with_suffix(".part")
     part.unlink(missing_ok=True)
-    with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+    with os.fdopen(
+        os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL | system.OPEN_FLAGS, 0o600), "wb"
+    ) as file:
         file.write(content)
         file.flush()
         os.fsync(file.fileno())
@@ -26,6 +30,6 @@ def give_to_owner(path: Path) -> None:
     Raises:
         OSError: it cannot.
     """
-    if os.geteuid() == 0:
+    if system.user() == 0:
         owner = path.parent.stat()
-        os.chown(path, owner.st_uid, owner.st_gid)
+        system.give(path, owner.st_uid, owner.st_gid)

@@ -5,7 +5,6 @@ disk refuses them, lines are lost, and one that counts them follows as soon as i
 """
 
 import contextlib
-import fcntl
 import os
 import threading
 import time
@@ -16,6 +15,7 @@ from pathlib import Path
 import msgspec
 import structlog
 
+from canvas_server import system
 from canvas_server.audit.trail import rfc3339
 from canvas_server.files import give_to_owner
 from canvas_server.protocol.audit import AuditEntry, AuditEvent
@@ -53,6 +53,8 @@ class AuditFile:
         """
         if self._size and self._size + len(line) > self._most:
             self._rotate()
+        if self._file < 0:  # what was to come after a full one could not be opened
+            self._file, self._size = self._open(), 0
         try:
             written = os.write(self._file, line)
             if written < len(line):
@@ -65,13 +67,14 @@ class AuditFile:
 
     def close(self) -> None:
         """Let go of the file."""
-        os.close(self._file)
+        if self._file >= 0:
+            os.close(self._file)
 
     def _open(self) -> int:
-        flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW
+        flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | system.OPEN_FLAGS | system.NO_LINKS
         file = os.open(self._path, flags, 0o600)
         try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            system.lock(file)
             with contextlib.suppress(OSError):  # a file system that knows no owners
                 give_to_owner(self._path)
         except BaseException:
@@ -80,13 +83,17 @@ class AuditFile:
         return file
 
     def _rotate(self) -> None:
+        if not system.MOVES_OPEN_FILES:
+            os.close(self._file)
+            self._file = -1
         for number in range(KEPT_FILES - 1, 0, -1):
             older = self._path.with_name(f"{self._path.name}.{number}")
             newer = self._path if number == 1 else older.with_suffix(f".{number - 1}")
             with contextlib.suppress(FileNotFoundError):
                 newer.replace(older)
         file = self._open()
-        os.close(self._file)
+        if self._file >= 0:
+            os.close(self._file)
         self._file, self._size = file, 0
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import click
 
+from canvas_server import system
 from canvas_server.cli.values import SERVER_URL, check_names
 
 NEEDED = {"aiortc": "aiortc", "av": "av", "websockets": "websockets"}
@@ -91,8 +92,8 @@ async def _run(
         states.append(state)
 
     stop = asyncio.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    ends = (signal.SIGINT, signal.SIGTERM)
+    system.on_signals(asyncio.get_running_loop(), ends, lambda _: stop.set())
     try:
         async with connect(url, session, name, tell, token) as client:
             click.echo(f"joined {session} as {name}: {site_url(url)}/s/{session}")

@@ -18,6 +18,7 @@ from typing import Literal
 import click
 from msgspec import Struct
 
+from canvas_server import system
 from canvas_server.addresses import is_loopback
 from canvas_server.config.options import with_settings
 from canvas_server.config.settings import Settings
@@ -195,7 +196,7 @@ def _port(settings: Settings) -> CheckResult:
     family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
     try:
         with socket.socket(family, socket.SOCK_STREAM) as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            system.own_port(probe)
             probe.bind((settings.host, settings.port))
     except OSError as error:
         words = (

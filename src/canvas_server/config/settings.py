@@ -8,6 +8,7 @@ import click
 import platformdirs
 from msgspec import Struct
 
+from canvas_server import system
 from canvas_server.config.access import ACCESS_SETTINGS
 from canvas_server.config.amounts import BYTES, COUNT, DAYS, PORT, SECONDS, Amount, Port
 from canvas_server.config.setting import Setting
@@ -93,7 +94,7 @@ def _default_data_dir() -> Path:
     try:
         return platformdirs.user_data_path("canvas-server")
     except RuntimeError as error:
-        text = f"user {os.getuid()} has no home directory: name a data folder, with --data or "
+        text = f"user {system.user()} has no home directory: name a data folder, with --data or "
         raise click.UsageError(f"{text}CANVAS_DATA_DIR") from error
 
 

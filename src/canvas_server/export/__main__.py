@@ -4,12 +4,11 @@
 canvas may be costly to draw, or break what draws it; the server goes on with calls all the same.
 """
 
-import os
-import resource
 import sys
 
 import msgspec
 
+from canvas_server import system
 from canvas_server.export import png, svg, webfonts
 from canvas_server.protocol.scene import SceneDocument
 
@@ -20,12 +19,7 @@ OPEN_FILES = 64
 
 def main(form: str, width: str = "") -> None:
     """Draw the scene that the standard input holds; write to the standard output."""
-    resource.setrlimit(resource.RLIMIT_CPU, (CPU_SECONDS, CPU_SECONDS))
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
-    for nothing in (resource.RLIMIT_CORE, resource.RLIMIT_FSIZE):  # it writes to a pipe alone
-        resource.setrlimit(nothing, (0, 0))
-    resource.setrlimit(resource.RLIMIT_NOFILE, (OPEN_FILES, OPEN_FILES))
-    os.nice(5)  # calls come first
+    system.bound(memory_bytes=MEMORY_BYTES, files=OPEN_FILES, niceness=5, cpu_seconds=CPU_SECONDS)
     drawn = svg.draw(msgspec.json.decode(sys.stdin.buffer.read(), type=SceneDocument))
     if form == "svg":
         webfonts.embed(drawn.root)

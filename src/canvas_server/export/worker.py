@@ -9,6 +9,7 @@ from typing import Literal
 import msgspec
 from msgspec import Struct
 
+from canvas_server import system
 from canvas_server.export.missing import Gap
 from canvas_server.protocol.scene import SceneDocument
 
@@ -42,7 +43,7 @@ async def draw(scene: SceneDocument, form: Form, width: int | None = None) -> Pi
         stdin=PIPE,
         stdout=PIPE,
         stderr=DEVNULL,  # the words of a scene are nothing for a log
-        env={},
+        env=system.bare_environment(),
     )
     try:
         async with asyncio.timeout(SECONDS):

@@ -6,8 +6,10 @@ has it always. No header field of a proxy is needed or believed (docs/adr/0031).
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-TAKEN = {"api", "authority.pem", "bundle", "doctor", "elsewhere", "example", "health", "mcp"}
-TAKEN |= {"metrics", "s", "vendor", "ws"}
+TAKEN = frozenset(
+    {"api", "authority.pem", "bundle", "doctor", "elsewhere", "example", "health", "mcp"}
+    | {"metrics", "s", "vendor", "ws"}
+)
 """First parts of paths that the site itself has: a base path with one could not be told apart."""
 
 

@@ -13,6 +13,8 @@ from collections.abc import Callable
 
 import structlog
 
+from canvas_server import system
+
 AT_A_TIME = 8
 BACKLOG = 2048
 """Connections that wait in the kernel."""
@@ -42,8 +44,14 @@ class Listener:
         self._loop = asyncio.get_running_loop()
         self._tasks: set[asyncio.Task[None]] = set()
         self._closed = False
-        for listening in sockets:
-            self._listen(listening)
+        self._servers: list[asyncio.Server] = []
+        try:
+            for listening in sockets:
+                self._listen(listening)
+        except NotImplementedError:  # the loop of Windows, which waits for nothing but what it does
+            task = self._loop.create_task(self._serve())
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
 
     @property
     def port(self) -> int:
@@ -54,8 +62,11 @@ class Listener:
         """Take in nobody any more."""
         self._closed = True
         for listening in self.sockets:
-            self._loop.remove_reader(listening)
+            with contextlib.suppress(NotImplementedError):
+                self._loop.remove_reader(listening)
             listening.close()
+        for server in self._servers:
+            server.close()
 
     async def wait_closed(self) -> None:
         """Wait until nobody is being taken in any more."""
@@ -64,6 +75,19 @@ class Listener:
     def _listen(self, listening: socket.socket) -> None:
         if not self._closed:
             self._loop.add_reader(listening, self._take_in, listening)
+
+    async def _serve(self) -> None:
+        """Let the loop take connections in: all that wait, before anybody else has a turn."""
+        for listening in self.sockets:
+            if not self._closed:
+                server = await self._loop.create_server(
+                    self._protocol,
+                    sock=listening,
+                    ssl=self._context,
+                    ssl_handshake_timeout=HANDSHAKE_SECONDS if self._context else None,
+                    backlog=BACKLOG,
+                )
+                self._servers.append(server)
 
     def _take_in(self, listening: socket.socket) -> None:
         for _ in range(AT_A_TIME):
@@ -111,7 +135,7 @@ def open_sockets(host: str, port: int) -> list[socket.socket]:
         for family, _, _, _, address in found:
             listening = socket.socket(family, socket.SOCK_STREAM)
             sockets.append(listening)
-            listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            system.own_port(listening)
             if family == socket.AF_INET6:
                 listening.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
             if port == 0 and len(sockets) > 1:  # the same one as the first

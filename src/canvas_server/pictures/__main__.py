@@ -6,15 +6,13 @@ a `Verdict` as JSON the other. It says `READY` first. What takes too long is end
 (SIGPROF), which can be done within a decoder.
 """
 
-import os
-import resource
-import signal
 import sys
 import time
 
 import msgspec
 from PIL import Image
 
+from canvas_server import system
 from canvas_server.node.ports import Verdict
 from canvas_server.pictures.normalising import RefusedPicture, normalised
 from canvas_server.pictures.process import (
@@ -23,11 +21,14 @@ from canvas_server.pictures.process import (
     TOO_MUCH_MEMORY,
 )
 
+OPEN_FILES = 16
+"""Decoders open none."""
+
 
 def main(cpu_seconds: str, memory_bytes: str) -> None:
     """Read pictures until nobody sends any."""
     Image.init()
-    _limit(int(memory_bytes))
+    system.bound(memory_bytes=int(memory_bytes), files=OPEN_FILES, niceness=15)
     _write(READY)
     while head := sys.stdin.buffer.read(HEAD_BYTES):
         src = sys.stdin.buffer.read(int.from_bytes(head)).decode()
@@ -37,25 +38,15 @@ def main(cpu_seconds: str, memory_bytes: str) -> None:
             return
 
 
-def _limit(memory_bytes: int) -> None:
-    resource.setrlimit(resource.RLIMIT_AS, (memory_bytes, memory_bytes))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
-    files = 16  # decoders open none
-    resource.setrlimit(resource.RLIMIT_NOFILE, (files, files))
-    os.nice(15)  # calls come first
-
-
 def _read(src: str, cpu_seconds: float) -> Verdict:
     began = time.process_time()
-    signal.setitimer(signal.ITIMER_PROF, cpu_seconds)
-    try:
-        kept, reason = normalised(src), None
-    except RefusedPicture as refused:
-        kept, reason = None, str(refused)
-    except MemoryError:
-        kept, reason = None, TOO_MUCH_MEMORY
-    signal.setitimer(signal.ITIMER_PROF, 0)
+    with system.within(cpu_seconds):
+        try:
+            kept, reason = normalised(src), None
+        except RefusedPicture as refused:
+            kept, reason = None, str(refused)
+        except MemoryError:
+            kept, reason = None, TOO_MUCH_MEMORY
     return Verdict(kept, reason, round(1000 * (time.process_time() - began)))
 
 

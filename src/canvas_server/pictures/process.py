@@ -3,12 +3,12 @@
 import asyncio
 import contextlib
 import re
-import signal
 import sys
 from asyncio.subprocess import DEVNULL, PIPE, Process
 
 import msgspec
 
+from canvas_server import system
 from canvas_server.node.ports import NotDecoded, Verdict
 from canvas_server.protocol.fields import MAX_DATA_URL
 
@@ -26,8 +26,6 @@ TOO_MUCH_MEMORY = "the picture takes too much memory: make it smaller first"
 TOO_LONG = "the picture takes too long to read: make it smaller, or save it anew, first"
 ENDED = "the picture stops what reads it: save it anew in a picture editor first"
 _PICTURE = re.compile(f"data:image/[a-z-]{{3,8}};base64,[A-Za-z0-9+/=]{{,{MAX_DATA_URL - 32}}}")
-_FROM_OUTSIDE = frozenset((signal.SIGKILL, signal.SIGTERM, signal.SIGINT, signal.SIGHUP))
-"""What ends a worker and says nothing of the picture."""
 
 
 class DecoderProcess:
@@ -89,7 +87,7 @@ class DecoderProcess:
                     stdin=PIPE,
                     stdout=PIPE,
                     stderr=DEVNULL,  # what is on a picture is nothing for a log
-                    env={},
+                    env=system.bare_environment(),
                 )
                 if await _message(process) == READY:
                     return process
@@ -103,9 +101,9 @@ class DecoderProcess:
         Raises:
             NotDecoded: nothing.
         """
-        if -code in _FROM_OUTSIDE:
+        if code in system.FROM_OUTSIDE:
             raise NotDecoded("a process that reads pictures was ended")
-        return Verdict(None, TOO_LONG if -code == signal.SIGPROF else ENDED, self._cpu_ms)
+        return Verdict(None, TOO_LONG if code in system.OUT_OF_TIME else ENDED, self._cpu_ms)
 
 
 async def _exchange(process: Process, src: str) -> Verdict:

@@ -12,9 +12,9 @@ from typing import cast
 
 import structlog
 import uvicorn
-import uvloop
 from prometheus_client import CollectorRegistry
 
+from canvas_server import system
 from canvas_server.cluster.membership import Cluster
 from canvas_server.config.settings import Settings
 from canvas_server.http.admission import BoundedHttp, Entrance
@@ -193,10 +193,9 @@ class CanvasServer(uvicorn.Server):
     def capture_signals(self) -> Generator[None]:
         """Stop on SIGTERM and SIGINT, and do not pass the signal on: a stop is no failure."""
         loop = asyncio.get_running_loop()
-        for number in (signal.SIGTERM, signal.SIGINT):
-            loop.add_signal_handler(number, functools.partial(self.handle_exit, number, None))
-        for number in (signal.SIGUSR1, signal.SIGUSR2):  # else they end the process
-            loop.add_signal_handler(number, _ignored, number)
+        stop = (signal.SIGTERM, signal.SIGINT)
+        system.on_signals(loop, stop, lambda number: self.handle_exit(number, None))
+        system.on_signals(loop, system.UNUSED, _ignored)
         HANGUPS.give(loop, functools.partial(read_again, self._certificate))
         try:
             yield
@@ -308,7 +307,7 @@ def run(settings: Settings, ready: Callable[[str], None]) -> None:
         StartupError: the settings do not allow a start, or the port cannot be opened.
     """
     check(settings)
-    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+    with asyncio.Runner(loop_factory=system.new_event_loop) as runner:
         runner.run(_serve(settings, ready))
 
 

@@ -12,6 +12,10 @@ if TYPE_CHECKING:  # loading them takes longer than a signal
     from collections.abc import Callable
 
 
+HANGUP: signal.Signals | None = getattr(signal, "SIGHUP", None)
+"""None: this system has none, and nothing is to be caught."""
+
+
 class Hangups:
     """Catches SIGHUP in the main thread; one that comes early is acted on later."""
 
@@ -23,18 +27,18 @@ class Hangups:
 
     def hold(self) -> None:
         """Let the signal end nothing from now on; a second call does nothing."""
-        if self._before is None:
-            ignored = signal.getsignal(signal.SIGHUP) is signal.SIG_IGN
+        if self._before is None and HANGUP is not None:
+            ignored = signal.getsignal(HANGUP) is signal.SIG_IGN
             self._before = signal.SIG_IGN if ignored else signal.SIG_DFL
-            signal.signal(signal.SIGHUP, self._note)
+            signal.signal(HANGUP, self._note)
 
     def release(self) -> None:
         """Let the signal do what it does to other programs; of one that came, too."""
-        if self._before is not None:
-            signal.signal(signal.SIGHUP, self._before)
+        if self._before is not None and HANGUP is not None:
+            signal.signal(HANGUP, self._before)
             self._before = None
             if self._came:
-                signal.raise_signal(signal.SIGHUP)
+                signal.raise_signal(HANGUP)
 
     def give(self, loop: "asyncio.AbstractEventLoop", act: "Callable[[], None]") -> None:
         """Have `act` called in the loop for each signal, and soon if one came already."""
@@ -49,7 +53,8 @@ class Hangups:
 
         An ignored signal stays so to the end; a handler is taken away some time before it.
         """
-        signal.signal(signal.SIGHUP, signal.SIG_IGN)
+        if HANGUP is not None:
+            signal.signal(HANGUP, signal.SIG_IGN)
 
     def _note(self, *_: object) -> None:
         if self._loop is None or self._act is None:

@@ -7,6 +7,7 @@ import stat
 from collections.abc import Callable, Generator
 from pathlib import Path
 
+from canvas_server import system
 from canvas_server.files import give_to_owner
 from canvas_server.store import schema
 from canvas_server.store.folder import DATABASE, FolderLock, StoreError, holder_of
@@ -89,7 +90,7 @@ def restore(source: Path, folder: Path, amend: Amend = _as_it_is) -> Path | None
         _take_owner(fresh, path)
         aside = _move_aside(path)
         fresh.replace(path)
-        _sync(folder)
+        system.sync(folder)
         return aside
     finally:
         lock.release()
@@ -111,22 +112,22 @@ def _take_owner(fresh: Path, path: Path) -> None:
     old = path.stat()
     fresh.chmod(stat.S_IMODE(old.st_mode))
     # Where root has the file, but not the folder, it is so by mistake.
-    if os.geteuid() == 0 and old.st_uid != 0:
-        os.chown(fresh, old.st_uid, old.st_gid)
+    if system.user() == 0 and old.st_uid != 0:
+        system.give(fresh, old.st_uid, old.st_gid)
 
 
 def _copy(source: sqlite3.Connection, target: Path, amend: Amend) -> None:
     partial = target.with_name(f"{target.name}.partial")
     try:
         partial.unlink(missing_ok=True)
-        os.close(os.open(partial, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600))
+        os.close(os.open(partial, os.O_RDWR | os.O_CREAT | os.O_EXCL | system.OPEN_FLAGS, 0o600))
         with contextlib.closing(schema.connect(partial)) as copy:
             source.backup(copy)
             amend(copy)
             copy.execute("PRAGMA journal_mode = DELETE")  # one file, complete by itself
-        _sync(partial)
+        system.sync(partial)
         partial.replace(target)
-        _sync(target.parent)
+        system.sync(target.parent)
     except (OSError, sqlite3.Error) as error:
         for path in (partial, partial.with_name(f"{partial.name}-journal")):
             with contextlib.suppress(OSError):
@@ -145,12 +146,3 @@ def _move_aside(path: Path) -> Path | None:
         if old.exists():
             old.rename(new)
     return aside
-
-
-def _sync(path: Path) -> None:
-    """Wait until a file, or the names in a folder, are on the disk."""
-    file = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
-    try:
-        os.fsync(file)
-    finally:
-        os.close(file)

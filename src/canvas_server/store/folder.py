@@ -1,13 +1,13 @@
 """Data folder: one process uses it at a time, and nobody else reads it."""
 
 import contextlib
-import fcntl
 import os
 from pathlib import Path
 
 import msgspec
 from msgspec import Struct
 
+from canvas_server import system
 from canvas_server.files import give_to_owner
 
 DATABASE = "scenes.db"
@@ -52,7 +52,7 @@ class FolderLock:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         self._file = _open(folder / _LOCK)
         try:
-            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            system.lock(self._file)
         except BlockingIOError:
             holder = _read(self._file)
             os.close(self._file)
@@ -64,7 +64,7 @@ class FolderLock:
         text = msgspec.json.encode(Holder(os.getpid(), url))
         with contextlib.suppress(OSError):  # it helps people; a full disk is no reason to fail
             os.ftruncate(self._file, 0)
-            os.pwrite(self._file, text, 0)
+            system.write_at_start(self._file, text)
 
     def release(self) -> None:
         """Let others have the folder; a second call does nothing."""
@@ -76,11 +76,11 @@ class FolderLock:
 def holder_of(folder: Path) -> Holder | None:
     """Return who uses a data folder now, if somebody does."""
     try:
-        file = os.open(folder / _LOCK, os.O_RDONLY | os.O_CLOEXEC)
+        file = os.open(folder / _LOCK, os.O_RDONLY | system.OPEN_FLAGS)
     except OSError:
         return None
     try:
-        fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        system.lock(file, shared=True)
     except BlockingIOError:
         return _read(file)
     else:
@@ -91,7 +91,7 @@ def holder_of(folder: Path) -> Holder | None:
 
 def _open(path: Path) -> int:
     try:
-        file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        file = os.open(path, os.O_RDWR | os.O_CREAT | system.OPEN_FLAGS, 0o600)
         if os.fstat(file).st_size == 0:  # it is new
             with contextlib.suppress(OSError):  # a file system that knows no owners
                 give_to_owner(path)
@@ -99,11 +99,11 @@ def _open(path: Path) -> int:
     except OSError:  # a disk that was made read-only after a fault; calls are possible all the same
         if not path.exists():
             raise
-        return os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+        return os.open(path, os.O_RDONLY | system.OPEN_FLAGS)
 
 
 def _read(file: int) -> Holder:
     try:
-        return msgspec.json.decode(os.pread(file, 4096, 0), type=Holder)
+        return msgspec.json.decode(system.read_at_start(file, 4096), type=Holder)
     except (OSError, msgspec.DecodeError):
         return Holder()

@@ -7,6 +7,7 @@ import threading
 from collections.abc import Generator, Sequence
 from pathlib import Path
 
+from canvas_server import system
 from canvas_server.files import give_to_owner
 from canvas_server.store.folder import StoreError
 from canvas_server.store.repair import renumber
@@ -220,13 +221,9 @@ def explain(error: BaseException, path: Path) -> str:
 def _make(path: Path) -> None:
     """Make an empty file that only its owner may read, in a way that outlives a power cut."""
     try:
-        os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600))
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | system.OPEN_FLAGS, 0o600))
     except FileExistsError:
         return
     with contextlib.suppress(OSError):  # a file system that knows no owners
         give_to_owner(path)
-    folder = os.open(path.parent, os.O_RDONLY | os.O_CLOEXEC)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
+    system.sync(path.parent)
