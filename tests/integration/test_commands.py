@@ -14,7 +14,7 @@ from PIL import Image
 
 from canvas_server.cli import main
 from canvas_server.store import schema
-from support.servers.server import RawSocket, Server, as_user, post, running
+from support.servers.server import RawSocket, Server, as_user, eventually, post, running
 
 LABEL = {"type": "Text", "content": "kept"}
 
@@ -78,6 +78,43 @@ def test_a_backup_taken_while_people_edit_is_whole_and_can_be_restored(tmp_path:
     with running(data) as server, RawSocket(server) as wire:
         wire.join("s")
         assert scene(server, "s") == restored
+
+
+@pytest.mark.report(
+    "lost",
+    "Somebody asked to have a canvas deleted; its texts were in the file and its history for a year.",
+    "`canvas-server delete SESSION`, and `DELETE /api/scene/SESSION` of who runs the server",
+    "The session is gone with its history, and its texts are not in the file any more.",
+)
+def test_a_session_is_removed_for_good(tmp_path: Path) -> None:
+    def bytes_of() -> bytes:
+        return b"".join(path.read_bytes() for path in tmp_path.glob("scenes.db*"))
+
+    with running(tmp_path, "--resume-seconds", "0") as server:
+        for name in ("gone", "too", "stays"):
+            label = {"type": "Text", "content": f"only of {name}"}
+            post(server, {"session_id": name, "add": [{"id": "x", "kind": label}]})
+        post(server, {"session_id": "gone", "clear": True})
+        listed = done("sessions", "--data", tmp_path).splitlines()
+        assert [line.partition("\t")[0] for line in listed] == ["gone", "stays", "too"]
+        assert [
+            one["revision"] for one in json.loads(done("sessions", "--json", "--data", tmp_path))
+        ] == [2, 1, 1]
+        with RawSocket(server) as wire:
+            wire.join("gone")
+            assert "session_in_use" in refusal("delete", "gone", "--yes", "--data", tmp_path)
+        eventually(
+            lambda: command("delete", "gone", "--yes", "--data", tmp_path).exit_code == 0,
+            "everybody has left",
+        )
+        assert "no session" in refusal("delete", "gone", "--yes", "--data", tmp_path)
+        assert scene(server, "gone")["revision"] == 0
+        status, _, answer = post(server, {"session_id": "gone", "add": [{"kind": LABEL}]})
+        assert (status, answer["scene"]["revision"]) == (200, 1), "the name can be used again"
+    assert "removed" in done("delete", "too", "--yes", "--data", tmp_path)
+    left = [name for name in (b"gone", b"too", b"stays") if b"only of " + name in bytes_of()]
+    assert left == [b"stays"]
+    assert "no scenes" in refusal("delete", "too", "--yes", "--data", tmp_path / "none")
 
 
 @pytest.mark.report(

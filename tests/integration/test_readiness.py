@@ -7,12 +7,21 @@ import subprocess
 import sys
 from pathlib import Path
 
+import jwt
 import pytest
 
+from support.servers.invitations import SECRET, ask, token
 from support.servers.nats import NatsServer, three_nats_servers
 from support.servers.server import RawSocket, RawSocketClosed, Server, as_user, eventually, running
 
 NOBODY = 65534
+FULL = (
+    "import os, resource, sys; "
+    "_, hard = resource.getrlimit(resource.RLIMIT_FSIZE); "
+    "resource.setrlimit(resource.RLIMIT_FSIZE, (1, hard)); "
+    "os.execv(sys.executable, [sys.executable, *sys.argv[1:]])"
+)
+"""Starts a program as if the disk were full."""
 as_another = pytest.mark.skipif(os.geteuid() != 0, reason="needs root, to be somebody else")
 
 
@@ -105,13 +114,7 @@ def test_a_disk_that_is_full_when_the_server_starts(tmp_path: Path) -> None:
     with running(tmp_path) as server, RawSocket(server) as wire:
         wire.join("s")
         assert label(wire, "before")["success"]
-    full = (
-        "import os, resource, sys; "
-        "_, hard = resource.getrlimit(resource.RLIMIT_FSIZE); "
-        "resource.setrlimit(resource.RLIMIT_FSIZE, (1, hard)); "
-        "os.execv(sys.executable, [sys.executable, *sys.argv[1:]])"
-    )
-    with running(tmp_path, before=(sys.executable, "-c", full)) as server:
+    with running(tmp_path, before=(sys.executable, "-c", FULL)) as server:
         assert readiness(server) == (503, "failing")
         _, hard = resource.prlimit(server.pid, resource.RLIMIT_FSIZE)
         resource.prlimit(server.pid, resource.RLIMIT_FSIZE, (hard, hard))
@@ -120,6 +123,31 @@ def test_a_disk_that_is_full_when_the_server_starts(tmp_path: Path) -> None:
             wire.join("s")
             assert label(wire, "after")["success"]
         assert readiness(server) == (200, "ready")
+
+
+@pytest.mark.report(
+    "running",
+    "A server with a secret did not start while its disk was full, so nobody could call.",
+    "A full disk at the start, `CANVAS_AUTH_SECRET` set, links given out and taken back",
+    "It starts; links open what they did, those that were taken back do not.",
+)
+def test_a_server_that_asks_for_links_starts_on_a_full_disk_too(tmp_path: Path) -> None:
+    env = {"CANVAS_AUTH_SECRET": SECRET}
+    good, bad = token("--session", "s"), token("--session", "s")
+    name = jwt.decode(bad, options={"verify_signature": False})["invitation"]
+    with running(tmp_path, env=env) as server:
+        assert ask(server, f"/api/tokens/{name}", token("--admin"), "DELETE")[0] == 200
+    with running(tmp_path, env=env, before=(sys.executable, "-c", FULL)) as server:
+        with RawSocket(server) as wire:
+            wire.join("s", token=good)
+        with RawSocket(server) as wire:
+            wire.send({"type": "subscribe", "session_id": "s", "token": bad})
+            assert wire.until("error")["code"] == "unauthorized"
+        path = f"/api/tokens/{jwt.decode(good, options={'verify_signature': False})['invitation']}"
+        assert ask(server, path, token("--admin"), "DELETE")[0] == 503
+        _, hard = resource.prlimit(server.pid, resource.RLIMIT_FSIZE)
+        resource.prlimit(server.pid, resource.RLIMIT_FSIZE, (hard, hard))
+        assert ask(server, path, token("--admin"), "DELETE")[0] == 200
 
 
 def test_a_disk_that_fills_while_nobody_edits_but_one(tmp_path: Path) -> None:

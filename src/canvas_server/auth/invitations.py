@@ -5,9 +5,11 @@ call `note` and `revoke` from a thread.
 """
 
 import contextlib
+import errno
 import os
 import sqlite3
 import threading
+from collections.abc import Generator
 from pathlib import Path
 
 from msgspec import Struct
@@ -62,20 +64,51 @@ class Invitations:
             OSError: the file cannot be used.
         """
         self._lock, self._writing = threading.Lock(), threading.Lock()
+        self._path = None if data_dir is None else data_dir / DATABASE
+        self._database: sqlite3.Connection | None = None
+        """None: it could not be written yet, since the disk is full or read-only."""
         try:
-            self._database = _open(None if data_dir is None else data_dir / DATABASE)
-        except sqlite3.Error as error:
-            raise OSError(f"{DATABASE}: {error}") from error
+            rows = self._opened(now)
+        except (sqlite3.Error, OSError) as error:
+            if self._path is None or not _is_unwritable(error):
+                raise OSError(f"{DATABASE}: {error}") from error
+            rows = _read_alone(self._path)
+        self._all = {invitation.id: invitation for invitation in rows}
+
+    def _opened(self, now: float) -> list[Invitation]:
+        """Open the file for writing, and return what is in it.
+
+        Raises:
+            sqlite3.Error, OSError: that cannot be done.
+        """
+        database = _open(self._path)
         try:
-            with self._database:
+            with database:
                 # What was taken back stays so, whatever the clock says meanwhile.
                 ended = "DELETE FROM invitation WHERE expires < ? AND revoked IS NULL"
-                self._database.execute(ended, (now - KEPT_SECONDS,))
-            rows = _read(self._database)
-        except sqlite3.Error as error:
-            self._database.close()
-            raise OSError(f"{DATABASE}: {error}") from error
-        self._all = {invitation.id: invitation for invitation in rows}
+                database.execute(ended, (now - KEPT_SECONDS,))
+            rows = _read(database)
+        except BaseException:
+            database.close()
+            raise
+        self._database = database
+        return rows
+
+    @contextlib.contextmanager
+    def _written(self) -> Generator[sqlite3.Connection]:
+        """Give the file to write into, in one transaction.
+
+        Raises:
+            OSError: it cannot be written.
+        """
+        with self._writing:
+            try:
+                if self._database is None:
+                    self._database = _open(self._path)
+                with self._database:
+                    yield self._database
+            except sqlite3.Error as error:
+                raise OSError(f"{DATABASE}: {error}") from error
 
     def of(self, session_id: str) -> tuple[Invitation, ...]:
         """Return what was given out for a session, oldest first."""
@@ -123,12 +156,8 @@ class Invitations:
             OSError: that cannot be stored.
         """
         ids = [(one.id,) for one in needless]
-        with self._writing:
-            try:
-                with self._database:
-                    self._database.executemany("DELETE FROM invitation WHERE id = ?", ids)
-            except sqlite3.Error as error:
-                raise OSError(f"{DATABASE}: {error}") from error
+        with self._written() as database:
+            database.executemany("DELETE FROM invitation WHERE id = ?", ids)
         with self._lock:
             for one in needless:
                 self._all.pop(one.id, None)
@@ -153,12 +182,8 @@ class Invitations:
         Raises:
             OSError: it cannot be stored.
         """
-        with self._writing:
-            try:
-                with self._database:
-                    _write(self._database, invitation)
-            except sqlite3.Error as error:
-                raise OSError(f"{DATABASE}: {error}") from error
+        with self._written() as database:
+            _write(database, invitation)
 
     def revoke(self, invitation_id: str, now: float) -> None:
         """Take something back, also what was made elsewhere and is not known here.
@@ -173,7 +198,8 @@ class Invitations:
 
     def close(self) -> None:
         """Let go of the file."""
-        self._database.close()
+        if self._database is not None:
+            self._database.close()
 
 
 def copy_into(backup: sqlite3.Connection, data_dir: Path) -> None:
@@ -264,6 +290,30 @@ def _open(path: Path | None) -> sqlite3.Connection:
         database.close()
         raise
     return database
+
+
+def _read_alone(path: Path) -> list[Invitation]:
+    """Return what is in a file that cannot be written.
+
+    Raises:
+        OSError: it cannot be read: nobody knows what was taken back.
+    """
+    if not path.exists():
+        return []
+    try:
+        address = f"{path.absolute().as_uri()}?mode=ro"
+        with contextlib.closing(sqlite3.connect(address, uri=True)) as database:
+            return _read(database)
+    except sqlite3.Error as error:
+        raise OSError(f"{DATABASE}: {error}") from error
+
+
+def _is_unwritable(error: Exception) -> bool:
+    """Tell whether a disk is full or read-only."""
+    if isinstance(error, OSError):
+        return error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EFBIG)
+    name: str = getattr(error, "sqlite_errorname", "")
+    return name.startswith(("SQLITE_FULL", "SQLITE_READONLY", "SQLITE_IOERR", "SQLITE_CANTOPEN"))
 
 
 def _connect(path: Path | None) -> sqlite3.Connection:

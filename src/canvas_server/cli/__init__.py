@@ -13,6 +13,7 @@ from canvas_server.cli.communitas import communitas
 from canvas_server.cli.doctor import doctor
 from canvas_server.cli.lan import for_local_network, show_link
 from canvas_server.cli.scenes import backup, export_scene, import_scene, restore
+from canvas_server.cli.sessions import delete, sessions
 from canvas_server.cli.tokens import secret, token
 from canvas_server.cli.turn import turn_config
 from canvas_server.config.environment import suspicious
@@ -49,11 +50,13 @@ for command in (
     backup,
     bot,
     communitas,
+    delete,
     doctor,
     restore,
     export_scene,
     import_scene,
     secret,
+    sessions,
     token,
     turn_config,
 ):

@@ -257,6 +257,21 @@ class JetStreamLog:
         """See `Log.sessions`."""
         self._answer(self._past.sessions(), done)
 
+    def erase(self, session_id: str, done: Callable[[bool | LogFailure], None]) -> None:
+        """See `Log.erase`."""
+
+        async def work() -> bool:
+            subjects = [messages.log_of(session_id), messages.snapshots_of(session_id)]
+            ends = [await messages.last(self._broker, subject) for subject in subjects]
+            last = max((end.sequence for end in ends if end is not None), default=0)
+            for subject in (*subjects, messages.parts_of(session_id)):
+                if last:
+                    await self._broker.purge(STREAM, subject, last)
+            self._sessions.pop(session_id, None)
+            return last > 0
+
+        self._answer(work(), done)
+
     async def fence(self, session_id: str) -> None:
         """See that nobody who has read a session before stores anything after what is there now.
 

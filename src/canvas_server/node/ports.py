@@ -161,6 +161,13 @@ class Log(Protocol):
         """List the sessions that have a scene, by name."""
         ...
 
+    def erase(self, session_id: str, done: Callable[[bool | LogFailure], None]) -> None:
+        """Remove a session with its whole history; answer whether there was one.
+
+        Only for a session that is open nowhere.
+        """
+        ...
+
     async def close(self) -> None:
         """Store what was appended, then let go of everything. Nothing may be asked afterwards."""
         ...

@@ -55,6 +55,10 @@ BEHIND_SECONDS = 0.05
 logger = structlog.get_logger()
 
 
+class InUse(Exception):
+    """Somebody is in a session."""
+
+
 class _LivesElsewhere(Exception):
     def __init__(self, elsewhere: Elsewhere) -> None:
         super().__init__()
@@ -216,6 +220,33 @@ class Scenes:
             functools.partial(self.log.history, session_id, before, limit)
         )
         return history
+
+    async def erase(self, session_id: str) -> bool:
+        """Remove a session with its whole history for good; tell whether there was one.
+
+        Who wants to join meanwhile waits until it is done.
+
+        Raises:
+            InUse: somebody is in it, here or at another node.
+            LogFailure: it cannot be removed.
+        """
+        if self._hub.is_open(session_id) or self.is_opening(session_id):
+            raise InUse(session_id)
+        waiting = self._opening[session_id] = []
+        try:
+            found: asyncio.Future[Elsewhere | LogFailure | None] = asyncio.Future()
+            self._placement.find(session_id, found.set_result)
+            where = await found
+            if isinstance(where, LogFailure):
+                raise where
+            if where is not None:
+                raise InUse(session_id)
+            waiting.append(lambda _: None)  # it is ours now; opened again, it is let go
+            return await self._ask(functools.partial(self.log.erase, session_id))
+        finally:
+            del self._opening[session_id]
+            for then in waiting:
+                self.open(session_id, then)
 
     async def _ask(self, ask: Callable[[Callable[[T | LogFailure], None]], None]) -> T:
         """Ask the log something about the past; whether it stores is not seen from the answer."""

@@ -175,6 +175,14 @@ class GivenOut(Struct, frozen=True):
     """It opens nothing any more, by the clock of the server; others may be wrong."""
 
 
+class ErasedAnswer(Struct, frozen=True):
+    """A session was removed with its whole history."""
+
+    erased: bool
+    """There was one."""
+    success: bool = True
+
+
 class TokensAnswer(Struct, frozen=True):
     """What was given out for a session, oldest first."""
 

@@ -93,5 +93,10 @@ class MemoryLog:
         )
         self._call_soon(lambda: done(listed))
 
+    def erase(self, session_id: str, done: Callable[[bool | LogFailure], None]) -> None:
+        """See `Log.erase`."""
+        was_there = self._sessions.pop(session_id, None) is not None
+        self._call_soon(lambda: done(was_there))
+
     async def close(self) -> None:
         """Nothing is held."""

@@ -23,7 +23,7 @@ from canvas_server.node.ports import (
     LogFailure,
     SessionSummary,
 )
-from canvas_server.store import probing, reading
+from canvas_server.store import erasing, probing, reading
 from canvas_server.store.folder import DATABASE, FolderLock
 from canvas_server.store.retention import DAY_MS
 from canvas_server.store.schema import Database, explain
@@ -115,6 +115,15 @@ class SqliteLog:
     def sessions(self, done: Callable[[tuple[SessionSummary, ...] | LogFailure], None]) -> None:
         """See `Log.sessions`."""
         self._recalling.ask(reading.sessions, done)
+
+    def erase(self, session_id: str, done: Callable[[bool | LogFailure], None]) -> None:
+        """See `Log.erase`."""
+
+        def erased(was_there: bool | LogFailure) -> None:
+            self._writing.forget(session_id)
+            done(was_there)
+
+        self._recalling.ask(lambda _: erasing.erase(self._database, session_id), erased, session_id)
 
     async def probe(self, thorough: bool) -> None:
         """Find out whether scenes can be read and stored now.

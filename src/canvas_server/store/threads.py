@@ -197,6 +197,11 @@ class WritingThread(_Thread):
         self._start()
         self._jobs.put(job)
 
+    def forget(self, session_id: str) -> None:
+        """Know nothing of a session any more, of which nothing waits: it was erased."""
+        if self._writer is not None:
+            self._writer.forget_session(session_id)
+
     def _put_end(self) -> None:
         self._jobs.close()
 

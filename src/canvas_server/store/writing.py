@@ -168,6 +168,11 @@ class Writer:
     def _count_all(self) -> int:
         return self.connection.execute("SELECT coalesce(sum(bytes), 0) FROM sessions").fetchone()[0]
 
+    def forget_session(self, session_id: str) -> None:
+        """Read a session anew when it is needed; safe to call while others are written."""
+        self._known.pop(session_id, None)
+        self._all_bytes = None
+
     def forget(self) -> None:
         """Take back what is not committed, and remember nothing."""
         self._known.clear()

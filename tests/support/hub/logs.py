@@ -77,6 +77,9 @@ class Asker:
     ) -> History:
         return await self._ask(lambda done: self.log.history(session_id, before, limit, done))
 
+    async def erase(self, session_id: str) -> bool:
+        return await self._ask(lambda done: self.log.erase(session_id, done))
+
     async def sessions(self) -> tuple[SessionSummary, ...]:
         return await self._ask(self.log.sessions)
 

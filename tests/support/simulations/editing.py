@@ -173,6 +173,10 @@ class LateLog:
         """Nobody asks here."""
         raise NotImplementedError
 
+    def erase(self, session_id: str, done: Callable[[bool | LogFailure], None]) -> None:
+        """Nobody asks here."""
+        raise NotImplementedError
+
     async def close(self) -> None:
         """Nothing is held."""
 

@@ -165,6 +165,19 @@ async def test_sessions_are_listed_by_name(log: Asker) -> None:
     ]
 
 
+async def test_an_erased_session_is_as_one_that_never_was(log: Asker) -> None:
+    for name in ("s", "other"):
+        await log.put(name, 1, add("one"), move("one", 1))
+    assert await log.erase("s")
+    assert not await log.erase("s")
+    assert await log.load("s") == Stored(Snapshot(0, 0))
+    assert await log.history("s") == History(0, 0, ())
+    assert [summary.session_id for summary in await log.sessions()] == ["other"]
+    assert (await log.load("other")).snapshot.revision == 2
+    await log.put("s", 1, add("new"))
+    assert (await log.load("s")).snapshot.elements[0].id == "new"
+
+
 async def test_what_does_not_follow_is_refused(log: Asker) -> None:
     await log.put("s", 1, add("one"))
     for first in (1, 3):

@@ -4,6 +4,7 @@ The entity tag of a scene names its revision, so `If-Match` makes an edit depend
 edited in between, and `If-None-Match` makes asking again cheap (RFC 9110 section 13.1).
 """
 
+import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
@@ -11,17 +12,18 @@ from starlette.routing import BaseRoute, Route
 from canvas_server.http.answers import history_answer, scene_answer
 from canvas_server.http.audit import RequestAudit
 from canvas_server.http.bodies import Bodies
-from canvas_server.http.errors import error_responses
+from canvas_server.http.errors import error_responses, refusal
 from canvas_server.http.gate import Gate
 from canvas_server.http.params import number_of, session_of
 from canvas_server.http.validators import expected_version, history_tag, is_known, scene_tag
-from canvas_server.node.scenes import Scenes
+from canvas_server.node.scenes import InUse, Scenes
 from canvas_server.protocol.audit import AuditEntry, AuditEvent
 from canvas_server.protocol.codec import scene_edit_steps
-from canvas_server.protocol.http import HistoryAnswer
+from canvas_server.protocol.http import ErasedAnswer, HistoryAnswer
 from canvas_server.protocol.roles import Right
 from canvas_server.protocol.scene import SceneDocument
 
+JSON = "application/json"
 MAX_ENTRIES = 1000
 USUAL_ENTRIES = 200
 USUAL_BYTES = 1024
@@ -53,7 +55,19 @@ def scene_routes(
         answer = HistoryAnswer(past.revision, past.first_revision, past.entries)
         body = await bodies.apart(len(past.entries) * USUAL_BYTES, history_answer, answer)
         scenes.answered(session_id, len(body))
-        return Response(body, 200, headers, "application/json")
+        return Response(body, 200, headers, JSON)
+
+    async def erase(request: Request) -> Response:
+        gate.require_operator(request)
+        session_id = session_of(request)
+        try:
+            was_there = await scenes.erase(session_id)
+        except InUse:
+            text = "somebody is in this session, or may still come back: ask again later"
+            return refusal(409, "session_in_use", text)
+        by = gate.who(request) or "anybody"
+        audit.note(request, AuditEntry(AuditEvent.SESSION_ERASED, session=session_id, by=by))
+        return Response(msgspec.json.encode(ErasedAnswer(erased=was_there)), 200, None, JSON)
 
     async def edit(request: Request) -> Response:
         bearer = gate.recognise(request, Right.EDIT)
@@ -75,6 +89,7 @@ def scene_routes(
         Route("/api/scene", error_responses(read)),
         Route("/api/scene", error_responses(edit), methods=["POST"]),
         Route("/api/scene/{session}", error_responses(read)),
+        Route("/api/scene/{session}", error_responses(erase), methods=["DELETE"]),
         Route("/api/scene/{session}/history", error_responses(history)),
     ]
 
@@ -98,4 +113,4 @@ def _headers(scene: SceneDocument) -> dict[str, str]:
 async def _answer(scene: SceneDocument, scenes: Scenes, bodies: Bodies) -> Response:
     body = await bodies.apart(len(scene.elements) * USUAL_BYTES, scene_answer, scene)
     scenes.answered(scene.session_id, len(body))
-    return Response(body, 200, _headers(scene), "application/json")
+    return Response(body, 200, _headers(scene), JSON)
