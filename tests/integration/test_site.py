@@ -3,13 +3,16 @@
 import base64
 import hashlib
 import json
+import os
 import re
 from pathlib import Path
 from urllib.parse import urljoin
 
+import httpx
 import pytest
 
 from canvas_server.http.csp import PAGE_POLICY
+from canvas_server.http.site import PageFiles
 from support.servers.server import RawSocket, Server, running
 
 
@@ -121,6 +124,31 @@ def test_people_are_told_in_words_and_programs_in_json(
     got, fields, body = server.exchange(path, headers | {"Accept": "*/*"})
     assert (got, fields["content-type"], fields["vary"]) == (status, "application/json", "Accept")
     assert json.loads(body)["success"] is False
+
+
+@pytest.mark.report(
+    "reading",
+    "After an upgrade the browser went on with a file of the release before.",
+    "Two files of one size and one time, as reproducible builds make them",
+    "The validator is made of what is in a file; times are not told at all.",
+)
+async def test_files_are_told_apart_by_what_is_in_them(tmp_path: Path) -> None:
+    tags: list[str] = []
+    for content in ("a {}", "b {}"):
+        (tmp_path / "style.css").write_text(content)
+        os.utime(tmp_path / "style.css", (1, 1))
+        transport = httpx.ASGITransport(PageFiles(tmp_path))
+        client = httpx.AsyncClient(transport=transport, base_url="http://localhost")
+        answer = await client.get("/style.css")
+        assert "last-modified" not in answer.headers
+        tags.append(answer.headers["etag"])
+        known = {"if-none-match": f'"x", W/{tags[-1]}'}
+        assert (await client.get("/style.css", headers=known)).status_code == 304
+        assert client.get("/style.css", headers={"if-none-match": tags[0]}).content in (
+            b"",
+            b"b {}",
+        )
+    assert tags[0] != tags[1]
 
 
 @pytest.mark.parametrize(

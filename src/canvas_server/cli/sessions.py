@@ -87,7 +87,7 @@ def _ask(url: str, session: str, secrets: tuple[str, ...]) -> bool:
     Raises:
         click.ClickException: it did not.
     """
-    headers = {}
+    headers: dict[str, str] = {}
     if secrets:
         token = AdminTokens(Keys.of_secrets(secrets)).sign(time.time() + SECONDS)
         headers["authorization"] = f"Bearer {token}"

@@ -1,18 +1,27 @@
 """The site: the browser client, health and metrics."""
 
+import hashlib
 import html
+import os
 import secrets
 from collections.abc import Callable
 from pathlib import Path
 
 from prometheus_client import CollectorRegistry
 from starlette.applications import Starlette
+from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
+from starlette.responses import (
+    FileResponse,
+    HTMLResponse,
+    JSONResponse,
+    RedirectResponse,
+    Response,
+)
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
-from starlette.types import ASGIApp
+from starlette.types import ASGIApp, Scope
 
 from canvas_server import __version__
 from canvas_server.http.access import Access
@@ -29,6 +38,7 @@ from canvas_server.http.guard import Guard
 from canvas_server.http.negotiation import PagesForPeople
 from canvas_server.http.params import session_of
 from canvas_server.http.slow_readers import SlicedAnswers
+from canvas_server.http.validators import is_known
 from canvas_server.http.webfolder import web_folder
 from canvas_server.node.node import Node
 from canvas_server.node.readiness import Readiness
@@ -69,14 +79,38 @@ class PageFiles(StaticFiles):
     """The files of the browser client.
 
     Those whose names have a hash of their content never change (RFC 8246); the others have a
-    validator instead of a lifetime, so that an upgrade shows.
+    validator instead of a lifetime, so that an upgrade shows. It is made of their content: times
+    and sizes of files are alike in two releases that were built reproducibly.
     """
 
-    def file_response(self, *args: object, **kwargs: object) -> Response:
+    def __init__(self, directory: Path) -> None:
+        super().__init__(directory=directory, html=True)
+        self._tags: dict[tuple[str, int, int], str] = {}
+
+    def _tag(self, path: Path, found: os.stat_result) -> str:
+        key = (str(path), found.st_mtime_ns, found.st_size)
+        if key not in self._tags:
+            digest = hashlib.sha256(path.read_bytes()).hexdigest()
+            self._tags[key] = digest[:32]
+        return self._tags[key]
+
+    def file_response(
+        self,
+        full_path: str | os.PathLike[str],
+        stat_result: os.stat_result,
+        scope: Scope,
+        status_code: int = 200,
+    ) -> Response:
         """Return a file, with how long it may be kept."""
-        response = super().file_response(*args, **kwargs)  # type: ignore[arg-type]
-        hashed = Path(str(args[0])).parent.name == BUNDLE
-        response.headers["cache-control"] = _FOR_EVER if hashed else "no-cache"
+        path = Path(full_path)
+        tag = self._tag(path, stat_result)
+        headers = {"etag": f'"{tag}"', "cache-control": "no-cache"}
+        if path.parent.name == BUNDLE:
+            headers["cache-control"] = _FOR_EVER
+        if is_known(Headers(scope=scope), tag):
+            return Response(status_code=304, headers=headers)
+        response = FileResponse(path, status_code, headers, stat_result=stat_result)
+        del response.headers["last-modified"]
         return response
 
 
@@ -175,7 +209,7 @@ def make_site(
             *scene_routes(node.scenes, gate, bodies, RequestAudit(record)),
             *picture_routes(node.scenes, gate, bodies),
             *routes,
-            Mount("/", PageFiles(directory=web, html=True)),
+            Mount("/", PageFiles(web)),
         ],
         exception_handlers={HTTPException: http_error, Exception: _internal_error},
     )

@@ -27,9 +27,14 @@ _SPELLED = {
     "ẞ": "SS",
 }
 """Letters whose Latin spelling is not what stands below their marks."""
+_GREEK = "αa βv γg δd εe ζz ηi θth ιi κk λl μm νn ξx οo πp ρr σs ςs τt υy φf χch ψps ωo"  # noqa: RUF001
+_CYRILLIC = (
+    "аa бb вv гg дd еe жzh зz иi йy кk лl мm нn оo пp рr сs тt уu "  # noqa: RUF001
+    "фf хkh цts чch шsh щshch ъ ыy ь эe юyu яya єie іi ґg љlj њnj џdz ђdj јj ћc"  # noqa: RUF001
+)
+_LATIN = _SPELLED | {pair[0]: pair[1:] for pair in f"{_GREEK} {_CYRILLIC}".split()}
 _SPELLING = str.maketrans(
-    _SPELLED
-    | {small.upper(): spelled.title() for small, spelled in _SPELLED.items() if small != "ß"}
+    _LATIN | {small.upper(): latin.title() for small, latin in _LATIN.items() if small != "ß"}
 )
 _APOSTROPHES = re.compile("['\u2018\u2019\u201b`\u00b4]")
 _SEPARATORS = re.compile("[^A-Za-z0-9_-]+")
@@ -46,6 +51,7 @@ def spelled(name: str) -> str:
     text = unicodedata.normalize("NFC", unquote(name)).translate(_SPELLING)
     text = unicodedata.normalize("NFKD", text)
     text = "".join(letter for letter in text if not unicodedata.combining(letter))
+    text = text.translate(_SPELLING)  # what had an accent, as in Greek
     text = _SEPARATORS.sub("-", _APOSTROPHES.sub("", text))
     return re.sub("-{2,}", "-", text).strip("-")[:MAX_NAME].strip("-")
 

@@ -60,6 +60,12 @@ def test_a_token_of_another_incarnation_proves_nothing_of_this_one() -> None:
 
 
 @pytest.mark.rule("RES1")
+@pytest.mark.report(
+    "reading",
+    "A page that came back with its token, and not with its peer id, was made another peer.",
+    "`subscribe{session_id, resume_token}` without `peer_id`",
+    "The token names its peer: it has its id, its place and its calls again.",
+)
 def test_the_token_alone_names_its_peer() -> None:
     lab = HubLab()
     a, ada = lab.join()
