@@ -10,6 +10,7 @@ MAX_DEPTH = 125
 _ISOLATES = ("LRI", "RLI", "FSI")
 _REMOVED = ("LRE", "RLE", "LRO", "RLO", "PDF", "BN")
 _NEUTRAL = ("B", "S", "WS", "ON", "LRI", "RLI", "FSI", "PDI")
+_SAME_BRACKET = {"\u2329": "\u3008", "\u232a": "\u3009"}
 _STRONG_OF = {"L": "L", "R": "R", "EN": "R", "AN": "R", "AL": "R"}
 
 
@@ -18,10 +19,11 @@ def levels_of(text: str) -> list[int]:
     kinds = [unicodedata.bidirectional(letter) or "L" for letter in text]
     original = list(kinds)
     levels = _explicit(text, kinds)
-    for sequence in _sequences(original, levels):
+    for sequence in list(_sequences(original, levels)):  # all of them before any is resolved
         _resolve(text, kinds, levels, sequence)
-    for place in sequence_of_removed(original):
-        levels[place] = levels[place - 1] if place else 0
+    for place, kind in enumerate(original):
+        if kind in _REMOVED:  # it has none of its own (X9)
+            levels[place] = levels[place - 1] if place else 0
     return levels
 
 
@@ -40,11 +42,6 @@ def visual_order(levels: list[int]) -> list[int]:
             order[start:end] = reversed(order[start:end])
             start = end
     return order
-
-
-def sequence_of_removed(kinds: list[str]) -> Iterator[int]:
-    """Return the places of letters that have no level of their own (X9)."""
-    return (place for place, kind in enumerate(kinds) if kind in _REMOVED)
 
 
 def _explicit(text: str, kinds: list[str]) -> list[int]:
@@ -227,6 +224,7 @@ def _pairs(letters: list[str], own: list[str]) -> list[tuple[int, int]]:
     opened: list[tuple[str, int]] = []
     found: list[tuple[int, int]] = []
     for n, letter in enumerate(letters):
+        letter = _SAME_BRACKET.get(letter, letter)
         if own[n] != "ON" or not unicodedata.mirrored(letter):
             continue
         category = unicodedata.category(letter)

@@ -135,6 +135,47 @@ def test_letters_stand_in_the_order_of_the_algorithm(logical: str, visual: str) 
         assert shown == visual
 
 
+# Of the Unicode Character Database (BidiCharacterTest.txt): letters, and their levels; x: none.
+CONFORMANCE = [
+    ("05D0 0029 0020 0028 0661 0029", "1 1 1 1 2 1"),
+    ("05D0 0029 0028 0301 0031 0029", "1 1 1 1 2 1"),
+    ("0627 0028 0661 003F 0020 0029 005D", "1 1 2 1 1 1 0"),
+    ("0661 202C 0028 05D0 0029", "2 x 1 1 1"),
+    ("0661 0028 05D0 2069 0029", "2 1 1 1 1"),
+    ("05D0 202C 0028 0031 0029", "1 x 1 2 1"),
+    ("05D0 2066 202D 2069 0031", "1 1 x 1 2"),
+    (
+        "0061 0028 0062 005B 0063 2068 05D0 2069 0064 005D 0065 0029 0066",
+        "0 0 0 0 0 0 1 0 0 0 0 0 0",
+    ),
+    ("05D0 0028 05D1 005B 05D2 0061 05D3 005D 05D4 0029 05D5", "1 0 1 0 1 0 1 0 1 0 1"),
+    (
+        "05D0 0028 05D1 005B 05D2 2068 0061 2069 05D3 005D 05D4 0029 05D5",
+        "1 1 1 1 1 1 2 1 1 1 1 1 1",
+    ),
+    (
+        "0061 0028 0062 2067 05D0 005B 05D1 2066 0063 007B 0064 202B 007D 0020 007B 202C 05D2 007D 05D3 2069 0065 005D 0066 2069 05D4 0029 05D5",
+        "0 0 0 0 1 1 1 1 2 2 2 x 3 3 3 x 3 3 3 1 2 1 2 0 1 0 1",
+    ),
+    ("05D0 0028 05D1 202A 0061 202C 0029 0020 0062", "1 1 1 x 2 x 0 0 0"),
+    ("05D0 0028 05D1 202A 05D2 202C 0029 0020 0031", "1 1 1 x 3 x 0 0 0"),
+    (
+        "05D0 0028 05D1 2066 0061 005B 0062 2067 05D2 007B 05D3 202A 007D 0020 007B 202C 0063 007D 0064 2069 05D4 005D 05D5 2069 0065 0029 0066",
+        "1 0 1 0 2 2 2 2 3 3 3 x 4 4 4 x 4 4 4 2 3 2 3 0 0 0 0",
+    ),
+    ("05D0 0020 2329 05D1 002E 0031 3009", "1 1 1 1 1 2 1"),
+    ("0028 05D0 0029 05D1", "0 1 0 1"),
+]
+
+
+@pytest.mark.parametrize(("codes", "expected"), CONFORMANCE)
+def test_levels_are_those_of_the_algorithm(codes: str, expected: str) -> None:
+    found = levels_of("".join(chr(int(code, 16)) for code in codes.split()))
+    wanted = expected.split()
+    assert len(found) == len(wanted)
+    assert all(want in ("x", str(level)) for level, want in zip(found, wanted, strict=True))
+
+
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
