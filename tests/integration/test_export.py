@@ -1,5 +1,7 @@
 """Scenes as pictures over HTTP: what they show, and that they never hold up calls."""
 
+import base64
+import hashlib
 import io
 import json
 import re
@@ -10,7 +12,9 @@ from typing import Any
 import pytest
 from PIL import Image
 
+from support.browsers.looks import animated
 from support.hub.drawings import png_url
+from support.hub.pictures import url_of
 from support.servers.invitations import SECRET, token
 from support.servers.server import Server, eventually, post, running
 
@@ -48,7 +52,11 @@ def test_what_is_drawn_is_where_it_is_on_the_canvas(server: Server, session: str
 def test_a_drawing_that_is_opened_runs_and_loads_nothing(server: Server, session: str) -> None:
     _, headers, body = server.exchange(f"/api/scene/{session}/export.svg")
     assert headers["content-type"].startswith("image/svg+xml")
-    assert headers["content-security-policy"] == "default-src 'none'; img-src data:; sandbox"
+    (style,) = re.findall(b"<style>(.*?)</style>", body, re.DOTALL)
+    digest = base64.b64encode(hashlib.sha256(style).digest()).decode()
+    assert headers["content-security-policy"] == (
+        f"default-src 'none'; img-src data:; font-src data:; style-src 'sha256-{digest}'; sandbox"
+    )
     assert headers["x-content-type-options"] == "nosniff"
     assert headers["content-disposition"] == 'inline; filename="drawn-2.svg"'
     assert body.startswith(b"<svg")
@@ -57,6 +65,34 @@ def test_a_drawing_that_is_opened_runs_and_loads_nothing(server: Server, session
 def test_the_data_are_those_of_the_scene(server: Server, session: str) -> None:
     exported = json.loads(server.get(f"/api/scene/{session}/export.json")[1])
     assert exported == json.loads(server.get(f"/api/scene/{session}")[1])["scene"]
+
+
+MISSING = [
+    element({"type": "Image", "src": "https://example.org/a.png"}),
+    element({"type": "Model3D", "src": "https://example.org/a.glb"}, y=120),
+    element({"type": "Text", "content": "\U000101d0 \ue123"}, y=240),
+    element({"type": "Text", "content": "a", "color": "color-mix(in srgb, red, blue)"}, y=360),
+    element({"type": "Image", "src": url_of(animated("GIF"), "gif")}, y=480),
+]
+
+
+@pytest.mark.report(
+    "picture",
+    "An exported picture leaves things out and does not say so.",
+    "a canvas with a picture of another server, a model, an animation, and letters of no font",
+    "The answer names what is missing in Canvas-Missing, the drawing in its description.",
+)
+def test_what_a_picture_has_not_got_is_said(server: Server) -> None:
+    assert post(server, {"session_id": "missing", "add": MISSING})[0] == 200
+    for ending in ("png?width=300", "svg"):
+        _, headers, body = server.exchange(f"/api/scene/missing/export.{ending}")
+        said = dict(item.split(";", 1) for item in headers["canvas-missing"].split(", "))
+        assert said.keys() == {"animation", "color", "font", "model", "remote-picture"}
+        assert re.fullmatch(r'count=\d+;scripts="[A-Za-z ]+"', said.pop("font"))
+        assert set(said.values()) == {"count=1"}
+    assert b"<desc>Not in this picture:" in body
+    headers = server.exchange("/api/scene/missing/export.json")[1]
+    assert "canvas-missing" not in headers, "it is all there"
 
 
 def test_an_earlier_moment_is_drawn(server: Server, session: str) -> None:

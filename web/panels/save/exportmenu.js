@@ -4,6 +4,7 @@ import { icon, make, setText } from "../../ui/dom.js";
 import { errorName, log } from "../../lib/log.js";
 import { sitePath } from "../../lib/site.js";
 import { copy, save } from "../../app/page.js";
+import { missingWords } from "./missing.js";
 import { text } from "../../text/panels/save.js";
 
 /** @import {JoinToken} from "../../connection/jointoken.js" */
@@ -64,7 +65,8 @@ export class ExportMenu {
     const words = make("span", { class: "format-words" }, make("strong", {}, name), make("span", {}, about));
     const link = make("a", { class: "format", download: "", "data-format": format }, icon(SYMBOLS[format]), words, icon("download"));
     link.addEventListener("click", (event) => {
-      if (!this.#joinToken.token) return; // the browser fetches it by itself
+      const elsewhere = event.ctrlKey || event.metaKey || event.shiftKey; // in a new tab or window
+      if (elsewhere && !this.#joinToken.token) return;
       event.preventDefault();
       void this.#save(link.href, format);
     });
@@ -97,6 +99,8 @@ export class ExportMenu {
       const response = await this.#joinToken.fetch(address);
       if (!response.ok) throw new Error(String(response.status));
       save(await response.blob(), text.fileName(format, new Date()));
+      const missing = missingWords(response.headers.get("canvas-missing"));
+      if (missing.length) this.#notices.show(text.missing(missing), { key: "missing", stays: true });
     } catch (error) {
       log("export", errorName(error));
       this.#notices.show(text.notSaved, { problem: true });

@@ -2,6 +2,16 @@
 
 import { stamp } from "../language.js";
 
+const scripts = new Intl.DisplayNames("en", { type: "script", fallback: "code" });
+/** Codes of ISO 15924 that are no script. @type {Record<string, string>} */
+const NO_SCRIPTS = { Zsye: "emoji", Zyyy: "symbols" };
+
+/**
+ * @param {string} code of ISO 15924
+ * @returns {string}
+ */
+export const scriptName = (code) => NO_SCRIPTS[code] ?? (/^[A-Za-z]{4}$/.test(code) ? (scripts.of(code) ?? code) : code);
+
 export const text = {
   label: "Save",
   saveTitle: "The canvas as a file",
@@ -24,6 +34,22 @@ export const text = {
    */
   fileName: (format, now) => `canvas-${stamp(now)}.${format}`,
   notSaved: "The file could not be made. Try again in a moment.",
+  /** What a picture has not got, by what the server calls it. */
+  lacks: {
+    animation: "moving pictures (they stand still)",
+    camera: "pictures of cameras and screens",
+    chart: "some charts",
+    color: "some colours",
+    font: "letters for which the server has no font",
+    model: "3D models",
+    picture: "some pictures",
+    "remote-picture": "pictures of other servers",
+    text: "the end of long texts",
+  },
+  /** @param {string} phrase @param {string[]} names of scripts */
+  lackOf: (phrase, names) => `${phrase} (${names.join(", ")})`,
+  /** @param {string[]} words */
+  missing: (words) => `Saved. Not in the picture: ${words.join("; ")}.`,
   pictureCopied: "Link copied. It always shows the canvas as it is then.",
   pastPictureCopied: "Link copied. It shows the canvas as it was at this moment.",
   /** @param {string} link */
