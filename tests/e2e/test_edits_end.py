@@ -88,6 +88,7 @@ def test_what_cannot_be_read_blocks_nothing(desk: Desk, *, named: bool) -> None:
     expect(desk.page.get_by_role("alert")).to_contain_text("Your change was taken back")
     expect(desk.page.get_by_role("alert")).to_contain_text("POISON")
     expect(desk.page.get_by_text("POISON", exact=True)).to_have_count(0)
+    desk.ada.picture("words-refused")
     note = desk.write((340, 420), "Afterwards")
     expect(desk.node(note, desk.bob)).to_contain_text("Afterwards")
     desk.agree()
@@ -319,3 +320,42 @@ def test_a_reload_keeps_edits_that_wait(desk: Desk) -> None:
     desk.page.reload()
     desk.ada.wait_connection("open")
     expect(desk.page.get_by_text("On its way", exact=True)).to_have_count(1)
+
+
+@pytest.mark.nightly
+@pytest.mark.rule("EDT1")
+@pytest.mark.report(
+    "lost",
+    "Of several files that are dropped those after one that cannot be read are lost, unsaid",
+    "Drop a picture that was moved since it was chosen, and a table",
+    "It is said which could not be read, and the others are added",
+)
+@pytest.mark.report(
+    "lost",
+    "The end of a long text that is pasted into a field is missing, unsaid",
+    "Paste 20,000 characters into a text",
+    "It is said how many there can be",
+)
+def test_what_cannot_be_taken_whole_is_said(desk: Desk) -> None:
+    """Nothing is left out in silence."""
+    desk.page.evaluate(
+        """() => {
+          Blob.prototype.arrayBuffer = () => Promise.reject(new DOMException('', 'NotReadableError'));
+          const data = new DataTransfer();
+          data.items.add(new File(['x'], 'moved.png', {type: 'image/png'}));
+          data.items.add(new File(['a,b\\nx,1\\ny,2'], 'sales.csv', {type: 'text/csv'}));
+          const where = {clientX: 640, clientY: 360, bubbles: true, cancelable: true};
+          document.querySelector('#stage').dispatchEvent(new DragEvent('drop', {dataTransfer: data, ...where}));
+        }"""
+    )
+    expect(desk.page.get_by_role("alert")).to_contain_text("“moved.png” could not be read")
+    expect(desk.bob.page.locator('[data-kind="Chart"]')).to_have_count(1)
+    begin(desk, "Kept ")
+    field(desk).evaluate(
+        """field => {
+          const clipboardData = new DataTransfer();
+          clipboardData.setData('text/plain', 'x'.repeat(20_000));
+          field.dispatchEvent(new ClipboardEvent('paste', {clipboardData, bubbles: true}));
+        }"""
+    )
+    expect(desk.page.locator("#notices")).to_contain_text("The end of what you pasted is missing")

@@ -1,6 +1,7 @@
 /** Wires the optimistic scene to the connection, and reports what became of edits. */
 
 import { firstOf } from "../lib/unicode.js";
+import { copy } from "./page.js";
 import { savedBatchesOf } from "../scene/savededits.js";
 import { text } from "../text/canvas.js";
 
@@ -81,7 +82,9 @@ export function showEditOutcomes(scene, connection, notices) {
     const words = lost && text.yourWords(firstOf(lost, MOST_WORDS));
     const problem = refused.length > 0;
     // Words are nowhere else: no later notice takes their place.
-    if (words) notices.show(`${message} ${words}`, { problem, stays: true });
+    const keep = () => notices.show(`${message} ${words}`, { problem, stays: true, action: { label: text.copyWords, act } });
+    const act = async () => void ((await copy(lost)) || keep());
+    if (words) keep();
     else notices.show(message, { key: "edit", problem });
   };
   scene.on("refused", (refusal) => show(text.editRefused(refusal.code, refusal.text), [refusal]));

@@ -67,6 +67,7 @@ export const text = {
    * @param {string} words
    */
   yourWords: (words) => `These were your words: “${words}”`,
+  copyWords: "Copy them",
   /**
    * What became of changes made offline.
    *

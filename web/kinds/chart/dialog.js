@@ -61,7 +61,11 @@ export class ChartDialog {
       const [chosen] = file.files ?? [];
       file.value = "";
       if (!chosen) return;
-      this.#table.value = await textOfFile(chosen);
+      try {
+        this.#table.value = await textOfFile(chosen);
+      } catch {
+        return setText(this.#empty, text.fileUnreadable); // what was typed stays
+      }
       await this.#readTable();
       this.#keep();
     });

@@ -36,6 +36,7 @@ export const text = {
   tableExample: "Quarter\tNorth\tSouth\nQ1\t120\t80\nQ2\t150\t95",
   chooseFile: "Choose a file",
   preview: "Preview",
+  fileUnreadable: "The file could not be read. It may have been moved or changed since you chose it.",
   noTable: "These are no columns of numbers yet.",
   add: "Add to the canvas",
   cancel: "Cancel",
