@@ -34,9 +34,9 @@ export class Notices {
     close.addEventListener("click", () => this.hide(key));
     const node = make("div", { class: problem ? "notice problem" : "notice" });
     if (problem) node.setAttribute("role", "alert");
-    node.append(make("p", {}, message));
-    if (action) node.append(this.#button(action, key));
-    node.append(close);
+    const words = make("div", { class: "notice-words" }, make("p", {}, message));
+    if (action) words.append(this.#button(action, key));
+    node.append(words, close);
     this.#region.append(node);
     this.#shown.set(key, node);
     node.toggleAttribute("data-stays", stays);

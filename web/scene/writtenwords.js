@@ -77,7 +77,10 @@ export class WrittenWords {
       const { operation } = unit;
       const element = operation && this.elementOf(operation);
       if (!element) continue;
-      const instead = code === "element_changed" && this.#rebased(operation);
+      const later = refused.slice(place + 1).flatMap((one) => one.unit.operation ?? []);
+      const own = [...later.filter((one) => subjectOf(one) === element.id), ...othersOf(element.id)];
+      const isOver = own.some((one) => one.op === "remove" || writesContent(one));
+      const instead = code === "element_changed" && !isOver && this.#rebased(operation);
       if (instead) {
         again.push(instead);
         retried.add(unit);
@@ -86,9 +89,7 @@ export class WrittenWords {
       this.#note(operation);
       if (!BY_OTHERS.has(code)) continue;
       kept.add(unit);
-      const later = refused.slice(place + 1).flatMap((one) => one.unit.operation ?? []);
-      const own = [...later.filter((one) => subjectOf(one) === element.id), ...othersOf(element.id)];
-      if (own.some((one) => one.op === "remove" || writesContent(one))) continue;
+      if (isOver) continue;
       const transform = wholeTransform(element.transform);
       const y = code === "element_changed" ? transform.y + transform.height + GAP : transform.y;
       elements.push({ kind: element.kind, transform: { ...transform, y } });
