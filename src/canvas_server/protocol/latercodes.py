@@ -17,12 +17,16 @@ def with_known_codes(text: bytes | str) -> object:
         ValueError, RecursionError: it is no JSON.
     """
     message: object = msgspec.json.decode(text)
+    _know_codes(message)
+    return message
+
+
+def _know_codes(message: object) -> None:
     if isinstance(message, dict):
         answer = cast("dict[str, Any]", message)
         failed = answer.get("failed_operations")
         for holder in (answer, *(cast("list[Any]", failed) if isinstance(failed, list) else ())):
             _know_code(holder)
-    return message
 
 
 def _know_code(holder: Any) -> None:
