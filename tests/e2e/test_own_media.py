@@ -200,6 +200,32 @@ def test_blur_is_there_before_the_first_picture(open_window: Open, context: Brow
 
 
 @pytest.mark.nightly
+@pytest.mark.rule("SIG17")
+def test_a_camera_that_cannot_blur_waits_for_its_person(
+    open_window: Open, context: BrowserContext
+) -> None:
+    wish = "localStorage.setItem('canvas-server.on', '{\"blur\": true}')"
+    context.add_init_script(f"try {{ {wish} }} catch {{}}")
+    ada = open_window("green", context=context, query="name=Ada")
+    bob = open_window("red", query="name=Bob")
+    ada.sees(bob)
+    connect(ada, bob)
+    camera = ada.page.locator('#callbar [data-action="camera"]')
+    expect(camera).to_have_attribute("data-fault", "sharp")
+    expect(ada.page.locator("#notices")).to_contain_text("so it stays off")
+    expect(bob.tile(ada)).to_have_attribute("data-camera-off", "")
+    live(ada, "audio")
+    ada.press("devices")
+    expect(ada.page.get_by_role("button", name="Show my picture without blur")).to_be_visible()
+    accessible(ada, "camera and sound, not blurred")
+    ada.picture("not-blurred")
+    ada.press("done")
+    camera.click()
+    bob.shows(ada)
+    live(ada, "audio,video")
+
+
+@pytest.mark.nightly
 def test_a_camera_that_takes_its_time_says_so(pair: tuple[Window, Window]) -> None:
     ada, bob = pair
     connect(ada, bob)

@@ -19,6 +19,9 @@ const TICK_MS = 50;
 const FULL_LEVEL = 0.3;
 const TONE = { hertz: 440, seconds: 0.6, volume: 0.2 };
 
+/** What Chromium lists beside the devices themselves: those that the system prefers. */
+const ALIASES = new Set(["default", "communications"]);
+
 /** @type {[DeviceKind, string][]} */
 const KINDS = [
   ["video", text.camera],
@@ -202,7 +205,7 @@ class DevicesDialog {
       const select = this.#selects.get(kind);
       if (!select) continue;
       const all = await devicesOf(kind);
-      const found = all.filter(({ deviceId }) => deviceId && deviceId !== "default");
+      const found = all.filter(({ deviceId }) => deviceId && !ALIASES.has(deviceId));
       this.#found.set(kind, found);
       const options = found.map(({ deviceId, label }, place) =>
         make("option", { value: deviceId }, shownWords(label, 120) || text.unnamed(place + 1)));
