@@ -101,6 +101,9 @@ def test_a_reload_turns_nothing_on(pair: tuple[Window, Window]) -> None:
     shown_off(ada, mute=True, camera=True)
     told_off(bob, ada)
     assert ada.page.evaluate("asked") == []
+    bob.page.reload()  # and does not know what Ada has said before
+    bob.wait_state(ada, "connected")
+    told_off(bob, ada)
 
     ada.press("leave")
     ada.wait_clear()

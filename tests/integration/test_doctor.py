@@ -153,6 +153,36 @@ def test_nothing_is_left_where_it_was_tried_to_write(tmp_path: Path) -> None:
     assert not list(tmp_path.iterdir())
 
 
+class Answering(asyncio.DatagramProtocol):
+    """Answers every STUN request."""
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self.transport = cast("asyncio.DatagramTransport", transport)
+
+    def datagram_received(self, data: bytes, addr: tuple[str, int]) -> None:
+        self.transport.sendto(bytes.fromhex("01010000") + data[4:20], addr)
+
+
+@pytest.mark.report(
+    "reading",
+    "`doctor` says of a STUN server that it does not answer",
+    "a name with an IPv6 address, and a server that is reached over IPv4 alone",
+    "every address of the name is asked",
+)
+async def test_every_address_of_a_name_is_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    loop = asyncio.get_running_loop()
+    transport, _ = await loop.create_datagram_endpoint(Answering, ("127.0.0.1", 0))
+    port = transport.get_extra_info("sockname")[1]
+    both = [(socket.AF_INET, (host, port)) for host in ("127.0.0.2", "127.0.0.1", "127.0.0.3")]
+    found = [(family, socket.SOCK_DGRAM, 17, "", address) for family, address in both]
+    find = socket.getaddrinfo
+    monkeypatch.setattr(
+        socket, "getaddrinfo", lambda host, *a, **k: found if host == "two" else find(host, *a, **k)
+    )
+    await ask(place_of(f"stun:two:{port}"))
+    transport.close()
+
+
 class Refusing(asyncio.DatagramProtocol):
     """Answers every STUN request with an error."""
 

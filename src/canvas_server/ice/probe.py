@@ -93,9 +93,27 @@ class _Datagrams(asyncio.DatagramProtocol):
 
 
 async def _by_datagram(place: ServerAddress, request: bytes) -> bytes:
-    where = (place.host, place.port)
+    """Ask every address that the name has: one of IPv6 may lead nowhere from here."""
     loop = asyncio.get_running_loop()
-    transport, protocol = await loop.create_datagram_endpoint(_Datagrams, remote_addr=where)
+    found = await loop.getaddrinfo(place.host, place.port, type=socket.SOCK_DGRAM)
+    tasks = [loop.create_task(_ask_address(address[:2], request)) for *_, address in found]
+    errors = []
+    try:
+        for answer in asyncio.as_completed(tasks):
+            try:
+                return await answer
+            except OSError as error:
+                errors.append(error)
+        raise errors[0]
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+async def _ask_address(address: tuple[str, int], request: bytes) -> bytes:
+    loop = asyncio.get_running_loop()
+    transport, protocol = await loop.create_datagram_endpoint(_Datagrams, remote_addr=address)
     try:
         while True:  # a datagram may be lost
             transport.sendto(request)
@@ -108,7 +126,9 @@ async def _by_datagram(place: ServerAddress, request: bytes) -> bytes:
 
 async def _by_stream(place: ServerAddress, request: bytes) -> bytes:
     context = ssl.create_default_context() if place.transport == "tls" else None
-    reader, writer = await asyncio.open_connection(place.host, place.port, ssl=context)
+    reader, writer = await asyncio.open_connection(
+        place.host, place.port, ssl=context, happy_eyeballs_delay=0.25
+    )
     try:
         writer.write(request)
         return await reader.readexactly(20)
