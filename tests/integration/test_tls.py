@@ -118,6 +118,28 @@ def test_old_versions_of_tls_are_refused(secure: Server, files: LocalFiles) -> N
 
 
 @pytest.mark.nightly
+@pytest.mark.report(
+    "found",
+    "Who left out the `https://` of a server with a certificate saw a connection that broke.",
+    "`http://` to the port of https, with and without a `Host`",
+    "They are sent to the same address by https; what names none is told to write it.",
+)
+def test_plain_http_is_sent_to_https(secure: Server) -> None:
+    def said(text: str) -> str:
+        with socket.create_connection(("127.0.0.1", secure.port)) as line:
+            line.sendall(text.encode())
+            return b"".join(iter(lambda: line.recv(4096), b"")).decode()
+
+    host = f"localhost:{secure.port}"
+    answer = said(f"GET /s/demo?name=Ada HTTP/1.1\r\nAccept: */*\r\nHost: {host}\r\n\r\n")
+    assert answer.startswith("HTTP/1.1 308 ")
+    assert f"\r\nlocation: https://{host}/s/demo?name=Ada\r\n" in answer
+    for strange in ("GET / HTTP/1.1\r\n\r\n", "GET / HTTP/1.1\r\nHost: a b\r\n\r\n"):
+        answer = said(strange)
+        assert answer.startswith("HTTP/1.1 400 ")
+        assert "https://" in answer
+
+
 def test_who_begins_no_handshake_is_given_up(secure: Server) -> None:
     with socket.create_connection(("127.0.0.1", secure.port), timeout=30) as line:
         began = time.monotonic()

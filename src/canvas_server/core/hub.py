@@ -23,6 +23,7 @@ from canvas_server.core.effects import (
     Streams,
 )
 from canvas_server.core.presence import audit, calls, grants
+from canvas_server.core.presence.absent import postpone
 from canvas_server.core.presence.environment import Environment, milliseconds
 from canvas_server.core.presence.guests import Guests
 from canvas_server.core.presence.identity import passed_on
@@ -152,6 +153,10 @@ class Hub:
     ) -> list[Effect]:
         """Forget a connection that is closed, with the code its owner gave if it gave one."""
         return self._membership.disconnect(connection, now, close_code)
+
+    def clock_stepped(self, seconds: float) -> None:
+        """Keep the places of those who are away for as long as before the clock was set."""
+        postpone(self._membership.away, seconds)
 
     def expire(self, now: float) -> list[Effect]:
         """Do what is due: let those go who stayed away too long, renew tokens and credentials."""

@@ -14,6 +14,7 @@ from collections.abc import Callable
 import structlog
 
 from canvas_server import system
+from canvas_server.http.plainhttp import TLS_HANDSHAKE, first_bytes, send_on
 
 AT_A_TIME = 8
 BACKLOG = 2048
@@ -112,15 +113,30 @@ class Listener:
 
     async def _hand_over(self, connection: socket.socket) -> None:
         try:
+            if self._context is not None and not await self._is_tls(connection):
+                return
             await self._loop.connect_accepted_socket(
                 self._protocol,
                 connection,
                 ssl=self._context,
                 ssl_handshake_timeout=HANDSHAKE_SECONDS if self._context else None,
             )
-        except OSError:  # it is gone again, or its TLS handshake failed
+        except (OSError, TimeoutError):  # it is gone again, or its TLS handshake failed
             with contextlib.suppress(OSError):
                 connection.close()
+
+    async def _is_tls(self, connection: socket.socket) -> bool:
+        """Wait for the first byte of a connection; send plain HTTP on to https.
+
+        Raises:
+            OSError, TimeoutError: it says nothing.
+        """
+        async with asyncio.timeout(HANDSHAKE_SECONDS):
+            first = await first_bytes(connection, 1)
+        if first == TLS_HANDSHAKE:
+            return True
+        send_on(connection, first)
+        return False
 
 
 def open_sockets(host: str, port: int) -> list[socket.socket]:

@@ -33,6 +33,7 @@ from canvas_server.core.hub import Hub
 from canvas_server.core.presence.membership import LEFT_FOR_GOOD
 from canvas_server.node.backpressure import BackPressure
 from canvas_server.node.budget import Account, Limits, SharedBudgets
+from canvas_server.node.clocksteps import ClockSteps
 from canvas_server.node.counts import Counts
 from canvas_server.node.events import NodeEvents
 from canvas_server.node.flushing import FlushSchedule
@@ -68,11 +69,12 @@ class Node:
         events: NodeEvents | None = None,
         limits: Limits | None = None,
         decoder: PictureDecoder | None = None,
+        steady: Callable[[], float] | None = None,
     ) -> None:
         """Own a hub; `call_later` runs a function after some seconds, in the same thread.
 
         `placement` says which sessions other nodes have; `events` has the subscribers;
-        `decoder` reads the pictures that edits bring.
+        `decoder` reads the pictures that edits bring; `steady` is a clock that is never set.
         """
         self.limits = limits or Limits()
         """What each connection may have done."""
@@ -99,6 +101,7 @@ class Node:
         self.stopping = False
         """Set when the process is about to end: readiness turns red."""
         self.clock = clock
+        self._steps = ClockSteps(clock, steady or clock)
         self._last_id = 0
         self._call_later = call_later
         self._held: dict[ConnectionId, list[Payload]] = {}
@@ -228,6 +231,8 @@ class Node:
 
     def tick(self) -> None:
         """Let peers go that stayed away too long, and keep what waits for all of them bounded."""
+        if step := self._steps.take():
+            self.hub.clock_stepped(step)
         self._perform(self.hub.expire(self.clock()))
         self.flush()
         away = [self.outboxes[key] for key in self.outboxes.keys() - self.connections.keys()]

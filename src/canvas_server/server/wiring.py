@@ -95,6 +95,7 @@ def make_node(
         events=events,
         limits=Limits(settings.rate_limit_burst, settings.rate_limit_sustained),
         decoder=decoder,
+        steady=time.monotonic,
     )
 
 

@@ -29,6 +29,8 @@ class NodeLab:
     def __init__(self, limits: Limits | None = None) -> None:
         self.timers: list[Callable[[], None]] = []
         self.now = NOW
+        self.set_by = 0.0
+        """How far the clock was set."""
         outboxes = Outboxes()
         self.node = Node(
             make_hub(outboxes),
@@ -37,6 +39,7 @@ class NodeLab:
             self.later,
             lambda: self.now,
             limits=limits,
+            steady=lambda: self.now - self.set_by,
         )
 
     def later(self, seconds: float, act: Callable[[], None]) -> None:
@@ -310,6 +313,33 @@ def test_who_is_away_too_long_leaves_nothing_behind() -> None:
     lab.node.tick()
     assert lab.node.outboxes.keys() == {second}
     assert b.heard()[-1]["type"] == "peer_left"
+
+
+@pytest.mark.rule("RES1")
+@pytest.mark.report(
+    "lost",
+    "The clock of the server was corrected, and who was just coming back had lost their calls.",
+    "A step of two days, to and fro, while somebody is away",
+    "Places are kept for as long as before: what was set is the clock, no time has passed.",
+)
+@pytest.mark.parametrize("days", [-2, 2])
+def test_a_clock_that_is_set_ends_no_place_and_keeps_none(days: int) -> None:
+    lab = NodeLab()
+    (_, first, _), (b, _, _) = lab.join(), lab.join()
+    lab.node.disconnect(first, None)
+    lab.now += 60
+    lab.now += days * 86_400
+    lab.set_by += days * 86_400
+
+    def types() -> list[str]:
+        lab.node.tick()
+        return [message["type"] for message in b.heard()]
+
+    assert "peer_left" not in types()
+    lab.now += 59
+    assert "peer_left" not in types()
+    lab.now += 2
+    assert "peer_left" in types()
 
 
 def test_what_waits_for_all_that_are_away_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -6,7 +6,9 @@ largest go first: they are in the log, and who comes back to one is somebody new
 
 from collections.abc import Iterable
 
-from canvas_server.core.presence.session import Participant, Session
+from msgspec.structs import replace
+
+from canvas_server.core.presence.session import Away, Participant, Session
 
 MAX_ABSENT_BYTES = 64 * 1024 * 1024
 """Of all scenes that nobody is connected to."""
@@ -25,6 +27,12 @@ def crowded_out(away: Iterable[Participant], most: int = MAX_ABSENT_BYTES) -> li
         size -= session.canvas.scene.size
         found += session.peers.values()
     return found
+
+
+def postpone(away: dict[Participant, Away], seconds: float) -> None:
+    """Keep all places so much longer, or shorter."""
+    for peer, one in away.items():
+        away[peer] = peer.away = replace(one, until=one.until + seconds)
 
 
 def _is_absent(session: Session) -> bool:
