@@ -92,6 +92,7 @@ def test_errors_are_json_with_a_code(server: Server, path: str, status: int, cod
 BROWSER = {"Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"}
 
 
+@pytest.mark.rule("PAG5")
 @pytest.mark.report(
     "found",
     "A wrong address showed people raw JSON.",

@@ -38,6 +38,7 @@ def test_no_text_is_too_strange_for_any_field(text: str) -> None:
         assert node == "" or ipaddress.ip_address(node)
 
 
+@pytest.mark.rule("IN7")
 @pytest.mark.report(
     "reading",
     "Behind a proxy that writes ports into `X-Forwarded-For`, the limit by address did nothing.",

@@ -40,6 +40,7 @@ NOT_FOUND = Problem(404, "not_found", "Not Found")
 PLAIN = Read(problem_page(NOT_FOUND, "/s/🎉").body)
 
 
+@pytest.mark.rule("PAG5")
 @pytest.mark.report(
     "found",
     "Somebody opened a canvas with a space or an umlaut in its name and was shown raw JSON.",

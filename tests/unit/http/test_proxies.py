@@ -8,6 +8,7 @@ from canvas_server.http.proxies import Proxies
 PROXIES = Proxies(("127.0.0.1", "10.0.0.5/8", "2001:db8::/32"))
 
 
+@pytest.mark.rule("IN7")
 @pytest.mark.parametrize(
     ("address", "forwarded", "origin"),
     [
