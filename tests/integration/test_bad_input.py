@@ -175,6 +175,19 @@ def test_a_close_without_a_code_is_answered(server: Server) -> None:
         assert wire.close_code() == 1000
 
 
+@pytest.mark.report(
+    "running",
+    "A load balancer took the server for dead: its checks are HTTP/1.0 and name no host.",
+    "`GET /health/live HTTP/1.0` without a `Host`",
+    "200: no browser asks so, and what names a host that is not ours is refused as ever.",
+)
+@pytest.mark.parametrize(("fields", "status"), [("", "200"), ("Host: rebound.example\r\n", "403")])
+def test_a_check_of_old_needs_no_host(server: Server, fields: str, status: str) -> None:
+    with socket.create_connection(("127.0.0.1", server.port)) as line:
+        line.sendall(f"GET /health/live HTTP/1.0\r\n{fields}\r\n".encode())
+        assert line.recv(4096).split()[1].decode() == status
+
+
 @pytest.mark.rule("ATK11")
 @pytest.mark.parametrize(
     ("path", "headers", "status"),

@@ -80,7 +80,7 @@ def test_a_backup_taken_while_people_edit_is_whole_and_can_be_restored(tmp_path:
         assert scene(server, "s") == restored
 
 
-@pytest.mark.rule("SCN15")
+@pytest.mark.rule("SCN16")
 @pytest.mark.report(
     "lost",
     "Somebody asked to have a canvas deleted; its texts were in the file and its history for a year.",
@@ -118,7 +118,7 @@ def test_a_session_is_removed_for_good(tmp_path: Path) -> None:
     assert "no scenes" in refusal("delete", "too", "--yes", "--data", tmp_path / "none")
 
 
-@pytest.mark.rule("SCN14")
+@pytest.mark.rule("SCN15")
 @pytest.mark.report(
     "reading",
     "After a backup was restored and edited, old entity tags were good again.",

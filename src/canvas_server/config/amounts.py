@@ -4,6 +4,7 @@ import re
 from typing import Any
 
 import click
+from click.core import ParameterSource
 
 _UNITS = {
     "seconds": {"s": 1, "m": 60, "h": 3600, "d": 86_400},
@@ -42,18 +43,19 @@ class Amount(click.IntRange):
         return f" of {self._what}" if units else ""
 
 
+def is_service_link(value: object) -> bool:
+    """Tell whether a value is what Kubernetes sets for a service: `tcp://10.43.0.7:9473`."""
+    return isinstance(value, str) and value.startswith(("tcp://", "udp://"))
+
+
 class Port(Amount):
     """A port; Kubernetes writes addresses of services into variables of such names."""
 
     def convert(self, value: Any, param: Any, ctx: Any) -> int:
-        """Read the text."""
-        if isinstance(value, str) and value.startswith(("tcp://", "udp://")):
-            text = "is what Kubernetes sets for a service called canvas: give the pod "
-            self.fail(
-                f"{value!r} {text}`enableServiceLinks: false`, or the service another name",
-                param,
-                ctx,
-            )
+        """Read the text; an address that Kubernetes has set counts as nothing."""
+        from_outside = ctx is not None and param is not None and is_service_link(value)
+        if from_outside and ctx.get_parameter_source(param.name) is not ParameterSource.COMMANDLINE:
+            return param.default
         return super().convert(value, param, ctx)
 
 

@@ -3,6 +3,8 @@
 import difflib
 from collections.abc import Iterable, Mapping
 
+from canvas_server.config.amounts import is_service_link
+
 PREFIX = "CANVAS_"
 _OF_KUBERNETES = ("CANVAS_SERVICE_", "CANVAS_PORT_", "CANVAS_SERVER_")
 """Set for services that are called canvas or canvas-server."""
@@ -26,7 +28,13 @@ def suspicious(environment: Mapping[str, str], known: Iterable[str]) -> list[str
         for name in names
         if _is_quoted(environment.get(name, ""))
     ]
-    return found + quoted
+    linked = [
+        f"{name} is what Kubernetes sets for a service called canvas, and counts as nothing: give "
+        "the pod `enableServiceLinks: false`, or the service another name"
+        for name in names
+        if is_service_link(environment.get(name))
+    ]
+    return found + quoted + linked
 
 
 def _unknown(name: str, known: Iterable[str]) -> str:

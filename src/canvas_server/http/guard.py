@@ -37,6 +37,7 @@ class Guard:
             await self._app(scope, receive, send)
             return
         fields = {name: joined(scope["headers"], name) for name in _READ}
+        # Of HTTP/1.0 a request may name no host, as those of load balancers: no browser asks so.
         host, path = fields[b"host"] or "", route_path(scope)
         defaults = dict(self._headers)
         if self._hsts and scope["scheme"] == "https" and keeps_https(host):
@@ -55,7 +56,9 @@ class Guard:
                 status = 0  # the first part of a body is enough
             await send(message)
 
-        reason = self._refusal(scope["method"], path, host, fields)
+        reason = None
+        if scope["http_version"] != "1.0" or any(fields.values()):
+            reason = self._refusal(scope["method"], path, host, fields)
         answer = self._app if reason is None else refusal(403, "forbidden_origin", reason)
         await answer(scope, receive, send_guarded)
 

@@ -19,7 +19,6 @@ BAD = [
     ("CANVAS_HOST", "0.0.0.0:9473", "write 0.0.0.0, and 9473 as the port"),
     ("CANVAS_HOST", "not a host", "no address of this machine"),
     ("CANVAS_PORT", "99999", "not in the range 0<=x<=65535"),
-    ("CANVAS_PORT", "tcp://10.43.0.7:9473", "enableServiceLinks: false"),
     ("CANVAS_PORT", "http", "no whole number"),
     ("CANVAS_HISTORY_DAYS", "-1", "not in the range"),
     ("CANVAS_HISTORY_DAYS", "30d", "of days: write 30"),
@@ -227,6 +226,22 @@ def test_settings_that_do_nothing_are_named() -> None:
         "COMMUNITAS_MCP_TOKEN",
         "X0X_API_TOKEN",
     ]
+
+
+@pytest.mark.report(
+    "running",
+    "In Kubernetes the server did not start: a service called canvas sets `CANVAS_PORT`.",
+    "`CANVAS_PORT=tcp://10.43.0.7:9473`",
+    "It counts as nothing, the usual port is taken, and a warning says why; as a flag it is refused.",
+)
+def test_what_kubernetes_sets_for_a_service_is_no_port() -> None:
+    linked = {"CANVAS_PORT": "tcp://10.43.0.7:9473"}
+    assert parse(env=linked).port == 9473
+    assert parse("--port", "8000", env=linked).port == 8000
+    (warning,) = suspicious(linked, [setting.variable for setting in SETTINGS])
+    assert "enableServiceLinks" in warning
+    result = CliRunner().invoke(command_of("CANVAS_PORT"), ["--port", "tcp://10.43.0.7:9473"])
+    assert result.exit_code == 2
 
 
 @pytest.mark.report(

@@ -8,9 +8,15 @@ from canvas_server.addresses import is_loopback, parsed_host
 from canvas_server.http.access import Access, Browsing
 from canvas_server.http.headers import COMMON_HEADERS, completed, keeps_https, raw_answer
 
-ALLOWED = ("https://call.example/", "https://other.example:8443")
+ALLOWED = ("https://call.example:443/", "https://other.example:8443")
 
 
+@pytest.mark.report(
+    "reading",
+    "An allowed origin with its usual port never fitted, since browsers leave it out.",
+    "`CANVAS_ALLOWED_ORIGINS=https://call.example:443`",
+    "Origins are compared with their ports, whether they are written or not.",
+)
 @pytest.mark.parametrize(
     ("host", "origin", "passes"),
     [
@@ -53,6 +59,10 @@ ALLOWED = ("https://call.example/", "https://other.example:8443")
         ("call.example", "https://evil.example", False),
         ("other.example", "https://other.example:8443", True),
         ("below.call.example", None, False),
+        ("127.0.0.1:9473", "https://call.example:443", True),
+        ("127.0.0.1:9473", "https://CALL.example", True),
+        ("127.0.0.1:9473", "http://call.example", False),
+        ("127.0.0.1:9473", "https://call.example, https://evil.example", False),
     ],
 )
 def test_on_loopback(host: str, origin: str | None, passes: bool) -> None:

@@ -454,7 +454,7 @@ def test_who_sees_a_gap_is_sent_what_it_missed(monkeypatch: pytest.MonkeyPatch) 
 
 
 @pytest.mark.rule("SCN1")
-@pytest.mark.rule("SCN14")
+@pytest.mark.rule("SCN15")
 @pytest.mark.report(
     "reading",
     "After a backup was restored, a page that had a later state took it for the present one.",
