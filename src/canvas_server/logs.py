@@ -6,6 +6,8 @@ bounded length, and what comes too often is counted instead of written.
 """
 
 import contextlib
+import datetime
+import json
 import logging
 import sys
 import time
@@ -130,14 +132,37 @@ class LineFilter(logging.Filter):
 class LineFormatter(logging.Formatter):
     """Writes records of `logging` on one clean line, and a bounded traceback below."""
 
+    def __init__(self, *, json: bool = False) -> None:
+        """`json`: each is one object, with the traceback in it."""
+        super().__init__()
+        self._json = json
+
     def format(self, record: logging.LogRecord) -> str:
         """Return the text of a record."""
-        text = f"{record.levelname} {record.name}: {clean(_message_of(record))}"
-        left_out = getattr(record, REPEATED, 0)
+        message, left_out = clean(_message_of(record)), getattr(record, REPEATED, 0)
+        error = _error_of(record.exc_info)
+        trace = None if error is None else clean_traceback(error)
+        if self._json:
+            return self._object(record, message, left_out, trace)
+        time = self.formatTime(record, "%Y-%m-%d %H:%M:%S")
+        text = f"{time} {record.levelname} {record.name}: {message}"
         if left_out:
             text += f" {REPEATED}={left_out}"
-        error = _error_of(record.exc_info)
-        return text if error is None else f"{text}\n{clean_traceback(error)}"
+        return text if trace is None else f"{text}\n{trace}"
+
+    def _object(
+        self, record: logging.LogRecord, message: object, left_out: int, trace: str | None
+    ) -> str:
+        at = datetime.datetime.fromtimestamp(record.created, datetime.UTC).isoformat()
+        found = {
+            "event": message,
+            "level": record.levelname.lower(),
+            "timestamp": at.replace("+00:00", "Z"),
+            "logger": record.name,
+            **({REPEATED: left_out} if left_out else {}),
+            **({} if trace is None else {"exception": trace}),
+        }
+        return json.dumps(found, ensure_ascii=False)
 
 
 def _message_of(record: logging.LogRecord) -> str:
@@ -162,18 +187,25 @@ class Stderr:
             sys.stderr.flush()
 
 
-def log_to_stderr() -> None:
-    """Log what matters to a person on stderr, for the rest of the process."""
+def log_to_stderr(*, as_json: bool = False) -> None:
+    """Log what matters to a person on stderr, for the rest of the process.
+
+    `as_json`: each line is an object with `timestamp` (UTC), `level` and `event`, for programs.
+    """
     limiter = Limiter()
     stderr = cast("TextIO", Stderr())
     handler = logging.StreamHandler(stderr)
-    handler.setFormatter(LineFormatter())
+    handler.setFormatter(LineFormatter(json=as_json))
     handler.addFilter(LineFilter(limiter))
     logging.basicConfig(level=logging.WARNING, handlers=[handler])
     logging.getLogger("uvicorn").setLevel(logging.ERROR)  # not a line for every bad request
     for name in SILENT:
         logging.getLogger(name).setLevel(logging.CRITICAL)
     *before, renderer = structlog.get_config()["processors"]
+    if as_json:
+        before = [structlog.processors.add_log_level]
+        before.append(structlog.processors.TimeStamper("iso", utc=True))
+        renderer = structlog.processors.JSONRenderer(ensure_ascii=False)
     structlog.configure(
         processors=[*before, LineProcessor(limiter), renderer],
         logger_factory=structlog.PrintLoggerFactory(stderr),

@@ -1,6 +1,8 @@
 """The log: whatever its values hold, it is one clean line of a bounded length, and not too many."""
 
+import json
 import logging
+import re
 from typing import Any
 
 import pytest
@@ -87,7 +89,7 @@ def record(message: object, *args: object, error: BaseException | None = None) -
 def test_lines_of_libraries_are_clean_too() -> None:
     text = LineFormatter().format(record("bad %s", HOSTILE))
     assert_plain(text)
-    assert text.startswith("ERROR uvicorn.error: bad")
+    assert re.match(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d ERROR uvicorn.error: bad", text)
     assert LineFormatter().format(record("bad %d", "no number")).endswith("bad %d")
     assert "\x1b" not in LineFormatter().format(record("failed", error=ValueError(HOSTILE)))
 
@@ -128,3 +130,19 @@ def test_kinds_that_nobody_counted_are_forgotten() -> None:
     limiter = Limiter()
     for number in range(2000):
         assert limiter.take(f"kind {number}") == 0
+
+
+@pytest.mark.report(
+    "found",
+    "Lines of the log had two forms, one of them without a time, and no program could read them.",
+    "`--log-format json`",
+    "Each line is an object with `timestamp`, `level` and `event`.",
+)
+def test_a_record_is_an_object_where_programs_read_it() -> None:
+    failed = record("bad %s", HOSTILE, error=ValueError("why"))
+    found = json.loads(LineFormatter(json=True).format(failed))
+    assert (found["level"], found["logger"]) == ("error", "uvicorn.error")
+    assert found["event"].startswith("bad ")
+    assert found["timestamp"].endswith("Z")
+    assert "why" in found["exception"]
+    assert_plain(found["event"])

@@ -68,7 +68,7 @@ for command in (
 def serve(**values: object) -> None:
     """Serve the canvas, its signalling and its web client on one port."""
     HANGUPS.hold()
-    log_to_stderr()
+    log_to_stderr(as_json=values["log_format"] == "json")
     for text in suspicious(os.environ, (setting.variable for setting in SETTINGS)):
         structlog.get_logger().warning(text)
     try:

@@ -1,5 +1,7 @@
 """Settings of who may reach the server, and of what it says to those who run it."""
 
+import click
+
 from canvas_server.config.amounts import BYTES
 from canvas_server.config.places import BASE_PATH
 from canvas_server.config.setting import Setting
@@ -65,6 +67,14 @@ ACCESS_SETTINGS = (
         None,
         "Serve `/metrics` there too, and nothing else, without a token and https: `9474` for this "
         "machine, or `10.0.0.5:9474` for a network that you trust.",
+    ),
+    Setting(
+        "log_format",
+        "--log-format",
+        "CANVAS_LOG_FORMAT",
+        click.Choice(("text", "json")),
+        "text",
+        "How the log is written to the standard error: for people, or one JSON object a line.",
     ),
     Setting(
         "audit_log",

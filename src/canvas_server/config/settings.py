@@ -55,6 +55,7 @@ class Settings(Struct, frozen=True):
     frame_ancestors: tuple[str, ...]
     allowed_hosts: tuple[str, ...]
     metrics_listen: ListenAddress | None
+    log_format: str
     audit_log: str | None
     audit_bytes: int
     audit_addresses: bool

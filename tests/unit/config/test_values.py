@@ -64,6 +64,7 @@ BAD = [
     ("CANVAS_ALLOWED_HOSTS", "a b/c", "write b"),
     ("CANVAS_ALLOWED_HOSTS", "can$vas", "is no name of a host"),
     ("CANVAS_METRICS_LISTEN", "http://x:1", "neither a port nor HOST:PORT"),
+    ("CANVAS_LOG_FORMAT", "xml", "is not one of 'text', 'json'"),
     ("CANVAS_AUDIT_BYTES", "64MB", "write 64000000"),
     ("CANVAS_RESUME_SECONDS", "2m", "of seconds: write 120"),
     ("CANVAS_RESUME_SECONDS", "-3", "not in the range"),
