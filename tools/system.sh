@@ -18,6 +18,9 @@ if [ "$1" = test ]; then
     need nginx nginx-light # the proxies of deploy/
     need caddy caddy
     need nats-server nats-server # for nodes of a cluster
+    for fonts in core cjk color-emoji; do # the letters of exported pictures, as in deploy/Dockerfile
+        [ -e "/usr/share/doc/fonts-noto-$fonts" ] || missing="${missing:-} fonts-noto-$fonts"
+    done
     if [ "$(id -u)" -eq 0 ]; then # the tests between networks of their own; others skip them
         need tc iproute2
         need nft nftables

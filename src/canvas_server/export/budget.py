@@ -2,12 +2,16 @@
 
 from canvas_server.core.scene.rasters import Raster
 from canvas_server.export.colors import INKED, Paint, paint_of
-from canvas_server.export.lines import Block, Line
+from canvas_server.export.fonts import runs_of
+from canvas_server.export.lines import Line, wrap
 from canvas_server.export.missing import Missing
 
 MOST_LINES = 400
 """Of one element."""
 MOST_LINES_OF_ALL = 40_000
+MOST_LETTERS_OF_ALL = 200_000
+_RUN = 8
+"""Letters that cost as much as to change the font once."""
 MOST_CHARTS = 100
 MOST_MARKS_OF_ALL = 30_000
 """Of the charts of a scene: bars, points, slices."""
@@ -17,11 +21,12 @@ MOST_PIXELS_OF_ALL = 80_000_000
 
 
 class Budget:
-    """What is left for the elements that are not drawn yet, and what is missing of those that are."""
+    """What is left for the elements that are not drawn yet, and what is missing of the others."""
 
     def __init__(self) -> None:
         self.missing = Missing()
         self._ids = 0
+        self._letters = MOST_LETTERS_OF_ALL
         self._lines = MOST_LINES_OF_ALL
         self._charts = MOST_CHARTS
         self._marks = MOST_MARKS_OF_ALL
@@ -32,15 +37,13 @@ class Budget:
         self._ids += 1
         return f"part-{self._ids}"
 
-    @property
-    def lines(self) -> int:
-        """How many lines the next element may have; at least one."""
-        return max(1, min(MOST_LINES, self._lines))
-
-    def take_text(self, block: Block) -> tuple[Line, ...]:
-        """Spend lines of text, and return them."""
+    def wrap(self, text: str, width: float, size: float) -> tuple[Line, ...]:
+        """Break text into lines, as many as there is room for, and spend them."""
+        part = text[: self._letters]
+        block = wrap(part, width, size, max(1, min(MOST_LINES, self._lines)))
+        self._letters -= min(self._letters, len(part) + _RUN * len(runs_of(part)))
         self._lines -= len(block.lines)
-        if block.is_cut:
+        if block.is_cut or len(part) < len(text):
             self.missing.add("text")
         return block.lines
 

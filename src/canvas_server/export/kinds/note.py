@@ -4,7 +4,6 @@ from xml.etree.ElementTree import Element as Node
 
 from canvas_server.export import colors, lettering
 from canvas_server.export.budget import Budget
-from canvas_server.export.lines import wrap
 from canvas_server.export.shapes import node, shadow
 from canvas_server.protocol.scene import Note, Transform
 
@@ -16,7 +15,7 @@ _PADDING = 16.0
 def draw(group: Node, note: Note, at: Transform, budget: Budget) -> float:
     """Draw a note; return how high it is, which may be more than its element."""
     width = max(1.0, at.width - 2 * _PADDING)
-    lines = budget.take_text(wrap(note.content, width, _SIZE, budget.lines))
+    lines = budget.wrap(note.content, width, _SIZE)
     height = max(at.height, lettering.height_of(lines, _SIZE) + 2 * _PADDING)
     chosen = budget.paint_of(note.color)
     paper = _PAPER if chosen is colors.INKED else chosen  # words in that ink could not be read

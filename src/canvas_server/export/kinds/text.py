@@ -4,7 +4,6 @@ from xml.etree.ElementTree import Element as Node
 
 from canvas_server.export import colors, lettering
 from canvas_server.export.budget import Budget
-from canvas_server.export.lines import wrap
 from canvas_server.export.shapes import node
 from canvas_server.protocol.scene import Text, Transform
 
@@ -14,7 +13,7 @@ def draw(group: Node, text: Text, at: Transform, budget: Budget) -> float:
     size = text.font_size
     paint = budget.paint_of(text.color)
     pad_x, pad_y = (0.35 * size, 0.1 * size) if colors.vanishes(paint, size) else (0.0, 0.0)
-    lines = budget.take_text(wrap(text.content, at.width - 2 * pad_x, size, budget.lines))
+    lines = budget.wrap(text.content, at.width - 2 * pad_x, size)
     height = lettering.height_of(lines, size) + 2 * pad_y
     if pad_x:
         width = max(at.width, 2 * pad_x)
