@@ -1,6 +1,5 @@
 """The page, the PNG and the SVG of a canvas show one picture."""
 
-import json
 import re
 from typing import Any
 
@@ -68,6 +67,48 @@ def drawn_by_both(
     return page, rows, scale, svg
 
 
+@pytest.mark.report(
+    "picture",
+    "Japanese, Chinese and Korean are boxes in the exported picture.",
+    "texts in these scripts, with the fonts of the image of deploy/",
+    "They are drawn, and break where the page breaks them.",
+)
+@pytest.mark.report(
+    "picture",
+    "Persian and Arabic text is out of line in the exported SVG, and what is aligned at the right is not.",
+    "Arabic and Persian texts, with brackets and digits, at the left and at the right",
+    "Letters join and stand as on the page.",
+)
+@pytest.mark.report(
+    "picture",
+    "Fonts of an exported SVG are lost where it is opened.",
+    "an SVG of every script, opened in a browser without these web fonts",
+    "The letters are in the file.",
+)
+@pytest.mark.report(
+    "picture",
+    "Emoji of several parts, and flags, are boxes once other letters stand beside them.",
+    "families, flags, keycaps and skin tones in a line of words",
+    "They are drawn in colour.",
+)
+@pytest.mark.report(
+    "picture",
+    "Thai is broken in the middle of words, or its marks move, in an export.",
+    "a Thai sentence without spaces",
+    "It breaks between words, as on the page.",
+)
+@pytest.mark.report(
+    "picture",
+    "Text wraps differently in the export than on the canvas.",
+    "long words, addresses, soft hyphens, no-break spaces, tabulators, many spaces, empty lines",
+    "The same words are in the same lines.",
+)
+@pytest.mark.report(
+    "picture",
+    "Lines of other systems run together or stand twice.",
+    "line ends of Windows, of old Macs, and U+2028",
+    "Each is one line end, on the page and in the export.",
+)
 @pytest.mark.parametrize("part", [0, 1])
 def test_texts(server: Server, browsers: dict[str, Browser], part: int) -> None:
     samples = compared.TEXTS[part * compared.MOST : (part + 1) * compared.MOST]
@@ -85,6 +126,18 @@ def test_texts(server: Server, browsers: dict[str, Browser], part: int) -> None:
     assert complaints == []
 
 
+@pytest.mark.report(
+    "picture",
+    "Newer colours are black in the export.",
+    "oklch(), lab(), color(display-p3 …), hwb(), colours with an alpha, and what is no colour",
+    "Page, PNG and SVG show the same colour.",
+)
+@pytest.mark.report(
+    "picture",
+    "Turned elements lie beside their place in the export.",
+    "pictures and texts turned by 15, 20, 90, 180, 200 and -45 degrees",
+    "They lie where they do on the page.",
+)
 @pytest.mark.parametrize("part", [0, 1])
 def test_looks(server: Server, browsers: dict[str, Browser], part: int) -> None:
     samples = (looks.samples, looks.colored)[part]()

@@ -1,8 +1,8 @@
 """Direction of text (UAX 9): of a paragraph, and of its lines once they stand by themselves.
 
-What draws a line sees that line alone. So a line is an isolate of the direction of its paragraph, and at
-its ends are marks in the place of the letters before and after it, which decide where its own
-punctuation and digits go.
+What draws a line sees that line alone. So a line is an isolate of the direction of its paragraph,
+and at its ends are marks in the place of the letters before and after it, which decide where its
+own punctuation and digits go.
 """
 
 import re

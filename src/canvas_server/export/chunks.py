@@ -1,13 +1,13 @@
 """Lines for resvg, which shapes a piece of text with one font at a time.
 
-A line in several fonts becomes pieces that stand where they belong, from left to right; in a document
-for browsers it stays one.
+Each line becomes a text of its own, since resvg looks at all of a text for each piece of it. One in
+several fonts becomes pieces that stand where they belong, from left to right; in a document for
+browsers it stays one.
 """
 
 import unicodedata
 from collections.abc import Iterator
 from xml.etree.ElementTree import Element as Node
-from xml.etree.ElementTree import SubElement
 
 from msgspec import Struct
 
@@ -20,6 +20,7 @@ from canvas_server.export.shaping import positions
 _BOX = "\u25a1"
 """In the place of a letter for which there is no font: resvg itself may fail at such."""
 _LRO, _RLO, _PDF = "\u202d", "\u202e", "\u202c"
+_SPACE = "xml:space"
 
 
 class _Chunk(Struct, frozen=True):
@@ -33,32 +34,46 @@ class _Chunk(Struct, frozen=True):
 
 
 def split(root: Node) -> None:
-    """Divide the lines of a document that are in several fonts."""
-    for text in list(root.iter("text")):
-        size = float(text.attrib["font-size"])
-        weight: Weight = 600 if text.get("font-weight") == "600" else 400
-        own = bundled(weight)
-        for line in [text, *text] if "y" in text.attrib else list(text):
-            if len(line) or not all(run.face is own for run in runs_of(line.text or "", weight)):
-                anchor = line.get("text-anchor") or text.get("text-anchor", "start")
-                _split_line(line, size, anchor, weight)
+    """Divide the texts of a document into lines, and these into pieces of one font."""
+    for parent in list(root.iter()):
+        if parent.tag != "text" and parent.find("text") is not None:
+            children = list(parent)
+            for child in children:
+                parent.remove(child)
+            for child in children:
+                parent.extend(_lines_of(child) if child.tag == "text" else [child])
 
 
-def _split_line(line: Node, size: float, anchor: str, weight: Weight) -> None:
-    chunks = list(_chunks("".join(line.itertext()), weight))
+def _lines_of(text: Node) -> Iterator[Node]:
+    weight: Weight = 600 if text.get("font-weight") == "600" else 400
+    own = bundled(weight)
+    for line in [text] if "y" in text.attrib else list(text):
+        look = {**text.attrib, **line.attrib, _SPACE: "preserve"}
+        words = "".join(line.itertext())
+        if all(run.face is own for run in runs_of(words, weight)):
+            yield _text(look, words)
+        else:
+            yield from _pieces(words, look, weight)
+
+
+def _text(look: dict[str, str], words: str) -> Node:
+    made = Node("text", look)
+    made.text = words
+    return made
+
+
+def _pieces(words: str, look: dict[str, str], weight: Weight) -> Iterator[Node]:
+    size = float(look["font-size"])
+    chunks = list(_chunks(words, weight))
     width = size * sum(chunk.width for chunk in chunks)
-    x = float(line.attrib["x"]) - {"start": 0.0, "middle": width / 2, "end": width}[anchor]
-    y = line.attrib["y"]
-    for child in list(line):
-        line.remove(child)
-    line.text = None
+    anchor = look.get("text-anchor", "start")
+    x = float(look["x"]) - {"start": 0.0, "middle": width / 2, "end": width}[anchor]
     for chunk in chunks:
-        look = {"x": number(x), "y": y, "text-anchor": "start"}
+        own = {**look, "x": number(x), "text-anchor": "start"}
         if chunk.family is not None:
-            look["font-family"] = chunk.family
-        piece = SubElement(line, "tspan", look)
+            own["font-family"] = chunk.family
         # A mark comes last: spaces at the end would have no direction (L1).
-        piece.text = (_RLO if chunk.level % 2 else _LRO) + chunk.text + _PDF + LRM
+        yield _text(own, (_RLO if chunk.level % 2 else _LRO) + chunk.text + _PDF + LRM)
         x += size * chunk.width
 
 
@@ -78,9 +93,11 @@ def _chunks(text: str, weight: Weight) -> Iterator[_Chunk]:
         run, level = pieces[place]
         width = positions(run.text, weight)[-1]
         if run.face is None:
-            boxes = sum(
-                unicodedata.category(letter) not in ("Mn", "Me", "Cf") for letter in run.text
-            )
+            boxes = sum(_is_seen(letter) for letter in run.text)
             yield _Chunk(_BOX * boxes, None, level, width)
-        else:
+        elif width or any(map(_is_seen, run.text)):
             yield _Chunk(run.text, f"'{run.face.family}'", level, width)
+
+
+def _is_seen(letter: str) -> bool:
+    return unicodedata.category(letter) not in ("Mn", "Me", "Cf")

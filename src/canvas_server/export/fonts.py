@@ -1,7 +1,7 @@
 """Fonts of a drawing: the bundled one, and for letters that it has not got those of the system.
 
-A browser chooses a font for each grapheme cluster; so does this, in an order of preference that is the
-usual one of Linux systems. Only the fonts that a drawing needs are opened for good.
+A browser chooses a font for each grapheme cluster; so does this, in an order of preference that is
+the usual one of Linux systems. Of the fonts that are there only those that are needed are opened.
 """
 
 import functools
@@ -118,7 +118,7 @@ def face_of(cluster: str, weight: Weight = 400) -> Face | None:
 
 
 def is_emoji(cluster: str) -> bool:
-    """Tell whether a cluster is shown as an emoji (UTS 51), in colours where there is such a font."""
+    """Tell whether a cluster is shown as an emoji (UTS 51), in colours where there is a font."""
     if _TEXT_STYLE in cluster:
         return False
     if _EMOJI_STYLE in cluster or _KEYCAP in cluster:
@@ -204,7 +204,7 @@ def _faces_in(path: str) -> tuple[Face, ...]:
     return (Face(path, name, hb.Font(face), face.upem),)
 
 
-@functools.lru_cache(maxsize=None)
+@functools.cache
 def _is_colored(face: Face) -> bool:
     of = face.font.face
     return bool(of.has_color_png or of.has_color_layers or of.has_color_paint or of.has_color_svg)

@@ -44,7 +44,7 @@ def visual_order(levels: list[int]) -> list[int]:
     return order
 
 
-def _explicit(text: str, kinds: list[str]) -> list[int]:
+def _explicit(text: str, kinds: list[str]) -> list[int]:  # noqa: C901 - a case for each rule
     """Return the levels that format characters ask for (X1 to X8); overrides change kinds."""
     levels: list[int] = []
     stack: list[tuple[int, str, bool]] = [(0, "", False)]
@@ -172,7 +172,7 @@ def _resolve(text: str, kinds: list[str], levels: list[int], sequence: _Sequence
             levels[place] = level + (kind in ("L", "AN", "EN"))
 
 
-def _resolve_weak(own: list[str], sequence: _Sequence) -> None:
+def _resolve_weak(own: list[str], sequence: _Sequence) -> None:  # noqa: C901 - rule by rule
     """Decide about marks and numbers (W1 to W7)."""
     before = strong = sequence.start
     for n, kind in enumerate(own):

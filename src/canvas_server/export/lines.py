@@ -1,6 +1,6 @@
 """Lines of text: where they break, as `white-space: pre-wrap; overflow-wrap: break-word` does.
 
-Opportunities are those of ICU (UAX 14, and its dictionaries of Thai, Lao, Khmer and Burmese); between
+Opportunities are those of ICU (UAX 14, with its dictionaries of Thai, Lao, Khmer, Burmese); between
 two letters of ASCII browsers made of Blink or WebKit have a table of their own.
 """
 
@@ -44,7 +44,7 @@ class Line(Struct, frozen=True):
     parts: tuple[Part, ...]
     right_to_left: bool = False
     hanging: float = 0.0
-    """The width of the spaces at its end that have room: at the end of a paragraph they count (CSS Text 3)."""
+    """The width of the spaces at its end: those of a paragraph count as far as they have room."""
 
     @property
     def width(self) -> float:
@@ -165,7 +165,7 @@ class _Paragraph:
         return best
 
     def _chopped(self, start: int, end: int) -> int:
-        """Return where a word that is wider than a line is broken: not within a grapheme cluster."""
+        """Return where a word that is wider than a line is broken: between grapheme clusters."""
         ends = list(accumulate(map(len, _clusters(self._text[start:end])), initial=start))
         if self._has_tabs:
             fit = next((n for n, e in enumerate(ends) if self._reach(start, e) > self._width), 99)

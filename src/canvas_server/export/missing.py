@@ -1,7 +1,7 @@
 """What a drawing of a scene has not got: as a header (RFC 9651), and in words for people.
 
-``Canvas-Missing: font;count=12;scripts="Hani Hira", animation;count=1`` is a list of tokens, at most one of
-each kind, with how many elements (of `font`: grapheme clusters) it is about.
+``Canvas-Missing: animation;count=1, font;count=12;scripts="Hani Hira"`` is a list of tokens, one of
+each kind at most, with how many elements (of `font`: grapheme clusters) it is about.
 """
 
 from collections.abc import Sequence

@@ -23,7 +23,7 @@ def clean(text: str) -> str:
 
 @functools.lru_cache(maxsize=4096)
 def positions(text: str, weight: Weight = 400) -> tuple[float, ...]:
-    """Return where each letter of a text without tabs begins, and where the last one ends, in font sizes.
+    """Return where each letter begins, and where the last one ends, in font sizes; without tabs.
 
     Letters that are drawn as one begin at the first of them, as do combining marks.
     """
@@ -64,7 +64,7 @@ def width_of(text: str, size: float, weight: Weight = 400) -> float:
 
 
 def baseline(size: float) -> float:
-    """Return how far below its upper edge a line of text stands; browsers round what a font says."""
+    """Return how far below its upper edge a line stands; browsers round what a font says."""
     extents = bundled().font.get_font_extents("ltr")
     unit = bundled().unit
     ascent, descent = round(size * extents.ascender / unit), round(-size * extents.descender / unit)

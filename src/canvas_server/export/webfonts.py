@@ -1,7 +1,7 @@
 """Fonts within an SVG document: of each that is used, the letters that are written.
 
-Without them a browser would take other fonts, in which the lines are not as wide as they are broken.
-The licences of free fonts allow it (OFL 1.1); what a font itself forbids is left out.
+Without them a browser would take other fonts, in which the lines are not as wide as they are
+broken. Licences of free fonts allow it (OFL 1.1); a font that forbids it is left out.
 """
 
 import base64

@@ -105,6 +105,9 @@ COLORS = (
 )
 
 
+SHALOM = "\u05e9\u05dc\u05d5\u05dd"
+
+
 def samples() -> list[dict[str, Any]]:
     """Return samples for `compared.placed`."""
     found: list[dict[str, Any]] = [
@@ -125,15 +128,15 @@ def samples() -> list[dict[str, Any]]:
         found.append(
             {"name": f"turned by {turn}", "kind": {"type": "Image", "src": plain}, "at": at}
         )
-    for turn in (20, 180):
-        found.append(
-            {
-                "name": f"text turned by {turn}",
-                "content": "Turned text, שלום!",
-                "width": 120,
-                "at": {"height": 40, "rotation": turn},
-            }
-        )
+    found += [
+        {
+            "name": f"text turned by {turn}",
+            "content": f"Turned text, {SHALOM}!",
+            "width": 120,
+            "at": {"height": 40, "rotation": turn},
+        }
+        for turn in (20, 180)
+    ]
     return found
 
 
@@ -150,6 +153,6 @@ def colored() -> list[dict[str, Any]]:
         "no colour",
         "rgb(255 0 0 / 40%)",
     ):
-        note = {"type": "Note", "content": f"Note in {color}\nשלום!", "color": color}
+        note = {"type": "Note", "content": f"Note in {color}\n{SHALOM}!", "color": color}
         found.append({"name": f"note in {color}", "kind": note})
     return found

@@ -29,7 +29,7 @@ from canvas_server.node.scenes import Scenes
 from canvas_server.protocol.scene import SceneDocument
 
 _TYPES = {"svg": "image/svg+xml", "png": "image/png", "json": "application/json"}
-# Opened by itself, a drawing runs nothing and loads nothing. Its fonts are in the one style that it has.
+# Opened by itself, a drawing runs nothing and loads nothing. Its fonts are in its one style.
 _CONTENT_POLICY = "default-src 'none'; img-src data:; sandbox"
 _STYLE = re.compile(rb"<style>(.*?)</style>", re.DOTALL)
 
