@@ -65,8 +65,16 @@ MAX_WAITING = 1000
 class Entrance:
     """What the connections of a server share before they are answered."""
 
-    def __init__(self, per_address: int, proxies: Proxies, counts: Counts, record: Record) -> None:
+    def __init__(
+        self,
+        per_address: int,
+        proxies: Proxies,
+        counts: Counts,
+        record: Record,
+        base_path: str = "",
+    ) -> None:
         self.proxies = proxies
+        self.base_path = base_path
         self.record = record
         self._queue: deque[BoundedHttp] = deque()
         self._passed = 0
@@ -391,6 +399,7 @@ class BoundedHttp(HttpToolsProtocol):
         entry = refusal_entry("connection", "", address, status, body)
         if entry is not None:
             self._entrance.record(entry)
-        self.transport.write(refusing_answer(status, code, text, self.headers or (), self.url))
+        base, fields = self._entrance.base_path, self.headers or ()
+        self.transport.write(refusing_answer(status, code, text, fields, self.url, base))
         self._leave()
         self._close()

@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from http import HTTPStatus
 
+from canvas_server.http.basepath import inner_path
 from canvas_server.http.errors import error_body
 from canvas_server.http.grammar import elements, joined, prefers_page
 from canvas_server.http.headers import raw_answer
@@ -35,7 +36,12 @@ def accept_in(head: bytes) -> Fields:
 
 
 def refusing_answer(
-    status: HTTPStatus, code: str, text: str, fields: Fields, url: bytes | None
+    status: HTTPStatus,
+    code: str,
+    text: str,
+    fields: Fields,
+    url: bytes | None,
+    base_path: str = "",
 ) -> bytes:
     """Return a whole answer, for a person or a program, after which the connection closes."""
     more = {"vary": "Accept"}
@@ -43,7 +49,8 @@ def refusing_answer(
         more["retry-after"] = "10"
     body = error_body(code, text)
     if prefers_page(joined(fields, b"accept")):
-        path = url if url and url.startswith(b"/") else b"/"
-        page = problem_page(Problem(status.value, code, text), "/", path)
+        path = url.decode("latin-1") if url and url.startswith(b"/") else "/"
+        raw_path = inner_path(base_path, path).encode("latin-1")
+        page = problem_page(Problem(status.value, code, text), "/", raw_path)
         body, more = page.body, more | page.headers
     return raw_answer(status.value, status.phrase, body, more)

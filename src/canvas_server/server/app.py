@@ -78,7 +78,9 @@ class CanvasServer(uvicorn.Server):
         self._ready = ready
         access = make_access(settings, settings.host, certificate)
         proxies = Proxies(settings.trusted_proxies)
-        entrance = Entrance(settings.per_address, proxies, self.node.counts, audit.record)
+        entrance = Entrance(
+            settings.per_address, proxies, self.node.counts, audit.record, settings.base_path
+        )
         upgrade = WebSocketUpgrade(self.node, access, entrance, settings.base_path)
         gate = Gate(authority.join, authority.admins)
         bodies = Bodies()

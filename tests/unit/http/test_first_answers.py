@@ -68,7 +68,7 @@ def test_who_wants_a_websocket(
 )
 def test_refused_as_it_is_wanted(head: bytes, kind: bytes) -> None:
     answer = refusing_answer(
-        HTTPStatus.TOO_MANY_REQUESTS, "too_many", "why", accept_in(head), b"/s/x"
+        HTTPStatus.TOO_MANY_REQUESTS, "too_many", "why", accept_in(head), b"/below/s/x", "/below"
     )
     fields, _, body = answer.partition(b"\r\n\r\n")
     assert fields.startswith(b"HTTP/1.1 429 Too Many Requests\r\n")
@@ -77,3 +77,4 @@ def test_refused_as_it_is_wanted(head: bytes, kind: bytes) -> None:
     assert b"\r\nretry-after: 10" in fields
     assert b"content-length: %d" % len(body) in fields
     assert b"why" in body
+    assert b"../../" not in body, "the way on stays below the base path"
