@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from canvas_server.auth.join import Claims
-from canvas_server.export import frame, text_metrics
+from canvas_server.export import frame, shaping
 from canvas_server.protocol.client import Subscribe
 from canvas_server.protocol.http import TokenWish
 from canvas_server.protocol.plain import first_of, plain, plain_name
@@ -86,7 +86,7 @@ def test_texts_are_cut_between_what_people_see_as_characters() -> None:
     assert first_of("a\U0001f44d\U0001f3fdb", 2) == "a"
     assert first_of("e\u0301\u0301\u0301", 2) == "e\u0301"
     assert first_of("abc", 0) == ""
-    width = text_metrics.width_of("aa", 16) + text_metrics.width_of("…", 16) + 18
-    assert text_metrics.shortened(flags + " and more", width, 16) == "aa…"
+    width = shaping.width_of("aa", 16) + shaping.width_of("…", 16) + 18
+    assert shaping.shortened(flags + " and more", width, 16) == "aa…"
     address = "https://a.example/" + "x" * 79 + "\U0001f1e9\U0001f1ea.png"
     assert frame.file_name(address) == "x" * 79
