@@ -38,10 +38,20 @@ def invited(window: Window, role: str) -> str:
     return link.partition("#token=")[2]
 
 
+@pytest.mark.report(
+    "lost",
+    "A new link that is put into the window of an expired one does nothing",
+    "Open a canvas without a good link, paste the new link into the same address bar",
+    "The page opens with the new link",
+)
 def test_who_has_no_link_is_told_what_to_do(open_window: Open, house: Server) -> None:
-    window = open_window("red", at=house, becomes="closed")
+    """And comes in with a new one, in the same window."""
+    window = open_window("red", "late", at=house, becomes="closed")
     expect(window.page.locator("#closed-text")).to_contain_text("Ask whoever sent it for a new one")
     window.picture("no-token")
+    late = token("--session", "late", "--role", "edit")
+    window.page.evaluate("token => { location.hash = `token=${token}`; }", late)
+    window.wait_connection("open")
 
 
 def test_somebody_watches_by_a_link_and_it_is_taken_back(open_window: Open, house: Server) -> None:

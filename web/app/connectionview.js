@@ -1,5 +1,6 @@
 /** View of the connection's state: the sign, the notice when reconnecting takes long, the panel when it has ended. */
 
+import { hasToken } from "../connection/jointoken.js";
 import { entryOf } from "../lib/own.js";
 import { connectionText, endText, text } from "../text/calls.js";
 import { byId, setText } from "../ui/dom.js";
@@ -33,6 +34,10 @@ export function showConnection({ connection, notices }) {
     connection.send({ type: "get_scene" });
   });
   byId("rejoin", HTMLButtonElement).addEventListener("click", () => location.reload());
+  // Another link to this canvas, put into this window: the browser itself stays on the page.
+  addEventListener("hashchange", () => {
+    if (hasToken(location.hash)) location.reload();
+  });
 }
 
 /**

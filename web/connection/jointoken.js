@@ -17,8 +17,7 @@ export class JoinToken {
   /** @param {string} sessionId */
   constructor(sessionId) {
     this.#key = storageKey(`token.${sessionId}`);
-    const fragment = new URLSearchParams(location.hash.slice(1));
-    const brought = fragment.get(FRAGMENT);
+    const brought = tokenIn(location.hash);
     if (brought) {
       // Nobody who looks over a shoulder, and no list of visited pages, is to have it.
       history.replaceState(history.state, "", location.pathname + location.search);
@@ -58,4 +57,17 @@ export class JoinToken {
       return "";
     }
   }
+}
+
+/**
+ * @param {string} hash of an address
+ * @returns {boolean} whether it is that of a link which lets in
+ */
+export function hasToken(hash) {
+  return Boolean(tokenIn(hash));
+}
+
+/** @param {string} hash */
+function tokenIn(hash) {
+  return new URLSearchParams(hash.slice(1)).get(FRAGMENT);
 }
