@@ -430,6 +430,7 @@ OLD, NEW = Text("old"), Text("new")
             True,
         ),
         (client.RemoveElement("a"), (Removed("a"),), True),
+        (client.RemoveElement("a"), (Updated("a", ElementChanges(kind={"content": "x"})),), False),
         (client.RemoveElement("a"), (Removed("a"), Removed("b")), False),
         (client.RemoveElement("a"), (Added(Element("a", OLD, Transform())),), False),
         (client.ClearScene(), (Replaced(()),), True),
