@@ -132,10 +132,22 @@ test("html: words and pictures", () => {
   assert.equal(wordsOfHtml("<style>p {}</style><p>One<br>two</p>\n\n<p>th&#114;ee&nbsp;&lt;</p><script>four</script>"), "One\ntwo\nthree\u00a0<");
   assert.equal(wordsOfHtml("<table><tr><td>a</td> <td>1</td></tr><tr><td>b</td><td>2</td></tr></table>"), "a\t1\nb\t2");
   assert.equal(wordsOfHtml("&#99999999; &#x110000; &#0; &bogus;"), "&#99999999; \ufffd \ufffd &bogus;");
+  assert.equal(wordsOfHtml("a<!-- never ends <p>b</p>"), "a");
   assert.equal(pictureOfHtml('<img alt="x" src="a&amp;b">'), "a&b");
   assert.equal(pictureOfHtml("<img src='a'>"), "a");
   assert.equal(pictureOfHtml("<img src='a'> words"), null);
   assert.equal(pictureOfHtml("words"), null);
+});
+
+// report: lost | HTML in the clipboard hangs the page | Megabytes of <, <style, <li, <img and </td> that never end
+// | It is read in one go
+test("html: nothing makes it slow", () => {
+  for (const part of ["<", "<style", "<li", "<li ", "<img", "<img src=", "</td><td", "<!--", "&#", " \n", "</p", '<div data-tldraw="']) {
+    const html = part.repeat(4_000_000 / part.length);
+    wordsOfHtml(html);
+    pictureOfHtml(html);
+    take({ html });
+  }
 });
 
 // report: reading | An SVG or a data URL that is pasted is a wall of code | <svg …>…</svg>; data:image/png;base64,… | It is the

@@ -2,11 +2,11 @@
 
 /** More of it is not looked at. */
 const MOST_CHARACTERS = 4_000_000;
-/** What is not shown. */
-const HIDDEN = /<!--[\s\S]*?-->|<(head|style|script|title|template|noscript)\b[\s\S]*?<\/\1\s*>/gi;
-const IMAGE = /<img\b[^>]*>/i;
-const SOURCE = /<img\b[^>]*?\ssrc\s*=\s*(?:"([^"]*)"|'([^']*)')/i;
-const BLOCK_END = /<\/(?:p|div|li|tr|h[1-6]|blockquote|pre|table|ul|ol|dt|dd)\s*>|<br\b[^>]*>/gi;
+/** What is not shown begins so. In all of these no part can be read in two ways, so that nothing makes them slow. */
+const HIDDEN = /<!--|<(head|style|script|title|template|noscript)\b/gi;
+const IMAGE = /<img\b[^<>]*>/i;
+const SOURCE = /<img\b[^<>]*?\ssrc\s*=\s*(?:"([^"]*)"|'([^']*)')/i;
+const BLOCK_END = /<\/(?:p|div|li|tr|h[1-6]|blockquote|pre|table|ul|ol|dt|dd)\s*>|<br\b[^<>]*>/gi;
 /** @type {Record<string, string>} */
 const ENTITIES = { amp: "&", lt: "<", gt: ">", quot: '"', apos: "'", nbsp: "\u00a0" };
 const LAST_CODE_POINT = 0x10ffff;
@@ -18,13 +18,12 @@ const LAST_CODE_POINT = 0x10ffff;
  * @returns {string}
  */
 export function wordsOfHtml(html) {
-  const shown = html.slice(0, MOST_CHARACTERS).replace(HIDDEN, "");
-  const lines = shown
+  const lines = shownPart(html.slice(0, MOST_CHARACTERS))
     .replace(/[\t\r\n ]+/g, " ")
-    .replace(/<\/t[dh]\s*>\s*<t[dh]\b[^>]*>/gi, "\t")
-    .replace(/<li\b[^>]*>/gi, "• ")
+    .replace(/<\/t[dh] ?> ?<t[dh]\b[^<>]*>/gi, "\t")
+    .replace(/<li\b[^<>]*>/gi, "• ")
     .replace(BLOCK_END, "\n")
-    .replace(/<[^>]*>/g, "");
+    .replace(/<[^<>]*>/g, "");
   return unescaped(lines).split("\n").map((line) => line.replace(/^ +| +$/g, "")).join("\n").replace(/\n{3,}/g, "\n\n").replace(/^\n+|\n+$/g, "");
 }
 
@@ -38,6 +37,24 @@ export function pictureOfHtml(html) {
   if (!IMAGE.test(html) || wordsOfHtml(html).trim() !== "") return null;
   const [, double, single] = SOURCE.exec(html) ?? [];
   return unescaped(double ?? single ?? "");
+}
+
+/**
+ * @param {string} html
+ * @returns {string} without comments, scripts and such; one that does not end goes to the end, as in browsers
+ */
+function shownPart(html) {
+  let shown = "";
+  for (let at = 0; ; ) {
+    HIDDEN.lastIndex = at;
+    const begin = HIDDEN.exec(html);
+    if (!begin) return shown + html.slice(at);
+    shown += html.slice(at, begin.index);
+    const end = begin[1] ? new RegExp(`</${begin[1]}\\s*>`, "gi") : /-->/g;
+    end.lastIndex = HIDDEN.lastIndex;
+    if (!end.test(html)) return shown;
+    at = end.lastIndex;
+  }
 }
 
 /**

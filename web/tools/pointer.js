@@ -145,7 +145,7 @@ export class Pointer {
   /** @param {PointerEvent} event */
   #move(event) {
     this.#palm.near(event);
-    if (this.#palm.isPalm(event)) return;
+    if (this.#palm.isPalm(event)) return event.stopImmediatePropagation(); // nor do the others see it point
     if (event.pointerType === "pen") this.#rejectTouches();
     if (event.pointerType !== "touch") this.seen = { x: event.clientX, y: event.clientY };
     if (this.#fingers.pinch(event)) return;
