@@ -193,13 +193,23 @@ class Refusing(asyncio.DatagramProtocol):
         self.transport.sendto(bytes.fromhex("01110000") + data[4:20], addr)
 
 
-async def _no_stun(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-    """Answer as a web server does."""
-    await reader.read(20)
-    writer.write(b"HTTP/1.1 400 Bad Request\r\n\r\n")
-    await writer.drain()
-    await reader.read()
-    writer.close()
+class NoStun(asyncio.Protocol):
+    """Answers as a web server does."""
+
+    def __init__(self, gone: asyncio.Semaphore) -> None:
+        self.gone = gone
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self.transport = cast("asyncio.Transport", transport)
+
+    def data_received(self, data: bytes) -> None:
+        del data
+        self.transport.write(b"HTTP/1.1 400 Bad Request\r\n\r\n")
+        self.transport.close()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        del exc
+        self.gone.release()
 
 
 @pytest.mark.report(
@@ -211,7 +221,8 @@ async def _no_stun(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -
 async def test_a_server_is_blamed_for_what_was_measured() -> None:
     loop = asyncio.get_running_loop()
     transport, _ = await loop.create_datagram_endpoint(Refusing, ("127.0.0.1", 0))
-    plain = await asyncio.start_server(_no_stun, "127.0.0.1", 0)
+    gone = asyncio.Semaphore(0)
+    plain = await loop.create_server(lambda: NoStun(gone), "127.0.0.1", 0)
     refusing = transport.get_extra_info("sockname")[1]
     words = {}
     for url in (
@@ -225,7 +236,8 @@ async def test_a_server_is_blamed_for_what_was_measured() -> None:
         words[url.partition(":")[0] + url[-3:]] = str(caught.value)
     transport.close()
     plain.close()
-    await plain.wait_closed()
+    for _ in ("by TLS", "by TCP"):
+        await gone.acquire()
     name, refusal, tls, tongue = words.values()
     assert "is not found" in name
     assert "refuses to say" in refusal

@@ -72,7 +72,7 @@ export const text = {
    * @param {MediaKind} kind
    * @param {string} label its name
    */
-  found: (kind, label) => `Your ${deviceName(kind)} is on again${label ? `: ${label}` : ""}.`,
+  found: (kind, label) => `Your ${deviceName(kind)} is back${label ? `: ${label}` : ""}.`,
   unblurred: "Your system has turned the blur of your background off. The others see it.",
   overflow: "You were away for long, and more changed here than can wait. The latest changes were not kept: look at the canvas and make them again.",
   leaveCall: "Leave call",

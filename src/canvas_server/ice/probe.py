@@ -96,8 +96,9 @@ async def _by_datagram(place: ServerAddress, request: bytes) -> bytes:
     """Ask every address that the name has: one of IPv6 may lead nowhere from here."""
     loop = asyncio.get_running_loop()
     found = await loop.getaddrinfo(place.host, place.port, type=socket.SOCK_DGRAM)
-    tasks = [loop.create_task(_ask_address(address[:2], request)) for *_, address in found]
-    errors = []
+    places = [(str(address[0]), place.port) for *_, address in found]
+    tasks = [loop.create_task(_ask_address(where, request)) for where in places]
+    errors: list[OSError] = []
     try:
         for answer in asyncio.as_completed(tasks):
             try:
