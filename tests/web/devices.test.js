@@ -318,6 +318,10 @@ test("what was taken back in the browser is not asked for again", async () => {
   devices.plug(devices.list);
   await settled();
   assert.deepEqual([devices.live(), faults], [["audio"], ["video refused"]]);
+  devices.named = false;
+  devices.opened.find(({ kind }) => kind === "audio")?.end();
+  await settled();
+  assert.deepEqual([devices.live(), faults], [[], ["video refused", "audio refused"]], "its id is told no more");
 });
 
 // report: on | Unplugged where the browser asks each time: "blocked", and a question out of the blue | Firefox without

@@ -17,9 +17,10 @@ export async function wasTakenBack(track) {
   const kind = /** @type {MediaKind} */ (track.kind);
   const permission = await permissionOf(kind);
   if (permission !== "prompt") return permission === "denied";
-  // Where the person is asked each time, only a device that is still there was taken back.
+  // Where the person is asked each time, only a device that is still there was taken back; ids that are hidden again
+  // were, too.
   const { deviceId } = track.getSettings();
-  return (await devicesOf(kind)).some((device) => device.deviceId === deviceId);
+  return (await devicesOf(kind)).some((device) => device.deviceId === deviceId || device.deviceId === "");
 }
 
 /**
