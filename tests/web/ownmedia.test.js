@@ -36,6 +36,7 @@ test.beforeEach(() => {
 
 // report: on | After a reload the microphone and the camera are on again | muted, camera off, then a reload, the next
 // call, a new window | both stay off, and nothing is opened
+
 // report: on | The light of the camera stays on while the camera is off | camera off in a call | its track is stopped,
 // and opened again at the next press
 test("what was off stays off: in the next call, after a reload, in a window to come", async () => {
