@@ -54,7 +54,7 @@ def test_a_bad_message_gets_one_error_and_the_connection_lives(
 @pytest.mark.rule("IN4")
 @pytest.mark.parametrize(
     "spoilt",
-    [b'"\\ud83d"', b'"\xff"', b"[" * 40_000 + b"]" * 40_000, b'"' + b"x" * (MIB - 200) + b'\x01"'],
+    [b'"\\ud83d"', b'"\xff"', b"[" * 20_000 + b"]" * 20_000, b'"' + b"x" * (MIB - 200) + b'\x01"'],
 )
 @pytest.mark.parametrize("first", [True, False])
 def test_a_message_that_cannot_be_read_is_refused_by_its_name(
