@@ -2,13 +2,13 @@
 # make test  installs what it needs and runs every check and test
 # make help  lists the rest
 
-PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; do \
+PYTHON ?= $(shell for p in python3 python3.15 python3.14 python3.13 python3.12 python3.11; do \
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
 BIN := .venv/bin
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check nightly webtests puretests clustered attacks audit pythons garbage lint types edgetests generate format coverage bench figures benchscene benchcluster benchfederation frames sight fuzz identities soak picture vendor wheel clean
+.PHONY: help run test check nightly webtests puretests clustered attacks audit pythons garbage lint types edgetests platforms generate format coverage bench figures benchscene benchcluster benchfederation frames sight fuzz identities soak picture vendor wheel clean
 
 help: ## list the targets
 	@grep -hE '^[a-z]+:.*##' Makefile | sed 's/:.*## /\t/' | expand -t 12
@@ -24,7 +24,7 @@ test: check ## every check, and what can break where parts meet, in less than te
 	@echo "== browsers"
 	@$(BIN)/python -m pytest tests/e2e -m "not nightly" $(ARGS)
 
-nightly: check ## every test there is, also those that repeat a proof in other browsers, networks and clusters: an hour
+nightly: check platforms ## every test there is, also those that repeat a proof in other browsers, networks and clusters: an hour
 	@$(BIN)/python -m pytest tests/unit tests/integration -m "slow or not unit" -n 2 --dist loadfile $(ARGS)
 	@$(BIN)/python -m pytest tests/e2e $(ARGS)
 	@echo "== browsers, on two nodes of a cluster"
@@ -60,6 +60,10 @@ types: .venv/.dev node_modules/.done
 	@echo "== types: Python and the browser client"
 	@node_modules/.bin/pyright --pythonpath $(BIN)/python src
 	@node_modules/.bin/tsc --project tsconfig.json
+
+platforms: .venv/.dev node_modules/.done ## the types as they are on Windows and macOS, where nothing is run
+	@for system in Windows Darwin; do echo "== types on $$system"; \
+		node_modules/.bin/pyright --pythonpath $(BIN)/python --pythonplatform $$system src || exit 1; done
 
 generate: .venv/.dev node_modules/.done ## write what follows from the message structs, and bundle the page
 	@$(BIN)/python tools/generate.py

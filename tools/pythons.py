@@ -1,4 +1,4 @@
-"""Run the pure tests under every Python of this machine, each in an environment of its own.
+"""Run pure tests and a real server under every Python of this machine, each in an environment.
 
 It also lets each print the configuration of a TURN server, which has to be the same text under all
 of them, and holds a real coturn with it to what it must not relay, where there is one.
@@ -16,6 +16,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 LEAST = (3, 11)
 TURN = "tests/integration/test_turn.py"
+SERVER = ("tests/integration/test_other_systems.py", "tests/integration/test_bad_input.py")
 _ASK = "import sys; print(sys.version_info[0], sys.version_info[1], sys.implementation.name)"
 
 
@@ -62,7 +63,7 @@ def tried(python: Path, folder: Path) -> str:
     run(*pip, "-r", "requirements/dev.txt")
     run(*pip, "--no-deps", "-e", ".")
     more = [TURN] if shutil.which("turnserver") else []
-    run(own, "-m", "pytest", "-q", "-n", "2", "tests/unit", *more)
+    run(own, "-m", "pytest", "-q", "-n", "2", "tests/unit", *SERVER, *more)
     printed = subprocess.run(
         [own, "-m", "canvas_server", "turn-config"],
         env={**os.environ, "CANVAS_TURN_SECRET": "the same for all of them"},

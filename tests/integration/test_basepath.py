@@ -3,6 +3,7 @@
 import asyncio
 import json
 import re
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -67,6 +68,20 @@ def test_what_is_said_of_paths_counts_within_the_site(below: Server) -> None:
     link = {**foreign, "Sec-Fetch-Dest": "document"}
     assert below.get(f"{BASE}/s/room", link)[0] == 200
     assert below.get(f"{BASE}/api/scene", link)[0] == 403
+
+
+@pytest.mark.report(
+    "running",
+    "A proxy that strips /canvas, not /canvas/, leaves two slashes, and nothing is found",
+    "nginx: location /canvas { proxy_pass http://server/; }, so GET //s/room",
+    "the page: what comes before the path is taken away with its slashes",
+)
+@pytest.mark.parametrize("path", ["//s/room", f"{BASE}//s/room", f"/{BASE}/s/room"])
+def test_a_slash_too_many_does_no_harm(below: Server, path: str) -> None:
+    with socket.create_connection(("127.0.0.1", below.port)) as wire, wire.makefile("rb") as answer:
+        host = f"Host: 127.0.0.1:{below.port}"
+        wire.sendall(f"GET {path} HTTP/1.1\r\n{host}\r\nConnection: close\r\n\r\n".encode())
+        assert b" 200 " in answer.readline()
 
 
 @pytest.mark.parametrize("path", [f"{BASE}x/s/room", f"{BASE}/../s/room", f"/x{BASE}/s/room"])

@@ -14,10 +14,15 @@ TAKEN = frozenset(
 
 
 def inner_path(base: str, path: str) -> str:
-    """Return a path as it is without a base path, whether or not it has it."""
-    if path == base:
-        return "/"
-    return path.removeprefix(base) if path.startswith(f"{base}/") else path
+    """Return a path as it is without a base path, whether or not it has it.
+
+    A proxy that is told to strip `/canvas`, and not `/canvas/`, leaves two slashes.
+    """
+    if not base:
+        return path
+    path = "/" + path.lstrip("/")
+    inner = path.removeprefix(base) if path.startswith(f"{base}/") else path
+    return "/" if path == base else "/" + inner.lstrip("/")
 
 
 def route_path(scope: Scope) -> str:

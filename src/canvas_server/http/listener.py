@@ -62,12 +62,12 @@ class Listener:
     def close(self) -> None:
         """Take in nobody any more."""
         self._closed = True
-        for listening in self.sockets:
+        for server in self._servers:
+            server.close()  # and its socket
+        for listening in self.sockets[len(self._servers) :]:
             with contextlib.suppress(NotImplementedError):
                 self._loop.remove_reader(listening)
             listening.close()
-        for server in self._servers:
-            server.close()
 
     async def wait_closed(self) -> None:
         """Wait until nobody is being taken in any more."""
