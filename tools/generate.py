@@ -44,6 +44,9 @@ def schema() -> tuple[JsonSchema, dict[str, JsonSchema]]:
     (client, server), definitions = msgspec.json.schema_components(
         [ClientMessage, ServerMessage], ref_template="#/$defs/{name}"
     )
+    for struct in definitions.values():  # some Pythons, and some msgspecs, take indents away
+        if "description" in struct:
+            struct["description"] = cleandoc(struct["description"])
     document = {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "$comment": HEADER,
