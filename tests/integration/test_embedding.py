@@ -105,6 +105,25 @@ def test_the_api_is_read_by_pages_that_are_named(named: Server) -> None:
     assert "authorization" in headers["access-control-allow-headers"]
 
 
+@pytest.mark.report(
+    "running",
+    "A page of another site learns 'failed to fetch' where the API answers 401, 404 or 422",
+    "errors of the API to a page whose origin is allowed",
+    "errors have the fields of CORS too, so that the page reads the code",
+)
+def test_errors_are_read_as_well(named: Server) -> None:
+    for path in (
+        "/api/scene/no%20name",
+        "/api/scene/cors?revision=9",
+        "/api/sessions",
+        "/api/none",
+    ):
+        status, headers, body = named.exchange(path, {"Origin": INTRANET})
+        assert status >= 400
+        assert headers["access-control-allow-origin"] == INTRANET, path
+        assert b'"code"' in body
+
+
 @pytest.mark.parametrize("origin", ["https://evil.example", "null", f"{INTRANET}.evil.example"])
 def test_others_read_nothing(named: Server, origin: str) -> None:
     preflight = {"Access-Control-Request-Method": "GET"}
