@@ -14,7 +14,7 @@ def test_a_wrong_name_leads_to_a_canvas(playwright: Playwright, server: Server) 
     try:
         for scheme in ("light", "dark"):
             context = browser.new_context(
-                color_scheme=scheme, viewport={"width": 360, "height": 640}, bypass_csp=False
+                color_scheme=scheme, viewport={"width": 360, "height": 640}
             )
             page = context.new_page()
             page.on("console", lambda message: said.append(message.text))

@@ -121,6 +121,13 @@ def test_edits_of_a_copy_are_forwarded_and_change_nothing() -> None:
         Forward("s", bob, restore),
         Forward("s", None, posted, 5, 2),
     ]
+    shown = lab.hub.scene("s")
+    assert shown is not None
+    known = SceneVersion(shown.revision, shown.timestamp)  # the time is that of the replica
+    lab.perform(lab.hub.post(posted, 6, known, lab.now))
+    assert lab.shared[-1] == Forward("s", None, posted, 6, shown.revision)
+    with pytest.raises(Refusal, match="revision_changed"):
+        lab.hub.post(posted, 7, SceneVersion(shown.revision, shown.timestamp + 1), lab.now)
     assert lab.inbox[b] == []
     assert names(lab) == []
 
