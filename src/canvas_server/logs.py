@@ -17,7 +17,7 @@ from collections.abc import Callable
 from typing import Any, TextIO, cast
 
 import structlog
-from structlog.typing import EventDict
+from structlog.typing import EventDict, Processor
 
 from canvas_server.protocol.plain import plain
 
@@ -203,8 +203,8 @@ def log_to_stderr(*, as_json: bool = False) -> None:
         logging.getLogger(name).setLevel(logging.CRITICAL)
     *before, renderer = structlog.get_config()["processors"]
     if as_json:
-        before = [structlog.processors.add_log_level]
-        before.append(structlog.processors.TimeStamper("iso", utc=True))
+        stamp = cast("Processor", structlog.processors.TimeStamper("iso", utc=True))
+        before = [structlog.processors.add_log_level, stamp]
         renderer = structlog.processors.JSONRenderer(ensure_ascii=False)
     structlog.configure(
         processors=[*before, LineProcessor(limiter), renderer],

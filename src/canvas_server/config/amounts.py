@@ -53,9 +53,10 @@ class Port(Amount):
 
     def convert(self, value: Any, param: Any, ctx: Any) -> int:
         """Read the text; an address that Kubernetes has set counts as nothing."""
-        from_outside = ctx is not None and param is not None and is_service_link(value)
-        if from_outside and ctx.get_parameter_source(param.name) is not ParameterSource.COMMANDLINE:
-            return param.default
+        if ctx is not None and param is not None and is_service_link(value):
+            source = ctx.get_parameter_source(param.name)
+            if source is not ParameterSource.COMMANDLINE:
+                return param.default
         return super().convert(value, param, ctx)
 
 
