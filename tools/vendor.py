@@ -13,6 +13,7 @@ import tarfile
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
 VENDOR = ROOT / "web" / "vendor"
@@ -150,10 +151,10 @@ def fetch(library: Library) -> None:
 
 def packed(font: bytes) -> bytes:
     """Return a font as WOFF2 (W3C), for browsers; it takes fontTools and brotli."""
-    from fontTools.ttLib import TTFont  # noqa: PLC0415 - to be had where libraries are fetched
+    from fontTools.ttLib import TTFont  # type: ignore  # noqa: PLC0415 - as above
 
     target = io.BytesIO()
-    opened = TTFont(io.BytesIO(font), recalcTimestamp=False)
+    opened: Any = TTFont(io.BytesIO(font), recalcTimestamp=False)
     opened.flavor = "woff2"
     opened.save(target)
     return target.getvalue()

@@ -23,6 +23,7 @@ _AS_JPEG = 2_000_000
 _QUALITY = 90
 _DATA_URL = re.compile(r"data:image/([a-z+.-]+)((?:;[^;,]*)*),", re.IGNORECASE)
 _ORIENTATION = 0x0112
+_DEEP = ("I", "I;16", "I;16B", "I;16L")
 _FORMATS = ("PNG", "JPEG", "GIF", "WEBP", "AVIF", "BMP")
 _SRGB = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB"))  # type: ignore
 
@@ -81,9 +82,8 @@ def _plain(data: bytes, raster: Raster, budget: Budget) -> tuple[str, bytes]:
 def _colored(picture: Any) -> Any:
     """Return a picture in sRGB."""
     profile = picture.info.get("icc_profile")
-    depth = {"I;16": 1 / 257, "I;16B": 1 / 257, "I": 1 / 257}.get(picture.mode)
-    if depth is not None:
-        return picture.convert("I").point(lambda value: value * depth).convert("L")
+    if picture.mode in _DEEP:
+        return picture.convert("I").point(_eight_bits).convert("L")
     has_alpha = "transparency" in picture.info or picture.mode in ("RGBA", "LA", "PA", "La", "RGBa")
     wanted = "RGBA" if has_alpha else "RGB"
     if profile:
@@ -92,6 +92,11 @@ def _colored(picture: Any) -> Any:
         except (ImageCms.PyCMSError, OSError, ValueError, TypeError):
             pass  # a profile that is broken, or is not of such a picture: browsers ignore it, too
     return picture.convert(wanted)
+
+
+def _eight_bits(value: Any) -> Any:
+    """Return a grey of 8 bits for one of 16."""
+    return value * (1 / 257)
 
 
 def _profiled(picture: Any, profile: bytes, wanted: str) -> Any:

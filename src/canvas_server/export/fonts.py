@@ -11,10 +11,11 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from importlib.resources import files
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
-import uharfbuzz as hb
 from msgspec import Struct
+
+from canvas_server.export.harfbuzz import hb
 
 Weight = Literal[400, 600]
 
@@ -53,7 +54,8 @@ class Face(Struct, frozen=True, eq=False):
 
     path: str
     family: str
-    font: hb.Font
+    font: Any
+    """Of HarfBuzz."""
     unit: int
     """Font units in its size."""
 

@@ -5,10 +5,9 @@ import re
 import unicodedata
 from itertools import accumulate
 
-import uharfbuzz as hb
-
 from canvas_server.export.fonts import Run, Weight, bundled, runs_of
 from canvas_server.protocol.plain import first_of
+from canvas_server.export.harfbuzz import hb
 
 FAMILY = "Inter, system-ui, sans-serif"
 LINE = 1.3

@@ -8,9 +8,8 @@ import base64
 from collections.abc import Iterator
 from xml.etree.ElementTree import Element as Node
 
-import uharfbuzz as hb
-
 from canvas_server.export.fonts import Face, Weight, bundled, runs_of
+from canvas_server.export.harfbuzz import hb
 from canvas_server.export.shapes import node
 
 MAX_BYTES = 4_000_000

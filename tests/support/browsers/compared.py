@@ -120,7 +120,11 @@ def cell(drawing: Image.Image, n: int, scale: float, left: float, top: float) ->
 def ink(picture: Image.Image) -> tuple[int, int, int, int] | None:
     """Return the box of what is not the ground."""
     ground = Image.new("RGB", picture.size, picture.getpixel((0, 0)))  # type: ignore[arg-type]
-    darker = ImageChops.difference(picture, ground).convert("L").point(lambda v: 255 * (v > 60))
+    darker = (
+        ImageChops.difference(picture, ground)
+        .convert("L")
+        .point([255 * (v > 60) for v in range(256)])
+    )
     return darker.getbbox()
 
 

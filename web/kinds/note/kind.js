@@ -2,6 +2,7 @@
 
 import { text, paperText } from "../../text/kinds/note.js";
 import { buttonsField } from "../../ui/fields.js";
+import { chosenColor } from "../parts/contrast.js";
 import { ParagraphContent } from "../parts/paragraph.js";
 import { beginningOf } from "../parts/words.js";
 
@@ -59,7 +60,7 @@ function sheet(node) {
       written.show(kind);
       style.backgroundColor = PAPER;
       // What is no colour leaves it as it is (CSSOM), and black is nothing to write on.
-      if (!BLACK.test(kind.color ?? "")) style.backgroundColor = kind.color ?? PAPER;
+      if (!BLACK.test(kind.color ?? "")) style.backgroundColor = chosenColor(kind.color ?? "") || PAPER;
     },
     close: () => written.close(),
   };

@@ -7,7 +7,7 @@ from canvas_server.export.budget import Budget
 from canvas_server.export.shapes import node, shadow
 from canvas_server.protocol.scene import Note, Transform
 
-_PAPER = colors.paint_of(Note("").color)
+_PAPER = colors.paint_of(Note("").color) or colors.INKED
 _SIZE = 20.0
 _PADDING = 16.0
 
