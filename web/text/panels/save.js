@@ -1,8 +1,8 @@
 /** What is said of the canvas as a file. */
 
-import { stamp } from "../language.js";
+import { language, stamp } from "../language.js";
 
-const scripts = new Intl.DisplayNames("en", { type: "script", fallback: "code" });
+const scripts = new Intl.DisplayNames(language, { type: "script", fallback: "code" });
 /** Codes of ISO 15924 that are no script. @type {Record<string, string>} */
 const NO_SCRIPTS = { Zsye: "emoji", Zyyy: "symbols" };
 
