@@ -283,6 +283,11 @@ def test_a_scene_is_exported_as_a_picture(tmp_path: Path) -> None:
     done("export", "s", "-o", tmp_path / "s.PNG", "--width", 300, "--data", tmp_path)
     with Image.open(tmp_path / "s.PNG") as picture:
         assert picture.width == 300
+    model = {"kind": {"type": "Model3D", "src": "https://example.org/a.glb"}}
+    (tmp_path / "more.json").write_text(json.dumps({"elements": [model]}))
+    done("import", tmp_path / "more.json", "more", "--data", tmp_path)
+    said = done("export", "more", "-o", tmp_path / "more.png", "--data", tmp_path)
+    assert said == "not in the picture: 3D models (1)\n"
     assert "--format" in refusal("export", "s", "-o", tmp_path / "s.jpg", "--data", tmp_path)
     assert done("export", "s", "-o", tmp_path / "s", "--data", tmp_path) == ""
     assert json.loads((tmp_path / "s").read_text())["revision"] == 1
