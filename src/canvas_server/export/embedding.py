@@ -18,7 +18,9 @@ from canvas_server.core.scene.rasters import Raster, measure
 from canvas_server.export.budget import MOST_PIXELS, Budget
 
 _AS_THEY_ARE = ("png", "jpeg", "gif")
-_AS_JPEG = 2_000_000
+_MOST_REMADE = 4_000_000
+"""Pixels of a picture that is encoded anew: half of what the largest PNG of a canvas has."""
+_AS_JPEG = 500_000
 """Pixels of an opaque picture from which it is embedded as JPEG: as PNG it would be very large."""
 _QUALITY = 90
 _DATA_URL = re.compile(r"data:image/([a-z+.-]+)((?:;[^;,]*)*),", re.IGNORECASE)
@@ -38,7 +40,9 @@ def embedded(src: str, budget: Budget) -> str | None:
         return None
     data = _content(head[2], src[head.end() :])
     raster = None if data is None else measure(data)
-    if data is None or raster is None or raster.intricate or not budget.take_picture(raster):
+    if data is None or raster is None or raster.intricate:
+        return None
+    if not budget.take_picture(raster, 1 if raster.form in _AS_THEY_ARE else 2):
         return None
     try:
         made = _plain(data, raster, budget)
@@ -74,9 +78,7 @@ def _plain(data: bytes, raster: Raster, budget: Budget) -> tuple[str, bytes]:
             picture.load()  # what is broken is a frame, as on the page
             return raster.form, data
         picture.seek(0)
-        picture = _colored(picture)
-        picture = ImageOps.exif_transpose(picture)
-        return _encoded(picture)
+        return _encoded(_smaller(ImageOps.exif_transpose(_colored(picture))))
 
 
 def _colored(picture: Any) -> Any:
@@ -109,6 +111,15 @@ def _profiled(picture: Any, profile: bytes, wanted: str) -> Any:
     if alpha is not None:
         colored.putalpha(alpha)
     return colored
+
+
+def _smaller(picture: Any) -> Any:
+    """Return a picture of a bounded size: its own was that of a better packed one."""
+    ratio = (_MOST_REMADE / (picture.width * picture.height)) ** 0.5
+    if ratio < 1:
+        size = (max(1, int(picture.width * ratio)), max(1, int(picture.height * ratio)))
+        return picture.resize(size, Image.Resampling.LANCZOS, reducing_gap=2)
+    return picture
 
 
 def _encoded(picture: Any) -> tuple[str, bytes]:

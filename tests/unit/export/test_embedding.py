@@ -121,3 +121,10 @@ def test_what_is_cut_off_is_a_frame(form: str) -> None:
     data = encoded(subject(), form)
     assert embedded(url_of(data[: len(data) // 2], form.lower()), Budget()) is None
     assert bytes_of(url_of(data, form.lower())) == data
+
+
+def test_what_is_encoded_anew_has_a_bounded_size() -> None:
+    large = shown(url_of(encoded(Pixels.new("RGB", (4000, 2500), "red"), "WEBP"), "webp"))
+    assert large.format == "JPEG"
+    assert large.width * large.height <= 4_000_000
+    assert large.width / large.height == pytest.approx(1.6, abs=0.01)
