@@ -62,9 +62,9 @@ class Budget:
         self._marks -= marks
         return True
 
-    def take_picture(self, raster: Raster, times: int = 1) -> bool:
-        """Tell whether a picture may be drawn that is decoded so many times; spend its pixels."""
-        if not 0 < raster.pixels <= MOST_PIXELS or times * raster.pixels > self._pixels:
+    def take_picture(self, raster: Raster) -> bool:
+        """Tell whether a picture may be drawn, and spend its pixels if so."""
+        if not 0 < raster.pixels <= min(MOST_PIXELS, self._pixels):
             return False
-        self._pixels -= times * raster.pixels
+        self._pixels -= raster.pixels
         return True

@@ -40,9 +40,7 @@ def embedded(src: str, budget: Budget) -> str | None:
         return None
     data = _content(head[2], src[head.end() :])
     raster = None if data is None else measure(data)
-    if data is None or raster is None or raster.intricate:
-        return None
-    if not budget.take_picture(raster, 1 if raster.form in _AS_THEY_ARE else 2):
+    if data is None or raster is None or raster.intricate or not budget.take_picture(raster):
         return None
     try:
         made = _plain(data, raster, budget)
