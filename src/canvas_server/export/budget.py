@@ -4,7 +4,7 @@ from canvas_server.core.scene.rasters import Raster
 from canvas_server.export.colors import INKED, Paint, paint_of
 from canvas_server.export.fonts import runs_of
 from canvas_server.export.lines import Line, wrap
-from canvas_server.export.missing import Missing
+from canvas_server.export.missing import MissingContent
 
 MOST_LINES = 400
 """Of one element."""
@@ -24,7 +24,7 @@ class Budget:
     """What is left for the elements that are not drawn yet, and what is missing of the others."""
 
     def __init__(self) -> None:
-        self.missing = Missing()
+        self.missing = MissingContent()
         self._ids = 0
         self._letters = MOST_LETTERS_OF_ALL
         self._lines = MOST_LINES_OF_ALL

@@ -29,7 +29,7 @@ _BETWEEN_ASCII = re.compile(
 )
 
 
-class Part(Struct, frozen=True):
+class LinePart(Struct, frozen=True):
     """A part of a line between tabulators: what is written, and where it begins in its line."""
 
     text: str
@@ -41,7 +41,7 @@ class Part(Struct, frozen=True):
 class Line(Struct, frozen=True):
     """A line without the spaces at its end."""
 
-    parts: tuple[Part, ...]
+    parts: tuple[LinePart, ...]
     right_to_left: bool = False
     hanging: float = 0.0
     """The width of the spaces at its end: those of a paragraph count as far as they have room."""
@@ -69,7 +69,7 @@ def wrap(text: str, width: float, size: float, most: int) -> Block:
     for paragraph in _PARAGRAPHS.split(clean(text)):
         lines += _Paragraph(paragraph, width / size, most - len(lines)).lines(size)
         if len(lines) > most:
-            ellipsis = Line((Part("…", 0, size),))
+            ellipsis = Line((LinePart("…", 0, size),))
             return Block((*lines[: most - 1], ellipsis), is_cut=True)
     return Block(tuple(lines))
 
@@ -88,13 +88,13 @@ class _Paragraph:
     def lines(self, size: float) -> list[Line]:
         """Return its lines: one more than `most` at most."""
         if not self._text:
-            return [Line((Part("", 0, 0),), self._right_to_left)]
+            return [Line((LinePart("", 0, 0),), self._right_to_left)]
         return [self._line(*span, size) for span in self._spans()]
 
     def _line(self, start: int, end: int, size: float) -> Line:
         written = self._trimmed(start, end)
         is_hyphenated = end < len(self._text) and self._text[end - 1] == _SOFT_HYPHEN
-        parts: list[Part] = []
+        parts: list[LinePart] = []
         at = 0.0
         place = start
         for n, piece in enumerate(self._text[start:written].split("\t")):
@@ -107,7 +107,7 @@ class _Paragraph:
             if is_hyphenated and until == written:
                 words += _HYPHEN
                 wide += positions(_HYPHEN)[-1]
-            parts.append(Part(words, at * size, wide * size))
+            parts.append(LinePart(words, at * size, wide * size))
             at += wide
             place = until + 1
         return Line(tuple(parts), self._right_to_left, self._hanging(at, written, end) * size)

@@ -62,7 +62,7 @@ class Gap(Struct, frozen=True):
     """Of `font`: codes of ISO 15924."""
 
 
-class Missing:
+class MissingContent:
     """Counts what is missing while a scene is drawn."""
 
     def __init__(self) -> None:
