@@ -7,10 +7,10 @@ export interface Foreign {
 
 /** Join a session; a second one leaves the first (SES1).
 
-    A `peer_id` is a wish: one of the server's own is granted to who proves it with `resume_token`,
-    one that a client has made when it is free (SES2). The token alone names its peer too. With it,
-    and `received` counted from the `peer_assigned` that brought it, a peer goes on where its
-    broken connection ended (RES1). */
+A `peer_id` is a wish: one of the server's own is granted to who proves it with `resume_token`,
+one that a client has made when it is free (SES2). The token alone names its peer too. With it,
+and `received` counted from the `peer_assigned` that brought it, a peer goes on where its
+broken connection ended (RES1). */
 export interface Subscribe {
   type: "subscribe";
   /** The name of a shared canvas. */
@@ -36,10 +36,10 @@ export interface ListPeers {
 
 /** Ask for `scene_update`.
 
-    With `since`, the revision the asker has, it is sent the changes it missed instead, as long as
-    the server still has them at hand; nothing when it has missed none. `since_timestamp` is the
-    `timestamp` that came with that revision: after an older scene was restored, as from a backup,
-    numbers come again, times do not. */
+With `since`, the revision the asker has, it is sent the changes it missed instead, as long as
+the server still has them at hand; nothing when it has missed none. `since_timestamp` is the
+`timestamp` that came with that revision: after an older scene was restored, as from a backup,
+numbers come again, times do not. */
 export interface GetScene {
   type: "get_scene";
   /** The name of a shared canvas. */
@@ -52,7 +52,7 @@ export interface GetScene {
 
 /** Ask for `pong`; answered after everything sent before it.
 
-    `received` tells the server what it need not keep any more. */
+`received` tells the server what it need not keep any more. */
 export interface Ping {
   type: "ping";
   /** Messages received since the latest `peer_assigned`, of every type; that one does not count (RES1). */
@@ -70,7 +70,7 @@ export interface Kick {
 
 /** Ring a peer; the target gets `incoming_call`.
 
-    `group`: it is the call of everybody; a peer that is in it already need not be asked (SIG10). */
+`group`: it is the call of everybody; a peer that is in it already need not be asked (SIG10). */
 export interface StartCall {
   type: "start_call";
   /** The peer this is for; of the sender's own session. */
@@ -133,7 +133,7 @@ export interface IceCandidate {
 
 /** Hang up, cancel or decline; the target gets `call_ended`.
 
-    With a `call_id` it ends that call and no later one (SIG8). */
+With a `call_id` it ends that call and no later one (SIG8). */
 export interface EndCall {
   type: "end_call";
   /** The peer this is for; of the sender's own session. */
@@ -153,7 +153,7 @@ export interface MediaState {
 
 /** Tell a peer how large its streams are shown here, so that it sends no more than is seen.
 
-    The heights are in device pixels; 0 means that a stream is not seen at all. */
+The heights are in device pixels; 0 means that a stream is not seen at all. */
 export interface ViewSize {
   type: "view_size";
   /** The peer this is for; of the sender's own session. */
@@ -166,7 +166,7 @@ export interface ViewSize {
 
 /** Say how far this side has got with a call that does not come about.
 
-    Answered by `call_diagnosis`, to both sides, as soon as what they report tells why. */
+Answered by `call_diagnosis`, to both sides, as soon as what they report tells why. */
 export interface CallReport {
   type: "call_report";
   /** The peer this is for; of the sender's own session. */
@@ -177,8 +177,8 @@ export interface CallReport {
 
 /** Say how good a call is at this side: now and then, and when the rating changes.
 
-    Only to a server that lists `call_quality`. Where one side finds the call poor, both may get
-    `call_diagnosis` (SIG13). */
+Only to a server that lists `call_quality`. Where one side finds the call poor, both may get
+`call_diagnosis` (SIG13). */
 export interface CallQuality {
   type: "call_quality";
   /** The peer this is for; of the sender's own session. */
@@ -188,7 +188,7 @@ export interface CallQuality {
 
 /** The last seconds of a call; what is not known is absent.
 
-    `in`: what comes from the other, `out`: what goes there. No addresses. */
+`in`: what comes from the other, `out`: what goes there. No addresses. */
 export interface Quality {
   rating: "fair" | "good" | "poor";
   path?: Path | null;
@@ -242,7 +242,7 @@ export interface LeaveCommunitasCall {
 
 /** Show the others elements in motion. May be dropped on the way; it changes nothing.
 
-    The change itself follows as an edit. No elements: the motion has ended without one. */
+The change itself follows as an edit. No elements: the motion has ended without one. */
 export interface Preview {
   type: "preview";
   elements: PreviewedElement[];
@@ -450,7 +450,7 @@ export interface RemoveOperation {
 
 /** Make the scene what it was at an earlier revision, as a new change; all get `scene_update`.
 
-    The tiles of those who are here stay as they are. */
+The tiles of those who are here stay as they are. */
 export interface RestoreScene {
   type: "restore_scene";
   /** Grows by 1 with each accepted change of the scene. */
@@ -679,7 +679,7 @@ export interface PeerMediaState {
 
 /** How large a peer shows your streams; before it says so, take it that it sees all of them.
 
-    The heights are in device pixels; 0 means that a stream is not seen at all. */
+The heights are in device pixels; 0 means that a stream is not seen at all. */
 export interface PeerViewSize {
   type: "peer_view_size";
   /** A participant: a UUID in lower-case text form. */
@@ -692,7 +692,7 @@ export interface PeerViewSize {
 
 /** Why the call with a peer does not come about or is poor, from what both sides said.
 
-    `well`: what was said of it before is over. */
+`well`: what was said of it before is over. */
 export interface CallDiagnosis {
   type: "call_diagnosis";
   /** A participant: a UUID in lower-case text form. */
@@ -852,8 +852,8 @@ export interface PeerCursor {
 
 /** Elements a peer is moving; dropped like `peer_cursor`.
 
-    Show them there until the peer's edit arrives, another preview of it without them, or two
-    seconds have gone by. */
+Show them there until the peer's edit arrives, another preview of it without them, or two
+seconds have gone by. */
 export interface PeerPreview {
   type: "peer_preview";
   /** A participant: a UUID in lower-case text form. */

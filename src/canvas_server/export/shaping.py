@@ -6,8 +6,8 @@ import unicodedata
 from itertools import accumulate
 
 from canvas_server.export.fonts import Run, Weight, bundled, runs_of
-from canvas_server.protocol.plain import first_of
 from canvas_server.export.harfbuzz import hb
+from canvas_server.protocol.plain import first_of
 
 FAMILY = "Inter, system-ui, sans-serif"
 LINE = 1.3
