@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, expect
 
 from support.browsers.conditions import until
 from support.browsers.violations import VIOLATIONS
-from support.browsers.window import PATIENCE_MS, Open
+from support.browsers.window import OUTPUT, PATIENCE_MS, Open
 from support.servers.other import OtherServer, other_server
 from support.servers.server import Server, running
 
@@ -74,7 +74,7 @@ def test_a_call_between_a_window_below_a_path_and_a_frame_of_another_site(
         bob.locator('[data-action="accept"]:visible').click()
         until(ada.page, SEEN, f"peer-{bob_id}")
         bob.wait_for_function(SEEN, arg=f"peer-{ada.peer_id}")
-        page.screenshot(path="test-output/framed.png")
+        page.screenshot(path=OUTPUT / "framed.png")
         ada.page.locator('[data-panel="save"]').first.click()
         link = ada.page.locator('a[data-format="png"]').get_attribute("href")
         assert link is not None
