@@ -3,6 +3,7 @@
 import asyncio
 import socket
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -18,7 +19,7 @@ from support.servers.server import RawSocket, Server, running
 
 
 @pytest.fixture
-def plain(tmp_path: Path) -> Server:
+def plain(tmp_path: Path) -> Iterator[Server]:
     """A server whose Python has no uvloop."""
     (tmp_path / "uvloop.py").write_text("raise ImportError('there is none for this system')")
     with running(tmp_path / "data", env={"PYTHONPATH": str(tmp_path)}) as server:
