@@ -20,7 +20,8 @@ def draw(group: Node, note: Note, at: Transform, budget: Budget) -> float:
     chosen = budget.paint_of(note.color)
     paper = _PAPER if chosen is colors.INKED else chosen  # words in that ink could not be read
     box = {"width": at.width, "height": height, "rx": 4.0}
-    shadow(group, at.x, at.y, **box)
+    if paper.opacity == 1:  # else it would be seen through the paper
+        shadow(group, at.x, at.y, **box)
     look = {"fill": paper.color, "fill_opacity": paper.opacity}
     node(group, "rect", x=at.x, y=at.y, **box, **look)
     left, top = at.x + _PADDING, at.y + _PADDING
