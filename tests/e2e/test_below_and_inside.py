@@ -73,7 +73,7 @@ def test_a_call_between_a_window_below_a_path_and_a_frame_of_another_site(
         ada.entry(bob_id).locator('[data-action="call"]').click()
         bob.locator('[data-action="accept"]:visible').click()
         until(ada.page, SEEN, f"peer-{bob_id}")
-        bob.wait_for_function(SEEN, arg=f"peer-{ada.peer_id}")
+        until(bob, SEEN, f"peer-{ada.peer_id}")
         page.screenshot(path=OUTPUT / "framed.png")
         ada.page.locator('[data-panel="save"]').first.click()
         link = ada.page.locator('a[data-format="png"]').get_attribute("href")

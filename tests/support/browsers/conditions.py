@@ -3,7 +3,7 @@
 import re
 from typing import Any
 
-from playwright.sync_api import JSHandle, Page
+from playwright.sync_api import Frame, JSHandle, Page
 
 PATIENCE_MS = 45_000
 """Against hanging only: on a machine with other things to do a picture may take its time."""
@@ -11,7 +11,7 @@ _FUNCTION = re.compile(r"\s*(\w+|\([^()]*\))\s*=>")
 
 
 def until(
-    page: Page,
+    page: Page | Frame,
     condition: str,
     arg: Any = None,
     *,
