@@ -5,6 +5,7 @@ import { test } from "node:test";
 
 import { Fingers, zoomByGestures } from "../../web/tools/navigation.js";
 import { PalmRejection } from "../../web/tools/palm.js";
+import { Pointer } from "../../web/tools/pointer.js";
 
 /** @import {Stage} from "../../web/canvas/stage.js" */
 
@@ -89,4 +90,81 @@ test("fingers: the one that is left of two is known, with its place", () => {
   assert.deepEqual(fingers.only, { pointer: 3, at: { x: 90, y: 5 } });
   fingers.clear();
   assert.equal(fingers.only, null);
+});
+
+/** A stage that only pans, and the pointer on it. */
+function touchable() {
+  const page = /** @type {any} */ (globalThis);
+  page.Element ??= class {};
+  page.addEventListener ??= () => {};
+  const frame = Object.assign(new EventTarget(), { setPointerCapture() {}, toggleAttribute() {}, focus() {} });
+  const moved = { x: 0, y: 0 };
+  const stage = {
+    frame,
+    camera: { left: 0, top: 0, scale: 1, fitted: false },
+    return: ({ left = 0, top = 0 }) => void Object.assign(moved, { x: left, y: top }),
+    panBy: (/** @type {number} */ dx, /** @type {number} */ dy) => void Object.assign(moved, { x: moved.x + dx, y: moved.y + dy }),
+    zoomAt() {},
+    toScene: (/** @type {number} */ x, /** @type {number} */ y) => ({ x, y }),
+    toClient: (/** @type {number} */ x, /** @type {number} */ y) => ({ x, y }),
+  };
+  const selection = { ids: new Set(), set() {}, clear() {}, has: () => false };
+  const context = /** @type {any} */ ({ stage, selection, view: { idOf: () => null, nodeOf: () => undefined } });
+  new Pointer(context, /** @type {any} */ ({}), { open() {}, write() {} });
+  /** @param {string} type @param {number} pointerId @param {number} clientX @param {number} clientY @param {object} [more] */
+  const send = (type, pointerId, clientX, clientY, more) => {
+    const event = new Event(`pointer${type}`, { cancelable: true });
+    frame.dispatchEvent(Object.assign(event, { pointerId, pointerType: "touch", button: 0, clientX, clientY, ...more }));
+  };
+  return { moved, send };
+}
+
+// report: reading | The canvas jumps when one of two fingers is lifted | A pinch, then one finger lifted and the other moved
+// | It goes on to pan from where it is
+test("pointer: a finger that is left of two, or of three, goes on to pan (CAN4)", () => {
+  const { moved, send } = touchable();
+  send("down", 2, 100, 300);
+  send("down", 3, 200, 300);
+  send("down", 4, 300, 300);
+  send("up", 4, 300, 300);
+  send("up", 2, 100, 300);
+  assert.deepEqual(moved, { x: 0, y: 0 });
+  send("move", 3, 200, 340);
+  assert.deepEqual(moved, { x: 0, y: 40 });
+  send("up", 3, 200, 340);
+  send("move", 3, 200, 400);
+  assert.deepEqual(moved, { x: 0, y: 40 });
+});
+
+test("pointer: a pan that a second finger makes a pinch stays, one that the system takes goes back (CAN4)", () => {
+  const { moved, send } = touchable();
+  send("down", 2, 100, 300);
+  send("move", 2, 100, 360);
+  send("down", 3, 200, 300);
+  assert.deepEqual(moved, { x: 0, y: 60 });
+  send("cancel", 2, 100, 360);
+  send("cancel", 3, 200, 300);
+  send("down", 5, 100, 300);
+  send("move", 5, 150, 300);
+  send("cancel", 5, 150, 300);
+  assert.deepEqual(moved, { x: 0, y: 0 });
+});
+
+test("pointer: of a mouse and a touch the first one counts, of a pen and a touch the pen (CAN4)", () => {
+  const { moved, send } = touchable();
+  const mouse = { pointerType: "mouse", button: 1 };
+  send("down", 1, 0, 0, mouse);
+  send("down", 2, 100, 300);
+  send("move", 2, 100, 400);
+  assert.deepEqual(moved, { x: 0, y: 0 });
+  send("move", 1, 30, 0, mouse);
+  assert.deepEqual(moved, { x: 30, y: 0 });
+  send("up", 1, 30, 0, mouse);
+  send("up", 2, 100, 400);
+  send("down", 3, 100, 300);
+  send("move", 3, 100, 350);
+  send("move", 9, 50, 50, { pointerType: "pen", button: -1 });
+  assert.deepEqual(moved, { x: 0, y: 0 }, "what the palm did goes back");
+  send("move", 3, 100, 400);
+  assert.deepEqual(moved, { x: 0, y: 0 });
 });
