@@ -54,6 +54,7 @@ export class TextEditor {
     this.#context = context;
     this.#changed = changed;
     this.#unsaved = unsaved;
+    void document.fonts?.load("1em Inter"); // what is pasted is measured at once
     // Perhaps nobody comes back to go on writing: what there is, is better than nothing.
     addEventListener("pagehide", () => {
       const session = this.#session;
