@@ -56,7 +56,7 @@ def test_thousands_of_changes_of_a_large_chart_are_one(server: Server) -> None:
         bob.fence()
         update = [{"id": "c", "changes": {"transform": {"x": x}}} for x in range(6000)]
         status, headers, _ = post(server, {"session_id": "cost-chart", "update": update})
-        assert (status, headers["etag"]) == (200, '"6001"')
+        assert (status, headers["etag"].split("-")[0]) == (200, '"6001')
         (told,) = (m for m in bob.fence() if m["type"] == "element_updated")
         assert told["element"]["transform"]["x"] == 5999
         rename = [{"id": "c", "changes": {"kind": {"chart_type": f"b{n}"}}} for n in range(60)]
