@@ -17,7 +17,7 @@ ROUTES = {
     "/health": "GET",
     "/health/ready": "GET",
     "/api/scene": "GET, POST",
-    "/api/scene/demo": "GET",
+    "/api/scene/demo": "GET, DELETE",
     "/api/scene/demo/history": "GET",
     "/api/scene/demo/export.svg": "GET",
     "/api/sessions": "GET",

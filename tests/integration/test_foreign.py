@@ -66,7 +66,8 @@ def test_its_own_names_pass(open_server: Server) -> None:
         (b"GET /health HTTP/1.1\r\n", 400),
         (b"GET http://evil.example/health HTTP/1.1\r\nHost: 127.0.0.1\r\n", 403),
         (b"GET http://127.0.0.1/health HTTP/1.1\r\nHost: evil.example\r\nConnection: close\r\n", 200),
-        (b"GET /health HTTP/1.0\r\n", 403),
+        (b"GET /health HTTP/1.0\r\n", 200),
+        (b"GET /health HTTP/1.0\r\nHost: evil.example\r\n", 403),
         (b"\x00\x01\x02 / HTTP/1.1\r\n", 400),
     ],
 )  # fmt: skip

@@ -83,9 +83,9 @@ def put(written: Node, text: str, weight: Weight = 400) -> None:
             family = "" if run.face is None else run.face.family.replace("'", "")
             last = node(written, "tspan", run.text, font_family=f"'{family}', {shaping.FAMILY}")
         elif last is None:
-            written.text = run.text
+            written.text = (written.text or "") + run.text
         else:
-            last.tail = run.text
+            last.tail = (last.tail or "") + run.text
 
 
 def _is_usual(run: Run) -> bool:

@@ -200,15 +200,13 @@ class WebSocketUpgrade:
     ) -> WSListener | WSUpgradeResponseWithListener:
         headers = request.headers
         entrance, loop = self._entrance, asyncio.get_running_loop()
-        forwarded = ", ".join(headers.getall("x-forwarded-for", [])) or None
+        forwarded = _joined(headers, "x-forwarded-for")
         origin = entrance.proxies.origin(address, forwarded).address
         path = request.path.partition(b"?")[0].decode("latin-1")
         if inner_path(self._base_path, path) not in PATHS:
             text = f"WebSockets are served at {self._base_path}/ws"
             return _refuse(HTTPStatus.NOT_FOUND, "not_found", text)
-        reason = self._access.refusal(
-            headers.get("host", ""), ", ".join(headers.getall("origin", [])) or None
-        )
+        reason = self._access.refusal(headers.get("host", ""), _joined(headers, "origin"))
         if reason is not None:
             return self._refused(HTTPStatus.FORBIDDEN, "forbidden_origin", reason, origin)
         limits = entrance.sockets
@@ -228,6 +226,12 @@ class WebSocketUpgrade:
         if entry is not None:
             self._entrance.record(entry)
         return _refuse(status, code, text)
+
+
+def _joined(headers: Any, name: str) -> str | None:
+    """Return all lines of a field as one list; None: it did not come."""
+    lines = headers.getall(name, [])
+    return ", ".join(lines) if lines else None
 
 
 def _refuse(status: HTTPStatus, code: str, text: str) -> WSUpgradeResponseWithListener:

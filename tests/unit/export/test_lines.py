@@ -230,6 +230,13 @@ def without_system_fonts(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     fonts.face_of.cache_clear()
 
 
+def test_letters_without_a_font_leave_those_around_them_in_place() -> None:
+    """Letters of no font, of the usual one, and of another one, in every order."""
+    for text in ("\ue123 a é \ue123\ue124 b", "\U000101d0 \ue123 abc", "a\ue123b\U000101d0\ue123c"):
+        drawn = svg.draw(scene_of((Text(text), Transform(0, 0, 900, 20))))
+        assert MARKS.sub("", "".join(drawn.root.itertext())).endswith(text)
+
+
 @pytest.mark.usefixtures("without_system_fonts")
 def test_a_drawing_says_which_letters_have_no_font() -> None:
     drawn = svg.draw(scene_of(Text(f"a {HEBREW}")))
