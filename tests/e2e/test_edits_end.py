@@ -359,3 +359,24 @@ def test_what_cannot_be_taken_whole_is_said(desk: Desk) -> None:
         }"""
     )
     expect(desk.page.locator("#notices")).to_contain_text("The end of what you pasted is missing")
+
+
+@pytest.mark.nightly
+@pytest.mark.rule("EDT1")
+@pytest.mark.report(
+    "lost",
+    "A call rings while somebody writes, and what they type on are commands",
+    "Type in a text, be called, type on",
+    "The field keeps the focus and all that is typed, and the call still rings",
+)
+def test_a_call_that_rings_while_somebody_writes(desk: Desk) -> None:
+    """Nobody is taken out of the field that they are writing in."""
+    begin(desk, "Half a sen")
+    desk.bob.press("call", desk.ada)
+    desk.page.locator('[data-action="accept"]').wait_for()
+    desk.keys.type("tence")
+    expect(field(desk)).to_have_value("Half a sentence")
+    desk.keys.press("Escape")  # ends the writing, not the call
+    expect(desk.bob.page.get_by_text("Half a sentence", exact=True)).to_be_visible()
+    expect(desk.page.locator('[data-action="accept"]')).to_be_visible()
+    assert len(desk.ids()) == 1 + len(desk.page.locator("[data-stream-id][data-element-id]").all())

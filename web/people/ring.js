@@ -1,6 +1,6 @@
 /** View of incoming calls: a card for each, with Accept and Decline. */
 
-import { icon, make, setText } from "../ui/dom.js";
+import { icon, make, setText, takesWords } from "../ui/dom.js";
 import { text } from "../text/calls.js";
 
 /** @import {Person} from "./person.js" */
@@ -72,9 +72,9 @@ export class RingView {
     this.#region.append(node);
     const card = { node, title, hint, before: document.activeElement };
     this.#cards.set(peerId, card);
-    // Not onto a button: Enter, meant for something else, must not turn a camera on. And not out
-    // of a field somebody is writing in.
-    if (!(card.before instanceof HTMLInputElement)) node.focus();
+    // Not onto a button: Enter, meant for something else, must not turn a camera on. And not out of a field that somebody
+    // is writing in: what they type on would be commands.
+    if (!takesWords(card.before)) node.focus();
     return card;
   }
 

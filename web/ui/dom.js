@@ -41,6 +41,17 @@ export function setIcon(svg, name) {
   if (use?.getAttribute("href") !== address) use?.setAttribute("href", address);
 }
 
+/** What takes text by itself; sliders, switches and such do not. */
+const FIELDS = "textarea, [contenteditable], input:not([type=range], [type=checkbox], [type=radio], [type=color], [type=button], [type=file])";
+
+/**
+ * @param {EventTarget | null} target
+ * @returns {boolean} words are written there, or in what is around it
+ */
+export function takesWords(target) {
+  return target instanceof Element && target.closest(FIELDS) !== null;
+}
+
 /**
  * @param {Node} node
  * @param {string} text
