@@ -1,5 +1,6 @@
 """Every edit of the page has an end: it is made, or refused in words. What is typed is not lost."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -380,3 +381,25 @@ def test_a_call_that_rings_while_somebody_writes(desk: Desk) -> None:
     expect(desk.bob.page.get_by_text("Half a sentence", exact=True)).to_be_visible()
     expect(desk.page.locator('[data-action="accept"]')).to_be_visible()
     assert len(desk.ids()) == 1 + len(desk.page.locator("[data-stream-id][data-element-id]").all())
+
+
+@pytest.mark.nightly
+@pytest.mark.rule("EDT1")
+@pytest.mark.report(
+    "lost",
+    "A file that is dropped onto the text one writes in disappears without a word",
+    "Write in a text, drop a table from a file manager on it",
+    "The table is on the canvas, and so are the words",
+)
+def test_a_file_that_is_dropped_onto_a_text(desk: Desk, tmp_path: Path) -> None:
+    """As what is pasted there: it comes onto the canvas."""
+    (tmp_path / "sold.csv").write_text("Name,Sold\na,1\nb,2\n")
+    begin(desk, "Words")
+    box = field(desk).bounding_box()
+    assert box
+    data = {"items": [], "files": [str(tmp_path / "sold.csv")], "dragOperationsMask": 1}
+    at = {"x": box["x"] + 5, "y": box["y"] + 5, "data": data}
+    for kind in ("dragEnter", "dragOver", "drop"):
+        desk.devtools.send("Input.dispatchDragEvent", {"type": kind, **at})
+    expect(desk.bob.page.locator('[data-kind="Chart"]')).to_have_count(1)
+    expect(desk.bob.page.get_by_text("Words", exact=True)).to_be_visible()

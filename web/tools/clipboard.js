@@ -3,6 +3,7 @@
 import { boundsOf, overlap, unionOf } from "../canvas/geometry.js";
 import { isRemovable, pictureIn } from "../kinds/kinds.js";
 import { keysOf } from "../lib/keys.js";
+import { takesWords } from "../ui/dom.js";
 import { pasteText, text } from "../text/tools.js";
 import { decodeCopied, encodeCopied, htmlOf, wordsOf } from "./copied.js";
 import { chosen } from "./forms.js";
@@ -19,8 +20,6 @@ import { wholeTransform } from "../scene/scene.js";
 /** Ours, where the browser keeps it: else it is in the HTML. */
 const MIME = "application/vnd.canvas-server.elements+json";
 const ASIDE = 24;
-/** What takes text by itself; sliders, switches and such do not. */
-const FIELDS = "textarea, [contenteditable], input:not([type=range], [type=checkbox], [type=radio], [type=color], [type=button], [type=file])";
 
 export class Clipboard {
   #context;
@@ -123,9 +122,8 @@ export class Clipboard {
 
   /** @param {DragEvent} event */
   #drop(event) {
-    if (event.target instanceof Element && event.target.closest(FIELDS)) return; // words for the field
+    if (!event.dataTransfer || isForField(event.target, event.dataTransfer)) return;
     event.preventDefault();
-    if (!event.dataTransfer) return;
     this.#take(event.dataTransfer, this.#context.stage.toScene(event.clientX, event.clientY), false);
   }
 
@@ -227,15 +225,23 @@ function formsOf(data) {
 function keepPage(event) {
   const { dataTransfer, target } = event;
   if (event.defaultPrevented || !dataTransfer) return;
-  const isForField = target instanceof Element && target.closest(FIELDS) && !dataTransfer.types.includes("Files");
-  if (isForField) return;
+  if (isForField(target, dataTransfer)) return;
   event.preventDefault();
   dataTransfer.dropEffect = "none";
 }
 
+/**
+ * @param {EventTarget | null} target
+ * @param {DataTransfer} data that is dropped there
+ * @returns {boolean} words for the field; files are for the canvas, or for nobody
+ */
+function isForField(target, data) {
+  return takesWords(target) && !data.types.includes("Files");
+}
+
 /** @returns {boolean} whether the clipboard is the business of a field now */
 function isTyping() {
-  return document.activeElement?.matches(FIELDS) ?? false;
+  return takesWords(document.activeElement);
 }
 
 /** @returns {boolean} whether words of the page are marked, to be copied */
