@@ -115,6 +115,28 @@ def test_a_reload_turns_nothing_on(pair: tuple[Window, Window]) -> None:
     assert ada.page.evaluate("asked") == []
 
 
+@pytest.mark.rule("SIG17")
+@pytest.mark.report(
+    "on",
+    "Who goes to another page and comes back to the canvas is seen and heard again",
+    "In a call: another address, then Back",
+    "The call is there again, with everything off until it is pressed",
+)
+def test_who_left_and_comes_back_is_not_seen(pair: tuple[Window, Window], server: Server) -> None:
+    ada, bob = pair
+    connect(ada, bob)
+    bob.shows(ada)
+    ada.page.goto(f"{server.url}/metrics")
+    ada.page.go_back()
+    ada.wait_connection("open")
+    ada.wait_state(bob, "connected")
+    shown_off(ada, mute=True, camera=True)
+    told_off(bob, ada)
+    assert ada.page.evaluate("asked") == []
+    ada.press("camera")
+    bob.shows(ada)
+
+
 @pytest.mark.nightly
 def test_windows_to_come_remember_and_others_are_left_alone(
     open_window: Open, context: BrowserContext, pair: tuple[Window, Window]

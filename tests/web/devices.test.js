@@ -49,7 +49,7 @@ function newWindow() {
   Object.assign(globalThis, { localStorage: browser, sessionStorage: own });
 }
 
-/** @param {{restored?: boolean}} [page] */
+/** @param {{restored?: boolean, reloaded?: boolean}} [page] */
 function newPage(page) {
   const media = new LocalMedia(new Choices(), () => true, new Intentions(page));
   /** @type {string[]} */
@@ -149,6 +149,42 @@ test("a window that comes back a day later turns nothing on", async (t) => {
   t.mock.timers.enable({ apis: ["Date"], now: Date.now() + 86_400_000 });
   await started(newPage({ restored: true }).media);
   assert.deepEqual(devices.live(), []);
+});
+
+// report: on | Who goes to another page and comes back to the canvas is seen and heard again | a page in a call that is left by
+// an address or Back, and come back to within a minute | the devices stay off until they are pressed; a reload or a crash goes on
+test("a window that was left for another page turns nothing on when it comes back", async () => {
+  const cases = /** @type {[string, boolean, {reloaded: boolean}, string[]][]} */ ([
+    ["left", true, { reloaded: false }, []],
+    ["reloaded", true, { reloaded: true }, ["audio", "video"]],
+    ["crashed", false, { reloaded: false }, ["audio", "video"]],
+  ]);
+  for (const [name, leaves, page, live] of cases) {
+    newWindow();
+    const { media } = newPage();
+    await started(media);
+    if (leaves) media.intentions.leave();
+    media.stop();
+    const back = newPage({ restored: true, ...page }).media;
+    await started(back);
+    assert.deepEqual(devices.live(), live, name);
+    back.stop();
+  }
+});
+
+// report: on | The right to send was taken away and given back, and a reload is seen and heard | devices that are off without a
+// press, then a reload | they stay off until they are pressed
+test("what was turned off without a press is not turned on by a reload", async () => {
+  const { media } = newPage();
+  await started(media);
+  media.release();
+  media.stop();
+  const back = newPage({ restored: true, reloaded: true }).media;
+  await started(back);
+  assert.deepEqual(devices.live(), []);
+  back.toggle("audio");
+  await settled();
+  assert.deepEqual(devices.live(), ["audio"]);
 });
 
 // report: reading | A setting of an older version breaks the dialog | `{"quality": 7, "hint": "shiny", "video": 3,
@@ -347,7 +383,7 @@ test("a page that is put aside has nothing open", async () => {
   const { media } = newPage();
   await started(media);
   media.release();
-  assert.deepEqual([devices.live(), media.isOn("video"), media.isWanted("video")], [[], false, true]);
+  assert.deepEqual([devices.live(), media.isOn("video"), media.isWanted("video")], [[], false, false]);
   devices.plug([INNER, OUTER, MIC]);
   await settled();
   assert.deepEqual(devices.live(), []);

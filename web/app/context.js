@@ -4,6 +4,7 @@ import { JoinToken } from "../connection/jointoken.js";
 import { Choices } from "../devices/choices.js";
 import { Rights } from "../invite/rights.js";
 import { Intentions } from "../media/intentions.js";
+import { isReloaded } from "../lib/navigation.js";
 import { LocalMedia } from "../media/local.js";
 import { ScreenShare } from "../media/screen.js";
 import { Speaking } from "../media/speaking.js";
@@ -59,7 +60,7 @@ export function createContext(sessionId, identity) {
   const mayPublish = () => rights.has("publish");
   // Calls that a reload takes up are no press of the person.
   const restored = identity !== null && (identity.calls.length > 0 || identity.group);
-  const media = new LocalMedia(choices, mayPublish, new Intentions({ restored }));
+  const media = new LocalMedia(choices, mayPublish, new Intentions({ restored, reloaded: isReloaded() }));
   const roster = new Roster();
   const screen = new ScreenShare();
   const signaling = new SignalingManager(connection, media, screen, roster);

@@ -22,21 +22,22 @@ const USUAL = { audio: true, video: true, blur: false };
 export class Intentions extends Emitter {
   /** @type {Wishes} */
   #wishes;
-  /** `at`: when that was so, in a call. @type {StoredRecord<Wishes & {at: number}>} */
-  #window = new StoredRecord("window", KEY, { ...CHECKS, at: asNumber });
+  /** `at`: when that was so, in a call; `left`: the page went then. @type {StoredRecord<Wishes & {at: number, left: boolean}>} */
+  #window = new StoredRecord("window", KEY, { ...CHECKS, at: asNumber, left: asBoolean });
   /** @type {StoredRecord<Wishes>} */
   #browser = new StoredRecord("browser", KEY, CHECKS);
 
   /**
-   * @param {{restored?: boolean}} [page] `restored`: it takes up the calls of the page before it without a press, so
-   *   what is not known to have been on in them stays off
+   * @param {{restored?: boolean, reloaded?: boolean}} [page] `restored`: it takes up the calls of the page before it without a press, so
+   *   what is not known to have been on in them stays off; `reloaded`: it is the same page again. Who has gone elsewhere and
+   *   comes back has left; a page that crashed has not.
    */
-  constructor({ restored = false } = {}) {
+  constructor({ restored = false, reloaded = false } = {}) {
     super();
-    const { at = 0, ...kept } = this.#window.read();
+    const { at = 0, left = false, ...kept } = this.#window.read();
     // What another window was told meanwhile is of no concern to a reload of this one.
     const wishes = { ...USUAL, ...this.#browser.read(), ...kept };
-    const isFresh = Math.abs(Date.now() - at) < RELOAD_MS;
+    const isFresh = Math.abs(Date.now() - at) < RELOAD_MS && (reloaded || !left);
     const { audio = false, video = false } = restored ? (isFresh ? kept : {}) : wishes;
     this.#wishes = { ...wishes, audio, video };
   }
@@ -68,8 +69,24 @@ export class Intentions extends Emitter {
 
   /** There is a call just now: a reload of this window is to find what is wanted in it. */
   stamp() {
+    this.#note({ ...this.#wishes, at: Date.now(), left: false });
+  }
+
+  /** The page goes: reloaded, or left for another one. */
+  leave() {
+    this.#note({ left: true });
+  }
+
+  /** All is off without a press, and stays off in this window until there is one. */
+  withhold() {
+    this.#wishes = { ...this.#wishes, audio: false, video: false };
+    this.stamp();
+  }
+
+  /** @param {Partial<Wishes & {at: number, left: boolean}>} changed */
+  #note(changed) {
     // What is out of date is worse than nothing: it would turn on what the person has turned off.
-    if (!this.#window.write({ ...this.#wishes, at: Date.now() })) this.#window.clear();
+    if (!this.#window.write(changed)) this.#window.clear();
   }
 
   /** @param {Partial<Wishes>} wish */

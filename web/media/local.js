@@ -124,6 +124,7 @@ export class LocalMedia extends Emitter {
   /** Turn the devices off, while the calls go on. The person alone turns them on again. */
   release() {
     if (!this.stream) return;
+    this.intentions.withhold(); // a reload finds it so
     for (const kind of KINDS) this.#release(kind);
     this.emit("changed", null);
   }

@@ -135,7 +135,7 @@ export function keepIntentions({ media, screen }) {
     if (media.stream) media.intentions.stamp();
   }, STAMP_MS);
   addEventListener("pagehide", ({ persisted }) => {
-    if (!persisted) return;
+    if (!persisted) return media.intentions.leave();
     media.release();
     screen.stop();
   });
