@@ -344,3 +344,24 @@ def test_what_was_refused_is_asked_for_again_and_comes_into_the_call(
         live(bob, "audio,video")
         shown_off(bob, mute=False, camera=False)
         assert ada.state(bob) == bob.state(ada) == "connected"
+
+
+@pytest.mark.nightly
+@pytest.mark.report(
+    "on",
+    "After a call the switches of the devices dialog do the opposite of what they say",
+    "The devices dialog is open in a call, the other one leaves, “Turn the camera on” is pressed",
+    "No switch is there any more, and the next call is as the person had it",
+)
+def test_the_dialog_of_a_call_that_is_over(pair: tuple[Window, Window]) -> None:
+    ada, bob = pair
+    connect(ada, bob)
+    live(ada, "audio,video")
+    ada.press("devices")
+    dialog = ada.page.locator("dialog.devices")
+    expect(dialog.locator("video")).to_be_visible()
+    bob.press("leave")
+    ada.wait_clear()
+    for action in ("turn-on-video", "turn-on-audio"):
+        expect(dialog.locator(f'[data-action="{action}"]')).to_be_hidden()
+    live(ada, "")

@@ -172,7 +172,8 @@ class DevicesDialog {
     const fault = this.#media.fault("video");
     setText(this.#still, fault ? faultText[fault] : text.noPicture);
     for (const [kind, button] of this.#switches) {
-      button.hidden = this.#media.isOn(kind) || this.#media.isOpening(kind);
+      // When the call is over there is nothing to turn on: what is wanted of the next one would be turned round.
+      button.hidden = stream === null || this.#media.isOn(kind) || this.#media.isOpening(kind);
       const fault = this.#media.fault(kind);
       setText(button, fault === "sharp" ? text.sharp : (fault ? text.askAgain : text.turnOn)[kind]);
     }
