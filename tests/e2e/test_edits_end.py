@@ -403,3 +403,27 @@ def test_a_file_that_is_dropped_onto_a_text(desk: Desk, tmp_path: Path) -> None:
         desk.devtools.send("Input.dispatchDragEvent", {"type": kind, **at})
     expect(desk.bob.page.locator('[data-kind="Chart"]')).to_have_count(1)
     expect(desk.bob.page.get_by_text("Words", exact=True)).to_be_visible()
+
+
+@pytest.mark.nightly
+@pytest.mark.rule("EDT1")
+@pytest.mark.report(
+    "lost",
+    "What is typed as a description is gone when somebody removes the picture",
+    "Type the description of a picture, somebody deletes it",
+    "It is said, with the words, which can be copied",
+)
+def test_a_description_of_what_is_removed(desk: Desk) -> None:
+    """There is nothing left that it could be saved for: its person has it back."""
+    desk.page.evaluate(DROP, ["one.png", "image/png", ""])
+    expect(desk.bob.page.locator('[data-kind="Image"]')).to_have_count(1)
+    (picture,) = desk.ids()
+    desk.select(picture)
+    description = desk.page.get_by_role("region", name="Properties").get_by_label("Description")
+    description.fill("Three people at a table")
+    other = Desk(desk.bob, desk.ada)
+    other.select(picture)
+    other.keys.press("Delete")
+    alert = desk.page.get_by_role("alert")
+    expect(alert).to_contain_text("Somebody removed that meanwhile")
+    expect(alert).to_contain_text("Three people at a table")

@@ -24,6 +24,11 @@ export function sifted(operations, look, isMeant) {
   const refused = [];
   for (const operation of operations.map(sendable)) {
     const element = overlay.look(subjectOf(operation));
+    // Words for what somebody else has removed: their person is to have them back.
+    if (!element && operation.op === "update" && wordsIn(operation)) {
+      refused.push({ code: "element_not_found", text: "", words: wordsIn(operation) });
+      continue;
+    }
     if (!isMeant(element, operation)) continue;
     const fault = faultOf(operation, element);
     if (fault) refused.push({ ...fault, words: wordsIn(operation) });

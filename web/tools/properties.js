@@ -56,10 +56,7 @@ export class Properties {
       this.#about = null;
       draw();
     });
-    addEventListener("pagehide", () => {
-      const { activeElement } = document;
-      if (activeElement instanceof HTMLElement && this.#fields.contains(activeElement)) activeElement.blur();
-    });
+    addEventListener("pagehide", () => this.#endWriting());
     const draw = () => this.#drawSoon();
     context.selection.on("changed", draw);
     context.scene.on("changed", draw);
@@ -81,6 +78,12 @@ export class Properties {
     else this.#want(false);
   }
 
+  /** A field that is hidden or goes would not tell what was typed. */
+  #endWriting() {
+    const { activeElement } = document;
+    if (activeElement instanceof HTMLElement && this.#fields.contains(activeElement)) activeElement.blur();
+  }
+
   /** @param {boolean} wanted */
   #want(wanted) {
     this.#wanted = wanted;
@@ -99,8 +102,10 @@ export class Properties {
     const elements = this.#elements();
     const types = [...new Set(elements.map(({ kind }) => kind.type))];
     const byItself = matchMedia(WIDE).matches && types.some((type) => definitionOf({ type }).opensProperties ?? true);
-    this.node.hidden = elements.length === 0 || !(this.#wanted ?? byItself);
-    if (this.node.hidden) return;
+    const hidden = elements.length === 0 || !(this.#wanted ?? byItself);
+    if (hidden) this.#endWriting();
+    this.node.hidden = hidden;
+    if (hidden) return;
     const [type = ""] = types;
     setText(this.#title, elements.length > 1 ? text.several(elements.length) : labelOf(type));
     const shape = `${elements.length > 1 ? "several" : "one"} ${types.join(" ")}`;
@@ -132,6 +137,7 @@ export class Properties {
       ...(type ? this.#kindRows(type, alone) : []),
       ...(alone ? this.#placeRows() : [this.#rotationRow()]),
     ];
+    this.#endWriting();
     this.#fields.replaceChildren(...this.#rows.map(({ field }) => field.node));
   }
 
@@ -198,6 +204,7 @@ export class Properties {
     this.#setLook(type, changes);
     const { text: written } = definitionOf({ type });
     const resizes = written?.size === null && (written.sizedBy ?? []).some((field) => String(field) in changes);
+    if (expected) this.#giveBack({ kind: changes, expected });
     this.#edit(({ kind, transform }) => {
       if (kind.type !== type) return null;
       if (!resizes) return { kind: changes, ...(expected && { expected }) };
@@ -206,6 +213,13 @@ export class Properties {
       const { x, y } = withHeight(at, height);
       return { kind: changes, transform: { x, y, height } };
     });
+  }
+
+  /** @param {UpdateOperation["changes"]} changes with words for what somebody has removed: the scene says so, with the words */
+  #giveBack(changes) {
+    const { scene } = this.#context;
+    const [id] = (this.#about ?? []).filter((id) => !scene.has(id));
+    if (id) scene.edit([{ op: "update", id, changes }]);
   }
 
   /** @param {(element: SceneElement) => UpdateOperation["changes"] | null} change */
