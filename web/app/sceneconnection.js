@@ -2,7 +2,7 @@
 
 import { firstOf } from "../lib/unicode.js";
 import { copy } from "./page.js";
-import { savedBatchesOf } from "../scene/savededits.js";
+import { reduced, savedBatchesOf } from "../scene/savededits.js";
 import { text } from "../text/canvas.js";
 
 /** @import {CanvasConnection} from "../protocol.js" */
@@ -54,8 +54,9 @@ export function keepEdits(scene, unsaved, isBack) {
   const keep = () => {
     clearTimeout(timer);
     timer = 0;
-    if (scene.unconfirmed > 0) unsaved.keep(scene.saved);
-    else unsaved.forget();
+    if (scene.unconfirmed === 0) return unsaved.forget();
+    let { saved } = scene;
+    while (!unsaved.keep(saved) && saved.length > 0) saved = reduced(saved);
   };
   scene.on("waiting", () => (timer ||= window.setTimeout(keep, KEEP_MS)));
   addEventListener("pagehide", keep);

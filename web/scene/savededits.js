@@ -5,6 +5,7 @@
 
 import { isRecord } from "../lib/own.js";
 import { faultOf } from "./limits.js";
+import { subjectOf } from "./operations.js";
 
 /** @import {Operation} from "./operations.js" */
 /** @import {Element as SceneElement} from "../types/messages.js" */
@@ -27,6 +28,33 @@ export function savedBatchesOf(kept) {
     // With another content it is another message.
     const id = edits.length === batch["edits"].length ? String(batch["id"]) : "";
     return edits.length > 0 ? [{ id: ID.test(id) ? id : "", edits }] : [];
+  });
+}
+
+/**
+ * Where there is no room for all: large things, such as pictures, take no words along.
+ *
+ * @param {readonly SavedBatch[]} batches
+ * @returns {SavedBatch[]} about half of it, without all edits of the largest elements
+ */
+export function reduced(batches) {
+  /** @type {Map<string, number>} */
+  const sizes = new Map();
+  for (const { operation } of batches.flatMap(({ edits }) => edits)) {
+    const id = subjectOf(operation);
+    sizes.set(id, (sizes.get(id) ?? 0) + JSON.stringify(operation).length);
+  }
+  const most = [...sizes.values()].reduce((sum, size) => sum + size, 0) / 2;
+  /** @type {Set<string>} */
+  const kept = new Set();
+  let sum = 0;
+  for (const [id, size] of [...sizes].sort(([, one], [, other]) => one - other)) {
+    sum += size;
+    if (sum <= most) kept.add(id);
+  }
+  return batches.flatMap(({ id, edits }) => {
+    const rest = edits.filter(({ operation }) => kept.has(subjectOf(operation)));
+    return rest.length > 0 ? [{ id: rest.length === edits.length ? id : "", edits: rest }] : [];
   });
 }
 

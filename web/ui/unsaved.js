@@ -19,14 +19,19 @@ export class Unsaved {
     this.#key = storageKey(`unsaved.${what}.${sessionId}`);
   }
 
-  /** @param {T} value as JSON can hold it */
+  /**
+   * @param {T} value as JSON can hold it
+   * @returns {boolean} false: it lasts as long as the page
+   */
   keep(value) {
     this.#value = value;
     try {
       sessionStorage.setItem(this.#key, JSON.stringify(value));
+      return true;
     } catch {
-      // Storage can be forbidden or full: then it lasts as long as the page, and nothing older comes back in its place.
+      // Storage can be forbidden or full: then nothing older comes back in its place.
       this.#remove();
+      return false;
     }
   }
 
