@@ -5,7 +5,7 @@ import click
 from canvas_server.config.amounts import BYTES
 from canvas_server.config.places import BASE_PATH
 from canvas_server.config.setting import Setting
-from canvas_server.config.types import LISTEN, NETWORKS
+from canvas_server.config.types import FILE_OR_WORD, LISTEN, NETWORKS
 from canvas_server.config.urls import ANCESTORS, HOSTS, ORIGINS
 
 ACCESS_SETTINGS = (
@@ -80,7 +80,7 @@ ACCESS_SETTINGS = (
         "audit_log",
         "--audit-log",
         "CANVAS_AUDIT_LOG",
-        str,
+        FILE_OR_WORD,
         None,
         "File for the audit log: who joined, was refused or removed, who gave out and took back "
         "links; JSON lines, without tokens. `none`: it is not written.",

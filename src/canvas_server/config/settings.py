@@ -12,7 +12,7 @@ from canvas_server import system
 from canvas_server.config.access import ACCESS_SETTINGS
 from canvas_server.config.amounts import BYTES, COUNT, DAYS, PORT, SECONDS, Amount, Port
 from canvas_server.config.setting import Setting
-from canvas_server.config.types import AGENTS, FILE, SECRETS, SESSIONS, ListenAddress
+from canvas_server.config.types import AGENTS, FILE, FOLDER, SECRETS, SESSIONS, ListenAddress
 from canvas_server.config.urls import (
     HOST,
     HTTP_URL,
@@ -106,7 +106,7 @@ SETTINGS = (
         "data_dir",
         "--data",
         "CANVAS_DATA_DIR",
-        click.Path(file_okay=False, path_type=Path),
+        FOLDER,
         _default_data_dir,
         "Folder for what outlives the process.",
         "the user's data folder",

@@ -83,6 +83,36 @@ class NetworkList(UrlList):
         return tuple(NETWORK.convert(network, param, ctx) for network in networks)
 
 
+class LocalPath(click.Path):
+    """A path as a shell reads it: `~` is a home directory, and spaces around it are none of it.
+
+    No shell reads the files in which service managers and containers find their variables.
+    """
+
+    def __init__(self, *, folder: bool = False) -> None:
+        """Take the path of a file, or of a folder."""
+        super().__init__(file_okay=not folder, dir_okay=folder, path_type=Path)
+
+    def convert(self, value: Any, param: Any, ctx: Any) -> Any:
+        """Read the text; what is a path already stays as it is."""
+        if isinstance(value, str):
+            try:
+                value = Path(value.strip()).expanduser()
+            except RuntimeError:
+                self.fail(
+                    f"no home directory is known for {value}: write the path in full", param, ctx
+                )
+        return super().convert(value, param, ctx)
+
+
+class LocalText(LocalPath):
+    """A path, or a word that stands for something else, as text."""
+
+    def convert(self, value: Any, param: Any, ctx: Any) -> str:
+        """Read the text."""
+        return str(super().convert(value, param, ctx))
+
+
 class ListenAddress(Struct, frozen=True):
     """Where a listener is: an address or a name of this machine, and a port."""
 
@@ -107,7 +137,9 @@ LISTEN = Listen()
 SESSIONS = SessionList()
 NETWORK = Network()
 NETWORKS = NetworkList()
-FILE = click.Path(dir_okay=False, path_type=Path)
+FILE = LocalPath()
+FILE_OR_WORD = LocalText()
+FOLDER = LocalPath(folder=True)
 SECRETS = SecretList()
 AGENTS = AgentList()
 MIN_SECRET = 32

@@ -1,6 +1,7 @@
 """Every setting refuses what cannot work, and says what to write; what is right is taken as it is."""
 
 import functools
+from pathlib import Path
 
 import click
 import pytest
@@ -147,6 +148,23 @@ def test_what_cannot_work_is_refused_with_what_to_write(
 def test_what_is_right_is_taken(variable: str, value: str, read: object) -> None:
     (field,) = (setting.field for setting in SETTINGS if setting.variable == variable)
     assert getattr(parse(env={variable: value}), field) == read
+
+
+@pytest.mark.report(
+    "reading",
+    "The canvases of yesterday were gone: they lie in a folder whose name is `~`, or ends in a space.",
+    "`CANVAS_DATA_DIR=~/canvas`, `CANVAS_TLS_CERT=/etc/cert.pem ` and `CANVAS_AUDIT_LOG=~/audit` in an env file",
+    "The home directory, and no spaces, as a shell reads it; who has no home directory is told.",
+)
+@pytest.mark.parametrize("variable", ["CANVAS_DATA_DIR", "CANVAS_TLS_KEY", "CANVAS_AUDIT_LOG"])
+def test_paths_are_read_as_a_shell_reads_them(variable: str, tmp_path: Path) -> None:
+    (field,) = (setting.field for setting in SETTINGS if setting.variable == variable)
+    for text in ("~/canvas", " ~/canvas\t", f"{tmp_path}/canvas ", f"{tmp_path}/canvas"):
+        read = getattr(parse(env={variable: text, "HOME": str(tmp_path)}), field)
+        assert str(read) == f"{tmp_path}/canvas"
+    result = CliRunner().invoke(command_of(variable), env={variable: "~nobody.here/canvas"})
+    assert result.exit_code == 2
+    assert "no home directory is known for ~nobody.here/canvas" in result.output
 
 
 FREE = {
