@@ -267,3 +267,19 @@ def test_spaces_at_the_end_of_a_paragraph_have_room(align: str, anchor: str, x: 
     assert float(line.attrib["x"]) == pytest.approx(x - hanging, abs=0.01)
     assert words(root) == ["one"]
     assert next(root.iter(f"{SVG}text")).attrib["text-anchor"] == anchor
+
+
+@pytest.mark.report(
+    "picture",
+    "Words before a new emoji are gone from the exported picture, unsaid.",
+    "a letter that no font has between words, also twice, and beside Hebrew",
+    "All other words are there, and the letter is named in Canvas-Missing.",
+)
+@pytest.mark.parametrize(
+    "text", ["Hello \U0010fffd world", f"a {HEBREW} b \U0010fffd c \U0010fffd d"]
+)
+def test_letters_without_a_font_take_nothing_along(text: str) -> None:
+    scene = scene_of((Text(text), Transform(0, 0, 900, 40)))
+    assert words(read(scene)) == [text]
+    (gap,) = svg.draw(scene).missing
+    assert (gap.lack, gap.count) == ("font", text.count("\U0010fffd"))
