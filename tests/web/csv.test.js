@@ -5,7 +5,7 @@ import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { runInThisContext } from "node:vm";
 
-import { chartOfTable } from "../../web/kinds/chart/csv.js";
+import { chartOfTable, isListing } from "../../web/kinds/chart/csv.js";
 
 runInThisContext(readFileSync(new URL("../../web/vendor/papaparse/papaparse.min.js", import.meta.url), "utf8"));
 const { parse } = /** @type {any} */ (globalThis).Papa;
@@ -85,4 +85,42 @@ test("what is no table is none", () => {
     assert.equal(chart(text), null, JSON.stringify(text));
   }
   assert.equal(chart(Array.from({ length: 3000 }, (_, row) => `a,${row}`).join("\n")), null, "far too long");
+});
+
+// report: reading | Copied sums of money become other numbers, and a row of them the names of columns
+// | Jahr;Umsatz and 1.250.000; ₹1,23,456; (1,200) and 300
+// | Groups of three and of two, each sign of money, and brackets as below zero
+test("groups, money and brackets as spreadsheets write them", () => {
+  const years = chart("Jahr;Umsatz\n2020;1.250.000\n2021;950.000");
+  assert.deepEqual(years?.data.labels, ["2020", "2021"]);
+  assert.deepEqual(years?.data.series, [{ name: "Umsatz", values: [1_250_000, 950_000] }]);
+  assert.deepEqual(chart("a\t1.234.567\nb\t2")?.data.series[0]?.values, [1_234_567, 2]);
+  assert.deepEqual(chart("a\t₹1,23,456\nb\t₹2,00,000.50")?.data.series[0]?.values, [123_456, 200_000.5]);
+  assert.deepEqual(chart("a\t12,34,567\nb\t₩ 9")?.data.series[0]?.values, [1_234_567, 9]);
+  assert.deepEqual(chart("a\t(1,200)\nb\t300\nc\t($4)")?.data.series[0]?.values, [-1200, 300, -4]);
+  assert.deepEqual(chart("a\t\u22125\nb\t\u20133\nc\t-\u20ac1")?.data.series[0]?.values, [-5, -3, -1]);
+  assert.equal(chart("Dear Ada\tit costs 1,5\nand\t2,7 more"), null, "commas within cells divide none");
+  const listing = chart("(1)\tApples\n(2)\tPears");
+  assert.ok(listing && isListing(listing));
+});
+
+// report: reading | A column with one cell that has no number is no chart, or loses its first row
+// | -, –, n/a, NaN, #N/A and #DIV/0! among numbers
+// | A gap, as an empty cell is
+test("what stands for no number is a gap", () => {
+  for (const gap of ["", "-", "\u2013", "n/a", "NaN", "#N/A", "#DIV/0!"]) {
+    assert.deepEqual(chart(`Day\tKm\na\t5\nb\t${gap}\nc\t7`)?.data.series, [{ name: "Km", values: [5, null, 7] }], gap);
+    if (gap) assert.deepEqual(chart(`a\t${gap}\nb\t5`)?.data.series[0]?.values, [null, 5], gap);
+  }
+  assert.equal(chart("a\t-\nb\tn/a"), null, "no number at all");
+});
+
+// report: reading | Numbers in Arabic, Persian or full-width digits are text
+// | ١٢٫٥, ۱٬۲۰۰, １２
+// | The numbers that they are
+test("digits of other scripts", () => {
+  assert.deepEqual(chart("a\t١٢٫٥\nb\t٣")?.data.series[0]?.values, [12.5, 3]);
+  assert.deepEqual(chart("a\t۱٬۲۰۰\nb\t۴۵٪")?.data.series[0]?.values, [1200, 45]);
+  assert.deepEqual(chart("a\t１２\nb\t－３．５")?.data.series[0]?.values, [12, -3.5]);
+  assert.equal(chart("a\t5²\nb\t6²"), null);
 });

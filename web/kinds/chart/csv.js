@@ -16,7 +16,10 @@ const MOST_ROWS = 2_000;
 const MOST_SERIES = 24;
 /** So many rows and more are a line, fewer are bars. */
 const LINE_ROWS = 13;
-const NUMBER = /^[-+]?(\d{1,3}(['\u2019 .,]\d{3})+|\d+)?([.,]\d+)?(e[-+]?\d+)?$/i;
+/** Also in groups of two, as in India: 1,23,456. */
+const NUMBER = /^[-+]?(\d{1,3}(['\u2019 .,]\d{3})+|\d{1,2}(,\d\d)+,\d{3}|\d+)?([.,]\d+)?(e[-+]?\d+)?$/i;
+/** What stands for no number, besides an empty cell: a dash, and what spreadsheets and programs write. */
+const GAP = /^(?:[-\u2212\u2013\u2014]|n\/?a|nan|null|#n\/a|#div\/0!|#(?:num|ref|value|wert)!|#name\?)$/i;
 
 /**
  * What can be drawn of a table: its columns of numbers, with the names in the first row, if there is
@@ -32,6 +35,7 @@ export function chartOfTable(text, parse) {
     const rows = cellsOf(text, delimiter, parse);
     const chart = rows && chartOfRows(rows, delimiter);
     if (chart) return chart;
+    if (rows && delimiter === "\t") return null;  // commas are within its cells
   }
   return null;
 }
@@ -42,7 +46,7 @@ export function chartOfTable(text, parse) {
  */
 export function isListing({ data: { series } }) {
   const [only, ...more] = series;
-  return more.length === 0 && only?.name === "" && only.values.every((value, place) => value === place + 1);
+  return more.length === 0 && only?.name === "" && only.values.every((value, place) => Math.abs(value ?? 0) === place + 1);
 }
 
 /**
@@ -74,9 +78,9 @@ function chartOfRows(rows, delimiter) {
   const [head = [], ...body] = rows;
   const numeric = head.map((_, column) =>
     body.some((_row, row) => numbers[row + 1]?.[column] != null) &&
-    body.every((row, place) => row[column] === "" || numbers[place + 1]?.[column] != null));
+    body.every((row, place) => isGap(row[column] ?? "") || numbers[place + 1]?.[column] != null));
   if (!numeric.includes(true)) return null;
-  const named = numeric.some((yes, column) => yes && numbers[0]?.[column] == null);
+  const named = numeric.some((yes, column) => yes && numbers[0]?.[column] == null && !GAP.test(head[column] ?? ""));
   const table = named ? body : rows;
   const values = named ? numbers.slice(1) : numbers;
   const labelled = labelColumn(numeric, values, head, named);
@@ -144,9 +148,14 @@ function hasDecimalComma(rows, delimiter) {
     const last = Math.max(bare.lastIndexOf(","), bare.lastIndexOf("."));
     if (last === -1) continue;
     const mark = bare[last];
+    const marks = bare.match(/[.,]/g) ?? [];
+    if (marks.length > 1 && new Set(marks).size === 1) {
+      mark === "," ? points++ : commas++;  // a mark that is there twice is none of decimals
+      continue;
+    }
     const grouped = /^[-+]?\d{1,3}([.,]\d{3})+$/.test(bare);
     if (grouped && mark === ",") unsure++;
-    else if (!grouped || new Set(bare.match(/[.,]/g)).size > 1) mark === "," ? commas++ : points++;
+    else if (!grouped || marks.length > 1) mark === "," ? commas++ : points++;
   }
   if (commas !== points) return commas > points;
   // "1,234" by itself: who writes semicolons between cells does so because of the commas in numbers.
@@ -155,13 +164,26 @@ function hasDecimalComma(rows, delimiter) {
 
 /**
  * @param {string} cell
- * @returns {string} without signs of money, per cent and spaces around
+ * @returns {boolean} there is no number, and no word either
+ */
+function isGap(cell) {
+  return cell === "" || GAP.test(cell);
+}
+
+/**
+ * @param {string} cell
+ * @returns {string} without signs of money, per cent and spaces around, in Latin digits; what is in brackets is below zero
  */
 function bareNumber(cell) {
   return cell
+    .replace(/[\uFF01-\uFF5E]/g, (wide) => String.fromCharCode(wide.charCodeAt(0) - 0xfee0))
+    .replace(/[\u0660-\u0669\u06F0-\u06F9]/g, (digit) => String(digit.charCodeAt(0) & 15))
+    .replace(/[\u066A-\u066C]/g, (mark) => "%.,"[mark.charCodeAt(0) - 0x66a] ?? "")
     .replace(/[\u00A0\u202F]/g, " ")
-    .replace(/^[-+]?\s*[$€£¥]\s*/, (mark) => (mark.includes("-") ? "-" : ""))
-    .replace(/\s*[%€$£¥]$/, "")
+    .replace(/^\(([^()-]+)\)$/, "-$1")
+    .replace(/^([-+\u2212\u2013]?)\s*\p{Sc}\s*/u, "$1")
+    .replace(/\s*[%\p{Sc}]$/u, "")
+    .replace(/^\u2013/, "-")
     .replace("\u2212", "-")
     .trim();
 }
