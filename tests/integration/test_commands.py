@@ -331,6 +331,24 @@ def test_a_scene_of_any_size_is_imported_through_a_server(tmp_path: Path) -> Non
         assert "3 of 4 parts are in, revision" in refusal("import", file, "--data", data)
 
 
+@pytest.mark.report(
+    "reading",
+    "A scene that was exported on Windows cannot be imported: JSON is malformed.",
+    "`canvas-server export s > s.json` in PowerShell, or saved again by an editor: a byte order mark, or UTF-16",
+    "It is read; what is cut off in UTF-16 is said to be no scene.",
+)
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "utf-16-be"])
+def test_a_scene_is_imported_as_windows_writes_it(tmp_path: Path, encoding: str) -> None:
+    mark = "\ufeff" if encoding == "utf-16-be" else ""
+    file = tmp_path / "s.json"
+    text = json.dumps({"session_id": "s", "elements": [{"id": "a", "kind": LABEL}]})
+    file.write_bytes((mark + text).encode(encoding))
+    assert "1 elements" in done("import", file, "--data", tmp_path / "data")
+    assert exported(tmp_path / "data")["elements"][0]["kind"]["content"] == "kept"
+    file.write_bytes(file.read_bytes()[:-1])
+    assert "this is no scene" in refusal("import", file, "--data", tmp_path / "data")
+
+
 def test_what_is_no_scene_is_not_imported(tmp_path: Path) -> None:
     data, file = tmp_path / "data", tmp_path / "scene.json"
     for text in ("{", "[]", '{"elements": []}', '{"elements": [{"kind": {"type": "Cat"}}]}'):

@@ -8,6 +8,7 @@ import time
 import urllib.error
 import urllib.request
 import uuid
+from codecs import BOM_UTF8, BOM_UTF16_BE, BOM_UTF16_LE
 from pathlib import Path
 
 import click
@@ -210,14 +211,22 @@ class _Answer(Struct):
     scene: _Scene
 
 
+def _without_mark(data: bytes) -> bytes:
+    """Return text in UTF-8 without a byte order mark; shells and editors of Windows write one."""
+    if data.startswith((BOM_UTF16_LE, BOM_UTF16_BE)):
+        data = data.decode("utf-16").encode()
+    return data.removeprefix(BOM_UTF8)
+
+
 def _edit_of(data: bytes, session: str | None) -> SceneEdit:
     try:
+        data = _without_mark(data)
         try:
             scene = msgspec.json.decode(data, type=_Answer).scene
         except msgspec.ValidationError:
             scene = msgspec.json.decode(data, type=_Scene)
         name = msgspec.convert(session or scene.session_id, SessionId)
-    except (msgspec.DecodeError, msgspec.ValidationError) as error:
+    except (msgspec.DecodeError, msgspec.ValidationError, UnicodeError) as error:
         raise Failure(f"this is no scene, or no session to put it into is named: {error}") from None
     kept = tuple(element for element in scene.elements if not is_tile(element.kind))
     return SceneEdit(name, add=kept, clear=True)
