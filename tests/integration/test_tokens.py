@@ -248,3 +248,33 @@ def test_the_commands(tmp_path: Path) -> None:
         result = run(main, ["token", *arguments], env={"CANVAS_AUTH_SECRET": ""})
         assert result.exit_code != 0
         assert words in result.output
+
+
+@pytest.mark.report(
+    "found",
+    "Nobody could open the links that `canvas-server token --link` printed.",
+    "`--url call.example.org`, or with the address of a canvas as it stands in the browser",
+    "The first is refused with what to write, of the other the site is taken.",
+)
+def test_links_are_of_a_site(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CANVAS_AUTH_SECRET", SECRET)
+    monkeypatch.setenv("CANVAS_BASE_PATH", "/canvas")
+
+    def said(url: str, session: str = "demo") -> str:
+        args = ["token", "--session", session, "--link", "--url", url]
+        return CliRunner().invoke(main, args).output
+
+    for url, site in (
+        ("https://h", "https://h/canvas"),
+        (" https://h/ ", "https://h/canvas"),
+        ("https://h/calls", "https://h/calls"),
+        ("https://h/calls/s/demo", "https://h/calls"),
+        ("https://h:9473/s/other?name=a#token=x", "https://h:9473/canvas"),
+    ):
+        assert f"{site}/s/demo#token=" in said(url)
+    for host in ("call.example.org", "localhost:9473", "localhost:9473/s/demo"):
+        assert f"write https://{host.partition('/')[0]}" in said(host)
+    for url in ("ftp://h", "https://", "https://h:x", "https://h?x=1", "https://h/#token=1", ""):
+        assert "is no address such as https://call.example.org" in said(url)
+    for name in ("https://h/s/demo", "Team Monday", "x" * 65, "demo\n"):
+        assert "is no name of a session: those have" in " ".join(said("https://h", name).split())

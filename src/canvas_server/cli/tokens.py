@@ -8,7 +8,7 @@ import click
 from canvas_server.auth.admin import AdminTokens
 from canvas_server.auth.join import Claims, JoinTokens, fresh_invitation
 from canvas_server.auth.keys import Keys, fresh_secret
-from canvas_server.cli.values import DURATION, SERVER_URL, check_names
+from canvas_server.cli.values import DURATION, SERVER_URL, SITE_URL, check_names
 from canvas_server.config.options import with_settings_of
 from canvas_server.core.presence.session import MAX_PEERS
 from canvas_server.http.api.tokens import link_of
@@ -77,6 +77,7 @@ def secret() -> None:
 @click.option("--link", is_flag=True, help="Print a link in place of the token.")
 @click.option(
     "--url",
+    type=SITE_URL,
     default=SERVER_URL,
     show_default=True,
     help="Of the link; one without a path gets CANVAS_BASE_PATH.",
