@@ -43,3 +43,12 @@ test("outside of browsers the site begins at the root", () => {
   assert.equal(pathInSite("/s/room"), "s/room");
   assert.equal(storageKey("token.room"), "canvas-server.token.room");
 });
+
+// report: on | Meetings were found with a search engine, with the links to them
+// | a canvas, the self-test or the page of an error, read by a crawler
+// | every page asks not to be listed
+test("no page is listed by search engines", () => {
+  const pages = sources.filter((name) => name.endsWith(".html"));
+  assert.ok(pages.length >= 5);
+  for (const name of pages) assert.match(textOf(name), /<meta name="robots" content="noindex">/, name);
+});
