@@ -105,6 +105,12 @@ def drawn_by_both(
 )
 @pytest.mark.report(
     "picture",
+    "Letters of Urdu stand apart in the exported picture.",
+    "یہ and ہے, of which the first font has only some letters",
+    "A word is written in one font that has all of it, and so its letters join.",
+)
+@pytest.mark.report(
+    "picture",
     "Lines of other systems run together or stand twice.",
     "line ends of Windows, of old Macs, and U+2028",
     "Each is one line end, on the page and in the export.",

@@ -44,6 +44,14 @@ _INVISIBLE = re.compile(
     "\u3164\ufe00-\ufe0f\ufeff\uffa0\U0001bca0-\U0001bca3\U000e0000-\U000e0fff\t\n]"
 )
 """Default ignorable code points (Unicode, DerivedCoreProperties): nothing is drawn for them."""
+_JOINED = re.compile(
+    "[{0}][{0}\u0300-\u036f\u200c\u200d\ufe00-\ufe0f]{{0,63}}".format(
+        "\u0600-\u0605\u0610-\u061a\u0620-\u065f\u066e-\u06d3\u06d5-\u06e8\u06ea-\u06ef\u06fa-\u06ff"
+        "\u070f-\u074a\u074d-\u077f\u07ca-\u07f5\u0840-\u085b\u0860-\u08ff\u1807-\u1842\u1843-\u18aa"
+        "\ufb50-\ufdff\ufe70-\ufefc\U0001e900-\U0001e943"
+    )
+)
+"""Letters of scripts that join, with their marks: only those of one font do."""
 _TEXT_STYLE, _EMOJI_STYLE, _KEYCAP = "\ufe0e", "\ufe0f", "\u20e3"
 EMOJI, SYMBOLS = "Zsye", "Zyyy"
 """Codes of ISO 15924 for what is of no script."""
@@ -86,13 +94,26 @@ def runs_of(text: str, weight: Weight = 400) -> list[Run]:
     if text.isascii():
         return [Run(text, own)]
     found: list[tuple[Face | None, list[str]]] = []
-    for cluster in _clusters(text):
-        face = own if cluster.isascii() else face_of(cluster, weight)
+    for piece in _pieces(text, weight):
+        face = own if piece.isascii() else face_of(piece, weight)
         if found and found[-1][0] is face:
-            found[-1][1].append(cluster)
+            found[-1][1].append(piece)
         else:
-            found.append((face, [cluster]))
-    return [Run("".join(clusters), face) for face, clusters in found]
+            found.append((face, [piece]))
+    return [Run("".join(pieces), face) for face, pieces in found]
+
+
+def _pieces(text: str, weight: Weight = 400) -> Iterator[str]:
+    """Divide text into what is of one font: words that join, where one has them, and clusters."""
+    at = 0
+    for found in _JOINED.finditer(text):
+        word = found[0]
+        face = face_of(word, weight)
+        if face is not None and face.covers(_INVISIBLE.sub("", word)):
+            yield from _clusters(text[at : found.start()])
+            yield word
+            at = found.end()
+    yield from _clusters(text[at:])
 
 
 def _clusters(text: str) -> Iterator[str]:
@@ -148,7 +169,7 @@ def used_by(texts: Iterable[str]) -> UsedFonts:
     counts: Counter[str] = Counter()
     for text in texts:
         if not text.isascii():
-            counts.update(_clusters(text))
+            counts.update(_pieces(text))
     used = dict.fromkeys((bundled(400).path, bundled(600).path))
     lost: list[str] = []
     for cluster, count in counts.items():
