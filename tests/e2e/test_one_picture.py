@@ -105,6 +105,12 @@ def drawn_by_both(
 )
 @pytest.mark.report(
     "picture",
+    "Vowels of Sinhala are missing or at the wrong letter in an exported SVG.",
+    "ලංකාවේ, whose last vowel is drawn as two signs",
+    "Both signs are in the font of the file.",
+)
+@pytest.mark.report(
+    "picture",
     "Letters of Urdu stand apart in the exported picture.",
     "یہ and ہے, of which the first font has only some letters",
     "A word is written in one font that has all of it, and so its letters join.",

@@ -6,6 +6,7 @@ broken. Licences of free fonts allow it (OFL 1.1); a font that forbids it is lef
 
 import base64
 from collections.abc import Iterator
+from unicodedata import normalize
 from xml.etree.ElementTree import Element as Node
 
 from canvas_server.export.fonts import Face, Weight, bundled, runs_of
@@ -24,7 +25,7 @@ def embed(root: Node) -> None:
     for text, weight in _texts(root):
         for run in runs_of(text, weight):
             if run.face is not None:
-                letters.setdefault(run.face, set()).update(map(ord, run.text))
+                letters.setdefault(run.face, set()).update(_shaped(run.text))
     rules: list[str] = []
     left = MAX_BYTES
     for face, wanted in letters.items():
@@ -36,6 +37,11 @@ def embed(root: Node) -> None:
     if rules:
         style = node(None, "style", "\n".join(rules))
         root.insert(0, style)
+
+
+def _shaped(text: str) -> set[int]:
+    """Return what glyphs are looked up for: letters may be taken apart, or put together."""
+    return {ord(letter) for form in ("NFC", "NFD") for letter in text + normalize(form, text)}
 
 
 def _texts(root: Node) -> Iterator[tuple[str, Weight]]:

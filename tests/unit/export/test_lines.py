@@ -1,6 +1,8 @@
 """Lines of text: where they break, in which order their letters stand, and what they are written with."""
 
+import base64
 import io
+import re
 from collections.abc import Iterator
 from itertools import pairwise
 
@@ -10,8 +12,9 @@ from hypothesis import strategies as st
 from icu4py.breakers import CharacterBreaker
 from PIL import Image as Pixels
 
-from canvas_server.export import chunks, fonts, png, svg
+from canvas_server.export import chunks, fonts, png, svg, webfonts
 from canvas_server.export.bidi import is_right_to_left
+from canvas_server.export.harfbuzz import hb
 from canvas_server.export.levels import levels_of, visual_order
 from canvas_server.export.lines import opportunities, wrap
 from canvas_server.export.shaping import positions, width_of
@@ -291,3 +294,13 @@ def test_words_whose_letters_join_are_of_one_font() -> None:
     assert fonts.used_by([urdu]).without_font == ()
     nothing_has = f"{ARABIC}\u08ff\u0600\U0001e900"
     assert "".join(run.text for run in fonts.runs_of(nothing_has)) == nothing_has
+
+
+def test_the_font_of_a_drawing_has_what_letters_are_taken_apart_to() -> None:
+    root = svg.draw(scene_of(Text("\u0dc0\u0dda"))).root
+    webfonts.embed(root)
+    (style,) = root.iter("style")
+    embedded = re.findall("font-family:'([^']+)'.*base64,([^)]+)", style.text or "")
+    data = dict(embedded)["Noto Sans Sinhala"]
+    font = hb.Font(hb.Face(base64.b64decode(data)))
+    assert all(font.get_nominal_glyph(ord(sign)) for sign in "\u0dda\u0dd9\u0dca")
