@@ -105,6 +105,12 @@ def drawn_by_both(
 )
 @pytest.mark.report(
     "picture",
+    "Chinese and Japanese lines break elsewhere in the export, wherever two marks follow each other.",
+    "`、「` `」。` `。《` in texts",
+    "The same words are in the same lines: no mark is drawn narrower than it is.",
+)
+@pytest.mark.report(
+    "picture",
     "Vowels of Sinhala are missing or at the wrong letter in an exported SVG.",
     "ලංකාවේ, whose last vowel is drawn as two signs",
     "Both signs are in the font of the file.",
