@@ -5,7 +5,9 @@ anew with its look as attributes, and the rest is left behind, so that charts be
 the page around them, do not disturb each other.
 """
 
+import itertools
 import math
+from collections.abc import Sequence
 from typing import Any, cast
 from xml.etree.ElementTree import Element as Node
 
@@ -27,6 +29,8 @@ _BEYOND = 1e15
 """Numbers are drawn up to here: pygal's scales end in infinities beyond."""
 _NOTHING = 1e-100
 """Numbers nearer to 0 are drawn as 0: the steps of pygal's scales would vanish."""
+_LEAST_PART = 1e-5
+"""Of a whole."""
 
 NormalChart = LabelledChart | ScatterChart
 
@@ -166,15 +170,16 @@ class _ChartDrawing:
             values = next(
                 (one.values for one in chart.series if any(one.values)), chart.series[0].values
             )
-            for label, value in zip(chart.labels, values, strict=True):
-                made.add(label, max(0.0, _near(value or 0.0)))
+            for label, part in zip(chart.labels, _parts(values), strict=True):
+                made.add(label, part)
             return made
         count = len(chart.labels)
         if chart.form == "bar":
             made = pygal.Bar(rounded_bars=3 if count * len(chart.series) < 60 else 0, **options)
         else:
             dots = count <= _MOST_DOTS
-            made = pygal.Line(fill=chart.form == "area", show_dots=dots, **options)
+            options |= {"allow_interruptions": True, "show_dots": dots}
+            made = _InterruptedLine(fill=chart.form == "area", **options)
         if chart.form == "area":
             made.zero = 0
             made.include_x_axis = True
@@ -199,6 +204,18 @@ class _ChartDrawing:
             made.x_labels = [
                 label if place % step == 0 else "" for place, label in enumerate(short)
             ]
+
+
+class _InterruptedLine(pygal.Line):
+    """A line that ends at a gap and begins behind it anew, as on the page, also where filled."""
+
+    def _fill(self, values: list[tuple[float | None, float | None]]) -> list[Any]:
+        filled: list[Any] = []
+        for is_gap, part in itertools.groupby(values, key=lambda point: None in point):
+            if not is_gap:
+                area = cast("Any", super())._fill(list(part))  # noqa: SLF001 - this is one of it
+                filled += [*area, (None, None)]
+        return filled
 
 
 class _Dressing:
@@ -283,6 +300,16 @@ _SHAPE = ("d", "x", "y", "width", "height", "rx", "ry", "cx", "cy", "r", "transf
 
 def _shape(part: Node) -> dict[str, str]:
     return {name: part.attrib[name] for name in _SHAPE if name in part.attrib}
+
+
+def _parts(values: Sequence[float | None]) -> list[float]:
+    """Return the parts of a whole, of what is below zero too by their size, as the page does.
+
+    What is next to nothing is nothing: an arc that ends where it begins is not drawn.
+    """
+    sizes = [abs(_near(value or 0.0)) for value in values]
+    least = sum(sizes) * _LEAST_PART
+    return [size if size > least else 0.0 for size in sizes]
 
 
 def _near(value: float) -> float:

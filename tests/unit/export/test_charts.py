@@ -1,12 +1,14 @@
 """What chart data say is the same on the page and in an export."""
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
 import msgspec
 import pytest
 
+from canvas_server.export import colors, svg
 from canvas_server.export.charts import (
     MOST_MARKS,
     MOST_PLACES,
@@ -15,6 +17,8 @@ from canvas_server.export.charts import (
     marks_of,
     normal_chart,
 )
+from canvas_server.protocol.scene import Chart, Transform
+from support.hub.drawings import scene_of
 
 SAMPLES = json.loads((Path(__file__).parents[2] / "samples" / "charts.json").read_text())
 
@@ -64,3 +68,41 @@ def test_places_by_series_are_bounded(form: str) -> None:
     chart = normal_chart(form, {"series": [list(range(1, 1901))] * MOST_SERIES})
     assert chart is not None
     assert MOST_MARKS / 2 < marks_of(chart) <= MOST_MARKS
+
+
+def paths(form: str, *values: float | None) -> list[str]:
+    """Return the paths of a chart, without those of its scale."""
+    data = {"labels": [str(n) for n in range(len(values))], "values": [*values]}
+    root = svg.draw(scene_of((Chart(form, data), Transform(0, 0, 400, 300)))).root
+    parts = [part for part in root.iter("path") if part.attrib.get("stroke") != colors.LINE]
+    return [part.attrib["d"] for part in parts if part.attrib["d"]]
+
+
+@pytest.mark.report(
+    "picture",
+    "A line goes on where a value is missing, in the exported picture alone.",
+    "lines and areas of 3, 2, nothing, 4 and 1",
+    "The line ends at the gap and begins behind it anew, as on the page, and so does what is filled.",
+)
+@pytest.mark.parametrize(("form", "each"), [("line", 1), ("area", 2)])
+def test_lines_are_interrupted_by_gaps(form: str, each: int) -> None:
+    assert len(paths(form, 3, 2, 2, 4, 1)) == each
+    assert len(paths(form, 3, 2, None, 4, 1)) == 2 * each
+    assert len(paths(form, None, 2, 3, None)) == each
+    for path in paths("area", 3, 2, None, 4, 1)[::2]:
+        base, *_, end = re.findall(r"[\d.]+ [\d.]+", path)
+        assert base.split()[1] == end.split()[1]
+
+
+@pytest.mark.report(
+    "picture",
+    "Pies are empty, or have other parts, in the exported picture.",
+    "parts of 1 and 0.000000001; of 1, -1 and 2",
+    "The circle is whole; parts below zero are as large as on the page.",
+)
+@pytest.mark.parametrize("form", ["pie", "donut"])
+def test_parts_of_a_whole_are_those_of_the_page(form: str) -> None:
+    assert paths(form, 1e-9, 1) == paths(form, 0, 1)
+    assert paths(form, 1, 1e-9, 1) == paths(form, 1, 0, 1)
+    assert paths(form, 1, -1, 2) == paths(form, 1, 1, 2)
+    assert len(paths(form, 1, -1, 2)) == 3
