@@ -1,7 +1,10 @@
 """What the server does where the system has less: no uvloop, no readers of sockets, no resource limits."""
 
 import asyncio
+import contextlib
+import os
 import socket
+import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,7 +18,7 @@ from canvas_server.pictures.process import TOO_LONG, DecoderProcess
 from canvas_server.protocol.client import AddElement
 from canvas_server.protocol.scene import NewElement, Text
 from support.hub.drawings import png_url
-from support.servers.server import RawSocket, Server, running
+from support.servers.server import RawSocket, Server, eventually, exchange, free_port, running
 
 
 @pytest.fixture
@@ -131,3 +134,37 @@ async def test_a_picture_that_takes_too_long_is_given_up_whatever_ends_its_proce
         await decoder.end()
     assert system.OUT_OF_TIME
     assert (system.OVERTIME in system.OUT_OF_TIME) is (sys.platform == "win32")
+
+
+@pytest.mark.report(
+    "running",
+    "Started without standard streams, as by cron or a supervisor, the server ends at once or draws no pictures.",
+    "`canvas-server <&- >&- 2>&-`, each of them and all; `>/dev/full`",
+    "It serves, and draws.",
+)
+@pytest.mark.parametrize("streams", ["<&-", ">&-", "2>&-", "<&- >&- 2>&-", ">/dev/full"])
+def test_a_server_runs_without_standard_streams(tmp_path: Path, streams: str) -> None:
+    port = free_port()
+    words = f'exec "$0" -m canvas_server --port {port} --data {tmp_path} {streams}'
+    process = subprocess.Popen(
+        ["sh", "-c", words, sys.executable],
+        env={**os.environ, "CANVAS_STUN_URLS": ""},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        eventually(lambda: is_up(port) or process.poll() is not None, "the server is up")
+        status, _, body = exchange(f"http://127.0.0.1:{port}/api/scene/s/export.png")
+        assert (status, body[:4]) == (200, b"\x89PNG")
+        process.terminate()
+        assert process.wait(10) == 0
+    finally:
+        if process.poll() is None:
+            process.kill()
+            process.wait(5)
+
+
+def is_up(port: int) -> bool:
+    with contextlib.suppress(OSError):
+        return exchange(f"http://127.0.0.1:{port}/health/live")[0] == 200
+    return False

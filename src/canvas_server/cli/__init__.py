@@ -90,7 +90,16 @@ def _say_ready(settings: Settings, url: str) -> None:
             f"`canvas-server token --link --session {session} --role moderate --url {url}` "
             "makes a link"
         )
-    click.echo(f"canvas-server is ready: {url} ({hint})")
-    if settings.lan:
-        show_link(url, settings.auth_secret)
-    sys.stdout.flush()
+    try:
+        click.echo(f"canvas-server is ready: {url} ({hint})")
+        if settings.lan:
+            show_link(url, settings.auth_secret)
+        sys.stdout.flush()
+    except OSError as error:
+        # What is not written yet would make a failure of the end of the process.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        structlog.get_logger().warning(
+            "the address cannot be printed; the server runs all the same",
+            url=url,
+            reason=str(error),
+        )
