@@ -154,7 +154,7 @@ def test_its_pictures_are_as_large_as_they_are_seen(open_window: Open, server: S
             ada.page.get_by_role("button", name="Smaller").click()
         comes("height > 0 && height <= 100")
         ada.shows(bob)
-        ada.page.get_by_role("button", name="Fit to the window").click()
+        ada.page.get_by_role("button", name="Show all there is").click()
         comes("height > 200")
         ada.page.mouse.move(400, 400)
         ada.page.mouse.wheel(0, 4000)

@@ -40,7 +40,7 @@ def test_pictures_are_sent_as_large_as_they_are_shown(people: tuple[Window, Wind
     wait_sent(ada, bob, "height > 0 && height <= 90")
     assert bob.page.evaluate(SENT, ada.peer_id)[0] == 240  # what Ada shows has not changed
     bob.shows(ada)
-    bob.page.get_by_role("button", name="Fit to the window").click()
+    bob.page.get_by_role("button", name="Show all there is").click()
     wait_sent(ada, bob, "height === 240")
 
 

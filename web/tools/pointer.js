@@ -114,8 +114,8 @@ export class Pointer {
   /** @param {PointerEvent} event */
   #down(event) {
     if (this.#palm.begins(event)) return event.preventDefault();
-    if (event.pointerType === "pen") this.#rejectTouches();
-    if (ownBusiness(event.target)) return;
+    const target = event.pointerType === "pen" && this.#rejectTouches() ? under(event) : event.target;
+    if (ownBusiness(target)) return;
     const isTouch = event.pointerType === "touch";
     if (this.#press && !(isTouch && this.#press.touch)) return; // the first one of several mice and pens
     this.pressed = true;
@@ -128,7 +128,7 @@ export class Pointer {
         return this.#beginPinch();
       }
     }
-    const press = this.#pressOf(event);
+    const press = this.#pressOf(event, target);
     if (!press) return;
     this.#press = press;
     this.#frame.setPointerCapture(event.pointerId);
@@ -218,9 +218,13 @@ export class Pointer {
     else press?.gesture?.cancel();
   }
 
-  /** The pen wins: what touches the screen beside it is the hand, and what that has done goes back. */
+  /**
+   * The pen wins: what touches the screen beside it is the hand, and what that has done goes back.
+   *
+   * @returns {boolean} something else may be under the pen now
+   */
   #rejectTouches() {
-    if (this.#fingers.count === 0) return;
+    if (this.#fingers.count === 0) return false;
     this.#palm.reject(this.#fingers.ids);
     this.#fingers.clear();
     this.pressed = false;
@@ -228,9 +232,10 @@ export class Pointer {
       this.cancel();
       this.#end();
     }
-    if (!this.#untouched) return;
+    if (!this.#untouched) return false;
     this.#context.stage.return(this.#untouched.camera);
     this.#context.selection.set(this.#untouched.ids);
+    return true;
   }
 
   /**
@@ -255,9 +260,10 @@ export class Pointer {
 
   /**
    * @param {PointerEvent} event
+   * @param {EventTarget | null} target what it is on
    * @returns {Press | null}
    */
-  #pressOf(event) {
+  #pressOf(event, target) {
     const { selection, view } = this.#context;
     const touch = event.pointerType === "touch";
     const at = { x: event.clientX, y: event.clientY };
@@ -274,9 +280,9 @@ export class Pointer {
       return { ...press, begin, tap: () => begin().finish() };
     }
     if (event.button !== 0) return null;
-    const handle = handleOf(event.target);
+    const handle = handleOf(target);
     if (handle) return { ...press, begin: () => this.#handleGesture(handle, from) };
-    const id = view.idOf(event.target);
+    const id = view.idOf(target);
     if (id === null) {
       this.#frame.focus({ preventScroll: true });
       const more = event.shiftKey;
@@ -372,6 +378,14 @@ export class Pointer {
   #sceneOf({ clientX, clientY }) {
     return this.#context.stage.toScene(clientX, clientY);
   }
+}
+
+/**
+ * @param {PointerEvent} event
+ * @returns {Element | null} what is there now; what it was on when it was sent may have moved since
+ */
+function under({ clientX, clientY }) {
+  return document.elementFromPoint(clientX, clientY);
 }
 
 /**
