@@ -3,8 +3,9 @@
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import BrowserContext
+from playwright.sync_api import BrowserContext, expect
 
+from support.browsers.axe import accessible
 from support.browsers.window import BARE_OFFER, Open, Window, connect, pair
 from support.servers.server import RawSocket, Server
 
@@ -224,3 +225,79 @@ def test_a_permission_that_is_taken_back_ends_no_call(
     ada.page.locator(f'[data-stream-id="peer-{bob.peer_id}"][data-camera-off]').wait_for()
     assert ada.state(bob) == bob.state(ada) == "connected"
     bob.shows(ada)
+
+
+@pytest.mark.nightly
+@pytest.mark.report(
+    "lost",
+    "A call that rings while a dialog is open cannot be seen",
+    "Open Camera and sound, be called",
+    "The call lies above the dialog and is taken or declined there, by mouse or by keys; "
+    "the dialog stays as it is, with the focus",
+)
+def test_a_call_rings_above_dialogs(open_window: Open) -> None:
+    ada, bob = pair(open_window)
+    page = ada.page
+    page.set_viewport_size({"width": 1280, "height": 720})
+    dialog, ring = page.get_by_role("dialog"), page.get_by_role("alertdialog")
+    held, inner = page.locator("dialog.devices #ring"), page.locator("#inner #ring")
+    box = "() => JSON.stringify(document.querySelector('dialog').getBoundingClientRect())"
+
+    # It rings after the dialog was opened, and is declined by keys.
+    ada.press("devices")
+    camera = dialog.get_by_label("Camera", exact=True)
+    camera.focus()
+    before = page.evaluate(box)
+    bob.press("call", ada)
+    expect(held.get_by_role("alert")).to_contain_text("Bob is calling")
+    expect(camera).to_be_focused()
+    assert page.evaluate(box) == before
+    accessible(ada, "a call above a dialog")
+    ada.picture("ring-dialog")
+    decline = ring.get_by_role("button", name="Decline")
+    for _ in range(40):
+        page.keyboard.press("Tab")
+        if decline.evaluate("button => button === document.activeElement"):
+            break
+    expect(decline).to_be_focused()
+    page.keyboard.press("Escape")
+    bob.wait_clear()
+    expect(ring).to_have_count(0)
+    expect(dialog).to_be_visible()
+    camera.focus()
+
+    # Dialogs are opened and closed while it rings; it is above the uppermost, and taken by mouse.
+    bob.press("call", ada)
+    expect(held.get_by_role("alertdialog")).to_be_visible()
+    page.evaluate(
+        """() => {
+            const inner = document.createElement("dialog");
+            inner.id = inner.ariaLabel = "inner";
+            inner.append(document.createElement("button"));
+            document.body.append(inner);
+            inner.showModal();
+        }"""
+    )
+    expect(inner.get_by_role("alertdialog")).to_be_visible()
+    ring.get_by_role("button", name="Accept").click(trial=True)
+    page.keyboard.press("Escape")
+    expect(held.get_by_role("alertdialog")).to_be_visible()
+    expect(camera).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(page.locator("body > #above > #ring").get_by_role("alertdialog")).to_be_visible()
+    expect(dialog).to_have_count(0)
+    assert page.evaluate("document.querySelector('#above').nextElementSibling.id") == "closed"
+    ada.press("devices")
+    camera.focus()
+    page.set_viewport_size({"width": 390, "height": 844})
+    ada.picture("ring-dialog-phone")
+    ring.get_by_role("button", name="Accept").click()
+    ada.wait_state(bob, "connected")
+    expect(ring).to_have_count(0)
+    expect(dialog).to_be_visible()
+    expect(camera).to_be_focused()
+
+    # So are messages.
+    page.evaluate("id => signalingManager.handleCallEnded(id, 'failed')", bob.peer_id)
+    page.locator("dialog.devices #notices").get_by_role("button", name="Close").first.click()
+    expect(dialog).to_be_visible()

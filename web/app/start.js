@@ -10,6 +10,7 @@ import { announcer, applyChoices, keepIntentions, placeStreams, reportViewSizes 
 import { listenToCallKeys } from "../people/callkeys.js";
 import { createOwnTiles } from "../people/owntiles.js";
 import { ownMedia } from "../people/person.js";
+import { keepAbove } from "../ui/above.js";
 import { byId, setText } from "../ui/dom.js";
 import { createBoard } from "./boardparts.js";
 import { ManyCallsNotice, showCallNotices } from "./callnotices.js";
@@ -57,6 +58,7 @@ export function start(sessionId, identity) {
       ownName.show();
     },
   });
+  keepAbove(byId("above", HTMLElement));
   showConnection(context);
   connection.on("message", (message) => {
     if (dispatch(handlers, message)) render();

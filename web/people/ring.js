@@ -45,6 +45,10 @@ export class RingView {
    * @returns {Card}
    */
   #open(peerId) {
+    const before = document.activeElement;
+    // Not onto a button: Enter, meant for something else, must not turn a camera on. And not out of a field that somebody
+    // is writing in: what they type on would be commands. Nor out of a dialog: Escape, meant to close it, would decline.
+    const takesFocus = !takesWords(before) && this.#region.closest("dialog") === null;
     const title = make("h2", { id: `ring-${peerId}` });
     const hint = make("p", { id: `ring-hint-${peerId}` });
     const decline = make("button", { type: "button", class: "danger", "data-action": "decline" });
@@ -63,18 +67,21 @@ export class RingView {
         "aria-describedby": hint.id,
       },
       make("span", { class: "ring-pulse", "aria-hidden": "true" }, icon("phone")),
-      make("div", { class: "ring-text" }, title, hint),
+      make("div", { class: "ring-text", ...(!takesFocus && { role: "alert" }) }, title, hint),
       make("div", { class: "ring-buttons" }, decline, accept),
     );
-    node.addEventListener("keydown", ({ key }) => {
-      if (key === "Escape") this.#hooks.decline(peerId);
+    const card = { node, title, hint, before };
+    node.addEventListener("keydown", (event) => {
+      if (event.key !== "Escape") return;
+      event.preventDefault(); // a dialog around it stays
+      this.#hooks.decline(peerId);
+    });
+    node.addEventListener("focusin", ({ relatedTarget }) => {
+      if (relatedTarget instanceof Element && !this.#region.contains(relatedTarget)) card.before = relatedTarget;
     });
     this.#region.append(node);
-    const card = { node, title, hint, before: document.activeElement };
     this.#cards.set(peerId, card);
-    // Not onto a button: Enter, meant for something else, must not turn a camera on. And not out of a field that somebody
-    // is writing in: what they type on would be commands.
-    if (!takesWords(card.before)) node.focus();
+    if (takesFocus) node.focus();
     return card;
   }
 
