@@ -108,7 +108,10 @@ def test_a_session_is_removed_for_good(tmp_path: Path) -> None:
             lambda: command("delete", "gone", "--yes", "--data", tmp_path).exit_code == 0,
             "everybody has left",
         )
-        assert "no session" in refusal("delete", "gone", "--yes", "--data", tmp_path)
+        eventually(
+            lambda: "no session" in refusal("delete", "gone", "--yes", "--data", tmp_path),
+            "it is gone",
+        )
         assert scene(server, "gone")["revision"] == 0
         status, _, answer = post(server, {"session_id": "gone", "add": [{"kind": LABEL}]})
         assert (status, answer["scene"]["revision"]) == (200, 1), "the name can be used again"
