@@ -63,3 +63,17 @@ def test_a_session_with_somebody_in_it_is_not_absent(monkeypatch: pytest.MonkeyP
     lab.drop(gone, None)
     lab.wait(1)
     assert lab.hub.peer_count == 2
+
+
+@pytest.mark.rule("RES1")
+@pytest.mark.parametrize("step", [3600, -3600])
+def test_a_place_is_kept_as_long_when_the_clock_is_set(step: float) -> None:
+    lab = HubLab(resume_seconds=120)
+    connection, _ = lab.join()
+    lab.drop(connection, None)
+    lab.now += step
+    lab.hub.clock_stepped(step)
+    lab.wait(119)
+    assert lab.hub.peer_count == 1
+    lab.wait(2)
+    assert lab.hub.peer_count == 0
