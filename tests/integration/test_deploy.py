@@ -267,10 +267,12 @@ def test_a_site_below_a_path(
             json = {"Content-Type": "application/json"}
             fits = b'{"session_id": "proxied", "add": []' + b" " * (MAX_BODY_BYTES - 36) + b"}"
             assert proxy.ask("/canvas/api/scene", fits, json)[0] == 200
-            refused = (
-                {413} if name == "nginx" else {413, 502}
-            )  # which of its ends Caddy hears of first
-            assert proxy.ask("/canvas/api/scene", fits + b"  ", json)[0] in refused
+            try:
+                refused = proxy.ask("/canvas/api/scene", fits + b"  ", json)[0]
+            except urllib.error.URLError:
+                refused = 0  # Caddy may close while the body is on its way
+            # Which of its ends Caddy hears of first is not ours to say.
+            assert refused in ({413} if name == "nginx" else {413, 502, 0})
         finally:
             process.terminate()
             process.wait(10)
