@@ -25,7 +25,7 @@ test: check ## every check, and what can break where parts meet, in less than te
 	@$(BIN)/python -m pytest tests/e2e -m "not nightly" $(ARGS)
 
 nightly: check platforms ## every test there is, also those that repeat a proof in other browsers, networks and clusters: an hour
-	@$(BIN)/python -m pytest tests/unit tests/integration -m "slow or not unit" -n 2 --dist loadfile $(ARGS)
+	@$(BIN)/python -m pytest tests/unit tests/integration -m "slow or nightly or not unit" -n 2 --dist loadfile $(ARGS)
 	@$(BIN)/python -m pytest tests/e2e $(ARGS)
 	@echo "== browsers, on two nodes of a cluster"
 	@$(BIN)/python -m pytest tests/e2e/test_first_call.py tests/e2e/test_call_states.py --nodes 2 $(ARGS)
@@ -35,12 +35,12 @@ check: .venv/.dev node_modules/.done ## what is fast: format, lint, types, impor
 
 puretests: .venv/.dev
 	@echo "== pure tests of the core, which they cover whole"
-	@$(BIN)/python -m pytest tests/unit/core tests/unit/protocol -m "not slow" --cov=canvas_server.protocol --cov=canvas_server.core \
+	@$(BIN)/python -m pytest tests/unit/core tests/unit/protocol -m "not slow and not nightly" --cov=canvas_server.protocol --cov=canvas_server.core \
 		--cov-branch --cov-fail-under=100 --cov-report=term-missing:skip-covered -q $(ARGS)
 
 edgetests: .venv/.dev
 	@echo "== pure tests of the rest"
-	@$(BIN)/python -m pytest tests/unit -m "not slow" --ignore tests/unit/core --ignore tests/unit/protocol -q $(ARGS)
+	@$(BIN)/python -m pytest tests/unit -m "not slow and not nightly" --ignore tests/unit/core --ignore tests/unit/protocol -q $(ARGS)
 
 webtests: node_modules/.done
 	@echo "== pure tests of the browser client"

@@ -54,7 +54,8 @@ export class TextEditor {
     this.#context = context;
     this.#changed = changed;
     this.#unsaved = unsaved;
-    void document.fonts?.load("1em Inter"); // what is pasted is measured at once
+    // What is pasted is measured at once. It does not come before the canvas does.
+    context.scene.on("replaced", () => void document.fonts?.load("1em Inter"));
     // Perhaps nobody comes back to go on writing: what there is, is better than nothing.
     addEventListener("pagehide", () => {
       const session = this.#session;
