@@ -1,4 +1,4 @@
-"""What differs between operating systems: files and locks, bounds of processes, signals, the loop.
+"""Differences between operating systems: files, locks, bounds of processes, signals, the loop.
 
 The one place that asks which system this is. Where a system has less, what is missing is said here
 and in docs/HOSTING.md: Windows bounds neither the memory nor the files of the processes that read
@@ -28,6 +28,8 @@ if sys.platform == "win32":
     NO_LINKS = 0
     """Refuses what a name only leads to, where the system can."""
     MOVES_OPEN_FILES = False
+    _SYNCS_FOLDERS = False  # the names in one are on the disk once they are made
+    _TO_SYNC = os.O_RDWR
     _BEYOND = 1 << 30  # a lock there keeps nobody from reading what is in the file
 
     def lock(file: int, *, shared: bool = False) -> None:  # noqa: ARG001 - there is no such lock
@@ -58,16 +60,6 @@ if sys.platform == "win32":
         """Put something at the beginning of a file."""
         os.lseek(file, 0, os.SEEK_SET)
         os.write(file, content)
-
-    def sync(path: str | os.PathLike[str]) -> None:
-        """Wait until a file is on the disk; the names in a folder are, once they are made."""
-        if os.path.isdir(path):  # noqa: PTH112 - it may be text
-            return
-        file = os.open(path, os.O_RDWR | OPEN_FLAGS)
-        try:
-            os.fsync(file)
-        finally:
-            os.close(file)
 
     def bound(
         *,
@@ -110,6 +102,8 @@ else:
     NO_LINKS = os.O_NOFOLLOW
     """Refuses what a name only leads to, where the system can."""
     MOVES_OPEN_FILES = True
+    _SYNCS_FOLDERS = True
+    _TO_SYNC = os.O_RDONLY
 
     def lock(file: int, *, shared: bool = False) -> None:
         """Take a lock that ends with the process, whatever ends it.
@@ -134,14 +128,6 @@ else:
     def write_at_start(file: int, content: bytes) -> None:
         """Put something at the beginning of a file."""
         os.pwrite(file, content, 0)
-
-    def sync(path: str | os.PathLike[str]) -> None:
-        """Wait until a file, or the names in a folder, are on the disk."""
-        file = os.open(path, os.O_RDONLY | OPEN_FLAGS)
-        try:
-            os.fsync(file)
-        finally:
-            os.close(file)
 
     def bound(
         *, memory_bytes: int, files: int, niceness: int, cpu_seconds: int | None = None
@@ -180,6 +166,17 @@ else:
     """Exit codes that say nothing of what the process did."""
     OUT_OF_TIME = frozenset((-signal.SIGPROF, -signal.SIGXCPU))
     """Exit codes of a process that has used up its time."""
+
+
+def sync(path: str | os.PathLike[str]) -> None:
+    """Wait until a file, or the names in a folder, are on the disk."""
+    if not _SYNCS_FOLDERS and os.path.isdir(path):  # noqa: PTH112 - it may be text
+        return
+    file = os.open(path, _TO_SYNC | OPEN_FLAGS)
+    try:
+        os.fsync(file)
+    finally:
+        os.close(file)
 
 
 def on_signals(

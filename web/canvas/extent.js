@@ -1,4 +1,4 @@
-/** What there is of a scene, and which of it is out of sight. Pure. */
+/** The extent of a scene: the box around its content, and how much of it is out of sight. Pure. */
 
 import { overlap, unionOf } from "./geometry.js";
 

@@ -1,4 +1,4 @@
-/** What the browser lets this page use (W3C permissions). */
+/** Permissions of this page for camera and microphone (W3C Permissions). */
 
 /** @import {MediaKind} from "./local.js" */
 

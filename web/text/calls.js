@@ -1,4 +1,4 @@
-/** What the page says of people, calls and the connection. */
+/** Texts about people, calls and the connection. */
 
 import { text as inviteText } from "./invite.js";
 import { language } from "./language.js";

@@ -1,4 +1,4 @@
-/** What the page says of devices, sound and quality. */
+/** Texts about devices, sound and quality. */
 
 /** @import {Preset} from "../calls/quality.js" */
 /** @import {MediaKind} from "../media/local.js" */

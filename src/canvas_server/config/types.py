@@ -14,10 +14,14 @@ class UrlList(click.ParamType[Any]):
 
     name = "URLS"
 
-    def convert(self, value: Any, param: Any, ctx: Any) -> tuple[str, ...]:  # noqa: ARG002
-        """Split the text."""
+    def convert(self, value: Any, param: Any, ctx: Any) -> tuple[str, ...]:
+        """Split the text, and read each part."""
         text = value if isinstance(value, str) else " ".join(value)
-        return tuple(text.replace(",", " ").split())
+        return tuple(self.read(part, param, ctx) for part in text.replace(",", " ").split())
+
+    def read(self, part: str, param: Any, ctx: Any) -> str:  # noqa: ARG002
+        """Return a part as it is meant; whoever knows what it has to be refuses the others."""
+        return part
 
 
 class SecretList(UrlList):
@@ -25,17 +29,16 @@ class SecretList(UrlList):
 
     name = "SECRETS"
 
-    def convert(self, value: Any, param: Any, ctx: Any) -> tuple[str, ...]:
-        """Split the text; its parts are said to nobody."""
-        secrets = super().convert(value, param, ctx)
-        if any(len(secret) < MIN_SECRET for secret in secrets):
+    def read(self, part: str, param: Any, ctx: Any) -> str:
+        """Look at one secret, which is said to nobody."""
+        if len(part) < MIN_SECRET:
             self.fail(
                 f"each secret needs at least {MIN_SECRET} characters: `canvas-server secret` "
                 "makes a good one",
                 param,
                 ctx,
             )
-        return secrets
+        return part
 
 
 class AgentList(UrlList):
@@ -43,13 +46,12 @@ class AgentList(UrlList):
 
     name = "AGENTS"
 
-    def convert(self, value: Any, param: Any, ctx: Any) -> tuple[str, ...]:
-        """Split the text."""
-        agents = tuple(agent.lower() for agent in super().convert(value, param, ctx))
-        for agent in agents:
-            if not re.fullmatch("[0-9a-f]{64}", agent):
-                self.fail(f"{agent} is no agent id: those have 64 hexadecimal digits", param, ctx)
-        return agents
+    def read(self, part: str, param: Any, ctx: Any) -> str:
+        """Look at one id; letters are small."""
+        agent = part.lower()
+        if not re.fullmatch("[0-9a-f]{64}", agent):
+            self.fail(f"{agent} is no agent id: those have 64 hexadecimal digits", param, ctx)
+        return agent
 
 
 class SessionList(UrlList):
@@ -77,10 +79,9 @@ class NetworkList(UrlList):
 
     name = "NETWORKS"
 
-    def convert(self, value: Any, param: Any, ctx: Any) -> tuple[str, ...]:
-        """Split the text."""
-        networks = super().convert(value, param, ctx)
-        return tuple(NETWORK.convert(network, param, ctx) for network in networks)
+    def read(self, part: str, param: Any, ctx: Any) -> str:
+        """Look at one address or network."""
+        return NETWORK.convert(part, param, ctx)
 
 
 class LocalPath(click.Path):

@@ -30,13 +30,9 @@ class IceUrlList(UrlList):
         """`kind` is `stun` or `turn`."""
         self._kind = kind
 
-    def convert(self, value: Any, param: Any, ctx: Any) -> tuple[str, ...]:
-        """Split the text and read each address."""
-        urls = super().convert(value, param, ctx)
-        return tuple(self._read(url, param, ctx) for url in urls)
-
-    def _read(self, url: str, param: Any, ctx: Any) -> str:
-        kind = self._kind
+    def read(self, part: str, param: Any, ctx: Any) -> str:
+        """Look at one address; names become ASCII, as browsers send them."""
+        url, kind = part, self._kind
         found = _ICE.fullmatch(url)
         scheme = found["scheme"].lower() if found else ""
         rest = found["rest"] if found else url
@@ -97,14 +93,9 @@ class OriginList(UrlList):
 
     name = "ORIGINS"
 
-    def convert(self, value: Any, param: Any, ctx: Any) -> tuple[str, ...]:
-        """Split the text; what is returned is as browsers write it (RFC 6454 section 6.2)."""
-        origins = super().convert(value, param, ctx)
-        return tuple(self.read(origin, param, ctx) for origin in origins)
-
-    def read(self, origin: str, param: Any, ctx: Any) -> str:
-        """Look at one origin."""
-        found = parsed_origin(origin)
+    def read(self, part: str, param: Any, ctx: Any) -> str:
+        """Return an origin as browsers write it (RFC 6454 section 6.2)."""
+        origin, found = part, parsed_origin(part)
         if found is not None:
             return str(found)
         scheme, separator, rest = origin.partition("://")
@@ -123,10 +114,10 @@ class OriginList(UrlList):
 class AncestorList(OriginList):
     """Origins, or all those below a name, for `frame-ancestors` (CSP level 3, section 6.4.2)."""
 
-    def read(self, origin: str, param: Any, ctx: Any) -> str:
-        """Look at one origin, or at `https://*.` and a name."""
-        scheme, below, name = origin.partition("://*.")
-        found = super().read(f"{scheme}://{name}" if below else origin, param, ctx)
+    def read(self, part: str, param: Any, ctx: Any) -> str:
+        """Return an origin as browsers write it, also `https://*.` and a name."""
+        scheme, below, name = part.partition("://*.")
+        found = super().read(f"{scheme}://{name}" if below else part, param, ctx)
         return found.replace("://", "://*.", 1) if below else found
 
 
@@ -135,12 +126,9 @@ class HostList(UrlList):
 
     name = "HOSTS"
 
-    def convert(self, value: Any, param: Any, ctx: Any) -> tuple[str, ...]:
-        """Split the text and look at each name."""
-        names = super().convert(value, param, ctx)
-        return tuple(self._read(name, param, ctx) for name in names)
-
-    def _read(self, name: str, param: Any, ctx: Any) -> str:
+    def read(self, part: str, param: Any, ctx: Any) -> str:
+        """Return a name as browsers send it."""
+        name = part
         written = in_ascii(name)
         found = parsed_host(written.removeprefix("*."))
         if name == "*" or (found is not None and found.port is None):
@@ -175,10 +163,9 @@ class ServerUrls(UrlList):
     def __init__(self, example: str, *schemes: str) -> None:
         self._url = ServerUrl(example, *schemes)
 
-    def convert(self, value: Any, param: Any, ctx: Any) -> tuple[str, ...]:
-        """Split the text and look at each address."""
-        urls = super().convert(value, param, ctx)
-        return tuple(self._url.convert(url, param, ctx) for url in urls)
+    def read(self, part: str, param: Any, ctx: Any) -> str:
+        """Look at one address."""
+        return self._url.convert(part, param, ctx)
 
 
 class ServerUrl(click.ParamType[Any]):

@@ -1,4 +1,4 @@
-"""What a drawing of a scene has not got: as a header (RFC 9651), and in words for people.
+"""Gaps of a drawing: what is missing of the scene, as a header (RFC 9651) and in words for people.
 
 ``Canvas-Missing: animation;count=1, font;count=12;scripts="Hani Hira"`` is a list of tokens, one of
 each kind at most, with how many elements (of `font`: grapheme clusters) it is about.

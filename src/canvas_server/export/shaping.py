@@ -1,4 +1,4 @@
-"""How wide text is: shaped by HarfBuzz with the fonts that it is drawn with, as browsers do."""
+"""Widths of text, shaped by HarfBuzz with the fonts that it is drawn with, as browsers do."""
 
 import functools
 import re

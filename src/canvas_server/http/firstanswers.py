@@ -1,4 +1,4 @@
-"""What a connection is answered before, or in place of, what the application says. Pure."""
+"""Answers of a connection before, or in place of, those of the application. Pure."""
 
 import re
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""Where the browser client is."""
+"""The folder of the browser client."""
 
 from importlib.resources import files
 from pathlib import Path

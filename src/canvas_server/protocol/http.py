@@ -1,4 +1,4 @@
-"""What is sent to and answered by `/api`."""
+"""Bodies of requests to `/api`, and of its answers."""
 
 from typing import Annotated, Literal
 

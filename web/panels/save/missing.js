@@ -1,4 +1,4 @@
-/** What a picture of the canvas has not got, as the server says it (`Canvas-Missing`, a list of RFC 9651). Pure. */
+/** Words for the gaps of a picture of the canvas, which the server names (`Canvas-Missing`, a list of RFC 9651). Pure. */
 
 import { scriptName, text } from "../../text/panels/save.js";
 

@@ -1,4 +1,4 @@
-"""What a peer has been granted, and which right each message needs (rule TOK3)."""
+"""Grants: the rights of a peer, and the right that each message needs (rule TOK3)."""
 
 from collections.abc import Iterable
 from typing import assert_never
