@@ -9,6 +9,8 @@ from hypothesis import settings
 # A failing example is found by what it does, not by how long it takes on a busy machine.
 settings.register_profile("default", deadline=None, print_blob=True)
 settings.register_profile("thorough", deadline=None, print_blob=True, max_examples=2000)
+# What is submitted is judged by the same examples each time; others are sought where people work.
+settings.register_profile("repeatable", deadline=None, print_blob=True, derandomize=True)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))
 
 

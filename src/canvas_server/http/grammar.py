@@ -71,7 +71,7 @@ def quality(accept: str | None, wanted: str) -> float:
     best, weight = -1, 0.0
     kind = wanted.partition("/")[0]
     for element in elements(accept)[:MOST_ELEMENTS]:
-        media_range, *parameters = elements(element, ";")
+        media_range, *parameters = elements(element, ";") or [""]
         specific = {"*/*": 0, f"{kind}/*": 1, wanted: 2}.get(media_range.lower(), -1)
         if specific > best:
             best, weight = specific, _weight(parameters)
