@@ -90,7 +90,7 @@ bench/yardsticks/node_modules/.done: bench/yardsticks/package.json bench/yardsti
 	@cd bench/yardsticks && npm ci --silent --no-audit --no-fund
 	@touch $@
 
-bench: .venv/.dev ## measure against the yardstick, write docs/benchmarks.md
+bench: .venv/.dev bench/yardsticks/node_modules/.done ## measure beside PeerServer and ws, write docs/benchmarks.md
 	@$(BIN)/python bench/run.py $(ARGS)
 
 sight: .venv/.dev ## measure what it saves to send pictures only as large as they are seen

@@ -256,7 +256,7 @@ def seen_by(witness: dict[str, Any] | None) -> str:
 def table(results: dict[str, dict[str, Any]], seconds: float) -> str:
     """Return the tables of the page."""
     talk = f"{PAIRS} pairs of people exchange {RATE} candidates a second, somebody edits"
-    rows = [f"{machine(yardstick=False)}; {talk}, each attack lasts {seconds:.0f} s"]
+    rows = [f"{machine()}; {talk}, each attack lasts {seconds:.0f} s"]
     head = (
         "| {} (`--only`) | relay p50 ms | p99 | longest | ack p99 ms | longest | lost | memory MiB "
         "| disk MiB | log KiB | victim | kept to |"

@@ -127,7 +127,7 @@ def main() -> None:
     print()
     print(table(results))
     if not options.quick:
-        about = f"{report.machine(yardstick=False)}, median of the rounds"
+        about = f"{report.machine()}, median of the rounds"
         report.put(PAGE, "cluster", f"{about}\n\n{table(results)}")
         print(f"\nwrote {PAGE.name}")
 

@@ -1,4 +1,4 @@
-"""The two servers that are compared, each as a process on a core of its own, and what they cost."""
+"""The servers that are compared, each as a process on a core of its own, and what they cost."""
 
 import contextlib
 import json
@@ -17,9 +17,10 @@ from canvas_server.auth.keys import Keys
 from canvas_server.protocol.roles import Role
 
 HERE = Path(__file__).resolve().parent
-NAMES = ("canvas-server", "yardstick")
+OURS = "canvas-server"
 YARDSTICKS = {"PeerServer": "peerserver.mjs", "ws": "relay.mjs"}
 """Others, which run in node: `npm ci` in their folder installs them."""
+PROTOCOLS = {OURS: "canvas", "PeerServer": "peerjs", "ws": "canvas"}
 TICKS = os.sysconf("SC_CLK_TCK")
 
 
@@ -31,8 +32,6 @@ def cores() -> tuple[set[int], set[int]]:
 
 def command(name: str, data: str) -> list[str]:
     """Return the command line of a server; it prints its address when it is ready."""
-    if name == "yardstick":
-        return [sys.executable, str(HERE / "yardstick.py"), "0"]
     if name in YARDSTICKS:
         return ["node", str(HERE / "yardsticks" / YARDSTICKS[name])]
     return [sys.executable, "-m", "canvas_server", "--port", "0", "--data", data]

@@ -100,7 +100,7 @@ def main() -> None:
         ("edit to ack, p50 ms (at the leader; at the replica)", *map(_middle, acked.values())),
     ]
     table = [
-        f"{report.machine(yardstick=False)}, x0xd 0.48.1; all on one machine, over loopback",
+        f"{report.machine()}, x0xd 0.48.1; all on one machine, over loopback",
         "",
         "| | at one server | at two servers |",
         "|---|---|---|",

@@ -21,7 +21,7 @@ from typing import Any
 
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
-from contenders import launched, measured, running
+from contenders import OURS, PROTOCOLS, launched, measured, running
 from report import machine, put
 from slowline import slow_line
 
@@ -36,8 +36,6 @@ from support.servers import server as servers  # noqa: E402
 
 ROUNDS, SECONDS = 3, 2
 ROUND_TRIP_SECONDS, LINE_BYTES = 0.2, 4_000_000 / 8
-CONTENDERS = {"canvas-server": "canvas", "PeerServer": "peerjs", "ws": "canvas"}
-OURS = "canvas-server"
 
 Measured = dict[str, float]
 """name of a figure -> its value"""
@@ -50,7 +48,7 @@ def load(server: str, scenario: str, *arguments: str) -> dict[str, Any]:
     """Run one scenario of the load generator against a fresh server."""
     with running(server) as (pid, url):
         line = [sys.executable, str(HERE / "load.py"), scenario, url, str(pid)]
-        line += ["--protocol", CONTENDERS[server], "--seconds", str(SECONDS), *arguments]
+        line += ["--protocol", PROTOCOLS[server], "--seconds", str(SECONDS), *arguments]
         return measured(line, f"{scenario} against {server}")
 
 
@@ -58,12 +56,12 @@ def relay() -> Measured:
     """CPU for each message of calls and of candidates, ours against the others' in each round."""
     found: Measured = {}
     for scenario, name in (("call", "calls"), ("ice", "candidates")):
-        costs: dict[str, list[float]] = {server: [] for server in CONTENDERS}
+        costs: dict[str, list[float]] = {server: [] for server in PROTOCOLS}
         for _ in range(ROUNDS):
-            for server in CONTENDERS:
+            for server in PROTOCOLS:
                 costs[server].append(load(server, scenario)["cpu_ms_per_1000"])
         found[f"CPU µs a message, {name}"] = statistics.median(costs[OURS])
-        for server in CONTENDERS:
+        for server in PROTOCOLS:
             if server != OURS:
                 ratios = [a / b for a, b in zip(costs[OURS], costs[server], strict=True)]
                 found[f"CPU a message of {name} beside {server}"] = statistics.median(ratios)
@@ -212,7 +210,7 @@ def record(found: Measured, rows: dict[str, list[str]], why: str) -> None:
         name: [f"{value:.3g}", commit.stdout.strip(), why] for name, value in found.items()
     }
     lines = [f"| {name} | {' | '.join(row)} |" for name, row in rows.items()]
-    head = [machine(yardstick=False), "", "| figure | value | commit | why it moved |"]
+    head = [machine(), "", "| figure | value | commit | why it moved |"]
     put(PAGE, "figures", "\n".join([*head, "|---|---|---|---|", *lines]))
 
 

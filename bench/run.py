@@ -1,56 +1,57 @@
-"""Measures the server beside the yardstick, in turns, and writes docs/benchmarks.md.
+"""Measures the server beside others, in turn, and writes its section of docs/benchmarks.md.
 
-``make bench`` takes about five minutes, ``make bench ARGS=--quick`` one, without writing the page.
+``make bench`` takes about ten minutes, ``make bench ARGS=--quick`` two, without writing the page.
 """
 
 import argparse
-import sys
+import tempfile
 import time
 from pathlib import Path
-from typing import Any
 
+import generators
 import report
-from contenders import NAMES, cores, measured, running
+from contenders import PROTOCOLS, cores, running
 
-LOAD = Path(__file__).resolve().parent / "load.py"
-SCENARIOS = ("call", "ice", "latency", "fanout", "idle")
+QUICK_SECONDS, SECONDS = 2.0, 5.0
 
 
-def measure(scenario: str, server: str, arguments: list[str]) -> dict[str, Any]:
-    """Run one scenario against one server, fresh for it."""
-    with running(server) as (pid, url):
-        command = [sys.executable, str(LOAD), scenario, url, str(pid), *arguments]
-        return measured(command, f"{scenario} against {server}")
+def contenders(scenario: str) -> list[str]:
+    """Return who takes part: PeerServer has no scene."""
+    return [name for name in PROTOCOLS if (scenario, name) != ("fanout", "PeerServer")]
 
 
 def main() -> None:
     """Measure everything."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--quick", action="store_true", help="one short round, no page")
-    parser.add_argument("--scenario", choices=SCENARIOS, action="append")
+    parser.add_argument("--scenario", choices=generators.SCENARIOS, action="append")
     parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--sigload", type=Path, metavar="FOLDER", help="the load generator in Go")
     options = parser.parse_args()
     rounds = 1 if options.quick else options.rounds
-    seconds = "2" if options.quick else "5"
-    chosen: list[str] = options.scenario or list(SCENARIOS)
+    seconds = QUICK_SECONDS if options.quick else SECONDS
+    chosen: list[str] = options.scenario or list(generators.SCENARIOS)
     if cores()[0] == cores()[1]:
         print("one core only: server and load share it, so trust the ratios alone")
-    results: report.Results = {scenario: {name: [] for name in NAMES} for scenario in chosen}
+    results: report.Results = {name: {} for name in chosen}
     started = time.monotonic()
-    for scenario in chosen:
-        turns = 1 if scenario == "idle" else rounds
-        for turn in range(turns):
-            for name in NAMES:
-                elapsed = time.monotonic() - started
-                print(f"[{elapsed:4.0f} s] {scenario} {turn + 1}/{turns}: {name}", flush=True)
-                arguments = ["--seconds", seconds]
-                if options.quick and scenario == "idle":
-                    arguments += ["--levels", "500", "1000"]
-                results[scenario][name].append(measure(scenario, name, arguments))
+    with tempfile.TemporaryDirectory() as folder:
+        lay = generators.ours
+        if options.sigload:
+            lay = generators.sigload(options.sigload.resolve(), Path(folder))
+        for scenario in chosen:
+            for turn in range(rounds):
+                for name in contenders(scenario):
+                    elapsed = time.monotonic() - started
+                    print(f"[{elapsed:4.0f} s] {scenario} {turn + 1}/{rounds}: {name}", flush=True)
+                    with running(name) as (pid, url):
+                        found = lay(scenario, name, url, pid, seconds)
+                    results[scenario].setdefault(name, []).append(found)
     print()
     print(report.table(results))
-    if not options.quick and chosen == list(SCENARIOS):
-        report.write(results, rounds, "make bench")
+    if not options.quick and chosen == list(generators.SCENARIOS):
+        command = "make bench" + (' ARGS="--sigload FOLDER"' if options.sigload else "")
+        report.write(results, rounds, command)
         print("\nwrote docs/benchmarks.md and docs/benchmarks.svg")
 
 

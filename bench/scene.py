@@ -240,7 +240,7 @@ def sync_ms(folder: str) -> float:
 
 def write(results: Results, rounds: int, folder: str) -> None:
     """Put the table into the page."""
-    about = f"{machine(yardstick=False)}, median of {rounds} rounds, one `fsync` "
+    about = f"{machine()}, median of {rounds} rounds, one `fsync` "
     about += f"{sync_ms(folder):.2f} ms\n\n{table(results)}"
     put(PAGE, "scene", about)
 
