@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from canvas_server.audit.trail import MAX_SOURCES, MAX_TEXT, OF_KIND, OF_SOURCE, Trail, rfc3339
@@ -45,6 +45,7 @@ def test_a_line_says_when_what_and_who() -> None:
     assert lines.raw[0].endswith(b"}\n")
 
 
+@settings(max_examples=30)
 @given(st.text(), st.text(), st.text())
 def test_whatever_people_are_called_it_is_one_clean_line(name: str, where: str, user: str) -> None:
     lines = Lines()
@@ -100,6 +101,7 @@ def test_one_host_is_one_source_however_many_addresses_it_has() -> None:
     assert len(lines.raw) == OF_SOURCE.burst + 1
 
 
+@pytest.mark.slow
 def test_memory_is_bounded_and_nothing_left_out_is_forgotten() -> None:
     lines = Lines()
     count = MAX_SOURCES + 3000

@@ -49,6 +49,7 @@ def test_labels_are_written_as_the_page_writes_them() -> None:
     assert chart.labels == ("2024", "1.5", "a", "", "5")
 
 
+@pytest.mark.slow
 def test_of_too_much_a_part_is_drawn() -> None:
     """Nobody can make a small element a large picture."""
     data = {"labels": [1] * 100_000, "series": [[n] for n in range(50_000)]}

@@ -123,6 +123,7 @@ def test_what_is_cut_off_is_a_frame(form: str) -> None:
     assert bytes_of(url_of(data, form.lower())) == data
 
 
+@pytest.mark.slow
 def test_what_is_encoded_anew_has_a_bounded_size() -> None:
     large = shown(url_of(encoded(Pixels.new("RGB", (4000, 2500), "red"), "WEBP"), "webp"))
     assert large.format == "JPEG"

@@ -114,6 +114,7 @@ def test_a_picture_that_unpacks_to_gigabytes_is_a_frame() -> None:
     assert words(read(scene_of(Image(bomb, "Large")))) == ["Large"]
 
 
+@pytest.mark.slow
 def test_of_many_large_pictures_the_first_are_drawn() -> None:
     large = Image(png_url(4000, 4000))
     root = read(scene_of(*[large] * 7))
@@ -181,6 +182,7 @@ def test_of_charts_with_very_many_marks_the_first_are_drawn(
     assert len(root.findall("{*}g/{*}svg")) == 2, "the small one is drawn beside"
 
 
+@pytest.mark.slow
 def test_of_very_many_charts_the_first_are_drawn() -> None:
     root = read(scene_of(*[Chart("pie", [1, 2])] * (budget.MOST_CHARTS + 2)))
     assert words(root).count("Pie chart") == 2

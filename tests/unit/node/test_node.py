@@ -132,6 +132,7 @@ def test_presence_that_changes_again_and_again_is_sent_as_it_is_at_last() -> Non
     assert ada
 
 
+@pytest.mark.slow
 @pytest.mark.rule("OUT2")
 def test_what_overloads_a_session_is_refused_by_name() -> None:
     """Twenty who may do as much as they like alone, and not together."""

@@ -56,6 +56,7 @@ async def room() -> AsyncIterator[Room]:
     await room.decoder.close()
 
 
+@pytest.mark.slow
 async def test_what_came_of_pictures_is_known_from_then_on(room: Room) -> None:
     assert not room.decoder.is_known(png_url())
     found = (await room.read(png_url(), PHOTO)).sources
@@ -76,6 +77,7 @@ async def test_what_was_refused_is_refused_again_without_a_look(room: Room) -> N
     assert room.decoder.counts.refused == 2
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("limits", "why"),
     [({"cpu_seconds": 0.03}, TOO_LONG), ({"memory_bytes": 110_000_000}, TOO_MUCH_MEMORY)],
@@ -93,6 +95,7 @@ async def test_what_takes_too_much_is_refused_and_the_next_is_read(
     assert room.process.pid is None
 
 
+@pytest.mark.slow
 async def test_a_process_that_was_killed_is_begun_anew(room: Room) -> None:
     assert await room.reason(png_url()) is None
     assert room.process.pid is not None

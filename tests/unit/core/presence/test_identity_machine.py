@@ -16,7 +16,7 @@ pytestmark = pytest.mark.rule(
     "SES2", "SES4", "SES6", "RES1", "TOK1", "TOK2", "TOK3", "TOK4", "TOK6", "TOK8"
 )
 
-IdentityMachine.TestCase.settings = settings(max_examples=30, stateful_step_count=40, deadline=None)
+IdentityMachine.TestCase.settings = settings(max_examples=15, stateful_step_count=40, deadline=None)
 TestIdentities = IdentityMachine.TestCase
 
 

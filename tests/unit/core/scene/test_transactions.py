@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec import UNSET
 
@@ -114,6 +114,7 @@ def names(told: Sequence[server.ServerMessage]) -> list[str]:
 
 
 @pytest.mark.rule("SCN1")
+@settings(max_examples=50)
 @given(st.lists(OPERATIONS, max_size=4))
 def test_a_transaction_leads_where_its_changes_lead_one_by_one(queues: list[Any]) -> None:
     """Each element is told once, and who follows the news has the scene."""
@@ -145,6 +146,7 @@ def test_a_transaction_leads_where_its_changes_lead_one_by_one(queues: list[Any]
 
 
 @pytest.mark.rule("SCN5")
+@settings(max_examples=50)
 @given(OPERATIONS)
 def test_the_size_of_a_scene_is_that_of_its_elements(operations: list[Any]) -> None:
     """Although nothing is encoded that has not changed."""
