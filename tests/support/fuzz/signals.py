@@ -8,6 +8,7 @@ from typing import cast
 from canvas_server.core.calls import sdp
 from canvas_server.core.effects import Refusal
 from canvas_server.protocol.errors import ErrorCode
+from support.fuzz.linereader import Ambiguous, sections_sending
 from support.fuzz.mutation import mangled
 from support.fuzz.texts import DESCRIPTIONS
 
@@ -64,6 +65,20 @@ def _sends(lines: tuple[str, ...], lenient: bool) -> bool:
     return any(section.may_send(session) for section in sections)
 
 
+def assert_read_by_lines(text: str) -> None:
+    """See that a description is read as who goes line by line reads it, or refused as there."""
+    try:
+        sends = any(sections_sending(text))
+    except Ambiguous as ambiguous:
+        try:
+            sdp.sends_media(text)
+        except Refusal as refused:
+            assert refused.text.startswith(str(ambiguous)), (refused.text, ambiguous)
+            return
+        raise AssertionError(ambiguous) from None
+    assert sdp.sends_media(text) is sends
+
+
 class Descriptions:
     """Session descriptions: what is let through as silent is silent in every reading."""
 
@@ -100,6 +115,7 @@ class Descriptions:
     def feed(self, case: object) -> str:
         """Check it, ask whether it sends, and take the addresses out of it."""
         text = cast("str", case)
+        assert_read_by_lines(text)
         try:
             sdp.check_description(text)
             sends = sdp.sends_media(text)

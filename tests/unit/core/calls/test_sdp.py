@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from canvas_server.core.calls import sdp
 from canvas_server.core.effects import Refusal
 from canvas_server.protocol.errors import ErrorCode
+from support.fuzz.signals import assert_read_by_lines
 
 pytestmark = pytest.mark.rule("SIG14", "SIG15")
 
@@ -262,6 +263,20 @@ def disguised(draw: st.DrawFn) -> str:
             + text[at + cut :]
         )
     return text
+
+
+@pytest.mark.rule("SIG14", "TOK3")
+@given(disguised())
+@example(described(SECTION, *SECURED, "a=\u017fendrecv"))
+@example(described(SECTION, *SECURED, "a= \u0130nactive"))
+@example(described(SECTION, *SECURED, "i=\u00fc", "a=recvonly"))
+@example(described(SECTION, *SECURED, "i=\u200b"))
+@example(described(SECTION, *SECURED) + "a=mid:0\r")
+@example(described(SECTION, *SECURED) + "a=mid:0")
+@example(described(SECTION, *SECURED) + "a=Bundle-only")
+@example(described(SECTION, *SECURED, "a=recvonly", "a=recvonly", "a"))
+def test_a_description_is_read_in_one_go_as_it_is_line_by_line(text: str) -> None:
+    assert_read_by_lines(text)
 
 
 @pytest.mark.rule("SIG14", "TOK3")
