@@ -10,19 +10,34 @@ import re
 
 _MODEL_VIEWER_STYLE = "'sha256-PXtZZkJMMyc18o/DN1ZEFOJ2qEGq95IQbVaJFMOXOb0='"
 """The one style sheet that model-viewer writes into the page as text."""
+_INLINE = re.compile(r"<(script|style)>(.*?)</\1>", re.DOTALL)
 
 
 def _policy(directives: dict[str, str]) -> bytes:
     return "; ".join(f"{name} {value}".rstrip() for name, value in directives.items()).encode()
 
 
-def page_policy(ancestors: tuple[str, ...] = ()) -> bytes:
-    """Return the policy of the pages, which sites of `ancestors` may embed."""
+def _sources(*sources: str) -> str:
+    return " ".join(sources) or "'none'"
+
+
+def _hashes(document: str, element: str) -> list[str]:
+    """Return the sources of what stands in the elements of a name."""
+    contents = (content for name, content in _INLINE.findall(document) if name == element)
+    digests = (hashlib.sha256(content.encode()).digest() for content in contents)
+    return [f"'sha256-{base64.b64encode(digest).decode()}'" for digest in digests]
+
+
+def page_policy(document: str, ancestors: tuple[str, ...] = ()) -> bytes:
+    """Return the policy of a page, which sites of `ancestors` may embed.
+
+    What stands in its document itself is named by its hash: nothing else that does is run.
+    """
     return _policy(
         {
             "default-src": "'none'",
-            "script-src": "'self'",
-            "style-src": f"'self' {_MODEL_VIEWER_STYLE}",
+            "script-src": _sources("'self'", *_hashes(document, "script")),
+            "style-src": _sources("'self'", *_hashes(document, "style"), _MODEL_VIEWER_STYLE),
             "font-src": "'self'",
             # What has been read into the page already is `data:` or `blob:`; no server hears of it.
             "img-src": "'self' data: blob:",
@@ -40,10 +55,8 @@ def page_policy(ancestors: tuple[str, ...] = ()) -> bytes:
     )
 
 
-PAGE_POLICY = page_policy()
+PAGE_POLICY = page_policy("")
 """For every answer that has none of its own."""
-
-_INLINE = re.compile(r"<(script|style)>(.*?)</\1>", re.DOTALL)
 
 
 def problem_policy(document: str, ancestors: tuple[str, ...] = ()) -> bytes:
@@ -51,7 +64,7 @@ def problem_policy(document: str, ancestors: tuple[str, ...] = ()) -> bytes:
     return _policy(
         {
             "default-src": "'none'",
-            "style-src": _hashes(document)["style"],
+            "style-src": _sources(*_hashes(document, "style")),
             "img-src": "'self'",  # the icon that browsers look for by themselves
             "base-uri": "'none'",
             "form-action": "'none'",
@@ -67,12 +80,11 @@ def elsewhere_policy(document: str, ancestors: tuple[str, ...] = ()) -> bytes:
     or of this server. Its script and style stand in it and are named by their hashes, since as a
     stranger it may load none. `ancestors` embed the page that embeds it.
     """
-    hashes = _hashes(document)
     return _policy(
         {
             "default-src": "'none'",
-            "script-src": hashes["script"],
-            "style-src": hashes["style"],
+            "script-src": _sources(*_hashes(document, "script")),
+            "style-src": _sources(*_hashes(document, "style")),
             "img-src": "https: http:",
             "connect-src": "https: http:",
             "base-uri": "'none'",
@@ -81,12 +93,3 @@ def elsewhere_policy(document: str, ancestors: tuple[str, ...] = ()) -> bytes:
             "sandbox": "allow-scripts",
         }
     )
-
-
-def _hashes(document: str) -> dict[str, str]:
-    """Return the sources of what stands in a document, by the name of its element."""
-    hashes = {"script": "", "style": ""}
-    for name, content in _INLINE.findall(document):
-        digest = base64.b64encode(hashlib.sha256(content.encode()).digest()).decode()
-        hashes[name] += f"'sha256-{digest}' "
-    return {name: found.rstrip() or "'none'" for name, found in hashes.items()}

@@ -30,7 +30,8 @@ from canvas_server.http.api.scenes import scene_routes
 from canvas_server.http.audit import Record, RequestAudit
 from canvas_server.http.bodies import Bodies
 from canvas_server.http.cors import ApiCors
-from canvas_server.http.csp import PAGE_POLICY, elsewhere_policy, page_policy
+from canvas_server.http.csp import PAGE_POLICY, elsewhere_policy
+from canvas_server.http.documents import Documents
 from canvas_server.http.errors import http_error, refusal
 from canvas_server.http.exposition import metrics_route
 from canvas_server.http.gate import Gate
@@ -137,10 +138,9 @@ def make_site(
     embed pages of this site.
     """
     web = web_folder()
-    page_headers = {
-        "cache-control": "no-cache",
-        "content-security-policy": page_policy(ancestors).decode(),
-    }
+    documents = Documents(web, ancestors)
+    canvas = "index.html" if modules else f"{BUNDLE}/main.html"
+    doctor = "doctor/index.html" if modules else f"{BUNDLE}/doctor.html"
 
     async def front_door(request: Request) -> Response:
         query = f"?{request.url.query}" if request.url.query else ""
@@ -149,26 +149,23 @@ def make_site(
 
     async def session_page(request: Request) -> Response:
         session_id = session_of(request)
-        page = (web / ("index.html" if modules else f"{BUNDLE}/main.html")).read_text("utf-8")
+        document = documents.get(canvas)
+        page = document.text
         if gate.is_open:  # else the chat would show nothing: it has no token
             picture = request.url_for("picture", session=session_id, ending="png")
             about = preview(session_id, str(picture.include_query_params(width=PREVIEW_WIDTH)))
             page = page.replace("</head>", about + "</head>", 1)
-        return HTMLResponse(page, headers=page_headers)
+        return _page(page, document.policy)
 
     async def doctor_page(_: Request) -> Response:
-        document = "doctor/index.html" if modules else f"{BUNDLE}/doctor.html"
-        page = (web / document).read_text("utf-8")
-        return HTMLResponse(page, headers=page_headers)
+        document = documents.get(doctor)
+        return _page(document.text, document.policy)
 
     stranger = (web / "elsewhere/index.html").read_text("utf-8")
-    stranger_headers = {
-        "cache-control": "no-cache",
-        "content-security-policy": elsewhere_policy(stranger, ancestors).decode(),
-    }
+    stranger_policy = elsewhere_policy(stranger, ancestors).decode()
 
     async def elsewhere_page(_: Request) -> Response:
-        return HTMLResponse(stranger, headers=stranger_headers)
+        return _page(stranger, stranger_policy)
 
     def state(request: Request, status: str, code: int = 200, **more: str) -> Response:
         """Say how the server is; strangers, who may be balancing loads, are told no more."""
@@ -216,6 +213,11 @@ def make_site(
     open_site = ApiCors(SlicedAnswers(site), origins)
     guarded = Guard(open_site, access, SECURITY_HEADERS, record, hsts=hsts)
     return PagesForPeople(guarded, access, ancestors)
+
+
+def _page(text: str, policy: str) -> Response:
+    headers = {"cache-control": "no-cache", "content-security-policy": policy}
+    return HTMLResponse(text, headers=headers)
 
 
 async def _internal_error(_: Request, __: Exception) -> Response:

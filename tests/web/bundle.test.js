@@ -1,0 +1,58 @@
+import assert from "node:assert/strict";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { after, test } from "node:test";
+import { bundledPage } from "../../tools/bundling/pages.mjs";
+
+const SITE = {
+  "index.html": `<head>
+    <link rel="stylesheet" href="../one.css">
+    <link rel="stylesheet" href="../parts/two.css">
+    <script src="../boot.js"></script>
+    <script type="module" src="../main.js"></script>
+</head>
+`,
+  "one.css": "a { color: red; }",
+  "parts/two.css": "b { color: blue; }",
+  "boot.js": "const kept = 1; window.early = kept + 1;",
+  "main.js": 'import { shared } from "./shared.js"; shared(); const later = () => import("./parts/later.js"); const other = () => import("./parts/other.js"); later(); other();',
+  "shared.js": 'export const shared = () => console.log("shared");',
+  "parts/later.js": 'import { shared } from "../shared.js"; shared(); export const later = 1;',
+  "parts/other.js": 'import { shared } from "../shared.js"; shared(); export const other = 2;',
+};
+const PAGE = { name: "main", document: "index.html", script: "main.js" };
+const web = mkdtempSync(join(tmpdir(), "site-"));
+after(() => rmSync(web, { recursive: true }));
+for (const [path, content] of Object.entries(SITE)) {
+  mkdirSync(dirname(join(web, path)), { recursive: true });
+  writeFileSync(join(web, path), content);
+}
+const { files, modules } = await bundledPage(web, PAGE);
+const document = String(files.get("main.html"));
+
+test("a document has its style and its classic script within itself", () => {
+  assert.match(document, /<style>a\{color:red\}b\{color:#00f\}<\/style>/);
+  const [, script = ""] = document.match(/<script>(.*?)<\/script>/s) ?? [];
+  const window = { early: 0 };
+  new Function("window", script)(window);
+  assert.equal(window.early, 2);
+  assert.doesNotMatch(script, /^(var|let|const) /m, "its names are its own");
+  assert.doesNotMatch(document, /\.\.\/(one|boot|parts)/);
+});
+
+test("a page starts with one file, and what is imported later comes in files of its own", () => {
+  const early = [...modules.chunks].filter(([, { isLazy }]) => !isLazy);
+  assert.deepEqual(early.map(([name]) => name), [modules.entry]);
+  assert.deepEqual(modules.preloads, []);
+  assert.match(document, new RegExp(`<script type="module" src="../bundle/${modules.entry}"></script>`));
+  const late = [...modules.chunks].filter(([, { isLazy }]) => isLazy).map(([name]) => name.replace(/-.*/, ""));
+  assert.deepEqual(late.sort(), ["later", "other"]);
+});
+
+test("source maps lead to the files as they are written", () => {
+  const map = JSON.parse(String(files.get(`${modules.entry}.map`)));
+  assert.deepEqual(map.sources.sort(), ["../main.js", "../shared.js"]);
+  assert.equal(map.sourcesContent, undefined);
+  assert.match(String(files.get(modules.entry)), new RegExp(`//# sourceMappingURL=${modules.entry}.map\n$`));
+});
