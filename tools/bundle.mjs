@@ -6,8 +6,9 @@
  */
 
 import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
-import { dirname, join, relative } from "node:path";
+import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { coded, codedTexts, holds } from "./bundling/codings.mjs";
 import { bundledPage, PAGES } from "./bundling/pages.mjs";
 import { sizes } from "./bundling/sizes.mjs";
 
@@ -20,27 +21,33 @@ if (process.argv.includes("--sizes")) {
   process.exit(0);
 }
 const files = new Map(bundles.flatMap((bundle) => [...bundle.files]));
-const present = new Map(namesIn(OUT).map((name) => [name, readFileSync(join(OUT, name))]));
-const isStale = files.size !== present.size || [...files].some(([name, content]) => !present.get(name)?.equals(content));
+const texts = codedTexts(WEB, files);
+const present = new Map(pathsIn(OUT).map((path) => [path, readFileSync(join(OUT, path))]));
+const stale = [...files.keys()].filter((path) => !files.get(path)?.equals(present.get(path) ?? Buffer.of()));
+const uncoded = [...texts].filter(([path, text]) => !holds(path, present.get(path) ?? Buffer.of(), text));
+const unwanted = [...present.keys()].filter((path) => !files.has(path) && !texts.has(path));
+const isStale = stale.length + uncoded.length + unwanted.length > 0;
 if (process.argv.includes("--check")) {
   if (isStale) console.log("stale: web/bundle; run `make generate`");
   process.exit(isStale ? 1 : 0);
 }
-if (isStale) {
-  rmSync(OUT, { recursive: true, force: true });
-  for (const [name, content] of files) {
-    mkdirSync(dirname(join(OUT, name)), { recursive: true });
-    writeFileSync(join(OUT, name), content);
-  }
-  console.log(`wrote web/bundle: ${files.size} files`);
+for (const path of unwanted) rmSync(join(OUT, path));
+for (const path of stale) write(path, files.get(path) ?? Buffer.of());
+for (const [path, text] of uncoded) write(path, coded(path, text));
+if (isStale) console.log(`wrote web/bundle: ${files.size + texts.size} files`);
+
+/**
+ * @param {string} path
+ * @param {Buffer} content
+ */
+function write(path, content) {
+  mkdirSync(dirname(join(OUT, path)), { recursive: true });
+  writeFileSync(join(OUT, path), content);
 }
 
 /** @param {string} folder */
-function namesIn(folder) {
-  try {
-    const paths = readdirSync(folder, { recursive: true, encoding: "utf8" });
-    return paths.filter((path) => statSync(join(folder, path)).isFile()).map((path) => relative(folder, join(folder, path)).replaceAll("\\", "/"));
-  } catch {
-    return [];
-  }
+function pathsIn(folder) {
+  mkdirSync(folder, { recursive: true });
+  const paths = readdirSync(folder, { recursive: true, encoding: "utf8" });
+  return paths.filter((path) => statSync(join(folder, path)).isFile()).map((path) => path.replaceAll("\\", "/"));
 }

@@ -12,7 +12,7 @@ import httpx
 import pytest
 
 from canvas_server.http.csp import PAGE_POLICY
-from canvas_server.http.site import PageFiles
+from canvas_server.http.pagefiles import PageFiles
 from support.servers.server import RawSocket, Server, running
 
 

@@ -1,8 +1,11 @@
 import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { after, test } from "node:test";
+import { gzipSync } from "node:zlib";
+import { coded, codedTexts, holds } from "../../tools/bundling/codings.mjs";
 import { bundledPage } from "../../tools/bundling/pages.mjs";
 
 const SITE = {
@@ -55,4 +58,21 @@ test("source maps lead to the files as they are written", () => {
   assert.deepEqual(map.sources.sort(), ["../main.js", "../shared.js"]);
   assert.equal(map.sourcesContent, undefined);
   assert.match(String(files.get(modules.entry)), new RegExp(`//# sourceMappingURL=${modules.entry}.map\n$`));
+});
+
+test("a text in a coding is known by what it holds, not by who compressed it", () => {
+  const entry = files.get(modules.entry) ?? Buffer.of();
+  const long = Buffer.from("a { color: red; }\n".repeat(100));
+  const folder = mkdtempSync(join(tmpdir(), "beside-"));
+  const texts = codedTexts(folder, new Map([["long.css", long], [modules.entry, entry], ["font.woff2", long]]), []);
+  rmSync(folder, { recursive: true });
+  const hash = createHash("sha256").update(long).digest("hex").slice(0, 32);
+  assert.deepEqual([...texts.keys()], [`codings/${hash}.br`, `codings/${hash}.gz`], "a short one is not worth it");
+  for (const [path, text] of texts) {
+    assert.ok(coded(path, text).length < long.length / 10);
+    assert.ok(holds(path, coded(path, text), long));
+    assert.ok(!holds(path, coded(path, Buffer.from("another")), long));
+    assert.ok(!holds(path, Buffer.of(), long));
+  }
+  assert.ok(holds("x.gz", gzipSync(long, { level: 1 }), long));
 });

@@ -1,18 +1,61 @@
-"""HTML documents of the page, each with the content security policy that is right for it."""
+"""HTML documents of the page, compressed, each with its own content security policy."""
 
 import functools
+import hashlib
+import zlib
 from pathlib import Path
 
-from msgspec import Struct
+from starlette.datastructures import Headers
+from starlette.responses import HTMLResponse, Response
 
 from canvas_server.http.csp import page_policy
+from canvas_server.http.grammar import joined, preferred_coding
+from canvas_server.http.validators import TAG_CHARACTERS, is_known
+
+_END_OF_HEAD = "</head>"
+_GZIP = zlib.MAX_WBITS + 16
 
 
-class Document(Struct, frozen=True):
-    """A document, and its policy."""
+class Document:
+    """A document, and the policy that it comes with.
 
-    text: str
-    policy: str
+    What says more about it goes to the end of its head, so that all before, most of it, is
+    compressed and hashed once.
+    """
+
+    def __init__(self, text: str, policy: str) -> None:
+        before, end, after = text.partition(_END_OF_HEAD)
+        self._before, self._after = before.encode(), (end + after).encode()
+        self._policy = policy
+        # With the policy: browsers keep some fields of an answer that is the same as before.
+        self._hash = hashlib.sha256(policy.encode() + self._before)
+        self._compressor = zlib.compressobj(9, wbits=_GZIP)
+        self._compressed = self._compressor.compress(self._before)
+
+    def response(self, asked: Headers, about: str = "") -> Response:
+        """Return the answer to a request; `about` is markup that says more about the document."""
+        rest = about.encode() + self._after
+        digest = self._hash.copy()
+        digest.update(rest)
+        tag = digest.hexdigest()[:TAG_CHARACTERS]
+        headers = {
+            "cache-control": "no-cache",
+            "content-security-policy": self._policy,
+            "vary": "Accept-Encoding",
+        }
+        coding = preferred_coding(joined(asked.raw, b"accept-encoding"), ("gzip",))
+        if coding is not None:
+            tag = f"{tag}-{coding}"
+        headers["etag"] = f'"{tag}"'
+        if is_known(asked, tag):
+            return Response(status_code=304, headers=headers)
+        if coding is None:
+            return HTMLResponse(self._before + rest, headers=headers)
+        return HTMLResponse(self._gzip(rest), headers=headers | {"content-encoding": coding})
+
+    def _gzip(self, rest: bytes) -> bytes:
+        compressor = self._compressor.copy()
+        return self._compressed + compressor.compress(rest) + compressor.flush()
 
 
 class Documents:

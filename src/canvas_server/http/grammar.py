@@ -88,6 +88,22 @@ def _weight(parameters: Sequence[str]) -> float:
     return 1.0
 
 
+def preferred_coding(accept_encoding: str | None, offered: Sequence[str]) -> str | None:
+    """Return the content coding that is wanted most (section 12.5.3); None: none of those offered.
+
+    Of those wanted alike it is the first. Where nothing is said, all would do, but programs that
+    say nothing often decode nothing.
+    """
+    weights: dict[str, float] = {}
+    for element in elements(accept_encoding or "")[:MOST_ELEMENTS]:
+        name, *parameters = elements(element, ";") or [""]
+        weights.setdefault(name.lower().removeprefix("x-"), _weight(parameters))
+    least, others = weights.get("identity", 0.0), weights.get("*", 0.0)
+    wanted = [(weights.get(coding, others), coding) for coding in offered]
+    weight, coding = max(wanted, key=lambda each: each[0], default=(0.0, None))
+    return coding if weight > 0 and weight >= least else None
+
+
 def prefers_page(accept: str | None) -> bool:
     """Tell whether an answer is for a person: a page is wanted more than data."""
     return accept is not None and quality(accept, "text/html") > quality(accept, "application/json")

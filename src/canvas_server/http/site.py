@@ -1,27 +1,20 @@
 """The site: the browser client, health and metrics."""
 
-import hashlib
 import html
-import os
 import secrets
 from collections.abc import Callable
-from pathlib import Path
 
 from prometheus_client import CollectorRegistry
 from starlette.applications import Starlette
-from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import (
-    FileResponse,
-    HTMLResponse,
     JSONResponse,
     RedirectResponse,
     Response,
 )
 from starlette.routing import BaseRoute, Mount, Route
-from starlette.staticfiles import StaticFiles
-from starlette.types import ASGIApp, Scope
+from starlette.types import ASGIApp
 
 from canvas_server import __version__
 from canvas_server.http.access import Access
@@ -31,23 +24,20 @@ from canvas_server.http.audit import Record, RequestAudit
 from canvas_server.http.bodies import Bodies
 from canvas_server.http.cors import ApiCors
 from canvas_server.http.csp import PAGE_POLICY, elsewhere_policy
-from canvas_server.http.documents import Documents
+from canvas_server.http.documents import Document, Documents
 from canvas_server.http.errors import http_error, refusal
 from canvas_server.http.exposition import metrics_route
 from canvas_server.http.gate import Gate
 from canvas_server.http.guard import Guard
 from canvas_server.http.negotiation import PagesForPeople
+from canvas_server.http.pagefiles import BUNDLE, PageFiles
 from canvas_server.http.params import session_of
 from canvas_server.http.slow_readers import SlicedAnswers
-from canvas_server.http.validators import is_known
 from canvas_server.http.webfolder import web_folder
 from canvas_server.node.node import Node
 from canvas_server.node.readiness import Readiness
 
 PREVIEW_WIDTH = 1200
-BUNDLE = "bundle"
-"""The folder that `tools/bundle.mjs` makes of the page."""
-_FOR_EVER = "public, max-age=31536000, immutable"
 
 SECURITY_HEADERS = {
     b"content-security-policy": PAGE_POLICY,
@@ -74,45 +64,6 @@ def preview(session_id: str, picture: str) -> str:
         f'  <meta property="{name}" content="{html.escape(content)}">\n  '
         for name, content in meta.items()
     )
-
-
-class PageFiles(StaticFiles):
-    """The files of the browser client.
-
-    Those whose names have a hash of their content never change (RFC 8246); the others have a
-    validator instead of a lifetime, so that an upgrade shows. It is made of their content: times
-    and sizes of files are alike in two releases that were built reproducibly.
-    """
-
-    def __init__(self, directory: Path) -> None:
-        super().__init__(directory=directory, html=True)
-        self._tags: dict[tuple[str, int, int], str] = {}
-
-    def _tag(self, path: Path, found: os.stat_result) -> str:
-        key = (str(path), found.st_mtime_ns, found.st_size)
-        if key not in self._tags:
-            digest = hashlib.sha256(path.read_bytes()).hexdigest()
-            self._tags[key] = digest[:32]
-        return self._tags[key]
-
-    def file_response(
-        self,
-        full_path: str | os.PathLike[str],
-        stat_result: os.stat_result,
-        scope: Scope,
-        status_code: int = 200,
-    ) -> Response:
-        """Return a file, with how long it may be kept."""
-        path = Path(full_path)
-        tag = self._tag(path, stat_result)
-        headers = {"etag": f'"{tag}"', "cache-control": "no-cache"}
-        if path.parent.name == BUNDLE:
-            headers["cache-control"] = _FOR_EVER
-        if is_known(Headers(scope=scope), tag):
-            return Response(status_code=304, headers=headers)
-        response = FileResponse(path, status_code, headers, stat_result=stat_result)
-        del response.headers["last-modified"]
-        return response
 
 
 def make_site(
@@ -149,23 +100,20 @@ def make_site(
 
     async def session_page(request: Request) -> Response:
         session_id = session_of(request)
-        document = documents.get(canvas)
-        page = document.text
+        about = ""
         if gate.is_open:  # else the chat would show nothing: it has no token
             picture = request.url_for("picture", session=session_id, ending="png")
             about = preview(session_id, str(picture.include_query_params(width=PREVIEW_WIDTH)))
-            page = page.replace("</head>", about + "</head>", 1)
-        return _page(page, document.policy)
+        return documents.get(canvas).response(request.headers, about)
 
-    async def doctor_page(_: Request) -> Response:
-        document = documents.get(doctor)
-        return _page(document.text, document.policy)
+    async def doctor_page(request: Request) -> Response:
+        return documents.get(doctor).response(request.headers)
 
-    stranger = (web / "elsewhere/index.html").read_text("utf-8")
-    stranger_policy = elsewhere_policy(stranger, ancestors).decode()
+    text = (web / "elsewhere/index.html").read_text("utf-8")
+    stranger = Document(text, elsewhere_policy(text, ancestors).decode())
 
-    async def elsewhere_page(_: Request) -> Response:
-        return _page(stranger, stranger_policy)
+    async def elsewhere_page(request: Request) -> Response:
+        return stranger.response(request.headers)
 
     def state(request: Request, status: str, code: int = 200, **more: str) -> Response:
         """Say how the server is; strangers, who may be balancing loads, are told no more."""
@@ -213,11 +161,6 @@ def make_site(
     open_site = ApiCors(SlicedAnswers(site), origins)
     guarded = Guard(open_site, access, SECURITY_HEADERS, record, hsts=hsts)
     return PagesForPeople(guarded, access, ancestors)
-
-
-def _page(text: str, policy: str) -> Response:
-    headers = {"cache-control": "no-cache", "content-security-policy": policy}
-    return HTMLResponse(text, headers=headers)
 
 
 async def _internal_error(_: Request, __: Exception) -> Response:

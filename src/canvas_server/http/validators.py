@@ -5,6 +5,7 @@ after an older state was restored, as from a backup or a copy of the file, numbe
 (docs/adr/0032).
 """
 
+import hashlib
 import re
 
 from starlette.datastructures import Headers
@@ -14,8 +15,15 @@ from canvas_server.node.ports import History
 from canvas_server.protocol.scene import SceneDocument, SceneVersion
 
 _SCENE_TAG = re.compile(r"([0-9]{1,16})(?:-([0-9]{1,16}))?")
+TAG_CHARACTERS = 32
+"""Of the hash of a content, in its entity tag."""
 NO_SCENE = SceneVersion(-1)
 """What no scene ever is."""
+
+
+def content_tag(content: bytes) -> str:
+    """Return the entity tag of bytes that are served as they are, without its quotes."""
+    return hashlib.sha256(content).hexdigest()[:TAG_CHARACTERS]
 
 
 def scene_tag(scene: SceneDocument) -> str:
@@ -33,6 +41,15 @@ def is_known(headers: Headers, tag: str) -> bool:
     """Tell whether `If-None-Match` says that the asker has what a tag names."""
     tags = _tags(headers, b"if-none-match")
     return tags is not None and tags.match(tag, weak=True)
+
+
+def is_same(headers: Headers, tag: str) -> bool:
+    """Tell whether a `Range` is wanted of what a tag names (`If-Range`, section 13.1.5).
+
+    A date does not do: no answer has one.
+    """
+    condition = joined(headers.raw, b"if-range")
+    return condition is None or condition.strip(" \t") == f'"{tag}"'
 
 
 def expected_version(headers: Headers) -> SceneVersion | None:

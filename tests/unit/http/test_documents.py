@@ -1,11 +1,16 @@
 import base64
+import gzip
 import hashlib
 from pathlib import Path
 
 import pytest
+from starlette.datastructures import Headers
 
 from canvas_server.http.csp import page_policy
-from canvas_server.http.documents import Documents
+from canvas_server.http.documents import Document, Documents
+
+GZIP = Headers({"accept-encoding": "gzip, br"})
+PLAIN = Headers({})
 
 
 def source(content: str) -> str:
@@ -33,8 +38,37 @@ def test_a_document_with_nothing_in_it_allows_nothing_more() -> None:
     assert not [each for sources in found.values() for each in sources if "unsafe" in each]
 
 
+@pytest.mark.rule("DOR2")
 def test_a_document_that_changes_comes_with_its_own_policy(tmp_path: Path) -> None:
     documents = Documents(tmp_path)
     for script in ("one()", "three()"):
         (tmp_path / "index.html").write_text(f"<script>{script}</script>")
-        assert directives(documents.get("index.html").policy)["script-src"][1] == source(script)
+        answer = documents.get("index.html").response(PLAIN)
+        policy = directives(answer.headers["content-security-policy"])
+        assert policy["script-src"] == ["'self'", source(script)]
+
+
+@pytest.mark.rule("DOR3")
+@pytest.mark.parametrize("about", ["", '<meta property="og:title" content="Übung">'])
+def test_a_compressed_document_is_the_same_document(about: str) -> None:
+    document = Document(f"<head><style>{'a{} ' * 500}</style></head><body>ü</body>", "policy")
+    plain, coded = document.response(PLAIN, about), document.response(GZIP, about)
+    assert gzip.decompress(bytes(coded.body)) == bytes(plain.body)
+    assert bytes(plain.body).decode().count(f"{about}</head>") == 1
+    assert len(coded.body) < len(plain.body) / 4
+    assert coded.headers["content-encoding"] == "gzip"
+    assert coded.headers["vary"] == plain.headers["vary"] == "Accept-Encoding"
+    assert coded.headers["etag"] != plain.headers["etag"]
+
+
+@pytest.mark.rule("DOR3")
+def test_a_document_that_is_known_is_not_sent_again() -> None:
+    document = Document("<head></head>", "policy")
+    for asked in (PLAIN, GZIP):
+        first = document.response(asked)
+        known = Headers({**asked, "if-none-match": first.headers["etag"]})
+        again = document.response(known)
+        assert (again.status_code, bytes(again.body)) == (304, b"")
+        assert again.headers["etag"] == first.headers["etag"]
+        assert document.response(known, "<meta>").status_code == 200
+        assert Document("<head></head>", "another").response(known).status_code == 200

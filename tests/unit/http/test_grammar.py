@@ -32,6 +32,7 @@ def test_a_list_is_what_a_reader_of_python_makes_of_it(parts: list[tuple[str, st
 def test_no_text_is_too_strange_for_any_field(text: str) -> None:
     assert grammar.elements(text) == [part.strip(" \t") for part in grammar.elements(text)]
     assert 0 <= grammar.quality(text, "text/html") <= 1
+    assert grammar.preferred_coding(text, ("br",)) in ("br", None)
     grammar.media_type(text)
     grammar.entity_tags(text)
     grammar.bearer(text)
@@ -185,3 +186,32 @@ def test_lines_of_a_field_are_one_list() -> None:
     fields = [(b"accept", b"text/html"), (b"x", b"1"), (b"accept", b"*/*")]
     assert grammar.joined(fields, b"accept") == "text/html, */*"
     assert grammar.joined(fields, b"host") is None
+
+
+@pytest.mark.rule("DOR3")
+@pytest.mark.parametrize(
+    ("value", "coding"),
+    [
+        (None, None),
+        ("", None),
+        ("gzip, deflate, br, zstd", "br"),
+        ("gzip", "gzip"),
+        ("x-gzip", "gzip"),
+        ("GZIP;q=1.0, BR;q=0.5", "gzip"),
+        ("br;q=0, gzip", "gzip"),
+        ("br;q=0,gzip;q=0", None),
+        ("identity", None),
+        ("identity;q=0.5, gzip;q=0.2", None),
+        ("identity;q=0.5, gzip;q=0.5", "gzip"),
+        ("*", "br"),
+        ("*;q=0, gzip", "gzip"),
+        ("br;q=0, *", "gzip"),
+        ("deflate, zstd", None),
+        ("br;q=2, gzip;q=0.001", "gzip"),
+        ("br ; q=0.4 , gzip ; q=0.3", "br"),
+        (",;,", None),
+    ],
+)
+def test_the_coding_that_is_wanted_most(value: str | None, coding: str | None) -> None:
+    assert grammar.preferred_coding(value, ("br", "gzip")) == coding
+    assert grammar.preferred_coding(value, ()) is None

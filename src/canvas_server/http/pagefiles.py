@@ -1,0 +1,103 @@
+"""Files of the browser client, with validators and in content codings (RFC 9110)."""
+
+import mimetypes
+import os
+import re
+from pathlib import Path
+
+from starlette.datastructures import Headers
+from starlette.responses import FileResponse, Response
+from starlette.staticfiles import StaticFiles
+from starlette.types import Receive, Scope, Send
+
+from canvas_server.http.grammar import joined, preferred_coding
+from canvas_server.http.validators import content_tag, is_known, is_same
+
+BUNDLE = "bundle"
+"""The folder that `tools/bundle.mjs` makes of the page."""
+_CODINGS = {"br": "br", "gzip": "gz"}
+"""Content codings, the smallest first, and how the files end that hold texts in them."""
+_HASHED = re.compile(r"-[0-9A-Za-z]{8}\.(?:js|woff2)")
+_FOR_EVER = "public, max-age=31536000, immutable"
+
+
+class PageFiles(StaticFiles):
+    """The files of the browser client, in the coding that is wanted most of those made beforehand.
+
+    Those whose names have a hash of their content never change (RFC 8246); the others have a
+    validator instead of a lifetime, so that an upgrade shows. It is made of their content: times
+    and sizes of files are alike in two releases that were built reproducibly.
+    """
+
+    def __init__(self, directory: Path) -> None:
+        super().__init__(directory=directory, html=True)
+        self._codings = directory / BUNDLE / "codings"
+        self._tags: dict[tuple[str, int, int], str] = {}
+
+    def _tag(self, path: Path, found: os.stat_result) -> str:
+        key = (str(path), found.st_mtime_ns, found.st_size)
+        if key not in self._tags:
+            self._tags[key] = content_tag(path.read_bytes())
+        return self._tags[key]
+
+    def _coded(self, tag: str) -> dict[str, Path]:
+        """Return the files that hold the content of a tag, by their coding."""
+        paths = {name: self._codings / f"{tag}.{ending}" for name, ending in _CODINGS.items()}
+        return {name: path for name, path in paths.items() if path.is_file()}
+
+    def lookup_path(self, path: str) -> tuple[str, os.stat_result | None]:
+        """Find a file; those in codings are no files of their own."""
+        full_path, found = super().lookup_path(path)
+        hidden = Path(full_path).is_relative_to(self._codings.resolve())
+        return ("", None) if hidden else (full_path, found)
+
+    def file_response(
+        self,
+        full_path: str | os.PathLike[str],
+        stat_result: os.stat_result,
+        scope: Scope,
+        status_code: int = 200,
+    ) -> Response:
+        """Return a file, with how long it may be kept."""
+        path, asked = Path(full_path), Headers(scope=scope)
+        tag = self._tag(path, stat_result)
+        is_hashed = path.parent.name == BUNDLE and _HASHED.search(path.name) is not None
+        headers = {"cache-control": _FOR_EVER if is_hashed else "no-cache"}
+        served = path
+        wanted = None
+        if coded := self._coded(tag):
+            headers["vary"] = "Accept-Encoding"
+            wanted = preferred_coding(joined(asked.raw, b"accept-encoding"), tuple(coded))
+            if wanted is not None:
+                tag, served = f"{tag}-{wanted}", coded[wanted]
+        headers["etag"] = f'"{tag}"'
+        if is_known(asked, tag):
+            return Response(status_code=304, headers=headers)
+        if wanted is not None:
+            headers["content-encoding"] = wanted
+        return _TaggedFile(served, tag, status_code, headers, _media_type(path))
+
+
+class _TaggedFile(FileResponse):
+    """A file that is known by its entity tag alone: it has no date."""
+
+    def __init__(
+        self, path: Path, tag: str, status: int, headers: dict[str, str], media_type: str
+    ) -> None:
+        super().__init__(path, status, headers, media_type, stat_result=path.stat())
+        del self.headers["last-modified"]
+        self._tag = tag
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer; `If-Range` is decided here, since the class above wants a date for it."""
+        names = {b"if-range"}
+        if not is_same(Headers(scope=scope), self._tag):
+            names.add(b"range")
+        fields = [field for field in scope["headers"] if field[0] not in names]
+        await super().__call__({**scope, "headers": fields}, receive, send)
+
+
+def _media_type(path: Path) -> str:
+    if path.suffix == ".map":
+        return "application/json"
+    return mimetypes.guess_type(path.name)[0] or "application/octet-stream"
