@@ -1,10 +1,9 @@
-/** Entry of the page: finds the session in the address, and who this window was before a reload. */
+/** Entry of the page: takes over the arrival at the session in the address, and starts the page for it. */
 
-import * as page from "./app/page.js";
 import { start } from "./app/start.js";
-import { recallIdentity } from "./connection/identity.js";
+import { takeArrival } from "./app/arrival.js";
 import { sitePath } from "./lib/site.js";
 
-const sessionId = page.sessionOfAddress();
-if (sessionId) start(sessionId, await recallIdentity(sessionId));
+const arrival = takeArrival();
+if (arrival) start(arrival, await arrival.identity);
 else location.replace(sitePath());

@@ -98,7 +98,7 @@ test("no other module takes a name from a message (rule PAG3)", () => {
     .filter((path) => readFileSync(web + path, "utf-8").includes("display_name"))
     .map((path) => path.split(sep).join("/"));
   assert.deepEqual(users.sort(), [
-    "connection/connection.js", // says the own one
+    "connection/subscription.js", // says the own one
     "example/example.js",
     "panels/history/steps.js",
     "panels/history/view.js",

@@ -18,8 +18,9 @@ import { SignalingManager } from "../signaling.js";
 import { byId } from "../ui/dom.js";
 import { VideoManager } from "../video.js";
 import { Notices } from "./notices.js";
-import * as page from "./page.js";
+import { webSocketUrl } from "./page.js";
 
+/** @import {Arrival} from "./arrival.js" */
 /** @import {Identity} from "../connection/identity.js" */
 /** @import {Person} from "../people/person.js" */
 
@@ -47,15 +48,14 @@ import * as page from "./page.js";
  */
 
 /**
- * @param {string} sessionId
+ * @param {Arrival} arrival
  * @param {Identity | null} identity
  * @returns {Context}
  */
-export function createContext(sessionId, identity) {
-  const pass = new JoinToken(sessionId);
+export function createContext({ sessionId, displayName, token, early }, identity) {
+  const pass = new JoinToken(sessionId, token);
   const rights = new Rights();
-  const displayName = page.firstName();
-  const connection = new CanvasConnection({ url: page.webSocketUrl(), pass, sessionId, displayName, identity });
+  const connection = new CanvasConnection({ url: webSocketUrl(), pass, sessionId, displayName, identity, early });
   const choices = new Choices();
   const mayPublish = () => rights.has("publish");
   // Calls that a reload takes up are no press of the person.

@@ -2,7 +2,7 @@
 
 import { iceServersOf } from "../calls/ice.js";
 import { prepareCalls } from "../calls/peerconnection.js";
-import { keepIdentity } from "../connection/identity.js";
+import { keepIdentity, takeHold } from "../connection/identity.js";
 import { showDevices } from "../devices/dialog.js";
 import { forbidElsewhere } from "../kinds/parts/elsewhere.js";
 import { coalesce } from "../lib/coalesce.js";
@@ -23,17 +23,20 @@ import { refusalHandler } from "./refusals.js";
 import { connectShareLink } from "./sharelink.js";
 import { Views } from "./views.js";
 
+/** @import {Arrival} from "./arrival.js" */
 /** @import {Board} from "./board.js" */
 /** @import {Context} from "./context.js" */
 /** @import {Identity} from "../connection/identity.js" */
 /** @import {OwnTile} from "../people/owntile.js" */
 
 /**
- * @param {string} sessionId
+ * @param {Arrival} arrival
  * @param {Identity | null} identity of this window before it was reloaded
  */
-export function start(sessionId, identity) {
-  const context = createContext(sessionId, identity);
+export function start(arrival, identity) {
+  if (identity) takeHold(identity);
+  const context = createContext(arrival, identity);
+  const { sessionId } = arrival;
   const { connection, signaling, videos, rights, media } = context;
   const ownTiles = createOwnTiles(context);
   Object.assign(window, { signalingManager: signaling, videoManager: videos });

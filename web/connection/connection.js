@@ -16,9 +16,11 @@ import { Liveness, PONG_MS, PROBE_MS } from "./liveness.js";
 import { retryDelay } from "./retry.js";
 import { messageIdOf, SendQueue } from "./sendqueue.js";
 import { ANSWERS, INITIAL, next, publicState } from "./states.js";
+import { subscription } from "./subscription.js";
 import { onWake } from "./wake.js";
 
-/** @import {ClientMessage, ServerMessage, PeerAssigned, Error as ErrorMessage, Subscribe} from "../types/messages.js" */
+/** @import {ClientMessage, ServerMessage, PeerAssigned, Error as ErrorMessage} from "../types/messages.js" */
+/** @import {EarlySocket, SocketRecord} from "./earlysocket.js" */
 /** @import {ConnectionState, Event, State} from "./states.js" */
 
 /**
@@ -58,6 +60,10 @@ export class CanvasConnection extends Emitter {
   #sessionId;
   #displayName;
   #pass;
+  /** A socket to begin with, which was opened before this was made. @type {EarlySocket | null} */
+  #early;
+  /** The present socket came with its `subscribe` sent. */
+  #isSubscribed = false;
   /** @type {State} */
   #state = INITIAL;
   /** Subscribed at least once, so that there is something to resume. */
@@ -88,13 +94,15 @@ export class CanvasConnection extends Emitter {
    * @param {string} [options.displayName]
    * @param {{peerId: string, token: string} | null} [options.identity] of an earlier page of this window
    * @param {{token: string, take: (token: string) => void}} [options.pass] the join token of the session
+   * @param {EarlySocket | null} [options.early] a socket to begin with, whose `subscribe` says the same as these options
    */
-  constructor({ url, sessionId, displayName = "", identity = null, pass = { token: "", take: () => {} } }) {
+  constructor({ url, sessionId, displayName = "", identity = null, pass = { token: "", take: () => {} }, early = null }) {
     super();
     this.#url = url;
     this.#sessionId = sessionId;
     this.#displayName = displayName;
     this.#pass = pass;
+    this.#early = early;
     this.peerId = identity?.peerId ?? null;
     this.resumeToken = identity?.token ?? "";
     onWake(() => this.wake());
@@ -154,7 +162,7 @@ export class CanvasConnection extends Emitter {
     if (this.nameIsBound) return;
     this.#displayName = displayName;
     if (this.#state !== "open") return; // the next `subscribe` has it
-    this.send({ type: "subscribe", session_id: this.#sessionId, display_name: displayName });
+    this.send(subscription({ sessionId: this.#sessionId, displayName }));
   }
 
   /** The network or the page has come back: try now, or see whether the connection is alive. */
@@ -194,27 +202,43 @@ export class CanvasConnection extends Emitter {
   #connect() {
     this.#timers.clearAll();
     this.closeReason = this.closeCode = "";
-    const socket = new WebSocket(this.#url);
+    const early = this.#early?.take();
+    this.#early = null;
+    const socket = early?.socket ?? new WebSocket(this.#url);
     this.#socket = socket;
+    this.#isSubscribed = early?.hasSubscribed ?? false;
     this.#attemptedAt = performance.now();
     this.#timers.start("connect", CONNECT_MS, () => this.#fire("silent"));
     socket.onopen = () => this.#fire("connected");
     socket.onmessage = ({ data }) => this.#receive(String(data));
     socket.onclose = ({ code, reason }) => this.#closed(code, reason);
     this.#emitState();
+    if (early) this.#catchUp(early);
+  }
+
+  /** Do what the events of an early socket ask for, in their order. @param {SocketRecord} record */
+  #catchUp({ socket, hasOpened, frames, closed }) {
+    if (hasOpened) this.#fire("connected");
+    for (const text of frames) {
+      if (this.#socket !== socket) return; // one of them has ended it
+      this.#receive(text);
+    }
+    if (closed && this.#socket === socket) this.#closed(closed.code, closed.reason);
   }
 
   /** Ask for the place this peer had, or for a new one. */
   #subscribe() {
-    /** @type {Subscribe} */
-    const message = { type: "subscribe", session_id: this.#sessionId };
-    if (this.#displayName) message.display_name = this.#displayName;
-    if (this.#pass.token) message.token = this.#pass.token;
-    if (this.peerId) {
-      message.peer_id = this.peerId;
-      message.resume_token = this.resumeToken;
-      if (this.#hasJoined) message.received = this.#queue.received;
-    }
+    const isSubscribed = this.#isSubscribed;
+    this.#isSubscribed = false;
+    if (isSubscribed) return;
+    const message = subscription({
+      sessionId: this.#sessionId,
+      displayName: this.#displayName,
+      token: this.#pass.token,
+      peerId: this.peerId,
+      resumeToken: this.resumeToken,
+      received: this.#hasJoined ? this.#queue.received : undefined,
+    });
     this.#socket?.send(encoded(message));
   }
 

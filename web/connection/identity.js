@@ -60,6 +60,11 @@ export function keepIdentity(sessionId, identity) {
   }
 }
 
+/** The arrival of this window has the lock. @param {Identity} identity */
+export function takeHold({ peerId }) {
+  held.add(peerId);
+}
+
 /**
  * Hold the lock of a peer id for as long as the page lives.
  *

@@ -4,6 +4,7 @@
  */
 
 import { storageKey } from "../lib/site.js";
+import { readText, writeText } from "../lib/stored.js";
 
 const FRAGMENT = "token";
 /** A request without an answer for so long is given up: longer than the server draws a picture. */
@@ -12,27 +13,21 @@ const REQUEST_MS = 60_000;
 export class JoinToken {
   #key;
   /** The present token; empty: the link had none. */
-  token = "";
+  token;
 
-  /** @param {string} sessionId */
-  constructor(sessionId) {
-    this.#key = storageKey(`token.${sessionId}`);
-    const brought = tokenIn(location.hash);
-    if (brought) {
-      // Nobody who looks over a shoulder, and no list of visited pages, is to have it.
-      history.replaceState(history.state, "", location.pathname + location.search);
-      this.take(brought);
-    } else this.token = this.#read();
+  /**
+   * @param {string} sessionId
+   * @param {string} [token] as it was taken out of the address
+   */
+  constructor(sessionId, token = joinTokenOf(sessionId)) {
+    this.#key = keyOf(sessionId);
+    this.token = token;
   }
 
   /** @param {string} token in the place of the present one */
   take(token) {
     this.token = token;
-    try {
-      sessionStorage.setItem(this.#key, token);
-    } catch {
-      // Storage can be forbidden; then a reload needs the link again.
-    }
+    writeText("window", this.#key, token); // where storage is forbidden, a reload needs the link again
   }
 
   /**
@@ -49,14 +44,22 @@ export class JoinToken {
     if (options.body !== undefined) headers.set("content-type", "application/json");
     return fetch(address, { signal: AbortSignal.timeout(REQUEST_MS), ...options, headers });
   }
+}
 
-  #read() {
-    try {
-      return sessionStorage.getItem(this.#key) ?? "";
-    } catch {
-      return "";
-    }
-  }
+/**
+ * Take the token out of the address into this window, where there is one.
+ *
+ * @param {string} sessionId
+ * @returns {string} the token of this window; empty: its link had none
+ */
+export function joinTokenOf(sessionId) {
+  const key = keyOf(sessionId);
+  const brought = tokenIn(location.hash);
+  if (!brought) return readText("window", key) ?? "";
+  // Nobody who looks over a shoulder, and no list of visited pages, is to have it.
+  history.replaceState(history.state, "", location.pathname + location.search);
+  writeText("window", key, brought);
+  return brought;
 }
 
 /**
@@ -70,4 +73,9 @@ export function hasToken(hash) {
 /** @param {string} hash */
 function tokenIn(hash) {
   return new URLSearchParams(hash.slice(1)).get(FRAGMENT);
+}
+
+/** @param {string} sessionId */
+function keyOf(sessionId) {
+  return storageKey(`token.${sessionId}`);
 }

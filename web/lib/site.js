@@ -1,10 +1,11 @@
 /**
  * Where this server's site begins: at the root of its host, or below a path such as `/canvas` (CANVAS_BASE_PATH). All
  * addresses of this server that the page uses are made here. A module knows it from where it was loaded: this one lies
- * one folder below the site's beginning, as written (`lib/`) and as bundled (`bundle/`); documents do too (`../`).
+ * one folder below the site's beginning, as written (`lib/`) and as bundled (`bundle/`); documents do too (`../`), and so
+ * does a script that was bundled into one.
  */
 
-const HERE = new URL("../", import.meta.url);
+const HERE = new URL("../", import.meta.url ?? document.baseURI);
 
 /** Path of the site's beginning, with slashes at both ends; `/` outside of browsers. */
 export const BASE = /^https?:$/.test(HERE.protocol) ? HERE.pathname : "/";
