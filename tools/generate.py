@@ -33,7 +33,7 @@ from canvas_server.protocol.roles import Right, Role
 from canvas_server.protocol.scene import Kind
 from canvas_server.protocol.server import ServerMessage
 from canvas_server.protocol.traits import RightRule
-from icons import icons_module
+from icons import icon_sprite, icons_module
 from reports import report_tables
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -302,14 +302,15 @@ def outputs() -> dict[Path, str]:
     keys_page = ROOT / "docs" / "KEYS.md"
     audit_page = ROOT / "docs" / "AUDIT.md"
     reports_page = ROOT / "docs" / "REPORTS.md"
+    page = ROOT / "web" / "index.html"
+    icons = ROOT / "web" / "icons.svg"
     return {
         ROOT / "docs" / "protocol.schema.json": json.dumps(document, indent=2) + "\n",
         ROOT / "web" / "types" / "messages.d.ts": typescript(definitions),
         ROOT / "web" / "types" / "limits.js": browser_limits(definitions),
         ROOT / "web" / "types" / "traits.js": browser_traits(),
-        ROOT / "src" / "canvas_server" / "export" / "icons.py": icons_module(
-            ROOT / "web" / "icons.svg"
-        ),
+        ROOT / "src" / "canvas_server" / "export" / "icons.py": icons_module(icons),
+        page: filled(page.read_text("utf-8"), {"icons": icon_sprite(icons)}),
         protocol_page: filled(protocol_page.read_text("utf-8"), tables(definitions)),
         settings_page: filled(settings_page.read_text("utf-8"), {"settings": settings_table()}),
         audit_page: filled(audit_page.read_text("utf-8"), audit_tables()),

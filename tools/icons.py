@@ -1,4 +1,4 @@
-"""Icons of the page as paths, for the drawings of the server: one source, `web/icons.svg`."""
+"""Icons for the page's document and, as paths, for the drawings of the server; one source, `web/icons.svg`."""
 
 import re
 from pathlib import Path
@@ -22,6 +22,16 @@ def icons_module(icons: Path) -> str:
         f"IconName = Literal[{names}]\n\n"
         f"ICONS: dict[IconName, str] = {{\n{rows}}}\n"
     )
+
+
+def icon_sprite(icons: Path) -> str:
+    """Return the icons as a part of the page's document, where they need no request of their own.
+
+    Their ids begin with `icon-`.
+    """
+    symbols = re.findall(r'<symbol id="([^"]+)"(.*?</symbol>)', icons.read_text("utf-8"))
+    rows = "".join(f'  <symbol id="icon-{name}"{rest}\n' for name, rest in symbols)
+    return f'<svg width="0" height="0" aria-hidden="true" hidden>\n{rows}</svg>'
 
 
 def path_of(symbol: ElementTree.Element) -> str:

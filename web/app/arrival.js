@@ -9,6 +9,7 @@ import { EarlySocket } from "../connection/earlysocket.js";
 import { recallIdentity } from "../connection/identity.js";
 import { joinTokenOf } from "../connection/jointoken.js";
 import { subscription } from "../connection/subscription.js";
+import { EarlyPresses } from "./earlypresses.js";
 import { firstName, sessionOfAddress, webSocketUrl } from "./page.js";
 
 /** @import {Identity} from "../connection/identity.js" */
@@ -20,6 +21,7 @@ import { firstName, sessionOfAddress, webSocketUrl } from "./page.js";
  * @property {string} token the join token; empty: the link had none
  * @property {Promise<Identity | null>} identity of this window before it was reloaded
  * @property {EarlySocket} early
+ * @property {EarlyPresses} presses
  */
 
 /** Where on the window an arrival waits for the page, which has it taken off at once: it holds credentials. */
@@ -51,5 +53,5 @@ function arrive() {
     const place = { peerId: known?.peerId, resumeToken: known?.token };
     early.subscribe(subscription({ sessionId, displayName, token, ...place }));
   });
-  return { sessionId, displayName, token, identity, early };
+  return { sessionId, displayName, token, identity, early, presses: new EarlyPresses() };
 }

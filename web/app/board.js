@@ -150,11 +150,16 @@ export class Board {
     });
   }
 
-  /** An empty canvas has a hint. @param {CanvasConnection} connection */
+  /** An empty canvas has a hint, once it is known to be empty. @param {CanvasConnection} connection */
   #followEmptiness(connection) {
+    let isKnown = false;
     const show = () => {
-      byId("empty", HTMLElement).hidden = this.sceneView.size > 0 || connection.state !== "open";
+      byId("empty", HTMLElement).hidden = !isKnown || this.sceneView.size > 0 || connection.state !== "open";
     };
+    connection.on("scene_update", () => {
+      isKnown = true;
+      show();
+    });
     this.sceneView.on("changed", show);
     this.sceneView.on("replaced", show);
     connection.on("state", show);

@@ -72,6 +72,7 @@ export function start(arrival, identity) {
   connectShareLink(context);
   setText(byId("session-name", HTMLElement), sessionId);
   connection.open();
+  arrival.presses.repeat();
   setTimeout(() => {
     prepareCalls();
     media.prepare();

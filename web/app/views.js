@@ -44,7 +44,7 @@ export class Views {
   show() {
     const { connection, roster, signaling, media, screen, describe, mayPublish } = this.#context;
     const others = [...roster.peers.keys()].filter((id) => id !== connection.peerId).map(describe);
-    this.#people.show(others);
+    this.#people.show(others, roster.isKnown);
     this.#group.show(others, signaling.inGroup, connection.state === "open");
     const calls = signaling.calls.map((call) => ({ ...call, ...describe(call.peerId) }));
     const hint = signaling.inCall ? text.acceptHintOn : text.acceptHint(media.wanted);

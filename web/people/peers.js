@@ -3,6 +3,8 @@
 /** @import {Peer, PeerList, PeerMediaState} from "../types/messages.js" */
 
 export class Roster {
+  /** The server has said who is here. */
+  isKnown = false;
   /** By peer id, in order of joining, yourself included. @type {Map<string, Peer>} */
   peers = new Map();
   /** Peers that have said what their media do; what the others' record says is only a default. */
@@ -17,6 +19,7 @@ export class Roster {
    */
   replace(list, expected = []) {
     const before = this.peers;
+    this.isKnown = true;
     this.peers = new Map(list.peers.map((peer) => [peer.peer_id, peer]));
     for (const id of expected) {
       const peer = before.get(id);

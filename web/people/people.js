@@ -38,8 +38,11 @@ export class PeopleView {
     this.#hooks = hooks;
   }
 
-  /** @param {Person[]} people the others, in order of joining */
-  show(people) {
+  /**
+   * @param {Person[]} people the others, in order of joining
+   * @param {boolean} isKnown the server has said who is here
+   */
+  show(people, isKnown) {
     const present = new Set(people.map(({ peerId }) => peerId));
     for (const [peerId, { node }] of this.#entries) {
       if (present.has(peerId)) continue;
@@ -53,7 +56,8 @@ export class PeopleView {
       }
       update(entry, person);
     });
-    this.#alone.hidden = people.length > 0;
+    this.#alone.hidden = people.length > 0 || !isKnown;
+    this.#list.setAttribute("aria-busy", String(!isKnown));
   }
 
   /**

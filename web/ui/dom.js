@@ -1,7 +1,5 @@
 /** Makes and finds nodes. Text only: nothing here reads markup. */
 
-import { sitePath } from "../lib/site.js";
-
 const SVG = "http://www.w3.org/2000/svg";
 
 /**
@@ -36,7 +34,7 @@ export function icon(name) {
  * @param {string} name
  */
 export function setIcon(svg, name) {
-  const address = sitePath(`icons.svg#${name}`);
+  const address = `#icon-${name}`; // in the document: there without a server
   const use = svg.firstElementChild;
   if (use?.getAttribute("href") !== address) use?.setAttribute("href", address);
 }
