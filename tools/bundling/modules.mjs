@@ -72,8 +72,10 @@ export async function bundledModules(web, script) {
  * @returns {Promise<string>} the script as it may stand in a document
  */
 export async function bundledScript(web, script) {
-  const bundler = await rolldown(inputOf(web, script));
-  const { output } = await bundler.generate({ format: "iife", minify: true, comments: false });
+  const input = inputOf(web, script);
+  // It has no address but its document's (web/lib/site.js).
+  const bundler = await rolldown({ ...input, transform: { ...input.transform, define: { "import.meta": "{}" } } });
+  const { output } = await bundler.generate({ format: "iife", minify: true, comments: false, codeSplitting: false });
   await bundler.close();
   const code = output[0].code.trim();
   if (/<\/script|<!--/i.test(code)) throw new Error(`${script} ends the element in which it is to stand`);
