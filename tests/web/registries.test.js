@@ -16,14 +16,14 @@ const symbols = new Set([...page("icons.svg").matchAll(/<symbol id="([^"]+)"/g)]
 /** @param {unknown[]} values */
 const different = (values) => assert.equal(new Set(values).size, values.length, String(values));
 
-test("panels: each has a name, a label and a symbol, and is made once it is asked for", () => {
+test("panels: each has a name, a label and a symbol, and its code is loaded once it is needed", async () => {
   different(panels.map(({ name }) => name));
   different(panels.map(({ label }) => label));
-  for (const { name, label, icon, create } of panels) {
+  for (const { name, label, icon, load } of panels) {
     assert.match(name, /^[a-z]+$/);
     assert.ok(label.length > 0, name);
     assert.ok(symbols.has(icon), `${name}: there is no symbol ${icon}`);
-    assert.equal(typeof create, "function");
+    assert.equal(typeof (await load()).create, "function");
   }
 });
 

@@ -9,7 +9,6 @@ import { Stage } from "../canvas/stage.js";
 import { CanvasView } from "../canvas/view.js";
 import { byId } from "../ui/dom.js";
 import { CLIENT_TRAITS } from "../types/traits.js";
-import { callKeys } from "../people/callkeys.js";
 import { OptimisticScene } from "../scene/optimisticscene.js";
 import { boundsOf } from "../canvas/geometry.js";
 import { Previews } from "../scene/previews.js";
@@ -20,11 +19,9 @@ import { PanelHost } from "../panels/host.js";
 import { SceneView } from "../scene/sceneview.js";
 import { connectScene, keepEdits, showEditOutcomes } from "./sceneconnection.js";
 import { Selection } from "../tools/selection.js";
-import { commands } from "../tools/commands.js";
-import { fitAll } from "../tools/commands/view.js";
-import { offerHelp } from "../tools/help.js";
-import { Tools } from "../tools/tools.js";
+import { Part } from "../ui/part.js";
 import { Unsaved } from "../ui/unsaved.js";
+import { offerHelp } from "./helpkeys.js";
 
 /** @import {CanvasConnection} from "../protocol.js" */
 /** @import {JoinToken} from "../connection/jointoken.js" */
@@ -37,6 +34,8 @@ import { Unsaved } from "../ui/unsaved.js";
 /** @import {SceneState} from "../scene/scene.js" */
 /** @import {ClientMessage, ServerMessage} from "../types/messages.js" */
 /** @import {VideoManager} from "../video.js" */
+
+/** @import {Tools} from "../tools/tools.js" */
 
 /** @typedef {{monitor: Monitor, diagnoses: Diagnoses, compared: VerifiedCalls}} Quality */
 
@@ -51,6 +50,8 @@ import { Unsaved } from "../ui/unsaved.js";
  */
 
 export class Board {
+  #help;
+
   /**
    * @param {CanvasConnection} connection
    * @param {JoinToken} joinToken
@@ -75,7 +76,7 @@ export class Board {
     };
     this.tools = this.#makeTools(connection.sessionId, notices, send);
     this.panels = this.#makePanels(connection.sessionId, joinToken, quality, notices, hooks);
-    offerHelp(byId("help", HTMLButtonElement), [...commands, ...callKeys]);
+    this.#help = offerHelp(byId("help", HTMLButtonElement), notices);
     this.drawing = this.#makeDrawing(connection.sessionId, notices, mayEdit);
     this.cursors = new Cursors(byId("cursors", HTMLElement), this.stage, hooks.describe);
     this.selection.on("changed", () => this.panels.select(this.selection.ids));
@@ -94,11 +95,20 @@ export class Board {
    * @param {string} sessionId
    * @param {Notices} notices
    * @param {(message: ClientMessage) => void} send
+   * @returns {Part<Tools>}
    */
   #makeTools(sessionId, notices, send) {
     const { sceneView: scene, stage, view, selection } = this;
     const canvas = { scene, previews: scene.previews, stage, view, selection, notices, sessionId, send };
-    return new Tools(canvas, byId("canvas", HTMLElement));
+    return new Part(async () => {
+      const { Tools } = await import("../tools/tools.js");
+      return new Tools(canvas, byId("callbar", HTMLElement));
+    });
+  }
+
+  /** What is not needed to see the canvas, in the order in which it is likely to be needed. */
+  get parts() {
+    return [this.tools, ...this.panels.parts, this.#help];
   }
 
   /**
@@ -125,7 +135,7 @@ export class Board {
         describePerson: hooks.describe,
         describe: (id) => this.view.describe(id),
         choose: (ids) => this.#choose(ids),
-        edit: (id) => this.tools.open(id),
+        edit: (id) => void this.tools.use((tools) => tools.open(id), notices),
         mayEdit: () => hooks.may("edit"),
       },
       rooms,
@@ -170,7 +180,7 @@ export class Board {
     if (parentElement) this.stage.avoid(parentElement);
     const buttons = {
       smaller: () => this.stage.zoomOut(),
-      fit: () => fitAll({ stage: this.stage, scene: this.sceneView }),
+      fit: () => this.view.fitAll(),
       larger: () => this.stage.zoomIn(),
     };
     for (const [id, act] of Object.entries(buttons)) {
@@ -180,9 +190,10 @@ export class Board {
 
   /** Go on with what was being written, once the scene is there. @param {() => boolean} mayEdit */
   #resumeWriting(mayEdit) {
-    const off = this.scene.on("replaced", () => {
+    const off = this.scene.on("replaced", async () => {
       off();
-      if (mayEdit()) this.tools.resume();
+      const tools = await this.tools.load();
+      if (mayEdit()) tools.resume();
     });
   }
 

@@ -3,7 +3,6 @@
 import { iceServersOf } from "../calls/ice.js";
 import { prepareCalls } from "../calls/peerconnection.js";
 import { keepIdentity, takeHold } from "../connection/identity.js";
-import { showDevices } from "../devices/dialog.js";
 import { forbidElsewhere } from "../kinds/parts/elsewhere.js";
 import { coalesce } from "../lib/coalesce.js";
 import { announcer, applyChoices, keepIntentions, placeStreams, reportViewSizes } from "../media/wiring.js";
@@ -12,6 +11,7 @@ import { createOwnTiles } from "../people/owntiles.js";
 import { ownMedia } from "../people/person.js";
 import { keepAbove } from "../ui/above.js";
 import { byId, setText } from "../ui/dom.js";
+import { loadAhead, Part } from "../ui/part.js";
 import { createBoard } from "./boardparts.js";
 import { ManyCallsNotice, showCallNotices } from "./callnotices.js";
 import { showConnection } from "./connectionview.js";
@@ -67,9 +67,9 @@ export function start(arrival, identity) {
     if (dispatch(handlers, message)) render();
   });
   connection.on("state", render);
-  connectMedia(context, board, render);
+  const parts = [...board.parts, connectMedia(context, board, render), connectShareLink(context)];
   connectRights(context, board);
-  connectShareLink(context);
+  connection.on("scene_update", () => setTimeout(() => loadRest(context, board, parts)));
   setText(byId("session-name", HTMLElement), sessionId);
   connection.open();
   arrival.presses.repeat();
@@ -77,6 +77,18 @@ export function start(arrival, identity) {
     prepareCalls();
     media.prepare();
   });
+}
+
+/**
+ * Load what is not needed to see the scene and the people, once they are drawn.
+ *
+ * @param {Context} context
+ * @param {Board} board
+ * @param {Part<any>[]} parts
+ */
+async function loadRest({ notices }, board, parts) {
+  await board.tools.use(() => {}, notices); // nobody presses for what has no button yet
+  await loadAhead(parts);
 }
 
 /**
@@ -115,6 +127,7 @@ function keepWindow({ sessionId, connection, signaling }) {
  * @param {Context} context
  * @param {Board} board
  * @param {() => void} render
+ * @returns {Part<any>} the dialog of the devices
  */
 function connectMedia(context, board, render) {
   const { connection, signaling, roster, media, screen, choices } = context;
@@ -140,10 +153,12 @@ function connectMedia(context, board, render) {
   reportViewSizes(context, board.stage.frame);
   applyChoices(choices, context);
   keepIntentions(context);
-  for (const button of document.querySelectorAll("[data-action=devices]")) {
-    button.addEventListener("click", () => showDevices(choices, media));
-  }
   listenToCallKeys(() => signaling.inCall, (kind) => media.toggle(kind));
+  const devices = new Part(() => import("../devices/dialog.js"));
+  for (const button of document.querySelectorAll("[data-action=devices]")) {
+    button.addEventListener("click", () => void devices.use(({ showDevices }) => showDevices(choices, media), context.notices));
+  }
+  return devices;
 }
 
 /**

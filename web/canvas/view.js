@@ -62,6 +62,11 @@ export class CanvasView {
     this.#contents.hold(held);
   }
 
+  /** Show all there is. */
+  fitAll() {
+    this.#stage.fitAll([...this.#scene.elements()].map(({ transform }) => boundsOf(transform)));
+  }
+
   /** @param {() => void} act done whenever all that is in sight has been drawn */
   whenDrawn(act) {
     this.#contents.settled = act;

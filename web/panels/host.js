@@ -1,15 +1,14 @@
-/** Makes the parts of the side panel and connects them with the canvas. */
+/** Makes the tabs of the side panel and connects them with the canvas; the panels in them are loaded when they are needed. */
 
 import { readText, writeText } from "../lib/stored.js";
 import { icon, make } from "../ui/dom.js";
+import { Part } from "../ui/part.js";
 import { text as inviteText } from "../text/invite.js";
 import { text } from "../text/panels/history.js";
 import { panels } from "./panels.js";
-import { Replay } from "./history/replay.js";
 import { SidePanel } from "./sidepanel.js";
-import { Timeline } from "./history/timeline.js";
 
-/** @import {Panel, PanelContext} from "./panel.js" */
+/** @import {Panel, PanelContext, PanelDefinition} from "./panel.js" */
 
 /** The panel that is open, for a reload of the window. */
 const KEY = "canvas-server.panel";
@@ -21,33 +20,39 @@ const KEY = "canvas-server.panel";
  */
 
 export class PanelHost {
+  #parts;
   #side;
-  /** By name. @type {Map<string, Panel>} */
+  #past = new Part(async () => (await import("./history/past.js")).createPast(this.#parts));
+  /** By name. @type {Map<string, Part<Panel>>} */
   #panels = new Map();
+  /** Those that are there. @type {Map<string, Panel>} */
+  #created = new Map();
+  /** @type {ReadonlySet<string>} */
+  #selected = new Set();
 
   /**
    * @param {Omit<PanelContext, "timeline" | "replay">} parts
    * @param {PanelRooms} rooms
    */
   constructor(parts, rooms) {
-    const { sceneView, notices, sessionId, joinToken } = parts;
-    const timeline = new Timeline(sessionId, (...request) => joinToken.fetch(...request));
-    const context = { ...parts, timeline, replay: new Replay(timeline, sceneView) };
+    const { sceneView, notices } = parts;
+    this.#parts = parts;
     this.#side = new SidePanel(rooms.panel);
     const openers = panels.map((definition) => {
       const { name, label, icon: symbol } = definition;
-      const panel = definition.create(context);
-      this.#panels.set(name, panel);
+      const room = make("div", { class: "panel-room", "aria-busy": "true" });
+      this.#panels.set(name, new Part(() => this.#create(definition, room)));
       const button = make("button", { type: "button", class: "ghost", "data-panel": name, "aria-label": label, title: label });
       button.append(icon(symbol));
-      this.#side.add(name, label, panel.node, button);
+      this.#side.add(name, label, room, button);
       return button;
     });
     rooms.buttons.prepend(...openers);
     this.#side.on("shown", (name) => {
       rooms.people.hidden = name !== null;
-      for (const [own, panel] of this.#panels) panel.setOpen?.(own === name);
+      for (const [own, panel] of this.#created) panel.setOpen?.(own === name);
       writeText("window", KEY, name);
+      void this.#panels.get(name ?? "")?.use(() => {}, notices);
     });
     sceneView.on("blocked", (why) => {
       notices.show(why === "past" ? text.pastIsFixed : inviteText.readOnly, { key: "fixed" });
@@ -55,14 +60,35 @@ export class PanelHost {
     this.#side.restore(readText("window", KEY));
   }
 
+  /** What can be loaded ahead. */
+  get parts() {
+    return this.#panels.values();
+  }
+
+  /**
+   * @param {PanelDefinition} definition
+   * @param {HTMLElement} room where it is to be
+   */
+  async #create({ name, load }, room) {
+    const [{ create }, past] = await Promise.all([load(), this.#past.load()]);
+    const panel = create({ ...this.#parts, ...past });
+    this.#created.set(name, panel);
+    room.replaceWith(panel.node);
+    panel.select?.(this.#selected);
+    panel.showPeople?.();
+    panel.setOpen?.(this.#side.current === name);
+    return panel;
+  }
+
   /** @param {ReadonlySet<string>} ids selected on the canvas */
   select(ids) {
-    for (const panel of this.#panels.values()) panel.select?.(ids);
+    this.#selected = ids;
+    for (const panel of this.#created.values()) panel.select?.(ids);
   }
 
   /** Names may have changed. */
   showPeople() {
-    for (const panel of this.#panels.values()) panel.showPeople?.();
+    for (const panel of this.#created.values()) panel.showPeople?.();
   }
 
   /**
@@ -70,7 +96,7 @@ export class PanelHost {
    * @param {{opener?: HTMLElement, peerId?: string}} [how] `opener` gets the focus back; `peerId`: whom it is about
    */
   open(name, { opener, peerId } = {}) {
-    if (peerId !== undefined) this.#panels.get(name)?.choosePeer?.(peerId);
+    if (peerId !== undefined) void this.#panels.get(name)?.use((panel) => panel.choosePeer?.(peerId), this.#parts.notices);
     this.#side.open(name, opener);
   }
 

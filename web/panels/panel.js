@@ -18,7 +18,7 @@
  * @property {string} name unique, in `data-panel`
  * @property {string} label
  * @property {string} icon symbol of icons.svg
- * @property {(context: PanelContext) => Panel} create called once
+ * @property {() => Promise<{create: (context: PanelContext) => Panel}>} load its module, whose `create` is called once
  */
 
 /**

@@ -64,9 +64,9 @@ export class Tools {
 
   /**
    * @param {CanvasContext} canvas
-   * @param {HTMLElement} room around the stage, for the bars that lie over it
+   * @param {HTMLElement} before the node over the stage that the bars follow
    */
-  constructor(canvas, room) {
+  constructor(canvas, before) {
     const { scene, selection, stage, view } = canvas;
     const motion = new Motion(scene, view, canvas.send);
     /** @type {EditContext} */
@@ -91,7 +91,7 @@ export class Tools {
     const tools = { ...context, clipboard, properties, open, create: (type) => additions.create(type) };
     new KeyBindings(tools, commands, () => pointer.cancel());
     const toolbar = new Toolbar(tools, commands);
-    room.append(toolbar.node, properties.node);
+    before.after(toolbar.node, properties.node);
     stage.avoid(toolbar.node, properties.node);
     for (const event of /** @type {const} */ (["history", "replaced", "changed"])) {
       scene.on(event, () => {

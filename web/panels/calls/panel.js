@@ -1,14 +1,13 @@
 /** The panel with the quality of the calls. */
 
-import { text } from "../../text/panels/calls.js";
 import { CallsView } from "./view.js";
 
-/** @import {PanelDefinition} from "../panel.js" */
+/** @import {Panel, PanelContext} from "../panel.js" */
 
-/** @type {PanelDefinition} */
-export const callsPanel = {
-  name: "calls",
-  label: text.label,
-  icon: "signal-good",
-  create: ({ quality, describePerson }) => new CallsView(quality, (peerId) => describePerson(peerId).name),
-};
+/**
+ * @param {PanelContext} context
+ * @returns {Panel}
+ */
+export function create({ quality, describePerson }) {
+  return new CallsView(quality, (peerId) => describePerson(peerId).name);
+}

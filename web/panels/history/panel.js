@@ -9,19 +9,16 @@ import { momentText } from "./moment.js";
 import { HistoryFailure } from "./timeline.js";
 import { HistoryView } from "./view.js";
 
-/** @import {Panel, PanelContext, PanelDefinition} from "../panel.js" */
+/** @import {Panel, PanelContext} from "../panel.js" */
 
 /** A restore that takes longer is announced. */
 const PATIENCE_MS = 1_000;
-
-/** @type {PanelDefinition} */
-export const historyPanel = { name: "history", label: text.label, icon: "history", create };
 
 /**
  * @param {PanelContext} context
  * @returns {Panel}
  */
-function create({ scene, sceneView, timeline, replay, notices, describePerson }) {
+export function create({ scene, sceneView, timeline, replay, notices, describePerson }) {
   const canvas = byId("canvas", HTMLElement);
   /** @param {unknown} error */
   const fail = (error) => {

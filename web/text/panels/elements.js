@@ -13,7 +13,6 @@ export const orderText = {
 };
 
 export const text = {
-  label: "Elements",
   elementList: "Elements on the canvas",
   order: "Order",
   /** @param {number} count */

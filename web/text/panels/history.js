@@ -25,7 +25,6 @@ const deeds = {
 };
 
 export const text = {
-  label: "History",
   historyList: "What was changed, the latest first",
   noHistory: "Nothing has been changed on this canvas yet.",
   readEarlier: "Show earlier changes",

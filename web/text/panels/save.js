@@ -13,7 +13,6 @@ const NO_SCRIPTS = { Zsye: "emoji", Zyyy: "symbols" };
 export const scriptName = (code) => NO_SCRIPTS[code] ?? (/^[A-Za-z]{4}$/.test(code) ? (scripts.of(code) ?? code) : code);
 
 export const text = {
-  label: "Save",
   saveTitle: "The canvas as a file",
   saveNow: "The canvas as it is now, without the pictures of cameras.",
   /** @param {string} moment */

@@ -1,15 +1,8 @@
 /** Commands that change what is seen, and nothing on the canvas. */
 
-import { boundsOf } from "../../canvas/geometry.js";
 import { commandText } from "../../text/tools.js";
 
-/** @import {ToolContext} from "../tools.js" */
 /** @import {Command} from "./command.js" */
-
-/** @param {Pick<ToolContext, "stage" | "scene">} context */
-export function fitAll({ stage, scene }) {
-  stage.fitAll([...scene.elements()].map(({ transform }) => boundsOf(transform)));
-}
 
 /** @type {Command[]} */
 export const viewCommands = [
@@ -37,7 +30,7 @@ export const viewCommands = [
     label: commandText.zoomFit,
     icon: "fit",
     keys: ["0"],
-    perform: fitAll,
+    perform: ({ view }) => view.fitAll(),
   },
   {
     id: "zoomFull",
