@@ -7,6 +7,7 @@ from typing import Protocol
 
 from canvas_server.cluster import messages
 from canvas_server.core.effects import ConnectionId
+from canvas_server.node.budget import COSTS
 from canvas_server.node.node import Node
 from canvas_server.node.outbox import Outbox
 from canvas_server.node.sockets import Payload, Socket
@@ -63,12 +64,10 @@ class ForwardedSocket:
 
     # --- from the socket -------------------------------------------------------------------
 
-    def receive(
-        self, connection_id: ConnectionId, payload: bytes | memoryview
-    ) -> type[client.ClientMessage] | None:
+    def receive(self, connection_id: ConnectionId, payload: bytes) -> int:
         """See `Owner.receive`."""
-        self._put(connection_id, bytes(payload))
-        return client.BY_TAG.get(type_of(payload) or "")
+        self._put(connection_id, payload)
+        return COSTS[client.BY_TAG.get(type_of(payload) or "")]
 
     def refuse_binary(self, connection_id: ConnectionId) -> None:
         """See `Owner.refuse_binary`."""

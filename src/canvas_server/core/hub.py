@@ -210,8 +210,8 @@ class Hub:
                 return self._handle_stranger(connection, message, now)
             if type(message) in audit.EVENTS:
                 noted = audit.acted(peer, message)
-                return [noted, *self._handle_peer(peer, message, now, decoded=decoded)]
-            return self._handle_peer(peer, message, now, decoded=decoded)
+                return [noted, *self._handle_peer(peer, message, now, decoded)]
+            return self._handle_peer(peer, message, now, decoded)
         except Refusal as refused:
             error = _error(connection, refused, getattr(message, "message_id", None))
             if refused.code in _WRONG_TRIES:
@@ -229,21 +229,41 @@ class Hub:
             case _:
                 raise Refusal(ErrorCode.NOT_SUBSCRIBED)
 
+    def _made_before(self, peer: Participant, message: client.ClientMessage) -> list[Effect] | None:
+        """Return the reply to an edit whose right its peer had when it made it (SCN5); else None.
+
+        Raises:
+            Refusal: the peer may not do this.
+        """
+        canvas = peer.session.canvas
+        try:
+            grants.check(peer.grant, peer.peer_id, message, canvas.scene)
+        except Refusal:
+            made_before = commands.retried(canvas, peer, message)
+            if made_before is None:
+                raise
+            return made_before
+        return None
+
     def _handle_peer(  # noqa: C901 - one arm for each message, nothing else
-        self, peer: Participant, message: client.ClientMessage, now: float, *, decoded: bool
+        self,
+        peer: Participant,
+        message: client.ClientMessage,
+        now: float,
+        decoded: bool,
     ) -> list[Effect]:
         session = peer.session
         if type(message) not in peer.grant.free:
-            try:
-                grants.check(peer.grant, peer.peer_id, message, session.canvas.scene)
-            except Refusal:
-                made_before = commands.retried(session.canvas, peer, message)
-                if made_before is None:
-                    raise
+            made_before = self._made_before(peer, message)
+            if made_before is not None:
                 return made_before
         match message:
             case client.IceCandidate():
                 return session.ice_candidate(peer, message)
+            case client.Offer():
+                return session.offer(peer, message)
+            case client.Answer():
+                return session.answer(peer, message)
             case client.Cursor():
                 return session.cursor(peer, message)
             case client.Preview():
@@ -262,10 +282,6 @@ class Hub:
                 )
             case client.RestoreScene():
                 return commands.recall(session.canvas, peer, message)
-            case client.Offer():
-                return session.offer(peer, message)
-            case client.Answer():
-                return session.answer(peer, message)
             case client.StartCall():
                 return session.start_call(peer, message)
             case client.EndCall():

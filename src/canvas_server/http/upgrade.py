@@ -126,6 +126,8 @@ class PicowsProtocol(WSProtocol):
     def get_buffer(self, sizehint: int) -> memoryview:
         """Give room for the next read, which is never so long that others wait for it."""
         buffer = _get_buffer(self, sizehint)
+        if len(buffer) <= MAX_READ_BYTES:
+            return buffer
         if len(buffer) > self._free:  # it has grown, and stays as long as it is
             self._free = len(buffer)
             self._buffers.note(self, self._free)

@@ -13,7 +13,7 @@ from picows import WSCloseCode, WSFrame, WSListener, WSMsgType, WSTransport
 from canvas_server.core.effects import ConnectionId
 from canvas_server.http.longbuffers import STRANGE_BYTES, STRANGERS, LongBuffers
 from canvas_server.http.turns import ReadTurns
-from canvas_server.node.budget import COSTS, Account
+from canvas_server.node.budget import BYTES_IN, Account
 from canvas_server.node.node import Node
 from canvas_server.node.outbox import Outbox
 from canvas_server.node.sockets import Owner, Payload
@@ -70,6 +70,7 @@ class WebSocketConnection(WSListener):
         "_close_code",
         "_closing",
         "_fragments",
+        "_frames",
         "_gone",
         "_last_moment",
         "_loop",
@@ -81,6 +82,7 @@ class WebSocketConnection(WSListener):
         "_transport",
         "_turn",
         "_turns",
+        "_units",
         "_work",
         "address",
         "connection_id",
@@ -118,6 +120,9 @@ class WebSocketConnection(WSListener):
         self._closing = False
         self._patience = MAX_AFTER_CLOSE
         self._turn = TURN
+        self._frames = 0
+        """Of the read that goes on, as are the units: they are paid for together."""
+        self._units = 0.0
         self._last_moment: asyncio.TimerHandle | None = None
         self.connection_id = ConnectionId(0)
         self.turn = next(_turns)
@@ -140,34 +145,21 @@ class WebSocketConnection(WSListener):
     def on_ws_frame(self, transport: WSTransport, frame: WSFrame) -> None:
         """Take a frame; after the last one of a read, write what all of them caused."""
         self.heard = True
-        if self._closing:
-            self._patience -= 1
-            if frame.msg_type == WSMsgType.CLOSE:
-                self._tcp.close()
-            elif self._patience == 0:
-                self._tcp.abort()
-            return
-        if frame.payload_size > MAX_FRAME_BYTES:
-            # picows has sent the close frame, and goes on reading for a moment.
-            self._closing = True
-            self.outbox.detach()
-            self._loop.call_soon(self._leave)
+        size = frame.payload_size
+        if self._closing or size > MAX_FRAME_BYTES:
+            self._take_late(frame)
             return
         cost = 1
         if frame.rsv1 or frame.rsv2 or frame.rsv3:
             self._fail(CloseCode.PROTOCOL_ERROR)
         elif frame.msg_type is TEXT and frame.fin and self._fragments is None:
-            kind = self._owner.receive(self.connection_id, frame.get_payload_as_memoryview())
-            cost = COSTS[kind]
+            cost = self._owner.receive(self.connection_id, frame.get_payload_as_bytes())
         else:
             cost = self._take_other(transport, frame)
+        self._frames += 1
+        self._units += 1 if cost == 1 and size < BYTES_IN else self._work.price(size, cost)
         if frame.last_in_buffer:
-            self._owner.flush()
-        if self._work.spend_message(frame.payload_size, cost):
-            self._slow_down()
-        self._turn -= 1
-        if self._turn <= 0:
-            self._let_others()
+            self._end_read()
 
     def on_ws_disconnected(self, transport: WSTransport) -> None:  # noqa: ARG002
         """Leave the node."""
@@ -272,6 +264,30 @@ class WebSocketConnection(WSListener):
 
     # --- the rest ------------------------------------------------------------------------
 
+    def _end_read(self) -> None:
+        """Write what the frames of one read have caused, and pay for them."""
+        self._owner.flush()
+        if self._work.pay(self._units):
+            self._slow_down()
+        self._turn -= self._frames
+        self._units, self._frames = 0.0, 0
+        if self._turn <= 0:
+            self._let_others()
+
+    def _take_late(self, frame: WSFrame) -> None:
+        """Take what comes when nothing is handled any more: only the answer to our close counts."""
+        if not self._closing:
+            # It is too long: picows has sent the close frame, and goes on reading for a moment.
+            self._closing = True
+            self.outbox.detach()
+            self._loop.call_soon(self._leave)
+            return
+        self._patience -= 1
+        if frame.msg_type == WSMsgType.CLOSE:
+            self._tcp.close()
+        elif self._patience == 0:
+            self._tcp.abort()
+
     def _fail(self, code: CloseCode) -> None:
         """Close from within a callback of the node: it hears of it when it is done."""
         self.close(code)
@@ -334,7 +350,7 @@ class WebSocketConnection(WSListener):
             return 1
         self._forget_fragments()
         if whole.is_text:
-            return COSTS[self._owner.receive(self.connection_id, memoryview(whole.payload))]
+            return self._owner.receive(self.connection_id, bytes(whole.payload))
         self._owner.refuse_binary(self.connection_id)
         return 1
 

@@ -21,13 +21,9 @@ from canvas_server.node.budget import (
     BYTES_OUT,
     BYTES_READ,
     BYTES_SCANNED,
-    BYTES_STORED,
     COPIES_OUT,
-    LIGHT_BURST,
-    LIGHT_RATE,
     LONG_SIGNAL,
     LONGEST_SECONDS,
-    MAX_FLOWS,
     STRUCTURES_READ,
     UNITS_DECODING,
     UNITS_REFUSED,
@@ -36,8 +32,11 @@ from canvas_server.node.budget import (
     Limits,
     SharedBudgets,
     WorkBudget,
+    append_line,
+    append_units,
 )
-from canvas_server.node.turns import LoopTurns
+from canvas_server.node.flows import Flows
+from canvas_server.node.turns import TURN_UNITS, LoopTurns
 from canvas_server.protocol import client
 from canvas_server.protocol.codec import type_of
 from canvas_server.protocol.traits import UnderLoad
@@ -64,8 +63,6 @@ class _Holder(Struct):
     """What is charged to one connection."""
 
     budget: WorkBudget
-    flows: dict[str, Account]
-    """By the peer id of the target: bytes of signals that may pass when others send it too many."""
     held_since: float = 0.0
     refusing: bool = False
     """It has waited for as long as it has to, and others have kept up the debt."""
@@ -103,6 +100,9 @@ class BackPressure:
         self._clock = clock
         self._limits = limits
         self._shared = shared
+        self._flows = Flows(limits)
+        self.held: set[ConnectionId] = set()
+        """Those that are not to be read now, for one of the reasons below."""
         self._behind: dict[ConnectionId, str] = {}
         """Those who edit a session faster than its edits are stored."""
         self._holders: dict[ConnectionId, _Holder] = {}
@@ -115,26 +115,24 @@ class BackPressure:
         budget = self._limits.budget(self._clock())
         if work is not None:
             budget = msgspec.structs.replace(budget, work=work)
-        self._holders[connection_id] = _Holder(budget, {})
+        self._holders[connection_id] = _Holder(budget)
 
     def forget(self, connection_id: ConnectionId) -> None:
         """Forget a connection that is gone."""
+        self.held.discard(connection_id)
         self._indebted.discard(connection_id)
         self._turns.forget(connection_id)
+        self._flows.forget(connection_id)
         self._holders.pop(connection_id, None)
         self._behind.pop(connection_id, None)
 
     def holds(self, connection_id: ConnectionId) -> bool:
         """Return whether a connection is not to be read now."""
-        return (
-            connection_id in self._indebted
-            or connection_id in self._behind
-            or connection_id in self._turns.waiting
-        )
+        return connection_id in self.held
 
     # --- before a message is handled -----------------------------------------------------------
 
-    def takes_turn(self, connection_id: ConnectionId, payload: bytes | memoryview) -> bool:
+    def takes_turn(self, connection_id: ConnectionId, payload: bytes) -> bool:
         """Return whether a message may be handled in this turn of the event loop.
 
         In one turn many sockets may have a message each that is long, or short and costs much; what
@@ -146,11 +144,11 @@ class BackPressure:
                 turns.long_is_taken = True
                 self._schedule_turn()
                 return True
-        elif not turns.is_over or is_signal(payload):
+        elif turns.units < TURN_UNITS or is_signal(payload):
             return True
         party = self._party_of(connection_id)
         if turns.line_up(connection_id, "" if party is None else party.session_id):
-            self._hold(connection_id, None)
+            self._hold_up(connection_id, None)
             self._schedule_turn()
         return False
 
@@ -204,12 +202,11 @@ class BackPressure:
         """Charge the places of `SETTLED_TOGETHER` messages to invitation and session."""
         self._spend_shared(connection_id, SETTLED_TOGETHER, 0)
 
-    def long(self, connection_id: ConnectionId, payload: bytes | memoryview) -> None:
+    def long(self, connection_id: ConnectionId, payload: bytes) -> None:
         """Charge a long message that is no signal: structs are made of all of it."""
-        text = bytes(payload)
-        structures = text.count(b"{") + text.count(b"[")
-        units = structures / STRUCTURES_READ + text.count(b",") / VALUES_READ
-        self._spend(connection_id, units + len(text) / BYTES_READ, 0)
+        structures = payload.count(b"{") + payload.count(b"[")
+        units = structures / STRUCTURES_READ + payload.count(b",") / VALUES_READ
+        self._spend(connection_id, units + len(payload) / BYTES_READ, 0)
 
     def dear(self, connection_id: ConnectionId, units: int, *, signal: bool) -> None:
         """Charge a message that costs more than its place to invitation and session."""
@@ -217,11 +214,11 @@ class BackPressure:
 
     def may_signal(self, connection_id: ConnectionId, target: str, size: int) -> bool:
         """Charge a signal to the line of its target; return whether it is its turn, or waits."""
-        line = self._shared.target(target, self._clock)
-        if line.is_overdrawn:
+        line = self._shared.targets.get(target) or self._shared.target(target, self._clock())
+        if line.left < 0:
             now = self._clock()
             owed = line.wait(now)
-            is_light = owed <= 0 or self._is_light(connection_id, target, size, now)
+            is_light = owed <= 0 or self._flows.is_light(connection_id, target, size, now)
             if not is_light and self._is_line_used(target):
                 self._wait(connection_id, owed)
                 return False
@@ -229,18 +226,6 @@ class BackPressure:
         if size > LONG_SIGNAL:
             self._spend(connection_id, (size - LONG_SIGNAL) / BYTES_DESCRIBED, 0, waits=False)
         return True
-
-    def _is_light(self, connection_id: ConnectionId, target: str, size: int, now: float) -> bool:
-        """Return whether a peer has sent another one so little lately that it need not wait."""
-        holder = self._holders.get(connection_id)
-        if holder is None:
-            return True
-        flow = holder.flows.get(target)
-        if flow is None:
-            if len(holder.flows) >= MAX_FLOWS:
-                holder.flows.clear()
-            flow = holder.flows[target] = self._limits.bytes(LIGHT_BURST, LIGHT_RATE, now)
-        return not flow.spend(size) or flow.wait(now) <= 0
 
     def broadcast(self, connection_id: ConnectionId, copies: int, size: int, line: int) -> None:
         """Charge what a message had others sent at once.
@@ -356,14 +341,14 @@ class BackPressure:
     def _wait_for_log(self, connection_id: ConnectionId, session_id: str) -> None:
         if self._backlog_of(session_id) > MAX_UNSTORED_BYTES and connection_id not in self._behind:
             self._behind[connection_id] = session_id
-            self._hold(connection_id, "storage")
+            self._hold_up(connection_id, "storage")
 
     def _wait(self, connection_id: ConnectionId, seconds: float) -> None:
         holder = self._holders.get(connection_id)
         if seconds > 0 and holder is not None and connection_id not in self._indebted:
             holder.held_since = self._clock()
             self._indebted.add(connection_id)
-            self._hold(connection_id, "work")
+            self._hold_up(connection_id, "work")
             self._call_later(seconds, functools.partial(self._paid, connection_id))
 
     def _paid(self, connection_id: ConnectionId) -> None:
@@ -384,23 +369,22 @@ class BackPressure:
         self._indebted.discard(connection_id)
         self._release(connection_id)
 
+    def _hold_up(self, connection_id: ConnectionId, limit: str | None) -> None:
+        self.held.add(connection_id)
+        self._hold(connection_id, limit)
+
     def _release(self, connection_id: ConnectionId) -> None:
-        if not self.holds(connection_id):
+        """Read a connection on, unless there is another reason not to."""
+        if (
+            connection_id not in self._indebted
+            and connection_id not in self._behind
+            and connection_id not in self._turns.waiting
+        ):
+            self.held.discard(connection_id)
             self._read_on(connection_id)
 
 
-def append_units(effect: Append) -> float:
-    """Return what an edit costs that is made: it is stored, and sent to all."""
-    sent = effect.broadcast_bytes * effect.receivers
-    return effect.record.size / BYTES_STORED + sent / BYTES_OUT + effect.receivers / COPIES_OUT
-
-
-def append_line(effect: Append) -> int:
-    """Return the bytes that each of the others is sent for it."""
-    return effect.broadcast_bytes if effect.receivers else 0
-
-
-def is_signal(payload: bytes | memoryview) -> bool:
+def is_signal(payload: bytes) -> bool:
     """Return whether a message that is not read yet is for one peer."""
     tag = type_of(payload)
     return tag is not None and client.BY_TAG.get(tag) in SIGNALS

@@ -6,10 +6,10 @@ connection, an invitation and a session have an account each; what is done is ch
 """
 
 from collections import OrderedDict
-from collections.abc import Callable
 
 from msgspec import Struct
 
+from canvas_server.core.effects import Append
 from canvas_server.protocol import client
 
 KIB, MIB = 1024, 1024 * 1024
@@ -81,7 +81,7 @@ class Account:
     Spending is one subtraction; the clock is only read once the account is overdrawn.
     """
 
-    __slots__ = ("_burst", "_dearest", "_deepest", "_filled_at", "_left", "_rate")
+    __slots__ = ("_burst", "_dearest", "_deepest", "_filled_at", "_rate", "left")
 
     def __init__(self, burst: float, rate: float, now: float) -> None:
         """Begin with `burst`; `rate` comes back each second."""
@@ -89,29 +89,37 @@ class Account:
         self._dearest = max(1.0, burst / LEAST_OF_A_BURST)
         self._deepest = -LONGEST_SECONDS * rate
         self._rate = rate
-        self._left = float(burst)
+        self.left = float(burst)
+        """What may still be spent, when the clock was last read; below 0: what is owed."""
         self._filled_at = now
 
-    def spend_message(self, size: int, cost: int) -> bool:
-        """Pay for a message of `size` bytes; return whether the account is overdrawn."""
-        self._left -= size // BYTES_IN + (cost if cost == 1 else min(cost, self._dearest))
-        return self._left < 0
+    def price(self, size: int, cost: int) -> float:
+        """Return what a message of `size` bytes takes of the account."""
+        return size // BYTES_IN + (cost if cost == 1 else min(cost, self._dearest))
 
-    @property
-    def is_overdrawn(self) -> bool:
-        """Whether something was owed when the clock was last read."""
-        return self._left < 0
+    def pay(self, units: float) -> bool:
+        """Pay for messages, at their price; return whether the account is overdrawn."""
+        self.left -= units
+        return self.left < 0
+
+    def spend_message(self, size: int, cost: int) -> bool:
+        """Pay for one message; return whether the account is overdrawn."""
+        return self.pay(self.price(size, cost))
 
     def spend(self, amount: float) -> bool:
         """Pay for something else, however much it is; return whether the account is overdrawn."""
-        self._left = max(self._left - amount, min(self._left, self._deepest))
-        return self._left < 0
+        left = self.left - amount
+        if left >= 0:
+            self.left = left
+            return False
+        self.left = max(left, min(self.left, self._deepest))
+        return True
 
     def wait(self, now: float) -> float:
         """Fill up for the time gone by; return the seconds until nothing is owed."""
-        left = self._left + max(0.0, now - self._filled_at) * self._rate
+        left = self.left + max(0.0, now - self._filled_at) * self._rate
         self._filled_at = now
-        self._left = min(left, self._burst)
+        self.left = min(left, self._burst)
         return -left / self._rate if left < -NOTHING else 0.0
 
 
@@ -173,7 +181,8 @@ class SharedBudgets:
     def __init__(self, limits: Limits) -> None:
         self._limits = limits
         self._budgets: OrderedDict[tuple[str, str], WorkBudget] = OrderedDict()
-        self._targets: OrderedDict[str, Account] = OrderedDict()
+        self.targets: OrderedDict[str, Account] = OrderedDict()
+        """By peer: the bytes of signals to it; see `target`."""
 
     def session(self, session_id: str, now: float) -> WorkBudget:
         """Return the budget of a session."""
@@ -187,14 +196,13 @@ class SharedBudgets:
         """Return the budget of all who came by an invitation, or from another server."""
         return self._budget("invitation", invitation, now, INVITATION_SHARE)
 
-    def target(self, peer_id: str, clock: Callable[[], float]) -> Account:
-        """Return the account of the bytes of signals to a peer."""
-        account = self._targets.get(peer_id)
+    def target(self, peer_id: str, now: float) -> Account:
+        """Return the account of the bytes of signals to a peer, from now on if there was none."""
+        account = self.targets.get(peer_id)
         if account is None:
-            account = self._limits.bytes(TARGET_BURST, TARGET_RATE, clock())
-            self._targets[peer_id] = account
-            if len(self._targets) > MAX_SHARED:
-                self._targets.popitem(last=False)
+            account = self.targets[peer_id] = self._limits.bytes(TARGET_BURST, TARGET_RATE, now)
+            if len(self.targets) > MAX_SHARED:
+                self.targets.popitem(last=False)
         return account
 
     def _budget(self, kind: str, name: str, now: float, share: int) -> WorkBudget:
@@ -204,3 +212,14 @@ class SharedBudgets:
         if len(self._budgets) > MAX_SHARED:
             self._budgets.popitem(last=False)
         return budget
+
+
+def append_units(effect: Append) -> float:
+    """Return what an edit costs that is made: it is stored, and sent to all."""
+    sent = effect.broadcast_bytes * effect.receivers
+    return effect.record.size / BYTES_STORED + sent / BYTES_OUT + effect.receivers / COPIES_OUT
+
+
+def append_line(effect: Append) -> int:
+    """Return the bytes that each of the others is sent for it."""
+    return effect.broadcast_bytes if effect.receivers else 0

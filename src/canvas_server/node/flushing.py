@@ -8,7 +8,8 @@ ones the latest of each peer is written then; those before it are not.
 from collections.abc import Callable
 
 from canvas_server.core.effects import ConnectionId, Send
-from canvas_server.node.outbox import Outbox, Outboxes, frame_of
+from canvas_server.node.frames import frame_of
+from canvas_server.node.outbox import Outbox, Outboxes
 from canvas_server.protocol.server import PeerCursor, PeerPreview
 
 COALESCE_SECONDS = 0.02

@@ -50,17 +50,16 @@ class Handler:
         self._counts = counts
         self._clock = clock
 
-    def handle(
-        self, connection_id: ConnectionId, message: ClientMessage, payload: bytes | memoryview
-    ) -> bool:
+    def handle(self, connection_id: ConnectionId, message: ClientMessage, payload: bytes) -> int:
         """Have the hub handle a message, as it was read from its payload, and charge it.
 
-        False: it is a signal that has to wait for its turn; nothing was done.
+        Returns what it costs its connection; 0: it is a signal that has to wait for its turn, and
+        nothing was done.
         """
         kind, outbox, size = type(message), self._outboxes[connection_id], len(payload)
         target: str | None = getattr(message, "target_peer_id", None)
         if target is not None and not self._pressure.may_signal(connection_id, target, size):
-            return False
+            return 0
         self._counts.received[kind] += 1
         outbox.heard += 1
         if target is not None:
@@ -69,11 +68,13 @@ class Handler:
             if size > BYTES_IN:
                 self._pressure.long(connection_id, payload)
             self._handle_for_many(connection_id, message, size, outbox)
+        cost = 1
         if kind in DEAR:
-            self._pressure.dear(connection_id, COSTS[kind], signal=target is not None)
+            cost = COSTS[kind]
+            self._pressure.dear(connection_id, cost, signal=target is not None)
         if not outbox.heard % SETTLED_TOGETHER:
             self._pressure.settled(connection_id)
-        return True
+        return cost
 
     def _handle_for_many(
         self, connection_id: ConnectionId, message: ClientMessage, size: int, outbox: Outbox

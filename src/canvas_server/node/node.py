@@ -37,9 +37,10 @@ from canvas_server.node.clocksteps import ClockSteps
 from canvas_server.node.counts import Counts
 from canvas_server.node.events import NodeEvents
 from canvas_server.node.flushing import FlushSchedule
+from canvas_server.node.frames import frame_of
 from canvas_server.node.handling import Handler
 from canvas_server.node.lines import Lines
-from canvas_server.node.outbox import Outbox, Outboxes, frame_of
+from canvas_server.node.outbox import Outbox, Outboxes
 from canvas_server.node.pictures import NoDecoder, Outcome, WaitingEdits
 from canvas_server.node.placement import LocalPlacement
 from canvas_server.node.ports import Elsewhere, Log, LogFailure, PictureDecoder, Placement
@@ -47,7 +48,6 @@ from canvas_server.node.scenes import Scenes
 from canvas_server.node.sending import Sender
 from canvas_server.node.sockets import Connection, Owner, Payload, Socket
 from canvas_server.protocol.audit import AuditEntry, AuditEvent
-from canvas_server.protocol.client import ClientMessage
 from canvas_server.protocol.codec import MalformedMessage, decode
 from canvas_server.protocol.errors import CloseCode, ErrorCode
 
@@ -120,6 +120,7 @@ class Node:
             self.limits,
             shared,
         )
+        self._held_back = self._pressure.held
         self._flushes = FlushSchedule(outboxes, call_later)
         self.flush = self._flushes.flush
         """Write what is queued: one write for each connection that has something to hear now."""
@@ -157,34 +158,33 @@ class Node:
         self._pressure.open(connection_id, work)
         return connection_id
 
-    def receive(
-        self, connection_id: ConnectionId, payload: bytes | memoryview
-    ) -> type[ClientMessage] | None:
-        """Handle one text message; return of which type it was, if that is known by now.
+    def receive(self, connection_id: ConnectionId, payload: bytes) -> int:
+        """Handle one text message; return what it costs beside its bytes, as far as that is known.
 
         What it causes is queued; call `flush` after a batch.
         """
         if connection_id not in self.connections:
-            return None  # closed by the server, and its last frames still come in
+            return 1  # closed by the server, and its last frames still come in
         if connection_id in self._held:
-            self._held[connection_id].append(bytes(payload))
-            return None
-        if self._pressure.holds(connection_id) or not self._pressure.takes_turn(
+            self._held[connection_id].append(payload)
+            return 1
+        if connection_id in self._held_back or not self._pressure.takes_turn(
             connection_id, payload
         ):
-            self._deferred[connection_id].append(bytes(payload))
-            return None
+            self._deferred[connection_id].append(payload)
+            return 1
         try:
             message = decode(payload)
         except MalformedMessage as malformed:
             self.outboxes[connection_id].heard += 1
             self._perform(self.hub.refuse(connection_id, malformed))
             self._pressure.could_not_read(connection_id, len(payload))
-            return None
-        if not self._handler.handle(connection_id, message, payload):
-            self._deferred[connection_id].append(bytes(payload))
-            return None
-        return type(message)
+            return 1
+        cost = self._handler.handle(connection_id, message, payload)
+        if not cost:
+            self._deferred[connection_id].append(payload)
+            return 1
+        return cost
 
     def receive_all(self, connection_id: ConnectionId, payloads: list[Payload]) -> None:
         """Handle the messages of a connection that came while they could not be handled."""

@@ -5,13 +5,11 @@ An outbox outlives its socket: when the peer comes back on another one, it goes 
 says that it stopped hearing (RES1).
 """
 
-from collections import OrderedDict
 from typing import NamedTuple, Protocol
 
 from canvas_server.core.effects import ConnectionId
-from canvas_server.protocol.codec import encode
-from canvas_server.protocol.server import TRAITS, Pong, SceneUpdate, ServerMessage
-from canvas_server.protocol.traits import ServerTraits
+from canvas_server.node.frames import DroppableFrame, resent
+from canvas_server.protocol.server import ServerMessage
 
 MAX_QUEUED_BYTES = 6 * 1024 * 1024
 """What may wait for a socket: more than the largest `scene_update` and what comes with it."""
@@ -24,9 +22,6 @@ ASK_BYTES = 64 * 1024
 WRITE_BYTES = 64 * 1024
 """At most about so much is given to the socket at once while it does not keep up."""
 MAX_CHECKPOINTS = 4
-KEPT_SCENES = 16
-
-_SMALL_HEADERS = tuple(bytes((0x81, size)) for size in range(126))
 
 
 class Wire(Protocol):
@@ -40,76 +35,6 @@ class Wire(Protocol):
 
     def too_slow(self) -> None:
         """End a connection whose reader does not keep up (OUT1)."""
-
-
-class DroppableFrame(bytes):
-    """A frame that a slow reader may miss."""
-
-    __slots__ = ()
-
-
-class BlankFrame(bytes):
-    """A frame about its connection alone: sent again, it says nothing.
-
-    A pong: on a later connection its count would be taken for that of the new one.
-    """
-
-    __slots__ = ()
-
-
-def _frame_type(traits: ServerTraits) -> type[bytes] | None:
-    if traits.delivery == "droppable":
-        return DroppableFrame
-    return BlankFrame if traits.replay == "blank" else None
-
-
-_FRAME_TYPES = {kind: _frame_type(traits) for kind, traits in TRAITS.items()}
-
-_scenes: OrderedDict[str, tuple[SceneUpdate, bytes]] = OrderedDict()
-
-
-def frame_of(message: ServerMessage) -> bytes:
-    """Return a message as it goes over the wire: one unmasked text frame (RFC 6455 section 5.2)."""
-    if type(message) is SceneUpdate:
-        return _scene_frame(message)
-    return _frame(encode(message), _FRAME_TYPES[type(message)])
-
-
-def _scene_frame(message: SceneUpdate) -> bytes:
-    """Return the frame of a scene: large, and for a crowd one by one, so the last few are kept."""
-    session_id = message.scene.session_id
-    known, frame = _scenes.pop(session_id, (None, b""))
-    if known is not message:
-        frame = _frame(encode(message))
-    _scenes[session_id] = (message, frame)
-    if len(_scenes) > KEPT_SCENES:
-        _scenes.popitem(last=False)
-    return frame
-
-
-def _frame(payload: bytes, frame_type: type[bytes] | None = None) -> bytes:
-    size = len(payload)
-    if size < 126:
-        header = _SMALL_HEADERS[size]
-    elif size < 65536:
-        header = b"\x81\x7e" + size.to_bytes(2)
-    else:
-        header = b"\x81\x7f" + size.to_bytes(8)
-    frame = header + payload
-    return frame if frame_type is None else frame_type(frame)
-
-
-def _again(frame: bytes) -> bytes:
-    """Return a frame as it is sent a second time.
-
-    What was written keeps its place in the count of both ends, so from here on it is not dropped.
-    """
-    if type(frame) is bytes:
-        return frame
-    return _BLANK if type(frame) is BlankFrame else bytes(frame)
-
-
-_BLANK = bytes(frame_of(Pong(0)))
 
 
 class ResumePoint(NamedTuple):
@@ -175,13 +100,12 @@ class Outbox:
 
     def flush(self) -> None:
         """Write what is queued, as far as the socket takes it."""
-        wire = self._wire
-        if self.paused or wire is None or not self._queued:
+        wire, frames, size = self._wire, self._queued, self.queued_bytes
+        if self.paused or wire is None or not frames:
             return
-        if self.queued_bytes <= WRITE_BYTES:
-            frames, self._queued = self._queued, []
-            size, self.queued_bytes = self.queued_bytes, 0
-            wire.write(b"".join(frames))
+        if size <= WRITE_BYTES:
+            self._queued, self.queued_bytes = [], 0
+            wire.write(frames[0] if len(frames) == 1 else b"".join(frames))
             self._written(wire, frames, size)
         else:
             self._write_in_parts(wire)
@@ -278,7 +202,7 @@ class Outbox:
         self._checkpoints[token] = checkpoint  # the latest that the peer is known to have
         number = checkpoint.number + received
         self.acknowledge(number)
-        self._queued = [_again(frame) for frame in (*self._kept, *self._queued)]
+        self._queued = [resent(frame) for frame in (*self._kept, *self._queued)]
         self.queued_bytes = sum(map(len, self._queued))
         self._kept.clear()
         self._kept_bytes = 0
@@ -300,7 +224,7 @@ class Outbox:
         if not self._checkpoints:
             self._first += len(frames)
             return
-        self._kept.extend(frames)
+        self._kept += frames
         self._kept_bytes += size
         if self._first < self._snapshot_end:
             self.acknowledge(self._snapshot_end)

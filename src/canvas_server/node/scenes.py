@@ -15,13 +15,14 @@ from canvas_server.core.hub import Hub
 from canvas_server.core.records import Snapshot, Stored
 from canvas_server.core.scene.admission import admitted
 from canvas_server.core.scene.news import scene_document
-from canvas_server.node.backpressure import append_line, append_units
 from canvas_server.node.budget import (
     BYTES_ANSWERED,
     UNITS_OPENED,
     UNITS_READ,
     UNITS_RECALLED,
     SharedBudgets,
+    append_line,
+    append_units,
 )
 from canvas_server.node.pictures import decoded_edit
 from canvas_server.node.ports import (

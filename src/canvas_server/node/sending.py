@@ -5,12 +5,17 @@ from collections.abc import Callable
 from canvas_server.core.effects import Send
 from canvas_server.node.counts import Counts
 from canvas_server.node.flushing import FlushSchedule
-from canvas_server.node.outbox import Outboxes, frame_of
+from canvas_server.node.frames import frame_of
+from canvas_server.node.outbox import Outboxes
 from canvas_server.protocol import server
 from canvas_server.protocol.server import Error, PeerCursor, PeerLeft, PeerPreview
 
 COALESCED = server.types_with(lambda traits: traits.delivery != "reliable")
 """Types of messages that may wait a moment for others, so that a crowd costs fewer writes."""
+DROPPABLE = frozenset((PeerCursor, PeerPreview))
+"""Types of messages of which a later one of their peer takes the place."""
+NOTED = frozenset((PeerLeft, Error))
+"""Types of messages after which something else is to be done."""
 
 
 class Sender:
@@ -37,25 +42,30 @@ class Sender:
 
     def send(self, effect: Send) -> None:
         """Queue a message for its receivers."""
-        message, flushes = effect.message, self._flushes
-        kind, count = type(message), len(effect.to)
+        message, to = effect.message, effect.to
+        kind, count = type(message), len(to)
         self._counts.sent[kind] += count
         self.copies += count
-        if isinstance(message, PeerCursor | PeerPreview):
-            flushes.droppable(effect, message)
+        if kind in DROPPABLE and isinstance(message, PeerCursor | PeerPreview):
+            self._flushes.droppable(effect, message)
             return
         frame = frame_of(message)
-        waiting = flushes.coalesced() if kind in COALESCED else flushes.dirty
+        waiting = self._flushes.coalesced() if kind in COALESCED else self._flushes.dirty
         outboxes = self._outboxes
-        for connection_id in effect.to:
+        for connection_id in to:
             outbox = outboxes[connection_id]
             outbox.push(frame, message)
             waiting[outbox] = None
         self.bytes += count * len(frame)
         if count > 1:
             self.line_bytes += len(frame)
+        if kind in NOTED:
+            self._note(effect)
+
+    def _note(self, effect: Send) -> None:
+        message = effect.message
         if isinstance(message, PeerLeft):
-            flushes.drop(message.peer_id)
+            self._flushes.drop(message.peer_id)
         elif isinstance(message, Error):
             self._counts.refused[message.code] += 1
             self._refused(effect)

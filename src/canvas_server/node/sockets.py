@@ -4,7 +4,6 @@ from typing import Protocol
 
 from canvas_server.core.effects import ConnectionId
 from canvas_server.node.outbox import Outbox, Wire
-from canvas_server.protocol.client import ClientMessage
 from canvas_server.protocol.errors import CloseCode
 
 Payload = bytes | None
@@ -41,10 +40,8 @@ class Socket(Connection, Protocol):
 class Owner(Protocol):
     """What a socket delivers its messages to: the node, or a forwarder to another one."""
 
-    def receive(
-        self, connection_id: ConnectionId, payload: bytes | memoryview
-    ) -> type[ClientMessage] | None:
-        """Take a text message; return of which type it is, if that is known."""
+    def receive(self, connection_id: ConnectionId, payload: bytes) -> int:
+        """Take a text message; return what it costs beside its bytes, in units (OUT2)."""
         ...
 
     def refuse_binary(self, connection_id: ConnectionId) -> None:

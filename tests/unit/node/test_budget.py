@@ -95,6 +95,6 @@ def test_what_many_share_is_remembered_while_it_is_used(monkeypatch: pytest.Monk
     shared.session("c", 0.0)
     shared.session("d", 0.0)
     assert shared.session("a", 0.0) is not first
-    lines = [shared.target(name, lambda: 0.0) for name in "abc"]
-    assert shared.target("a", lambda: 0.0) is not lines[0]
-    assert shared.target("c", lambda: 0.0) is lines[2]
+    lines = [shared.target(name, 0.0) for name in "abc"]
+    assert shared.target("a", 0.0) is not lines[0]
+    assert shared.target("c", 0.0) is lines[2]

@@ -3,7 +3,8 @@
 import pytest
 
 from canvas_server.node import outbox as outbox_module
-from canvas_server.node.outbox import Outbox, frame_of
+from canvas_server.node.frames import frame_of
+from canvas_server.node.outbox import Outbox
 from canvas_server.protocol import server
 
 pytestmark = pytest.mark.rule("OUT1", "RES1")
