@@ -37,6 +37,10 @@ class PresenceWindow:
         self._waiting[peer_id] = media and self._waiting.get(peer_id, True)
         return False
 
+    def wait(self, peer_id: str) -> None:
+        """Have the update of a peer wait for `settle`, however few there were."""
+        self._waiting[peer_id] = False
+
     @property
     def waiting(self) -> frozenset[str]:
         """The peers that others know as they were before."""

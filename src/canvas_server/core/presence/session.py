@@ -238,7 +238,7 @@ class Session:
         answer = server.RelayAnswer(sender.peer_id, description, message.call_id, message.offer_id)
         effects: list[Effect] = [Send((target.connection,), answer)]
         for peer_id in self.calls.answer(sender.peer_id, target.peer_id):
-            effects += self.tell_update(self.peers[peer_id])
+            effects += self._tell_soon(peer_id)
         return effects
 
     def ice_candidate(self, sender: Participant, message: client.IceCandidate) -> list[Effect]:
@@ -321,7 +321,7 @@ class Session:
         if not self.calls.has_any(peer.peer_id):
             effects += self._remove_tiles(peer, timestamp)
         if peer.peer_id in stopped:
-            effects += self.tell_update(peer)
+            effects += self._tell_soon(peer.peer_id)
         return effects
 
     def tell_update(self, peer: Participant) -> list[Effect]:
@@ -338,11 +338,19 @@ class Session:
         ]
         return [*effects, SettlePresence(self.session_id, WINDOW_SECONDS)] if due else []
 
+    def _tell_soon(self, peer_id: str) -> list[Effect]:
+        """Tell the others before long what a call has changed of a peer: it may change again."""
+        self._window.wait(peer_id)
+        return self._open_window()
+
+    def _open_window(self) -> list[Effect]:
+        if self._window.is_open:
+            return []
+        self._window.is_open = True
+        return [SettlePresence(self.session_id, WINDOW_SECONDS)]
+
     def _tell(self, peer: Participant, *, media: bool = False) -> list[Effect]:
-        effects: list[Effect] = []
-        if not self._window.is_open:
-            self._window.is_open = True
-            effects.append(SettlePresence(self.session_id, WINDOW_SECONDS))
+        effects = self._open_window()
         if self._window.admits(peer.peer_id, media=media):
             effects += self._update(peer, media=media)
         return effects

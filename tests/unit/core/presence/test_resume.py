@@ -18,6 +18,7 @@ def in_a_call(lab: HubLab) -> tuple[tuple[ConnectionId, str], tuple[ConnectionId
     lab.say(b, client.Answer(ada, "sdp", "c"))
     for connection, peer_id in ((a, ada), (b, bob)):
         lab.say(connection, client.AddElement(NewElement(Video(f"peer-{peer_id}"))))
+    lab.settle_presence()
     lab.clear()
     return (a, ada), (b, bob)
 
