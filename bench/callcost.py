@@ -87,7 +87,9 @@ class CallBench:
             "rport 46154 generation 0 ufrag 4ZcD network-cost 10"
         )
 
-        def message(kind: str, sender: ConnectionId, **fields: object) -> tuple[str, int, bytes]:
+        def message(
+            kind: str, sender: ConnectionId, **fields: object
+        ) -> tuple[str, ConnectionId, bytes]:
             target = self.bob_id if sender == self.ada else self.ada_id
             whole = {"type": kind, "target_peer_id": target, **fields}
             return kind, sender, json.dumps(whole).encode()
