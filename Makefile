@@ -8,7 +8,7 @@ BIN := .venv/bin
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check nightly webtests puretests clustered attacks audit pythons garbage lint types edgetests platforms generate format coverage bench figures benchscene benchcluster benchfederation frames sight fuzz identities soak picture vendor wheel clean
+.PHONY: help run test check nightly webtests puretests clustered attacks audit pythons garbage lint types edgetests platforms generate format coverage bench figures door benchscene benchcluster benchfederation frames sight fuzz identities soak picture vendor wheel clean
 
 help: ## list the targets
 	@grep -hE '^[a-z]+:.*##' Makefile | sed 's/:.*## /\t/' | expand -t 12
@@ -92,6 +92,9 @@ bench/yardsticks/node_modules/.done: bench/yardsticks/package.json bench/yardsti
 
 bench: .venv/.dev bench/yardsticks/node_modules/.done ## measure beside PeerServer and ws, write docs/benchmarks.md
 	@$(BIN)/python bench/run.py $(ARGS)
+
+door: .venv/.dev ## measure how fast a link opens over slow lines, write the section of docs/benchmarks.md
+	@$(BIN)/python bench/door.py $(ARGS)
 
 sight: .venv/.dev ## measure what it saves to send pictures only as large as they are seen
 	@$(BIN)/python bench/sight.py

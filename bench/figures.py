@@ -9,7 +9,6 @@ import argparse
 import json
 import os
 import re
-import shutil
 import statistics
 import subprocess
 import sys
@@ -19,23 +18,22 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 
 from contenders import OURS, PROTOCOLS, launched, measured, running
 from report import machine, put
-from slowline import slow_line
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent
 PAGE = ROOT / "docs" / "FIGURES.md"
 sys.path.insert(0, str(ROOT / "tests"))
 
+import door  # noqa: E402 - as the next
 import frames  # noqa: E402 - wants the helpers of the tests
 from support.browsers import window as windows  # noqa: E402
 from support.servers import server as servers  # noqa: E402
 
 ROUNDS, SECONDS = 3, 2
-ROUND_TRIP_SECONDS, LINE_BYTES = 0.2, 4_000_000 / 8
 
 Measured = dict[str, float]
 """name of a figure -> its value"""
@@ -96,46 +94,10 @@ def edits() -> Measured:
 # --- the page ------------------------------------------------------------------------------------
 
 
-def door(browser: Browser) -> Measured:
-    """From the link to the session over a slow line, at first and again."""
-    found: Measured = {}
-    with running(OURS) as (_, url):
-        port = int(url.partition("127.0.0.1:")[2].partition("/")[0])
-        with slow_line(port, ROUND_TRIP_SECONDS, LINE_BYTES) as slow:
-            context = browser.new_context()
-            for again in ("", ", again"):
-                seconds, requests, size = opened(context, f"http://127.0.0.1:{slow}/s/door")
-                found[f"link to connected at 200 ms and 4 Mbit/s{again}, s"] = seconds
-                found[f"requests of the page{again}"] = requests
-                found[f"KiB of the page{again}"] = size / 1024
-            context.close()
-    return found
-
-
-def opened(context: BrowserContext, link: str) -> tuple[float, int, float]:
-    """Open a link; return seconds until connected, and the requests and bytes until then."""
-    page = context.new_page()
-    sizes: list[float] = []
-
-    def loaded(event: dict[str, Any]) -> None:
-        sizes.append(event["encodedDataLength"])
-
-    network = context.new_cdp_session(page)
-    network.send("Network.enable")  # pyright: ignore[reportUnknownMemberType]
-    network.on("Network.loadingFinished", loaded)
-    began = time.perf_counter()
-    page.goto(f"{link}?name=Ada", wait_until="commit")
-    page.locator('[data-connection="open"]').wait_for(state="attached", timeout=120_000)
-    seconds = time.perf_counter() - began
-    found = (seconds, len(sizes), sum(sizes))
-    page.close()
-    return found
-
-
 def first_frame(playwright: Any) -> Measured:
     """From the press of Call to the first picture of the other, whose page accepts at once."""
     flags = [*windows.FLAGS, "--use-fake-ui-for-media-stream"]
-    browser = playwright.chromium.launch(executable_path=chromium(), args=flags)
+    browser = playwright.chromium.launch(executable_path=door.chromium(), args=flags)
     times: list[float] = []
     with running(OURS) as (_, url):
         home = url.replace("ws://", "http://").removesuffix("/ws")
@@ -189,11 +151,6 @@ def checks() -> Measured:
 # --- the page of the figures ---------------------------------------------------------------------
 
 
-def chromium() -> str:
-    """Return the path of Debian's Chromium."""
-    return shutil.which("chromium") or "/usr/bin/chromium"
-
-
 def recorded() -> dict[str, list[str]]:
     """Return the rows of the page: value, commit and why, by name."""
     rows = re.findall(
@@ -222,13 +179,13 @@ def main() -> None:
     options = parser.parse_args()
     found: Measured = {}
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium(), args=windows.FLAGS)
+        browser = playwright.chromium.launch(executable_path=door.chromium(), args=windows.FLAGS)
         parts: dict[str, Callable[[], Measured]] = {
             "relay": relay,
             "idle": idle,
             "latency": latency,
             "edits": edits,
-            "door": lambda: door(browser),
+            "door": lambda: door.figures(browser),
             "first-frame": lambda: first_frame(playwright),
             "smooth": lambda: smooth(browser),
             "check": checks,

@@ -81,9 +81,9 @@ def machine() -> str:
 
 def put(page: Path, name: str, text: str) -> None:
     """Put a text into a page, between the marks of that name."""
-    marked = rf"(<!-- {name} -->\n).*?(\n<!-- end -->)"
+    marked = rf"(<!-- {name} -->\n).*?(<!-- end -->)"
     found = page.read_text()
-    page.write_text(re.sub(marked, lambda m: f"{m[1]}{text}{m[2]}", found, flags=re.DOTALL))
+    page.write_text(re.sub(marked, lambda m: f"{m[1]}{text}\n{m[2]}", found, flags=re.DOTALL))
 
 
 def plot(results: Results, path: Path) -> None:
