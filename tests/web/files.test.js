@@ -8,7 +8,7 @@ import { formatOf } from "../../web/lib/fileformats.js";
 import { firstCharacter, firstOf } from "../../web/lib/unicode.js";
 import { isAnimated } from "../../web/kinds/image/rasters.js";
 import { isListing } from "../../web/kinds/chart/csv.js";
-import { kinds } from "../../web/kinds/kinds.js";
+import { makings } from "../../web/kinds/makings.js";
 import { madeOfFile, told } from "../../web/tools/files.js";
 import { Rows } from "../../web/tools/place.js";
 
@@ -82,9 +82,9 @@ test("files: a text is a text", async () => {
 
 // report: lost | A text of 5 MB that is pasted stops the page | 5 MB of words | It is refused in words
 test("files: words that are too long are refused in words", async () => {
-  const made = await kinds.Text.fromWords?.("word ".repeat(1_000_000), tools);
+  const made = await makings.Text.fromWords?.("word ".repeat(1_000_000), tools);
   assert.match(made && "refused" in made ? made.refused : "", /too long/);
-  assert.equal(await kinds.Chart.fromWords?.("1\t2\n".repeat(1_000_000), tools), null);
+  assert.equal(await makings.Chart.fromWords?.("1\t2\n".repeat(1_000_000), tools), null);
 });
 
 // report: reading | Umlauts of a CSV file are boxes | München, written by a spreadsheet in Windows-1252, UTF-16 and UTF-8 with a mark

@@ -7,6 +7,7 @@ import { test } from "node:test";
 import {
   cardFor, definitionOf, describeKind, isKnownKind, isRemovable, keepsAspect, kinds, labelOf, PLAIN_TEXT, textOf,
 } from "../../web/kinds/kinds.js";
+import { makings } from "../../web/kinds/makings.js";
 import { longest } from "../../web/scene/limits.js";
 import { WRITTEN_FIELDS } from "../../web/scene/operations.js";
 import { streamOf } from "../../web/scene/scene.js";
@@ -26,6 +27,7 @@ const definitions = () => Object.entries(kinds);
 test("kinds: each kind of the protocol has a definition, and nothing else has", () => {
   assert.ok(protocol.length >= 5);
   assert.deepEqual(Object.keys(kinds).sort(), protocol.sort());
+  assert.deepEqual(Object.keys(makings), Object.keys(kinds), "and what is said of its making, in the same order");
 });
 
 test("kinds: each has a symbol, a name and what it takes to draw it", () => {
@@ -47,11 +49,11 @@ test("kinds: what is written in one is a text field of its struct, and so is wha
       assert.ok(SHAPES[type]?.properties?.[String(name)], `${type}.${String(name)}`);
     }
   }
-  assert.ok(kinds[PLAIN_TEXT].text && kinds[PLAIN_TEXT].fromWords, "words become something");
+  assert.ok(kinds[PLAIN_TEXT].text && makings[PLAIN_TEXT].fromWords, "words become something");
 });
 
 test("kinds: commands that make one have different names and keys", () => {
-  const creations = definitions().flatMap(([, { create }]) => create ?? []);
+  const creations = Object.values(makings).flatMap(({ create }) => create ?? []);
   const keys = creations.flatMap(({ keys: own }) => own);
   assert.equal(new Set(creations.map(({ command }) => command)).size, creations.length);
   assert.equal(new Set(keys).size, keys.length);

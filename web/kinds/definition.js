@@ -1,4 +1,4 @@
-/** Definition of an element kind: the types. The registry of all definitions is kinds.js. */
+/** Definition of an element kind: the types. kinds.js has how all are shown, makings.js how they are made and changed. */
 
 /** @import {DrawingBounds} from "../canvas/allotment.js" */
 /** @import {Field} from "../ui/fields.js" */
@@ -29,10 +29,17 @@
  * @property {boolean} [opensProperties] to choose or open one shows its properties (default: yes)
  * @property {WrittenText<K>} [text] what a person writes in it, where it stands
  * @property {(kind: K, factor: number) => Partial<K>} [scaled] what else changes when a group is resized
- * @property {(set: (changes: Record<string, unknown>, expected?: Record<string, unknown>) => void) => PropertyRow<K>[]} [properties] rows of the panel;
- *   `set` changes the selected elements; what a person wrote says what it `expected` to find there
  * @property {(kind: K) => string} [copied] what a text program gets of one that is copied; absent: what is written in it
  * @property {(kind: K) => string} [picture] the address of the picture that an element is
+ */
+
+/**
+ * How elements of a kind are made and changed by people: apart, since it is loaded after what shows them.
+ *
+ * @template {Kind} K
+ * @typedef {object} Making
+ * @property {(set: (changes: Record<string, unknown>, expected?: Record<string, unknown>) => void) => PropertyRow<K>[]} [properties] rows of the panel;
+ *   `set` changes the selected elements; what a person wrote says what it `expected` to find there
  * @property {Creation} [create] the command that makes one
  * @property {(file: File, tools: CreationTools) => Promise<Made<K> | Refused> | null} [fromFile] `null`: not from such a
  *   file

@@ -1,11 +1,12 @@
 /** Makes elements of what people choose, paste and drop: each kind says what it is made from. */
 
 import { boundsOf } from "../canvas/geometry.js";
-import { definitionOf, kinds, PLAIN_TEXT, textOf } from "../kinds/kinds.js";
+import { PLAIN_TEXT, textOf } from "../kinds/kinds.js";
+import { byDemand, makings } from "../kinds/makings.js";
 import { tidied } from "../lib/unicode.js";
 import { fileText, text } from "../text/tools.js";
 import { drawingIn } from "./drawings.js";
-import { DEFINITIONS, madeOfFile, MOST_FILES, told } from "./files.js";
+import { madeOfFile, MOST_FILES, told } from "./files.js";
 import { fittingSize, freshPlace, Rows } from "./place.js";
 
 /** @import {Point} from "../canvas/geometry.js" */
@@ -45,8 +46,8 @@ export class Additions {
       sizeOfText: context.sizeOfText,
       fittingSize: (size) => fittingSize(context, size),
     };
-    for (const type of /** @type {KindName[]} */ (Object.keys(kinds))) {
-      const { create } = definitionOf({ type });
+    for (const type of /** @type {KindName[]} */ (Object.keys(makings))) {
+      const { create } = makings[type];
       if (create) this.#creators.set(type, create.prepare(this.#tools));
     }
   }
@@ -94,15 +95,15 @@ export class Additions {
    */
   async addWords(words, middle, { plain = false, picture = null } = {}) {
     const own = tidied(words);
-    const asText = async () => (await kinds[PLAIN_TEXT].fromWords?.(own, this.#tools)) ?? { refused: text.pasteRefused };
+    const asText = async () => (await makings[PLAIN_TEXT].fromWords?.(own, this.#tools)) ?? { refused: text.pasteRefused };
     if (plain) return this.#take(await asText(), middle);
     const drawing = drawingIn(own.trim());
     if (drawing) {
       const made = await madeOfFile(drawing, this.#tools);
       return this.#take(made, middle, { said: text.becamePicture, offer: text.keepText, make: asText });
     }
-    for (const { fromWords } of DEFINITIONS) {
-      if (fromWords === kinds[PLAIN_TEXT].fromWords) continue;
+    for (const { fromWords } of byDemand) {
+      if (fromWords === makings[PLAIN_TEXT].fromWords) continue;
       const outcome = await fromWords?.(own, this.#tools);
       if (!outcome) continue;
       const said = "refused" in outcome ? undefined : outcome.said;

@@ -3,15 +3,13 @@
 import { formatOf, HEAD_BYTES } from "../lib/fileformats.js";
 import { charactersOf } from "../lib/decodetext.js";
 import { shownWords } from "../lib/foreign.js";
-import { kinds, PLAIN_TEXT } from "../kinds/kinds.js";
+import { byDemand, makings } from "../kinds/makings.js";
 import { fileText, text } from "../text/tools.js";
 
-/** @import {CreationTools, KindDefinition, Made, Refused} from "../kinds/definition.js" */
+/** @import {CreationTools, Made, Refused} from "../kinds/definition.js" */
 
 /** @import {Unusable} from "../lib/fileformats.js" */
 
-/** @type {KindDefinition<any>[]} those that take only certain files and words come first */
-export const DEFINITIONS = [...Object.values(kinds).filter((one) => one !== kinds[PLAIN_TEXT]), kinds[PLAIN_TEXT]];
 /** So many at once. */
 export const MOST_FILES = 100;
 const LONGEST_NAME = 120;
@@ -31,7 +29,7 @@ export async function madeOfFile(file, tools) {
     if (format.unusable) return (await perhapsPicture(file, format.unusable, tools)) ?? { refused: fileText.unusable(format.unusable, name) };
     // Renamed, or from where types are not known: it is what it begins as.
     const typed = format.type === file.type ? file : new File([file], file.name, { type: format.type });
-    for (const { fromFile } of DEFINITIONS) {
+    for (const { fromFile } of byDemand) {
       const making = fromFile?.(typed, tools);
       if (making) return await making;
     }
@@ -52,7 +50,7 @@ async function perhapsPicture(file, what, tools) {
   const type = PERHAPS[what];
   if (!type) return null;
   try {
-    const made = await kinds.Image.fromFile?.(new File([file], file.name, { type }), tools);
+    const made = await makings.Image.fromFile?.(new File([file], file.name, { type }), tools);
     return made && !("refused" in made) ? made : null;
   } catch {
     return null;

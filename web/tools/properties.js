@@ -5,6 +5,7 @@ import { LEAST_SIZE, normalDegrees, withHeight } from "../canvas/geometry.js";
 import { isComposed } from "../lib/keys.js";
 import { wholeTransform } from "../scene/scene.js";
 import { definitionOf, keepsAspect, labelOf } from "../kinds/kinds.js";
+import { makingOf } from "../kinds/makings.js";
 import { text } from "../text/tools.js";
 import { numberField } from "../ui/fields.js";
 
@@ -171,7 +172,7 @@ export class Properties {
    * @returns {Row[]}
    */
   #kindRows(type, alone) {
-    const rows = definitionOf({ type }).properties?.((changes, expected) => this.#setKind(type, changes, expected)) ?? [];
+    const rows = makingOf({ type }).properties?.((changes, expected) => this.#setKind(type, changes, expected)) ?? [];
     return rows
       .filter(({ shared }) => alone || shared)
       .map(({ field, read }) => ({ field, read: ({ kind }) => (kind.type === type ? read(kind) : undefined) }));

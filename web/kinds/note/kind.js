@@ -1,7 +1,6 @@
 /** Definition of the kind: a note, some words on a coloured sheet. */
 
-import { text, paperText } from "../../text/kinds/note.js";
-import { buttonsField } from "../../ui/fields.js";
+import { text } from "../../text/kinds/note.js";
 import { chosenColor } from "../parts/contrast.js";
 import { ParagraphContent } from "../parts/paragraph.js";
 import { beginningOf } from "../parts/words.js";
@@ -9,7 +8,7 @@ import { beginningOf } from "../parts/words.js";
 /** @import {Note} from "../../types/messages.js" */
 /** @import {Content, KindDefinition} from "../definition.js" */
 
-const PAPER = "#ffe08a";
+export const PAPER = "#ffe08a";
 /** The sheet is light in every theme, and so its words are dark. */
 const INK = "#1b1e27";
 const BLACK = /^\s*(#0{3}|#0{6}|black)\s*$/i;
@@ -31,17 +30,6 @@ export const noteKind = {
     look: { color: PAPER },
     size: SIZE,
     optional: true,
-  },
-  properties(set) {
-    const papers = paperText.map(([value = "", name = ""]) => ({ value, name, color: value }));
-    const field = buttonsField(text.color, papers, (color) => set({ color }));
-    return [{ field, read: ({ color = PAPER }) => color, shared: true }];
-  },
-  create: {
-    command: "note",
-    label: text.create,
-    keys: ["N"],
-    prepare: ({ write }) => () => write("Note"),
   },
 };
 

@@ -1,19 +1,19 @@
 /** Commands that make a new element: one for each kind that people can make. */
 
-import { kinds } from "../../kinds/kinds.js";
+import { definitionOf } from "../../kinds/kinds.js";
+import { makings } from "../../kinds/makings.js";
 
-/** @import {KindDefinition, KindName} from "../../kinds/definition.js" */
+/** @import {KindName} from "../../kinds/definition.js" */
 /** @import {Command} from "./command.js" */
 
 /** @type {Command[]} */
-export const addCommands = Object.entries(kinds).flatMap(([type, definition]) => {
-  const { create, icon } = /** @type {KindDefinition<any>} */ (definition);
+export const addCommands = Object.entries(makings).flatMap(([type, { create }]) => {
   if (!create) return [];
   return {
     id: create.command,
     group: "add",
     label: create.label,
-    icon,
+    icon: definitionOf({ type }).icon,
     keys: create.keys,
     toolbar: "bar",
     perform: ({ create: begin }) => begin(/** @type {KindName} */ (type)),
