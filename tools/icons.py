@@ -1,4 +1,4 @@
-"""Icons for the page's document and, as paths, for the drawings of the server; one source, `web/icons.svg`."""
+"""Icons of `web/icons.svg`: for the page, and as paths for the drawings of the server."""
 
 import re
 from pathlib import Path

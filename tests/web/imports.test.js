@@ -63,3 +63,24 @@ test("imports: no module leads back to itself", () => {
   };
   for (const name of imports.keys()) visit(name, []);
 });
+
+test("imports: what the page starts with shows the scene and the people, and has the words for a lost connection (rules DOR6, DOR9)", () => {
+  const found = new Set(["main.js"]);
+  for (const name of found) for (const one of staticImportsOf(name)) found.add(one);
+  for (const name of ["connection/connection.js", "canvas/view.js", "people/people.js", "calls/call.js", "text/calls.js", "app/notices.js"]) {
+    assert.ok(found.has(name), name);
+  }
+  const late = /^(tools\/(?!selection\.js)|panels\/\w+\/(?!clear\.js)|kinds\/(makings|\w+\/(making|dialog))\.js|\w+\/dialog\.js)/;
+  assert.deepEqual([...found].filter((name) => late.test(name) && name !== "ui/dialog.js"), []);
+});
+
+/** @param {string} name */
+function staticImportsOf(name) {
+  return importsOf(name).filter((one) => !lazyImportsOf(name).includes(one));
+}
+
+/** @param {string} name */
+function lazyImportsOf(name) {
+  const found = readFileSync(new URL(name, WEB), "utf8").replace(/\/\*[\s\S]*?\*\//g, "").matchAll(/\bimport\("(\.[^"]+)"\)/g);
+  return [...found].map(([, address = ""]) => path.posix.join(path.posix.dirname(name), address));
+}

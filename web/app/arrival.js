@@ -11,6 +11,7 @@ import { joinTokenOf } from "../connection/jointoken.js";
 import { subscription } from "../connection/subscription.js";
 import { EarlyPresses } from "./earlypresses.js";
 import { firstName, sessionOfAddress, webSocketUrl } from "./page.js";
+import { watchLoading } from "./unloaded.js";
 
 /** @import {Identity} from "../connection/identity.js" */
 
@@ -31,7 +32,10 @@ let isTaken = false;
 
 /** Arrive, ahead of the page. */
 export function arriveEarly() {
-  if (!isTaken) page[PLACE] = arrive();
+  if (isTaken) return;
+  const arrival = arrive();
+  page[PLACE] = arrival;
+  if (arrival) watchLoading(arrival);
 }
 
 /** @returns {Arrival | null} `null`: the address names no session */

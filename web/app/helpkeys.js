@@ -12,10 +12,10 @@ const FIELDS = "input, textarea, select, [contenteditable]";
 /**
  * @param {HTMLButtonElement} button
  * @param {Notices} notices
- * @returns {Part<typeof import("../tools/help.js")>}
+ * @returns {Part<typeof import("../tools/tools.js")>}
  */
 export function offerHelp(button, notices) {
-  const help = new Part(() => import("../tools/help.js"));
+  const help = new Part(() => import("../tools/tools.js")); // with the commands that it lists
   const show = () => void help.use(({ showHelp }) => showHelp(callKeys), notices);
   button.addEventListener("click", show);
   document.addEventListener("keydown", (event) => {

@@ -4,6 +4,7 @@ import { Additions } from "./additions.js";
 import { Clipboard } from "./clipboard.js";
 import { commands } from "./commands.js";
 import { KeyBindings } from "./keys.js";
+import { showHelp } from "./help.js";
 import { definitionOf } from "../kinds/kinds.js";
 import { Motion } from "./motion.js";
 import { Overlay } from "./overlay.js";
@@ -55,6 +56,8 @@ import { Unsaved } from "../ui/unsaved.js";
  *   open: (id: string) => void,
  * }} ToolContext
  */
+
+export { showHelp };
 
 export class Tools {
   /** Goes on with what was being written in this window before. */
