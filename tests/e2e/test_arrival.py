@@ -29,10 +29,14 @@ def test_the_page_has_joined_before_its_code_is_there(
     note = {"kind": {"type": "Note", "content": "Here"}, "transform": {"width": 200, "height": 200}}
     post(server, {"session_id": "arrival", "add": [note]})
     held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
     with RawSocket(server) as near, browsers["red"].new_context() as context:
         near.join("arrival", display_name="Zoe")
         page = context.new_page()
-        page.route(CODE, held.append)
+        page.route(CODE, hold)
         page.goto(f"{server.url}/s/arrival?name=Ada", wait_until="commit")
         assert near.until("peer_joined")["peer"]["display_name"] == "Ada"
 

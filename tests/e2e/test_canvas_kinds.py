@@ -172,7 +172,7 @@ def open_canvas(browser: Browser, server: Server, session: str, **options: Any) 
     page = browser.new_context(viewport=SIZE, **options).new_page()  # type: ignore[arg-type]
     page.set_default_timeout(SLOW)
     page.goto(f"{server.url}/s/{session}?name=Ada")
-    page.locator('[data-connection="open"]').wait_for(state="attached")
+    page.locator(".toolbar").wait_for(state="attached")  # all is there, the tools too
     return page
 
 

@@ -184,7 +184,7 @@ def test_another_window_does_not_go_on_with_it(desk: Desk) -> None:
     copy = desk.page.context.new_page()
     copy.add_init_script(f"Object.assign(sessionStorage, {kept!r})")
     copy.goto(desk.page.url)
-    copy.locator('[data-connection="open"]').wait_for(state="attached")
+    copy.locator(".toolbar").wait_for(state="attached")  # all is there, the tools too
     copy.locator("#stage").click()
     assert copy.get_by_role("textbox", name="Text", exact=True).count() == 0
     copy.close()

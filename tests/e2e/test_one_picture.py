@@ -28,7 +28,7 @@ def drawn_by_both(
     OUTPUT.mkdir(exist_ok=True)
     page = browser.new_context(viewport={"width": 1420, "height": 960}).new_page()
     page.goto(f"{server.url}/s/{session}?name=Ada")
-    page.locator('[data-connection="open"]').wait_for(state="attached")
+    page.locator(".toolbar").wait_for(state="attached")  # all is there, the tools too
     until(page, "() => document.fonts.status === 'loaded' && document.fonts.size > 0")
     until(
         page,

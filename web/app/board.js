@@ -88,7 +88,7 @@ export class Board {
     this.#followEmptiness(connection);
     this.#zoomByButtons();
     new BeyondHints(byId("canvas", HTMLElement), this.stage, this.sceneView);
-    if (hooks.isBack) this.#resumeWriting(mayEdit);
+    if (hooks.isBack) this.#resumeWriting(mayEdit, notices);
   }
 
   /**
@@ -188,12 +188,17 @@ export class Board {
     }
   }
 
-  /** Go on with what was being written, once the scene is there. @param {() => boolean} mayEdit */
-  #resumeWriting(mayEdit) {
-    const off = this.scene.on("replaced", async () => {
+  /**
+   * Go on with what was being written, once the scene is there.
+   *
+   * @param {() => boolean} mayEdit
+   * @param {Notices} notices
+   */
+  #resumeWriting(mayEdit, notices) {
+    const resume = (/** @type {Tools} */ tools) => void (mayEdit() && tools.resume());
+    const off = this.scene.on("replaced", () => {
       off();
-      const tools = await this.tools.load();
-      if (mayEdit()) tools.resume();
+      void this.tools.use(resume, notices);
     });
   }
 

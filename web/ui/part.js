@@ -42,7 +42,7 @@ export class Part {
     try {
       loaded = await this.load();
     } catch (error) {
-      log("part", "not loaded", errorName(error));
+      reportError(error); // the server is away, or it is a fault of the part
       const action = { label: text.reload, act: () => location.reload() };
       return notices.show(text.partMissing, { key: "part", problem: true, stays: true, action });
     }

@@ -65,8 +65,10 @@ class Window:
         self._log.append(f"{time.monotonic() - self._opened:8.2f} {message.text}")
 
     def wait_connection(self, state: str) -> None:
-        """Wait until the connection to the server is in a state."""
+        """Wait until the connection to the server is in a state, and open, until tools are there."""
         self.page.locator(f'[data-connection="{state}"]').wait_for(state="attached")
+        if state == "open":
+            self.page.locator(".toolbar").wait_for(state="attached")
 
     @property
     def peer_id(self) -> str:
