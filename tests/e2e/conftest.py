@@ -90,6 +90,7 @@ def open_window(
         query: str = "",
         *,
         token: str = "",
+        path: str = "",
         becomes: str = "open",
         camera: bool = True,
         at: Server | None = None,
@@ -107,7 +108,7 @@ def open_window(
         window = Window(context.new_page(), color)
         windows.append(window)
         fragment = f"#token={token}" if token else ""
-        window.page.goto(f"{url}/s/{name}?{query}&debug=1{fragment}")
+        window.page.goto(f"{url}{path or f'/s/{name}'}?{query}&debug=1{fragment}")
         window.wait_connection(becomes)
         return window
 

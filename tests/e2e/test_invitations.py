@@ -26,16 +26,16 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 
 
 def invited(window: Window, role: str) -> str:
-    """Make a link in the dialog; return its token."""
+    """Make a link in the dialog; return its path."""
     page = window.page
     page.get_by_role("button", name="Invite").first.click()
     page.get_by_label("They may").select_option(role)
     page.get_by_role("button", name="Make a link").click()
     field = page.get_by_label("The new link")
-    expect(field).to_have_value(re.compile("#token=ey"))
-    link = field.input_value()
-    assert link.startswith(f"{page.url.split('?')[0]}#token=")
-    return link.partition("#token=")[2]
+    expect(field).to_have_value(re.compile("/i/[0-9a-z]{4}-[0-9a-z]{4}-[0-9a-z]{4}$"))
+    site, _, code = field.input_value().partition("/i/")
+    assert page.url.startswith(f"{site}/s/")
+    return f"/i/{code}"
 
 
 @pytest.mark.report(
@@ -54,6 +54,7 @@ def test_who_has_no_link_is_told_what_to_do(open_window: Open, house: Server) ->
     window.wait_connection("open")
 
 
+@pytest.mark.rule("LNK2")
 def test_somebody_watches_by_a_link_and_it_is_taken_back(open_window: Open, house: Server) -> None:
     session = "watching"
     boss = token("--session", session, "--role", "moderate")
@@ -66,7 +67,9 @@ def test_somebody_watches_by_a_link_and_it_is_taken_back(open_window: Open, hous
             accessible(ada, "the dialog to invite")
             ada.picture("invite")
         ada.page.keyboard.press("Escape")
-    vera = open_window("green", session, "name=Vera", at=house, token=made)
+    vera = open_window("green", session, "name=Vera", at=house, path=made)
+    assert vera.page.url.startswith(f"{house.url}/s/{session}?name=Vera"), "no code stays"
+    assert vera.page.evaluate("document.querySelectorAll('meta[name=invitation]').length") == 0
     expect(ada.entry(vera)).to_contain_text("watches")
     expect(vera.page.locator(".toolbar")).to_be_hidden()
     vera.press("call", ada)

@@ -6,6 +6,7 @@ import subprocess
 import sys
 import threading
 import time
+import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
@@ -307,16 +308,23 @@ def test_tokens_are_good_on_every_node_and_taken_back_on_all(town: ClusterOfNode
         with urllib.request.urlopen(request, timeout=20) as response:
             return json.load(response)
 
-    given = ask(one, "/api/tokens", "POST", {"session_id": "s", "role": "edit"})
+    given = ask(one, "/api/tokens", "POST", {"session_id": "s", "role": "edit", "short": True})
+    code = {"code": given["short_link"].rpartition("/")[2]}
     a, b = town.wire(two), town.wire(one)
     a.join(token=given["token"])
     eventually(lambda: ask(two, "/api/tokens/s", "GET")["tokens"], "the other node lists it")
+    opened = ask(two, "/api/codes", "POST", code)
+    assert opened["session_id"] == "s"
     listed = ask(one, "/api/sessions", "GET")["sessions"]
     assert [session["session_id"] for session in listed] == ["s"]
     ask(one, f"/api/tokens/{given['token_id']}", "DELETE")
     assert a.close_code() == 4102
     b.send({"type": "subscribe", "session_id": "s", "token": given["token"]})
     assert b.until("error")["code"] == "unauthorized"
+    for node in (one, two):
+        with pytest.raises(urllib.error.HTTPError, match="404") as unknown:
+            ask(node, "/api/codes", "POST", code)
+        unknown.value.close()
 
 
 def test_a_cluster_that_cannot_be_reached_is_said_so(tmp_path: Path) -> None:

@@ -9,7 +9,8 @@ import jwt
 import pytest
 from click.testing import CliRunner, Result
 
-from canvas_server.auth.invitations import Invitation, Invitations
+from canvas_server.auth.invitationfile import Invitation
+from canvas_server.auth.invitations import Invitations
 from canvas_server.cli import main
 from canvas_server.protocol.roles import Role
 from support.servers.invitations import SECRET, ask, token

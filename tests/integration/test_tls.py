@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import datetime
+import json
 import os
 import re
 import signal
@@ -207,20 +208,27 @@ def test_a_local_network_is_served_with_a_link(
     assert process.stdout is not None
     try:
         printed = ""
-        while "authority.pem" not in printed:
+        while "▄" not in printed:
             line = process.stdout.readline()
             assert line, printed
             printed += line
-        found = re.search(r"(https://127\.0\.0\.2:\d+)/s/(\S+)#token=(\S+)", printed)
+        found = re.search(r"(https://127\.0\.0\.2:\d+)/i/(\S+)", printed)
         assert found is not None
-        assert "▄" in printed, "the QR code"
         assert stat.S_IMODE((tmp_path / "auth.secret").stat().st_mode) == 0o600
-        url, session, token = found.groups()
+        url, code = found.groups()
         with urllib.request.urlopen(
             f"{url}/authority.pem", context=ssl._create_unverified_context()
         ) as answer:
             (tmp_path / "fetched.pem").write_bytes(answer.read())
         monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "fetched.pem"))
+        request = urllib.request.Request(
+            f"{url}/api/codes",
+            json.dumps({"code": code}).encode(),
+            {"content-type": "application/json"},
+        )
+        with urllib.request.urlopen(request) as answer:
+            opened = json.load(answer)
+        session, token = opened["session_id"], opened["token"]
         assert asyncio.run(role_by(url, session, token)) is Role.MODERATE
         with pytest.raises(CannotConnect, match="with a link"):
             asyncio.run(role_by(url, session, ""))

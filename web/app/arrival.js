@@ -7,6 +7,7 @@
 
 import { EarlySocket } from "../connection/earlysocket.js";
 import { recallIdentity } from "../connection/identity.js";
+import { takeInvitation } from "../connection/invitation.js";
 import { joinTokenOf } from "../connection/jointoken.js";
 import { subscription } from "../connection/subscription.js";
 import { EarlyPresses } from "./earlypresses.js";
@@ -48,6 +49,7 @@ export function takeArrival() {
 
 /** @returns {Arrival | null} */
 function arrive() {
+  takeInvitation();
   const sessionId = sessionOfAddress();
   if (!sessionId) return null;
   const early = new EarlySocket(webSocketUrl());

@@ -1,8 +1,10 @@
 /**
  * Join token of the link, which lets this window into its session (rules TOK1, TOK2). It comes in the
- * fragment, which no browser sends anywhere, and stays in `sessionStorage`, which is of this window.
+ * fragment, which no browser sends anywhere, or with a short link (LNK2), and stays in `sessionStorage`, which is of
+ * this window.
  */
 
+import { invitationTo } from "./invitation.js";
 import { storageKey } from "../lib/site.js";
 import { readText, writeText } from "../lib/stored.js";
 
@@ -47,14 +49,14 @@ export class JoinToken {
 }
 
 /**
- * Take the token out of the address into this window, where there is one.
+ * Take the token out of the address, or of the invitation, into this window, where there is one.
  *
  * @param {string} sessionId
  * @returns {string} the token of this window; empty: its link had none
  */
 export function joinTokenOf(sessionId) {
   const key = keyOf(sessionId);
-  const brought = tokenIn(location.hash);
+  const brought = invitationTo(sessionId) || tokenIn(location.hash);
   if (!brought) return readText("window", key) ?? "";
   // Nobody who looks over a shoulder, and no list of visited pages, is to have it.
   history.replaceState(history.state, "", location.pathname + location.search);

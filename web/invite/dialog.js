@@ -72,10 +72,10 @@ class InviteDialog {
   }
 
   async #make() {
-    const wish = { session_id: this.#sessionId, role: this.#role.value, expires_in: Number(this.#life.value) };
+    const wish = { session_id: this.#sessionId, role: this.#role.value, expires_in: Number(this.#life.value), short: true };
     const answer = await this.#ask("", { method: "POST", body: JSON.stringify(wish) });
     if (!answer) return;
-    this.#link.value = answer.link;
+    this.#link.value = answer.short_link ?? answer.link;
     this.#made.hidden = false;
     await this.#copy();
     await this.#refresh();

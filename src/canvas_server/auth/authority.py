@@ -10,6 +10,7 @@ from canvas_server.auth.invitations import Invitations
 from canvas_server.auth.join import JoinTokens
 from canvas_server.auth.keys import Keys, load_key
 from canvas_server.auth.resume import SignedIdentities
+from canvas_server.auth.shortlinks import ShortLinks
 
 
 class Authority(Struct, frozen=True):
@@ -19,6 +20,7 @@ class Authority(Struct, frozen=True):
     invitations: Invitations
     join: JoinTokens | None = None
     admins: AdminTokens | None = None
+    short_links: ShortLinks | None = None
 
 
 def open_authority(secrets: tuple[str, ...], data_dir: Path) -> Authority:
@@ -30,7 +32,11 @@ def open_authority(secrets: tuple[str, ...], data_dir: Path) -> Authority:
     if not secrets:
         keys = Keys(load_key(data_dir))
         return Authority(SignedIdentities(keys), Invitations(None, time.time()))
-    keys = Keys.of_secrets(secrets)
-    invitations = Invitations(data_dir, time.time())
+    return authority_of(Keys.of_secrets(secrets), Invitations(data_dir, time.time()))
+
+
+def authority_of(keys: Keys, invitations: Invitations) -> Authority:
+    """Return the tokens that are signed with keys, of what is listed as given out."""
     join = JoinTokens(keys, invitations.is_revoked)
-    return Authority(SignedIdentities(keys), invitations, join, AdminTokens(keys))
+    short_links = ShortLinks(keys, invitations, join)
+    return Authority(SignedIdentities(keys), invitations, join, AdminTokens(keys), short_links)

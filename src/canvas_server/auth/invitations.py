@@ -5,22 +5,29 @@ call `note` and `revoke` from a thread.
 """
 
 import contextlib
-import errno
-import os
 import sqlite3
 import threading
 from collections.abc import Generator
 from pathlib import Path
 
-from msgspec import Struct
 from msgspec.structs import replace
 
+from canvas_server.auth.invitationfile import (
+    DATABASE,
+    NO_CODE,
+    WITHOUT_INVITATION,
+    Invitation,
+    is_unwritable,
+    open_file,
+    read,
+    read_alone,
+    union,
+    write,
+)
 from canvas_server.core.effects import Refusal
-from canvas_server.files import give_to_owner
 from canvas_server.protocol.errors import ErrorCode
 from canvas_server.protocol.roles import Role
 
-DATABASE = "tokens.db"
 KEPT_SECONDS = 30 * 24 * 3600
 """For so long after it has ended something is still listed."""
 MAX_OF_SESSION = 10_000
@@ -32,26 +39,6 @@ _TOO_MANY = (
 )
 NEVER = float(2**53)
 """When something ends of which nobody here knows when: after whatever token is there of it."""
-_SCHEMA = """
-CREATE TABLE IF NOT EXISTS invitation (
-  id TEXT PRIMARY KEY, session TEXT NOT NULL, role TEXT NOT NULL, name TEXT,
-  made REAL NOT NULL, expires REAL NOT NULL, revoked REAL, lineage TEXT NOT NULL DEFAULT ''
-) STRICT, WITHOUT ROWID
-"""
-
-
-class Invitation(Struct, frozen=True):
-    """A token that was given out, with all that were made from it. Times in seconds since 1970."""
-
-    id: str
-    session_id: str
-    role: Role
-    name: str | None
-    made: float
-    expires: float
-    revoked: float | None = None
-    lineage: tuple[str, ...] = ()
-    """The ids of those it was made with, the first one first (TOK8)."""
 
 
 class Invitations:
@@ -70,10 +57,11 @@ class Invitations:
         try:
             rows = self._opened(now)
         except (sqlite3.Error, OSError) as error:
-            if self._path is None or not _is_unwritable(error):
+            if self._path is None or not is_unwritable(error):
                 raise OSError(f"{DATABASE}: {error}") from error
-            rows = _read_alone(self._path)
+            rows = read_alone(self._path)
         self._all = {invitation.id: invitation for invitation in rows}
+        self._by_code = {one.short.digest: one.id for one in rows if one.short is not None}
 
     def _opened(self, now: float) -> list[Invitation]:
         """Open the file for writing, and return what is in it.
@@ -81,13 +69,14 @@ class Invitations:
         Raises:
             sqlite3.Error, OSError: that cannot be done.
         """
-        database = _open(self._path)
+        database = open_file(self._path)
         try:
             with database:
                 # What was taken back stays so, whatever the clock says meanwhile.
                 ended = "DELETE FROM invitation WHERE expires < ? AND revoked IS NULL"
                 database.execute(ended, (now - KEPT_SECONDS,))
-            rows = _read(database)
+                database.execute(WITHOUT_INVITATION)
+            rows = read(database)
         except BaseException:
             database.close()
             raise
@@ -104,7 +93,7 @@ class Invitations:
         with self._writing:
             try:
                 if self._database is None:
-                    self._database = _open(self._path)
+                    self._database = open_file(self._path)
                 with self._database:
                     yield self._database
             except sqlite3.Error as error:
@@ -117,6 +106,10 @@ class Invitations:
     def get(self, invitation_id: str) -> Invitation | None:
         """Return one of them."""
         return self._all.get(invitation_id)
+
+    def by_code(self, digest: str) -> Invitation | None:
+        """Return the one whose code has this digest."""
+        return self._all.get(self._by_code.get(digest, ""))
 
     def revoked_ones(self) -> tuple[Invitation, ...]:
         """Return what was taken back."""
@@ -158,9 +151,22 @@ class Invitations:
         ids = [(one.id,) for one in needless]
         with self._written() as database:
             database.executemany("DELETE FROM invitation WHERE id = ?", ids)
+            database.executemany("DELETE FROM short_link WHERE invitation = ?", ids)
         with self._lock:
             for one in needless:
                 self._all.pop(one.id, None)
+                if one.short is not None:
+                    self._by_code.pop(one.short.digest, None)
+
+    def delete_codes(self, session_id: str) -> None:
+        """Let the short links of a session open nothing any more.
+
+        Raises:
+            OSError: that cannot be stored.
+        """
+        for one in self.of(session_id):
+            if one.short not in (None, NO_CODE):
+                self.note(replace(one, short=NO_CODE))
 
     def note(self, invitation: Invitation) -> None:
         """Remember what is given out, or what has become of it; what was taken back stays so.
@@ -168,13 +174,18 @@ class Invitations:
         Raises:
             OSError: it cannot be stored.
         """
-        self.store(_union(self._all.get(invitation.id), invitation))
+        self.store(union(self._all.get(invitation.id), invitation))
         self.learn(invitation)
 
     def learn(self, invitation: Invitation) -> None:
         """Know of an invitation as long as the process lives; what was taken back stays so."""
         with self._lock:
-            self._all[invitation.id] = _union(self._all.get(invitation.id), invitation)
+            known = self._all.get(invitation.id)
+            if known is not None and known.short is not None:
+                self._by_code.pop(known.short.digest, None)
+            self._all[invitation.id] = now = union(known, invitation)
+            if now.short not in (None, NO_CODE):
+                self._by_code[now.short.digest] = now.id
 
     def store(self, invitation: Invitation) -> None:
         """Write an invitation to the disk.
@@ -183,7 +194,7 @@ class Invitations:
             OSError: it cannot be stored.
         """
         with self._written() as database:
-            _write(database, invitation)
+            write(database, invitation)
 
     def revoke(self, invitation_id: str, now: float) -> None:
         """Take something back, also what was made elsewhere and is not known here.
@@ -200,121 +211,3 @@ class Invitations:
         """Let go of the file."""
         if self._database is not None:
             self._database.close()
-
-
-def copy_into(backup: sqlite3.Connection, data_dir: Path) -> None:
-    """Put the invitations of a data folder into a backup of its scenes, if there are any.
-
-    Raises:
-        sqlite3.Error: they cannot be read, or written.
-    """
-    path = data_dir / DATABASE
-    if path.exists():
-        with contextlib.closing(_connect(path)) as source, backup:
-            _prepare(backup)
-            for invitation in _read(source):
-                _write(backup, invitation)
-
-
-def merge_from(backup: sqlite3.Connection, data_dir: Path) -> int | None:
-    """Move the invitations of a backup into a data folder: taken back in either stays taken back.
-
-    Returns how many of them are taken back; None: the backup, of an earlier release or of a server
-    that asked for no tokens, says nothing of them.
-
-    Raises:
-        sqlite3.Error: they cannot be read, or written.
-    """
-    there = "SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = 'invitation'"
-    if backup.execute(there).fetchone() is None:
-        return None
-    found = _read(backup)
-    with contextlib.closing(_open(data_dir / DATABASE)) as target, target:
-        known = {invitation.id: invitation for invitation in _read(target)}
-        for invitation in found:
-            _write(target, _union(known.get(invitation.id), invitation))
-    with backup:
-        backup.execute("DROP TABLE invitation")
-    return sum(invitation.revoked is not None for invitation in found)
-
-
-def _union(known: Invitation | None, new: Invitation) -> Invitation:
-    """Return what two say of one invitation: it was taken back when one of them says so."""
-    if known is None:
-        return new
-    times = [one.revoked for one in (known, new) if one.revoked is not None]
-    named = new if new.session_id else known
-    expires = max(known.expires, new.expires)
-    lineage = new.lineage or known.lineage  # earlier releases do not say it
-    return replace(named, expires=expires, revoked=min(times, default=None), lineage=lineage)
-
-
-def _prepare(database: sqlite3.Connection) -> None:
-    """See that there is the table, as it is now."""
-    database.execute(_SCHEMA)
-    columns = [row[1] for row in database.execute("PRAGMA table_info(invitation)")]
-    if "lineage" not in columns:  # of an earlier release
-        database.execute("ALTER TABLE invitation ADD COLUMN lineage TEXT NOT NULL DEFAULT ''")
-
-
-def _read(database: sqlite3.Connection) -> list[Invitation]:
-    """Return what is there; the table may be of an earlier release."""
-    rows = database.execute("SELECT * FROM invitation ORDER BY made").fetchall()
-    return [
-        Invitation(name, session, Role(role), called, made, expires, revoked, _ids(more))
-        for name, session, role, called, made, expires, revoked, *more in rows
-    ]
-
-
-def _ids(lineage: list[str]) -> tuple[str, ...]:
-    return tuple(" ".join(lineage).split())
-
-
-def _write(database: sqlite3.Connection, one: Invitation) -> None:
-    row = (one.id, one.session_id, one.role.value, one.name, one.made, one.expires, one.revoked)
-    lineage = " ".join(one.lineage)
-    command = "INSERT OR REPLACE INTO invitation VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
-    database.execute(command, (*row, lineage))
-
-
-def _open(path: Path | None) -> sqlite3.Connection:
-    if path is not None:
-        with contextlib.suppress(FileExistsError):  # made with no rights for others
-            os.close(os.open(path, os.O_CREAT | os.O_EXCL, 0o600))
-        give_to_owner(path)
-    database = _connect(path)
-    try:
-        database.execute("PRAGMA synchronous = FULL")
-        _prepare(database)
-    except BaseException:
-        database.close()
-        raise
-    return database
-
-
-def _read_alone(path: Path) -> list[Invitation]:
-    """Return what is in a file that cannot be written.
-
-    Raises:
-        OSError: it cannot be read: nobody knows what was taken back.
-    """
-    if not path.exists():
-        return []
-    try:
-        address = f"{path.absolute().as_uri()}?mode=ro"
-        with contextlib.closing(sqlite3.connect(address, uri=True)) as database:
-            return _read(database)
-    except sqlite3.Error as error:
-        raise OSError(f"{DATABASE}: {error}") from error
-
-
-def _is_unwritable(error: Exception) -> bool:
-    """Tell whether a disk is full or read-only."""
-    if isinstance(error, OSError):
-        return error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EFBIG)
-    name: str = getattr(error, "sqlite_errorname", "")
-    return name.startswith(("SQLITE_FULL", "SQLITE_READONLY", "SQLITE_IOERR", "SQLITE_CANTOPEN"))
-
-
-def _connect(path: Path | None) -> sqlite3.Connection:
-    return sqlite3.connect(path or ":memory:", check_same_thread=False)

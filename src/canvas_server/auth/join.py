@@ -67,6 +67,17 @@ class JoinTokens:
         """Return a token that opens a session until then."""
         return self._signer.sign(msgspec.to_builtins(claims), expires)
 
+    def given(self, claims: Claims, expires: float, now: float) -> tuple[str, float]:
+        """Return the token of who comes by a short link, and when it ends.
+
+        One that is renewed lives an hour, as those do that are given to somebody who is here.
+        """
+        until = expires
+        if claims.renew:
+            expires = min(expires, now + RENEWED_SECONDS)
+            claims = msgspec.structs.replace(claims, until=int(until))
+        return self.sign(claims, expires), int(expires)
+
     def admit(self, token: str | None, session_id: str, now: float) -> Grant:
         """Return what a token allows in a session.
 

@@ -8,6 +8,7 @@ import click
 import structlog
 
 from canvas_server import __version__
+from canvas_server.auth.authority import Authority
 from canvas_server.cli.bot import bot
 from canvas_server.cli.communitas import communitas
 from canvas_server.cli.doctor import doctor
@@ -80,7 +81,7 @@ def serve(**values: object) -> None:
         raise click.ClickException(str(error)) from error
 
 
-def _say_ready(settings: Settings, url: str) -> None:
+def _say_ready(settings: Settings, url: str, authority: Authority) -> None:
     session = fresh_session()
     hint = f"open {url}/s/{session} in two windows"
     if settings.lan:
@@ -93,7 +94,7 @@ def _say_ready(settings: Settings, url: str) -> None:
     try:
         click.echo(f"canvas-server is ready: {url} ({hint})")
         if settings.lan:
-            show_link(url, settings.auth_secret)
+            show_link(url, authority)
         sys.stdout.flush()
     except OSError as error:
         # What is not written yet would make a failure of the end of the process.

@@ -15,7 +15,7 @@ import click
 import msgspec
 from msgspec import Struct
 
-from canvas_server.auth import invitations
+from canvas_server.auth import invitationfile
 from canvas_server.config.options import with_settings_of
 from canvas_server.core.effects import Append, Refusal
 from canvas_server.core.records import Record, Stored
@@ -58,7 +58,7 @@ def backup(file: Path, data_dir: Path, *, allow_empty: bool) -> None:
     It has with it which links were given out and taken back, not the secret that signs them.
     """
     try:
-        amend = functools.partial(invitations.copy_into, data_dir=data_dir)
+        amend = functools.partial(invitationfile.copy_into, data_dir=data_dir)
         replicas.backup(data_dir, file, amend, allow_empty=allow_empty)
     except StoreError as error:
         raise Failure(str(error)) from error
@@ -73,11 +73,13 @@ def restore(file: Path, data_dir: Path) -> None:
 
     Links that were taken back, in the backup or in the folder, stay taken back.
     """
-    knew = (data_dir / invitations.DATABASE).exists()
+    knew = (data_dir / invitationfile.DATABASE).exists()
     taken_back: list[int | None] = []
     try:
         aside = replicas.restore(
-            file, data_dir, lambda copy: taken_back.append(invitations.merge_from(copy, data_dir))
+            file,
+            data_dir,
+            lambda copy: taken_back.append(invitationfile.merge_from(copy, data_dir)),
         )
     except (StoreError, OSError) as error:
         raise Failure(str(error)) from error

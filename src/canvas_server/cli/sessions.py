@@ -1,25 +1,23 @@
 """Commands about stored sessions: list them, remove one for good."""
 
+import contextlib
 import datetime
 import time
-import urllib.error
-import urllib.request
 from pathlib import Path
 
 import click
 import msgspec
 from msgspec.structs import asdict
 
-from canvas_server.auth.admin import AdminTokens
-from canvas_server.auth.keys import Keys
+from canvas_server.auth import invitationfile
+from canvas_server.auth.invitations import Invitations
+from canvas_server.cli.operating import answer_of
 from canvas_server.config.options import with_settings_of
 from canvas_server.protocol.http import ErasedAnswer
 from canvas_server.store import backup as replicas
 from canvas_server.store import erasing, reading
 from canvas_server.store.folder import DATABASE, FolderInUse, FolderLock, StoreError
 from canvas_server.store.schema import Database
-
-SECONDS = 60
 
 
 @click.command("sessions")
@@ -76,7 +74,11 @@ def _erase(data_dir: Path, session: str) -> bool:
         pass  # there is a file, and it is ours
     lock = FolderLock(data_dir)
     try:
-        return erasing.erase(Database(data_dir / DATABASE), session)
+        was_there = erasing.erase(Database(data_dir / DATABASE), session)
+        if (data_dir / invitationfile.DATABASE).exists():
+            with contextlib.closing(Invitations(data_dir, time.time())) as invitations:
+                invitations.delete_codes(session)
+        return was_there
     finally:
         lock.release()
 
@@ -87,19 +89,5 @@ def _ask(url: str, session: str, secrets: tuple[str, ...]) -> bool:
     Raises:
         click.ClickException: it did not.
     """
-    headers: dict[str, str] = {}
-    if secrets:
-        token = AdminTokens(Keys.of_secrets(secrets)).sign(time.time() + SECONDS)
-        headers["authorization"] = f"Bearer {token}"
-    request = urllib.request.Request(  # noqa: S310 - the address is of the data folder
-        f"{url}/api/scene/{session}", headers=headers, method="DELETE"
-    )
-    try:
-        with urllib.request.urlopen(request, timeout=SECONDS) as response:  # noqa: S310 - as above
-            return msgspec.json.decode(response.read(), type=ErasedAnswer).erased
-    except urllib.error.HTTPError as error:
-        with error:
-            text = error.read().decode(errors="replace")
-        raise click.ClickException(f"{url} refused it: {text}") from error
-    except (OSError, ValueError) as error:
-        raise click.ClickException(f"{url} did not answer: {error}") from error
+    body = answer_of(url, f"/api/scene/{session}", secrets, "DELETE")
+    return msgspec.json.decode(body, type=ErasedAnswer).erased

@@ -4,14 +4,17 @@ import time
 from urllib.parse import urlsplit
 
 import click
+import msgspec
 
 from canvas_server.auth.admin import AdminTokens
 from canvas_server.auth.join import Claims, JoinTokens, fresh_invitation
 from canvas_server.auth.keys import Keys, fresh_secret
+from canvas_server.cli.operating import answer_of
 from canvas_server.cli.values import DURATION, SERVER_URL, SITE_URL, check_names
 from canvas_server.config.options import with_settings_of
 from canvas_server.core.presence.session import MAX_PEERS
 from canvas_server.http.api.tokens import link_of
+from canvas_server.protocol.http import TokenAnswer, TokenWish
 from canvas_server.protocol.roles import Role
 
 
@@ -75,6 +78,7 @@ def secret() -> None:
     help="How many may be in the session by it at a time, and by links made with it.",
 )
 @click.option("--link", is_flag=True, help="Print a link in place of the token.")
+@click.option("--short", is_flag=True, help="Have the server at --url make a short link.")
 @click.option(
     "--url",
     type=SITE_URL,
@@ -97,12 +101,14 @@ def token(
     rename: bool,
     renewable: bool,
     link: bool,
+    short: bool,
     admin: bool,
 ) -> None:
     """Print a join token, or a link with one, for a server with the same CANVAS_AUTH_SECRET.
 
     What says who may come in is the token alone: give it to nobody else. Its id, by which it is
-    taken back (DELETE /api/tokens/ID), goes to stderr.
+    taken back (DELETE /api/tokens/ID), goes to stderr. A short link is kept by the server, which
+    has to be running.
     """
     if not auth_secret:
         raise click.ClickException(
@@ -114,6 +120,18 @@ def token(
     if session is None:
         raise click.UsageError("name the --session it is for, or make an --admin token")
     check_names(session, name or "", user)
+    site = url if urlsplit(url).path.strip("/") else url.rstrip("/") + base_path
+    if short:
+        wish = TokenWish(
+            session, Role(role), name, expires, renewable, rename, user, places, short=True
+        )
+        body = answer_of(site, "/api/tokens", auth_secret, "POST", wish)
+        answer = msgspec.json.decode(body, type=TokenAnswer)
+        if answer.short_link is None:
+            raise click.ClickException(f"{site} knows no short links: use --link")
+        click.echo(f"id: {answer.token_id}", err=True)
+        click.echo(answer.short_link)
+        return
     made, invitation = made_token(
         auth_secret,
         session,
@@ -126,5 +144,4 @@ def token(
         places=places,
     )
     click.echo(f"id: {invitation}", err=True)
-    site = url if urlsplit(url).path.strip("/") else url.rstrip("/") + base_path
     click.echo(link_of(site, session, made) if link else made)

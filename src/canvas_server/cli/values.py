@@ -36,7 +36,7 @@ class SiteUrl(click.ParamType[Any]):
 
     def convert(self, value: Any, param: Any, ctx: Any) -> str:
         """Read the text."""
-        site, is_canvas, _ = str(value).strip().partition("/s/")
+        site, *below = re.split("/[is]/", str(value).strip(), maxsplit=1)
         example = "https://call.example.org"
         try:
             parts = urlsplit(site)
@@ -47,7 +47,7 @@ class SiteUrl(click.ParamType[Any]):
             self.fail(f"a link needs the scheme too: write https://{site}", param, ctx)
         if parts.scheme not in ("http", "https") or not named:
             self.fail(f"{value} is no address such as {example}", param, ctx)
-        return f"{site}/" if is_canvas else site
+        return f"{site}/" if below else site
 
 
 DURATION = Duration()

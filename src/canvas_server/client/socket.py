@@ -13,7 +13,7 @@ IDLE_SECONDS = 15.0
 PONG_SECONDS = 8.0
 FLUSH_SECONDS = 2.0
 MAX_MESSAGE_BYTES = 64 * 1024 * 1024
-_BELOW = re.compile(r"(/s/[A-Za-z0-9_-]{1,64}|/ws(/sync)?)?/*$")
+_BELOW = re.compile(r"(/s/[A-Za-z0-9_-]{1,64}|/i/[A-Za-z0-9-]+|/ws(/sync)?)?/*$")
 """What an address has below that of the site: a link into a session, or the WebSocket itself."""
 
 

@@ -8,13 +8,16 @@ from msgspec import Struct
 from msgspec.structs import replace
 from starlette.requests import Request
 
-from canvas_server.auth.invitations import Invitation
+from canvas_server.auth.invitationfile import Invitation
+from canvas_server.http.basepath import SHORT_LINKS
 from canvas_server.protocol.audit import AuditEntry, AuditEvent
 
 Record = Callable[[AuditEntry], None]
 _LIMITS = frozenset((408, 413, 429, 431, 503))
 _UNREMARKABLE = frozenset((404, 405, 412, 426))
 """Statuses of what may happen to anybody who does nothing wrong."""
+_REMARKABLE = frozenset(("unknown_code",))
+"""Codes with such a status that somebody may be guessing with."""
 MAX_BODY_BYTES = 4096
 """Of an error; nothing longer is one of ours."""
 
@@ -27,13 +30,17 @@ def refusal_entry(
     method: str, path: str, address: str | None, status: int, body: bytes
 ) -> AuditEntry | None:
     """Return that a request was refused; None: it is nothing to write down."""
-    if status < 400 or status in _UNREMARKABLE:
+    if status < 400:
         return None
-    event = AuditEvent.LIMITED if status in _LIMITS else AuditEvent.REFUSED
     try:
         code = msgspec.json.decode(body[:MAX_BODY_BYTES], type=_Error).code
     except msgspec.MsgspecError:
         code = ""
+    if status in _UNREMARKABLE and code not in _REMARKABLE:
+        return None
+    if path.startswith(SHORT_LINKS):
+        path = f"{SHORT_LINKS}…"
+    event = AuditEvent.LIMITED if status in _LIMITS else AuditEvent.REFUSED
     return AuditEntry(
         event, address=address or None, where=f"{method} {path}".rstrip(), code=code or str(status)
     )

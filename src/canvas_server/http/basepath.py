@@ -7,10 +7,12 @@ has it always. No header field of a proxy is needed or believed (docs/adr/0031).
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 TAKEN = frozenset(
-    {"api", "authority.pem", "bundle", "doctor", "elsewhere", "example", "health", "mcp"}
+    {"api", "authority.pem", "bundle", "doctor", "elsewhere", "example", "health", "i", "mcp"}
     | {"metrics", "s", "vendor", "ws"}
 )
 """First parts of paths that the site itself has: a base path with one could not be told apart."""
+SHORT_LINKS = "/i/"
+"""Before the code of a short link, which is written down nowhere."""
 
 
 def inner_path(base: str, path: str) -> str:

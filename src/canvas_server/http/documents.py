@@ -1,7 +1,9 @@
 """HTML documents of the page, compressed, each with its own content security policy."""
 
 import functools
+import gzip
 import hashlib
+import re
 import zlib
 from pathlib import Path
 
@@ -14,6 +16,7 @@ from canvas_server.http.validators import TAG_CHARACTERS, is_known
 
 _END_OF_HEAD = "</head>"
 _GZIP = zlib.MAX_WBITS + 16
+_CHARSET = re.compile(rb"<meta charset=[^>]*>")
 
 
 class Document:
@@ -52,6 +55,22 @@ class Document:
         if coding is None:
             return HTMLResponse(self._before + rest, headers=headers)
         return HTMLResponse(self._gzip(rest), headers=headers | {"content-encoding": coding})
+
+    def private_response(self, asked: Headers, markup: str) -> Response:
+        """Return an answer that nobody keeps; `markup` comes before all that may act on it."""
+        text = _CHARSET.sub(
+            lambda found: found[0] + markup.encode(), self._before + self._after, count=1
+        )
+        headers = {
+            "cache-control": "no-store",
+            "content-security-policy": self._policy,
+            "vary": "Accept-Encoding",
+        }
+        coding = preferred_coding(joined(asked.raw, b"accept-encoding"), ("gzip",))
+        if coding is None:
+            return HTMLResponse(text, headers=headers)
+        packed = gzip.compress(text, compresslevel=5)
+        return HTMLResponse(packed, headers=headers | {"content-encoding": coding})
 
     def _gzip(self, rest: bytes) -> bytes:
         compressor = self._compressor.copy()

@@ -97,6 +97,25 @@ OF_CODE = {
         ),
         leads_on=False,
     ),
+    "unknown_code": ProblemText(
+        "This link opens nothing",
+        (
+            "Its code may be mistyped: it has 12 letters and digits. Or the link was taken back.",
+            "Compare it with what you were sent, or ask who invited you for another link.",
+        ),
+    ),
+    "token_expired": ProblemText(
+        "This link has ended",
+        ("Links open for a time. Ask who invited you for another one.",),
+    ),
+    "too_many_codes": ProblemText(
+        "Too many wrong codes",
+        (
+            "They came from where you are, maybe from others behind the same connection.",
+            "Wait a minute, then open the link again.",
+        ),
+        may_try_again=True,
+    ),
     "revision_not_found": ProblemText(
         "That moment is not kept", ("The history of this canvas does not reach there any more.",)
     ),

@@ -32,6 +32,7 @@ from canvas_server.http.guard import Guard
 from canvas_server.http.negotiation import PagesForPeople
 from canvas_server.http.pagefiles import BUNDLE, PageFiles
 from canvas_server.http.params import session_of
+from canvas_server.http.shortlinks import ShortLinkSite
 from canvas_server.http.slow_readers import SlicedAnswers
 from canvas_server.http.webfolder import web_folder
 from canvas_server.node.node import Node
@@ -73,6 +74,7 @@ def make_site(
     gate: Gate,
     bodies: Bodies,
     routes: list[BaseRoute],
+    short_links: ShortLinkSite,
     readiness: Readiness,
     record: Record,
     health: Callable[[], dict[str, str]] = dict,
@@ -97,6 +99,9 @@ def make_site(
         query = f"?{request.url.query}" if request.url.query else ""
         base = request.scope.get("root_path", "")
         return RedirectResponse(f"{base}/s/{fresh_session()}{query}", 307)
+
+    def canvas_page(request: Request, invitation: str) -> Response:
+        return documents.get(canvas).private_response(request.headers, invitation)
 
     async def session_page(request: Request) -> Response:
         session_id = session_of(request)
@@ -151,8 +156,9 @@ def make_site(
             metrics_route(metrics, gate),
             Route("/ws", needs_upgrade),
             Route("/ws/sync", needs_upgrade),
-            *scene_routes(node.scenes, gate, bodies, RequestAudit(record)),
+            *scene_routes(node.scenes, gate, bodies, RequestAudit(record), short_links.forget),
             *picture_routes(node.scenes, gate, bodies),
+            *short_links.routes(canvas_page),
             *routes,
             Mount("/", PageFiles(web)),
         ],

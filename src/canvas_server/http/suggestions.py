@@ -38,7 +38,7 @@ _SPELLING = str.maketrans(
 )
 _APOSTROPHES = re.compile("['\u2018\u2019\u201b`\u00b4]")
 _SEPARATORS = re.compile("[^A-Za-z0-9_-]+")
-_NOT_NAMES = ("api", "bundle", "elsewhere", "health", "metrics", "ws")
+_NOT_NAMES = ("api", "bundle", "elsewhere", "health", "i", "metrics", "ws")
 
 
 def is_name(text: str) -> bool:

@@ -10,7 +10,8 @@ import nats.js.errors
 import structlog
 from nats.aio.msg import Msg
 
-from canvas_server.auth.invitations import Invitation, Invitations
+from canvas_server.auth.invitationfile import Invitation
+from canvas_server.auth.invitations import Invitations
 from canvas_server.nats.broker import Broker, Missing
 from canvas_server.node.ports import BackboneFailure
 

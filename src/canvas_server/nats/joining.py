@@ -6,9 +6,7 @@ import time
 
 from msgspec import Struct
 
-from canvas_server.auth.admin import AdminTokens
-from canvas_server.auth.authority import Authority
-from canvas_server.auth.join import JoinTokens
+from canvas_server.auth.authority import Authority, authority_of
 from canvas_server.auth.keys import Keys
 from canvas_server.auth.resume import SignedIdentities
 from canvas_server.cluster.membership import Cluster
@@ -68,12 +66,7 @@ async def join(settings: Settings) -> ClusterParts:
         invitations = SharedInvitations(broker, settings.data_dir, time.time())
         keys = Keys.of_secrets(settings.auth_secret)
         if settings.auth_secret:
-            authority = Authority(
-                SignedIdentities(keys),
-                invitations,
-                JoinTokens(keys, invitations.is_revoked),
-                AdminTokens(keys),
-            )
+            authority = authority_of(keys, invitations)
         else:
             key = await _common_key(backbone)
             authority = Authority(SignedIdentities(Keys(key)), invitations)

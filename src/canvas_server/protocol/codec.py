@@ -10,7 +10,7 @@ from msgspec import Meta, Raw
 from canvas_server.protocol.client import BY_TAG, ClientMessage
 from canvas_server.protocol.errors import ErrorCode, shortened
 from canvas_server.protocol.fields import MAX_OPERATIONS, ElementId, SessionId
-from canvas_server.protocol.http import MAX_EDITED, ChangedElement, SceneEdit, TokenWish
+from canvas_server.protocol.http import MAX_EDITED, ChangedElement, CodeWish, SceneEdit, TokenWish
 from canvas_server.protocol.scene import Element, NewElement, check_depth, flat_kind
 from canvas_server.protocol.server import ServerMessage
 from canvas_server.protocol.unreadable import checked, message_id_of
@@ -223,6 +223,15 @@ def decode_token_wish(body: bytes) -> TokenWish:
         MalformedMessage: `invalid_json` or `invalid_message`.
     """
     return _convert(_decode_object(body), TokenWish, None)
+
+
+def decode_code_wish(body: bytes) -> CodeWish:
+    """Read the body of `POST /api/codes`.
+
+    Raises:
+        MalformedMessage: `invalid_json` or `invalid_message`.
+    """
+    return _convert(_decode_object(body), CodeWish, None)
 
 
 def encoded_size(element: Element) -> int:

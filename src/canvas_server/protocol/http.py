@@ -142,6 +142,8 @@ class TokenWish(Struct, frozen=True):
     """Who its bearer is, for all to see (TOK6); for who runs the server to say."""
     places: Places | None = None
     """Where it says nothing, moderators have as many as there are, others `CANVAS_LINK_PLACES`."""
+    short: bool = False
+    """A short link is made too (LNK1)."""
 
     def __post_init__(self) -> None:
         """Take the name as it may be shown (PAG3)."""
@@ -156,6 +158,22 @@ class TokenAnswer(Struct, frozen=True):
     token_id: str
     expires: TimestampMs
     link: str
+    short_link: str | None = None
+    success: bool = True
+
+
+class CodeWish(Struct, frozen=True):
+    """The body of `POST /api/codes`: the code of a short link."""
+
+    code: Annotated[str, Meta(max_length=256)]
+
+
+class CodeAnswer(Struct, frozen=True):
+    """The token that a code stands for (LNK2)."""
+
+    session_id: SessionId
+    token: JoinToken
+    expires: TimestampMs
     success: bool = True
 
 

@@ -15,6 +15,7 @@ import uvicorn
 from prometheus_client import CollectorRegistry
 
 from canvas_server import system
+from canvas_server.auth.authority import Authority
 from canvas_server.cluster.membership import Cluster
 from canvas_server.config.settings import Settings
 from canvas_server.http.admission import BoundedHttp, Entrance
@@ -31,6 +32,7 @@ from canvas_server.http.listener import Listener, open_sockets
 from canvas_server.http.metrics import registry
 from canvas_server.http.picturemetrics import PictureCollector
 from canvas_server.http.proxies import BehindProxies, Proxies
+from canvas_server.http.shortlinks import ShortLinkSite
 from canvas_server.http.site import make_site
 from canvas_server.http.state import state_route
 from canvas_server.http.upgrade import WebSocketUpgrade, sockets_of
@@ -50,6 +52,8 @@ from canvas_server.tls.serving import Certificate, CertificateError
 
 DRAIN_SECONDS = 3
 FLUSH_SECONDS = 1.5
+Ready = Callable[[str, Authority], None]
+"""Takes the base URL and what gives links out; it may wait for the disk, or for the cluster."""
 
 log = structlog.get_logger()
 
@@ -57,8 +61,8 @@ log = structlog.get_logger()
 class CanvasServer(uvicorn.Server):
     """The running server."""
 
-    def __init__(self, settings: Settings, backend: Backend, ready: Callable[[str], None]) -> None:
-        """Prepare; `ready` is called with the base URL once the port is open.
+    def __init__(self, settings: Settings, backend: Backend, ready: Ready) -> None:
+        """Prepare; `ready` is called once the port is open, in a thread.
 
         Raises:
             StartupError: the settings do not allow a start.
@@ -86,7 +90,13 @@ class CanvasServer(uvicorn.Server):
         bodies = Bodies()
         requests = RequestAudit(audit.record)
         routes = token_routes(
-            gate, authority.join, authority.invitations, self.node.revoke, bodies, requests
+            gate,
+            authority.join,
+            authority.invitations,
+            self.node.revoke,
+            bodies,
+            requests,
+            authority.short_links,
         )
         if settings.lan:
             routes.append(authority_route(lan_folder(settings.data_dir)))
@@ -110,6 +120,7 @@ class CanvasServer(uvicorn.Server):
             gate,
             bodies,
             routes,
+            ShortLinkSite(authority.short_links, bodies, metrics),
             self._readiness,
             audit.record,
             backend.health,
@@ -161,7 +172,7 @@ class CanvasServer(uvicorn.Server):
         self._tasks.append(asyncio.create_task(self._readiness.run()))
         self._audit.started()
         spare_pauses()
-        self._ready(url)
+        await asyncio.to_thread(self._ready, url, self._backend.authority)
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Turn readiness red, tell the peers, flush, end."""
@@ -302,7 +313,7 @@ def spare_pauses() -> None:
     gc.set_threshold(4_000, 5, 1000)
 
 
-def run(settings: Settings, ready: Callable[[str], None]) -> None:
+def run(settings: Settings, ready: Ready) -> None:
     """Serve until SIGTERM or SIGINT.
 
     Raises:
@@ -313,7 +324,7 @@ def run(settings: Settings, ready: Callable[[str], None]) -> None:
         runner.run(_serve(settings, ready))
 
 
-async def _serve(settings: Settings, ready: Callable[[str], None]) -> None:
+async def _serve(settings: Settings, ready: Ready) -> None:
     backend = await open_backend(settings)
     try:
         server = CanvasServer(settings, backend, ready)

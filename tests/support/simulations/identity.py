@@ -29,7 +29,8 @@ from hypothesis.stateful import (
 )
 from msgspec import Struct
 
-from canvas_server.auth.invitations import Invitation, Invitations
+from canvas_server.auth.invitationfile import Invitation
+from canvas_server.auth.invitations import Invitations
 from canvas_server.auth.join import Claims, JoinTokens, made_with
 from canvas_server.auth.keys import Keys
 from canvas_server.auth.resume import SignedIdentities

@@ -9,14 +9,8 @@ from typing import Any
 import msgspec
 import pytest
 
-from canvas_server.auth.invitations import (
-    DATABASE,
-    KEPT_SECONDS,
-    Invitation,
-    Invitations,
-    copy_into,
-    merge_from,
-)
+from canvas_server.auth.invitationfile import DATABASE, Invitation, copy_into, merge_from
+from canvas_server.auth.invitations import KEPT_SECONDS, Invitations
 from canvas_server.auth.join import MAX_LINEAGE, Claims, JoinTokens, fresh_invitation, made_with
 from canvas_server.auth.keys import Keys
 from canvas_server.core.effects import Refusal

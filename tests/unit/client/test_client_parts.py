@@ -75,6 +75,7 @@ def test_pauses_grow_to_a_limit_and_differ_between_peers() -> None:
         ("localhost:80", "ws://localhost:80/ws"),
         ("https://example.org/canvas", "wss://example.org/canvas/ws"),
         ("https://example.org/a/canvas/s/room#token=t", "wss://example.org/a/canvas/ws"),
+        ("https://example.org/canvas/i/7kq4-m2xz-9rpa", "wss://example.org/canvas/ws"),
         ("wss://example.org/canvas/ws/sync", "wss://example.org/canvas/ws"),
     ],
 )

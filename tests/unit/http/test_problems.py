@@ -117,5 +117,5 @@ def test_an_error_without_words_is_one_too(body: bytes) -> None:
 
 
 def test_texts_name_codes_that_exist() -> None:
-    known = {code.value for code in ErrorCode} | {"unknown_host"}
+    known = {code.value for code in ErrorCode} | {"unknown_host", "unknown_code", "too_many_codes"}
     assert set(problemtexts.OF_CODE) <= known

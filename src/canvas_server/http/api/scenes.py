@@ -4,6 +4,9 @@ The entity tag of a scene names its revision, so `If-Match` makes an edit depend
 edited in between, and `If-None-Match` makes asking again cheap (RFC 9110 section 13.1).
 """
 
+import asyncio
+from collections.abc import Callable
+
 import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
@@ -31,9 +34,13 @@ USUAL_BYTES = 1024
 
 
 def scene_routes(
-    scenes: Scenes, gate: Gate, bodies: Bodies, audit: RequestAudit
+    scenes: Scenes,
+    gate: Gate,
+    bodies: Bodies,
+    audit: RequestAudit,
+    erased: Callable[[str], None],
 ) -> list[BaseRoute]:
-    """Return the routes that read and edit scenes."""
+    """Return the routes that read and edit scenes; `erased` may wait for the disk."""
 
     async def read(request: Request) -> Response:
         session_id = session_of(request)
@@ -65,6 +72,7 @@ def scene_routes(
         except InUse:
             text = "somebody is in this session, or may still come back: ask again later"
             return refusal(409, "session_in_use", text)
+        await asyncio.to_thread(erased, session_id)
         by = gate.who(request) or "anybody"
         audit.note(request, AuditEntry(AuditEvent.SESSION_ERASED, session=session_id, by=by))
         return Response(msgspec.json.encode(ErasedAnswer(erased=was_there)), 200, None, JSON)

@@ -10,14 +10,17 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
-from canvas_server.auth.invitations import Invitation, Invitations
+from canvas_server.auth.invitationfile import Invitation
+from canvas_server.auth.invitations import Invitations
 from canvas_server.auth.join import JoinTokens, made_with
+from canvas_server.auth.shortlinks import ShortLinks
 from canvas_server.core.effects import Refusal
 from canvas_server.http.audit import RequestAudit
 from canvas_server.http.bodies import Bodies
 from canvas_server.http.errors import error_responses
 from canvas_server.http.gate import Gate
 from canvas_server.http.params import session_of
+from canvas_server.http.shortlinks import short_link_of
 from canvas_server.protocol.audit import AuditEvent
 from canvas_server.protocol.codec import decode_token_wish
 from canvas_server.protocol.errors import ErrorCode
@@ -42,6 +45,7 @@ def token_routes(
     revoke: Callable[[str], None],
     bodies: Bodies,
     audit: RequestAudit,
+    short_links: ShortLinks | None = None,
     clock: Callable[[], float] = time.time,
 ) -> list[BaseRoute]:
     """Return the routes; `revoke` removes those who came by an invitation."""
@@ -54,14 +58,26 @@ def token_routes(
         now = clock()
         claims, expires = made_with(parent, wanted, now)
         lineage = tuple(ancestor.id for ancestor in claims.lineage)
+        code, short = None, None
+        if wanted.short and short_links is not None:
+            code, short = short_links.make(claims, expires)
         invitation = Invitation(
-            claims.invitation, claims.session, claims.role, claims.name, now, expires, None, lineage
+            claims.invitation,
+            claims.session,
+            claims.role,
+            claims.name,
+            now,
+            expires,
+            lineage=lineage,
+            short=short,
         )
         token = join.sign(claims, expires)
         await asyncio.to_thread(invitations.add, invitation, now)
         audit.token(AuditEvent.TOKEN_MADE, request, invitation, bearer)
-        link = link_of(str(request.base_url), wanted.session_id, token)
-        answer = TokenAnswer(token, invitation.id, int(expires * 1000), link)
+        base = str(request.base_url)
+        link = link_of(base, wanted.session_id, token)
+        short_link = None if code is None else short_link_of(base, code)
+        answer = TokenAnswer(token, invitation.id, int(expires * 1000), link, short_link)
         return _answer(answer, 201)
 
     async def list_all(request: Request) -> Response:
