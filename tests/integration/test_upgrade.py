@@ -4,9 +4,11 @@ import importlib.metadata
 import inspect
 
 import picows.picows
-from picows import WSFrame, WSListener, WSTransport
+from picows import WSFrame, WSListener, WSTransport, WSUpgradeRequest, WSUpgradeResponse
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+from canvas_server.http.upgrade import PicowsProtocol
+from canvas_server.http.websocket import WebSocketConnection
 from support.servers.server import PING, TEXT, RawSocket, Server, frame
 
 
@@ -22,7 +24,15 @@ def test_picows_still_has_what_the_seam_uses() -> None:
         assert hasattr(protocol, name)
     assert {"last_in_buffer", "rsv1", "fin", "payload_size", "msg_type"} <= set(dir(WSFrame))
     assert {"underlying_transport", "send_close", "send_pong", "send_ping"} <= set(dir(WSTransport))
+    assert {"request", "response"} <= set(dir(WSTransport))
+    for answered in (WSUpgradeRequest, WSUpgradeResponse):
+        assert "headers" in answered.__slots__
     assert {"pause_writing", "resume_writing", "on_ws_frame"} <= set(dir(WSListener))
+
+
+def test_a_connection_has_no_dictionary_of_its_own() -> None:
+    """There may be thousands, which say nothing."""
+    assert PicowsProtocol.__dictoffset__ == WebSocketConnection.__dictoffset__ == 0
 
 
 def test_uvicorn_still_hands_over_as_the_seam_expects() -> None:

@@ -54,12 +54,13 @@ Listen = Callable[[WSUpgradeRequest, str], WSListener | WSUpgradeResponseWithLis
 """Answers an upgrade request that comes from an address."""
 
 PATHS = ("/ws", "/ws/sync")
-READ_BUFFER_BYTES = 4096
+READ_BUFFER_BYTES = 2048
+"""Of a connection that says little: picows doubles its buffer when one read fills it."""
 MAX_READ_BYTES = 4 * 1024
 """Of one read, however large a message is: what has been read is handled without a pause."""
 RECEIVE_BUFFER_BYTES = 256 * 1024
-"""Of the kernel. picows doubles its own buffer when one read fills it: this bounds what a flood
-makes of it, since the buffer is given back only with the connection."""
+"""Of the kernel. It bounds what a flood makes of the buffer of picows, which is given back with the
+connection and not before."""
 SEND_BUFFER_BYTES = 256 * 1024
 """Of the kernel. What lies there when a connection breaks is lost; the outbox keeps more than this,
 so that a peer can get it again (RES1)."""
@@ -80,11 +81,16 @@ class _Peer:
     people wait.
     """
 
-    address = ""
+    __slots__ = ("address",)
+
+    def __init__(self) -> None:
+        self.address = ""
 
 
 class PicowsProtocol(WSProtocol):
     """A picows connection as uvicorn expects one."""
+
+    __slots__ = ("_buffers", "_connections", "_free", "_peer")
 
     def __init__(self, listen: Listen, connections: set[Any], buffers: LongBuffers) -> None:
         peer = _Peer()
@@ -153,6 +159,9 @@ class PicowsProtocol(WSProtocol):
             buffer[: len(part)] = part
             self.buffer_updated(len(part))
             start += len(part)
+        if isinstance(self.listener, WebSocketConnection):
+            # Answered: what was said then is more than all we keep of a connection.
+            del self.transport.request.headers, self.transport.response.headers
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Let go of the connection."""
