@@ -33,12 +33,15 @@ class Admission(Protocol):
         ...
 
 
+_EVERYBODY = Grant()
+
+
 class Everybody:
     """No token is asked for, and no grant ends."""
 
     def admit(self, token: str | None, session_id: str, now: float) -> Grant:  # noqa: ARG002
         """Let them in."""
-        return Grant()
+        return _EVERYBODY
 
     def renew(self, grant: Grant, session_id: str, now: float) -> tuple[str, Grant]:  # noqa: ARG002
         """Change nothing; no grant of theirs ends, so nobody asks."""
