@@ -15,8 +15,10 @@ function build({ boardTakes = false } = {}) {
   const signaling = new Proxy({ calls: [] }, {
     get: (target, name) => Reflect.get(target, name) ?? note(String(name)),
   });
+  const roster = new Roster();
   const handlers = createHandlers(/** @type {any} */ ({
-    roster: new Roster(),
+    connection: { peerId: "own" },
+    roster,
     signaling,
     board: {
       receive: (/** @type {{type: string}} */ { type }) => {
@@ -29,7 +31,7 @@ function build({ boardTakes = false } = {}) {
     refused: note("refused"),
   }));
   const send = (/** @type {any} */ message) => dispatch(handlers, message);
-  return { calls, send };
+  return { calls, send, roster };
 }
 
 test("an error that the board has taken is told to nobody else", () => {
@@ -61,4 +63,34 @@ test("types that this client does not know are ignored", () => {
   const { calls, send } = build();
   for (const type of ["something_new", "constructor", "__proto__"]) assert.equal(send({ type }), false);
   assert.deepEqual(calls, []);
+});
+
+test("differences of the roster: who has left, then who joins, at the end (CRW1)", () => {
+  const { calls, send, roster } = build();
+  const peer = (/** @type {string} */ peer_id, more = {}) => (
+    { peer_id, connected: true, in_call: false, media: { audio: false, video: false, screen: false }, ...more }
+  );
+  send({ type: "peer_list", session_id: "s", revision: 4, peers: [peer("a"), peer("b"), peer("own")] });
+  calls.length = 0;
+  const shown = send({
+    type: "roster_changes",
+    session_id: "s",
+    revision: 5,
+    left: [{ peer_id: "a", reason: "left" }, { peer_id: "own", reason: "left" }],
+    joined: [peer("c"), peer("own")],
+    updated: [peer("b", { connected: false })],
+    media: [{ peer_id: "b", audio: true, video: false, screen: false }],
+  });
+  assert.equal(shown, true);
+  assert.deepEqual([...roster.peers.keys()], ["b", "c", "own"]);
+  assert.equal(roster.peers.get("b")?.connected, false);
+  assert.deepEqual(roster.media("b"), { audio: true, video: false, screen: false });
+  assert.deepEqual(calls.slice(0, 2), [["board", "peer_left"], ["handlePeerLeft", "a"]], "oneself is there");
+  assert.equal(calls.filter(([name]) => name === "handlePeers").length, 1, "once for all");
+});
+
+test("many pointers at a time, but one's own (CRW4)", () => {
+  const { calls, send } = build();
+  assert.equal(send({ type: "pointers", pointers: [["a", 1, 2], ["own", 3, 4], ["b", 5, 6]] }), false);
+  assert.deepEqual(calls, [["board", "peer_cursor"], ["board", "peer_cursor"]]);
 });

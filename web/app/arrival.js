@@ -9,7 +9,7 @@ import { EarlySocket } from "../connection/earlysocket.js";
 import { recallIdentity } from "../connection/identity.js";
 import { takeInvitation } from "../connection/invitation.js";
 import { joinTokenOf } from "../connection/jointoken.js";
-import { subscription } from "../connection/subscription.js";
+import { subscription, TAKES } from "../connection/subscription.js";
 import { EarlyPresses } from "./earlypresses.js";
 import { firstName, sessionOfAddress, webSocketUrl } from "./page.js";
 import { watchLoading } from "./unloaded.js";
@@ -57,7 +57,7 @@ function arrive() {
   const identity = recallIdentity(sessionId);
   void identity.then((known) => {
     const place = { peerId: known?.peerId, resumeToken: known?.token };
-    early.subscribe(subscription({ sessionId, displayName, token, ...place }));
+    early.subscribe(subscription({ sessionId, displayName, takes: TAKES, token, ...place }));
   });
   return { sessionId, displayName, token, identity, early, presses: new EarlyPresses() };
 }

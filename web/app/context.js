@@ -14,6 +14,7 @@ import { Roster } from "../people/peers.js";
 import { describePerson } from "../people/person.js";
 import { CanvasConnection } from "../protocol.js";
 import { SceneState } from "../scene/scene.js";
+import { TAKES } from "../connection/subscription.js";
 import { SignalingManager } from "../signaling.js";
 import { byId } from "../ui/dom.js";
 import { VideoManager } from "../video.js";
@@ -55,7 +56,9 @@ import { webSocketUrl } from "./page.js";
 export function createContext({ sessionId, displayName, token, early }, identity) {
   const pass = new JoinToken(sessionId, token);
   const rights = new Rights();
-  const connection = new CanvasConnection({ url: webSocketUrl(), pass, sessionId, displayName, identity, early });
+  const connection = new CanvasConnection({
+    url: webSocketUrl(), pass, sessionId, displayName, identity, early, takes: TAKES,
+  });
   const choices = new Choices();
   const mayPublish = () => rights.has("publish");
   // Calls that a reload takes up are no press of the person.

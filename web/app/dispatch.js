@@ -8,10 +8,11 @@ import { SERVER_TRAITS } from "../types/traits.js";
 /** @import {Roster} from "../people/peers.js" */
 /** @import {SignalingManager, SignalNames} from "../signaling.js" */
 /** @import {Diagnoses} from "../monitor/diagnoses.js" */
-/** @import {Error as ErrorMessage, PeerAssigned, ServerMessage} from "../types/messages.js" */
+/** @import {Error as ErrorMessage, PeerAssigned, PeerLeft, ServerMessage} from "../types/messages.js" */
 
 /**
  * @typedef {object} Parts
+ * @property {{peerId: string | null}} connection
  * @property {Roster} roster
  * @property {SignalingManager} signaling
  * @property {Pick<Board, "receive">} board
@@ -29,6 +30,11 @@ import { SERVER_TRAITS } from "../types/traits.js";
 export function createHandlers(parts) {
   const { roster, signaling } = parts;
   const board = (/** @type {ServerMessage} */ message) => void parts.board.receive(message);
+  const left = (/** @type {PeerLeft} */ message) => {
+    parts.board.receive(message);
+    signaling.handlePeerLeft(message.peer_id);
+    roster.remove(message.peer_id);
+  };
   return {
     // The connection itself keeps what it needs of these.
     welcome: nothing,
@@ -48,12 +54,16 @@ export function createHandlers(parts) {
       roster.put(peer);
       signaling.handlePeers([peer]);
     },
-    peer_left: (message) => {
-      parts.board.receive(message);
-      signaling.handlePeerLeft(message.peer_id);
-      roster.remove(message.peer_id);
-    },
+    peer_left: left,
     media_state: (message) => roster.mediaState(message),
+    roster_changes: ({ session_id, left: gone = [], joined = [], updated = [], media = [] }) => {
+      const others = gone.filter(({ peer_id }) => peer_id !== parts.connection.peerId);
+      for (const one of others) left({ type: "peer_left", session_id, ...one });
+      for (const peer of joined) roster.join(peer);
+      for (const peer of updated) roster.put(peer);
+      for (const { peer_id, ...state } of media) roster.mediaState({ type: "media_state", from_peer_id: peer_id, ...state });
+      if (joined.length + updated.length > 0) signaling.handlePeers([...joined, ...updated]);
+    },
 
     incoming_call: (message) => {
       signaling.handleIncomingCall(message.from_peer_id, message.session_id, namesOf(message));
@@ -84,6 +94,11 @@ export function createHandlers(parts) {
     sync_result: board,
     peer_preview: board,
     peer_cursor: board,
+    pointers: ({ pointers }) => {
+      for (const [from_peer_id, x, y] of pointers) {
+        if (from_peer_id !== parts.connection.peerId) board({ type: "peer_cursor", from_peer_id, x, y });
+      }
+    },
 
     error: (message) => {
       if (!parts.board.receive(message)) parts.refused(message);

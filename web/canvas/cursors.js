@@ -4,12 +4,13 @@
  */
 
 import { icon, make, setText } from "../ui/dom.js";
+import { roomFor } from "./drawnpointers.js";
 
 /** @import {Person} from "../people/person.js" */
 /** @import {Emitter} from "../lib/emitter.js" */
 
 /** @typedef {{toClient: (x: number, y: number) => {x: number, y: number}} & Pick<Emitter<{moved: null}>, "on">} Camera */
-/** @typedef {{node: HTMLElement, name: HTMLElement, x: number, y: number, timer: number}} CursorNode */
+/** @typedef {{node: HTMLElement, name: HTMLElement, x: number, y: number, movedAt: number}} CursorNode */
 
 /** Nobody points at one place for so long. */
 const STALE_MS = 10_000;
@@ -18,9 +19,10 @@ export class Cursors {
   #layer;
   #stage;
   #describe;
-  /** By peer id. @type {Map<string, CursorNode>} */
+  /** By peer id, who moved last at the end. @type {Map<string, CursorNode>} */
   #shown = new Map();
   #frame = 0;
+  #sweep = 0;
 
   /**
    * @param {HTMLElement} layer over the canvas, exactly as large
@@ -40,12 +42,18 @@ export class Cursors {
    * @param {number} y
    */
   point(peerId, x, y) {
+    const now = performance.now();
+    if (!this.#shown.has(peerId)) {
+      const { hasRoom, resting } = roomFor(this.#shown, now);
+      if (!hasRoom) return;
+      if (resting !== null) this.remove(resting);
+    }
     const shown = this.#shown.get(peerId) ?? this.#create(peerId);
-    clearTimeout(shown.timer);
-    shown.timer = window.setTimeout(() => this.remove(peerId), STALE_MS);
+    this.#shown.delete(peerId);
+    this.#shown.set(peerId, shown);
+    this.#sweep ||= window.setTimeout(() => this.#removeStale(), STALE_MS);
     const isNew = shown.node.parentNode === null;
-    shown.x = x;
-    shown.y = y;
+    Object.assign(shown, { x, y, movedAt: now });
     if (isNew) { // placed before it is in the page, it does not fly there
       this.#place(shown, this.#layer.getBoundingClientRect());
       this.#layer.append(shown.node);
@@ -69,10 +77,21 @@ export class Cursors {
 
   /** @param {string} peerId */
   remove(peerId) {
-    const shown = this.#shown.get(peerId);
-    clearTimeout(shown?.timer);
-    shown?.node.remove();
+    this.#shown.get(peerId)?.node.remove();
     this.#shown.delete(peerId);
+  }
+
+  #removeStale() {
+    const now = performance.now();
+    this.#sweep = 0;
+    for (const [peerId, { movedAt }] of this.#shown) {
+      const left = movedAt + STALE_MS - now;
+      if (left > 0) {
+        this.#sweep = window.setTimeout(() => this.#removeStale(), left);
+        return;
+      }
+      this.remove(peerId);
+    }
   }
 
   /**
@@ -83,7 +102,7 @@ export class Cursors {
     const name = make("span", { class: "cursor-name" });
     const node = make("div", { class: "cursor", "data-cursor-of": peerId }, icon("pointer"), name);
     label(node, name, this.#describe(peerId));
-    const shown = { node, name, x: 0, y: 0, timer: 0 };
+    const shown = { node, name, x: 0, y: 0, movedAt: 0 };
     this.#shown.set(peerId, shown);
     return shown;
   }

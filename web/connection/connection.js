@@ -64,6 +64,7 @@ export class CanvasConnection extends Emitter {
   #early;
   /** The present socket came with its `subscribe` sent. */
   #isSubscribed = false;
+  #takes;
   /** @type {State} */
   #state = INITIAL;
   /** Subscribed at least once, so that there is something to resume. */
@@ -95,9 +96,13 @@ export class CanvasConnection extends Emitter {
    * @param {{peerId: string, token: string} | null} [options.identity] of an earlier page of this window
    * @param {{token: string, take: (token: string) => void}} [options.pass] the join token of the session
    * @param {EarlySocket | null} [options.early] a socket to begin with, whose `subscribe` says the same as these options
+   * @param {readonly string[]} [options.takes] what this client takes of `welcome.features`
    */
-  constructor({ url, sessionId, displayName = "", identity = null, pass = { token: "", take: () => {} }, early = null }) {
+  constructor({
+    url, sessionId, displayName = "", identity = null, pass = { token: "", take: () => {} }, early = null, takes = [],
+  }) {
     super();
+    this.#takes = takes;
     this.#url = url;
     this.#sessionId = sessionId;
     this.#displayName = displayName;
@@ -162,7 +167,7 @@ export class CanvasConnection extends Emitter {
     if (this.nameIsBound) return;
     this.#displayName = displayName;
     if (this.#state !== "open") return; // the next `subscribe` has it
-    this.send(subscription({ sessionId: this.#sessionId, displayName }));
+    this.send(subscription({ sessionId: this.#sessionId, displayName, takes: this.#takes }));
   }
 
   /** The network or the page has come back: try now, or see whether the connection is alive. */
@@ -234,6 +239,7 @@ export class CanvasConnection extends Emitter {
     const message = subscription({
       sessionId: this.#sessionId,
       displayName: this.#displayName,
+      takes: this.#takes,
       token: this.#pass.token,
       peerId: this.peerId,
       resumeToken: this.resumeToken,

@@ -30,6 +30,16 @@ export class Roster {
     for (const id of this.#announced) if (!this.peers.has(id)) this.#announced.delete(id);
   }
 
+  /**
+   * A peer joins, as the last one: also where it was there before.
+   *
+   * @param {Peer} peer
+   */
+  join(peer) {
+    this.peers.delete(peer.peer_id);
+    this.put(peer);
+  }
+
   /** @param {Peer} peer */
   put(peer) {
     this.#expected.delete(peer.peer_id);

@@ -18,6 +18,7 @@ import { roleText, text as inviteText } from "../text/invite.js";
  * @property {HTMLButtonElement} hangUp
  * @property {HTMLElement} hangUpText
  * @property {HTMLButtonElement} kick only who moderates sees it
+ * @property {string} shown the person as shown now
  */
 
 export class PeopleView {
@@ -54,6 +55,9 @@ export class PeopleView {
       if (this.#list.children[index] !== entry.node) {
         this.#list.insertBefore(entry.node, this.#list.children[index] ?? null);
       }
+      const described = JSON.stringify(person); // of a crowd hardly anybody has changed
+      if (entry.shown === described) return;
+      entry.shown = described;
       update(entry, person);
     });
     this.#alone.hidden = people.length > 0 || !isKnown;
@@ -76,6 +80,7 @@ export class PeopleView {
       hangUp: make("button", { type: "button", class: "danger small", "data-action": "hangup" }),
       hangUpText,
       kick: make("button", { type: "button", class: "ghost", "data-action": "kick" }, icon("close")),
+      shown: "",
     };
     entry.call.append(icon("phone"), text.call);
     entry.hangUp.append(icon("phone-off"), hangUpText);

@@ -25,6 +25,8 @@ export interface Subscribe {
   resume_token?: string | null;
   /** Messages received since the latest `peer_assigned`, of every type; that one does not count (RES1). */
   received?: number | null;
+  /** Which of `welcome.features` this client takes: `roster_changes`, `pointers`. Others are ignored. */
+  features?: string[];
 }
 
 /** Ask for `peer_list`. */
@@ -529,6 +531,8 @@ export interface PeerList {
   /** The name of a shared canvas. */
   session_id: string;
   peers: Peer[];
+  /** Which `roster_changes` this has all of, for who takes them: the next one is one higher. */
+  revision: number;
 }
 
 /** A participant, as the others see it. */
@@ -580,6 +584,41 @@ export interface PeerLeft {
   /** A participant: a UUID in lower-case text form. */
   peer_id: string;
   reason: "disconnected" | "left" | "removed";
+}
+
+/** What has changed in the roster since the revision before; it is the same for everybody.
+
+In place of `peer_joined`, `peer_updated`, `media_state` and `peer_left`, for who lists
+`roster_changes` in `subscribe.features`. Apply `left` first, then `joined` (each to the end,
+whether or not you have it), then the rest. You are in it like everybody else; that you have
+`left` and `joined` says nothing to you. */
+export interface RosterChanges {
+  type: "roster_changes";
+  /** The name of a shared canvas. */
+  session_id: string;
+  /** One higher than that of what you have. */
+  revision: number;
+  left?: Departure[];
+  joined?: Peer[];
+  /** Each replaces what you have of the peer. */
+  updated?: Peer[];
+  media?: MediaOfPeer[];
+}
+
+/** A peer that has left. */
+export interface Departure {
+  /** A participant: a UUID in lower-case text form. */
+  peer_id: string;
+  reason: "disconnected" | "left" | "removed";
+}
+
+/** What the media of a peer are doing now; it has said so itself. */
+export interface MediaOfPeer {
+  /** A participant: a UUID in lower-case text form. */
+  peer_id: string;
+  audio: boolean;
+  video: boolean;
+  screen: boolean;
 }
 
 /** The answer to `ping`. */
@@ -850,6 +889,15 @@ export interface PeerCursor {
   y: number;
 }
 
+/** Where pointers are, yours among them; dropped like `peer_cursor`.
+
+In its place, for who lists `pointers` in `subscribe.features`. At most 48 at a time. */
+export interface Pointers {
+  type: "pointers";
+  /** Peer, x, y of each. */
+  pointers: [string, number, number][];
+}
+
 /** Elements a peer is moving; dropped like `peer_cursor`.
 
 Show them there until the peer's edit arrives, another preview of it without them, or two
@@ -898,6 +946,7 @@ export type ServerMessage =
   | PeerJoined
   | PeerUpdated
   | PeerLeft
+  | RosterChanges
   | Pong
   | Error
   | IncomingCall
@@ -917,4 +966,5 @@ export type ServerMessage =
   | Ack
   | SyncResult
   | PeerCursor
+  | Pointers
   | PeerPreview;

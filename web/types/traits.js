@@ -64,6 +64,7 @@ export const SERVER_TRAITS = {
   peer_joined: { visible: true, droppable: false },
   peer_updated: { visible: true, droppable: false },
   peer_left: { visible: true, droppable: false },
+  roster_changes: { visible: true, droppable: false },
   pong: { visible: false, droppable: false },
   error: { visible: true, droppable: false },
   incoming_call: { visible: true, droppable: false },
@@ -83,6 +84,7 @@ export const SERVER_TRAITS = {
   ack: { visible: true, droppable: false },
   sync_result: { visible: true, droppable: false },
   peer_cursor: { visible: false, droppable: true },
+  pointers: { visible: false, droppable: true },
   peer_preview: { visible: false, droppable: true },
 };
 

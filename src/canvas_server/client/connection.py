@@ -29,6 +29,7 @@ from canvas_server.client.errors import (
 )
 from canvas_server.client.messages import Messages
 from canvas_server.client.retry import retry_delay
+from canvas_server.client.singly import FEATURES, singly
 from canvas_server.client.socket import CONNECT_SECONDS, FLUSH_SECONDS, open_socket, socket_url
 from canvas_server.client.view import View
 from canvas_server.protocol.client import (
@@ -173,13 +174,14 @@ class Client:
         """Take another name without leaving."""
         self.name = name
         if self.state == "open":  # else it will be said on joining
-            self._push(Subscribe(self.session_id, display_name=name))
+            self._push(Subscribe(self.session_id, display_name=name, features=FEATURES))
 
     def messages(self) -> Messages:
         """Return what comes from now on, for `async for`; each caller gets all of it.
 
-        A `PeerAssigned` in it says that the connection is back. With `recovered` nothing is
-        missing; else a `PeerList` and a `SceneUpdate` follow.
+        What the server tells of many at a time is in it one by one. A `PeerAssigned` in it says
+        that the connection is back. With `recovered` nothing is missing; else a `PeerList` and a
+        `SceneUpdate` follow.
         """
         stream = Messages()
         if self.state == "closed":
@@ -254,7 +256,10 @@ class Client:
     async def _subscribe(self, socket: ClientConnection) -> None:
         """Ask for the place this peer had, or for a new one."""
         message = Subscribe(
-            self.session_id, display_name=self.name or None, token=self._token or None
+            self.session_id,
+            display_name=self.name or None,
+            token=self._token or None,
+            features=FEATURES,
         )
         if self.peer_id:
             message = replace(
@@ -316,8 +321,9 @@ class Client:
             self._backlog.arrived(0 if message.received is UNSET else message.received)
         self.view.apply(message)
         self._edits.answer(message)
-        for stream in list(self._streams):
-            stream.put(message)
+        for each in singly(message, self.peer_id):
+            for stream in list(self._streams):
+                stream.put(each)
         if lost:
             for edit in self._edits.messages():  # under the same `message_id` it is a retry (SCN6)
                 self._push(edit, again=True)

@@ -1,16 +1,22 @@
 """A peer's view of its session: who is here, and what is on the canvas. Pure."""
 
+from msgspec.structs import replace
+
 from canvas_server.protocol.plain import plain_name
 from canvas_server.protocol.scene import Element, Viewport, stream_of
 from canvas_server.protocol.server import (
     ElementAdded,
     ElementRemoved,
     ElementUpdated,
+    Media,
+    MediaOfPeer,
     Peer,
     PeerJoined,
     PeerLeft,
     PeerList,
+    PeerMediaState,
     PeerUpdated,
+    RosterChanges,
     SceneUpdate,
     ServerMessage,
 )
@@ -40,6 +46,10 @@ class View:
                 self.peers[peer.peer_id] = peer
             case PeerLeft(peer_id=peer_id):
                 self.peers.pop(peer_id, None)
+            case RosterChanges():
+                self._change(message)
+            case PeerMediaState():
+                self._media(message.from_peer_id, message)
             case SceneUpdate(scene=scene):
                 self.elements = {element.id: element for element in scene.elements}
                 self.viewport, self.revision = scene.viewport, scene.revision
@@ -52,6 +62,18 @@ class View:
                 self.revision = message.revision
             case _:
                 pass
+
+    def _change(self, changes: RosterChanges) -> None:
+        for one in (*changes.left, *changes.joined):
+            self.peers.pop(one.peer_id, None)
+        self.peers |= {peer.peer_id: peer for peer in (*changes.joined, *changes.updated)}
+        for media in changes.media:
+            self._media(media.peer_id, media)
+
+    def _media(self, peer_id: str, state: MediaOfPeer | PeerMediaState) -> None:
+        media = Media(state.audio, state.video, state.screen)
+        if (peer := self.peers.get(peer_id)) is not None:
+            self.peers[peer_id] = replace(peer, media=media)
 
     def tile_of(self, stream_id: str) -> Element | None:
         """Return the tile of a stream, if it is on the canvas."""

@@ -151,11 +151,16 @@ class PresenceChanged(Struct, frozen=True, gc=False):
     session_id: str
 
 
+Unsettled = Literal["updates", "roster", "pointers"]
+"""What waits for a moment: updates that are told singly, differences of the roster, pointers."""
+
+
 class SettlePresence(Struct, frozen=True, gc=False):
-    """Say `Hub.settle_presence` after some seconds: updates may wait until then (OUT5)."""
+    """Say `Hub.settle_presence` after some seconds: what may wait does until then (OUT5)."""
 
     session_id: str
     seconds: float
+    what: Unsettled
 
 
 class Changed(Struct, frozen=True, gc=False):

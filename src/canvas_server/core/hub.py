@@ -21,6 +21,7 @@ from canvas_server.core.effects import (
     Refusal,
     Send,
     Streams,
+    Unsettled,
 )
 from canvas_server.core.presence import audit, calls, grants
 from canvas_server.core.presence.absent import postpone
@@ -30,6 +31,7 @@ from canvas_server.core.presence.identity import passed_on
 from canvas_server.core.presence.membership import Membership
 from canvas_server.core.presence.overview import overview
 from canvas_server.core.presence.replicas import Replicas
+from canvas_server.core.presence.roster import QUIET
 from canvas_server.core.presence.session import Participant, Session
 from canvas_server.core.records import Snapshot, Stored
 from canvas_server.core.scene import commands
@@ -162,10 +164,10 @@ class Hub:
         """Do what is due: let those go who stayed away too long, renew tokens and credentials."""
         return self._membership.expire(now)
 
-    def settle_presence(self, session_id: str) -> list[Effect]:
-        """Tell the updates of peers that have waited in a session (OUT5)."""
+    def settle_presence(self, session_id: str, what: Unsettled) -> list[Effect]:
+        """Tell what has waited in a session (OUT5)."""
         session = self._membership.sessions.get(session_id)
-        return [] if session is None else session.settle_presence()
+        return [] if session is None else session.audience.settle(what)
 
     def passed_on(
         self, connection: ConnectionId, message: client.Subscribe, now: float
@@ -211,7 +213,10 @@ class Hub:
             if type(message) in audit.EVENTS:
                 noted = audit.acted(peer, message)
                 return [noted, *self._handle_peer(peer, message, now, decoded)]
-            return self._handle_peer(peer, message, now, decoded)
+            effects = self._handle_peer(peer, message, now, decoded)
+            if peer.peer_id in peer.session.newcomers and type(message) not in QUIET:
+                return [*peer.session.audience.announce(), *effects]  # known before it acts (CRW3)
+            return effects
         except Refusal as refused:
             error = _error(connection, refused, getattr(message, "message_id", None))
             if refused.code in _WRONG_TRIES:
@@ -313,7 +318,7 @@ class Hub:
                 return calls.rate(peer, message)
             case client.ListPeers():
                 _require_own(session, message.session_id)
-                return [Send((peer.connection,), session.peer_list())]
+                return [Send((peer.connection,), session.audience.list_for(peer))]
             case client.GetScene():
                 _require_own(session, message.session_id)
                 missed = session.canvas.catch_up(message.known)

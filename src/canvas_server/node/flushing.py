@@ -10,7 +10,7 @@ from collections.abc import Callable
 from canvas_server.core.effects import ConnectionId, Send
 from canvas_server.node.frames import frame_of
 from canvas_server.node.outbox import Outbox, Outboxes
-from canvas_server.protocol.server import PeerCursor, PeerPreview
+from canvas_server.protocol.server import PeerPreview
 
 COALESCE_SECONDS = 0.02
 MAX_DROPPABLE_BYTES = 4 * 1024 * 1024
@@ -27,8 +27,8 @@ class FlushSchedule:
         """Outboxes to be flushed next."""
         self._outboxes = outboxes
         self._coalesced: dict[Outbox, None] = {}
-        self._latest: dict[str, dict[type, Send]] = {}
-        """By peer: of each type the latest message that may be dropped."""
+        self._latest: dict[str, Send] = {}
+        """By peer: the latest preview of theirs."""
         self._moved: set[ConnectionId] = set()
         """Who is in another session than when these were sent."""
         self._call_later = call_later
@@ -40,9 +40,9 @@ class FlushSchedule:
         self._coalesce()
         return self._coalesced
 
-    def droppable(self, send: Send, message: PeerCursor | PeerPreview) -> None:
+    def droppable(self, send: Send, message: PeerPreview) -> None:
         """Send a message after `COALESCE_SECONDS`, unless a later one of its peer comes first."""
-        self._latest.setdefault(message.from_peer_id, {})[type(message)] = send
+        self._latest[message.from_peer_id] = send
         self._coalesce()
 
     @property
@@ -52,7 +52,7 @@ class FlushSchedule:
 
     def settle(self, peer_id: str) -> None:
         """Queue now what waits of a peer: what it causes next is to come after it."""
-        for send in self._latest.pop(peer_id, {}).values():
+        if (send := self._latest.pop(peer_id, None)) is not None:
             self._push(send)
 
     def moved(self, connection_id: ConnectionId) -> None:
@@ -90,7 +90,7 @@ class FlushSchedule:
         volume = 0
         while self._latest and volume < MAX_DROPPABLE_BYTES:
             peer_id = next(iter(self._latest))
-            volume += sum(map(self._push, self._latest.pop(peer_id).values()))
+            volume += self._push(self._latest.pop(peer_id))
         if self._latest:
             self._coalesce()
         else:

@@ -313,8 +313,9 @@ class Node:
                 self._close(effect)
             case Worked():
                 self._pressure.scanned(effect.connection, effect.work)
-            case SettlePresence(session_id, seconds):
-                self._call_later(seconds, functools.partial(self._settle_presence, session_id))
+            case SettlePresence(session_id, seconds, what):
+                settle = functools.partial(self.hub.settle_presence, session_id, what)
+                self._call_later(seconds, lambda: self._perform_late(settle()))
             case Load() | Decode():
                 self._await(effect)
             case _:
@@ -328,9 +329,6 @@ class Node:
         self._forget(effect.connection)
         if connection is not None:
             connection.close(effect.code)
-
-    def _settle_presence(self, session_id: str) -> None:
-        self._perform_late(self.hub.settle_presence(session_id))
 
     def _await(self, effect: Load | Decode) -> None:
         """Read a connection no further until its session is open, or its pictures are decoded."""

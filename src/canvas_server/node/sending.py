@@ -8,13 +8,11 @@ from canvas_server.node.flushing import FlushSchedule
 from canvas_server.node.frames import frame_of
 from canvas_server.node.outbox import Outboxes
 from canvas_server.protocol import server
-from canvas_server.protocol.server import Error, PeerCursor, PeerLeft, PeerPreview
+from canvas_server.protocol.server import Error, PeerLeft, PeerPreview, RosterChanges
 
-COALESCED = server.types_with(lambda traits: traits.delivery != "reliable")
+COALESCED = server.types_with(lambda traits: traits.delivery == "coalesced")
 """Types of messages that may wait a moment for others, so that a crowd costs fewer writes."""
-DROPPABLE = frozenset((PeerCursor, PeerPreview))
-"""Types of messages of which a later one of their peer takes the place."""
-NOTED = frozenset((PeerLeft, Error))
+NOTED = frozenset((PeerLeft, RosterChanges, Error))
 """Types of messages after which something else is to be done."""
 
 
@@ -46,7 +44,7 @@ class Sender:
         kind, count = type(message), len(to)
         self._counts.sent[kind] += count
         self.copies += count
-        if kind in DROPPABLE and isinstance(message, PeerCursor | PeerPreview):
+        if kind is PeerPreview and isinstance(message, PeerPreview):
             self._flushes.droppable(effect, message)
             return
         frame = frame_of(message)
@@ -66,6 +64,9 @@ class Sender:
         message = effect.message
         if isinstance(message, PeerLeft):
             self._flushes.drop(message.peer_id)
+        elif isinstance(message, RosterChanges):
+            for gone in message.left:
+                self._flushes.drop(gone.peer_id)
         elif isinstance(message, Error):
             self._counts.refused[message.code] += 1
             self._refused(effect)

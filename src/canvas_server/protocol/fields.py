@@ -49,6 +49,7 @@ MessageId = Annotated[
     str, Meta(min_length=1, max_length=64, description="Chosen by the sender, echoed in the reply.")
 ]
 DisplayName = Annotated[str, Meta(max_length=64, description="What people read; never HTML.")]
+FeatureName = Annotated[str, Meta(max_length=64)]
 UserId = Annotated[
     str,
     Meta(

@@ -15,6 +15,8 @@ from canvas_server.config.settings import Settings
 from canvas_server.config.types import MIN_SECRET
 from canvas_server.core.hub import Hub
 from canvas_server.core.presence.environment import Environment, Everybody
+from canvas_server.core.presence.pointers import POINTERS
+from canvas_server.core.presence.roster import ROSTER_CHANGES
 from canvas_server.federation.federation import Federation
 from canvas_server.federation.ownership import Known
 from canvas_server.federation.pairing import PairingError, pairs_of
@@ -43,6 +45,8 @@ FEATURES = (
     "preview",
     "resume",
     "group_call",
+    ROSTER_CHANGES,
+    POINTERS,
 )
 
 log = structlog.get_logger()

@@ -220,8 +220,8 @@ class HubLab:
         self.worked: list[Worked] = []
         self.shared: list[PresenceChanged | Changed | Forward] = []
         self.appended: list[Append] = []
-        self.windows: list[str] = []
-        """The sessions in which updates of peers may wait."""
+        self.windows: list[SettlePresence] = []
+        """What waits in which sessions."""
         self.proceeding: list[str] = []
         """The sessions whose long edits are to go on."""
         self.inbox: dict[ConnectionId, list[server.ServerMessage]] = {}
@@ -256,7 +256,7 @@ class HubLab:
                 case Worked():
                     self.worked.append(effect)
                 case SettlePresence():
-                    self.windows.append(effect.session_id)
+                    self.windows.append(effect)
                 case Append() | Load() | Recall() | Proceed():
                     self._ask(effect)
                 case _:
@@ -266,10 +266,10 @@ class HubLab:
             self.proceed()
 
     def settle_presence(self) -> None:
-        """Let the time go by for which updates of peers wait."""
+        """Let the time go by for which updates of peers, their rosters and pointers wait."""
         windows, self.windows = self.windows, []
-        for session_id in windows:
-            self.perform(self.hub.settle_presence(session_id))
+        for waiting in windows:
+            self.perform(self.hub.settle_presence(waiting.session_id, waiting.what))
 
     def proceed(self) -> None:
         """Let long edits go on to their end."""

@@ -3,23 +3,31 @@
 import asyncio
 
 import pytest
+from msgspec.structs import replace
 
 from canvas_server.client import CannotConnect, Closed, FellBehind, Messages, View
 from canvas_server.client.messages import MAX_UNREAD
 from canvas_server.client.retry import LONGEST_SECONDS, retry_delay
+from canvas_server.client.singly import singly
 from canvas_server.client.socket import socket_url
 from canvas_server.protocol.scene import Element, SceneDocument, Text, Transform, Video, Viewport
 from canvas_server.protocol.server import (
+    Departure,
     ElementAdded,
     ElementRemoved,
     ElementUpdated,
     Media,
+    MediaOfPeer,
     Peer,
+    PeerCursor,
     PeerJoined,
     PeerLeft,
     PeerList,
+    PeerMediaState,
     PeerUpdated,
+    Pointers,
     Pong,
+    RosterChanges,
     SceneUpdate,
 )
 
@@ -55,6 +63,43 @@ def test_the_view_follows_the_messages() -> None:
     assert list(view.peers) == ["y-longer-than-8"]
     assert view.name_of("x") == "x"
     view.apply(Pong(0))
+
+
+@pytest.mark.rule("CRW1")
+def test_differences_of_the_roster_are_followed_and_told_one_by_one() -> None:
+    view = View()
+    view.apply(PeerList("s", (peer("x"), peer("y"), peer("own")), 4))
+    changes = RosterChanges(
+        "s",
+        5,
+        (Departure("x", "left"), Departure("own", "left")),
+        (peer("z", "Zoe"), peer("own", "Me")),
+        (peer("y", "Yan"),),
+        (
+            MediaOfPeer("y", audio=True, video=False, screen=True),
+            MediaOfPeer("?", True, True, True),
+        ),
+    )
+    view.apply(changes)
+    assert [*view.peers] == ["y", "z", "own"]
+    assert view.name_of("own") == "Me"
+    assert view.peers["y"] == replace(peer("y", "Yan"), media=Media(True, False, True))
+    assert [*singly(changes, "own")] == [
+        PeerLeft("s", "x", "left"),
+        PeerJoined("s", peer("z", "Zoe")),
+        PeerUpdated(peer("y", "Yan")),
+        PeerMediaState("y", True, False, True),
+        PeerMediaState("?", True, True, True),
+    ]
+    view.apply(PeerMediaState("y", False, False, False))
+    assert view.peers["y"].media == Media()
+
+
+@pytest.mark.rule("CRW4")
+def test_pointers_are_told_one_by_one() -> None:
+    many = Pointers((("x", 1, 2), ("own", 3, 4), ("y", 5, 6)))
+    assert [*singly(many, "own")] == [PeerCursor("x", 1, 2), PeerCursor("y", 5, 6)]
+    assert [*singly(Pong(0), "own")] == [Pong(0)]
 
 
 def test_pauses_grow_to_a_limit_and_differ_between_peers() -> None:

@@ -16,6 +16,9 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from msgspec import UNSET
 
 from canvas_server.core.effects import CloseConnection, ConnectionId, Discard, Effect, Resume, Send
+from canvas_server.core.presence.pointers import POINTERS
+from canvas_server.core.presence.roster import ROSTER_CHANGES
+from canvas_server.core.presence.session import Session
 from canvas_server.core.records import Snapshot
 from canvas_server.protocol import client, server
 from canvas_server.protocol.scene import (
@@ -46,6 +49,9 @@ pytestmark = [
         "IN1",
         "RES1",
         "RES2",
+        "CRW1",
+        "CRW2",
+        "CRW3",
     ),
 ]
 
@@ -86,6 +92,8 @@ class Copy:
         self.roster: dict[str, server.Peer] = {}
         self.elements: dict[str, Element] = {}
         self.revision = 0
+        self.features: tuple[str, ...] = ()
+        self.roster_revision: int | None = None
 
     def take(self, message: server.ServerMessage) -> None:
         match message:
@@ -93,6 +101,15 @@ class Copy:
                 self.peer_id, self.session_id = message.peer_id, message.session_id
             case server.PeerList():
                 self.roster = {p.peer_id: p for p in message.peers}
+                known = message.revision
+                self.roster_revision = None if known is UNSET else known
+                assert (self.roster_revision is not None) == (ROSTER_CHANGES in self.features)
+            case server.RosterChanges():
+                self._change(message)
+            case server.PeerJoined() | server.PeerUpdated() | server.PeerLeft() if (
+                self.roster_revision is not None
+            ):
+                raise AssertionError("CRW1: one form alone")
             case server.PeerJoined():
                 assert message.peer.peer_id not in self.roster
                 self.roster[message.peer.peer_id] = message.peer
@@ -119,6 +136,24 @@ class Copy:
                 self._next(message)
             case _:
                 pass
+
+    def _change(self, changes: server.RosterChanges) -> None:
+        assert self.roster_revision is not None, "CRW1: who does not ask for it has none"
+        assert changes.revision == self.roster_revision + 1, "CRW1: no gap, no repetition"
+        self.roster_revision += 1
+        for gone in changes.left:
+            del self.roster[gone.peer_id]
+        for peer in changes.joined:
+            assert peer.peer_id == self.peer_id or peer.peer_id not in self.roster
+            self.roster.pop(peer.peer_id, None)
+            self.roster[peer.peer_id] = peer
+        for peer in changes.updated:
+            assert peer.peer_id in self.roster
+            self.roster[peer.peer_id] = peer
+        for one in changes.media:
+            media = server.Media(one.audio, one.video, one.screen)
+            old = self.roster[one.peer_id]
+            self.roster[one.peer_id] = msgspec.structs.replace(old, media=media)
 
     def _next(
         self, news: server.ElementAdded | server.ElementUpdated | server.ElementRemoved
@@ -170,7 +205,9 @@ class HubMachine(RuleBasedStateMachine):
             sorted(hub._membership.peers),
             {
                 name: (
-                    session.peer_list(),
+                    tuple(map(session.view, session.peers.values())),
+                    session.audience.roster.revision,
+                    [*session.newcomers],
                     session.canvas.document(),
                     session.canvas.scene.revision,
                     session.canvas.scene.elements,
@@ -299,9 +336,16 @@ class HubMachine(RuleBasedStateMachine):
         wish=st.none() | st.sampled_from(IDS),
         token=st.sampled_from(["none", "right", "of another session"]),
         name=st.none() | st.sampled_from(["Ada", "Bob"]),
+        features=st.sampled_from([(), (ROSTER_CHANGES, POINTERS, "unheard of")]),
     )
     def subscribe(
-        self, data: st.DataObject, session_id: str, wish: str | None, token: str, name: str | None
+        self,
+        data: st.DataObject,
+        session_id: str,
+        wish: str | None,
+        token: str,
+        name: str | None,
+        features: tuple[str, ...],
     ) -> None:
         if not self.replicas:
             return
@@ -316,10 +360,13 @@ class HubMachine(RuleBasedStateMachine):
         taken = wish is not None and self.session_of(wish) is not None and wish != own
         returns = taken and wish is not None and self.session_of(wish) == session_id
         self.lab.clear()
+        before, copy.features = copy.features, features
         accepted = self.send(
             connection,
-            client.Subscribe(session_id, wish, name, resume_token=tokens[token]),
+            client.Subscribe(session_id, wish, name, resume_token=tokens[token], features=features),
         )
+        if not accepted:
+            copy.features = before
         assert accepted == (not taken or (returns and token == "right")), "SES2"
         if accepted:
             stays = session_id == old_session and wish in (None, own)
@@ -365,8 +412,8 @@ class HubMachine(RuleBasedStateMachine):
         self.deliver(self.lab.hub.expire(self.lab.now), None)
         assert not set(late) & set(self.away)
 
-    @rule(data=st.data(), keeps=st.booleans())
-    def come_back(self, data: st.DataObject, keeps: bool) -> None:
+    @rule(data=st.data(), keeps=st.booleans(), changes_form=st.booleans())
+    def come_back(self, data: st.DataObject, keeps: bool, changes_form: bool) -> None:
         """RES1, RES2: into the place it had, with everything it missed or a snapshot."""
         if not self.away:
             return
@@ -374,18 +421,28 @@ class HubMachine(RuleBasedStateMachine):
         copy, _ = self.away[old]
         number = ConnectionId(len(self.lab.inbox) + 1)
         self.lab.inbox[number] = []
+        features = copy.features
+        if changes_form:
+            features = () if features else (ROSTER_CHANGES,)
         self.replicas[number] = Copy()
+        self.replicas[number].features = features
         self.deliver(self.lab.hub.connect(number, self.lab.now), None)
         token = f"{copy.peer_id}@{copy.session_id}#1"
         self.lab.memory.keeps = keeps
         self.lab.clear()
         assert self.send(
             number,
-            client.Subscribe(copy.session_id, copy.peer_id, resume_token=token, received=0),
+            client.Subscribe(
+                copy.session_id,
+                copy.peer_id,
+                resume_token=token,
+                received=0,
+                features=features,
+            ),
         )
         heard = [m for box in self.lab.inbox.values() for m in box]
         assert not [m for m in heard if isinstance(m, server.PeerLeft | server.PeerJoined)], "RES2"
-        assert (self.replicas[number] is copy) == keeps
+        assert (self.replicas[number] is copy) == (keeps and not changes_form)
 
     @rule(data=st.data(), session_id=SESSIONS)
     def start_call(self, data: st.DataObject, session_id: str) -> None:
@@ -459,9 +516,12 @@ class HubMachine(RuleBasedStateMachine):
         self.sender = None
         while self.lab.windows:
             self.lab.settle_presence()
-        assert not any(s._window.waiting for s in self.lab.hub._membership.sessions.values()), (
-            "OUT5"
-        )
+        for session in self.lab.hub._membership.sessions.values():
+            assert not session.audience.waiting, "OUT5"
+            assert not session.audience.roster.is_due, "CRW2"
+            if session.audience.roster.is_kept:
+                there = {p.peer_id: session.view(p) for p in session.peers.values()}
+                assert [*session.audience.roster.announced.items()] == [*there.items()], "CRW2"
 
     @rule()
     def the_log_catches_up(self) -> None:
@@ -529,12 +589,25 @@ class HubMachine(RuleBasedStateMachine):
             document = session.canvas.document()
             assert copy.revision == document.revision
             assert copy.elements == {e.id: e for e in document.elements}
-            roster = {p.peer_id: p for p in session.peer_list().peers}
+            roster = {p.peer_id: session.view(p) for p in session.peers.values()}
+            if copy.roster_revision is not None:
+                self.agrees_with_what_was_announced(copy, session)
+                continue
             assert copy.roster.keys() == roster.keys()
-            late = {copy.peer_id, *session._window.waiting}
+            late = {copy.peer_id, *session.audience.waiting}
             assert {k: v for k, v in copy.roster.items() if k not in late} == {
                 k: v for k, v in roster.items() if k not in late
             }
+
+    def agrees_with_what_was_announced(self, copy: Copy, session: Session) -> None:
+        """CRW1: whoever takes differences has the same copy, in the same order."""
+        roster, own = session.audience.roster, copy.peer_id
+        assert copy.roster_revision == roster.revision
+        assert own in copy.roster, "SES3: itself included"
+        mine = [(k, v) for k, v in copy.roster.items() if k != own]
+        assert mine == [(k, v) for k, v in roster.announced.items() if k != own]
+        if own in roster.announced and own not in session.newcomers:
+            assert [*copy.roster] == [*roster.announced]
 
     @invariant()
     def what_was_told_is_stored(self) -> None:

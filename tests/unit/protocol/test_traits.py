@@ -99,7 +99,7 @@ def test_what_guests_are_sent_is_what_their_server_is_told() -> None:
 
 def test_what_may_be_lost_between_servers_may_be_lost_on_the_way_to_a_slow_reader() -> None:
     lost = {kind for kind, traits in server.TRAITS.items() if traits.delivery == "droppable"}
-    assert lost == of_server(Federated.DROPPABLE)
+    assert lost - {server.Pointers} == of_server(Federated.DROPPABLE), "there each goes by itself"
     assert of_client(Federated.DROPPABLE) <= client.types_with(lambda traits: traits.droppable)
 
 

@@ -5,7 +5,6 @@ before any change.
 """
 
 import itertools
-from typing import Literal
 
 from msgspec import UNSET, UnsetType
 
@@ -39,8 +38,6 @@ RELOAD_SECONDS = 5.0
 RENEW_AFTER = 0.75
 """The part of their life after which TURN credentials are renewed."""
 LEFT_FOR_GOOD, GOING_AWAY = 1000, 1001  # RFC 6455 section 7.4.1
-
-LeaveReason = Literal["left", "disconnected", "removed"]
 
 
 class Membership:
@@ -137,6 +134,7 @@ class Membership:
 
         Who proves to be a peer of it needs no join token; who brings one has what it grants (TOK1).
         """
+        features = frozenset(message.features)
         identity = identify(message, current, self.peers, self.reserved, self.identities, now)
         grant = self._granted(message, identity.kept_grant, now)
         if not identity.granted:
@@ -147,6 +145,7 @@ class Membership:
             if holder.grant.key != grant.key:  # it needs a place by another invitation, or role
                 effects = self.make_room(holder.session, Newcomer(grant), [holder, *leaving], now)
             if holder is current:
+                holder.session.audience.take_features(holder, features)
                 updates = self._regrant(holder, grant, message.display_name)
                 return effects + self._introduce(holder, now) + updates
             if current is not None:
@@ -169,6 +168,7 @@ class Membership:
             grant.bound_name or message.display_name or before or grant.name,
             grant,
             incarnation=self.identities.new_incarnation(),
+            features=features,
         )
         self._grants.expect(peer, grant, grant.due)
         self.peers[peer.peer_id] = peer
@@ -254,7 +254,9 @@ class Membership:
         Under another grant it is a snapshot: what was sent under the one before is not for it.
         """
         self.away.pop(peer, None)
-        same = grant.key == peer.grant.key
+        features = frozenset(message.features)
+        same = (grant.key, features) == (peer.grant.key, peer.features)
+        peer.session.audience.take_features(peer, features)
         updates = peer.session.set_away(peer, None) + self._regrant(
             peer, grant, message.display_name
         )
@@ -296,7 +298,7 @@ class Membership:
         assigned = self._assigned(peer, now, recovered=False)
         return [
             Send((peer.connection,), assigned),
-            Send((peer.connection,), peer.session.peer_list()),
+            Send((peer.connection,), peer.session.audience.list_for(peer)),
             Send((peer.connection,), peer.session.canvas.scene_update()),
             Checkpoint(peer.connection, assigned.resume_token, 2),
             *peer.session.ring_again(peer),
@@ -322,7 +324,12 @@ class Membership:
         )
 
     def _leave(
-        self, peer: Participant, now: float, reason: LeaveReason, *, to: Session | None = None
+        self,
+        peer: Participant,
+        now: float,
+        reason: server.LeaveReason,
+        *,
+        to: Session | None = None,
     ) -> list[Effect]:
         session = peer.session
         del self.peers[peer.peer_id]
@@ -396,5 +403,5 @@ class Membership:
         return effects
 
 
-def _reason(away: Away | None) -> LeaveReason:
+def _reason(away: Away | None) -> server.LeaveReason:
     return "left" if away is not None and away.closing else "disconnected"

@@ -10,7 +10,7 @@ def overview(session: Session) -> SessionOverview:
         session.session_id,
         session.canvas.shown.revision,
         len(session.canvas.shown.elements),
-        session.peer_list().peers,
+        tuple(map(session.view, session.peers.values())),
         tuple(
             CallOverview(
                 call.caller,

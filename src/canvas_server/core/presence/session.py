@@ -13,13 +13,11 @@ from canvas_server.core.calls.table import CallTable
 from canvas_server.core.effects import (
     ConnectionId,
     Effect,
-    PresenceChanged,
     RecordAudit,
     Refusal,
     Send,
-    SettlePresence,
 )
-from canvas_server.core.presence.coalescing import WINDOW_SECONDS, PresenceWindow
+from canvas_server.core.presence.audience import Audience
 from canvas_server.core.presence.grants import Grant
 from canvas_server.core.records import Stored
 from canvas_server.core.scene.document import Canvas
@@ -30,7 +28,6 @@ from canvas_server.protocol.errors import ErrorCode
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
-    from typing import Literal
 
 MAX_PEERS = 256
 
@@ -60,6 +57,8 @@ class Participant(Struct, eq=False):
     """The name of the server it is at: a guest; None: it is at this one."""
     incarnation: str = ""
     """This stay in the session; a guest, whom nobody but its server resumes, has none."""
+    features: frozenset[str] = frozenset()
+    """What its client takes of what none need know (`subscribe.features`)."""
 
     @property
     def author(self) -> Author:
@@ -100,12 +99,12 @@ class Session:
         self.session_id = session_id
         self.relay_only = relay_only
         """Nobody learns anybody's address here: calls go through TURN servers (SIG15)."""
-        self.watched = watched
-        """Somebody beyond this server wants to know who is here."""
         self.peers: dict[str, Participant] = {}
         self.calls = CallTable()
         self.network_call = NetworkCall(session_id)
-        self._window = PresenceWindow()
+        self.audience = Audience(session_id, self.peers, self.view, watched=watched)
+        self.newcomers = self.audience.roster.newcomers
+        """The peers that some do not know yet."""
         self.canvas = Canvas(
             session_id, stored, self.peers, tickets, watched=watched, leader=leader
         )
@@ -115,10 +114,8 @@ class Session:
     def join(self, peer: Participant) -> list[Effect]:
         """Take a peer in and tell the others."""
         self.peers[peer.peer_id] = peer
-        joined = server.PeerJoined(self.session_id, self.view(peer))
-        told = self.to_others(peer, joined)
         noted = RecordAudit(peer.audited(AuditEvent.JOINED), peer.connection)
-        return [noted, *told, *self._presence_changed(peer)]
+        return [noted, *self.audience.join(peer)]
 
     def rename(self, peer: Participant, display_name: str | None) -> list[Effect]:
         """Give a peer another name and tell the others when it differs."""
@@ -136,12 +133,11 @@ class Session:
     def leave(
         self,
         peer: Participant,
-        reason: "Literal['left', 'disconnected', 'removed']",
+        reason: server.LeaveReason,
         timestamp: int,
     ) -> list[Effect]:
         """Take a peer out: its calls end (SIG5), its tiles go (SCN3), the others are told."""
         del self.peers[peer.peer_id]
-        self._window.forget(peer.peer_id)
         noted = RecordAudit(peer.audited(AuditEvent.LEFT, reason=reason), peer.connection)
         effects: list[Effect] = [noted]
         for partner_id in self.calls.partners(peer.peer_id):
@@ -151,8 +147,7 @@ class Session:
             effects += self._after_call(partner, stopped, timestamp)
         effects += self._remove_tiles(peer, timestamp)
         effects += self.leave_network_call(peer.peer_id)
-        effects += self.to_all(server.PeerLeft(self.session_id, peer.peer_id, reason))
-        return [*effects, *self._presence_changed(peer)]
+        return [*effects, *self.audience.leave(peer, reason)]
 
     def view(self, peer: Participant) -> server.Peer:
         """Return a peer as the others see it."""
@@ -170,14 +165,10 @@ class Session:
             peer.grant.user,
         )
 
-    def peer_list(self) -> server.PeerList:
-        """Return everybody, in order of joining."""
-        return server.PeerList(self.session_id, tuple(map(self.view, self.peers.values())))
-
     def media_state(self, peer: Participant, message: client.MediaState) -> list[Effect]:
         """Note what a peer's media are doing and tell the others."""
         peer.media = server.Media(message.audio, message.video, message.screen)
-        return self._tell(peer, media=True)
+        return self.audience.update(peer, media=True)
 
     def view_size(self, sender: Participant, message: client.ViewSize) -> list[Effect]:
         """Tell a peer how large another one shows its streams."""
@@ -187,7 +178,7 @@ class Session:
 
     def cursor(self, peer: Participant, message: client.Cursor) -> list[Effect]:
         """Show the others where a peer points."""
-        return self.to_others(peer, server.PeerCursor(peer.peer_id, message.x, message.y))
+        return self.audience.point(peer, message.x, message.y)
 
     def preview(self, peer: Participant, message: client.Preview) -> list[Effect]:
         """Show the others what a peer is moving."""
@@ -238,7 +229,7 @@ class Session:
         answer = server.RelayAnswer(sender.peer_id, description, message.call_id, message.offer_id)
         effects: list[Effect] = [Send((target.connection,), answer)]
         for peer_id in self.calls.answer(sender.peer_id, target.peer_id):
-            effects += self._tell_soon(peer_id)
+            effects += self.audience.update_soon(self.peers[peer_id])
         return effects
 
     def ice_candidate(self, sender: Participant, message: client.IceCandidate) -> list[Effect]:
@@ -321,51 +312,12 @@ class Session:
         if not self.calls.has_any(peer.peer_id):
             effects += self._remove_tiles(peer, timestamp)
         if peer.peer_id in stopped:
-            effects += self._tell_soon(peer.peer_id)
+            effects += self.audience.update_soon(peer)
         return effects
 
     def tell_update(self, peer: Participant) -> list[Effect]:
         """Tell the others what a peer looks like now, or before long where it changes often."""
-        return self._tell(peer)
-
-    def settle_presence(self) -> list[Effect]:
-        """Tell the updates that have waited, as they are now (OUT5)."""
-        due = self._window.settle()
-        effects = [
-            effect
-            for peer_id, media in due
-            for effect in self._update(self.peers[peer_id], media=media)
-        ]
-        return [*effects, SettlePresence(self.session_id, WINDOW_SECONDS)] if due else []
-
-    def _tell_soon(self, peer_id: str) -> list[Effect]:
-        """Tell the others before long what a call has changed of a peer: it may change again."""
-        self._window.wait(peer_id)
-        return self._open_window()
-
-    def _open_window(self) -> list[Effect]:
-        if self._window.is_open:
-            return []
-        self._window.is_open = True
-        return [SettlePresence(self.session_id, WINDOW_SECONDS)]
-
-    def _tell(self, peer: Participant, *, media: bool = False) -> list[Effect]:
-        effects = self._open_window()
-        if self._window.admits(peer.peer_id, media=media):
-            effects += self._update(peer, media=media)
-        return effects
-
-    def _update(self, peer: Participant, *, media: bool) -> list[Effect]:
-        state = peer.media
-        message = (
-            server.PeerMediaState(peer.peer_id, state.audio, state.video, state.screen)
-            if media
-            else server.PeerUpdated(self.view(peer))
-        )
-        return [*self.to_others(peer, message), *self._presence_changed(peer)]
-
-    def _presence_changed(self, peer: Participant) -> list[Effect]:
-        return [PresenceChanged(self.session_id)] if self.watched and peer.server is None else []
+        return self.audience.update(peer)
 
     def _remove_tiles(self, peer: Participant, timestamp: int) -> list[Effect]:
         streams = [prefix + peer.peer_id for prefix in STREAM_PREFIXES]

@@ -1,12 +1,13 @@
 """Client messages about membership: joining a session, and what is asked of it."""
 
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
-from msgspec import Struct
+from msgspec import Meta, Struct
 from msgspec.structs import force_setattr
 
 from canvas_server.protocol.fields import (
     DisplayName,
+    FeatureName,
     JoinToken,
     MessageId,
     PeerId,
@@ -46,6 +47,14 @@ class Subscribe(Struct, frozen=True, tag_field="type", tag="subscribe"):
     token: JoinToken | None = None
     resume_token: ResumeToken | None = None
     received: Received | None = None
+    features: Annotated[
+        tuple[FeatureName, ...],
+        Meta(
+            max_length=32,
+            description="Which of `welcome.features` this client takes: `roster_changes`, "
+            "`pointers`. Others are ignored.",
+        ),
+    ] = ()
 
     def __post_init__(self) -> None:
         """Take the name as it may be shown (PAG3): nobody is turned away for theirs."""

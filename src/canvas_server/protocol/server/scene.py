@@ -121,6 +121,19 @@ class PeerCursor(Struct, frozen=True, tag_field="type", tag="peer_cursor"):
     y: Coordinate
 
 
+class Pointers(Struct, frozen=True, tag_field="type", tag="pointers"):
+    """Where pointers are, yours among them; dropped like `peer_cursor`.
+
+    In its place, for who lists `pointers` in `subscribe.features`. At most 48 at a time.
+    """
+
+    traits: ClassVar = ServerTraits(federated=Federated.NO, delivery="droppable", visible=False)
+
+    pointers: Annotated[
+        tuple[tuple[PeerId, Coordinate, Coordinate], ...], Meta(description="Peer, x, y of each.")
+    ]
+
+
 class PeerPreview(Struct, frozen=True, tag_field="type", tag="peer_preview"):
     """Elements a peer is moving; dropped like `peer_cursor`.
 
@@ -144,5 +157,6 @@ SceneMessage = (
     | Ack
     | SyncResult
     | PeerCursor
+    | Pointers
     | PeerPreview
 )

@@ -21,6 +21,8 @@ from canvas_server.protocol.fields import (
 from canvas_server.protocol.roles import Right, Role
 from canvas_server.protocol.traits import Federated, ServerTraits
 
+LeaveReason = Literal["left", "disconnected", "removed"]
+
 
 class Media(Struct, frozen=True):
     """Which media a peer sends."""
@@ -141,12 +143,19 @@ class PeerList(Struct, frozen=True, tag_field="type", tag="peer_list"):
 
     session_id: SessionId
     peers: tuple[Peer, ...]
+    revision: Annotated[
+        Count | UnsetType,
+        Meta(
+            description="Which `roster_changes` this has all of, for who takes them: the next one "
+            "is one higher."
+        ),
+    ] = msgspec.UNSET
 
 
 class PeerJoined(Struct, frozen=True, tag_field="type", tag="peer_joined"):
     """Somebody joined the session."""
 
-    traits: ClassVar = ServerTraits(federated=Federated.NO)
+    traits: ClassVar = ServerTraits(federated=Federated.NO, delivery="coalesced")
 
     session_id: SessionId
     peer: Peer
@@ -163,11 +172,50 @@ class PeerUpdated(Struct, frozen=True, tag_field="type", tag="peer_updated"):
 class PeerLeft(Struct, frozen=True, tag_field="type", tag="peer_left"):
     """Somebody left the session."""
 
-    traits: ClassVar = ServerTraits(federated=Federated.NO)
+    traits: ClassVar = ServerTraits(federated=Federated.NO, delivery="coalesced")
 
     session_id: SessionId
     peer_id: PeerId
-    reason: Literal["left", "disconnected", "removed"]
+    reason: LeaveReason
+
+
+class Departure(Struct, frozen=True):
+    """A peer that has left."""
+
+    peer_id: PeerId
+    reason: LeaveReason
+
+
+class MediaOfPeer(Struct, frozen=True):
+    """What the media of a peer are doing now; it has said so itself."""
+
+    peer_id: PeerId
+    audio: bool
+    video: bool
+    screen: bool
+
+
+class RosterChanges(
+    Struct, frozen=True, omit_defaults=True, tag_field="type", tag="roster_changes"
+):
+    """What has changed in the roster since the revision before; it is the same for everybody.
+
+    In place of `peer_joined`, `peer_updated`, `media_state` and `peer_left`, for who lists
+    `roster_changes` in `subscribe.features`. Apply `left` first, then `joined` (each to the end,
+    whether or not you have it), then the rest. You are in it like everybody else; that you have
+    `left` and `joined` says nothing to you.
+    """
+
+    traits: ClassVar = ServerTraits(federated=Federated.NO)
+
+    session_id: SessionId
+    revision: Annotated[Count, Meta(description="One higher than that of what you have.")]
+    left: tuple[Departure, ...] = ()
+    joined: tuple[Peer, ...] = ()
+    updated: Annotated[
+        tuple[Peer, ...], Meta(description="Each replaces what you have of the peer.")
+    ] = ()
+    media: tuple[MediaOfPeer, ...] = ()
 
 
 class Pong(Struct, frozen=True, tag_field="type", tag="pong"):
@@ -204,6 +252,7 @@ SessionMessage = (
     | PeerJoined
     | PeerUpdated
     | PeerLeft
+    | RosterChanges
     | Pong
     | Error
 )

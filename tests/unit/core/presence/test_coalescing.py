@@ -76,7 +76,8 @@ def test_everybody_is_known_as_they_are_at_last(changes: list[tuple[bool, bool]]
     assert len(updates) + len(media) <= coalescing.AT_ONCE_EACH + 2
     lab.settle_presence()
     assert lab.windows == []
-    lab.perform(lab.hub.settle_presence("gone"))
+    assert not lab.hub._membership.sessions["s"].audience.waiting
+    lab.perform(lab.hub.settle_presence("gone", "updates"))
 
 
 def test_who_is_away_has_no_line() -> None:

@@ -223,6 +223,7 @@ def test_media_state_and_cursor_reach_the_others() -> None:
     lab.clear()
     lab.say(a, client.MediaState(audio=True, video=False, screen=True))
     lab.say(a, client.Cursor(1.5, -2))
+    lab.settle_presence()
     assert lab.inbox[b] == [
         server.PeerMediaState(ada, audio=True, video=False, screen=True),
         server.PeerCursor(ada, 1.5, -2),
