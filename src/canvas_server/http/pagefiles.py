@@ -17,7 +17,7 @@ BUNDLE = "bundle"
 """The folder that `tools/bundle.mjs` makes of the page."""
 _CODINGS = {"br": "br", "gzip": "gz"}
 """Content codings, the smallest first, and how the files end that hold texts in them."""
-_HASHED = re.compile(r"-[0-9A-Za-z]{8}\.(?:js|woff2)")
+_HASHED = re.compile(r".+-[0-9A-Za-z]{8}\.(?:js|woff2)")
 _FOR_EVER = "public, max-age=31536000, immutable"
 
 
@@ -61,7 +61,7 @@ class PageFiles(StaticFiles):
         """Return a file, with how long it may be kept."""
         path, asked = Path(full_path), Headers(scope=scope)
         tag = self._tag(path, stat_result)
-        is_hashed = path.parent.name == BUNDLE and _HASHED.search(path.name) is not None
+        is_hashed = path.parent.name == BUNDLE and _HASHED.fullmatch(path.name) is not None
         headers = {"cache-control": _FOR_EVER if is_hashed else "no-cache"}
         served = path
         wanted = None

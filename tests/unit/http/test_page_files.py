@@ -26,6 +26,7 @@ async def client(tmp_path: Path) -> AsyncIterator[httpx.AsyncClient]:
     codings.mkdir(parents=True)
     (tmp_path / NAME).write_bytes(TEXT)
     (tmp_path / "bundle/main.html").write_text("<p>")
+    (tmp_path / f"{NAME}.map").write_text("{}")
     (tmp_path / "small.js").write_bytes(b"1;")
     named = hashlib.sha256(TEXT).hexdigest()[:32]
     (codings / f"{named}.br").write_bytes(BROTLI)
@@ -108,7 +109,7 @@ async def test_a_head_says_what_a_get_has(client: httpx.AsyncClient) -> None:
 async def test_only_what_has_a_hash_in_its_name_is_kept_for_ever(client: httpx.AsyncClient) -> None:
     lifetimes = {
         path: (await client.get(path)).headers["cache-control"]
-        for path in (NAME, "bundle/main.html", "small.js")
+        for path in (NAME, f"{NAME}.map", "bundle/main.html", "small.js")
     }
     assert "immutable" in lifetimes.pop(NAME)
     assert set(lifetimes.values()) == {"no-cache"}
