@@ -1,6 +1,6 @@
 """The door: from a link to a session over slow lines, as it is shipped and as it is written.
 
-``make door`` takes about eight minutes. Somebody is in the session already and things lie on its
+``make door`` takes a quarter of an hour. Somebody is in the session already and things lie on its
 canvas, so that what the page says before it knows can be false. Both servers run in turn, each
 round in a fresh browser profile, which opens the link twice: the first time and again.
 """
@@ -193,7 +193,7 @@ def figures(browser: Browser) -> dict[str, float]:
             found[f"link to connected at 200 ms and 4 Mbit/s{again}, s"] = visit.connected
             found[f"link to scene and people at 200 ms and 4 Mbit/s{again}, s"] = visit.room
             found[f"requests of the page{again}"] = visit.requests
-            found[f"KB of the page{again}"] = visit.kilobytes
+            found[f"KiB of the page{again}"] = visit.kilobytes * 1000 / 1024
     return found
 
 
