@@ -64,7 +64,7 @@ test("a text in a coding is known by what it holds, not by who compressed it", (
   const entry = files.get(modules.entry) ?? Buffer.of();
   const long = Buffer.from("a { color: red; }\n".repeat(100));
   const folder = mkdtempSync(join(tmpdir(), "beside-"));
-  const texts = codedTexts(folder, new Map([["long.css", long], [modules.entry, entry], ["font.woff2", long]]), []);
+  const texts = codedTexts(folder, new Map([["long.html", long], [modules.entry, entry], ["font.woff2", long]]), []);
   rmSync(folder, { recursive: true });
   const hash = createHash("sha256").update(long).digest("hex").slice(0, 32);
   assert.deepEqual([...texts.keys()], [`codings/${hash}.br`, `codings/${hash}.gz`], "a short one is not worth it");

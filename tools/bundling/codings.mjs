@@ -10,7 +10,7 @@ import { brotliCompressSync, brotliDecompressSync, constants, gunzipSync, gzipSy
 
 /** Folder in the bundle's. */
 const FOLDER = "codings/";
-const TEXT = /\.(?:js|css|svg)$/;
+const TEXT = /\.(?:html|js)$/;
 /** What is shorter fits into one packet as it is. */
 const LEAST_BYTES = 1024;
 /** Texts that the site serves beside the bundle. */
@@ -76,7 +76,7 @@ function codingOf(path) {
 
 /**
  * @param {Buffer} text
- * @returns {string} by which the server knows it too (`http/pagefiles.py`)
+ * @returns {string} by which the server knows it too (`http/codings.py`)
  */
 function hashOf(text) {
   return createHash("sha256").update(text).digest("hex").slice(0, 32);

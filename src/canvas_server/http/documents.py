@@ -5,14 +5,16 @@ import gzip
 import hashlib
 import re
 import zlib
+from collections.abc import Mapping
 from pathlib import Path
 
 from starlette.datastructures import Headers
 from starlette.responses import HTMLResponse, Response
 
+from canvas_server.http.codings import PreparedCodings
 from canvas_server.http.csp import page_policy
 from canvas_server.http.grammar import joined, preferred_coding
-from canvas_server.http.validators import TAG_CHARACTERS, is_known
+from canvas_server.http.validators import TAG_CHARACTERS, content_tag, is_known
 
 _END_OF_HEAD = "</head>"
 _GZIP = zlib.MAX_WBITS + 16
@@ -26,7 +28,9 @@ class Document:
     compressed and hashed once.
     """
 
-    def __init__(self, text: str, policy: str) -> None:
+    def __init__(self, text: str, policy: str, prepared: Mapping[str, bytes] | None = None) -> None:
+        """Make a document of a text, and of what it is in codings (`prepared`), smallest first."""
+        self._prepared = prepared or {}
         before, end, after = text.partition(_END_OF_HEAD)
         self._before, self._after = before.encode(), (end + after).encode()
         self._policy = policy
@@ -46,7 +50,9 @@ class Document:
             "content-security-policy": self._policy,
             "vary": "Accept-Encoding",
         }
-        coding = preferred_coding(joined(asked.raw, b"accept-encoding"), ("gzip",))
+        prepared = {} if about else self._prepared
+        offered = tuple(prepared) or ("gzip",)
+        coding = preferred_coding(joined(asked.raw, b"accept-encoding"), offered)
         if coding is not None:
             tag = f"{tag}-{coding}"
         headers["etag"] = f'"{tag}"'
@@ -54,7 +60,8 @@ class Document:
             return Response(status_code=304, headers=headers)
         if coding is None:
             return HTMLResponse(self._before + rest, headers=headers)
-        return HTMLResponse(self._gzip(rest), headers=headers | {"content-encoding": coding})
+        content = prepared.get(coding) or self._gzip(rest)
+        return HTMLResponse(content, headers=headers | {"content-encoding": coding})
 
     def private_response(self, asked: Headers, markup: str) -> Response:
         """Return an answer that nobody keeps; `markup` comes before all that may act on it."""
@@ -83,14 +90,18 @@ class Documents:
     def __init__(self, folder: Path, ancestors: tuple[str, ...] = ()) -> None:
         """Sites of `ancestors` may embed them."""
         self._folder = folder
-        self._read = functools.lru_cache(maxsize=8)(functools.partial(_document, ancestors))
+        self._ancestors = ancestors
+        self._codings = PreparedCodings(folder)
+        self._read = functools.lru_cache(maxsize=8)(self._document)
 
     def get(self, path: str) -> Document:
         """Return the document at a path."""
         found = (self._folder / path).stat()
         return self._read(self._folder / path, (found.st_mtime_ns, found.st_size))
 
-
-def _document(ancestors: tuple[str, ...], path: Path, _: tuple[int, int]) -> Document:
-    text = path.read_text("utf-8")
-    return Document(text, page_policy(text, ancestors).decode())
+    def _document(self, path: Path, _: tuple[int, int]) -> Document:
+        content = path.read_bytes()
+        coded = self._codings.of(content_tag(content))
+        prepared = {coding: file.read_bytes() for coding, file in coded.items()}
+        text = content.decode()
+        return Document(text, page_policy(text, self._ancestors).decode(), prepared)

@@ -10,13 +10,10 @@ from starlette.responses import FileResponse, Response
 from starlette.staticfiles import StaticFiles
 from starlette.types import Receive, Scope, Send
 
+from canvas_server.http.codings import BUNDLE, PreparedCodings
 from canvas_server.http.grammar import joined, preferred_coding
 from canvas_server.http.validators import content_tag, is_known, is_same
 
-BUNDLE = "bundle"
-"""The folder that `tools/bundle.mjs` makes of the page."""
-_CODINGS = {"br": "br", "gzip": "gz"}
-"""Content codings, the smallest first, and how the files end that hold texts in them."""
 _HASHED = re.compile(r".+-[0-9A-Za-z]{8}\.(?:js|woff2)")
 _FOR_EVER = "public, max-age=31536000, immutable"
 
@@ -31,7 +28,7 @@ class PageFiles(StaticFiles):
 
     def __init__(self, directory: Path) -> None:
         super().__init__(directory=directory, html=True)
-        self._codings = directory / BUNDLE / "codings"
+        self._codings = PreparedCodings(directory)
         self._tags: dict[tuple[str, int, int], str] = {}
 
     def _tag(self, path: Path, found: os.stat_result) -> str:
@@ -40,16 +37,10 @@ class PageFiles(StaticFiles):
             self._tags[key] = content_tag(path.read_bytes())
         return self._tags[key]
 
-    def _coded(self, tag: str) -> dict[str, Path]:
-        """Return the files that hold the content of a tag, by their coding."""
-        paths = {name: self._codings / f"{tag}.{ending}" for name, ending in _CODINGS.items()}
-        return {name: path for name, path in paths.items() if path.is_file()}
-
     def lookup_path(self, path: str) -> tuple[str, os.stat_result | None]:
         """Find a file; those in codings are no files of their own."""
         full_path, found = super().lookup_path(path)
-        hidden = Path(full_path).is_relative_to(self._codings.resolve())
-        return ("", None) if hidden else (full_path, found)
+        return ("", None) if self._codings.holds(full_path) else (full_path, found)
 
     def file_response(
         self,
@@ -65,7 +56,7 @@ class PageFiles(StaticFiles):
         headers = {"cache-control": _FOR_EVER if is_hashed else "no-cache"}
         served = path
         wanted = None
-        if coded := self._coded(tag):
+        if coded := self._codings.of(tag):
             headers["vary"] = "Accept-Encoding"
             wanted = preferred_coding(joined(asked.raw, b"accept-encoding"), tuple(coded))
             if wanted is not None:

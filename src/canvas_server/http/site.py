@@ -22,6 +22,7 @@ from canvas_server.http.api.exports import picture_routes
 from canvas_server.http.api.scenes import scene_routes
 from canvas_server.http.audit import Record, RequestAudit
 from canvas_server.http.bodies import Bodies
+from canvas_server.http.codings import BUNDLE
 from canvas_server.http.cors import ApiCors
 from canvas_server.http.csp import PAGE_POLICY, elsewhere_policy
 from canvas_server.http.documents import Document, Documents
@@ -30,7 +31,7 @@ from canvas_server.http.exposition import metrics_route
 from canvas_server.http.gate import Gate
 from canvas_server.http.guard import Guard
 from canvas_server.http.negotiation import PagesForPeople
-from canvas_server.http.pagefiles import BUNDLE, PageFiles
+from canvas_server.http.pagefiles import PageFiles
 from canvas_server.http.params import session_of
 from canvas_server.http.shortlinks import ShortLinkSite
 from canvas_server.http.slow_readers import SlicedAnswers

@@ -72,3 +72,18 @@ def test_a_document_that_is_known_is_not_sent_again() -> None:
         assert again.headers["etag"] == first.headers["etag"]
         assert document.response(known, "<meta>").status_code == 200
         assert Document("<head></head>", "another").response(known).status_code == 200
+
+
+@pytest.mark.rule("DOR3")
+def test_a_document_that_is_the_same_for_all_comes_as_it_was_prepared(tmp_path: Path) -> None:
+    (tmp_path / "bundle/codings").mkdir(parents=True)
+    (tmp_path / "index.html").write_bytes(b"<head></head>")
+    tag = hashlib.sha256(b"<head></head>").hexdigest()[:32]
+    (tmp_path / f"bundle/codings/{tag}.br").write_bytes(b"in brotli")
+    document = Documents(tmp_path).get("index.html")
+    answer = document.response(GZIP)
+    assert (bytes(answer.body), answer.headers["content-encoding"]) == (b"in brotli", "br")
+    more = document.response(GZIP, "<meta>")
+    assert gzip.decompress(bytes(more.body)) == b"<head><meta></head>"
+    assert more.headers["content-encoding"] == "gzip"
+    assert document.response(PLAIN).body == b"<head></head>"
