@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { SourceMap } from "node:module";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { after, test } from "node:test";
@@ -55,8 +56,13 @@ test("a page starts with one file, and what is imported later comes in files of 
 
 test("source maps lead to the files as they are written", () => {
   const map = JSON.parse(String(files.get(`${modules.entry}.map`)));
-  assert.deepEqual(map.sources.sort(), ["../main.js", "../shared.js"]);
+  assert.deepEqual([...map.sources].sort(), ["../main.js", "../shared.js"]);
   assert.equal(map.sourcesContent, undefined);
+  const lines = String(files.get(modules.entry)).split("\n");
+  const line = lines.findIndex((each) => each.includes("console.log"));
+  const found = new SourceMap(map).findEntry(line, lines[line]?.indexOf("console.log") ?? -1);
+  assert.ok("originalSource" in found);
+  assert.deepEqual([found.originalSource, found.originalLine, found.originalColumn], ["../shared.js", 0, SITE["shared.js"].indexOf("console.log")]);
   assert.match(String(files.get(modules.entry)), new RegExp(`//# sourceMappingURL=${modules.entry}.map\n$`));
 });
 
