@@ -17,7 +17,8 @@ SCRIPTS = (
     "{{constructor.constructor('window.broken=1')()}}",
     "javascript:window.broken='address'",
 )
-WRITTEN = """() => [...document.querySelectorAll('script:not([src]), iframe, img[src=x], svg[onload], \
+WRITTEN = """() => [...document.querySelectorAll('body script, script:not([src]) ~ script:not([src]), \
+iframe, img[src=x], svg[onload], \
 a[href^="javascript"], [onerror], [onload]')].map(node => node.outerHTML.slice(0, 200))"""
 
 

@@ -36,6 +36,8 @@ class Person:
     def __init__(self) -> None:
         self.peer_id = ""
         self.was_told = False
+        self.is_there = False
+        """The code of the page is; before it, the script that joins early."""
         self.sent: dict[str, int] = {}
         self.heard: dict[str, list[int]] = {}
         self.roster: dict[str, bool] = {}
@@ -89,8 +91,20 @@ class PairMachine(RuleBasedStateMachine):
     def everybody_comes(self) -> None:
         for name in CLIENTS:
             self.made += 1
-            self.wire.do("make", client=name)
+            if name is CLIENTS[-1]:
+                self.wire.do("arrive", client=name)
+            else:
+                self.code_comes(name)
             self.settle()
+
+    def code_comes(self, name: str) -> None:
+        self.people[name].is_there = True
+        self.wire.do("make", client=name)
+
+    @precondition(lambda self: not self.people[CLIENTS[-1]].is_there)
+    @rule()
+    def the_code_of_the_last_comes(self) -> None:
+        self.code_comes(CLIENTS[-1])
 
     def hear(self, item: dict[str, Any]) -> None:
         match item["what"]:
@@ -119,7 +133,8 @@ class PairMachine(RuleBasedStateMachine):
     @rule(who=st.sampled_from(CLIENTS), whom=st.sampled_from(CLIENTS), count=st.integers(1, 5))
     def signal(self, who: str, whom: str, count: int) -> None:
         sender, target = self.people[who], self.people[whom]
-        for _ in range(count if who != whom else 0):
+        known = sender.peer_id and target.peer_id
+        for _ in range(count if known and who != whom else 0):
             number = sender.sent.get(target.peer_id, 0)
             sender.sent[target.peer_id] = number + 1
             message = {
@@ -195,6 +210,8 @@ class PairMachine(RuleBasedStateMachine):
     # --- the end ---------------------------------------------------------------------------
 
     def teardown(self) -> None:
+        if self.made == len(CLIENTS) and not self.people[CLIENTS[-1]].is_there:
+            self.the_code_of_the_last_comes()
         if all(person.peer_id for person in self.people.values()):
             self.settle()
             self.check()

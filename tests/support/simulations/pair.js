@@ -1,17 +1,30 @@
 /** The connection of the browser client without a browser, for tests/unit/test_pair_machine.py. */
 
 import { CanvasConnection } from "../../../web/protocol.js";
+import { EarlySocket } from "../../../web/connection/earlysocket.js";
+import { subscription } from "../../../web/connection/subscription.js";
 import { during, serve, tell } from "./page.js";
 
 /** @type {Map<string, CanvasConnection>} */
 const clients = new Map();
+/** Sockets of clients whose code is on its way. @type {Map<string, EarlySocket>} */
+const arrivals = new Map();
 
 await serve({
   reset() {
     clients.clear();
+    arrivals.clear();
+  },
+  arrive({ client }) {
+    during(client, () => {
+      const early = new EarlySocket("ws://test/ws");
+      early.subscribe(subscription({ sessionId: "s", displayName: "" }));
+      arrivals.set(client, early);
+    });
   },
   make({ client }) {
-    const connection = new CanvasConnection({ url: "ws://test/ws", sessionId: "s" });
+    const early = arrivals.get(client) ?? null;
+    const connection = new CanvasConnection({ url: "ws://test/ws", sessionId: "s", early });
     clients.set(client, connection);
     connection.on("message", (message) => tell({ what: "message", client, message }));
     connection.on("lost", () => tell({ what: "lost", client }));
