@@ -67,6 +67,33 @@ test("what the camera refuses does not hold up the screen", async () => {
   assert.equal(camera.encoding.scaleResolutionDownBy, 4);
 });
 
+test("the first pictures are small, until the peer says how large it shows them", async () => {
+  const { fitting, camera, screen } = make();
+  fitting.setQuality(HIGH);
+  await pass(0);
+  assert.equal(camera.encoding.scaleResolutionDownBy, 2);
+  assert.equal(screen.encoding.scaleResolutionDownBy, 1, "writing has to be read");
+  fitting.connected();
+  fitting.setView({ camera: 720, screen: 0 });
+  await pass(0);
+  assert.equal(camera.encoding.scaleResolutionDownBy, 1);
+  fitting.setView({ camera: 180, screen: 0 });
+  await pass(10_000);
+  assert.equal(camera.encoding.scaleResolutionDownBy, 4, "nothing is waited for any more");
+});
+
+test("a client that never says how large it shows them is sent all after a while", async () => {
+  const { fitting, camera } = make();
+  fitting.setQuality(HIGH);
+  fitting.connected();
+  await pass(2_000);
+  fitting.connected(); // again, after a gap
+  await pass(2_999);
+  assert.equal(camera.encoding.scaleResolutionDownBy, 2);
+  await pass(1);
+  assert.equal(camera.encoding.scaleResolutionDownBy, 1);
+});
+
 test("a call that is over is asked no more", async () => {
   const { fitting, screen } = make();
   screen.refusals = 1;

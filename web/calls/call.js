@@ -275,7 +275,7 @@ export class Call {
     log("call", connectionState);
     if (connectionState === "connected") {
       this.#connectedOnce = true;
-      this.fitting.fit(); // before this, some browsers had no encodings to be bounded
+      this.fitting.connected();
       this.#setState("connected");
     } else if (connectionState === "disconnected" || connectionState === "failed") {
       if (this.#connectedOnce) this.#setState("reconnecting");

@@ -11,13 +11,22 @@ import { applyToSender, SCREEN_BITRATE } from "./quality.js";
 /** A sender that refused is asked again after so long, then after twice as long, up to the longest. */
 const AGAIN_MS = 100;
 const LONGEST_MS = 5_000;
+/**
+ * Height of the first pictures of a camera. A connection begins with the bit rate of a bad line: a first picture of 720
+ * lines takes a quarter of a second to encode and to pass.
+ */
+const FIRST_HEIGHT = 360;
+/** Time for a connected peer to say how large it shows them; some clients never do. */
+const UNSAID_MS = 3_000;
 
 export class Fitting {
   #senders;
   /** @type {SendingQuality | null} */
   #quality = null;
-  /** How large the peer shows what we send; it need not say so. @type {Sizes} */
-  #view = { camera: Infinity, screen: Infinity };
+  /** How large the peer shows what we send, as far as it has said. @type {Sizes} */
+  #view = { camera: FIRST_HEIGHT, screen: Infinity };
+  /** How large it shows it was said, or is not waited for any more. */
+  #viewSettled = false;
   /** When what was asked last is done: a sender takes one wish at a time. */
   #done = Promise.resolve();
   #closed = false;
@@ -25,6 +34,8 @@ export class Fitting {
   #refused = 0;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #again;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  #unsaid;
 
   /** @param {() => VideoSenders} senders those that there are now */
   constructor(senders) {
@@ -39,8 +50,18 @@ export class Fitting {
 
   /** @param {Sizes} view how large the peer shows what we send, from now on */
   setView(view) {
+    clearTimeout(this.#unsaid);
+    this.#viewSettled = true;
     this.#view = view;
     this.fit();
+  }
+
+  /** Media flow, so the peer can tell how large it shows them. */
+  connected() {
+    this.fit(); // before this, some browsers had no encodings to be bounded
+    if (this.#viewSettled) return;
+    clearTimeout(this.#unsaid);
+    this.#unsaid = setTimeout(() => this.setView({ camera: Infinity, screen: Infinity }), UNSAID_MS);
   }
 
   /** There are other senders or tracks, or pictures of another size, or an agreement was reached. */
@@ -51,6 +72,7 @@ export class Fitting {
   close() {
     this.#closed = true;
     clearTimeout(this.#again);
+    clearTimeout(this.#unsaid);
   }
 
   async #fit() {
