@@ -219,7 +219,7 @@ class PairMachine(RuleBasedStateMachine):
     def check(self) -> None:
         """Everything arrived or its loss was said; everybody knows the same."""
         session = self.wire.node.hub._membership.sessions["s"]
-        roster = {p.peer_id: p.connected for p in session.peer_list().peers}
+        roster = {p.peer_id: session.view(p).connected for p in session.peers.values()}
         assert set(roster.values()) == {True}
         elements = {e.id for e in session.canvas.document().elements}
         for name, person in self.people.items():
