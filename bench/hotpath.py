@@ -274,7 +274,7 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=200)
     parser.add_argument("--profile", metavar="MIX", help="ice or call: where the time goes instead")
     arguments = parser.parse_args()
-    runs = [("ice", 1), ("ice", 4), ("call", 1), ("call", 4)]
+    runs = [("ice", 1), ("ice", 2), ("ice", 8), ("call", 2)]
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         if arguments.profile:
             profile = cProfile.Profile()

@@ -64,6 +64,7 @@ class Hub:
         self._environment = environment
         self._streams = streams
         self._membership = Membership(environment, streams)
+        self._connections = self._membership.connections
         self._tickets = itertools.count(1)
         self.guests = Guests(self._membership)
         """The people of other servers."""
@@ -207,7 +208,7 @@ class Hub:
         `decoded`: its pictures were decoded after it had led to `Decode`.
         """
         try:
-            peer = self._membership.connections[connection]
+            peer = self._connections[connection]
             if peer is None:
                 return self._handle_stranger(connection, message, now)
             if type(message) in audit.EVENTS:

@@ -69,6 +69,7 @@ class WebSocketConnection(WSListener):
         "_buffers",
         "_close_code",
         "_closing",
+        "_extra",
         "_fragments",
         "_frames",
         "_gone",
@@ -82,7 +83,6 @@ class WebSocketConnection(WSListener):
         "_transport",
         "_turn",
         "_turns",
-        "_units",
         "_work",
         "address",
         "connection_id",
@@ -121,8 +121,9 @@ class WebSocketConnection(WSListener):
         self._patience = MAX_AFTER_CLOSE
         self._turn = TURN
         self._frames = 0
-        """Of the read that goes on, as are the units: they are paid for together."""
-        self._units = 0.0
+        """Of the read that goes on: they are paid for together, a unit each …"""
+        self._extra = 0.0
+        """… and what they cost beyond that."""
         self._last_moment: asyncio.TimerHandle | None = None
         self.connection_id = ConnectionId(0)
         self.turn = next(_turns)
@@ -144,7 +145,6 @@ class WebSocketConnection(WSListener):
 
     def on_ws_frame(self, transport: WSTransport, frame: WSFrame) -> None:
         """Take a frame; after the last one of a read, write what all of them caused."""
-        self.heard = True
         size = frame.payload_size
         if self._closing or size > MAX_FRAME_BYTES:
             self._take_late(frame)
@@ -157,7 +157,8 @@ class WebSocketConnection(WSListener):
         else:
             cost = self._take_other(transport, frame)
         self._frames += 1
-        self._units += 1 if cost == 1 and size < BYTES_IN else self._work.price(size, cost)
+        if cost > 1 or size >= BYTES_IN:
+            self._extra += self._work.price(size, cost) - 1
         if frame.last_in_buffer:
             self._end_read()
 
@@ -266,16 +267,19 @@ class WebSocketConnection(WSListener):
 
     def _end_read(self) -> None:
         """Write what the frames of one read have caused, and pay for them."""
-        self._owner.flush()
-        if self._work.pay(self._units):
+        self.heard = True
+        flush, frames = self._owner.flush, self._frames
+        flush()
+        if self._work.pay(frames + self._extra):
             self._slow_down()
-        self._turn -= self._frames
-        self._units, self._frames = 0.0, 0
+        self._extra, self._frames = 0.0, 0
+        self._turn -= frames
         if self._turn <= 0:
             self._let_others()
 
     def _take_late(self, frame: WSFrame) -> None:
         """Take what comes when nothing is handled any more: only the answer to our close counts."""
+        self.heard = True
         if not self._closing:
             # It is too long: picows has sent the close frame, and goes on reading for a moment.
             self._closing = True

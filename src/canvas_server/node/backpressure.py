@@ -100,6 +100,7 @@ class BackPressure:
         self._clock = clock
         self._limits = limits
         self._shared = shared
+        self._targets = shared.targets
         self._flows = Flows(limits)
         self.held: set[ConnectionId] = set()
         """Those that are not to be read now, for one of the reasons below."""
@@ -107,7 +108,7 @@ class BackPressure:
         """Those who edit a session faster than its edits are stored."""
         self._holders: dict[ConnectionId, _Holder] = {}
         self._indebted: set[ConnectionId] = set()
-        self._turns = LoopTurns()
+        self.turns = LoopTurns()
         self._is_turn_scheduled = False
 
     def open(self, connection_id: ConnectionId, work: Account | None) -> None:
@@ -121,7 +122,7 @@ class BackPressure:
         """Forget a connection that is gone."""
         self.held.discard(connection_id)
         self._indebted.discard(connection_id)
-        self._turns.forget(connection_id)
+        self.turns.forget(connection_id)
         self._flows.forget(connection_id)
         self._holders.pop(connection_id, None)
         self._behind.pop(connection_id, None)
@@ -138,7 +139,7 @@ class BackPressure:
         In one turn many sockets may have a message each that is long, or short and costs much; what
         is short and a signal is served between them.
         """
-        turns = self._turns
+        turns = self.turns
         if len(payload) > LONG_BYTES:
             if not turns.long_is_taken:
                 turns.long_is_taken = True
@@ -214,7 +215,15 @@ class BackPressure:
 
     def may_signal(self, connection_id: ConnectionId, target: str, size: int) -> bool:
         """Charge a signal to the line of its target; return whether it is its turn, or waits."""
-        line = self._shared.targets.get(target) or self._shared.target(target, self._clock())
+        line = self._targets.get(target)
+        if line is not None and line.left >= size and size <= LONG_SIGNAL:
+            line.left -= size
+            return True
+        return self._may_burden(connection_id, target, size)
+
+    def _may_burden(self, connection_id: ConnectionId, target: str, size: int) -> bool:
+        """Charge a signal that is long, or whose target has been sent much."""
+        line = self._shared.target(target, self._clock())
         if line.left < 0:
             now = self._clock()
             owed = line.wait(now)
@@ -248,9 +257,9 @@ class BackPressure:
 
     def decoded(self, connection_id: ConnectionId, cpu_ms: int) -> None:
         """Charge the decoding of pictures; the event loop went on meanwhile."""
-        before = self._turns.units
+        before = self.turns.units
         self._spend(connection_id, cpu_ms * UNITS_DECODING, 0)
-        self._turns.units = before
+        self.turns.units = before
 
     def could_not_read(self, connection_id: ConnectionId, size: int) -> None:
         """Charge a message that was none: it is read twice. A short one is paid by its refusal."""
@@ -303,7 +312,7 @@ class BackPressure:
             budget.spend(units, line)
         for budget in holding if waits else ():
             seconds = max(seconds, budget.wait(now))
-        self._turns.units += units
+        self.turns.units += units
         self._schedule_turn()
         self._wait(connection_id, seconds)
 
@@ -331,9 +340,9 @@ class BackPressure:
 
     def _next_turn(self) -> None:
         self._is_turn_scheduled = False
-        for connection_id in self._turns.begin():
+        for connection_id in self.turns.begin():
             self._release(connection_id)
-        if self._turns.waiting:
+        if self.turns.waiting:
             self._schedule_turn()
 
     # --- holding ---------------------------------------------------------------------------------
@@ -378,7 +387,7 @@ class BackPressure:
         if (
             connection_id not in self._indebted
             and connection_id not in self._behind
-            and connection_id not in self._turns.waiting
+            and connection_id not in self.turns.waiting
         ):
             self.held.discard(connection_id)
             self._read_on(connection_id)

@@ -3,14 +3,14 @@
 from collections.abc import Callable
 from typing import assert_never
 
-from canvas_server.core.effects import ConnectionId, Effect
+from canvas_server.core.effects import ConnectionId
 from canvas_server.core.hub import Hub
 from canvas_server.node.backpressure import SETTLED_TOGETHER, BackPressure
 from canvas_server.node.budget import BYTES_IN, COSTS
 from canvas_server.node.counts import Counts
 from canvas_server.node.flushing import FlushSchedule
 from canvas_server.node.outbox import Outbox, Outboxes
-from canvas_server.node.sending import Sender
+from canvas_server.node.sending import Sender, Sent
 from canvas_server.protocol import client
 from canvas_server.protocol.client import ClientMessage
 from canvas_server.protocol.codec import MalformedMessage
@@ -33,7 +33,6 @@ class Handler:
     def __init__(
         self,
         hub: Hub,
-        perform: Callable[[list[Effect]], None],
         pressure: BackPressure,
         outboxes: Outboxes,
         sender: Sender,
@@ -42,12 +41,11 @@ class Handler:
         clock: Callable[[], float],
     ) -> None:
         self._hub = hub
-        self._perform = perform
+        self._perform = sender.perform
         self._pressure = pressure
         self._outboxes = outboxes
-        self._sender = sender
         self._flushes = flushes
-        self._counts = counts
+        self._received = counts.received
         self._clock = clock
 
     def handle(self, connection_id: ConnectionId, message: ClientMessage, payload: bytes) -> int:
@@ -60,10 +58,12 @@ class Handler:
         target: str | None = getattr(message, "target_peer_id", None)
         if target is not None and not self._pressure.may_signal(connection_id, target, size):
             return 0
-        self._counts.received[kind] += 1
-        outbox.heard += 1
+        self._received[kind] += 1
+        heard = outbox.heard = outbox.heard + 1
         if target is not None:
-            self._perform(self._hub.handle(connection_id, message, self._clock()))
+            # A method that an attribute holds is found faster when it is no call at once.
+            perform, clock = self._perform, self._clock
+            perform(self._hub.handle(connection_id, message, clock()))
         else:
             if size > BYTES_IN:
                 self._pressure.long(connection_id, payload)
@@ -72,7 +72,7 @@ class Handler:
         if kind in DEAR:
             cost = COSTS[kind]
             self._pressure.dear(connection_id, cost, signal=target is not None)
-        if not outbox.heard % SETTLED_TOGETHER:
+        if not heard % SETTLED_TOGETHER:
             self._pressure.settled(connection_id)
         return cost
 
@@ -96,14 +96,12 @@ class Handler:
                 self._flushes.settle(party.peer_id)
             if isinstance(message, client.Subscribe):
                 self._flushes.moved(connection_id)
-        sender, queued = self._sender, outbox.queued_bytes
-        copies, sent, line = sender.copies, sender.bytes, sender.line_bytes
-        self._perform(self._hub.handle(connection_id, message, self._clock()))
-        more = sender.copies - copies
-        if more > FEW_COPIES:
+        sent, queued = Sent(), outbox.queued_bytes
+        self._perform(self._hub.handle(connection_id, message, self._clock()), sent)
+        if sent.copies > FEW_COPIES:
             # What may be dropped is written later, as long as it came, if no other takes its place.
-            volume = more * size if message.traits.droppable else sender.bytes - sent
-            self._pressure.broadcast(connection_id, more, volume, sender.line_bytes - line)
+            volume = sent.copies * size if message.traits.droppable else sent.bytes
+            self._pressure.broadcast(connection_id, sent.copies, volume, sent.line_bytes)
         if message.traits.charge is not Charge.NOTHING:
             self._charge(connection_id, message, outbox, queued)
 

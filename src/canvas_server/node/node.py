@@ -31,7 +31,7 @@ from canvas_server.core.effects import (
 )
 from canvas_server.core.hub import Hub
 from canvas_server.core.presence.membership import LEFT_FOR_GOOD
-from canvas_server.node.backpressure import BackPressure
+from canvas_server.node.backpressure import LONG_BYTES, BackPressure
 from canvas_server.node.budget import Account, Limits, SharedBudgets
 from canvas_server.node.clocksteps import ClockSteps
 from canvas_server.node.counts import Counts
@@ -47,6 +47,7 @@ from canvas_server.node.ports import Elsewhere, Log, LogFailure, PictureDecoder,
 from canvas_server.node.scenes import Scenes
 from canvas_server.node.sending import Sender
 from canvas_server.node.sockets import Connection, Owner, Payload, Socket
+from canvas_server.node.turns import TURN_UNITS
 from canvas_server.protocol.audit import AuditEntry, AuditEvent
 from canvas_server.protocol.codec import MalformedMessage, decode
 from canvas_server.protocol.errors import CloseCode, ErrorCode
@@ -98,6 +99,8 @@ class Node:
         )
         self.counts = Counts()
         self.connections: dict[ConnectionId, Connection] = {}
+        self._ready: set[ConnectionId] = set()
+        """Those whose next message is handled at once: nothing holds them up."""
         self.stopping = False
         """Set when the process is about to end: readiness turns red."""
         self.clock = clock
@@ -120,20 +123,14 @@ class Node:
             self.limits,
             shared,
         )
-        self._held_back = self._pressure.held
+        self._turns = self._pressure.turns
         self._flushes = FlushSchedule(outboxes, call_later)
         self.flush = self._flushes.flush
         """Write what is queued: one write for each connection that has something to hear now."""
-        self._sender = Sender(outboxes, self._flushes, self.counts, self._refused)
+        sender = Sender(outboxes, self._flushes, self.counts, self._refused, self._perform_rare)
+        self._perform = sender.perform
         self._handler = Handler(
-            hub,
-            self._perform,
-            self._pressure,
-            outboxes,
-            self._sender,
-            self._flushes,
-            self.counts,
-            clock,
+            hub, self._pressure, outboxes, sender, self._flushes, self.counts, clock
         )
 
     def connect(self, connection: Connection, work: Account | None = None) -> ConnectionId:
@@ -155,6 +152,7 @@ class Node:
         connection_id = ConnectionId(self._last_id)
         self.connections[connection_id] = connection
         self.outboxes[connection_id] = connection.outbox
+        self._ready.add(connection_id)
         self._pressure.open(connection_id, work)
         return connection_id
 
@@ -163,14 +161,12 @@ class Node:
 
         What it causes is queued; call `flush` after a batch.
         """
-        if connection_id not in self.connections:
-            return 1  # closed by the server, and its last frames still come in
-        if connection_id in self._held:
-            self._held[connection_id].append(payload)
+        if connection_id not in self._ready:
+            self._put_off(connection_id, payload)
             return 1
-        if connection_id in self._held_back or not self._pressure.takes_turn(
-            connection_id, payload
-        ):
+        if (
+            self._turns.units >= TURN_UNITS or len(payload) > LONG_BYTES
+        ) and not self._pressure.takes_turn(connection_id, payload):
             self._deferred[connection_id].append(payload)
             return 1
         try:
@@ -181,10 +177,18 @@ class Node:
             self._pressure.could_not_read(connection_id, len(payload))
             return 1
         cost = self._handler.handle(connection_id, message, payload)
-        if not cost:
+        if cost:
+            return cost
+        self._deferred[connection_id].append(payload)
+        return 1
+
+    def _put_off(self, connection_id: ConnectionId, payload: Payload) -> None:
+        """Keep a message of a connection that is not to be read now, if it is still there."""
+        if connection_id in self._held:
+            self._held[connection_id].append(payload)
+        elif connection_id in self.connections:
             self._deferred[connection_id].append(payload)
-            return 1
-        return cost
+        # else the server has closed it, and its last frames still come in
 
     def receive_all(self, connection_id: ConnectionId, payloads: list[Payload]) -> None:
         """Handle the messages of a connection that came while they could not be handled."""
@@ -197,14 +201,12 @@ class Node:
 
     def refuse_binary(self, connection_id: ConnectionId) -> None:
         """Answer a binary message; the connection lives on."""
-        if connection_id in self._held:
-            self._held[connection_id].append(None)
-        elif self._pressure.holds(connection_id):
-            self._deferred[connection_id].append(None)
-        elif connection_id in self.connections:
-            self.outboxes[connection_id].heard += 1
-            code = ErrorCode.BINARY_FRAME
-            self._perform(self.hub.refuse(connection_id, MalformedMessage(code, code.meaning)))
+        if connection_id not in self._ready:
+            self._put_off(connection_id, None)
+            return
+        self.outboxes[connection_id].heard += 1
+        code = ErrorCode.BINARY_FRAME
+        self._perform(self.hub.refuse(connection_id, MalformedMessage(code, code.meaning)))
 
     def echoed(self, connection_id: ConnectionId, number: int) -> None:
         """Let go of what a connection has read: it was written before `number` was asked."""
@@ -282,14 +284,6 @@ class Node:
         self._perform(self.hub.evict(session_id, code))
         self.flush()
 
-    def _perform(self, effects: list[Effect]) -> None:
-        send = self._sender.send
-        for effect in effects:
-            if isinstance(effect, Send):
-                send(effect)
-            else:
-                self._perform_rare(effect)
-
     def _perform_late(self, effects: list[Effect]) -> None:
         """Perform what the log has caused; what it says together is written together."""
         self._perform(effects)
@@ -333,6 +327,7 @@ class Node:
     def _await(self, effect: Load | Decode) -> None:
         """Read a connection no further until its session is open, or its pictures are decoded."""
         self._held[effect.connection] = []
+        self._ready.discard(effect.connection)
         self.connections[effect.connection].hold()
         if isinstance(effect, Load):
             self.scenes.open(effect.session_id, functools.partial(self._opened, effect))
@@ -346,6 +341,7 @@ class Node:
         held = self._held.pop(connection_id, None)
         if held is None:
             return  # it is gone
+        self._is_ready(connection_id)
         if isinstance(outcome, Elsewhere):
             self.record(AuditEntry(AuditEvent.FORWARDED, load.session_id), connection_id)
             message = self.hub.passed_on(connection_id, load.message, self.clock())
@@ -363,6 +359,7 @@ class Node:
         """Handle an edit whose pictures are decoded, then what its connection said meanwhile."""
         connection_id = decode.connection
         held = self._held.pop(connection_id)
+        self._is_ready(connection_id)
         self.outboxes[connection_id].heard += 1
         if isinstance(outcome, MalformedMessage):
             self._perform(self.hub.refuse(connection_id, outcome))
@@ -385,6 +382,7 @@ class Node:
         connection.move(elsewhere.address, payloads)
 
     def _hold_back(self, connection_id: ConnectionId, limit: str | None) -> None:
+        self._ready.discard(connection_id)
         self.connections[connection_id].hold()
         if limit is not None:
             self.counts.held_back += 1
@@ -398,7 +396,7 @@ class Node:
 
     def _read_on(self, connection_id: ConnectionId) -> None:
         """Read a connection again that nothing keeps from it any more."""
-        if self._is_held(connection_id):
+        if not self._is_ready(connection_id):
             return
         for payload in self._deferred.pop(connection_id, ()):
             if payload is None:
@@ -406,14 +404,22 @@ class Node:
             else:
                 self.receive(connection_id, payload)
         self._flushes.flush_soon()
-        connection = self.connections.get(connection_id)
-        if connection is not None and not self._is_held(connection_id):
-            connection.release()
+        if self._is_ready(connection_id):
+            self.connections[connection_id].release()
 
-    def _is_held(self, connection_id: ConnectionId) -> bool:
-        return connection_id in self._held or self._pressure.holds(connection_id)
+    def _is_ready(self, connection_id: ConnectionId) -> bool:
+        """Find out, and note, whether nothing holds a connection up."""
+        ready = (
+            connection_id in self.connections
+            and connection_id not in self._held
+            and not self._pressure.holds(connection_id)
+        )
+        if ready:
+            self._ready.add(connection_id)
+        return ready
 
     def _forget(self, connection_id: ConnectionId) -> None:
+        self._ready.discard(connection_id)
         self._deferred.pop(connection_id, None)
         self._pressure.forget(connection_id)
 
