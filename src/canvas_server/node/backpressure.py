@@ -66,6 +66,8 @@ class _Holder(Struct):
     held_since: float = 0.0
     refusing: bool = False
     """It has waited for as long as it has to, and others have kept up the debt."""
+    unsettled: int = 0
+    """Units of its calls that its invitation and its session are not charged for yet."""
 
 
 class BackPressure:
@@ -210,7 +212,16 @@ class BackPressure:
         self._spend(connection_id, units + len(payload) / BYTES_READ, 0)
 
     def dear(self, connection_id: ConnectionId, units: int, *, signal: bool) -> None:
-        """Charge a message that costs more than its place to invitation and session."""
+        """Charge a message that costs more than its place to invitation and session.
+
+        Those of calls are charged together, as the places are: each would cost as much as a signal.
+        """
+        holder = self._holders.get(connection_id)
+        if signal and holder is not None:
+            holder.unsettled += units
+            if holder.unsettled < SETTLED_TOGETHER:
+                return
+            units, holder.unsettled = holder.unsettled, 0
         self._spend_shared(connection_id, units, 0, waits=not signal)
 
     def may_signal(self, connection_id: ConnectionId, target: str, size: int) -> bool:
