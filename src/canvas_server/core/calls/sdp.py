@@ -198,10 +198,10 @@ def _telling_lines(sdp: str) -> list[str]:
     """
     last = sdp[sdp.rfind("\n") + 1 :]
     # Some parsers leave it out, others refuse it; then nothing may depend on it.
-    if last.startswith("m=") or _DIRECTION.match(last):
+    if last and (last.startswith("m=") or _DIRECTION.match(last)):
         _refuse_sdp("The last line has no end.")
     lines = [line.removesuffix("\r") for line in _TELLING_LINE.findall("\n" + sdp)]
-    if not (_is_printable(sdp) and all(_WELL_FORMED.match(line) for line in lines)):
+    if not (_is_printable(sdp) and all(map(_WELL_FORMED.match, lines))):
         _refuse_sdp("Each line is `<type>=<value>` without control characters (RFC 8866).")
     return lines
 
