@@ -9,6 +9,7 @@ ARGS ?=
 
 .DEFAULT_GOAL := help
 .PHONY: help run test check nightly webtests puretests clustered attacks audit pythons garbage lint types edgetests platforms generate format coverage bench figures door benchscene benchcluster benchfederation frames sight fuzz identities soak picture vendor wheel clean
+.PHONY: help run test check nightly webtests puretests clustered attacks audit pythons garbage lint types edgetests platforms generate format coverage bench figures benchscene benchcluster benchfederation crowd frames sight fuzz identities soak picture vendor wheel clean
 
 help: ## list the targets
 	@grep -hE '^[a-z]+:.*##' Makefile | sed 's/:.*## /\t/' | expand -t 12
@@ -122,6 +123,9 @@ benchcluster: .venv/.dev ## measure what several nodes cost, write the table of 
 
 benchfederation: .venv/.dev ## measure what it costs to be at two servers, write the table of docs/FEDERATION.md
 	@$(BIN)/python bench/federation.py $(ARGS)
+
+crowd: .venv/.dev ## measure 256 people in one session, write the table and the picture of docs/SCALING.md
+	@$(BIN)/python bench/crowd.py $(ARGS)
 
 clustered: .venv/.dev ## every test with browsers, the windows spread over two nodes of a cluster
 	@$(BIN)/python -m pytest tests/e2e --nodes 2 $(ARGS)

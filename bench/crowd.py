@@ -1,11 +1,12 @@
 """Measures a crowd in one session: what it costs to come, to point, to come back and to go.
 
-``make crowd`` takes five minutes and writes a table and a picture of docs/SCALING.md, ``make crowd
-ARGS=--quick`` takes half a minute, without writing. The server has one core, the crowd the other.
+``make crowd`` takes three minutes and writes a table and a picture of docs/SCALING.md, ``make crowd
+ARGS=--quick`` takes one, without writing. The server has one core, the crowd the other.
 """
 
 import argparse
 import asyncio
+import itertools
 import json
 import math
 import os
@@ -15,6 +16,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import matplotlib.pyplot as plt
 import uvloop
 
 import report
@@ -28,7 +30,7 @@ JOIN_SECONDS = 10.0
 POINT_EACH = 0.1
 """Seconds from one movement of a pointer to the next."""
 PATIENCE = 30.0
-FORMS = {"differences": "roster as differences", "singles": "a client of earlier releases"}
+FORMS = {"differences": "", "singles": ", each change by itself"}
 ROWS = [
     ("trickle", "p50_ms", "one after the other in 10 s: until roster and scene, p50, ms"),
     ("trickle", "p99_ms", "… p99, ms"),
@@ -47,9 +49,20 @@ ROWS = [
     ("leave", "kib_each", "half of them leave at once: received by each of the others, KiB"),
     ("leave", "known_ms", "… until all of them know it, ms"),
 ]
-PAUSES = ("trickle", "rush", "pointers", "return", "leave")
-Results = dict[str, dict[int, list[dict[str, Any]]]]
-"""form -> people -> the result of each round"""
+PAUSES = {
+    "trickle": "while they come",
+    "rush": "while they come at once",
+    "pointers": "while they point",
+    "return": "while they come back",
+    "leave": "while they leave",
+}
+PICTURED = [
+    ("trickle", "p99_ms", "until roster and scene, p99, ms"),
+    ("trickle", "kib_each", "received while all come, KiB each"),
+    ("pointers", "kib_each", "received of pointers, KiB/s each"),
+]
+Results = dict[tuple[int, str], list[dict[str, Any]]]
+"""people, form -> the result of each round"""
 
 
 class Crowd:
@@ -96,7 +109,6 @@ class Crowd:
         found["cpu_s"] = cpu_seconds(self.pid) - cpu
         found["began"], found["ended"] = before, time.monotonic()
         self.phases[name] = found
-        print(name, {key: round(value, 2) for key, value in found.items()}, file=sys.stderr)
         await asyncio.sleep(0.5)
         return found
 
@@ -128,9 +140,9 @@ class Crowd:
             member.cut()
         await asyncio.sleep(1.0)
         await asyncio.gather(*(member.resume(self.address) for member in self.members))
-        quarter = [member for member in self.members if not member.recovered]
-        if quarter:
-            raise SystemExit(f"{len(quarter)} of {self.size} were not recovered")
+        lost = [member for member in self.members if not member.recovered]
+        if lost:
+            raise SystemExit(f"{len(lost)} of {self.size} were not recovered")
         known = await self.until(lambda member: member.all_connected(self.size))
         return {**quantiles([member.waited for member in self.members]), "known_ms": known}
 
@@ -201,22 +213,44 @@ def cell(rows: list[dict[str, Any]], phase: str, key: str) -> str:
 
 def table(results: Results) -> str:
     """Return the table of all figures."""
-    parts: list[str] = []
-    for form, title in FORMS.items():
-        if form not in results:
-            continue
-        sizes = [*results[form]]
-        lines = [f"| {title}: people | {' | '.join(map(str, sizes))} |"]
-        lines.append(f"|---|{'---|' * len(sizes)}")
-        rows = [(*row, row[2]) for row in ROWS]
-        for phase, key, about, _ in rows:
-            cells = [cell(results[form][size], phase, key) for size in sizes]
-            lines.append(f"| {about} | {' | '.join(cells)} |")
-        for phase in PAUSES:
-            cells = [cell(results[form][size], phase, "pause_ms") for size in sizes]
-            lines.append(f"| longest wait of two others, {phase}, ms | {' | '.join(cells)} |")
-        parts.append("\n".join(lines))
-    return "\n\n".join(parts)
+    heads = [f"{size}{FORMS[form]}" for size, form in results]
+    pauses = [
+        (phase, "pause_ms", f"longest wait of two others for a candidate, {about}, ms")
+        for phase, about in PAUSES.items()
+    ]
+    lines = [f"| people | {' | '.join(heads)} |", f"|---|{'---|' * len(heads)}"]
+    for phase, key, about in (*ROWS, *pauses):
+        cells = [cell(rows, phase, key) for rows in results.values()]
+        lines.append(f"| {about} | {' | '.join(cells)} |")
+    return "\n".join(lines)
+
+
+def plot(results: Results) -> None:
+    """Draw how the cost for each grows with the people."""
+    figure, every = plt.subplots(1, len(PICTURED), figsize=(9, 2.8), layout="constrained")
+    figure.patch.set_alpha(0)
+    color = report.COLORS["canvas-server"]
+    for axes, (phase, key, about) in zip(every, PICTURED, strict=True):
+        points = [
+            (size, report.median([row[phase] for row in rows], key), form)
+            for (size, form), rows in results.items()
+        ]
+        ours = [(size, value) for size, value, form in points if form == "differences"]
+        axes.plot(*zip(*ours, strict=True), "o-", color=color, label="differences")
+        others = [(size, value) for size, value, form in points if form != "differences"]
+        if others:
+            other = report.COLORS["yardstick"]
+            axes.plot(*zip(*others, strict=True), "s", color=other, label="each by itself")
+        axes.set_title(about, fontsize=9, color=report.INK)
+        axes.set_xlabel("people")
+        axes.set_ylim(bottom=0)
+        axes.patch.set_alpha(0)
+        axes.tick_params(colors=report.INK)
+        axes.spines[["top", "right"]].set_visible(False)
+        axes.spines[["bottom", "left"]].set_color(report.INK)
+        axes.xaxis.label.set_color(report.INK)
+    every[0].legend(loc="upper left", frameon=False, labelcolor=report.INK)
+    figure.savefig(PICTURE, metadata={"Date": None})  # pyright: ignore[reportUnknownMemberType]
 
 
 def main() -> None:
@@ -224,7 +258,6 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--quick", action="store_true", help="256 people, once, no page")
     parser.add_argument("--rounds", type=int, default=1)
-    parser.add_argument("--form", choices=FORMS, help="only this one, no page")
     parser.add_argument("--crowd", nargs=5, help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.crowd:
@@ -236,17 +269,21 @@ def main() -> None:
     if cores()[0] == cores()[1]:
         print("one core only: server and crowd share it, so trust the ratios alone")
     sizes = SIZES[-1:] if options.quick else SIZES
-    forms = [options.form] if options.form else [*FORMS]
-    results: Results = {form: {size: [] for size in sizes} for form in forms}
+    # What each change costs by itself is in the table for the largest crowd alone.
+    crowds = [*((size, "differences") for size in sizes), (sizes[-1], "singles")]
+    results: Results = {crowd: [] for crowd in crowds}
     started = time.monotonic()
-    for turn in range(options.rounds):
-        for size in sizes:
-            for form in forms:
-                elapsed = time.monotonic() - started
-                print(f"[{elapsed:4.0f} s] {turn + 1}/{options.rounds}: {size}, {form}", flush=True)
-                results[form][size].append(measure(size, form, 2 if options.quick else 4))
+    for turn, (size, form) in itertools.product(range(options.rounds), crowds):
+        elapsed = time.monotonic() - started
+        print(f"[{elapsed:4.0f} s] {turn + 1}/{options.rounds}: {size}, {form}", flush=True)
+        results[size, form].append(measure(size, form, 2 if options.quick else 4))
     print()
     print(table(results))
+    if not options.quick:
+        about = report.machine(yardstick=False)
+        report.put(PAGE, "crowd", f"{about}\n\n{table(results)}")
+        plot(results)
+        print(f"\nwrote {PAGE.name} and {PICTURE.name}")
 
 
 if __name__ == "__main__":

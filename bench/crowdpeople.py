@@ -220,7 +220,7 @@ class Member(Frames):
 class Pair:
     """Two people of another session, in a process of their own, who exchange candidates."""
 
-    EACH = 0.002
+    EACH = 0.01
 
     def __init__(self, process: asyncio.subprocess.Process) -> None:
         self._process = process

@@ -23,6 +23,9 @@ from canvas_server.core.presence.roster import ROSTER_CHANGES, WINDOW_SECONDS, R
 from canvas_server.protocol import server
 from canvas_server.protocol.server import Media
 
+TAKEN = frozenset({ROSTER_CHANGES, POINTERS})
+"""Features that make a difference here; of what a client lists nothing else is kept."""
+
 
 class Attendee(Protocol):
     """A peer, as far as it matters here."""
@@ -39,6 +42,17 @@ L = TypeVar("L", bound=Attendee)
 
 class Audience(Generic[L]):
     """Tells the peers of a session who is here, how they are, and where they point."""
+
+    __slots__ = (
+        "_peers",
+        "_pointers",
+        "_session_id",
+        "_singly",
+        "_view",
+        "_watched",
+        "_window",
+        "roster",
+    )
 
     def __init__(
         self,

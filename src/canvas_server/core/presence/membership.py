@@ -21,6 +21,7 @@ from canvas_server.core.effects import (
     Streams,
 )
 from canvas_server.core.presence.absent import crowded_out
+from canvas_server.core.presence.audience import TAKEN
 from canvas_server.core.presence.calls import network_call_state
 from canvas_server.core.presence.environment import Environment, milliseconds
 from canvas_server.core.presence.grants import Grant
@@ -134,7 +135,7 @@ class Membership:
 
         Who proves to be a peer of it needs no join token; who brings one has what it grants (TOK1).
         """
-        features = frozenset(message.features)
+        features = TAKEN.intersection(message.features)
         identity = identify(message, current, self.peers, self.reserved, self.identities, now)
         grant = self._granted(message, identity.kept_grant, now)
         if not identity.granted:
@@ -254,7 +255,7 @@ class Membership:
         Under another grant it is a snapshot: what was sent under the one before is not for it.
         """
         self.away.pop(peer, None)
-        features = frozenset(message.features)
+        features = TAKEN.intersection(message.features)
         same = (grant.key, features) == (peer.grant.key, peer.features)
         peer.session.audience.take_features(peer, features)
         updates = peer.session.set_away(peer, None) + self._regrant(

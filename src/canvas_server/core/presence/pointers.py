@@ -21,6 +21,8 @@ Place = tuple[str, float, float]
 class PointerTurns:
     """The places of one session that are yet to be sent."""
 
+    __slots__ = ("_waiting", "is_open")
+
     def __init__(self) -> None:
         self.is_open = False
         """Somebody will call `take`."""

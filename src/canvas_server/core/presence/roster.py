@@ -31,6 +31,17 @@ QUIET = frozenset(
 class Roster:
     """The copy that clients have of who is in a session, and what is due to be told of it."""
 
+    __slots__ = (
+        "_left",
+        "_session_id",
+        "_updated",
+        "announced",
+        "is_kept",
+        "is_open",
+        "newcomers",
+        "revision",
+    )
+
     def __init__(self, session_id: str) -> None:
         self._session_id = session_id
         self.revision = 0
