@@ -348,6 +348,16 @@ test("a pointer is not worth being sent when the connection is back", async () =
   assert.deepEqual(FakeWebSocket.latest.ofType("cursor"), []);
 });
 
+test("what a client takes it says in every subscribe (CRW1)", async () => {
+  const { connection, socket } = joined({ takes: ["pointers"] });
+  connection.rename("Bea");
+  socket.fail();
+  await advance(0);
+  FakeWebSocket.latest.accept();
+  const wishes = [...socket.ofType("subscribe"), ...FakeWebSocket.latest.ofType("subscribe")];
+  assert.deepEqual(wishes.map(({ features }) => features), [["pointers"], ["pointers"], ["pointers"]]);
+});
+
 test("another name is sent at once, or with the next subscribe; one that is bound stays", async () => {
   const { connection, socket } = joined();
   connection.rename("Bea");

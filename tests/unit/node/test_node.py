@@ -2,7 +2,7 @@
 
 import json
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from heapq import heappop, heappush
 from itertools import count
 from typing import Any
@@ -57,10 +57,13 @@ class NodeLab:
         while self.timers:
             self.timers.pop(0)()
 
-    def join(self, session_id: str = "s") -> tuple[KeptSocket, ConnectionId, str]:
+    def join(
+        self, session_id: str = "s", features: Sequence[str] = ()
+    ) -> tuple[KeptSocket, ConnectionId, str]:
         socket = KeptSocket()
         connection = self.node.connect(socket)
-        self.say(connection, {"type": "subscribe", "session_id": session_id})
+        wish = {"type": "subscribe", "session_id": session_id, "features": features}
+        self.say(connection, wish)
         self.run_timers()
         peer_id = next(m["peer_id"] for m in socket.heard() if m["type"] == "peer_assigned")
         return socket, connection, peer_id
@@ -277,6 +280,29 @@ def test_a_peer_goes_on_where_it_stopped_hearing(breaks_first: bool) -> None:
     assert lab.node.outboxes.keys() == {second, third}
     assert lab.node.counts.resumed == 1
     assert b.closed == []
+
+
+@pytest.mark.rule("RES1", "CRW1")
+@pytest.mark.parametrize("heard", [0, 1, 2])
+def test_who_comes_back_gets_every_difference_of_the_roster_it_missed(heard: int) -> None:
+    """They count as any message does, and one frame is in the outboxes of all."""
+    takes = ["roster_changes", "pointers"]
+    lab = NodeLab()
+    (_, first, ada), (b, _, _) = lab.join(features=takes), lab.join(features=takes)
+    for _ in range(3):
+        lab.join(features=takes)
+    lab.node.disconnect(first, None)
+    lab.join(features=takes)
+    told = [m for m in b.heard() if m["type"] == "roster_changes"]
+    again = KeptSocket()
+    third = lab.node.connect(again)
+    # The list and the scene have arrived, the newcomer, and some of what came since.
+    proof = {"resume_token": f"{ada}@s#1", "received": 3 + heard, "features": takes}
+    lab.say(third, {"type": "subscribe", "session_id": "s", **proof})
+    _, assigned, *missed = again.heard()
+    assert assigned["recovered"]
+    assert missed == told[heard:]
+    assert [m["revision"] for m in told] == [*range(told[0]["revision"], told[-1]["revision"] + 1)]
 
 
 @pytest.mark.rule("RES1")

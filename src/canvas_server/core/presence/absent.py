@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from msgspec.structs import replace
 
 from canvas_server.core.presence.session import Away, Participant, Session
+from canvas_server.protocol.server import LeaveReason
 
 MAX_ABSENT_BYTES = 64 * 1024 * 1024
 """Of all scenes that nobody is connected to."""
@@ -33,6 +34,11 @@ def postpone(away: dict[Participant, Away], seconds: float) -> None:
     """Keep all places so much longer, or shorter."""
     for peer, one in away.items():
         away[peer] = peer.away = replace(one, until=one.until + seconds)
+
+
+def reason_of(away: Away | None) -> LeaveReason:
+    """Return why a peer that was away has left."""
+    return "left" if away is not None and away.closing else "disconnected"
 
 
 def _is_absent(session: Session) -> bool:

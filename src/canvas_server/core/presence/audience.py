@@ -109,12 +109,18 @@ class Audience(Generic[L]):
         self._window.wait(peer.peer_id)
         return [*self._due(), *self._open_window()]
 
-    def take_features(self, peer: L, features: frozenset[str]) -> None:
-        """Note what the client of a peer takes from now on; a list of peers is to follow."""
-        if peer.features != features:
-            self._singly.pop(peer.peer_id, None)
-            peer.features = features
-            self._seat(peer)
+    def take_features(self, peer: L, features: Iterable[str]) -> bool:
+        """Note what the client of a peer takes from now on; return whether that is something else.
+
+        If so, a list of peers has to follow.
+        """
+        taken = TAKEN.intersection(features)
+        if peer.features == taken:
+            return False
+        self._singly.pop(peer.peer_id, None)
+        peer.features = taken
+        self._seat(peer)
+        return True
 
     def list_for(self, peer: L) -> server.PeerList:
         """Return everybody as a peer has to know them for what it is told next."""

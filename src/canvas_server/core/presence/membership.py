@@ -20,7 +20,7 @@ from canvas_server.core.effects import (
     Send,
     Streams,
 )
-from canvas_server.core.presence.absent import crowded_out
+from canvas_server.core.presence.absent import crowded_out, reason_of
 from canvas_server.core.presence.audience import TAKEN
 from canvas_server.core.presence.calls import network_call_state
 from canvas_server.core.presence.environment import Environment, milliseconds
@@ -84,7 +84,7 @@ class Membership:
             seconds = min(RELOAD_SECONDS, seconds)
         away = Away(now + seconds, closing=close_code in (LEFT_FOR_GOOD, GOING_AWAY))
         if close_code == LEFT_FOR_GOOD or seconds <= 0:
-            return [Discard(connection), *self._leave(peer, now, _reason(away))]
+            return [Discard(connection), *self._leave(peer, now, reason_of(away))]
         self.away[peer] = away
         return peer.session.set_away(peer, away)
 
@@ -135,7 +135,6 @@ class Membership:
 
         Who proves to be a peer of it needs no join token; who brings one has what it grants (TOK1).
         """
-        features = TAKEN.intersection(message.features)
         identity = identify(message, current, self.peers, self.reserved, self.identities, now)
         grant = self._granted(message, identity.kept_grant, now)
         if not identity.granted:
@@ -146,7 +145,7 @@ class Membership:
             if holder.grant.key != grant.key:  # it needs a place by another invitation, or role
                 effects = self.make_room(holder.session, Newcomer(grant), [holder, *leaving], now)
             if holder is current:
-                holder.session.audience.take_features(holder, features)
+                holder.session.audience.take_features(holder, message.features)
                 updates = self._regrant(holder, grant, message.display_name)
                 return effects + self._introduce(holder, now) + updates
             if current is not None:
@@ -169,7 +168,7 @@ class Membership:
             grant.bound_name or message.display_name or before or grant.name,
             grant,
             incarnation=self.identities.new_incarnation(),
-            features=features,
+            features=TAKEN.intersection(message.features),
         )
         self._grants.expect(peer, grant, grant.due)
         self.peers[peer.peer_id] = peer
@@ -255,9 +254,8 @@ class Membership:
         Under another grant it is a snapshot: what was sent under the one before is not for it.
         """
         self.away.pop(peer, None)
-        features = TAKEN.intersection(message.features)
-        same = (grant.key, features) == (peer.grant.key, peer.features)
-        peer.session.audience.take_features(peer, features)
+        changed = peer.session.audience.take_features(peer, message.features)
+        same = grant.key == peer.grant.key and not changed
         updates = peer.session.set_away(peer, None) + self._regrant(
             peer, grant, message.display_name
         )
@@ -345,7 +343,7 @@ class Membership:
     def _give_up(self, peer: Participant, now: float) -> list[Effect]:
         """End the wait for a peer that is away."""
         released = self._take_from(peer)
-        return [*released, *self._leave(peer, now, _reason(peer.away))]
+        return [*released, *self._leave(peer, now, reason_of(peer.away))]
 
     def make_room(
         self, session: Session, newcomer: Newcomer, leaving: list[Participant], now: float
@@ -359,7 +357,7 @@ class Membership:
         yielding = gives_way(newcomer, staying, MAX_PEERS, self._environment.link_places)
         if yielding is None:
             return []
-        reason = _reason(yielding.away) if yielding.away else "removed"
+        reason = reason_of(yielding.away) if yielding.away else "removed"
         released = self._take_from(yielding, CloseCode.GAVE_WAY)
         return [*released, *self._leave(yielding, now, reason, to=session)]
 
@@ -402,7 +400,3 @@ class Membership:
             self.away.pop(peer, None)
             effects += self._take_from(peer, code)
         return effects
-
-
-def _reason(away: Away | None) -> server.LeaveReason:
-    return "left" if away is not None and away.closing else "disconnected"
