@@ -1,5 +1,7 @@
 """A page that was open before an update: what it has not loaded yet is of another release."""
 
+import re
+
 import pytest
 from playwright.sync_api import Browser, Route, expect
 
@@ -28,10 +30,10 @@ def test_a_part_that_is_gone_is_missed_in_words_and_the_rest_goes_on(
     place = {"x": 0, "y": 0, "width": 200, "height": 60}
     post(server, {"session_id": "updated", "add": [{"kind": text, "transform": place}]})
     expect(ada.page.locator("[data-element-id]", has_text="still here")).to_be_visible()
-    assert [complaint for complaint in ada.complaints if "404" not in complaint] == []
-    ada.complaints.clear()
     context.unroute(PARTS)
     with ada.page.expect_navigation():
         notice.get_by_role("button", name="Load the page again").click()
     expect(ada.page.locator("#panel")).to_contain_text("The canvas as a file")  # as it was wanted
+    assert [each for each in ada.complaints if not re.search("404|Failed to fetch", each)] == []
+    ada.complaints.clear()
     context.close()
