@@ -17,6 +17,7 @@ from canvas_server.protocol.codec import (
     MAX_HARD_NUMBERS,
     MalformedMessage,
     decode,
+    decode_code_wish,
     decode_scene_edit,
     decode_token_wish,
     encode,
@@ -25,7 +26,7 @@ from canvas_server.protocol.codec import (
 )
 from canvas_server.protocol.errors import CloseCode, ErrorCode
 from canvas_server.protocol.fields import MAX_CANDIDATE, MAX_SDP
-from canvas_server.protocol.http import TokenWish
+from canvas_server.protocol.http import CodeWish, TokenWish
 from canvas_server.protocol.roles import Role
 from canvas_server.protocol.scene import Chart, Element, Image, NewElement, Text, Transform, Video
 
@@ -99,6 +100,13 @@ def test_a_wish_for_a_token_is_read() -> None:
     for body in (b"", b"[]", b'{"session_id":"s","expires_in":0}', b'{"session_id":"no spaces"}'):
         with pytest.raises(MalformedMessage):
             decode_token_wish(body)
+
+
+def test_a_wish_for_what_a_code_stands_for_is_read() -> None:
+    assert decode_code_wish(b'{"code":"7kq4-m2xz-9rpa"}') == CodeWish("7kq4-m2xz-9rpa")
+    for body in (b"", b"{}", b'{"code":7}', b'{"code":"%s"}' % (b"a" * 257)):
+        with pytest.raises(MalformedMessage):
+            decode_code_wish(body)
 
 
 def refusal(frame: bytes) -> MalformedMessage:
