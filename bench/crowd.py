@@ -280,7 +280,7 @@ def main() -> None:
     print()
     print(table(results))
     if not options.quick:
-        about = report.machine(yardstick=False)
+        about = report.machine()
         report.put(PAGE, "crowd", f"{about}\n\n{table(results)}")
         plot(results)
         print(f"\nwrote {PAGE.name} and {PICTURE.name}")
