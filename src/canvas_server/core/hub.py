@@ -8,8 +8,6 @@ sequential: one owner calls it.
 import itertools
 from typing import assert_never
 
-from msgspec import Struct
-
 from canvas_server.core.calls.connectivity import Servers
 from canvas_server.core.effects import (
     Arrived,
@@ -29,114 +27,36 @@ from canvas_server.core.presence.environment import Environment, milliseconds
 from canvas_server.core.presence.guests import Guests
 from canvas_server.core.presence.identity import passed_on
 from canvas_server.core.presence.membership import Membership
-from canvas_server.core.presence.overview import overview
 from canvas_server.core.presence.replicas import Replicas
 from canvas_server.core.presence.roster import QUIET
 from canvas_server.core.presence.session import Participant, Session
+from canvas_server.core.queries import HubQueries
 from canvas_server.core.records import Snapshot, Stored
 from canvas_server.core.scene import commands
 from canvas_server.core.scene.pictures import sources_in
 from canvas_server.protocol import client, server
 from canvas_server.protocol.codec import MalformedMessage
 from canvas_server.protocol.errors import CloseCode, ErrorCode
-from canvas_server.protocol.http import SceneEdit, SessionOverview
-from canvas_server.protocol.scene import SceneDocument, SceneVersion
+from canvas_server.protocol.http import SceneEdit
+from canvas_server.protocol.scene import SceneVersion
 
 DEFAULT_SESSION = "default"
 _WRONG_TRIES = frozenset({ErrorCode.UNAUTHORIZED, ErrorCode.PEER_ID_TAKEN})
 
 
-class Party(Struct, frozen=True, gc=False):
-    """Who a connection is, and with whom it shares the budget of what it may cause."""
-
-    peer_id: str
-    session_id: str
-    invitation: str
-    """By which it came, or the other server that it is at; empty: nobody is asked for one."""
-    moderates: bool
-    """It looks after the session: what others of it have had does not hold it up."""
-
-
-class Hub:
+class Hub(HubQueries):
     """The state of a node, changed by one input at a time. `now` is seconds since 1970 UTC."""
 
     def __init__(self, environment: Environment, streams: Streams) -> None:
         self._environment = environment
         self._streams = streams
-        self._membership = Membership(environment, streams)
+        super().__init__(Membership(environment, streams))
         self._connections = self._membership.connections
         self._tickets = itertools.count(1)
         self.guests = Guests(self._membership)
         """The people of other servers."""
         self.replicas = Replicas(self._membership)
         """The scenes that are shared with other servers."""
-
-    # --- what others may ask -------------------------------------------------------------
-
-    @property
-    def peer_count(self) -> int:
-        """Peers in all sessions."""
-        return len(self._membership.peers)
-
-    @property
-    def away_count(self) -> int:
-        """Peers whose connection is gone and who keep their place."""
-        return len(self._membership.away)
-
-    @property
-    def session_count(self) -> int:
-        """Sessions that have a peer."""
-        return sum(bool(session.peers) for session in self._membership.sessions.values())
-
-    @property
-    def element_count(self) -> int:
-        """Elements in the scenes of these sessions."""
-        return sum(
-            len(session.canvas.shown.elements) for session in self._membership.sessions.values()
-        )
-
-    def peer_at(self, connection: ConnectionId) -> Participant | None:
-        """Return the peer that speaks through a connection."""
-        return self._membership.connections.get(connection)
-
-    def is_open(self, session_id: str) -> bool:
-        """Tell whether a session is in memory."""
-        return session_id in self._membership.sessions
-
-    def connections_of(self, session_id: str) -> tuple[ConnectionId, ...]:
-        """Return the connections of those who are in a session."""
-        session = self._membership.sessions.get(session_id)
-        return () if session is None else tuple(p.connection for p in session.peers.values())
-
-    def at_rest(self, session_id: str) -> bool:
-        """Tell whether all edits of a session are stored."""
-        session = self._membership.sessions.get(session_id)
-        return session is None or session.canvas.at_rest
-
-    def scene(self, session_id: str) -> SceneDocument | None:
-        """Return the scene of a session as everybody was told it is; None: it is not open."""
-        session = self._membership.sessions.get(session_id)
-        return None if session is None else session.canvas.document()
-
-    def overview(self) -> tuple[SessionOverview, ...]:
-        """Return every session that has a peer, for who runs the server."""
-        return tuple(
-            overview(session) for session in self._membership.sessions.values() if session.peers
-        )
-
-    def party_of(self, connection: ConnectionId) -> Party | None:
-        """Return with whom a connection shares what it may do; None: it is in no session."""
-        peer = self._membership.connections.get(connection)
-        if peer is None:
-            return None
-        invitation = peer.grant.invitation or (f"server {peer.server}" if peer.server else "")
-        moderates = bool(invitation) and peer.grant.is_moderator
-        return Party(peer.peer_id, peer.session.session_id, invitation, moderates)
-
-    def connection_of(self, peer_id: str) -> ConnectionId | None:
-        """Return the connection of a peer; None: it has none now."""
-        peer = self._membership.peers.get(peer_id)
-        return None if peer is None or peer.away is not None else peer.connection
 
     # --- inputs ----------------------------------------------------------------------------
 

@@ -270,7 +270,9 @@ class WebSocketConnection(WSListener):
         self.heard = True
         flush, frames = self._owner.flush, self._frames
         flush()
-        if self._work.pay(frames + self._extra):
+        work = self._work
+        work.left -= frames + self._extra
+        if work.left < 0:
             self._slow_down()
         self._extra, self._frames = 0.0, 0
         self._turn -= frames

@@ -13,7 +13,7 @@ import msgspec
 from msgspec import Struct
 
 from canvas_server.core.effects import Answered, Append, ConnectionId, Proceed, Recall
-from canvas_server.core.hub import Party
+from canvas_server.core.queries import Party
 from canvas_server.core.scene.elements import MAX_SCENE_BYTES
 from canvas_server.node.budget import (
     BYTES_ANSWERED,

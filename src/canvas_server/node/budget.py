@@ -97,14 +97,10 @@ class Account:
         """Return what a message of `size` bytes takes of the account."""
         return size // BYTES_IN + (cost if cost == 1 else min(cost, self._dearest))
 
-    def pay(self, units: float) -> bool:
-        """Pay for messages, at their price; return whether the account is overdrawn."""
-        self.left -= units
-        return self.left < 0
-
     def spend_message(self, size: int, cost: int) -> bool:
-        """Pay for one message; return whether the account is overdrawn."""
-        return self.pay(self.price(size, cost))
+        """Pay for a message of `size` bytes; return whether the account is overdrawn."""
+        self.left -= self.price(size, cost)
+        return self.left < 0
 
     def spend(self, amount: float) -> bool:
         """Pay for something else, however much it is; return whether the account is overdrawn."""

@@ -66,7 +66,7 @@ class FlushSchedule:
     def flush(self) -> None:
         """Write what is queued: one write for each connection."""
         if self.dirty:
-            dirty = [*self.dirty]
+            dirty = self.dirty.copy()
             self.dirty.clear()
             for outbox in dirty:
                 outbox.flush()

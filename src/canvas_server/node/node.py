@@ -37,7 +37,6 @@ from canvas_server.node.clocksteps import ClockSteps
 from canvas_server.node.counts import Counts
 from canvas_server.node.events import NodeEvents
 from canvas_server.node.flushing import FlushSchedule
-from canvas_server.node.frames import frame_of
 from canvas_server.node.handling import Handler
 from canvas_server.node.lines import Lines
 from canvas_server.node.outbox import Outbox, Outboxes
@@ -51,9 +50,6 @@ from canvas_server.node.turns import TURN_UNITS
 from canvas_server.protocol.audit import AuditEntry, AuditEvent
 from canvas_server.protocol.codec import MalformedMessage, decode
 from canvas_server.protocol.errors import CloseCode, ErrorCode
-
-MAX_AWAY_BYTES = 256 * 1024 * 1024
-"""For all peers together whose connection is gone."""
 
 
 class Node:
@@ -90,7 +86,7 @@ class Node:
             hub,
             log,
             self._placement,
-            self._perform_late,
+            self.perform,
             clock,
             call_later,
             self._events.log_failing.publish,
@@ -197,7 +193,7 @@ class Node:
                 self.refuse_binary(connection_id)
             else:
                 self.receive(connection_id, payload)
-        self._perform_late([])
+        self.perform([])
 
     def refuse_binary(self, connection_id: ConnectionId) -> None:
         """Answer a binary message; the connection lives on."""
@@ -237,13 +233,7 @@ class Node:
             self.hub.clock_stepped(step)
         self._perform(self.hub.expire(self.clock()))
         self.flush()
-        away = [self.outboxes[key] for key in self.outboxes.keys() - self.connections.keys()]
-        size = sum(outbox.size for outbox in away)
-        for outbox in sorted(away, key=lambda outbox: -outbox.size):
-            if size <= MAX_AWAY_BYTES:
-                break
-            size -= outbox.size
-            outbox.give_up()
+        self.outboxes.bound(self.connections)
 
     def revoke(self, invitation: str) -> None:
         """Remove everybody who came by an invitation that was taken back."""
@@ -256,10 +246,6 @@ class Node:
         """Apply an answer of the Communitas network (`Hub.network_answered`)."""
         self._perform(self.hub.network_answered(request, call_id, error))
         self.flush()
-
-    def perform(self, effects: list[Effect]) -> None:
-        """Perform what the hub was made to do by another server; it is written soon."""
-        self._perform_late(effects)
 
     def record(self, entry: AuditEntry, connection: ConnectionId | None = None) -> None:
         """Write something down for who runs the server; `connection` is through which it came."""
@@ -284,8 +270,8 @@ class Node:
         self._perform(self.hub.evict(session_id, code))
         self.flush()
 
-    def _perform_late(self, effects: list[Effect]) -> None:
-        """Perform what the log has caused; what it says together is written together."""
+    def perform(self, effects: list[Effect]) -> None:
+        """Perform what the log or another server has caused; what it says is written together."""
         self._perform(effects)
         self._pressure.relieve()
         self._flushes.flush_soon()
@@ -309,7 +295,7 @@ class Node:
                 self._pressure.scanned(effect.connection, effect.work)
             case SettlePresence(session_id, seconds, what):
                 settle = functools.partial(self.hub.settle_presence, session_id, what)
-                self._call_later(seconds, lambda: self._perform_late(settle()))
+                self._call_later(seconds, lambda: self.perform(settle()))
             case Load() | Decode():
                 self._await(effect)
             case _:
@@ -426,17 +412,10 @@ class Node:
     def _resume(self, effect: Resume) -> None:
         """Let the outbox of a peer go on with another socket."""
         connection, outbox = self.connections[effect.new], self.outboxes.pop(effect.old)
-        before = connection.outbox
-        before.flush()
-        paused = before.paused
-        before.detach()
-        connection.write(frame_of(effect.assigned))
         old = self.connections.get(effect.old)
         if old is not None:
             old.outbox = Outbox(None)
-        outbox.detach()
-        outbox.rewind(effect.token, effect.received, effect.assigned.resume_token)
-        outbox.attach(connection, paused=paused)
+        outbox.go_on(connection, connection.outbox, effect)
         connection.outbox = self.outboxes[effect.new] = outbox
         self._flushes.dirty[outbox] = None
         self.counts.resumed += 1

@@ -5,16 +5,19 @@ An outbox outlives its socket: when the peer comes back on another one, it goes 
 says that it stopped hearing (RES1).
 """
 
+from collections.abc import Container
 from typing import NamedTuple, Protocol
 
-from canvas_server.core.effects import ConnectionId
-from canvas_server.node.frames import DroppableFrame, resent
+from canvas_server.core.effects import ConnectionId, Resume
+from canvas_server.node.frames import DroppableFrame, frame_of, resent
 from canvas_server.protocol.server import ServerMessage
 
 MAX_QUEUED_BYTES = 6 * 1024 * 1024
 """What may wait for a socket: more than the largest `scene_update` and what comes with it."""
 MAX_AWAY_BYTES = 8 * 1024 * 1024
 """What may wait for a peer that is away: what a slow one left unread, and some more."""
+MAX_ALL_AWAY_BYTES = 256 * 1024 * 1024
+"""For all peers together that are away."""
 MAX_KEPT_BYTES = 1024 * 1024
 """What is written and kept while nobody says whether it has arrived."""
 ASK_BYTES = 64 * 1024
@@ -105,7 +108,7 @@ class Outbox:
             return
         if size <= WRITE_BYTES:
             self._queued, self.queued_bytes = [], 0
-            wire.write(frames[0] if len(frames) == 1 else b"".join(frames))
+            wire.write(b"".join(frames))
             self._written(wire, frames, size)
         else:
             self._write_in_parts(wire)
@@ -196,6 +199,16 @@ class Outbox:
         number = checkpoint.number + received
         return self.heard - checkpoint.heard if self._first <= number <= self.written else None
 
+    def go_on(self, wire: Wire, before: "Outbox", resume: Resume) -> None:
+        """Go on with a socket, after what another outbox has queued for it (RES1)."""
+        before.flush()
+        paused = before.paused
+        before.detach()
+        wire.write(frame_of(resume.assigned))
+        self.detach()
+        self.rewind(resume.token, resume.received, resume.assigned.resume_token)
+        self.attach(wire, paused=paused)
+
     def rewind(self, token: str, received: int, next_token: str) -> None:
         """Queue again what followed the first `received` frames of a checkpoint; set another."""
         checkpoint = self._checkpoints.pop(token)
@@ -265,6 +278,16 @@ class Outbox:
 
 class Outboxes(dict[ConnectionId, Outbox]):
     """The outboxes of a node, those of peers that are away included."""
+
+    def bound(self, connections: Container[ConnectionId]) -> None:
+        """Keep what waits for those bounded who have none of these connections: peers away."""
+        away = [outbox for connection, outbox in self.items() if connection not in connections]
+        size = sum(outbox.size for outbox in away)
+        for outbox in sorted(away, key=lambda outbox: -outbox.size):
+            if size <= MAX_ALL_AWAY_BYTES:
+                break
+            size -= outbox.size
+            outbox.give_up()
 
     def heard(self, connection: ConnectionId) -> int:
         """Return how many messages came from a peer since its latest checkpoint."""

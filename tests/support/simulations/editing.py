@@ -429,7 +429,7 @@ class Story:
                 except Refusal:
                     return
                 self.posted["accepted"] += 1
-                node._perform_late(effects)
+                node.perform(effects)
 
         self.posted["tried"] += 1
         node.scenes.open(SESSION, then)

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from canvas_server.core.effects import Answered, Append, ConnectionId, Recall
-from canvas_server.core.hub import Party
+from canvas_server.core.queries import Party
 from canvas_server.core.records import IdempotencyRecord, Record, Snapshot
 from canvas_server.node import backpressure, budget, fairshare, turns
 from canvas_server.node.backpressure import BackPressure

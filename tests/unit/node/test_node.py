@@ -374,7 +374,7 @@ def test_a_clock_that_is_set_ends_no_place_and_keeps_none(days: int) -> None:
 
 
 def test_what_waits_for_all_that_are_away_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("canvas_server.node.node.MAX_AWAY_BYTES", 5000)
+    monkeypatch.setattr("canvas_server.node.outbox.MAX_ALL_AWAY_BYTES", 5000)
     lab = NodeLab()
     (_, first, ada), (_, second, bob), (_, third, _) = lab.join(), lab.join(), lab.join()
     for connection in (first, second):

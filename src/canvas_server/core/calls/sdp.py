@@ -44,11 +44,11 @@ _SECTION = re.compile(
 _FINGERPRINT = re.compile(r"(?:[0-9A-Fa-f]{2}:){31}[0-9A-Fa-f]{2}[\r\n]")
 _UFRAG = re.compile(r"[A-Za-z0-9+/]{4,256}[\r\n]")
 _PASSWORD = re.compile(r"[A-Za-z0-9+/]{22,256}[\r\n]")
-# Asked for each candidate that is relayed, so no more of the grammar than matters is looked at.
+# Asked for each candidate that is relayed, so no more of the grammar than matters is looked at, and
+# never twice: what is repeated does not have the space in it that follows.
 _CANDIDATE = re.compile(
-    r"(?:a=)?candidate:[!-~]{1,32} \d{1,3} [!-~]{3} \d{1,10} [\w.:-]{1,253} \d{1,5} "
-    r"typ (host|srflx|prflx|relay)(?: |$)",
-    re.ASCII,
+    r"(?:a=)?candidate:[!-~]{1,32}+ [0-9]{1,3}+ [!-~]{3} [0-9]{1,10}+ [0-9A-Za-z_.:-]{1,253}+ "
+    r"[0-9]{1,5}+ typ (host|srflx|prflx|relay)(?: |$)"
 )
 # What some parser takes for a candidate: in other letters, or with spaces.
 _CANDIDATE_LINE = re.compile(r"a= *candidate *:", re.IGNORECASE)
