@@ -55,6 +55,11 @@ class Person:
                 self.roster[message["peer"]["peer_id"]] = message["peer"]["connected"]
             case "peer_left":
                 del self.roster[message["peer_id"]]
+            case "roster_changes":
+                for gone in message.get("left", ()):
+                    del self.roster[gone["peer_id"]]
+                for peer in (*message.get("joined", ()), *message.get("updated", ())):
+                    self.roster[peer["peer_id"]] = peer["connected"]
             case "scene_update":
                 self.elements = {e["id"] for e in message["scene"]["elements"]}
                 self.revision = message["scene"]["revision"]
@@ -219,7 +224,7 @@ class PairMachine(RuleBasedStateMachine):
     def check(self) -> None:
         """Everything arrived or its loss was said; everybody knows the same."""
         session = self.wire.node.hub._membership.sessions["s"]
-        roster = {p.peer_id: session.view(p).connected for p in session.peers.values()}
+        roster = {p.peer_id: p.away is None for p in session.peers.values()}
         assert set(roster.values()) == {True}
         elements = {e.id for e in session.canvas.document().elements}
         for name, person in self.people.items():
