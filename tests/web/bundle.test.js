@@ -16,9 +16,13 @@ const SITE = {
     <script src="../boot.js"></script>
     <script type="module" src="../main.js"></script>
 </head>
+  <body>
+    <link rel="stylesheet" href="../parts/late.css">
+  </body>
 `,
   "one.css": "a { color: red; }",
   "parts/two.css": "b { color: blue; }",
+  "parts/late.css": "i { color: green; }",
   "boot.js": "const kept = 1; window.early = kept + 1;",
   "main.js": 'import { shared } from "./shared.js"; shared(); const later = () => import("./parts/later.js"); const other = () => import("./parts/other.js"); later(); other();',
   "shared.js": 'export const shared = () => console.log("shared");',
@@ -43,6 +47,11 @@ test("a document has its style and its classic script within itself", () => {
   assert.equal(window.early, 2);
   assert.doesNotMatch(script, /^(var|let|const) /m, "its names are its own");
   assert.doesNotMatch(document, /\.\.\/(one|boot|parts)/);
+});
+
+test("style sheets at the end of a document come in a file of their own", () => {
+  const [, sheet = ""] = document.match(/<link rel="stylesheet" href="\.\.\/bundle\/(main-[0-9a-f]{8}\.css)">\s*<\/body>/) ?? [];
+  assert.equal(String(files.get(sheet)), "i{color:green}");
 });
 
 test("a page starts with one file, and what is imported later comes in files of its own", () => {

@@ -10,7 +10,7 @@ import { brotliCompressSync, brotliDecompressSync, constants, gunzipSync, gzipSy
 
 /** Folder in the bundle's. */
 const FOLDER = "codings/";
-const TEXT = /\.(?:html|js)$/;
+const TEXT = /\.(?:html|js|css)$/;
 /** What is shorter fits into one packet as it is. */
 const LEAST_BYTES = 1024;
 /** Texts that the site serves beside the bundle. */

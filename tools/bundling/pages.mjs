@@ -1,10 +1,11 @@
 /**
  * Bundles the documents of the site into files whose names have a hash of their content. Each document has its classic
- * script and its style sheets within itself, so that it connects and is drawn without another round trip; its modules
- * come in one file, and in chunks that are loaded when they are wanted.
+ * script and the style sheets of its head within itself, so that it connects and is drawn without another round trip; the
+ * style sheets of its body come in one file, its modules in one, and in chunks that are loaded when they are wanted.
  */
 
 import { build } from "esbuild";
+import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { bundledModules, bundledScript } from "./modules.mjs";
@@ -41,12 +42,16 @@ const CLASSIC = /<script src="\.\.\/([^"]+)"><\/script>/g;
 export async function bundledPage(web, page) {
   const modules = await bundledModules(web, page.script);
   const source = readFileSync(join(web, page.document), "utf8");
-  const style = await bundledStyle(web, [...source.matchAll(STYLESHEET)].map(([, path]) => path ?? ""));
-  const document = withinDocument(source, page, modules, style.css);
+  const [head = "", body = ""] = source.split(/(?=<\/head>)/);
+  const early = await bundledStyle(web, head);
+  const late = await bundledStyle(web, body);
+  const sheet = `${page.name}-${createHash("sha256").update(late.css).digest("hex").slice(0, 8)}.css`;
+  const document = withHead(head, page, modules, early.css) + withLateStyle(body, late.css && sheet);
   const scripts = new Map();
   for (const [, path = ""] of source.matchAll(CLASSIC)) scripts.set(path, await bundledScript(web, path));
   const whole = document.replaceAll(CLASSIC, (_, path) => `<script>${scripts.get(path)}</script>`);
-  const files = new Map([...style.assets, [`${page.name}.html`, Buffer.from(whole)]]);
+  const files = new Map([...early.assets, ...late.assets, [`${page.name}.html`, Buffer.from(whole)]]);
+  if (late.css) files.set(sheet, Buffer.from(late.css));
   for (const [name, { code, map }] of modules.chunks) {
     files.set(name, Buffer.from(map ? `${code.trimEnd()}\n//# sourceMappingURL=${name}.map\n` : code));
     if (map) files.set(`${name}.map`, Buffer.from(map));
@@ -56,10 +61,11 @@ export async function bundledPage(web, page) {
 
 /**
  * @param {string} web
- * @param {string[]} sheets paths in the site
- * @returns {Promise<{css: string, assets: [string, Buffer][]}>}
+ * @param {string} part of a document
+ * @returns {Promise<{css: string, assets: [string, Buffer][]}>} all style sheets of that part
  */
-async function bundledStyle(web, sheets) {
+async function bundledStyle(web, part) {
+  const sheets = [...part.matchAll(STYLESHEET)].map(([, path]) => path);
   const { outputFiles } = await build({
     stdin: { contents: sheets.map((path) => `@import "./${path}";`).join("\n"), resolveDir: web, loader: "css" },
     bundle: true,
@@ -82,20 +88,30 @@ async function bundledStyle(web, sheets) {
 }
 
 /**
- * The document with its style sheets in it, and the bundled modules in the place of those that are written.
+ * The head of a document with its style sheets in it, and the bundled modules in the place of those that are written.
  *
- * @param {string} source
+ * @param {string} head
  * @param {Page} page
  * @param {ModuleBundle} modules
  * @param {string} css
  * @returns {string}
  */
-function withinDocument(source, { script, document }, { entry, preloads }, css) {
+function withHead(head, { script, document }, { entry, preloads }, css) {
   const tag = `    <script type="module" src="../${script}"></script>\n`;
-  if (!source.includes(tag)) throw new Error(`${document} does not load ${script}`);
+  if (!head.includes(tag)) throw new Error(`${document} does not load ${script}`);
   const hints = preloads.map((name) => `    <link rel="modulepreload" href="../bundle/${name}">\n`).join("");
   const style = css ? `    <style>${css}</style>\n` : "";
-  return source
+  return head
     .replaceAll(STYLESHEET, "")
     .replace(tag, () => `    <script type="module" src="../bundle/${entry}"></script>\n${hints}${style}`);
+}
+
+/**
+ * @param {string} body of a document, whose style sheets are for what is not in it from the start
+ * @param {string} sheet name of the file that they were bundled to; may be empty
+ * @returns {string}
+ */
+function withLateStyle(body, sheet) {
+  const link = sheet && `    <link rel="stylesheet" href="../bundle/${sheet}">\n`;
+  return body.replaceAll(STYLESHEET, "").replace("  </body>", () => `${link}  </body>`);
 }

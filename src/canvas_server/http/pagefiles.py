@@ -14,7 +14,7 @@ from canvas_server.http.codings import BUNDLE, PreparedCodings
 from canvas_server.http.grammar import joined, preferred_coding
 from canvas_server.http.validators import content_tag, is_known, is_same
 
-_HASHED = re.compile(r".+-[0-9A-Za-z]{8}\.(?:js|woff2)")
+_HASHED = re.compile(r".+-[0-9A-Za-z]{8}\.(?:js|css|woff2)")
 _FOR_EVER = "public, max-age=31536000, immutable"
 
 
