@@ -2,6 +2,7 @@
 
 import { iceServersOf } from "../calls/ice.js";
 import { prepareCalls } from "../calls/peerconnection.js";
+import { warmUpCalls } from "../calls/warmup.js";
 import { keepIdentity, takeHold } from "../connection/identity.js";
 import { forbidElsewhere } from "../kinds/parts/elsewhere.js";
 import { coalesce } from "../lib/coalesce.js";
@@ -69,6 +70,7 @@ export function start(arrival, identity) {
   connection.on("state", render);
   const parts = [...board.parts, connectMedia(context, board, render), connectShareLink(context)];
   connectRights(context, board);
+  warmUpCalls(signaling);
   connection.on("scene_update", () => setTimeout(() => loadRest(context, board, parts)));
   setText(byId("session-name", HTMLElement), sessionId);
   connection.open();

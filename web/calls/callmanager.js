@@ -4,6 +4,7 @@ import { log } from "../lib/log.js";
 import { Call } from "./call.js";
 import { EndedCalls } from "./ended.js";
 import { PendingCandidates } from "./pendingcandidates.js";
+import { spare } from "./peerconnection.js";
 import { sendingQuality } from "./quality.js";
 
 /** @import {CallEndReason, CallState} from "./call.js" */
@@ -130,6 +131,11 @@ export class CallManager {
   configure(ice) {
     this.#ice = { ...this.#ice, ...ice };
     for (const call of this.all) call.configure(this.#ice);
+  }
+
+  /** A call is likely: its connection gathers candidates already. */
+  expect() {
+    spare.prepare(this.#ice);
   }
 
   /** @param {Preset} preset of the pictures sent from now on */

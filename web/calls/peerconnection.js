@@ -1,6 +1,7 @@
 /** Factory of RTCPeerConnections, and placeholder tracks for the time before the devices are ready. */
 
 import { errorName, log } from "../lib/log.js";
+import { SpareConnection } from "./spareconnection.js";
 
 export const KINDS = /** @type {const} */ (["audio", "video"]);
 
@@ -9,6 +10,14 @@ export const KINDS = /** @type {const} */ (["audio", "video"]);
  * @returns {RTCPeerConnection}
  */
 export function newPeerConnection(ice) {
+  return spare.take(ice) ?? create(ice);
+}
+
+/**
+ * @param {RTCConfiguration} ice
+ * @returns {RTCPeerConnection}
+ */
+function create(ice) {
   try {
     return new RTCPeerConnection({ ...ice, bundlePolicy: "max-bundle" });
   } catch (error) {
@@ -17,6 +26,9 @@ export function newPeerConnection(ice) {
     return new RTCPeerConnection({ ...ice, iceServers: [], bundlePolicy: "max-bundle" });
   }
 }
+
+/** For the next call. */
+export const spare = new SpareConnection(create);
 
 /** @type {Map<string, MediaStreamTrack>} */
 const placeholders = new Map();

@@ -7,6 +7,7 @@ import { CallManager } from "./callmanager.js";
 import { CallResumption } from "./callresumption.js";
 import { GroupCall } from "./groupcall.js";
 import { IncomingSignals } from "./incomingsignals.js";
+import { spare } from "./peerconnection.js";
 
 /** @import {CallEndReason, CallState} from "./call.js" */
 /** @import {SignalingEvents} from "./callmanager.js" */
@@ -186,6 +187,16 @@ export class SignalingManager extends Emitter {
   /** @param {Preset} preset of the pictures sent from now on */
   setPreset(preset) {
     this.#calls.setPreset(preset);
+  }
+
+  /** A call is likely, and nothing else: no device is turned on. */
+  expectCall() {
+    if (this.#connection.state === "open" && !this.#calls.isFull) this.#calls.expect();
+  }
+
+  /** No call is likely any more. */
+  expectNoCall() {
+    spare.drop();
   }
 
   /** @param {RTCConfiguration} ice of calls to come, and of present ones when they look for another path */
