@@ -104,6 +104,7 @@ def test_a_page_that_is_not_named_shows_nothing(
 ) -> None:
     VIOLATIONS.expect("frame-ancestors", "content security policy")
     stranger = intranet.url.replace("localhost", "127.0.0.1")
+    away = server.metric("canvas_peers")  # of windows that others have closed just now
     context = browsers["green"].new_context()
     try:
         page = context.new_page()
@@ -116,6 +117,6 @@ def test_a_page_that_is_not_named_shows_nothing(
                 settled = [one.url for one in page.frames[1:] if one.url not in ("", "about:blank")]
             refused = "forbidden_origin" in page.frames[1].content()
             assert refused or settled[0].startswith("chrome-error:"), settled
-            assert server.metric("canvas_peers") == 0
+            assert server.metric("canvas_peers") <= away
     finally:
         context.close()
