@@ -144,6 +144,25 @@ class Hub(HubQueries):
                 return [error, *self._membership.count_wrong_try(connection, now)]
             return [error, *commands.worked(connection, refused.work)]
 
+    def relay(
+        self, connection: ConnectionId, candidate: client.IceCandidate
+    ) -> tuple[ConnectionId, server.RelayIceCandidate] | None:
+        """Return what a candidate has sent, and to whom; None: `handle` has to say what it causes.
+
+        The same as `handle`, for what nearly every candidate is: accepted, and relayed alone.
+        """
+        peer = self._connections[connection]
+        if (
+            peer is None
+            or type(candidate) not in peer.grant.free
+            or peer.peer_id in peer.session.newcomers
+        ):
+            return None
+        try:
+            return peer.session.ice_candidate(peer, candidate)
+        except Refusal:
+            return None
+
     def _handle_stranger(
         self, connection: ConnectionId, message: client.ClientMessage, now: float
     ) -> list[Effect]:
@@ -185,7 +204,8 @@ class Hub(HubQueries):
                 return made_before
         match message:
             case client.IceCandidate():
-                return session.ice_candidate(peer, message)
+                relayed = session.ice_candidate(peer, message)
+                return [] if relayed is None else [Send((relayed[0],), relayed[1])]
             case client.Offer():
                 return session.offer(peer, message)
             case client.Answer():

@@ -12,7 +12,7 @@ from canvas_server.node.flushing import FlushSchedule
 from canvas_server.node.outbox import Outbox, Outboxes
 from canvas_server.node.sending import Sender, Sent
 from canvas_server.protocol import client
-from canvas_server.protocol.client import ClientMessage
+from canvas_server.protocol.client import ClientMessage, IceCandidate
 from canvas_server.protocol.codec import MalformedMessage
 from canvas_server.protocol.errors import ErrorCode
 from canvas_server.protocol.traits import Charge
@@ -41,8 +41,11 @@ class Handler:
         clock: Callable[[], float],
     ) -> None:
         self._hub = hub
+        self._relay = hub.relay
         self._perform = sender.perform
+        self._send = sender.send
         self._pressure = pressure
+        self._may_signal = pressure.may_signal
         self._outboxes = outboxes
         self._flushes = flushes
         self._received = counts.received
@@ -55,8 +58,22 @@ class Handler:
         nothing was done.
         """
         kind, outbox, size = type(message), self._outboxes[connection_id], len(payload)
+        if isinstance(message, IceCandidate):  # of which most of a call consists
+            if not self._may_signal(connection_id, message.target_peer_id, size):
+                return 0
+            self._received[kind] += 1
+            heard = outbox.heard = outbox.heard + 1
+            relayed = self._relay(connection_id, message)
+            if relayed is None:
+                self._perform(self._hub.handle(connection_id, message, self._clock()))
+            else:
+                to, candidate = relayed
+                self._send(to, candidate)
+            if not heard % SETTLED_TOGETHER:
+                self._pressure.settled(connection_id)
+            return 1
         target: str | None = getattr(message, "target_peer_id", None)
-        if target is not None and not self._pressure.may_signal(connection_id, target, size):
+        if target is not None and not self._may_signal(connection_id, target, size):
             return 0
         self._received[kind] += 1
         heard = outbox.heard = outbox.heard + 1

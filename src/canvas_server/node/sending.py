@@ -2,13 +2,13 @@
 
 from collections.abc import Callable
 
-from canvas_server.core.effects import Effect, RareEffect, Send
+from canvas_server.core.effects import ConnectionId, Effect, RareEffect, Send
 from canvas_server.node.counts import Counts
 from canvas_server.node.flushing import FlushSchedule
 from canvas_server.node.frames import frame_of
 from canvas_server.node.outbox import Outboxes
 from canvas_server.protocol import server
-from canvas_server.protocol.server import Error, PeerLeft, PeerPreview, RosterChanges
+from canvas_server.protocol.server import Error, PeerLeft, PeerPreview, RosterChanges, ServerMessage
 
 COALESCED = server.types_with(lambda traits: traits.delivery == "coalesced")
 """Types of messages that may wait a moment for others, so that a crowd costs fewer writes."""
@@ -83,6 +83,13 @@ class Sender:
                     self._dirty[outbox] = None
             if tally is not None:
                 tally.add(len(to), size)
+
+    def send(self, to: ConnectionId, message: ServerMessage) -> None:
+        """Queue a message of a type like most for one receiver; the same as `perform`."""
+        self._sent[type(message)] += 1
+        outbox = self._outboxes[to]
+        outbox.push(frame_of(message), message)
+        self._dirty[outbox] = None
 
     def _send_unlike(self, effect: Send) -> int:
         """Send a message of `UNLIKE`; return the size of its frame, 0 where that waits."""

@@ -321,8 +321,21 @@ class HubLab:
 
     def say(self, connection: ConnectionId, message: client.ClientMessage) -> list[Effect]:
         """Send a message and deliver what follows."""
-        effects = self.hub.handle(connection, message, self.now)
+        effects = self.handle(connection, message)
         self.perform(effects)
+        return effects
+
+    def handle(self, connection: ConnectionId, message: client.ClientMessage) -> list[Effect]:
+        """Have the hub handle a message; the short way of a candidate comes to the same."""
+        if not isinstance(message, client.IceCandidate):
+            return self.hub.handle(connection, message, self.now)
+        relayed = self.hub.relay(connection, message)
+        effects = self.hub.handle(connection, message, self.now)
+        match effects:
+            case [Send((to,), server.RelayIceCandidate() as candidate)]:
+                assert relayed == (to, candidate)
+            case _:
+                assert relayed is None
         return effects
 
     def drop(self, connection: ConnectionId, code: int | None = 1000) -> list[Effect]:

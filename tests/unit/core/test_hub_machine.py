@@ -253,7 +253,7 @@ class HubMachine(RuleBasedStateMachine):
         copy = self.replicas[connection]
         session_id = copy.session_id
         before = self.picture()
-        effects = self.lab.hub.handle(connection, message, self.lab.now)
+        effects = self.lab.handle(connection, message)
         errors = [e for e in effects if isinstance(e, Send) and isinstance(e.message, server.Error)]
         if errors:
             assert len(effects) == 1, "IN1: exactly one error and nothing else"

@@ -25,6 +25,7 @@ from canvas_server.core.scene.transaction import STREAM_PREFIXES, Author
 from canvas_server.protocol import client, server
 from canvas_server.protocol.audit import AuditEntry, AuditEvent
 from canvas_server.protocol.errors import ErrorCode
+from canvas_server.protocol.server import RelayIceCandidate
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -232,28 +233,28 @@ class Session:
             effects += self.audience.update_soon(self.peers[peer_id])
         return effects
 
-    def ice_candidate(self, sender: Participant, message: client.IceCandidate) -> list[Effect]:
-        """Relay an ICE candidate."""
+    def ice_candidate(
+        self, sender: Participant, message: client.IceCandidate
+    ) -> tuple[ConnectionId, RelayIceCandidate] | None:
+        """Return an ICE candidate as it is relayed, and through which connection.
+
+        None: it gives away an address. No effects, since most of all messages are candidates.
+        """
         target = self.target(sender, message.target_peer_id)
         candidate = message.candidate
         sdp.check_candidate(candidate)
         if self.relay_only:
             if not sdp.is_relayed(candidate):
-                return []  # of a browser that does not gather relayed candidates alone
+                return None  # of a browser that does not gather relayed candidates alone
             candidate = sdp.hide_related(candidate)
-        return [
-            Send(
-                (target.connection,),
-                server.RelayIceCandidate(
-                    sender.peer_id,
-                    candidate,
-                    message.sdp_mid,
-                    message.sdp_m_line_index,
-                    message.username_fragment,
-                    message.call_id,
-                ),
-            )
-        ]
+        return target.connection, RelayIceCandidate(
+            sender.peer_id,
+            candidate,
+            message.sdp_mid,
+            message.sdp_m_line_index,
+            message.username_fragment,
+            message.call_id,
+        )
 
     def end_call(
         self, sender: Participant, message: client.EndCall, timestamp: int

@@ -150,17 +150,22 @@ def test_who_comes_back_as_another_kind_of_client_gets_everything_anew() -> None
 
 
 @pytest.mark.rule("CRW3")
-@pytest.mark.parametrize("quiet", [True, False])
-def test_who_does_something_is_known_before(quiet: bool) -> None:
+@pytest.mark.parametrize("does", ["ping", "call", "candidate"])
+def test_who_does_something_is_known_before(does: str) -> None:
     lab = HubLab()
     (a, ada), _ = join(lab), join(lab)
     lab.settle_presence()
     lab.clear()
     c, cid = join(lab)
     lab.inbox[a].clear()
-    lab.say(c, client.Ping() if quiet else client.StartCall(ada, "s"))
+    message, relayed = {
+        "ping": (client.Ping(), None),
+        "call": (client.StartCall(ada, "s"), server.IncomingCall),
+        "candidate": (client.IceCandidate(ada, ""), server.RelayIceCandidate),
+    }[does]
+    lab.say(c, message)
     kinds = [type(m) for m in lab.inbox[a]]
-    assert kinds == ([] if quiet else [server.RosterChanges, server.IncomingCall])
+    assert kinds == ([] if relayed is None else [server.RosterChanges, relayed])
     settle(lab)
     told = [p.peer_id for m in lab.heard(a, server.RosterChanges) for p in m.joined]
     assert told == [cid], "once"
