@@ -65,11 +65,10 @@ class FlushSchedule:
 
     def flush(self) -> None:
         """Write what is queued: one write for each connection."""
-        if self.dirty:
-            dirty = self.dirty.copy()
-            self.dirty.clear()
-            for outbox in dirty:
-                outbox.flush()
+        dirty = self.dirty
+        while dirty:
+            outbox, _ = dirty.popitem()
+            outbox.flush()
 
     def flush_soon(self) -> None:
         """Write what is queued in the next turn of the event loop."""

@@ -54,7 +54,12 @@ def frame_of(message: ServerMessage) -> bytes:
         if isinstance(message, SceneUpdate):
             return _scene_frame(message)
         frame_type = _FRAME_TYPES[kind] or bytes
-        return frame_type(_frame(encode(message)))
+        return frame_type(plain_frame(message))
+    return plain_frame(message)
+
+
+def plain_frame(message: ServerMessage) -> bytes:
+    """Return a message as it goes over the wire, of a type of which nothing else is to be known."""
     payload = encode(message)
     size = len(payload)
     return (_HEADERS[size] if size < _SHORT else _header(size)) + payload
@@ -75,15 +80,11 @@ def _scene_frame(message: SceneUpdate) -> bytes:
     session_id = message.scene.session_id
     known, frame = _scenes.pop(session_id, (None, b""))
     if known is not message:
-        frame = _frame(encode(message))
+        frame = plain_frame(message)
     _scenes[session_id] = (message, frame)
     if len(_scenes) > KEPT_SCENES:
         _scenes.popitem(last=False)
     return frame
-
-
-def _frame(payload: bytes) -> bytes:
-    return _header(len(payload)) + payload
 
 
 _BLANK = bytes(frame_of(Pong(0)))

@@ -58,20 +58,6 @@ class Handler:
         nothing was done.
         """
         kind, outbox, size = type(message), self._outboxes[connection_id], len(payload)
-        if isinstance(message, IceCandidate):  # of which most of a call consists
-            if not self._may_signal(connection_id, message.target_peer_id, size):
-                return 0
-            self._received[kind] += 1
-            heard = outbox.heard = outbox.heard + 1
-            relayed = self._relay(connection_id, message)
-            if relayed is None:
-                self._perform(self._hub.handle(connection_id, message, self._clock()))
-            else:
-                to, candidate = relayed
-                self._send(to, candidate)
-            if not heard % SETTLED_TOGETHER:
-                self._pressure.settled(connection_id)
-            return 1
         target: str | None = getattr(message, "target_peer_id", None)
         if target is not None and not self._may_signal(connection_id, target, size):
             return 0
@@ -92,6 +78,26 @@ class Handler:
         if not heard % SETTLED_TOGETHER:
             self._pressure.settled(connection_id)
         return cost
+
+    def handle_candidate(
+        self, connection_id: ConnectionId, candidate: IceCandidate, size: int
+    ) -> int:
+        """Do what `handle` does, in fewer steps: most of all messages are candidates."""
+        if not self._may_signal(connection_id, candidate.target_peer_id, size):
+            return 0
+        self._received[IceCandidate] += 1
+        outbox = self._outboxes[connection_id]
+        heard = outbox.heard = outbox.heard + 1
+        # A method that an attribute holds is found faster when it is no call at once.
+        relay, send = self._relay, self._send
+        relayed = relay(connection_id, candidate)
+        if relayed is None:
+            self._perform(self._hub.handle(connection_id, candidate, self._clock()))
+        else:
+            send(relayed[0], relayed[1])
+        if not heard % SETTLED_TOGETHER:
+            self._pressure.settled(connection_id)
+        return 1
 
     def _handle_for_many(
         self, connection_id: ConnectionId, message: ClientMessage, size: int, outbox: Outbox

@@ -48,6 +48,7 @@ from canvas_server.node.sending import Sender
 from canvas_server.node.sockets import Connection, Owner, Payload, Socket
 from canvas_server.node.turns import TURN_UNITS
 from canvas_server.protocol.audit import AuditEntry, AuditEvent
+from canvas_server.protocol.client import IceCandidate
 from canvas_server.protocol.codec import MalformedMessage, decode
 from canvas_server.protocol.errors import CloseCode, ErrorCode
 
@@ -172,7 +173,10 @@ class Node:
             self._perform(self.hub.refuse(connection_id, malformed))
             self._pressure.could_not_read(connection_id, len(payload))
             return 1
-        cost = self._handler.handle(connection_id, message, payload)
+        if isinstance(message, IceCandidate):
+            cost = self._handler.handle_candidate(connection_id, message, len(payload))
+        else:
+            cost = self._handler.handle(connection_id, message, payload)
         if cost:
             return cost
         self._deferred[connection_id].append(payload)

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from canvas_server.core.effects import ConnectionId, Effect, RareEffect, Send
 from canvas_server.node.counts import Counts
 from canvas_server.node.flushing import FlushSchedule
-from canvas_server.node.frames import frame_of
+from canvas_server.node.frames import frame_of, plain_frame
 from canvas_server.node.outbox import Outboxes
 from canvas_server.protocol import server
 from canvas_server.protocol.server import Error, PeerLeft, PeerPreview, RosterChanges, ServerMessage
@@ -85,10 +85,10 @@ class Sender:
                 tally.add(len(to), size)
 
     def send(self, to: ConnectionId, message: ServerMessage) -> None:
-        """Queue a message of a type like most for one receiver; the same as `perform`."""
+        """Queue a message for one receiver, as `perform` does; its type is none of `UNLIKE`."""
         self._sent[type(message)] += 1
         outbox = self._outboxes[to]
-        outbox.push(frame_of(message), message)
+        outbox.push(plain_frame(message), message)
         self._dirty[outbox] = None
 
     def _send_unlike(self, effect: Send) -> int:

@@ -46,9 +46,10 @@ _UFRAG = re.compile(r"[A-Za-z0-9+/]{4,256}[\r\n]")
 _PASSWORD = re.compile(r"[A-Za-z0-9+/]{22,256}[\r\n]")
 # Asked for each candidate that is relayed, so no more of the grammar than matters is looked at, and
 # never twice: what is repeated does not have the space in it that follows.
+# Nor is a group kept: who wants to know the type looks behind.
 _CANDIDATE = re.compile(
     r"(?:a=)?candidate:[!-~]{1,32}+ [0-9]{1,3}+ [!-~]{3} [0-9]{1,10}+ [0-9A-Za-z_.:-]{1,253}+ "
-    r"[0-9]{1,5}+ typ (host|srflx|prflx|relay)(?: |$)"
+    r"[0-9]{1,5}+ typ (?:host|srflx|prflx|relay)(?: |$)"
 )
 # What some parser takes for a candidate: in other letters, or with spaces.
 _CANDIDATE_LINE = re.compile(r"a= *candidate *:", re.IGNORECASE)
@@ -115,7 +116,7 @@ def is_relayed(candidate: str) -> bool:
     So does end-of-candidates, which is empty.
     """
     found = _CANDIDATE.match(candidate)
-    return candidate == "" or (found is not None and found[1] == "relay")
+    return candidate == "" or (found is not None and found[0].rstrip().endswith(" relay"))
 
 
 def hide_related(candidate: str) -> str:

@@ -77,7 +77,7 @@ class Answer(Struct, frozen=True, tag_field="type", tag="answer"):
     offer_id: OfferId | None = None
 
 
-class IceCandidate(Struct, frozen=True, tag_field="type", tag="ice_candidate"):
+class IceCandidate(Struct, frozen=True, gc=False, tag_field="type", tag="ice_candidate"):
     """Relayed as `relay_ice_candidate` (trickle ICE, RFC 8838)."""
 
     traits: ClassVar = ClientTraits(

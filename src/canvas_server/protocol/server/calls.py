@@ -57,7 +57,12 @@ class RelayAnswer(Struct, frozen=True, omit_defaults=True, tag_field="type", tag
 
 
 class RelayIceCandidate(
-    Struct, frozen=True, omit_defaults=True, tag_field="type", tag="relay_ice_candidate"
+    Struct,
+    frozen=True,
+    gc=False,
+    omit_defaults=True,
+    tag_field="type",
+    tag="relay_ice_candidate",
 ):
     """An ICE candidate; keep it until the remote description is set."""
 
