@@ -29,7 +29,7 @@ from canvas_server.core.presence.identity import passed_on
 from canvas_server.core.presence.membership import Membership
 from canvas_server.core.presence.replicas import Replicas
 from canvas_server.core.presence.roster import QUIET
-from canvas_server.core.presence.session import Participant, Session
+from canvas_server.core.presence.session import Participant, Relayed, Session
 from canvas_server.core.queries import HubQueries
 from canvas_server.core.records import Snapshot, Stored
 from canvas_server.core.scene import commands
@@ -144,22 +144,17 @@ class Hub(HubQueries):
                 return [error, *self._membership.count_wrong_try(connection, now)]
             return [error, *commands.worked(connection, refused.work)]
 
-    def relay(
-        self, connection: ConnectionId, candidate: client.IceCandidate
-    ) -> tuple[ConnectionId, server.RelayIceCandidate] | None:
+    def relay(self, connection: ConnectionId, candidate: client.IceCandidate) -> Relayed | None:
         """Return what a candidate has sent, and to whom; None: `handle` has to say what it causes.
 
         The same as `handle`, for what nearly every candidate is: accepted, and relayed alone.
         """
         peer = self._connections[connection]
-        if (
-            peer is None
-            or type(candidate) not in peer.grant.free
-            or peer.peer_id in peer.session.newcomers
-        ):
+        if peer is None or type(candidate) not in peer.grant.free:
             return None
         try:
-            return peer.session.ice_candidate(peer, candidate)
+            is_new = peer.peer_id in peer.session.newcomers
+            return None if is_new else peer.session.ice_candidate(peer, candidate)
         except Refusal:
             return None
 

@@ -13,7 +13,7 @@ from canvas_server.node.outbox import Outbox, Outboxes
 from canvas_server.node.sending import Sender, Sent
 from canvas_server.protocol import client
 from canvas_server.protocol.client import ClientMessage, IceCandidate
-from canvas_server.protocol.codec import MalformedMessage
+from canvas_server.protocol.codec import MalformedMessage, decode
 from canvas_server.protocol.errors import ErrorCode
 from canvas_server.protocol.traits import Charge
 
@@ -51,12 +51,39 @@ class Handler:
         self._received = counts.received
         self._clock = clock
 
-    def handle(self, connection_id: ConnectionId, message: ClientMessage, payload: bytes) -> int:
-        """Have the hub handle a message, as it was read from its payload, and charge it.
+    def handle(self, connection_id: ConnectionId, payload: bytes) -> int:
+        """Read a message, have the hub handle it, and charge it.
 
         Returns what it costs its connection; 0: it is a signal that has to wait for its turn, and
         nothing was done.
         """
+        try:
+            message = decode(payload)
+        except MalformedMessage as malformed:
+            self._outboxes[connection_id].heard += 1
+            self._perform(self._hub.refuse(connection_id, malformed))
+            self._pressure.could_not_read(connection_id, len(payload))
+            return 1
+        if not isinstance(message, IceCandidate):
+            return self._handle(connection_id, message, payload)
+        # What `_handle` does, in fewer steps: most of all messages are candidates.
+        if not self._may_signal(connection_id, message.target_peer_id, len(payload)):
+            return 0
+        self._received[IceCandidate] += 1
+        outbox = self._outboxes[connection_id]
+        heard = outbox.heard = outbox.heard + 1
+        # A method that an attribute holds is found faster when it is no call at once.
+        relay, send = self._relay, self._send
+        relayed = relay(connection_id, message)
+        if relayed is None:
+            self._perform(self._hub.handle(connection_id, message, self._clock()))
+        else:
+            send(relayed[0], relayed[1])
+        if not heard % SETTLED_TOGETHER:
+            self._pressure.settled(connection_id)
+        return 1
+
+    def _handle(self, connection_id: ConnectionId, message: ClientMessage, payload: bytes) -> int:
         kind, outbox, size = type(message), self._outboxes[connection_id], len(payload)
         target: str | None = getattr(message, "target_peer_id", None)
         if target is not None and not self._may_signal(connection_id, target, size):
@@ -64,7 +91,6 @@ class Handler:
         self._received[kind] += 1
         heard = outbox.heard = outbox.heard + 1
         if target is not None:
-            # A method that an attribute holds is found faster when it is no call at once.
             perform, clock = self._perform, self._clock
             perform(self._hub.handle(connection_id, message, clock()))
         else:
@@ -78,26 +104,6 @@ class Handler:
         if not heard % SETTLED_TOGETHER:
             self._pressure.settled(connection_id)
         return cost
-
-    def handle_candidate(
-        self, connection_id: ConnectionId, candidate: IceCandidate, size: int
-    ) -> int:
-        """Do what `handle` does, in fewer steps: most of all messages are candidates."""
-        if not self._may_signal(connection_id, candidate.target_peer_id, size):
-            return 0
-        self._received[IceCandidate] += 1
-        outbox = self._outboxes[connection_id]
-        heard = outbox.heard = outbox.heard + 1
-        # A method that an attribute holds is found faster when it is no call at once.
-        relay, send = self._relay, self._send
-        relayed = relay(connection_id, candidate)
-        if relayed is None:
-            self._perform(self._hub.handle(connection_id, candidate, self._clock()))
-        else:
-            send(relayed[0], relayed[1])
-        if not heard % SETTLED_TOGETHER:
-            self._pressure.settled(connection_id)
-        return 1
 
     def _handle_for_many(
         self, connection_id: ConnectionId, message: ClientMessage, size: int, outbox: Outbox

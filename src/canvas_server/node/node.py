@@ -48,8 +48,7 @@ from canvas_server.node.sending import Sender
 from canvas_server.node.sockets import Connection, Owner, Payload, Socket
 from canvas_server.node.turns import TURN_UNITS
 from canvas_server.protocol.audit import AuditEntry, AuditEvent
-from canvas_server.protocol.client import IceCandidate
-from canvas_server.protocol.codec import MalformedMessage, decode
+from canvas_server.protocol.codec import MalformedMessage
 from canvas_server.protocol.errors import CloseCode, ErrorCode
 
 
@@ -166,17 +165,7 @@ class Node:
         ) and not self._pressure.takes_turn(connection_id, payload):
             self._deferred[connection_id].append(payload)
             return 1
-        try:
-            message = decode(payload)
-        except MalformedMessage as malformed:
-            self.outboxes[connection_id].heard += 1
-            self._perform(self.hub.refuse(connection_id, malformed))
-            self._pressure.could_not_read(connection_id, len(payload))
-            return 1
-        if isinstance(message, IceCandidate):
-            cost = self._handler.handle_candidate(connection_id, message, len(payload))
-        else:
-            cost = self._handler.handle(connection_id, message, payload)
+        cost = self._handler.handle(connection_id, payload)
         if cost:
             return cost
         self._deferred[connection_id].append(payload)

@@ -32,6 +32,9 @@ if TYPE_CHECKING:
 
 MAX_PEERS = 256
 
+Relayed = tuple[ConnectionId, RelayIceCandidate]
+"""A candidate as it is sent on, after the connection that it goes to."""
+
 
 class Away(Struct, frozen=True):
     """A peer's connection is gone; the peer keeps its place for a while (RES1)."""
@@ -233,9 +236,7 @@ class Session:
             effects += self.audience.update_soon(self.peers[peer_id])
         return effects
 
-    def ice_candidate(
-        self, sender: Participant, message: client.IceCandidate
-    ) -> tuple[ConnectionId, RelayIceCandidate] | None:
+    def ice_candidate(self, sender: Participant, message: client.IceCandidate) -> Relayed | None:
         """Return an ICE candidate as it is relayed, and through which connection.
 
         None: it gives away an address. No effects, since most of all messages are candidates.
