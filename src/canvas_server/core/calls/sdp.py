@@ -31,17 +31,21 @@ _SENDING = {
 _DIRECTION = re.compile(r"a= *(?:sendrecv|sendonly|recvonly|inactive)", re.IGNORECASE)
 _BUNDLE_ONLY = re.compile(r"a= *bundle-only", re.IGNORECASE)
 _WELL_FORMED = re.compile("[a-z]=")
-# All but the lines that say nothing of who sends. Of the many attributes (RFC 8866 section 6) those
-# that browsers write most are passed over by their first letters, since a search costs tenfold.
-_TELLING_LINE = re.compile(
-    r"\n(?![b-ln-z]=|a=(?:rt|ss|ic|[c-hm]|"
-    r"(?! *(?i:sendrecv|sendonly|recvonly|inactive|bundle-only)))|\Z)([^\n]*)"
+# A line that says nothing of who sends. Of the many attributes (RFC 8866 section 6) those that
+# browsers write most are passed over by their first letters, the most frequent ones first, since a
+# search for the others costs tenfold.
+_SILENT = (
+    r"(?:a=rt|a=(?:ss|ic|[c-hm]|(?! *(?i:sendrecv|sendonly|recvonly|inactive|bundle-only)))|"
+    r"[b-ln-z]=|\Z)"
 )
+_TELLING_LINE = re.compile(rf"\n(?!{_SILENT})([^\n]*)")
+# The same where CR and LF take turns; a CR with something in between counts as an empty line.
+_TELLING_CRLF_LINE = re.compile(rf"\r(?!\n{_SILENT})(?:\n([^\r]*))?")
 _PRINTABLE = bytes(range(0x20, 0x7F))
 _SECTION = re.compile(
     r"m=([a-z]{1,16}) (0|[1-9][0-9]{0,4})(?:/[0-9]{1,5})? [A-Za-z0-9/]{1,32} [^ ]"
 )
-_FINGERPRINT = re.compile(r"(?:[0-9A-Fa-f]{2}:){31}[0-9A-Fa-f]{2}[\r\n]")
+_FINGERPRINT = re.compile(r"(?:[0-9A-Fa-f][0-9A-Fa-f]:){31}[0-9A-Fa-f]{2}[\r\n]")
 _UFRAG = re.compile(r"[A-Za-z0-9+/]{4,256}[\r\n]")
 _PASSWORD = re.compile(r"[A-Za-z0-9+/]{22,256}[\r\n]")
 # Asked for each candidate that is relayed, so no more of the grammar than matters is looked at, and
@@ -197,22 +201,27 @@ def _telling_lines(sdp: str) -> list[str]:
         Refusal: `invalid_sdp`, for a line of another form, or one with a control character or one
             that some parsers take for the end of a line.
     """
-    last = sdp[sdp.rfind("\n") + 1 :]
-    # Some parsers leave it out, others refuse it; then nothing may depend on it.
-    if last and (last.startswith("m=") or _DIRECTION.match(last)):
-        _refuse_sdp("The last line has no end.")
-    lines = [line.removesuffix("\r") for line in _TELLING_LINE.findall("\n" + sdp)]
-    if not (_is_printable(sdp) and all(map(_WELL_FORMED.match, lines))):
+    if sdp.endswith("\r\n") and _is_plain(sdp):  # as everybody writes it: twice as fast
+        lines = _TELLING_CRLF_LINE.findall("\r\n" + sdp)
+        printable = True
+    else:
+        last = sdp[sdp.rfind("\n") + 1 :]
+        # Some parsers leave it out, others refuse it; then nothing may depend on it.
+        if last and (last.startswith("m=") or _DIRECTION.match(last)):
+            _refuse_sdp("The last line has no end.")
+        lines = [line.removesuffix("\r") for line in _TELLING_LINE.findall("\n" + sdp)]
+        printable = sdp.replace("\r\n", "").replace("\n", "").isprintable()
+    if not (printable and all(map(_WELL_FORMED.match, lines))):
         _refuse_sdp("Each line is `<type>=<value>` without control characters (RFC 8866).")
     return lines
 
 
-def _is_printable(sdp: str) -> bool:
-    """Tell whether a description has no control characters but CRLF, or LF alone."""
+def _is_plain(sdp: str) -> bool:
+    """Tell whether a description is ASCII, and CR and LF in turn its only control characters."""
     if not sdp.isascii():
-        return sdp.replace("\r\n", "").replace("\n", "").isprintable()
+        return False
     left = sdp.encode().translate(None, _PRINTABLE)
-    return left.count(b"\r") == sdp.count("\r\n") and not left.strip(b"\r\n")
+    return left == b"\r\n" * (len(left) // 2)
 
 
 def _direct(section: _Section, line: str) -> None:
