@@ -205,6 +205,10 @@ class Hub(HubQueries):
                 return session.offer(peer, message)
             case client.Answer():
                 return session.answer(peer, message)
+            case client.StartCall():
+                return session.start_call(peer, message)
+            case client.EndCall():
+                return session.end_call(peer, message, milliseconds(now))
             case client.Cursor():
                 return session.cursor(peer, message)
             case client.Preview():
@@ -223,10 +227,6 @@ class Hub(HubQueries):
                 )
             case client.RestoreScene():
                 return commands.recall(session.canvas, peer, message)
-            case client.StartCall():
-                return session.start_call(peer, message)
-            case client.EndCall():
-                return session.end_call(peer, message, milliseconds(now))
             case client.Kick():
                 target = session.target(peer, message.target_peer_id)
                 if target.server is not None:

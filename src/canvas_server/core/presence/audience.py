@@ -103,10 +103,11 @@ class Audience(Generic[L]):
             effects += self._update_singly(peer, media=media)
         return effects
 
-    def update_soon(self, peer: L) -> list[Effect]:
-        """Tell before long what a call has changed of a peer: it may change again."""
-        self.roster.update(peer.peer_id, media=False)
-        self._window.wait(peer.peer_id)
+    def update_soon(self, peer_ids: Iterable[str]) -> list[Effect]:
+        """Tell before long what a call has changed of these peers: it may change again."""
+        for peer_id in peer_ids:
+            self.roster.update(peer_id, media=False)
+            self._window.wait(peer_id)
         return [*self._due(), *self._open_window()]
 
     def take_features(self, peer: L, features: Iterable[str]) -> bool:

@@ -148,7 +148,7 @@ class Session:
             partner = self.peers[partner_id]
             stopped = self.calls.end(peer.peer_id, partner_id) or []
             effects.append(Send((partner.connection,), server.CallEnded(peer.peer_id, "left")))
-            effects += self._after_call(partner, stopped, timestamp)
+            effects += self._after_call((partner,), stopped, timestamp)
         effects += self._remove_tiles(peer, timestamp)
         effects += self.leave_network_call(peer.peer_id)
         return [*effects, *self.audience.leave(peer, reason)]
@@ -231,10 +231,9 @@ class Session:
         target = self.target(sender, message.target_peer_id)
         description = self._checked(message.sdp)
         answer = server.RelayAnswer(sender.peer_id, description, message.call_id, message.offer_id)
-        effects: list[Effect] = [Send((target.connection,), answer)]
-        for peer_id in self.calls.answer(sender.peer_id, target.peer_id):
-            effects += self.audience.update_soon(self.peers[peer_id])
-        return effects
+        sent = Send((target.connection,), answer)
+        began = self.calls.answer(sender.peer_id, target.peer_id)
+        return [sent, *self.audience.update_soon(began)] if began else [sent]
 
     def ice_candidate(self, sender: Participant, message: client.IceCandidate) -> Relayed | None:
         """Return an ICE candidate as it is relayed, and through which connection.
@@ -266,10 +265,8 @@ class Session:
         if stopped is None:
             raise Refusal(ErrorCode.NOT_IN_CALL)
         ended = server.CallEnded(sender.peer_id, message.reason, message.call_id)
-        effects: list[Effect] = [Send((target.connection,), ended)]
-        for peer in (sender, target):
-            effects += self._after_call(peer, stopped, timestamp)
-        return effects
+        changed = self._after_call((sender, target), stopped, timestamp)
+        return [Send((target.connection,), ended), *changed]
 
     def leave_network_call(self, peer_id: str) -> list[Effect]:
         """Take a peer out of the call in the Communitas network, if it is in it (COM2)."""
@@ -308,20 +305,27 @@ class Session:
             (peer.connection for peer in self.peers.values() if peer is not sender), message
         )
 
-    def _after_call(self, peer: Participant, stopped: list[str], timestamp: int) -> list[Effect]:
-        """Say what the end of a call changed for one of its peers (SCN3)."""
+    def _after_call(
+        self, peers: tuple[Participant, ...], stopped: list[str], timestamp: int
+    ) -> list[Effect]:
+        """Say what the end of a call changed for these of its peers (SCN3).
+
+        `stopped`: those who are in no answered call any more; one that has left may be among them.
+        """
         effects: list[Effect] = []
-        if not self.calls.has_any(peer.peer_id):
-            effects += self._remove_tiles(peer, timestamp)
-        if peer.peer_id in stopped:
-            effects += self.audience.update_soon(peer)
-        return effects
+        for peer in peers:
+            if not self.calls.has_any(peer.peer_id):
+                effects += self._remove_tiles(peer, timestamp)
+        changed = [peer.peer_id for peer in peers if peer.peer_id in stopped]
+        return [*effects, *self.audience.update_soon(changed)] if changed else effects
 
     def tell_update(self, peer: Participant) -> list[Effect]:
         """Tell the others what a peer looks like now, or before long where it changes often."""
         return self.audience.update(peer)
 
     def _remove_tiles(self, peer: Participant, timestamp: int) -> list[Effect]:
+        if not self.canvas.may_have_tiles:
+            return []
         streams = [prefix + peer.peer_id for prefix in STREAM_PREFIXES]
         return self.canvas.remove_tiles(streams, timestamp)
 

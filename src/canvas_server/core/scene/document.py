@@ -245,6 +245,11 @@ class Canvas:
         gone = [s for s in streams if (owner := owner_of(s)) and owner not in self._here]
         return self.remove_tiles(gone, now_ms)
 
+    @property
+    def may_have_tiles(self) -> bool:
+        """Whether there are tiles, or an edit that waits may bring some."""
+        return self.scene.has_tiles or self.turns.busy
+
     def remove_tiles(self, stream_ids: list[str], now_ms: int) -> list[Effect]:
         """Remove the tiles of these streams, if any; a replica waits for its leader."""
         if self.leader is not None:

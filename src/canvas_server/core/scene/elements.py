@@ -38,6 +38,11 @@ class Scene:
         """The tiles of streams: stream id -> element id."""
         return self._tiles.copy()
 
+    @property
+    def has_tiles(self) -> bool:
+        """Whether any stream has a tile."""
+        return bool(self._tiles)
+
     def copy(self) -> "Scene":
         """Return a scene that changes by itself from here on."""
         twin = Scene(revision=self.revision)
