@@ -183,10 +183,14 @@ def _sections(sdp: str) -> list[_Section]:
                 section.close(session.sends)
             section = _Section(found[1], found[2])
             sections.append(section)
+        elif (sends := _SENDING.get(line)) is not None:
+            if section.directed:
+                _refuse_sdp("A media section has one direction.")
+            section.sends, section.directed = sends, True
         elif _BUNDLE_ONLY.match(line):
             section.bundle_only = True
         else:
-            _direct(section, line)
+            _refuse_sdp("A direction stands on a line of its own, in small letters.")
     if section is not session:
         section.close(session.sends)
     return sections
@@ -222,20 +226,6 @@ def _is_plain(sdp: str) -> bool:
         return False
     left = sdp.encode().translate(None, _PRINTABLE)
     return left == b"\r\n" * (len(left) // 2)
-
-
-def _direct(section: _Section, line: str) -> None:
-    """Note the direction of a section or of the session.
-
-    Raises:
-        Refusal: `invalid_sdp`, for one that is not alone on its line, or the second one.
-    """
-    sends = _SENDING.get(line)
-    if sends is None:
-        _refuse_sdp("A direction stands on a line of its own, in small letters.")
-    if section.directed:
-        _refuse_sdp("A media section has one direction.")
-    section.sends, section.directed = sends, True
 
 
 def _has(start: str, value: re.Pattern[str], sdp: str) -> bool:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from msgspec import Struct, field
+from msgspec import Struct
 
 from canvas_server.core.calls.connectivity import Diagnosis
 from canvas_server.core.effects import Refusal
@@ -21,9 +21,9 @@ class Call(Struct):
     answered: bool = False
     ids: tuple[str, ...] = ()
     """Given by its peers; two after glare, none where the clients give none."""
-    reports: dict[str, CallReport] = field(default_factory=dict[str, CallReport])
+    reports: dict[str, CallReport] = {}
     """The latest report of each peer on why it does not come about."""
-    qualities: dict[str, Quality] = field(default_factory=dict[str, Quality])
+    qualities: dict[str, Quality] = {}
     """How each peer rates it."""
     diagnosis: Diagnosis | None = None
     """Why it is poor, as its caller sees it; None: it is not, as far as its peers know."""
