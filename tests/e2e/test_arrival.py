@@ -1,5 +1,7 @@
 """A link is opened: the page joins while its code is on its way, and says nothing that is not known."""
 
+from collections.abc import Callable
+
 import pytest
 from playwright.sync_api import Browser, Page, Route, expect
 
@@ -56,13 +58,26 @@ def test_the_page_has_joined_before_its_code_is_there(
         assert page.evaluate(CREDENTIALS) == []
 
 
+def absent(route: Route) -> None:
+    route.abort()
+
+
+def garbled(route: Route) -> None:
+    route.fulfill(body="function ( { cut off", content_type="text/javascript")
+
+
+def failing(route: Route) -> None:
+    route.fulfill(body="await null; null.toString();", content_type="text/javascript")
+
+
 @pytest.mark.rule("DOR5")
+@pytest.mark.parametrize("how", [absent, garbled, failing])
 def test_code_that_cannot_be_loaded_is_said_by_the_document(
-    server: Server, browsers: dict[str, Browser]
+    server: Server, browsers: dict[str, Browser], how: Callable[[Route], None]
 ) -> None:
     with browsers["red"].new_context() as context:
         page = context.new_page()
-        page.route(CODE, lambda route: route.abort())
+        page.route(CODE, how)
         page.goto(f"{server.url}/s/unloaded?name=Ada", wait_until="commit")
         expect(page.locator("#closed")).to_contain_text("could not be loaded")
         expect(page.locator("#connection")).to_be_hidden()

@@ -36,7 +36,7 @@ export function arriveEarly() {
   if (isTaken) return;
   const arrival = arrive();
   page[PLACE] = arrival;
-  if (arrival) watchLoading(arrival);
+  if (arrival) watchLoading(arrival, () => page[PLACE] === arrival);
 }
 
 /** @returns {Arrival | null} `null`: the address names no session */

@@ -1,14 +1,21 @@
-/** What is shown when the code of the page cannot be loaded: the document has the words, and this the button behind them. */
+/**
+ * What is shown when the code of the page cannot be loaded, or cannot begin (it came garbled, or this browser does not know
+ * its language): the document has the words, and this the button behind them.
+ */
 
 import { CLOSE_TO_LEAVE, CLOSE_TO_RETRY } from "../connection/closecodes.js";
+import { BASE } from "../lib/site.js";
 import { byId } from "../ui/dom.js";
 
 /** @import {Arrival} from "./arrival.js" */
 
-/** @param {Pick<Arrival, "identity" | "early">} arrival which ends then: a place that was had before waits for the reload */
-export function watchLoading({ identity, early }) {
-  const failed = async (/** @type {Event} */ { target }) => {
-    if (!(target instanceof HTMLScriptElement) || target.type !== "module") return;
+/**
+ * @param {Pick<Arrival, "identity" | "early">} arrival which ends then: a place that was had before waits for the reload
+ * @param {() => boolean} isAwaited the code has not begun
+ */
+export function watchLoading({ identity, early }, isAwaited) {
+  const failed = async (/** @type {Event} */ event) => {
+    if (!isAwaited() || !isOfCode(event)) return;
     removeEventListener("error", failed, true);
     byId("connection", HTMLElement).hidden = true;
     byId("closed", HTMLElement).hidden = false;
@@ -16,4 +23,14 @@ export function watchLoading({ identity, early }) {
     early.take().socket.close((await identity) ? CLOSE_TO_RETRY : CLOSE_TO_LEAVE);
   };
   addEventListener("error", failed, true);
+}
+
+/**
+ * @param {Event} event an error
+ * @returns {boolean} whether the code was not loaded, or threw; what extensions of the browser throw here is not ours
+ */
+function isOfCode(event) {
+  const { target } = event;
+  if (target instanceof HTMLScriptElement) return target.type === "module";
+  return event instanceof ErrorEvent && event.filename.startsWith(location.origin + BASE);
 }
