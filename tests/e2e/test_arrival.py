@@ -113,3 +113,20 @@ def test_parts_are_loaded_when_needed_and_are_there_without_a_server(
         page.locator("#help").click()
         page.locator("dialog[open] .help").wait_for()
         assert page.evaluate(ELSEWHERE) == 0, "icons ask for nothing"
+
+
+@pytest.mark.rule("DOR6", "RES1")
+def test_a_window_loaded_again_before_its_code_came_leaves_nobody_behind(
+    server: Server, browsers: dict[str, Browser]
+) -> None:
+    with RawSocket(server) as near, browsers["red"].new_context() as context:
+        near.join("impatient", display_name="Zoe")
+        page = context.new_page()
+        page.route(CODE, lambda _: None)
+        page.goto(f"{server.url}/s/impatient?name=Ada", wait_until="commit")
+        first = near.until("peer_joined")["peer"]["peer_id"]
+        page.unroute(CODE)
+        page.goto(f"{server.url}/s/impatient?name=Ada", wait_until="commit")
+        page.locator('[data-connection="open"]').wait_for(state="attached")
+        assert near.until("peer_left")["peer_id"] == first
+        expect(page.locator("[data-peer-id]")).to_have_count(1)

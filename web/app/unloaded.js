@@ -23,6 +23,12 @@ export function watchLoading({ identity, early }, isAwaited) {
     early.take().socket.close((await identity) ? CLOSE_TO_RETRY : CLOSE_TO_LEAVE);
   };
   addEventListener("error", failed, true);
+  // Who loads the page again because it is slow leaves nobody behind: no later page of this window knows the new place.
+  let isNew = false;
+  void identity.then((known) => (isNew = known === null));
+  addEventListener("pagehide", () => {
+    if (isNew && isAwaited()) early.take().socket.close(CLOSE_TO_LEAVE);
+  });
 }
 
 /**
