@@ -9,6 +9,7 @@ from support.browsers.conditions import until
 from support.servers.server import RawSocket, Server, eventually, post
 
 CODE = "**/bundle/main-*.js"
+TOOLS = "**/bundle/tools-*.js"
 PANELS = "**/bundle/panel-*.js"
 FALSE = "#alone, #empty, #callbar, #closed, #group, [data-peer-id], .notice"
 """What says something of the people, the canvas or a call."""
@@ -113,6 +114,25 @@ def test_parts_are_loaded_when_needed_and_are_there_without_a_server(
         page.locator("#help").click()
         page.locator("dialog[open] .help").wait_for()
         assert page.evaluate(ELSEWHERE) == 0, "icons ask for nothing"
+
+
+@pytest.mark.rule("DOR7")
+def test_a_button_pressed_again_while_its_code_comes_opens_one_dialog(
+    server: Server, browsers: dict[str, Browser]
+) -> None:
+    with browsers["red"].new_context() as context:
+        page = context.new_page()
+        held: list[Route] = []
+        page.route(TOOLS, lambda route: held.append(route))
+        page.goto(f"{server.url}/s/again?name=Ada")
+        page.locator('[data-connection="open"]').wait_for(state="attached")
+        for _ in range(3):
+            page.locator("#help").click()
+        eventually(lambda: page.evaluate("1") and held, "the code is asked for")
+        for route in held:
+            route.continue_()
+        page.locator("dialog[open] .help").first.wait_for()
+        assert page.locator("dialog[open]").count() == 1
 
 
 @pytest.mark.rule("DOR6", "RES1")

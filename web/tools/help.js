@@ -13,6 +13,7 @@ const MOST_NAMES = 2;
 
 /** @param {readonly Described[]} more beside the commands of the canvas */
 export function showHelp(more) {
+  if (document.querySelector("dialog .help")) return; // it was pressed again while its code was on its way
   const all = [...commands, ...more];
   const groups = /** @type {(keyof typeof groupText)[]} */ (Object.keys(groupText)).map((group) => {
     const list = make("dl", { class: "keys" });
