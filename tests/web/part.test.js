@@ -4,6 +4,11 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { loadAhead, Part } from "../../web/ui/part.js";
+import { advance, installClock } from "./fakes/clock.js";
+
+installClock();
+/** Let promises that are due be kept. @returns {Promise<void>} */
+const settled = () => new Promise((resolve) => setImmediate(resolve));
 
 /** @type {unknown[]} */
 const reported = [];
@@ -52,9 +57,31 @@ test("one that cannot be loaded is said, with a way on, and is tried again at th
   assert.deepEqual([counted.loads, done, notices.shown.size], [2, ["code"], 0]);
 });
 
-test("ahead, one that cannot be loaded is passed over in silence, and can still be had", async () => {
-  const [missing, there] = [partOf(false, true), partOf(true)];
-  await loadAhead([missing.part, there.part]);
-  assert.deepEqual([missing.counted.loads, there.counted.loads], [1, 1]);
-  assert.equal(await missing.part.load(), "code");
+test("what is said to be missing stays said when another part is there", async () => {
+  const [tools, help] = [partOf(false, true), partOf(true)];
+  const notices = noticeBoard();
+  await tools.part.use(() => {}, notices);
+  await help.part.use(() => {}, notices);
+  assert.equal(notices.shown.size, 1);
+  void loadAhead([tools.part], notices);
+  await advance(0, settled);
+  assert.equal(notices.shown.size, 0);
+});
+
+test("ahead, one that cannot be loaded is passed over in silence, and tried again in the end", async () => {
+  const [absent, there] = [partOf(false, true), partOf(true)];
+  const notices = noticeBoard();
+  const loading = loadAhead([absent.part, there.part], notices);
+  await advance(0, settled);
+  assert.deepEqual([absent.counted.loads, there.counted.loads, notices.shown.size], [1, 1, 0]);
+  await advance(5_000, settled);
+  await loading;
+  assert.deepEqual([absent.counted.loads, there.counted.loads], [2, 1]);
+});
+
+test("ahead, what never comes is given up", async () => {
+  const gone = partOf();
+  void loadAhead([gone.part], noticeBoard());
+  for (let minute = 0; minute < 60; minute++) await advance(60_000, settled);
+  assert.equal(gone.counted.loads, 8);
 });

@@ -71,7 +71,10 @@ export function start(arrival, identity) {
   const parts = [...board.parts, connectMedia(context, board, render), connectShareLink(context)];
   connectRights(context, board);
   warmUpCalls(signaling);
-  connection.on("scene_update", () => setTimeout(() => loadRest(context, board, parts)));
+  const off = connection.on("scene_update", () => {
+    off();
+    setTimeout(() => loadRest(context, board, parts));
+  });
   setText(byId("session-name", HTMLElement), sessionId);
   connection.open();
   arrival.presses.repeat();
@@ -90,7 +93,7 @@ export function start(arrival, identity) {
  */
 async function loadRest({ notices }, board, parts) {
   await board.tools.use(() => {}, notices); // nobody presses for what has no button yet
-  await loadAhead(parts);
+  await loadAhead(parts, notices);
 }
 
 /**

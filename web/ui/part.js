@@ -10,6 +10,11 @@ import { errorName, log } from "../lib/log.js";
 
 /** Of the fetches ahead, until the browser says that it is idle. */
 const LONGEST_WAIT_MS = 2_000;
+/** Before what is missing is fetched ahead once more; each time twice as long, so often. */
+const FIRST_PAUSE_MS = 5_000;
+const MOST_ROUNDS = 8;
+/** What a notice says is missing. @type {Set<Part<any>>} */
+const missing = new Set();
 
 /** @template T */
 export class Part {
@@ -44,23 +49,58 @@ export class Part {
     } catch (error) {
       reportError(error); // the server is away, or it is a fault of the part
       const action = { label: text.reload, act: () => location.reload() };
+      missing.add(this);
       return notices.show(text.partMissing, { key: "part", problem: true, stays: true, action });
     }
-    notices.hide("part");
+    this.settle(notices);
     act(loaded);
+  }
+
+  /** It is there: the notice goes, unless it is about another one too. @param {Pick<Notices, "hide">} notices */
+  settle(notices) {
+    if (missing.delete(this) && missing.size === 0) notices.hide("part");
   }
 }
 
 /**
- * Load parts one after the other while the page is idle, so that the first press is fast, and works without the server.
+ * Load parts one after the other while the page is idle, so that the first press is fast, and works without the server. What
+ * is missing is tried again: nobody can press for what has no button without its code, such as the tools.
  *
  * @param {Iterable<Part<any>>} parts
+ * @param {Pick<Notices, "hide">} notices
  */
-export async function loadAhead(parts) {
+export async function loadAhead(parts, notices) {
+  let rest = [...parts];
+  for (let round = 0; round < MOST_ROUNDS; round++) {
+    if (round > 0) await pause(FIRST_PAUSE_MS * 2 ** (round - 1));
+    rest = await notLoaded(rest, notices);
+    if (rest.length === 0) return;
+  }
+}
+
+/**
+ * @param {Part<any>[]} parts
+ * @param {Pick<Notices, "hide">} notices
+ * @returns {Promise<Part<any>[]>} those that cannot be loaded now
+ */
+async function notLoaded(parts, notices) {
+  const rest = [];
   for (const part of parts) {
     await idle();
-    await part.load().catch((error) => log("part", "not ahead", errorName(error)));
+    try {
+      await part.load();
+      part.settle(notices);
+    } catch (error) {
+      log("part", "not ahead", errorName(error));
+      rest.push(part);
+    }
   }
+  return rest;
+}
+
+/** @param {number} ms @returns {Promise<void>} */
+function pause(ms) {
+  return new Promise((resolve) => setTimeout(resolve, ms));
 }
 
 /** @returns {Promise<void>} */
