@@ -123,7 +123,7 @@ def test_a_button_pressed_again_while_its_code_comes_opens_one_dialog(
     with browsers["red"].new_context() as context:
         page = context.new_page()
         held: list[Route] = []
-        page.route(TOOLS, lambda route: held.append(route))
+        page.route(TOOLS, held.append)
         page.goto(f"{server.url}/s/again?name=Ada")
         page.locator('[data-connection="open"]').wait_for(state="attached")
         for _ in range(3):
