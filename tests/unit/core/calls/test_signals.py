@@ -355,3 +355,15 @@ def test_where_calls_are_relayed_nobody_learns_an_address() -> None:
     assert not any("198.51.100.7" in str(m) or "10.0.0.7" in str(m) for m in lab.inbox[b])
     assert "203.0.113.1" in str(lab.heard(b, server.RelayOffer))
     assert "203.0.113.1" in str(lab.heard(b, server.RelayIceCandidate))
+
+
+@pytest.mark.rule("SIG1", "SIG3")
+def test_a_candidate_that_may_be_refused_is_left_to_what_says_why() -> None:
+    lab = HubLab()
+    stranger = lab.connect()
+    (a, _), (b, bob) = lab.join(), lab.join()
+    assert lab.hub.relay(stranger, client.IceCandidate(bob, "")) is None
+    assert lab.hub.relay(a, client.IceCandidate(NOBODY, "")) is None
+    relayed = lab.hub.relay(a, client.IceCandidate(bob, ""))
+    assert relayed is not None
+    assert relayed[0] == b
