@@ -13,6 +13,14 @@ TOOLS = "**/bundle/tools-*.js"
 PANELS = "**/bundle/panel-*.js"
 FALSE = "#alone, #empty, #callbar, #closed, #group, [data-peer-id], .notice"
 """What says something of the people, the canvas or a call."""
+DROPPED = """() => ['dragover', 'drop'].map(kind => {
+  const dataTransfer = new DataTransfer();
+  dataTransfer.items.add(new File(['x'], 'x.txt'));
+  const event = new DragEvent(kind, {bubbles: true, cancelable: true, dataTransfer});
+  document.querySelector('#stage').dispatchEvent(event);
+  return event.defaultPrevented;
+})"""
+"""Whether a file that is dropped is kept from taking the place of the page."""
 CREDENTIALS = (
     "Object.getOwnPropertySymbols(globalThis).map(String).filter(s => s.includes('canvas'))"
 )
@@ -47,6 +55,7 @@ def test_the_page_has_joined_before_its_code_is_there(
         assert seen(page, FALSE) == 0
         assert seen(page, ".top use[href^='#icon-']") > 0, "icons are in the document"
         page.locator("#help").click()
+        assert page.evaluate(DROPPED) == [True, True]
 
         until(page, CREDENTIALS + ".length === 1")
         eventually(lambda: page.evaluate("1") and held, "the code is asked for")
@@ -123,7 +132,11 @@ def test_a_button_pressed_again_while_its_code_comes_opens_one_dialog(
     with browsers["red"].new_context() as context:
         page = context.new_page()
         held: list[Route] = []
-        page.route(TOOLS, held.append)
+
+        def hold(route: Route) -> None:
+            held.append(route)
+
+        page.route(TOOLS, hold)
         page.goto(f"{server.url}/s/again?name=Ada")
         page.locator('[data-connection="open"]').wait_for(state="attached")
         for _ in range(3):

@@ -10,6 +10,7 @@ import { recallIdentity } from "../connection/identity.js";
 import { takeInvitation } from "../connection/invitation.js";
 import { joinTokenOf } from "../connection/jointoken.js";
 import { subscription, TAKES } from "../connection/subscription.js";
+import { keepPage } from "../ui/dropped.js";
 import { EarlyPresses } from "./earlypresses.js";
 import { firstName, sessionOfAddress, webSocketUrl } from "./page.js";
 import { watchLoading } from "./unloaded.js";
@@ -50,6 +51,7 @@ export function takeArrival() {
 /** @returns {Arrival | null} */
 function arrive() {
   takeInvitation();
+  keepPage();
   const sessionId = sessionOfAddress();
   if (!sessionId) return null;
   const early = new EarlySocket(webSocketUrl());

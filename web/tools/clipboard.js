@@ -4,6 +4,7 @@ import { boundsOf, overlap, unionOf } from "../canvas/geometry.js";
 import { isRemovable, pictureIn } from "../kinds/kinds.js";
 import { keysOf } from "../lib/keys.js";
 import { takesWords } from "../ui/dom.js";
+import { isForField } from "../ui/dropped.js";
 import { pasteText, text } from "../text/tools.js";
 import { decodeCopied, encodeCopied, htmlOf, wordsOf } from "./copied.js";
 import { chosen } from "./forms.js";
@@ -51,7 +52,6 @@ export class Clipboard {
       if (event.dataTransfer) event.dataTransfer.dropEffect = "copy";
     });
     frame.addEventListener("drop", (event) => this.#drop(event));
-    for (const kind of /** @type {const} */ (["dragover", "drop"])) document.addEventListener(kind, keepPage);
   }
 
   /** Put copies of the selection beside it. */
@@ -215,28 +215,6 @@ function formsOf(data) {
     types: [...data.types],
     files: [...data.files],
   };
-}
-
-/**
- * A file that is dropped beside the canvas would take the place of the page, and of the call.
- *
- * @param {DragEvent} event
- */
-function keepPage(event) {
-  const { dataTransfer, target } = event;
-  if (event.defaultPrevented || !dataTransfer) return;
-  if (isForField(target, dataTransfer)) return;
-  event.preventDefault();
-  dataTransfer.dropEffect = "none";
-}
-
-/**
- * @param {EventTarget | null} target
- * @param {DataTransfer} data that is dropped there
- * @returns {boolean} words for the field; files are for the canvas, or for nobody
- */
-function isForField(target, data) {
-  return takesWords(target) && !data.types.includes("Files");
 }
 
 /** @returns {boolean} whether the clipboard is the business of a field now */
