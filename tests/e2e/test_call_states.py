@@ -301,3 +301,12 @@ def test_a_call_rings_above_dialogs(open_window: Open) -> None:
     page.evaluate("id => signalingManager.handleCallEnded(id, 'failed')", bob.peer_id)
     page.locator("dialog.devices #notices").get_by_role("button", name="Close").first.click()
     expect(dialog).to_be_visible()
+
+
+def test_who_is_away_can_be_read(open_window: Open, server: Server) -> None:
+    with RawSocket(server) as zoe:
+        peer = zoe.join("away", display_name="Zoe")
+        ada = open_window("red", session="away", query="name=Ada", at=server)
+        ada.sees(peer)
+    expect(ada.entry(peer)).to_have_attribute("data-state", "away")
+    accessible(ada, "somebody is away")
