@@ -68,9 +68,9 @@ def test_it_brings_the_canvas_and_its_token_in_one_answer(house: Server) -> None
             wire.join("s", token=given)
             assert wire.assigned["role"] == "present"
     assert exchanged(house, path)[0] == 200, "nothing is used up"
-    assert (
-        house.exchange(f"{path}/?auto=1")[1]["location"] == f"../{path.rpartition('/')[2]}?auto=1"
-    )
+    moved = house.exchange(f"{path}/?auto=1")[1]
+    assert moved["location"] == f"../{path.rpartition('/')[2]}?auto=1"
+    assert moved["cache-control"] == "no-store", "a browser would keep the code with it"
 
 
 def test_none_is_made_unless_it_is_wanted(house: Server) -> None:

@@ -38,11 +38,16 @@ class ShortLinkSite:
         bodies: Bodies,
         metrics: CollectorRegistry,
         clock: Callable[[], float] = time.time,
+        monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
-        """`links` is None where nobody needs a token: there every code is unknown."""
+        """`links` is None where nobody needs a token: there every code is unknown.
+
+        `clock` says which links have ended, `monotonic` how long ago somebody guessed.
+        """
         self._links = links
         self._bodies = bodies
         self._clock = clock
+        self._monotonic = monotonic
         self._guesses = Guesses()
         self._counter = Counter(
             "canvas_short_links",
@@ -63,7 +68,7 @@ class ShortLinkSite:
         async def without_slash(request: Request) -> Response:
             query = request.url.query
             target = f"../{quote(request.path_params['code'], safe='')}"
-            return RedirectResponse(target + (f"?{query}" if query else ""), 308)
+            return RedirectResponse(target + (f"?{query}" if query else ""), 308, _NEVER_KEPT)
 
         async def exchange(request: Request) -> Response:
             wanted = await self._bodies.decoded(request, None, decode_code_wish)
@@ -92,7 +97,7 @@ class ShortLinkSite:
         """Return what a code opens, or the answer that says why it does not."""
         address = request.client.host if request.client else ""
         try:
-            self._guesses.check(address, self._clock())
+            self._guesses.check(address, self._monotonic())
             if self._links is None:
                 raise UnknownCode
             opened = self._links.open(code, self._clock())
@@ -104,7 +109,7 @@ class ShortLinkSite:
             self._counter.labels("ended").inc()
             return refusal(410, ended.code, _ENDED)
         except UnknownCode:
-            self._guesses.note(address, self._clock())
+            self._guesses.note(address, self._monotonic())
             self._counter.labels("unknown").inc()
             return refusal(404, "unknown_code", _UNKNOWN)
         self._counter.labels("opened").inc()
