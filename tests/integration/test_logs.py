@@ -24,7 +24,7 @@ def test_who_goes_away_or_lies_writes_no_log(tmp_path: Path) -> None:
                 server,
                 b"POST /api/scene HTTP/1.1\r\n" + host + json + b"Content-Length: 9000\r\n\r\n{",
             )
-            abort(server, b"GET /bundle/main.html HTTP/1.1\r\n" + host + b"\r\n")
+            abort(server, b"GET /s/a HTTP/1.1\r\n" + host + b"\r\n")
             abort(server, b"GET /api/scene/a/export.svg HTTP/1.1\r\n" + host + b"\r\n")
             abort(server, b"GET /\x1b[2J\x1b]0;x\x07 HTTP/1.1\r\nHost: \x1b[31mevil\r\n\r\n")
             abort(

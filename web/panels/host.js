@@ -1,5 +1,6 @@
 /** Makes the tabs of the side panel and connects them with the canvas; the panels in them are loaded when they are needed. */
 
+import { storageKey } from "../lib/site.js";
 import { readText, writeText } from "../lib/stored.js";
 import { icon, make } from "../ui/dom.js";
 import { Part } from "../ui/part.js";
@@ -11,7 +12,7 @@ import { SidePanel } from "./sidepanel.js";
 /** @import {Panel, PanelContext, PanelDefinition} from "./panel.js" */
 
 /** The panel that is open, for a reload of the window. */
-const KEY = "canvas-server.panel";
+const KEY = storageKey("panel");
 
 /**
  * Where in the page the panels are: `panel` has the parts, `buttons` the buttons that open them, `people` gives way.

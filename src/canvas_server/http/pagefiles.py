@@ -15,6 +15,8 @@ from canvas_server.http.grammar import joined, preferred_coding
 from canvas_server.http.validators import content_tag, is_known, is_same
 
 _HASHED = re.compile(r".+-[0-9A-Za-z]{8}\.(?:js|css|woff2)")
+_WITH_POLICY = frozenset((f"{BUNDLE}/main.html", f"{BUNDLE}/doctor.html", "elsewhere/index.html"))
+"""Documents with policies of their own: they have other addresses than their files."""
 _FOR_EVER = "public, max-age=31536000, immutable"
 
 
@@ -38,9 +40,10 @@ class PageFiles(StaticFiles):
         return self._tags[key]
 
     def lookup_path(self, path: str) -> tuple[str, os.stat_result | None]:
-        """Find a file; those in codings are no files of their own."""
+        """Find a file; those in codings, and documents with a policy, are no files of their own."""
         full_path, found = super().lookup_path(path)
-        return ("", None) if self._codings.holds(full_path) else (full_path, found)
+        is_hidden = path in _WITH_POLICY or self._codings.holds(full_path)
+        return ("", None) if is_hidden else (full_path, found)
 
     def file_response(
         self,

@@ -109,7 +109,7 @@ async def test_a_head_says_what_a_get_has(client: httpx.AsyncClient) -> None:
 async def test_only_what_has_a_hash_in_its_name_is_kept_for_ever(client: httpx.AsyncClient) -> None:
     lifetimes = {
         path: (await client.get(path)).headers["cache-control"]
-        for path in (NAME, f"{NAME}.map", "bundle/main.html", "small.js")
+        for path in (NAME, f"{NAME}.map", "small.js")
     }
     assert "immutable" in lifetimes.pop(NAME)
     assert set(lifetimes.values()) == {"no-cache"}
@@ -135,5 +135,12 @@ async def test_files_in_codings_are_no_files_of_their_own(
 ) -> None:
     coded = next((tmp_path / "bundle/codings").glob("*.br")).name
     for path in (f"bundle/codings/{coded}", f"bundle/../bundle/codings/{coded}", "bundle/codings/"):
+        with pytest.raises(HTTPException, match="404"):
+            await client.get(path)
+
+
+@pytest.mark.rule("DOR2")
+async def test_a_document_has_no_address_without_its_policy(client: httpx.AsyncClient) -> None:
+    for path in ("bundle/main.html", "bundle//main.html", "bundle/./main.html"):
         with pytest.raises(HTTPException, match="404"):
             await client.get(path)
