@@ -239,7 +239,7 @@ def plot(results: Results) -> None:
         axes.plot(*zip(*ours, strict=True), "o-", color=color, label="differences")
         others = [(size, value) for size, value, form in points if form != "differences"]
         if others:
-            other = report.COLORS["yardstick"]
+            other = report.COLORS["ws"]
             axes.plot(*zip(*others, strict=True), "s", color=other, label="each by itself")
         axes.set_title(about, fontsize=9, color=report.INK)
         axes.set_xlabel("people")
