@@ -126,7 +126,7 @@ def test_who_left_and_comes_back_is_not_seen(pair: tuple[Window, Window], server
     ada, bob = pair
     connect(ada, bob)
     bob.shows(ada)
-    ada.page.goto(f"{server.url}/metrics")
+    ada.page.goto(f"{server.url}/example/")
     ada.page.go_back()
     ada.wait_connection("open")
     ada.wait_state(bob, "connected")
