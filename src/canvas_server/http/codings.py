@@ -1,6 +1,11 @@
 """Texts in content codings (RFC 9110 section 8.4.1), as `tools/bundle.mjs` made them."""
 
+from collections.abc import Sequence
 from pathlib import Path
+
+from starlette.datastructures import Headers
+
+from canvas_server.http.grammar import joined, preferred_coding
 
 BUNDLE = "bundle"
 """The folder that `tools/bundle.mjs` makes of the page."""
@@ -23,3 +28,8 @@ class PreparedCodings:
     def holds(self, path: str) -> bool:
         """Tell whether a path is of one of these files."""
         return Path(path).is_relative_to(self._folder.resolve())
+
+
+def wanted_coding(asked: Headers, offered: Sequence[str]) -> str | None:
+    """Return the coding that a request wants most of those offered; None: the text as it is."""
+    return preferred_coding(joined(asked.raw, b"accept-encoding"), offered)

@@ -11,9 +11,8 @@ from pathlib import Path
 from starlette.datastructures import Headers
 from starlette.responses import HTMLResponse, Response
 
-from canvas_server.http.codings import PreparedCodings
+from canvas_server.http.codings import PreparedCodings, wanted_coding
 from canvas_server.http.csp import page_policy
-from canvas_server.http.grammar import joined, preferred_coding
 from canvas_server.http.validators import TAG_CHARACTERS, content_tag, is_known
 
 _END_OF_HEAD = "</head>"
@@ -45,14 +44,9 @@ class Document:
         digest = self._hash.copy()
         digest.update(rest)
         tag = digest.hexdigest()[:TAG_CHARACTERS]
-        headers = {
-            "cache-control": "no-cache",
-            "content-security-policy": self._policy,
-            "vary": "Accept-Encoding",
-        }
+        headers = self._headers("no-cache")
         prepared = {} if about else self._prepared
-        offered = tuple(prepared) or ("gzip",)
-        coding = preferred_coding(joined(asked.raw, b"accept-encoding"), offered)
+        coding = wanted_coding(asked, tuple(prepared) or ("gzip",))
         if coding is not None:
             tag = f"{tag}-{coding}"
         headers["etag"] = f'"{tag}"'
@@ -68,16 +62,19 @@ class Document:
         text = _CHARSET.sub(
             lambda found: found[0] + markup.encode(), self._before + self._after, count=1
         )
-        headers = {
-            "cache-control": "no-store",
-            "content-security-policy": self._policy,
-            "vary": "Accept-Encoding",
-        }
-        coding = preferred_coding(joined(asked.raw, b"accept-encoding"), ("gzip",))
+        headers = self._headers("no-store")
+        coding = wanted_coding(asked, ("gzip",))
         if coding is None:
             return HTMLResponse(text, headers=headers)
         packed = gzip.compress(text, compresslevel=5)
         return HTMLResponse(packed, headers=headers | {"content-encoding": coding})
+
+    def _headers(self, cache_control: str) -> dict[str, str]:
+        return {
+            "cache-control": cache_control,
+            "content-security-policy": self._policy,
+            "vary": "Accept-Encoding",
+        }
 
     def _gzip(self, rest: bytes) -> bytes:
         compressor = self._compressor.copy()

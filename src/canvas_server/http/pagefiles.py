@@ -10,8 +10,7 @@ from starlette.responses import FileResponse, Response
 from starlette.staticfiles import StaticFiles
 from starlette.types import Receive, Scope, Send
 
-from canvas_server.http.codings import BUNDLE, PreparedCodings
-from canvas_server.http.grammar import joined, preferred_coding
+from canvas_server.http.codings import BUNDLE, PreparedCodings, wanted_coding
 from canvas_server.http.validators import content_tag, is_known, is_same
 
 _HASHED = re.compile(r".+-[0-9A-Za-z]{8}\.(?:js|css|woff2)")
@@ -61,7 +60,7 @@ class PageFiles(StaticFiles):
         wanted = None
         if coded := self._codings.of(tag):
             headers["vary"] = "Accept-Encoding"
-            wanted = preferred_coding(joined(asked.raw, b"accept-encoding"), tuple(coded))
+            wanted = wanted_coding(asked, tuple(coded))
             if wanted is not None:
                 tag, served = f"{tag}-{wanted}", coded[wanted]
         headers["etag"] = f'"{tag}"'
