@@ -20,7 +20,9 @@ from typing import Any
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
+import generators
 from contenders import OURS, PROTOCOLS, launched, measured, running
+from generators import COMPARED_LEVEL
 from report import machine, put
 
 HERE = Path(__file__).resolve().parent
@@ -42,12 +44,10 @@ Measured = dict[str, float]
 # --- the relay -----------------------------------------------------------------------------------
 
 
-def load(server: str, scenario: str, *arguments: str) -> dict[str, Any]:
+def load(server: str, scenario: str, *levels: int) -> dict[str, Any]:
     """Run one scenario of the load generator against a fresh server."""
     with running(server) as (pid, url):
-        line = [sys.executable, str(HERE / "load.py"), scenario, url, str(pid)]
-        line += ["--protocol", PROTOCOLS[server], "--seconds", str(SECONDS), *arguments]
-        return measured(line, f"{scenario} against {server}")
+        return generators.load(scenario, server, url, pid, SECONDS, *levels)
 
 
 def relay() -> Measured:
@@ -68,8 +68,8 @@ def relay() -> Measured:
 
 def idle() -> Measured:
     """Memory of a connection that does nothing."""
-    levels = load(OURS, "idle", "--levels", "2000")["kib_per_connection"]
-    return {"KiB an idle connection": levels["2000"]}
+    levels = load(OURS, "idle", COMPARED_LEVEL)["kib_per_connection"]
+    return {"KiB an idle connection": levels[str(COMPARED_LEVEL)]}
 
 
 def latency() -> Measured:

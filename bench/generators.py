@@ -16,6 +16,8 @@ from contenders import PROTOCOLS, cores, measured
 LOAD = Path(__file__).resolve().parent / "load.py"
 SCENARIOS = ("call", "ice", "latency", "fanout", "idle")
 IDLE_LEVELS = (1000, 2000, 5000)
+COMPARED_LEVEL = 2000
+"""The level at which all generators measure."""
 
 Measured = dict[str, float]
 """Of one round: cpu_us (a message), per_second (messages, or calls), p50_ms, p99_ms, and
@@ -24,11 +26,18 @@ Generator = Callable[[str, str, str, int, float], Measured]
 """scenario, server, its WebSocket address, its process id, seconds -> what was measured"""
 
 
+def load(
+    scenario: str, server: str, url: str, pid: int, seconds: float, *levels: int
+) -> dict[str, Any]:
+    """Run a scenario of `load.py` against a server; `levels` are numbers of idle connections."""
+    line = [sys.executable, str(LOAD), scenario, url, str(pid), "--seconds", str(seconds)]
+    line += ["--protocol", PROTOCOLS[server], "--levels", *map(str, levels or IDLE_LEVELS)]
+    return measured(line, f"{scenario} against {server}")
+
+
 def ours(scenario: str, server: str, url: str, pid: int, seconds: float) -> Measured:
     """Lay a scenario upon a server with `load.py`."""
-    line = [sys.executable, str(LOAD), scenario, url, str(pid), "--seconds", str(seconds)]
-    line += ["--protocol", PROTOCOLS[server], "--levels", *map(str, IDLE_LEVELS)]
-    found = measured(line, f"{scenario} against {server}")
+    found = load(scenario, server, url, pid, seconds)
     named = {"cpu_ms_per_1000": "cpu_us", "messages_per_s": "per_second"}
     result = {named.get(key, key): value for key, value in found.items()}
     if scenario == "call":
@@ -71,8 +80,7 @@ def sigload(folder: Path, target: Path) -> Generator:
 
 
 def _idle(line: list[str], server: str) -> Measured:
-    """Measure the memory of connections at the largest level; the server stays below it."""
-    level = IDLE_LEVELS[1]
+    level = COMPARED_LEVEL
     how = ["-mode", "idle", "-n", str(level), "-per", "4", "-hold", "5s"]
     found = _run([*line, *how], f"idle against {server}")
     return {f"kb_{level}": float(found["rss_kb_per_conn"]) * 1.024}

@@ -12,7 +12,7 @@ import matplotlib as mpl
 import matplotlib.pyplot as plt
 
 from contenders import OURS, PROTOCOLS, YARDSTICKS
-from generators import IDLE_LEVELS, Measured
+from generators import COMPARED_LEVEL, IDLE_LEVELS, Measured
 
 mpl.use("svg")
 mpl.rcParams["svg.hashsalt"] = "canvas-server"  # the same data make the same file
@@ -99,7 +99,7 @@ def plot(results: Results, path: Path) -> None:
         places = [list(titles).index(scenario) + 0.27 * offset for scenario in shown]
         bars = left.bar(places, heights, 0.25, label=name, color=COLORS[name])
         left.bar_label(bars, fmt="%.1f", color=INK, padding=2)
-        level = f"kb_{IDLE_LEVELS[1]}"
+        level = f"kb_{COMPARED_LEVEL}"
         bars = right.bar([offset], [median(results["idle"][name], level)], 0.7, color=COLORS[name])
         right.bar_label(bars, fmt="%.1f", color=INK, padding=2)
     left.set_xticks([number + 0.27 for number in range(len(titles))], list(titles.values()))
