@@ -206,11 +206,11 @@ test("windows keep each other's choices, and none is moved by another's", () => 
 
 test("what is kept is read and written in one place", () => {
   const WEB = new URL("../../web/", import.meta.url);
-  const own = ["app/board.js", "connection/identity.js", "lib/stored.js", "ui/unsaved.js"];
+  const own = ["app/board.js", "lib/stored.js"];
   const users = readdirSync(WEB, { recursive: true, encoding: "utf8" }).filter((name) =>
     name.endsWith(".js") && !/^(bundle|vendor)\//.test(name)
     && /\b(local|session)Storage\b/.test(readFileSync(new URL(name, WEB), "utf8").replace(/\/\*[\s\S]*?\*\//g, "")));
-  // Beside the settings: who this window is, and what is being written in it.
+  // The board only hands the areas to the guard of drawing.
   assert.deepEqual(users.sort(), own);
 });
 

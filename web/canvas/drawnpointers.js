@@ -1,4 +1,4 @@
-/** Which pointers of a crowd are drawn. Pure. */
+/** Choice of the pointers of a crowd that are drawn. Pure. */
 
 /** Pointers drawn at a time; more are a swarm that nobody can read. */
 export const MAX_DRAWN = 40;

@@ -7,6 +7,7 @@
 import { isRecord } from "../lib/own.js";
 import { isReloaded } from "../lib/navigation.js";
 import { storageKey } from "../lib/site.js";
+import { readText, writeText } from "../lib/stored.js";
 
 /**
  * @typedef {object} SavedCall
@@ -53,11 +54,7 @@ export function keepIdentity(sessionId, identity) {
   if (text === kept) return;
   kept = text;
   hold(identity.peerId, DUPLICATE_MS);
-  try {
-    sessionStorage.setItem(keyOf(sessionId), text);
-  } catch {
-    // Storage can be forbidden; then a reload makes somebody new.
-  }
+  writeText("window", keyOf(sessionId), text); // where storage is forbidden, a reload makes somebody new
 }
 
 /** The arrival of this window has the lock. @param {Identity} identity */
@@ -95,7 +92,7 @@ async function hold(peerId, patience) {
  */
 function read(sessionId) {
   try {
-    return identityOf(JSON.parse(sessionStorage.getItem(keyOf(sessionId)) ?? "null"));
+    return identityOf(JSON.parse(readText("window", keyOf(sessionId)) ?? "null"));
   } catch {
     return null;
   }

@@ -1,4 +1,4 @@
-/** What every panel and dialog says. */
+/** Texts of all panels and dialogs. */
 
 /** The parts of the side panel, by name. */
 export const panelLabel = {

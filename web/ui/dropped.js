@@ -1,4 +1,4 @@
-/** What is dropped on the page: for a field, for the canvas, or for nobody. */
+/** Guard of drops on the page: a drop is for a field, for the canvas, or for nobody. */
 
 import { takesWords } from "./dom.js";
 

@@ -4,6 +4,7 @@
  */
 
 import { storageKey } from "../lib/site.js";
+import { readText, writeText } from "../lib/stored.js";
 
 /** @template T */
 export class Unsaved {
@@ -25,21 +26,16 @@ export class Unsaved {
    */
   keep(value) {
     this.#value = value;
-    try {
-      sessionStorage.setItem(this.#key, JSON.stringify(value));
-      return true;
-    } catch {
-      // Storage can be forbidden or full: then nothing older comes back in its place.
-      this.#remove();
-      return false;
-    }
+    const isKept = writeText("window", this.#key, JSON.stringify(value));
+    if (!isKept) this.#remove(); // nothing older comes back in its place
+    return isKept;
   }
 
   /** @returns {T | null} */
   recall() {
     if (this.#value !== null) return this.#value;
     try {
-      return JSON.parse(sessionStorage.getItem(this.#key) ?? "null");
+      return JSON.parse(readText("window", this.#key) ?? "null");
     } catch {
       return null;
     }
@@ -52,10 +48,6 @@ export class Unsaved {
   }
 
   #remove() {
-    try {
-      sessionStorage.removeItem(this.#key);
-    } catch {
-      // Nothing was kept.
-    }
+    writeText("window", this.#key, null);
   }
 }

@@ -1,4 +1,4 @@
-/** What the list of elements says. */
+/** Texts of the list of elements. */
 
 import { language } from "../language.js";
 

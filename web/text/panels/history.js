@@ -1,4 +1,4 @@
-/** What the history says. */
+/** Texts of the history. */
 
 import { language } from "../language.js";
 

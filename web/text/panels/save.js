@@ -1,4 +1,4 @@
-/** What is said of the canvas as a file. */
+/** Texts of the panel that saves the canvas as a file. */
 
 import { language, stamp } from "../language.js";
 
