@@ -11,7 +11,7 @@ from support.servers.server import RawSocket, Server, eventually, post
 CODE = "**/bundle/main-*.js"
 TOOLS = "**/bundle/tools-*.js"
 PANELS = "**/bundle/panel-*.js"
-FALSE = "#alone, #empty, #callbar, #closed, #group, [data-peer-id], .notice"
+FALSE = "#alone, #empty, [data-call-status], #closed, #group, [data-peer-id], .notice"
 """What says something of the people, the canvas or a call."""
 DROPPED = """() => ['dragover', 'drop'].map(kind => {
   const dataTransfer = new DataTransfer();
@@ -111,15 +111,15 @@ def test_parts_are_loaded_when_needed_and_are_there_without_a_server(
         page.unroute(PANELS)
         history.click()
         history.click()
-        page.locator("#panel-history .panel-room").wait_for(state="detached")
+        page.locator("#drawer-history .panel-room").wait_for(state="detached")
         assert seen(page, ".notice.problem") == 0, "what is mended is not said any more"
 
         page.reload()
         until(page, LOADED + " >= 4")
         context.set_offline(True)
-        for name in ("elements", "save", "calls"):
+        for name in ("elements", "save", "quality"):
             page.locator(f"[data-panel={name}]").click()
-            page.locator(f"#panel-{name} .panel-room").wait_for(state="detached")
+            page.locator(f"#drawer-{name} .panel-room").wait_for(state="detached")
         page.locator("#help").click()
         page.locator("dialog[open] .help").wait_for()
         assert page.evaluate(ELSEWHERE) == 0, "icons ask for nothing"

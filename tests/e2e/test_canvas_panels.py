@@ -45,7 +45,7 @@ def test_pointers_of_the_others_are_seen_with_their_names(desk: Desk) -> None:
 def test_the_list_of_elements_by_keyboard(desk: Desk) -> None:
     """It reads what is there, selects on the canvas, edits and removes."""
     desk.page.get_by_role("button", name="Elements").click()
-    rows = desk.page.locator("#panel .list [role=option]:visible")
+    rows = desk.page.locator("#drawer .list [role=option]:visible")
     expect(rows).to_have_text(["One", "Two", "Three"])
     desk.page.get_by_role("listbox").focus()
     desk.keys.press("ArrowDown")
@@ -70,7 +70,7 @@ def test_the_history_is_played_and_restored(desk: Desk) -> None:
     desk.keys.press("Delete")
     expect(desk.bob.page.locator("[data-element-id]")).to_have_count(0)
     desk.page.get_by_role("button", name="History").click()
-    events = desk.page.locator("#panel .list [role=option]:visible")
+    events = desk.page.locator("#drawer .list [role=option]:visible")
     expect(events.first).to_contain_text("Ada removed 3 elements")
     slider = desk.page.get_by_role("slider", name="Moment")
     slider.focus()
@@ -106,7 +106,7 @@ def test_the_canvas_is_saved_as_a_picture(desk: Desk, tmp_path: Path) -> None:
     desk.page.get_by_role("button", name="Save", exact=True).click()
     assert [word in saved() for word in ("One", "Three")] == [True, True]
     desk.page.get_by_role("tab", name="History").click()
-    events = desk.page.locator("#panel .list [role=option]:visible")
+    events = desk.page.locator("#drawer .list [role=option]:visible")
     expect(events.first).to_be_visible()
     desk.page.get_by_role("slider", name="Moment").focus()
     desk.keys.press("ArrowLeft")

@@ -165,7 +165,7 @@ def test_a_session_is_opened_without_drawing_and_cleared(
     ada.sees(bob)
 
     ada.page.locator('[data-action="list-elements"]').click()
-    options = ada.page.locator('#panel [role="option"]')
+    options = ada.page.locator('#drawer [role="option"]')
     expect(options).to_have_count(4)
     remove = ada.page.locator('[data-action="remove-elements"]')
     options.filter(has_text="Text 1").click()

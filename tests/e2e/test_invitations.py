@@ -134,7 +134,7 @@ def test_files_and_the_past_take_the_token_along(open_window: Open, house: Serve
         ada.page.locator('[data-format="json"]').click()
     assert download.value.suggested_filename.endswith(".json")
     ada.page.get_by_role("tab", name="History").click()
-    expect(ada.page.locator("#panel")).not_to_contain_text("cannot")
+    expect(ada.page.locator("#drawer")).not_to_contain_text("cannot")
     ada.page.get_by_role("button", name="Copy link").first.click()
     expect(ada.page.locator("#notices")).to_contain_text("opens only by a link")
 

@@ -37,7 +37,7 @@ def test_a_call_is_good_and_its_figures_say_so(open_window: Open, tmp_path: Path
     expect(sign_of(ada, ada)).to_have_count(0)
     sign.focus()
     ada.page.keyboard.press("Enter")
-    expect(ada.page.get_by_role("tab", name="Calls")).to_be_focused()
+    expect(ada.page.get_by_role("tab", name="Quality")).to_be_focused()
     expect(ada.page.get_by_label("Call with", exact=True)).to_have_value(bob.peer_id)
     expect(ada.page.locator(".calls-rating")).to_contain_text(re.compile("^(Good|Fair): "))
     expect(figure(ada, "sizeIn")).to_have_text(re.compile(r"^\d+ \W \d+, [1-9]\d* a second$"))

@@ -76,7 +76,7 @@ def live(window: Window, kinds: str) -> None:
 
 def shown_off(window: Window, *, mute: bool, camera: bool) -> None:
     for action, off in (("mute", mute), ("camera", camera)):
-        button = window.page.locator(f'#callbar [data-action="{action}"]')
+        button = window.page.locator(f'#dock [data-action="{action}"]')
         expect(button).to_have_attribute("aria-pressed", str(off).lower())
 
 
@@ -209,7 +209,7 @@ def test_blur_is_there_before_the_first_picture(open_window: Open, context: Brow
     bob = open_window("red", query="name=Bob")
     ada.sees(bob)
     connect(ada, bob)
-    blur = ada.page.locator('#callbar [data-action="blur"]')
+    blur = ada.page.locator('#dock [data-action="blur"]')
     expect(blur).to_have_attribute("aria-pressed", "false")
     blur.click()
     expect(blur).to_have_attribute("aria-pressed", "true")
@@ -235,7 +235,7 @@ def test_a_camera_that_cannot_blur_waits_for_its_person(
     bob = open_window("red", query="name=Bob")
     ada.sees(bob)
     connect(ada, bob)
-    camera = ada.page.locator('#callbar [data-action="camera"]')
+    camera = ada.page.locator('#dock [data-action="camera"]')
     expect(camera).to_have_attribute("data-fault", "sharp")
     expect(ada.page.locator("#notices")).to_contain_text("so it stays off")
     expect(bob.tile(ada)).to_have_attribute("data-camera-off", "")
@@ -255,7 +255,7 @@ def test_a_camera_that_takes_its_time_says_so(pair: tuple[Window, Window]) -> No
     ada, bob = pair
     connect(ada, bob)
     bob.shows(ada)
-    camera = ada.page.locator('#callbar [data-action="camera"]')
+    camera = ada.page.locator('#dock [data-action="camera"]')
     camera.click()
     live(ada, "audio")
     ada.page.evaluate(
@@ -321,7 +321,7 @@ def test_what_was_refused_is_asked_for_again_and_comes_into_the_call(
         connect(ada, bob)
         bob.shows(ada)
         camera, mute = (
-            bob.page.locator(f'#callbar [data-action="{action}"]') for action in ("camera", "mute")
+            bob.page.locator(f'#dock [data-action="{action}"]') for action in ("camera", "mute")
         )
         expect(camera).to_have_attribute("data-fault", "refused")
         expect(camera).to_be_enabled()

@@ -33,7 +33,7 @@ def test_a_part_that_is_gone_is_missed_in_words_and_the_rest_goes_on(
     context.unroute(PARTS)
     with ada.page.expect_navigation():
         notice.get_by_role("button", name="Load the page again").click()
-    expect(ada.page.locator("#panel")).to_contain_text("The canvas as a file")  # as it was wanted
+    expect(ada.page.locator("#drawer")).to_contain_text("The canvas as a file")  # as it was wanted
     assert [each for each in ada.complaints if not re.search("404|Failed to fetch", each)] == []
     ada.complaints.clear()
     context.close()

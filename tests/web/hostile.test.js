@@ -121,7 +121,7 @@ test("one module listens to messages of other windows, and asks from which (rule
     .map((path) => /** @type {const} */ ([path, readFileSync(web + path, "utf-8")]));
   const using = (/** @type {RegExp} */ what) => sources.filter(([, source]) => what.test(source)).map(([path]) => path);
   assert.deepEqual(using(/(?<![\w.])addEventListener\(\s*"message"|(window|globalThis)\.onmessage/), ["kinds/parts/elsewhere.js"]);
-  assert.deepEqual(using(/\.opener\b|window\.open\(|document\.write|innerHTML|outerHTML|insertAdjacentHTML|srcdoc|\beval\(|new Function/).filter((path) => path !== "panels/sidepanel.js"), []);
+  assert.deepEqual(using(/\.opener\b|window\.open\(|document\.write|innerHTML|outerHTML|insertAdjacentHTML|srcdoc|\beval\(|new Function/).filter((path) => path !== "panels/drawer.js"), []);
   assert.deepEqual(using(/DOMParser|createElement\("script"\)|trustedTypes/), ["lib/trusted.js"]);
   for (const [path, source] of sources) {
     for (const [link] of source.matchAll(/\{[^{}]*target: "_blank"[^{}]*\}/g)) assert.match(link, /rel: "noopener"/, path);

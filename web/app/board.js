@@ -102,7 +102,7 @@ export class Board {
     const canvas = { scene, previews: scene.previews, stage, view, selection, notices, sessionId, send };
     return new Part(async () => {
       const { Tools } = await import("../tools/tools.js");
-      return new Tools(canvas, byId("callbar", HTMLElement));
+      return new Tools(canvas, { bar: byId("dock-tools", HTMLElement), properties: byId("canvas", HTMLElement) });
     });
   }
 
@@ -120,9 +120,8 @@ export class Board {
    */
   #makePanels(sessionId, joinToken, quality, notices, hooks) {
     const rooms = {
-      panel: byId("panel", HTMLElement),
+      drawer: byId("drawer", HTMLElement),
       buttons: byId("panels", HTMLElement),
-      people: byId("people", HTMLElement),
     };
     return new PanelHost(
       {
@@ -176,8 +175,8 @@ export class Board {
   }
 
   #zoomByButtons() {
-    const { parentElement } = byId("zoom-fit", HTMLButtonElement);
-    if (parentElement) this.stage.avoid(parentElement);
+    this.stage.reserve(byId("dock", HTMLElement), "bottom");
+    this.stage.reserve(byId("zoom", HTMLElement), "bottom");
     const buttons = {
       smaller: () => this.stage.zoomOut(),
       fit: () => this.view.fitAll(),

@@ -12,7 +12,10 @@ import { createOwnTiles } from "../people/owntiles.js";
 import { ownMedia } from "../people/person.js";
 import { keepAbove } from "../ui/above.js";
 import { byId, setText } from "../ui/dom.js";
-import { loadAhead, Part } from "../ui/part.js";
+import { loadAhead } from "../ui/part.js";
+import { controls } from "../room/controls.js";
+import { deviceDialog } from "../room/controls/devices.js";
+import { Dock } from "../room/dock.js";
 import { createBoard } from "./boardparts.js";
 import { ManyCallsNotice, showCallNotices } from "./callnotices.js";
 import { showConnection } from "./connectionview.js";
@@ -28,6 +31,7 @@ import { Views } from "./views.js";
 /** @import {Board} from "./board.js" */
 /** @import {Context} from "./context.js" */
 /** @import {Identity} from "../connection/identity.js" */
+/** @import {Part} from "../ui/part.js" */
 /** @import {OwnTile} from "../people/owntile.js" */
 
 /**
@@ -107,9 +111,11 @@ async function loadRest({ notices }, board, parts) {
 function renderer(context, board, ownTiles) {
   const { signaling } = context;
   const views = new Views(context);
+  const dock = new Dock(byId("dock-call", HTMLElement), { ...context, stage: board.stage, panels: board.panels }, controls);
   const manyCalls = new ManyCallsNotice(context.notices);
   return coalesce(() => {
     views.show();
+    dock.show();
     board.showPeople();
     for (const tile of ownTiles) tile.show();
     manyCalls.show(signaling.calls.length);
@@ -159,11 +165,7 @@ function connectMedia(context, board, render) {
   applyChoices(choices, context);
   keepIntentions(context);
   listenToCallKeys(() => signaling.inCall, (kind) => media.toggle(kind));
-  const devices = new Part(() => import("../devices/dialog.js"));
-  for (const button of document.querySelectorAll("[data-action=devices]")) {
-    button.addEventListener("click", () => void devices.use(({ showDevices }) => showDevices(choices, media), context.notices));
-  }
-  return devices;
+  return deviceDialog;
 }
 
 /**

@@ -1,13 +1,12 @@
-/** The views of people and calls beside the canvas: the list, who rings, the call of everybody, the bar. */
+/** The views of people and calls around the canvas: the list, who rings, the call of everybody, how the calls are. */
 
-import { CallBar } from "../people/callbar.js";
 import { GroupView } from "../people/groupview.js";
 import { PeopleView } from "../people/people.js";
 import { RingView } from "../people/ring.js";
-import { text } from "../text/calls.js";
+import { callStatusText, text } from "../text/calls.js";
 import { text as inviteText } from "../text/invite.js";
 import { confirmed } from "../ui/dialog.js";
-import { byId } from "../ui/dom.js";
+import { byId, setText } from "../ui/dom.js";
 
 /** @import {Context} from "./context.js" */
 /** @import {Person} from "../people/person.js" */
@@ -17,11 +16,11 @@ export class Views {
   #people;
   #ring;
   #group;
-  #bar;
+  #status = /** @type {HTMLElement} */ (document.querySelector("[data-call-status]"));
 
   /** @param {Context} context */
   constructor(context) {
-    const { signaling, media, screen } = context;
+    const { signaling } = context;
     this.#context = context;
     this.#people = new PeopleView(byId("people-list", HTMLElement), byId("alone", HTMLElement), {
       call: (peerId) => signaling.startCall(peerId),
@@ -33,23 +32,24 @@ export class Views {
       decline: (peerId) => signaling.declineCall(peerId),
     });
     this.#group = new GroupView(byId("group", HTMLElement), () => signaling.joinGroup());
-    this.#bar = new CallBar(byId("callbar", HTMLElement), {
-      toggle: (kind) => media.toggle(kind),
-      toggleBlur: () => media.blur.toggle(),
-      toggleScreen: () => (screen.stream ? screen.stop() : void screen.start()),
-      leave: () => signaling.leaveCalls(),
-    });
   }
 
   show() {
-    const { connection, roster, signaling, media, screen, describe, mayPublish } = this.#context;
+    const { connection, roster, signaling, media, describe, mayPublish } = this.#context;
     const others = [...roster.peers.keys()].filter((id) => id !== connection.peerId).map(describe);
     this.#people.show(others, roster.isKnown);
     this.#group.show(others, signaling.inGroup, connection.state === "open");
     const calls = signaling.calls.map((call) => ({ ...call, ...describe(call.peerId) }));
     const hint = signaling.inCall ? text.acceptHintOn : text.acceptHint(media.wanted);
     this.#ring.show(calls.filter(ringsHere), mayPublish() ? hint : inviteText.listenHint);
-    this.#bar.show(calls.filter((call) => !ringsHere(call)), signaling.inGroup, media, screen);
+    this.#showStatus(calls.filter((call) => !ringsHere(call)));
+  }
+
+  /** @param {Person[]} calls those that this peer has begun or accepted */
+  #showStatus(calls) {
+    const isInCall = calls.length > 0 || this.#context.signaling.inGroup;
+    this.#status.hidden = !isInCall;
+    if (isInCall) setText(this.#status, calls.length > 0 ? callStatusText(calls.map(statusOf)) : text.waitingForOthers);
   }
 
   /** @param {string} peerId */
@@ -59,6 +59,11 @@ export class Views {
       connection.send({ type: "kick", target_peer_id: peerId });
     }
   }
+}
+
+/** @param {Person} person */
+function statusOf({ name, callState }) {
+  return { name, state: callState };
 }
 
 /**

@@ -6,7 +6,9 @@
 import { make } from "../ui/dom.js";
 import { Emitter } from "../lib/emitter.js";
 import { boxToFit } from "./extent.js";
+import { freeBox } from "./freebox.js";
 
+/** @import {Edge} from "./freebox.js" */
 /** @import {Box} from "./geometry.js" */
 
 /** @typedef {{left: number, top: number, scale: number, fitted: boolean}} Camera where the stage looks, to come back to */
@@ -45,15 +47,16 @@ export class Stage extends Emitter {
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #settling;
   #settledScale = 0;
-  /** @type {HTMLElement[]} */
+  /** @type {{node: HTMLElement, edge: Edge}[]} */
   #bars = [];
+  #barSizes = new ResizeObserver(() => this.#barsChanged());
   /** Pixels per scene unit. */
   scale = 1;
   /** It has not come to rest yet. */
   moving = false;
 
   /**
-   * @param {HTMLElement} frame the window onto the canvas; its padding is what bars lie over
+   * @param {HTMLElement} frame the window onto the canvas; bars lie over its edges
    * @param {HTMLElement} space the node inside it that holds the elements
    */
   constructor(frame, space) {
@@ -150,7 +153,7 @@ export class Stage extends Emitter {
 
   /** @param {number} scale pixels per scene unit; the middle stays where it is */
   zoomTo(scale) {
-    const free = this.#free();
+    const free = this.free();
     this.#zoom(scale, free.x + free.width / 2, free.y + free.height / 2);
   }
 
@@ -160,14 +163,9 @@ export class Stage extends Emitter {
    * @param {readonly Box[]} boxes of the elements, in scene units
    */
   fitAll(boxes) {
-    const { width, height } = this.#clear();
+    const { width, height } = this.free();
     const most = { width: (width - 2 * AIR_PX) / MIN_SCALE, height: (height - 2 * AIR_PX) / MIN_SCALE };
     this.fit(boxToFit(boxes, most) ?? undefined);
-  }
-
-  /** @param {...HTMLElement} bars that lie over the frame: `fit` puts nothing below them */
-  avoid(...bars) {
-    this.#bars.push(...bars);
   }
 
   /**
@@ -176,7 +174,7 @@ export class Stage extends Emitter {
    * @param {Box} [box] in scene units
    */
   fit(box) {
-    const free = box ? this.#clear() : this.#free();
+    const free = this.free();
     const air = box ? AIR_PX : 0;
     this.#fitted = !box;
     const { x, y, width, height } = box ?? { x: 0, y: 0, ...this.#viewport };
@@ -196,44 +194,42 @@ export class Stage extends Emitter {
    * @param {Box} box in scene units
    */
   reveal({ x, y, width, height }) {
-    const free = this.#free();
+    const free = this.free();
     const dx = leastShift(this.#left + x * this.scale, width * this.scale, free.x, free.width);
     const dy = leastShift(this.#top + y * this.scale, height * this.scale, free.y, free.height);
     if (dx || dy) this.panBy(dx, dy);
   }
 
   /** The part of the frame that no bar lies over, in pixels of the frame. @returns {Box} */
-  #free() {
-    const style = getComputedStyle(this.frame);
-    const [top, right, bottom, left] = [
-      style.paddingTop, style.paddingRight, style.paddingBottom, style.paddingLeft,
-    ].map((padding) => Number.parseFloat(padding) || 0);
-    return {
-      x: left ?? 0,
-      y: top ?? 0,
-      width: Math.max(1, this.#width - (left ?? 0) - (right ?? 0)),
-      height: Math.max(1, this.#height - (top ?? 0) - (bottom ?? 0)),
-    };
+  free() {
+    const { left, top } = this.frame.getBoundingClientRect();
+    const frame = { x: 0, y: 0, width: this.#width, height: this.#height };
+    const bars = this.#bars.flatMap(({ node, edge }) => {
+      const box = node.getBoundingClientRect();
+      return box.width && box.height ? [{ edge, x: box.left - left, y: box.top - top, width: box.width, height: box.height }] : [];
+    });
+    return freeBox(frame, bars);
   }
 
-  /** The same without what lies below bars, as far as that leaves room. @returns {Box} */
-  #clear() {
-    const free = this.#free();
-    const frame = this.frame.getBoundingClientRect();
-    const sides = { left: free.x, top: free.y, right: free.x + free.width, bottom: free.y + free.height };
-    for (const bar of this.#bars) {
-      const { left, top, width, height } = bar.getBoundingClientRect();
-      if (width === 0 || height === 0) continue;
-      const [x, y] = [left - frame.left, top - frame.top];
-      const isUpright = height > width;
-      if (isUpright && x + width / 2 < this.#width / 2) sides.left = Math.max(sides.left, x + width);
-      else if (isUpright) sides.right = Math.min(sides.right, x);
-      else if (y + height / 2 < this.#height / 2) sides.top = Math.max(sides.top, y + height);
-      else sides.bottom = Math.min(sides.bottom, y);
-    }
-    const [width, height] = [sides.right - sides.left, sides.bottom - sides.top];
-    if (width < free.width / 2 || height < free.height / 2) return free;
-    return { x: sides.left, y: sides.top, width, height };
+  /**
+   * A bar lies over the frame: what is fitted, revealed or placed does not go under it, as long as it is in sight.
+   *
+   * @param {HTMLElement} node
+   * @param {Edge} edge that it is at
+   */
+  reserve(node, edge) {
+    this.#bars.push({ node, edge });
+    this.#barSizes.observe(node);
+    this.#barsChanged();
+  }
+
+  /** The bars have other sizes, or came or went. */
+  #barsChanged() {
+    const free = this.free();
+    const { style } = this.frame.parentElement ?? this.frame;
+    const sides = { left: free.x, top: free.y, right: this.#width - free.x - free.width, bottom: this.#height - free.y - free.height };
+    for (const [side, value] of Object.entries(sides)) style.setProperty(`--free-${side}`, `${value}px`);
+    if (this.#fitted) this.fit();
   }
 
   #resize() {
@@ -243,8 +239,8 @@ export class Stage extends Emitter {
     const dy = (offsetHeight - this.#height) / 2;
     this.#width = offsetWidth;
     this.#height = offsetHeight;
-    if (this.#fitted) this.fit();
-    else this.#put(this.#left + dx, this.#top + dy, this.scale);
+    this.#barsChanged();
+    if (!this.#fitted) this.#put(this.#left + dx, this.#top + dy, this.scale);
   }
 
   /**

@@ -1,33 +1,42 @@
-/** Makes the tabs of the side panel and connects them with the canvas; the panels in them are loaded when they are needed. */
+/** Makes the tabs of the drawer and connects them with the canvas; the panels in them are loaded when they are needed. */
 
 import { storageKey } from "../lib/site.js";
 import { readText, writeText } from "../lib/stored.js";
-import { icon, make } from "../ui/dom.js";
+import { byId, icon, make, setText } from "../ui/dom.js";
 import { Part } from "../ui/part.js";
 import { text as inviteText } from "../text/invite.js";
 import { text } from "../text/panels/history.js";
 import { panels } from "./panels.js";
-import { SidePanel } from "./sidepanel.js";
+import { Drawer } from "./drawer.js";
 
 /** @import {Panel, PanelContext, PanelDefinition} from "./panel.js" */
 
 /** The panel that is open, for a reload of the window. */
 const KEY = storageKey("panel");
+/** Kept in its place where the person has closed the drawer. */
+const CLOSED = "none";
+/** There the drawer is open with the people, unless the person has closed it. */
+const WIDE = "(min-width: 1100px)";
+const FIRST = "people";
+/** Most that a badge counts to. */
+const MOST = 99;
 
 /**
- * Where in the page the panels are: `panel` has the parts, `buttons` the buttons that open them, `people` gives way.
+ * Where in the page the panels are: `drawer` has them, `buttons` the buttons that open them.
  *
- * @typedef {{panel: HTMLElement, buttons: HTMLElement, people: HTMLElement}} PanelRooms
+ * @typedef {{drawer: HTMLElement, buttons: HTMLElement}} PanelRooms
  */
 
 export class PanelHost {
   #parts;
-  #side;
+  #drawer;
   #past = new Part(async () => (await import("./history/past.js")).createPast(this.#parts));
   /** By name. @type {Map<string, Part<Panel>>} */
   #panels = new Map();
   /** Those that are there. @type {Map<string, Panel>} */
   #created = new Map();
+  /** How many unread things a panel has, beside its button. @type {Map<string, HTMLElement[]>} */
+  #badges = new Map();
   /** @type {ReadonlySet<string>} */
   #selected = new Set();
 
@@ -38,27 +47,30 @@ export class PanelHost {
   constructor(parts, rooms) {
     const { sceneView, notices } = parts;
     this.#parts = parts;
-    this.#side = new SidePanel(rooms.panel);
+    this.#drawer = new Drawer(rooms.drawer);
     const openers = panels.map((definition) => {
-      const { name, label, icon: symbol } = definition;
-      const room = make("div", { class: "panel-room", "aria-busy": "true" });
-      this.#panels.set(name, new Part(() => this.#create(definition, room)));
+      const { name, label, icon: symbol, here } = definition;
+      const room = here ? byId(here, HTMLElement) : make("div", { class: "panel-room", "aria-busy": "true" });
+      if (!here) this.#panels.set(name, new Part(() => this.#create(definition, room)));
       const button = make("button", { type: "button", class: "ghost", "data-panel": name, "aria-label": label, title: label });
-      button.append(icon(symbol));
-      this.#side.add(name, label, room, button);
+      const badge = make("span", { class: "badge", "aria-hidden": "true", hidden: "" });
+      button.append(icon(symbol), badge);
+      this.#badges.set(name, [badge]);
+      this.#drawer.add(name, label, room, button);
       return button;
     });
     rooms.buttons.prepend(...openers);
-    this.#side.on("shown", (name) => {
-      rooms.people.hidden = name !== null;
+    this.#drawer.on("shown", (name) => {
       for (const [own, panel] of this.#created) panel.setOpen?.(own === name);
-      writeText("window", KEY, name);
+      writeText("window", KEY, name ?? CLOSED);
       void this.#panels.get(name ?? "")?.use(() => {}, notices);
     });
     sceneView.on("blocked", (why) => {
       notices.show(why === "past" ? text.pastIsFixed : inviteText.readOnly, { key: "fixed" });
     });
-    this.#side.restore(readText("window", KEY));
+    this.#drawer.restore(readText("window", KEY) ?? (matchMedia(WIDE).matches ? FIRST : null));
+    rooms.drawer.removeAttribute("data-early");
+    for (const link of document.querySelectorAll(`a[href="#${FIRST}"]`)) link.addEventListener("click", () => this.open(FIRST));
   }
 
   /** What can be loaded ahead. */
@@ -71,13 +83,14 @@ export class PanelHost {
    * @param {HTMLElement} room where it is to be
    */
   async #create({ name, load }, room) {
+    if (!load) throw new TypeError(`the panel ${name} has no module`);
     const [{ create }, past] = await Promise.all([load(), this.#past.load()]);
     const panel = create({ ...this.#parts, ...past });
     this.#created.set(name, panel);
     room.replaceWith(panel.node);
     panel.select?.(this.#selected);
     panel.showPeople?.();
-    panel.setOpen?.(this.#side.current === name);
+    panel.setOpen?.(this.#drawer.current === name);
     return panel;
   }
 
@@ -85,6 +98,30 @@ export class PanelHost {
   select(ids) {
     this.#selected = ids;
     for (const panel of this.#created.values()) panel.select?.(ids);
+  }
+
+  /** The panel in sight, `null`: the drawer is closed. */
+  get current() {
+    return this.#drawer.current;
+  }
+
+  /** @param {string} name @param {HTMLElement} [opener] gets the focus back */
+  toggle(name, opener) {
+    if (this.current === name) this.#drawer.close();
+    else this.open(name, { ...(opener && { opener }) });
+  }
+
+  /**
+   * Show beside its button how much a panel has that was not read yet.
+   *
+   * @param {string} name
+   * @param {number} count
+   */
+  badge(name, count) {
+    for (const badge of this.#badges.get(name) ?? []) {
+      badge.hidden = count === 0;
+      setText(badge, count > MOST ? `${MOST}+` : String(count));
+    }
   }
 
   /** Names may have changed. */
@@ -98,7 +135,7 @@ export class PanelHost {
    */
   open(name, { opener, peerId } = {}) {
     if (peerId !== undefined) void this.#panels.get(name)?.use((panel) => panel.choosePeer?.(peerId), this.#parts.notices);
-    this.#side.open(name, opener);
+    this.#drawer.open(name, opener);
   }
 
   /**
@@ -108,6 +145,6 @@ export class PanelHost {
    * @param {HTMLElement} opener gets the focus back
    */
   openCall(peerId, opener) {
-    this.open("calls", { opener, peerId });
+    this.open("quality", { opener, peerId });
   }
 }

@@ -1,4 +1,4 @@
-/** Definition of a panel, a tab of the side panel: the types. The list of all is panels.js. */
+/** Definition of a panel of the drawer: the types. The list of all is panels.js. */
 
 /** @import {Notices} from "../app/notices.js" */
 /** @import {JoinToken} from "../connection/jointoken.js" */
@@ -12,13 +12,14 @@
 /** @import {Timeline} from "./history/timeline.js" */
 
 /**
- * A part of the side panel. Its tab and its button in the header are made from this.
+ * A panel of the drawer. Its tab and the button that opens it are made from this.
  *
  * @typedef {object} PanelDefinition
  * @property {string} name unique, in `data-panel`
  * @property {string} label
  * @property {string} icon symbol of icons.svg
- * @property {() => Promise<{create: (context: PanelContext) => Panel}>} load its module, whose `create` is called once
+ * @property {() => Promise<{create: (context: PanelContext) => Panel}>} [load] its module, whose `create` is called once
+ * @property {string} [here] id of its node, where the document has it from the start
  */
 
 /**

@@ -1,18 +1,19 @@
 /** Texts of all panels and dialogs. */
 
-/** The parts of the side panel, by name. */
+/** The panels of the drawer, by name. */
 export const panelLabel = {
+  people: "People",
   elements: "Elements",
   history: "History",
   save: "Save",
-  calls: "Calls",
+  quality: "Quality",
 };
 
 export const text = {
   close: "Close",
-  closePanel: "Close this panel",
+  closePanel: "Close",
   cancel: "Cancel",
-  panel: "Side panel",
+  panel: "Beside the canvas",
   partMissing: "This part of the page could not be loaded: the server is away, or has a newer version.",
   reload: "Load the page again",
 };

@@ -1,4 +1,4 @@
-/** The toolbar at the edge of the canvas, with the menu that arranges, made from the list of commands. */
+/** The toolbar in the dock, with the menu that arranges, made from the list of commands. */
 
 import { icon, make } from "../ui/dom.js";
 import { shownKey, text } from "../text/tools.js";
@@ -7,7 +7,7 @@ import { shownKey, text } from "../text/tools.js";
 /** @import {ToolContext} from "./tools.js" */
 
 export class Toolbar {
-  node = make("div", { class: "toolbar", role: "toolbar", "aria-label": text.toolbar, "aria-orientation": "vertical" });
+  node = make("div", { class: "toolbar", role: "toolbar", "aria-label": text.toolbar, "aria-orientation": "horizontal" });
   #context;
   /** @type {[HTMLButtonElement, Command][]} */
   #buttons = [];

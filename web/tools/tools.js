@@ -67,9 +67,9 @@ export class Tools {
 
   /**
    * @param {CanvasContext} canvas
-   * @param {HTMLElement} before the node over the stage that the bars follow
+   * @param {{bar: HTMLElement, properties: HTMLElement}} rooms of the toolbar and of the properties
    */
-  constructor(canvas, before) {
+  constructor(canvas, rooms) {
     const { scene, selection, stage, view } = canvas;
     const motion = new Motion(scene, view, canvas.send);
     /** @type {EditContext} */
@@ -94,8 +94,8 @@ export class Tools {
     const tools = { ...context, clipboard, properties, open, create: (type) => additions.create(type) };
     new KeyBindings(tools, commands, () => pointer.cancel());
     const toolbar = new Toolbar(tools, commands);
-    before.after(toolbar.node, properties.node);
-    stage.avoid(toolbar.node, properties.node);
+    rooms.bar.append(toolbar.node);
+    rooms.properties.append(properties.node);
     for (const event of /** @type {const} */ (["history", "replaced", "changed"])) {
       scene.on(event, () => {
         selection.keep((id) => scene.has(id));

@@ -1,6 +1,6 @@
 /**
- * The panel beside the canvas, in the place of the people while it is open. Its parts are tabs, as the
- * WAI-ARIA Authoring Practices have them.
+ * The drawer beside the canvas, a sheet below it on a phone. Its panels are tabs, as the WAI-ARIA Authoring Practices
+ * have them.
  */
 
 import { icon, make } from "../ui/dom.js";
@@ -8,13 +8,13 @@ import { Emitter } from "../lib/emitter.js";
 import { isComposed } from "../lib/keys.js";
 import { text } from "../text/panels.js";
 
-/** @typedef {{tab: HTMLButtonElement, body: HTMLElement, opener: HTMLButtonElement}} Part */
+/** @typedef {{tab: HTMLButtonElement, body: HTMLElement, opener: HTMLButtonElement}} DrawerPart */
 
-/** @extends {Emitter<{shown: string | null}>} `shown`: the part in sight; `null`: closed */
-export class SidePanel extends Emitter {
+/** @extends {Emitter<{shown: string | null}>} `shown`: the panel in sight; `null`: closed */
+export class Drawer extends Emitter {
   #node;
   #tabs = make("div", { role: "tablist", class: "panel-tabs", "aria-label": text.panel });
-  /** @type {Map<string, Part>} */
+  /** @type {Map<string, DrawerPart>} */
   #parts = new Map();
   /** Where the focus goes back to. @type {HTMLElement | null} */
   #opener = null;
@@ -29,7 +29,7 @@ export class SidePanel extends Emitter {
     close.append(icon("close"));
     close.addEventListener("click", () => this.close());
     node.setAttribute("aria-label", text.panel);
-    node.append(make("div", { class: "panel-head" }, this.#tabs, close));
+    node.prepend(make("div", { class: "panel-head" }, this.#tabs, close));
     node.addEventListener("keydown", (event) => {
       if (event.key !== "Escape" || event.defaultPrevented || isComposed(event)) return;
       event.preventDefault();
@@ -54,10 +54,12 @@ export class SidePanel extends Emitter {
       "aria-selected": "false",
       tabindex: "-1",
     }, label);
-    const body = make("div", { role: "tabpanel", class: "panel-body", id, "aria-labelledby": tab.id, hidden: "" }, content);
+    const body = make("div", { role: "tabpanel", class: "panel-body", id, "aria-labelledby": tab.id, hidden: "" });
+    content.replaceWith(body);
+    body.append(content);
     tab.addEventListener("click", () => this.open(name));
     this.#tabs.append(tab);
-    this.#node.append(body);
+    if (!body.isConnected) this.#node.append(body);
     this.#parts.set(name, { tab, body, opener });
     opener.setAttribute("aria-controls", this.#node.id);
     opener.setAttribute("aria-expanded", "false");
@@ -79,9 +81,9 @@ export class SidePanel extends Emitter {
     part.tab.focus();
   }
 
-  /** Open what was open before a reload; the focus stays where it is. @param {string | null} name */
+  /** Open what was open before a reload, or nothing; the focus stays where it is. @param {string | null} name */
   restore(name) {
-    if (name !== null && this.#parts.has(name)) this.#show(name);
+    this.#show(name !== null && this.#parts.has(name) ? name : null);
   }
 
   close() {

@@ -1,0 +1,19 @@
+/** Controls of the dock, in its order. */
+
+import { blur } from "./controls/blur.js";
+import { devices } from "./controls/devices.js";
+import { leave } from "./controls/leave.js";
+import { screen } from "./controls/screen.js";
+import { camera, microphone } from "./controls/switches.js";
+
+/** @import {Control} from "./control.js" */
+
+/** @type {readonly Control[]} */
+export const controls = [
+  microphone,
+  camera,
+  blur,
+  screen,
+  devices,
+  leave,
+];
