@@ -62,6 +62,7 @@ FOREIGN = {
     "Peer": {"display_name", "server", "user_id"},
     "PeerAssigned": {"bound_name"},
     "Error": {"message"},
+    "ChatMessage": {"name", "text", "to_name", "user_id", "server"},
 }
 """Text by others that the page shows: of a type that is no string (`web/lib/foreign.js`)."""
 

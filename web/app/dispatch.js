@@ -104,6 +104,11 @@ export function createHandlers(parts) {
       if (!parts.board.receive(message)) parts.refused(message);
     },
 
+    chat_message: nothing,
+    chat_history: nothing,
+    chat_removed: nothing,
+    chat_cleared: nothing,
+
     // For programs: the page has no such calls yet.
     communitas_call_result: nothing,
     call_state: nothing,

@@ -22,7 +22,7 @@ export class Rights extends Emitter {
   /** @type {Role} */
   role = "edit";
   /** @type {Set<Right>} */
-  #rights = new Set(["edit", "publish"]);
+  #rights = new Set(["chat", "edit", "publish"]);
 
   /** @param {Right} right */
   has(right) {

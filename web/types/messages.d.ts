@@ -218,6 +218,48 @@ export interface Path {
   protocol: "tcp" | "tls" | "udp";
 }
 
+/** Say something to everybody in the session, or to one peer; all of them get `chat_message`.
+
+With a `message_id` it is acked once it is stored, and sending it again says it once (CHT2). */
+export interface Chat {
+  type: "chat";
+  /** Plain text with line breaks; never HTML. */
+  text?: string;
+  /** A raster picture as a data URL (SCN10). */
+  picture?: string | null;
+  /** The peer this is for; of the sender's own session. */
+  to?: string | null;
+  /** Chosen by the sender, echoed in the reply. */
+  message_id?: string | null;
+}
+
+/** Remove a message for good: one's own, or with the right to moderate any one (CHT6). */
+export interface RemoveChat {
+  type: "remove_chat";
+  /** A message of the chat; later ones have larger numbers, not the next ones. */
+  id: number;
+  /** Chosen by the sender, echoed in the reply. */
+  message_id?: string | null;
+}
+
+/** Remove all messages of the session for good, also those between two (CHT6). */
+export interface ClearChat {
+  type: "clear_chat";
+  /** Chosen by the sender, echoed in the reply. */
+  message_id?: string | null;
+}
+
+/** Ask for `chat_history`: the latest messages, or those before one that the asker has (CHT4).
+
+An error names the `message_id`. */
+export interface GetChat {
+  type: "get_chat";
+  /** A message of the chat; later ones have larger numbers, not the next ones. */
+  before?: number | null;
+  /** Chosen by the sender, echoed in the reply. */
+  message_id?: string | null;
+}
+
 /** Start a call of this session in the Communitas network, or join the one there is (COM1). */
 export interface StartCommunitasCall {
   type: "start_communitas_call";
@@ -506,7 +548,7 @@ export interface IceServer {
 
 export type Role = "agent" | "edit" | "moderate" | "present" | "view";
 
-export type Right = "edit" | "moderate" | "publish";
+export type Right = "chat" | "edit" | "moderate" | "publish";
 
 /** Another join token in the place of yours, which ends soon: use it from now on (TOK2). */
 export interface TokenRenewed {
@@ -639,7 +681,7 @@ export interface Error {
   message_id?: string | null;
 }
 
-export type ErrorCode = "binary_frame" | "content_refused" | "element_changed" | "element_exists" | "element_not_found" | "forbidden" | "invalid_candidate" | "invalid_change" | "invalid_json" | "invalid_message" | "invalid_sdp" | "link_full" | "not_in_call" | "not_subscribed" | "peer_id_taken" | "peer_not_found" | "rate_limited" | "revision_changed" | "revision_not_found" | "scene_full" | "self_signal" | "server_full" | "session_full" | "storage_failed" | "token_expired" | "unauthorized" | "unknown_type" | "wrong_session";
+export type ErrorCode = "binary_frame" | "chat_not_found" | "content_refused" | "element_changed" | "element_exists" | "element_not_found" | "forbidden" | "invalid_candidate" | "invalid_change" | "invalid_json" | "invalid_message" | "invalid_sdp" | "link_full" | "not_in_call" | "not_subscribed" | "peer_id_taken" | "peer_not_found" | "rate_limited" | "revision_changed" | "revision_not_found" | "scene_full" | "self_signal" | "server_full" | "session_full" | "storage_failed" | "token_expired" | "unauthorized" | "unknown_type" | "wrong_session";
 
 /** Somebody rings you. Sent again after a snapshot, as long as it rings. */
 export interface IncomingCall {
@@ -840,7 +882,7 @@ export interface ElementRemoved {
   follows: number;
 }
 
-/** An edit that carried a `message_id` was accepted. */
+/** An edit of the scene or the chat that carried a `message_id` was accepted. */
 export interface Ack {
   type: "ack";
   /** Chosen by the sender, echoed in the reply. */
@@ -855,6 +897,8 @@ export interface AckResult {
   revision: number;
   /** An element of the scene. */
   id: string;
+  /** A message of the chat; later ones have larger numbers, not the next ones. */
+  chat_id: number;
 }
 
 /** What became of a `sync_queue`. */
@@ -909,6 +953,55 @@ export interface PeerPreview {
   elements: PreviewedElement[];
 }
 
+/** Somebody has said something; it is stored, and its author hears it too (CHT1). */
+export interface ChatMessage {
+  type: "chat_message";
+  /** A message of the chat; later ones have larger numbers, not the next ones. */
+  id: number;
+  /** A participant: a UUID in lower-case text form. */
+  from_peer_id: string;
+  /** Milliseconds since 1970-01-01 UTC. */
+  timestamp: number;
+  /** What its author was called then, if anything. */
+  name?: Foreign | null;
+  /** Plain text with line breaks; never HTML. */
+  text?: Foreign;
+  /** A raster picture as a data URL (SCN10). */
+  picture?: string | null;
+  /** The one peer it is to; nobody else gets it (CHT5). */
+  to?: string | null;
+  /** What that peer was called. */
+  to_name?: Foreign | null;
+  /** Who its author is, if known. */
+  user_id?: Foreign | null;
+  /** The server its author was at, where that is not yours (REL1). */
+  server?: Foreign | null;
+}
+
+/** A message is gone for good. */
+export interface ChatRemoved {
+  type: "chat_removed";
+  /** A message of the chat; later ones have larger numbers, not the next ones. */
+  id: number;
+}
+
+/** All messages until now are gone for good. */
+export interface ChatCleared {
+  type: "chat_cleared";
+}
+
+/** The answer to `get_chat`: messages in order, those alone that are for the asker. */
+export interface ChatHistory {
+  type: "chat_history";
+  messages: ChatMessage[];
+  /** There are earlier ones: ask `before` the first one. */
+  more: boolean;
+  /** A message of the chat; later ones have larger numbers, not the next ones. */
+  before?: number;
+  /** Chosen by the sender, echoed in the reply. */
+  message_id?: string | null;
+}
+
 export type ClientMessage =
   | Subscribe
   | ListPeers
@@ -925,6 +1018,10 @@ export type ClientMessage =
   | ViewSize
   | CallReport
   | CallQuality
+  | Chat
+  | RemoveChat
+  | ClearChat
+  | GetChat
   | StartCommunitasCall
   | JoinCommunitasCall
   | LeaveCommunitasCall
@@ -967,4 +1064,8 @@ export type ServerMessage =
   | SyncResult
   | PeerCursor
   | Pointers
-  | PeerPreview;
+  | PeerPreview
+  | ChatMessage
+  | ChatRemoved
+  | ChatCleared
+  | ChatHistory;

@@ -4,7 +4,7 @@
 
 /**
  * @typedef {object} ClientTraits
- * @property {"edit" | "publish" | "moderate" | "of_elements" | "of_media" | null} right that it takes; `null`: everybody may send it
+ * @property {"edit" | "publish" | "chat" | "moderate" | "of_elements" | "of_media" | null} right that it takes; `null`: everybody may send it
  * @property {boolean} edits it changes the scene, and is answered
  * @property {boolean} droppable a later one says it better: the first to go from a full queue
  * @property {"discard" | "unless_written" | "resend"} afterGap what becomes of it when the server has forgotten what it had
@@ -31,6 +31,10 @@ export const CLIENT_TRAITS = {
   view_size: { right: null, edits: false, droppable: false, afterGap: "unless_written" },
   call_report: { right: null, edits: false, droppable: false, afterGap: "unless_written" },
   call_quality: { right: null, edits: false, droppable: false, afterGap: "unless_written" },
+  chat: { right: "chat", edits: false, droppable: false, afterGap: "resend" },
+  remove_chat: { right: "chat", edits: false, droppable: false, afterGap: "resend" },
+  clear_chat: { right: "moderate", edits: false, droppable: false, afterGap: "unless_written" },
+  get_chat: { right: null, edits: false, droppable: false, afterGap: "unless_written" },
   start_communitas_call: { right: "publish", edits: false, droppable: false, afterGap: "unless_written" },
   join_communitas_call: { right: "publish", edits: false, droppable: false, afterGap: "unless_written" },
   leave_communitas_call: { right: null, edits: false, droppable: false, afterGap: "unless_written" },
@@ -86,6 +90,10 @@ export const SERVER_TRAITS = {
   peer_cursor: { visible: false, droppable: true },
   pointers: { visible: false, droppable: true },
   peer_preview: { visible: false, droppable: true },
+  chat_message: { visible: true, droppable: false },
+  chat_removed: { visible: true, droppable: false },
+  chat_cleared: { visible: true, droppable: false },
+  chat_history: { visible: true, droppable: false },
 };
 
 /**
@@ -111,12 +119,12 @@ export const KIND_TRAITS = {
 /**
  * What each role may do (rule TOK3).
  *
- * @type {Readonly<Record<NonNullable<Peer["role"]>, ReadonlyArray<"edit" | "publish" | "moderate">>>}
+ * @type {Readonly<Record<NonNullable<Peer["role"]>, ReadonlyArray<"edit" | "publish" | "chat" | "moderate">>>}
  */
 export const ROLE_RIGHTS = {
   view: [],
-  edit: ["edit", "publish"],
-  present: ["publish"],
-  moderate: ["edit", "moderate", "publish"],
-  agent: ["edit"],
+  edit: ["chat", "edit", "publish"],
+  present: ["chat", "publish"],
+  moderate: ["chat", "edit", "moderate", "publish"],
+  agent: ["chat", "edit"],
 };

@@ -259,6 +259,8 @@ class Hub(HubQueries):
                 _require_own(session, message.session_id)
                 missed = session.canvas.catch_up(message.known)
                 return [Send((peer.connection,), event) for event in missed]
+            case client.Chat() | client.GetChat() | client.RemoveChat() | client.ClearChat():
+                raise Refusal(ErrorCode.UNKNOWN_TYPE)
             case client.Subscribe():
                 return self._membership.subscribe(peer.connection, peer, message, now)
             case _:

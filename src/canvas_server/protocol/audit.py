@@ -24,6 +24,8 @@ class AuditEvent(StrEnum):
     TOKEN_REVOKED = "token_revoked"  # noqa: S105
     SCENE_CLEARED = "scene_cleared"
     SCENE_RESTORED = "scene_restored"
+    CHAT_REMOVED = "chat_removed"
+    CHAT_CLEARED = "chat_cleared"
     SESSION_ERASED = "session_erased"
     SESSIONS_LISTED = "sessions_listed"
     SERVER_PAIRED = "server_paired"
@@ -52,6 +54,8 @@ _MEANINGS = {
     AuditEvent.TOKEN_REVOKED: "It was taken back.",
     AuditEvent.SCENE_CLEARED: "All was removed from a canvas.",
     AuditEvent.SCENE_RESTORED: "An earlier state of a canvas was asked back.",
+    AuditEvent.CHAT_REMOVED: "`by`, a peer, removed a message of `peer` from the chat.",
+    AuditEvent.CHAT_CLEARED: "All messages of a chat were removed.",
     AuditEvent.SESSION_ERASED: "A canvas was removed with its whole history.",
     AuditEvent.SESSIONS_LISTED: "All sessions were shown to who runs the server.",
     AuditEvent.SERVER_PAIRED: "Sessions may be shared with another `server`; also at each start.",

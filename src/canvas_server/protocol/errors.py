@@ -31,6 +31,7 @@ class ErrorCode(StrEnum):
     INVALID_CHANGE = "invalid_change"
     CONTENT_REFUSED = "content_refused"
     SCENE_FULL = "scene_full"
+    CHAT_NOT_FOUND = "chat_not_found"
     REVISION_NOT_FOUND = "revision_not_found"
     REVISION_CHANGED = "revision_changed"
     RATE_LIMITED = "rate_limited"
@@ -107,6 +108,7 @@ _ERROR_MEANINGS = {
     ErrorCode.CONTENT_REFUSED: "The picture or model cannot be read, or could stop browsers; the "
     "text says what to do.",
     ErrorCode.SCENE_FULL: "The scene has reached its limit of elements or bytes.",
+    ErrorCode.CHAT_NOT_FOUND: "There is no such message in the chat, or it is not for you.",
     ErrorCode.REVISION_NOT_FOUND: "The history does not reach back to this revision.",
     ErrorCode.REVISION_CHANGED: "The scene has another revision than the edit expects.",
     ErrorCode.RATE_LIMITED: "That is more work at once than one may ask for; nothing was changed. "

@@ -18,6 +18,8 @@ MAX_CANDIDATE = 2 * 1024
 MAX_TOKEN = 4096
 MAX_DATA_URL = 512 * 1024
 MAX_OPERATIONS = 1000
+MAX_CHAT_TEXT = 4000
+MAX_CHAT_PICTURE = 256 * 1024
 MAX_PREVIEWED = 500
 
 # In Python `$` also matches before a line break at the end; in JSON Schema it does not.
@@ -134,6 +136,26 @@ TimestampMs = Annotated[
 Revision = Annotated[
     int,
     Meta(ge=0, le=MAX_INTEGER, description="Grows by 1 with each accepted change of the scene."),
+]
+
+ChatId = Annotated[
+    int,
+    Meta(
+        ge=1,
+        le=MAX_INTEGER,
+        description="A message of the chat; later ones have larger numbers, not the next ones.",
+    ),
+]
+ChatText = Annotated[
+    str, Meta(max_length=MAX_CHAT_TEXT, description="Plain text with line breaks; never HTML.")
+]
+ChatPicture = Annotated[
+    str,
+    Meta(
+        pattern="^data:image/",
+        max_length=MAX_CHAT_PICTURE,
+        description="A raster picture as a data URL (SCN10).",
+    ),
 ]
 
 # Far beyond any canvas, near enough that sums of a few stay exact.

@@ -27,12 +27,28 @@ _SKIN_TONES = frozenset(map(chr, range(0x1F3FB, 0x1F400)))
 _FLAG_LETTERS = re.compile("[\U0001f1e6-\U0001f1ff]+$")
 """Regional indicators: two of them are a flag."""
 _SPACES = re.compile(r"\s+")
+_LINE_BREAKS = re.compile("\r\n|[\r\x0b\x0c\x85\u2028\u2029]")
+"""All that Unicode has for it (UAX #14), as one."""
+_BETWEEN = re.compile("([\n\t])")
+_EMPTY_LINES = re.compile(r"\A(?:[^\S\n]*\n)+")
+"""At the beginning."""
 
 
 def plain(text: str) -> str:
     """Return a text on one line, without what is not seen and what turns the text around it."""
-    text = _SPACES.sub(" ", text).strip()
-    if text.isascii() and text.isprintable():
+    return _SPACES.sub(" ", _seen(_SPACES.sub(" ", text).strip())).strip(" \u200c\u200d")
+
+
+def plain_lines(text: str) -> str:
+    """Return a text as `plain` does, with its line breaks, tabs and spaces."""
+    lines = _LINE_BREAKS.sub("\n", text)
+    kept = "".join(map(_seen, _BETWEEN.split(lines)))
+    return _EMPTY_LINES.sub("", kept).rstrip()
+
+
+def _seen(text: str) -> str:
+    """Return what is seen of a text; of control characters, line breaks and tabs stay if alone."""
+    if (text.isascii() and text.isprintable()) or text in ("\n", "\t"):
         return text
     kept: list[str] = []
     marks = 0
@@ -56,7 +72,7 @@ def plain(text: str) -> str:
         marks = marks + 1 if category in _MARKS else 0
         if marks <= _MOST_MARKS:
             kept.append(char)
-    return _SPACES.sub(" ", "".join(kept)).strip(" \u200c\u200d")
+    return "".join(kept)
 
 
 def plain_name(text: str | None) -> str | None:

@@ -4,10 +4,14 @@ from enum import StrEnum
 
 
 class Right(StrEnum):
-    """Something that not everybody may do. To see, to point and to be in calls is not among it."""
+    """Something that not everybody may do.
+
+    To see, to point, to be in calls and to read the chat is not among it.
+    """
 
     EDIT = "edit"
     PUBLISH = "publish"
+    CHAT = "chat"
     MODERATE = "moderate"
 
     @property
@@ -19,6 +23,7 @@ class Right(StrEnum):
 _RIGHT_MEANINGS = {
     Right.EDIT: "Change the canvas.",
     Right.PUBLISH: "Send camera, microphone and screen, and have tiles of them.",
+    Right.CHAT: "Write in the chat.",
     Right.MODERATE: "Remove people, and give out and take back links.",
 }
 
@@ -45,10 +50,10 @@ class Role(StrEnum):
 
 _RIGHTS = {
     Role.VIEW: frozenset[Right](),
-    Role.EDIT: frozenset({Right.EDIT, Right.PUBLISH}),
-    Role.PRESENT: frozenset({Right.PUBLISH}),
+    Role.EDIT: frozenset({Right.EDIT, Right.PUBLISH, Right.CHAT}),
+    Role.PRESENT: frozenset({Right.PUBLISH, Right.CHAT}),
     Role.MODERATE: frozenset(Right),
-    Role.AGENT: frozenset({Right.EDIT}),
+    Role.AGENT: frozenset({Right.EDIT, Right.CHAT}),
 }
 
 _ROLE_MEANINGS = {

@@ -95,7 +95,7 @@ class ClientTraits(Struct, frozen=True, kw_only=True):
         """What becomes of it under load."""
         if self.droppable:
             return "drop"
-        is_edit = self.right in (Right.EDIT, RightRule.OF_ELEMENTS)
+        is_edit = self.right in (Right.EDIT, Right.CHAT, RightRule.OF_ELEMENTS)
         is_dear = self.charge in (Charge.ANSWER, Charge.OPERATIONS)
         return "refuse" if is_edit or is_dear else "wait"
 

@@ -90,6 +90,10 @@ SAMPLES: list[dict[str, Any]] = [
     {"type": "cursor", "x": 1, "y": 2.5},
     {"type": "preview", "elements": [{"id": "e", "transform": {"x": 1}}]},
     {"type": "clear_scene"},
+    {"type": "chat", "text": "hello", "to": "p", "message_id": "m"},
+    {"type": "get_chat", "before": 65536, "message_id": "m"},
+    {"type": "remove_chat", "id": 65536, "message_id": "m"},
+    {"type": "clear_chat", "message_id": "m"},
     {"type": "restore_scene", "revision": 3, "message_id": "m"},
 ]
 TAGS = [cast("Any", t).__struct_config__.tag for t in get_args(client.ClientMessage)]

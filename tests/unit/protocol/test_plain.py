@@ -13,7 +13,7 @@ from canvas_server.auth.join import Claims
 from canvas_server.export import frame, shaping
 from canvas_server.protocol.client import Subscribe
 from canvas_server.protocol.http import TokenWish
-from canvas_server.protocol.plain import first_of, plain, plain_name
+from canvas_server.protocol.plain import first_of, plain, plain_lines, plain_name
 
 pytestmark = pytest.mark.rule("PAG3", "REL8")
 
@@ -49,6 +49,29 @@ def test_nothing_is_left_that_hides_or_turns(text: str) -> None:
     for char in name:
         assert unicodedata.category(char) not in {"Cc", "Cs", "Co", "Zl", "Zp"}
         assert unicodedata.category(char) != "Cf" or char in "\u200c\u200d"
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("two\r\nlines\u2028and a third\r", "two\nlines\nand a third"),
+        ("\n \t\n\tif x:\n\t    go()  \n\n", "\tif x:\n\t    go()"),
+        ("\x1b[31mred\u202e\x1b[0m\n\x00\u200b", "[31mred[0m"),
+        ("  \u202e \n\u2066", ""),
+        ("👩\u200d💻 नमस्ते\n\ufeffŻółć", "👩\u200d💻 नमस्ते\nŻółć"),
+    ],
+)
+def test_a_text_with_lines(text: str, shown: str) -> None:
+    assert plain_lines(text) == shown
+
+
+@given(st.text(st.characters(), max_size=80))
+def test_lines_are_plain_once_and_for_all(text: str) -> None:
+    shown = plain_lines(text)
+    assert plain_lines(shown) == shown
+    assert {unicodedata.category(char) for char in set(shown) - {"\n", "\t"}}.isdisjoint(
+        ("Cc", "Cs", "Co", "Zl", "Zp")
+    )
 
 
 def test_nobody_has_no_name() -> None:

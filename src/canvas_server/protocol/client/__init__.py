@@ -6,12 +6,13 @@ from typing import get_args
 from canvas_server.protocol.traits import ClientTraits
 
 from .calls import *
+from .chat import *
 from .edits import *
 from .motion import *
 from .network import *
 from .session import *
 
-PlainMessage = SessionMessage | CallMessage | NetworkMessage | MotionMessage
+PlainMessage = SessionMessage | CallMessage | ChatRequest | NetworkMessage | MotionMessage
 """Every message but `subscribe` and the edits."""
 ClientMessage = Subscribe | PlainMessage | Edit
 

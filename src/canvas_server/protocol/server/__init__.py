@@ -6,6 +6,7 @@ from typing import get_args
 from canvas_server.protocol.traits import ServerTraits
 
 from .calls import *
+from .chat import *
 from .scene import *
 from .session import *
 
@@ -13,7 +14,7 @@ Reply = Ack | SyncResult | Error
 """The reply to an edit, or to whatever was refused."""
 Signal = RelayOffer | RelayAnswer | RelayIceCandidate | IncomingCall | CallEnded | PeerViewSize
 """What one peer tells another of their call."""
-ServerMessage = SessionMessage | CallMessage | SceneMessage
+ServerMessage = SessionMessage | CallMessage | SceneMessage | ChatAnswer
 
 
 def traits_of(message: type[ServerMessage]) -> ServerTraits:

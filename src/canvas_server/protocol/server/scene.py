@@ -8,6 +8,7 @@ from msgspec import Meta, Struct, UnsetType
 from canvas_server.protocol.client import PreviewedElement
 from canvas_server.protocol.errors import ErrorCode
 from canvas_server.protocol.fields import (
+    ChatId,
     Coordinate,
     Count,
     ElementId,
@@ -75,10 +76,13 @@ class AckResult(Struct, frozen=True):
 
     revision: Revision
     id: ElementId | UnsetType = msgspec.UNSET
+    chat_id: Annotated[
+        ChatId | UnsetType, Meta(description="The message that an accepted `chat` became.")
+    ] = msgspec.UNSET
 
 
 class Ack(Struct, frozen=True, tag_field="type", tag="ack"):
-    """An edit that carried a `message_id` was accepted."""
+    """An edit of the scene or the chat that carried a `message_id` was accepted."""
 
     traits: ClassVar = ServerTraits(federated=Federated.REPLY)
 

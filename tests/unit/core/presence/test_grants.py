@@ -55,6 +55,10 @@ def kinds(me: str, other: str) -> dict[str, tuple[client.ClientMessage, Right | 
         "remove_element": (client.RemoveElement("text"), Right.EDIT),
         "remove_element, own tile": (client.RemoveElement("own"), Right.PUBLISH),
         "clear_scene": (client.ClearScene(), Right.EDIT),
+        "chat": (client.Chat("hello"), Right.CHAT),
+        "get_chat": (client.GetChat(), None),
+        "remove_chat": (client.RemoveChat(1), Right.CHAT),
+        "clear_chat": (client.ClearChat(), Right.MODERATE),
         "restore_scene": (client.RestoreScene(1), Right.EDIT),
         "sync_queue, own tile": (
             client.SyncQueue((client.AddOperation(own), client.RemoveOperation("own"))),
@@ -187,8 +191,9 @@ def test_a_message_that_a_rule_cannot_read_takes_every_right_of_it(message: Any)
 
 
 def test_what_a_role_may_always_do_is_known_before() -> None:
-    assert client.Kick not in Grant(Role.EDIT).free
-    assert Grant(Role.EDIT).free | {client.Kick} == set(client.TRAITS)
+    moderates = {client.Kick, client.ClearChat}
+    assert moderates.isdisjoint(Grant(Role.EDIT).free)
+    assert Grant(Role.EDIT).free | moderates == set(client.TRAITS)
     assert Grant(Role.MODERATE).free == set(client.TRAITS)
     assert client.AddElement not in Grant(Role.AGENT).free, "it depends on the element"
     assert client.Cursor in Grant(Role.VIEW).free

@@ -51,7 +51,7 @@ def test_subscribe_tells_who_you_are_then_who_is_here_then_the_scene() -> None:
     token = lab.marks[b]
     assert token.startswith(f"{bob}@s#")
     assert assigned == server.PeerAssigned(
-        bob, "s", token, ICE, recovered=False, rights=(Right.EDIT, Right.PUBLISH)
+        bob, "s", token, ICE, recovered=False, rights=(Right.CHAT, Right.EDIT, Right.PUBLISH)
     )
     media = server.Media()
     peers = (
