@@ -63,6 +63,7 @@ FOREIGN = {
     "PeerAssigned": {"bound_name"},
     "Error": {"message"},
     "ChatMessage": {"name", "text", "to_name", "user_id", "server"},
+    "WaitingPeer": {"display_name", "user_id"},
 }
 """Text by others that the page shows: of a type that is no string (`web/lib/foreign.js`)."""
 

@@ -41,6 +41,13 @@ export function createHandlers(parts) {
     token_renewed: nothing,
     pong: nothing,
 
+    session_settings: nothing,
+    waiting: nothing,
+    peer_waiting: nothing,
+    peer_waiting_left: nothing,
+    peer_reaction: nothing,
+    peer_mute: nothing,
+
     peer_assigned: parts.assigned,
     peer_list: (message) => {
       roster.replace(message, signaling.calls.map(({ peerId }) => peerId));

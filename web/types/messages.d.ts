@@ -61,7 +61,7 @@ export interface Ping {
   received?: number | null;
 }
 
-/** Remove a peer from the session (TOK4). */
+/** Remove a peer from the session (TOK4), or turn away who waits to be let in (ROM5). */
 export interface Kick {
   type: "kick";
   /** The peer this is for; of the sender's own session. */
@@ -256,6 +256,54 @@ export interface GetChat {
   type: "get_chat";
   /** A message of the chat; later ones have larger numbers, not the next ones. */
   before?: number | null;
+  /** Chosen by the sender, echoed in the reply. */
+  message_id?: string | null;
+}
+
+/** Raise one's hand, or lower it; the others see in `peer.hand` since when it is up (ROM1).
+
+With `target_peer_id` a moderator lowers somebody else's. */
+export interface RaiseHand {
+  type: "hand";
+  raised: boolean;
+  /** The peer this is for; of the sender's own session. */
+  target_peer_id?: string | null;
+  /** Chosen by the sender, echoed in the reply. */
+  message_id?: string | null;
+}
+
+/** Show the others an emoji for a moment (ROM2). May be dropped on the way. */
+export interface React {
+  type: "reaction";
+  emoji: "\u2764\ufe0f" | "\ud83c\udf89" | "\ud83d\udc40" | "\ud83d\udc4d" | "\ud83d\udc4e" | "\ud83d\udc4f" | "\ud83d\udd25" | "\ud83d\ude02" | "\ud83d\ude22" | "\ud83d\ude2e" | "\ud83d\ude4f" | "\ud83e\udd14";
+}
+
+/** Lock the session, or give it a waiting room, or neither; what is absent stays (ROM3).
+
+It is acked, and told to everybody as `session_settings`, once it is stored. */
+export interface SetSession {
+  type: "session_settings";
+  locked?: boolean | null;
+  lobby?: boolean | null;
+  /** Chosen by the sender, echoed in the reply. */
+  message_id?: string | null;
+}
+
+/** Let somebody in who waits (ROM5). `kick` turns them away. */
+export interface Admit {
+  type: "admit";
+  /** A participant: a UUID in lower-case text form. */
+  peer_id: string;
+  /** Chosen by the sender, echoed in the reply. */
+  message_id?: string | null;
+}
+
+/** Have a peer's page stop a medium: it gets `peer_mute`. Nobody is unmuted by others (ROM7). */
+export interface MutePeer {
+  type: "mute";
+  /** The peer this is for; of the sender's own session. */
+  target_peer_id: string;
+  kind: "audio" | "screen" | "video";
   /** Chosen by the sender, echoed in the reply. */
   message_id?: string | null;
 }
@@ -595,6 +643,8 @@ export interface Peer {
   server?: Foreign | null;
   /** Who it is, where its token says so; the same however often it comes. */
   user_id?: Foreign | null;
+  /** Since when its hand is up; those are called in order of it (ROM1). */
+  hand?: number | null;
 }
 
 /** Which media a peer sends. */
@@ -681,7 +731,7 @@ export interface Error {
   message_id?: string | null;
 }
 
-export type ErrorCode = "binary_frame" | "chat_not_found" | "content_refused" | "element_changed" | "element_exists" | "element_not_found" | "forbidden" | "invalid_candidate" | "invalid_change" | "invalid_json" | "invalid_message" | "invalid_sdp" | "link_full" | "not_in_call" | "not_subscribed" | "peer_id_taken" | "peer_not_found" | "rate_limited" | "revision_changed" | "revision_not_found" | "scene_full" | "self_signal" | "server_full" | "session_full" | "storage_failed" | "token_expired" | "unauthorized" | "unknown_type" | "wrong_session";
+export type ErrorCode = "binary_frame" | "chat_not_found" | "content_refused" | "element_changed" | "element_exists" | "element_not_found" | "forbidden" | "invalid_candidate" | "invalid_change" | "invalid_json" | "invalid_message" | "invalid_sdp" | "link_full" | "not_in_call" | "not_subscribed" | "peer_id_taken" | "peer_not_found" | "rate_limited" | "revision_changed" | "revision_not_found" | "scene_full" | "self_signal" | "server_full" | "session_full" | "session_locked" | "storage_failed" | "token_expired" | "unauthorized" | "unknown_type" | "wrong_session";
 
 /** Somebody rings you. Sent again after a snapshot, as long as it rings. */
 export interface IncomingCall {
@@ -1002,6 +1052,75 @@ export interface ChatHistory {
   message_id?: string | null;
 }
 
+/** An emoji that somebody shows for a moment. In a crowd not all of them come (ROM2). */
+export interface PeerReaction {
+  type: "peer_reaction";
+  /** A participant: a UUID in lower-case text form. */
+  from_peer_id: string;
+  emoji: "\u2764\ufe0f" | "\ud83c\udf89" | "\ud83d\udc40" | "\ud83d\udc4d" | "\ud83d\udc4e" | "\ud83d\udc4f" | "\ud83d\udd25" | "\ud83d\ude02" | "\ud83d\ude22" | "\ud83d\ude2e" | "\ud83d\ude4f" | "\ud83e\udd14";
+}
+
+/** Who may come in, after `subscribe` and whenever it changes (ROM3). */
+export interface SessionSettings {
+  type: "session_settings";
+  /** Nobody new comes in but moderators. */
+  locked: boolean;
+  /** Who is new waits until a moderator lets them in. */
+  lobby: boolean;
+}
+
+/** You wait until a moderator lets you in; `peer_assigned` follows then (ROM5).
+
+Sent in place of `peer_assigned`, and nothing else of the session is. Until then only
+`subscribe`, as for another name, and `ping` are taken. The token keeps your place in the queue:
+bring it as `resume_token` when you come back. */
+export interface Waiting {
+  type: "waiting";
+  /** The name of a shared canvas. */
+  session_id: string;
+  /** A participant: a UUID in lower-case text form. */
+  peer_id: string;
+  /** Proves a peer id in a session, for a day. */
+  resume_token: string;
+  /** Milliseconds since 1970-01-01 UTC. */
+  since: number;
+}
+
+/** Somebody waits to be let in, or has another name now; to moderators (ROM5). */
+export interface PeerWaiting {
+  type: "peer_waiting";
+  peer: WaitingPeer;
+}
+
+/** Somebody who waits to be let in, as moderators see them. */
+export interface WaitingPeer {
+  /** A participant: a UUID in lower-case text form. */
+  peer_id: string;
+  /** Milliseconds since 1970-01-01 UTC. */
+  since: number;
+  /** What people read; never HTML. */
+  display_name?: Foreign | null;
+  /** What they will be. */
+  role?: Role;
+  /** Who it is, where its token says so. */
+  user_id?: Foreign | null;
+}
+
+/** Somebody waits no more: was let in or turned away, or has left; to moderators (ROM5). */
+export interface PeerWaitingLeft {
+  type: "peer_waiting_left";
+  /** A participant: a UUID in lower-case text form. */
+  peer_id: string;
+}
+
+/** A moderator wants you to stop a medium: do, and say who it was (ROM7). */
+export interface PeerMute {
+  type: "peer_mute";
+  /** A participant: a UUID in lower-case text form. */
+  from_peer_id: string;
+  kind: "audio" | "screen" | "video";
+}
+
 export type ClientMessage =
   | Subscribe
   | ListPeers
@@ -1022,6 +1141,11 @@ export type ClientMessage =
   | RemoveChat
   | ClearChat
   | GetChat
+  | RaiseHand
+  | React
+  | SetSession
+  | Admit
+  | MutePeer
   | StartCommunitasCall
   | JoinCommunitasCall
   | LeaveCommunitasCall
@@ -1068,4 +1192,10 @@ export type ServerMessage =
   | ChatMessage
   | ChatRemoved
   | ChatCleared
-  | ChatHistory;
+  | ChatHistory
+  | PeerReaction
+  | SessionSettings
+  | Waiting
+  | PeerWaiting
+  | PeerWaitingLeft
+  | PeerMute;

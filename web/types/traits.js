@@ -4,7 +4,7 @@
 
 /**
  * @typedef {object} ClientTraits
- * @property {"edit" | "publish" | "chat" | "moderate" | "of_elements" | "of_media" | null} right that it takes; `null`: everybody may send it
+ * @property {"edit" | "publish" | "chat" | "moderate" | "of_elements" | "of_media" | "of_hands" | null} right that it takes; `null`: everybody may send it
  * @property {boolean} edits it changes the scene, and is answered
  * @property {boolean} droppable a later one says it better: the first to go from a full queue
  * @property {"discard" | "unless_written" | "resend"} afterGap what becomes of it when the server has forgotten what it had
@@ -35,6 +35,11 @@ export const CLIENT_TRAITS = {
   remove_chat: { right: "chat", edits: false, droppable: false, afterGap: "resend" },
   clear_chat: { right: "moderate", edits: false, droppable: false, afterGap: "unless_written" },
   get_chat: { right: null, edits: false, droppable: false, afterGap: "unless_written" },
+  hand: { right: "of_hands", edits: false, droppable: false, afterGap: "resend" },
+  reaction: { right: null, edits: false, droppable: true, afterGap: "unless_written" },
+  session_settings: { right: "moderate", edits: false, droppable: false, afterGap: "unless_written" },
+  admit: { right: "moderate", edits: false, droppable: false, afterGap: "unless_written" },
+  mute: { right: "moderate", edits: false, droppable: false, afterGap: "unless_written" },
   start_communitas_call: { right: "publish", edits: false, droppable: false, afterGap: "unless_written" },
   join_communitas_call: { right: "publish", edits: false, droppable: false, afterGap: "unless_written" },
   leave_communitas_call: { right: null, edits: false, droppable: false, afterGap: "unless_written" },
@@ -94,6 +99,12 @@ export const SERVER_TRAITS = {
   chat_removed: { visible: true, droppable: false },
   chat_cleared: { visible: true, droppable: false },
   chat_history: { visible: true, droppable: false },
+  peer_reaction: { visible: true, droppable: true },
+  session_settings: { visible: true, droppable: false },
+  waiting: { visible: true, droppable: false },
+  peer_waiting: { visible: true, droppable: false },
+  peer_waiting_left: { visible: true, droppable: false },
+  peer_mute: { visible: true, droppable: false },
 };
 
 /**

@@ -21,7 +21,7 @@ from canvas_server.core.effects import (
     Streams,
     Unsettled,
 )
-from canvas_server.core.presence import audit, calls, grants
+from canvas_server.core.presence import audit, calls, grants, manners
 from canvas_server.core.presence.absent import postpone
 from canvas_server.core.presence.environment import Environment, milliseconds
 from canvas_server.core.presence.guests import Guests
@@ -228,10 +228,16 @@ class Hub(HubQueries):
             case client.RestoreScene():
                 return commands.recall(session.canvas, peer, message)
             case client.Kick():
-                target = session.target(peer, message.target_peer_id)
-                if target.server is not None:
-                    raise Refusal(ErrorCode.FORBIDDEN, f"Only {target.server} can remove them.")
+                target = manners.own_peer(peer, message.target_peer_id, "remove them")
                 return self._membership.remove(target, CloseCode.REMOVED, now)
+            case client.RaiseHand():
+                return manners.raise_hand(peer, message, milliseconds(now))
+            case client.React():
+                return manners.react(peer, message, now)
+            case client.MutePeer():
+                return manners.mute(peer, message)
+            case client.SetSession() | client.Admit():
+                raise Refusal(ErrorCode.UNKNOWN_TYPE)
             case (
                 client.StartCommunitasCall()
                 | client.JoinCommunitasCall()

@@ -42,6 +42,22 @@ class IdempotencyRecord(Struct, frozen=True):
         return size
 
 
+class EntryRules(Struct, frozen=True):
+    """Who may come into a session, as it is stored with it (ROM3)."""
+
+    locked: bool = False
+    """Nobody new comes in."""
+    lobby: bool = False
+    """Who is new waits until a moderator lets them in."""
+    removed: tuple[str, ...] = ()
+    """Peers that were removed: to have been here does not let them in again (ROM4)."""
+
+    @property
+    def hold(self) -> bool:
+        """Whether anybody is held up."""
+        return self.locked or self.lobby
+
+
 class Record(Struct, frozen=True):
     """What one edit adds to a session's log: stored as a whole or not at all."""
 

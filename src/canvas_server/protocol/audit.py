@@ -30,6 +30,10 @@ class AuditEvent(StrEnum):
     SESSIONS_LISTED = "sessions_listed"
     SERVER_PAIRED = "server_paired"
     SERVER_UNPAIRED = "server_unpaired"
+    SETTINGS_CHANGED = "settings_changed"
+    ADMITTED = "admitted"
+    TURNED_AWAY = "turned_away"
+    MUTED = "muted"
     LEFT_OUT = "left_out"
 
     @property
@@ -60,6 +64,11 @@ _MEANINGS = {
     AuditEvent.SESSIONS_LISTED: "All sessions were shown to who runs the server.",
     AuditEvent.SERVER_PAIRED: "Sessions may be shared with another `server`; also at each start.",
     AuditEvent.SERVER_UNPAIRED: "Not any more.",
+    AuditEvent.SETTINGS_CHANGED: "A moderator locked or unlocked a session, or changed its waiting "
+    "room; `reason` is what holds now.",
+    AuditEvent.ADMITTED: "`by`, a moderator, let `peer` in, who had waited.",
+    AuditEvent.TURNED_AWAY: "`by`, a moderator, did not.",
+    AuditEvent.MUTED: "`by`, a moderator, had `peer` stop a medium; `reason` is which.",
     AuditEvent.LEFT_OUT: "`count` events `of` a kind, of one address, session or invitation, came "
     "faster than they are written; of `*`: the disk was too slow, or full.",
 }

@@ -39,6 +39,7 @@ class ErrorCode(StrEnum):
     UNAUTHORIZED = "unauthorized"
     TOKEN_EXPIRED = "token_expired"  # noqa: S105
     FORBIDDEN = "forbidden"
+    SESSION_LOCKED = "session_locked"
 
     @property
     def meaning(self) -> str:
@@ -118,6 +119,7 @@ _ERROR_MEANINGS = {
     "wrong or was taken back.",
     ErrorCode.TOKEN_EXPIRED: "The token was good, but its time is over: ask for a new link.",
     ErrorCode.FORBIDDEN: "Your role does not allow this.",
+    ErrorCode.SESSION_LOCKED: "The session is locked: nobody new comes in.",
 }
 
 
@@ -137,6 +139,9 @@ class CloseCode(IntEnum):
     REMOVED = 4102
     TOO_MANY_TRIES = 4103
     GAVE_WAY = 4104
+    SESSION_LOCKED = 4105
+    TURNED_AWAY = 4106
+    WAITED_IN_VAIN = 4107
 
     @property
     def meaning(self) -> str:
@@ -158,6 +163,9 @@ _CLOSE_MEANINGS = {
     CloseCode.REMOVED: "you were removed from the session, or your link was taken back",
     CloseCode.TOO_MANY_TRIES: "too many tokens of yours were wrong",
     CloseCode.GAVE_WAY: "the session is full, and who looks after it needed your place",
+    CloseCode.SESSION_LOCKED: "the session is locked: nobody new comes in",
+    CloseCode.TURNED_AWAY: "who looks after the session did not let you in",
+    CloseCode.WAITED_IN_VAIN: "nobody let you in: ask again when somebody is there",
 }
 
 CallEndReason = Literal["hangup", "declined", "busy", "timeout", "left", "failed"]

@@ -24,7 +24,8 @@ _RIGHT_MEANINGS = {
     Right.EDIT: "Change the canvas.",
     Right.PUBLISH: "Send camera, microphone and screen, and have tiles of them.",
     Right.CHAT: "Write in the chat.",
-    Right.MODERATE: "Remove people, and give out and take back links.",
+    Right.MODERATE: "Lock the session, let people in, mute and remove them, and give out and take "
+    "back links.",
 }
 
 
@@ -57,7 +58,8 @@ _RIGHTS = {
 }
 
 _ROLE_MEANINGS = {
-    Role.VIEW: "Sees and hears everything, and sends nothing but a pointer.",
+    Role.VIEW: "Sees and hears everything, and sends nothing but a pointer, a raised hand and "
+    "reactions.",
     Role.EDIT: "Takes part: edits, and is seen and heard. Where no tokens are asked for, everybody "
     "is this.",
     Role.PRESENT: "Is seen and heard, and shows a screen, but leaves the canvas as it is.",

@@ -17,6 +17,7 @@ class RightRule(StrEnum):
 
     OF_ELEMENTS = "of_elements"
     OF_MEDIA = "of_media"
+    OF_HANDS = "of_hands"
 
     @property
     def meaning(self) -> str:
@@ -27,6 +28,7 @@ class RightRule(StrEnum):
 _RULE_MEANINGS = {
     RightRule.OF_ELEMENTS: "`edit`, for tiles of one's own `publish`",
     RightRule.OF_MEDIA: "`publish`, where it sends media",
+    RightRule.OF_HANDS: "`moderate`, for the hand of somebody else",
 }
 
 

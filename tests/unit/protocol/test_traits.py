@@ -93,7 +93,11 @@ def test_edits_go_to_who_keeps_the_scene_and_can_be_answered() -> None:
 def test_what_guests_are_sent_is_what_their_server_is_told() -> None:
     assert of_server(Federated.REPLY) == set(get_args(server.Reply))
     assert of_server(Federated.SIGNAL, Federated.MESSAGE) == set(get_args(server.Signal))
-    assert of_server(Federated.DROPPABLE) == {server.PeerCursor, server.PeerPreview}
+    assert of_server(Federated.DROPPABLE) == {
+        server.PeerCursor,
+        server.PeerPreview,
+        server.PeerReaction,
+    }
     assert not of_server(Federated.EDIT, Federated.PRESENCE), "no message of the server is one"
     assert not of_client(Federated.REPLY), "no message of a client is one"
 

@@ -124,6 +124,8 @@ def _needed(peer_id: str, message: client.ClientMessage, scene: Scene) -> Iterab
             return (rule,)
         case RightRule.OF_MEDIA:
             return (Right.PUBLISH,) if _sends_media(message) else ()
+        case RightRule.OF_HANDS:
+            return (Right.MODERATE,) if _is_of_another(peer_id, message) else ()
         case RightRule.OF_ELEMENTS:
             return _of_elements(peer_id, message, scene)
         case _:
@@ -139,6 +141,8 @@ def _rights_of(rule: Right | RightRule | None) -> frozenset[Right]:
             return frozenset((rule,))
         case RightRule.OF_MEDIA:
             return frozenset((Right.PUBLISH,))
+        case RightRule.OF_HANDS:
+            return frozenset((Right.MODERATE,))
         case RightRule.OF_ELEMENTS:
             return frozenset((Right.EDIT, Right.PUBLISH))
         case _:
@@ -160,6 +164,12 @@ def _sends_media(message: client.ClientMessage) -> bool:
             return sends_media(sdp)
         case _:
             return True
+
+
+def _is_of_another(peer_id: str, message: client.ClientMessage) -> bool:
+    """Tell whether a message is about somebody else's hand; one that is not known here is."""
+    own = (None, peer_id)
+    return not isinstance(message, client.RaiseHand) or message.target_peer_id not in own
 
 
 def _of_elements(peer_id: str, message: client.ClientMessage, scene: Scene) -> Iterable[Right]:

@@ -22,6 +22,7 @@ QUIET = frozenset(
         client.MediaState,
         client.Ping,
         client.Preview,
+        client.RaiseHand,
         client.Subscribe,
     }
 )

@@ -19,6 +19,7 @@ from canvas_server.core.effects import (
 )
 from canvas_server.core.presence.audience import Audience
 from canvas_server.core.presence.grants import Grant
+from canvas_server.core.presence.reactions import ReactionPace
 from canvas_server.core.records import Stored
 from canvas_server.core.scene.document import Canvas
 from canvas_server.core.scene.transaction import STREAM_PREFIXES, Author
@@ -63,6 +64,8 @@ class Participant(Struct, eq=False):
     """This stay in the session; a guest, whom nobody but its server resumes, has none."""
     features: frozenset[str] = frozenset()
     """What its client takes of what none need know (`subscribe.features`)."""
+    hand: int | None = None
+    """Since when its hand is up; milliseconds since 1970 UTC."""
 
     @property
     def author(self) -> Author:
@@ -109,6 +112,7 @@ class Session:
         self.audience = Audience(session_id, self.peers, self.view, watched=watched)
         self.newcomers = self.audience.roster.newcomers
         """The peers that some do not know yet."""
+        self.reactions = ReactionPace()
         self.canvas = Canvas(
             session_id, stored, self.peers, tickets, watched=watched, leader=leader
         )
@@ -151,6 +155,7 @@ class Session:
             effects += self._after_call((partner,), stopped, timestamp)
         effects += self._remove_tiles(peer, timestamp)
         effects += self.leave_network_call(peer.peer_id)
+        self.reactions.forget(peer.peer_id)
         return [*effects, *self.audience.leave(peer, reason)]
 
     def view(self, peer: Participant) -> server.Peer:
@@ -167,6 +172,7 @@ class Session:
             peer.grant.role,
             peer.server,
             peer.grant.user,
+            peer.hand,
         )
 
     def media_state(self, peer: Participant, message: client.MediaState) -> list[Effect]:

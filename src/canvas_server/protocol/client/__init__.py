@@ -10,9 +10,12 @@ from .chat import *
 from .edits import *
 from .motion import *
 from .network import *
+from .room import *
 from .session import *
 
-PlainMessage = SessionMessage | CallMessage | ChatRequest | NetworkMessage | MotionMessage
+PlainMessage = (
+    SessionMessage | CallMessage | ChatRequest | RoomMessage | NetworkMessage | MotionMessage
+)
 """Every message but `subscribe` and the edits."""
 ClientMessage = Subscribe | PlainMessage | Edit
 

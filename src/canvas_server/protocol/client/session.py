@@ -117,7 +117,7 @@ class Ping(Struct, frozen=True, tag_field="type", tag="ping"):
 
 
 class Kick(Struct, frozen=True, tag_field="type", tag="kick"):
-    """Remove a peer from the session (TOK4)."""
+    """Remove a peer from the session (TOK4), or turn away who waits to be let in (ROM5)."""
 
     traits: ClassVar = ClientTraits(
         right=Right.MODERATE, federated=Federated.NO, after_gap=AfterGap.UNLESS_WRITTEN

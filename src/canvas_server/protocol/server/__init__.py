@@ -7,6 +7,7 @@ from canvas_server.protocol.traits import ServerTraits
 
 from .calls import *
 from .chat import *
+from .room import *
 from .scene import *
 from .session import *
 
@@ -14,7 +15,7 @@ Reply = Ack | SyncResult | Error
 """The reply to an edit, or to whatever was refused."""
 Signal = RelayOffer | RelayAnswer | RelayIceCandidate | IncomingCall | CallEnded | PeerViewSize
 """What one peer tells another of their call."""
-ServerMessage = SessionMessage | CallMessage | SceneMessage | ChatAnswer
+ServerMessage = SessionMessage | CallMessage | SceneMessage | ChatAnswer | RoomMessage
 
 
 def traits_of(message: type[ServerMessage]) -> ServerTraits:

@@ -50,6 +50,10 @@ class Peer(Struct, frozen=True, omit_defaults=True):
         UserId | None,
         Meta(description="Who it is, where its token says so; the same however often it comes."),
     ] = None
+    hand: Annotated[
+        TimestampMs | None,
+        Meta(description="Since when its hand is up; those are called in order of it (ROM1)."),
+    ] = None
 
 
 class IceServer(Struct, frozen=True, omit_defaults=True):

@@ -75,6 +75,12 @@ def kinds(me: str, other: str) -> dict[str, tuple[client.ClientMessage, Right | 
         "media_state": (client.MediaState(audio=True, video=False, screen=False), Right.PUBLISH),
         "media_state, off": (client.MediaState(audio=False, video=False, screen=False), None),
         "view_size": (client.ViewSize(other, 100), None),
+        "hand": (client.RaiseHand(raised=True), None),
+        "hand of another": (client.RaiseHand(raised=False, target_peer_id=other), Right.MODERATE),
+        "reaction": (client.React("🎉"), None),
+        "session_settings": (client.SetSession(locked=True), Right.MODERATE),
+        "admit": (client.Admit(other), Right.MODERATE),
+        "mute": (client.MutePeer(other, "audio"), Right.MODERATE),
         "call_report": (client.CallReport(other, ()), None),
         "call_quality": (client.CallQuality(other, msgspec.convert({"rating": "good"}, Any)), None),
         "cursor": (client.Cursor(0, 0), None),
@@ -183,7 +189,13 @@ class _StrangeMedia(Struct, frozen=True):
     )
 
 
-@pytest.mark.parametrize("message", [_Strange(), _StrangeMedia()])
+class _StrangeHand(Struct, frozen=True):
+    traits: ClassVar = ClientTraits(
+        right=RightRule.OF_HANDS, federated=Federated.NO, after_gap=AfterGap.DISCARD
+    )
+
+
+@pytest.mark.parametrize("message", [_Strange(), _StrangeMedia(), _StrangeHand()])
 def test_a_message_that_a_rule_cannot_read_takes_every_right_of_it(message: Any) -> None:
     with pytest.raises(Refusal):
         check(Grant(Role.VIEW), "me", message, Scene())
@@ -191,9 +203,10 @@ def test_a_message_that_a_rule_cannot_read_takes_every_right_of_it(message: Any)
 
 
 def test_what_a_role_may_always_do_is_known_before() -> None:
-    moderates = {client.Kick, client.ClearChat}
-    assert moderates.isdisjoint(Grant(Role.EDIT).free)
-    assert Grant(Role.EDIT).free | moderates == set(client.TRAITS)
+    moderators = {client.Kick, client.ClearChat, client.RaiseHand, client.SetSession, client.Admit}
+    moderators |= {client.MutePeer}
+    assert not moderators & Grant(Role.EDIT).free
+    assert Grant(Role.EDIT).free | moderators == set(client.TRAITS)
     assert Grant(Role.MODERATE).free == set(client.TRAITS)
     assert client.AddElement not in Grant(Role.AGENT).free, "it depends on the element"
     assert client.Cursor in Grant(Role.VIEW).free
