@@ -7,7 +7,8 @@ import { Drawing } from "../canvas/drawing.js";
 import { Pointing } from "../canvas/pointing.js";
 import { Stage } from "../canvas/stage.js";
 import { CanvasView } from "../canvas/view.js";
-import { byId } from "../ui/dom.js";
+import { text as roomText } from "../text/room.js";
+import { byId, setText } from "../ui/dom.js";
 import { CLIENT_TRAITS } from "../types/traits.js";
 import { OptimisticScene } from "../scene/optimisticscene.js";
 import { boundsOf } from "../canvas/geometry.js";
@@ -120,8 +121,10 @@ export class Board {
    */
   #makePanels(sessionId, joinToken, quality, notices, hooks) {
     const rooms = {
-      drawer: byId("drawer", HTMLElement),
-      buttons: byId("panels", HTMLElement),
+      node: byId("drawer", HTMLElement),
+      tabs: byId("panels", HTMLElement),
+      title: byId("drawer-title", HTMLElement),
+      close: byId("drawer-close", HTMLElement),
     };
     return new PanelHost(
       {
@@ -181,10 +184,17 @@ export class Board {
       smaller: () => this.stage.zoomOut(),
       fit: () => this.view.fitAll(),
       larger: () => this.stage.zoomIn(),
+      scale: () => this.stage.zoomTo(1),
     };
     for (const [id, act] of Object.entries(buttons)) {
       byId(`zoom-${id}`, HTMLButtonElement).addEventListener("click", act);
     }
+    const scale = byId("zoom-scale", HTMLButtonElement);
+    this.stage.on("settled", () => {
+      const percent = Math.round(this.stage.scale * 100);
+      setText(scale, roomText.scale(percent));
+      scale.setAttribute("aria-label", roomText.scaleLabel(percent));
+    });
   }
 
   /**

@@ -13,9 +13,8 @@ import { ownMedia } from "../people/person.js";
 import { keepAbove } from "../ui/above.js";
 import { byId, setText } from "../ui/dom.js";
 import { loadAhead } from "../ui/part.js";
-import { controls } from "../room/controls.js";
 import { deviceDialog } from "../room/controls/devices.js";
-import { Dock } from "../room/dock.js";
+import { Room } from "../room/room.js";
 import { createBoard } from "./boardparts.js";
 import { ManyCallsNotice, showCallNotices } from "./callnotices.js";
 import { showConnection } from "./connectionview.js";
@@ -111,11 +110,11 @@ async function loadRest({ notices }, board, parts) {
 function renderer(context, board, ownTiles) {
   const { signaling } = context;
   const views = new Views(context);
-  const dock = new Dock(byId("dock-call", HTMLElement), { ...context, stage: board.stage, panels: board.panels }, controls);
+  const room = new Room({ ...context, stage: board.stage, panels: board.panels });
   const manyCalls = new ManyCallsNotice(context.notices);
   return coalesce(() => {
     views.show();
-    dock.show();
+    room.show();
     board.showPeople();
     for (const tile of ownTiles) tile.show();
     manyCalls.show(signaling.calls.length);

@@ -1,72 +1,58 @@
 /**
- * The drawer beside the canvas, a sheet below it on a phone. Its panels are tabs, as the WAI-ARIA Authoring Practices
- * have them.
+ * The drawer beside the canvas, on a phone a sheet over its lower half. Its panels are tabs, as the WAI-ARIA Authoring
+ * Practices have them; the tabs stay in sight where there is room for them, and the one pressed again closes the drawer.
  */
 
-import { icon, make } from "../ui/dom.js";
 import { Emitter } from "../lib/emitter.js";
 import { isComposed } from "../lib/keys.js";
-import { text } from "../text/panels.js";
+import { make, setText } from "../ui/dom.js";
+import { closeBySwipe } from "../ui/swipe.js";
 
-/** @typedef {{tab: HTMLButtonElement, body: HTMLElement, opener: HTMLButtonElement}} DrawerPart */
+/** @typedef {{tab: HTMLButtonElement, body: HTMLElement, label: string}} DrawerPart */
+
+/** @typedef {{node: HTMLElement, tabs: HTMLElement, title: HTMLElement, close: HTMLElement}} DrawerNodes as in index.html */
 
 /** @extends {Emitter<{shown: string | null}>} `shown`: the panel in sight; `null`: closed */
 export class Drawer extends Emitter {
-  #node;
-  #tabs = make("div", { role: "tablist", class: "panel-tabs", "aria-label": text.panel });
+  #nodes;
   /** @type {Map<string, DrawerPart>} */
   #parts = new Map();
   /** Where the focus goes back to. @type {HTMLElement | null} */
   #opener = null;
-  /** The part in sight. @type {string | null} */
+  /** The panel in sight. @type {string | null} */
   current = null;
 
-  /** @param {HTMLElement} node */
-  constructor(node) {
+  /** @param {DrawerNodes} nodes */
+  constructor(nodes) {
     super();
-    this.#node = node;
-    const close = make("button", { type: "button", class: "ghost", "aria-label": text.closePanel, title: text.closePanel });
-    close.append(icon("close"));
+    const { node, tabs, close } = nodes;
+    this.#nodes = nodes;
     close.addEventListener("click", () => this.close());
-    node.setAttribute("aria-label", text.panel);
-    node.prepend(make("div", { class: "panel-head" }, this.#tabs, close));
     node.addEventListener("keydown", (event) => {
-      if (event.key !== "Escape" || event.defaultPrevented || isComposed(event)) return;
+      if (event.key !== "Escape" || event.defaultPrevented || isComposed(event) || this.current === null) return;
       event.preventDefault();
       this.close();
     });
-    this.#tabs.addEventListener("keydown", (event) => this.#turn(event));
+    tabs.addEventListener("keydown", (event) => this.#turn(event));
+    closeBySwipe(node, () => this.close());
   }
 
   /**
    * @param {string} name
    * @param {string} label
    * @param {HTMLElement} content
-   * @param {HTMLButtonElement} opener opens and closes it
+   * @param {HTMLButtonElement} tab
    */
-  add(name, label, content, opener) {
-    const id = `${this.#node.id}-${name}`;
-    const tab = make("button", {
-      type: "button",
-      role: "tab",
-      id: `${id}-tab`,
-      "aria-controls": id,
-      "aria-selected": "false",
-      tabindex: "-1",
-    }, label);
-    const body = make("div", { role: "tabpanel", class: "panel-body", id, "aria-labelledby": tab.id, hidden: "" });
+  add(name, label, content, tab) {
+    const id = `${this.#nodes.node.id}-${name}`;
+    const body = make("div", { role: "tabpanel", class: "panel-body", id, "aria-labelledby": `${id}-tab`, hidden: "" });
+    for (const [key, value] of Object.entries({ role: "tab", id: `${id}-tab`, "aria-controls": id })) tab.setAttribute(key, value);
     content.replaceWith(body);
     body.append(content);
-    tab.addEventListener("click", () => this.open(name));
-    this.#tabs.append(tab);
-    if (!body.isConnected) this.#node.append(body);
-    this.#parts.set(name, { tab, body, opener });
-    opener.setAttribute("aria-controls", this.#node.id);
-    opener.setAttribute("aria-expanded", "false");
-    opener.addEventListener("click", () => {
-      if (this.current === name) this.close();
-      else this.open(name, opener);
-    });
+    if (!body.isConnected) this.#nodes.node.append(body);
+    this.#nodes.tabs.append(tab);
+    this.#parts.set(name, { tab, body, label });
+    tab.addEventListener("click", () => (this.current === name ? this.close() : this.open(name, tab)));
   }
 
   /**
@@ -88,32 +74,37 @@ export class Drawer extends Emitter {
 
   close() {
     if (this.current === null) return;
-    const hadFocus = this.#node.contains(document.activeElement);
+    const { tab } = this.#parts.get(this.current) ?? {};
+    const hadFocus = this.#nodes.node.contains(document.activeElement);
     this.#show(null);
-    if (hadFocus) this.#opener?.focus();
+    if (!hadFocus) return;
+    const isThere = this.#opener?.isConnected && this.#opener.offsetParent !== null;
+    (isThere ? this.#opener : tab)?.focus();
   }
 
   /** @param {string | null} name */
   #show(name) {
     this.current = name;
-    for (const [own, { tab, body, opener }] of this.#parts) {
+    const stop = name ?? [...this.#parts.keys()].find((own) => this.#parts.get(own)?.tab.tabIndex === 0) ?? [...this.#parts.keys()][0];
+    for (const [own, { tab, body, label }] of this.#parts) {
       tab.setAttribute("aria-selected", String(own === name));
-      tab.tabIndex = own === name ? 0 : -1;
+      tab.tabIndex = own === stop ? 0 : -1;
       body.hidden = own !== name;
-      opener.setAttribute("aria-expanded", String(own === name));
+      if (own === name) setText(this.#nodes.title, label);
     }
-    this.#node.hidden = name === null;
+    this.#nodes.node.toggleAttribute("data-open", name !== null);
     this.emit("shown", name);
   }
 
   /** @param {KeyboardEvent} event */
   #turn(event) {
-    const names = [...this.#parts.keys()];
-    const at = names.indexOf(this.current ?? "");
-    const to = { ArrowLeft: at - 1, ArrowRight: at + 1, Home: 0, End: -1 }[event.key];
-    const name = to === undefined ? undefined : names.at(to % names.length);
+    const names = [...this.#parts].filter(([, { tab }]) => tab.offsetParent !== null).map(([name]) => name);
+    const at = names.findIndex((name) => this.#parts.get(name)?.tab === event.target);
+    const to = { ArrowLeft: at - 1, ArrowUp: at - 1, ArrowRight: at + 1, ArrowDown: at + 1, Home: 0, End: -1 }[event.key];
+    const name = to === undefined || at < 0 ? undefined : names.at(to % names.length);
     if (name === undefined) return;
     event.preventDefault();
-    this.open(name);
+    if (this.current !== null) return this.open(name);
+    this.#parts.get(name)?.tab.focus(); // closed: to look at the tabs opens nothing
   }
 }

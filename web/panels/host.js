@@ -1,6 +1,7 @@
 /** Makes the tabs of the drawer and connects them with the canvas; the panels in them are loaded when they are needed. */
 
 import { storageKey } from "../lib/site.js";
+import { Emitter } from "../lib/emitter.js";
 import { readText, writeText } from "../lib/stored.js";
 import { byId, icon, make, setText } from "../ui/dom.js";
 import { Part } from "../ui/part.js";
@@ -9,6 +10,7 @@ import { text } from "../text/panels/history.js";
 import { panels } from "./panels.js";
 import { Drawer } from "./drawer.js";
 
+/** @import {DrawerNodes} from "./drawer.js" */
 /** @import {Panel, PanelContext, PanelDefinition} from "./panel.js" */
 
 /** The panel that is open, for a reload of the window. */
@@ -21,13 +23,8 @@ const FIRST = "people";
 /** Most that a badge counts to. */
 const MOST = 99;
 
-/**
- * Where in the page the panels are: `drawer` has them, `buttons` the buttons that open them.
- *
- * @typedef {{drawer: HTMLElement, buttons: HTMLElement}} PanelRooms
- */
-
-export class PanelHost {
+/** @extends {Emitter<{shown: string | null}>} `shown`: the panel in sight; `null`: the drawer is closed */
+export class PanelHost extends Emitter {
   #parts;
   #drawer;
   #past = new Part(async () => (await import("./history/past.js")).createPast(this.#parts));
@@ -35,41 +32,49 @@ export class PanelHost {
   #panels = new Map();
   /** Those that are there. @type {Map<string, Panel>} */
   #created = new Map();
-  /** How many unread things a panel has, beside its button. @type {Map<string, HTMLElement[]>} */
+  /** How many unread things a panel has, beside its button. @type {Map<string, HTMLElement>} */
   #badges = new Map();
   /** @type {ReadonlySet<string>} */
   #selected = new Set();
 
   /**
    * @param {Omit<PanelContext, "timeline" | "replay">} parts
-   * @param {PanelRooms} rooms
+   * @param {DrawerNodes} rooms
    */
   constructor(parts, rooms) {
+    super();
     const { sceneView, notices } = parts;
     this.#parts = parts;
-    this.#drawer = new Drawer(rooms.drawer);
-    const openers = panels.map((definition) => {
+    this.#drawer = new Drawer(rooms);
+    for (const definition of panels) {
       const { name, label, icon: symbol, here } = definition;
       const room = here ? byId(here, HTMLElement) : make("div", { class: "panel-room", "aria-busy": "true" });
       if (!here) this.#panels.set(name, new Part(() => this.#create(definition, room)));
-      const button = make("button", { type: "button", class: "ghost", "data-panel": name, "aria-label": label, title: label });
-      const badge = make("span", { class: "badge", "aria-hidden": "true", hidden: "" });
-      button.append(icon(symbol), badge);
-      this.#badges.set(name, [badge]);
-      this.#drawer.add(name, label, room, button);
-      return button;
-    });
-    rooms.buttons.prepend(...openers);
+      const badge = make("span", { class: "badge", hidden: "" });
+      const words = make("span", {}, label);
+      const tab = make("button", { type: "button", class: "rail-button", "data-panel": name }, icon(symbol), words, badge);
+      this.#badges.set(name, badge);
+      this.#drawer.add(name, label, room, tab);
+    }
+    let isAsked = false;
     this.#drawer.on("shown", (name) => {
       for (const [own, panel] of this.#created) panel.setOpen?.(own === name);
-      writeText("window", KEY, name ?? CLOSED);
+      if (isAsked) writeText("window", KEY, name ?? CLOSED);
+      this.emit("shown", name);
       void this.#panels.get(name ?? "")?.use(() => {}, notices);
     });
     sceneView.on("blocked", (why) => {
       notices.show(why === "past" ? text.pastIsFixed : inviteText.readOnly, { key: "fixed" });
     });
-    this.#drawer.restore(readText("window", KEY) ?? (matchMedia(WIDE).matches ? FIRST : null));
-    rooms.drawer.removeAttribute("data-early");
+    const wide = matchMedia(WIDE);
+    const begin = () => {
+      isAsked = false;
+      this.#drawer.restore(readText("window", KEY) ?? (wide.matches ? FIRST : null));
+      isAsked = true;
+    };
+    begin();
+    wide.addEventListener("change", begin);
+    rooms.node.removeAttribute("data-early");
     for (const link of document.querySelectorAll(`a[href="#${FIRST}"]`)) link.addEventListener("click", () => this.open(FIRST));
   }
 
@@ -111,6 +116,10 @@ export class PanelHost {
     else this.open(name, { ...(opener && { opener }) });
   }
 
+  close() {
+    this.#drawer.close();
+  }
+
   /**
    * Show beside its button how much a panel has that was not read yet.
    *
@@ -118,10 +127,10 @@ export class PanelHost {
    * @param {number} count
    */
   badge(name, count) {
-    for (const badge of this.#badges.get(name) ?? []) {
-      badge.hidden = count === 0;
-      setText(badge, count > MOST ? `${MOST}+` : String(count));
-    }
+    const badge = this.#badges.get(name);
+    if (!badge) return;
+    badge.hidden = count === 0;
+    setText(badge, count > MOST ? `${MOST}+` : String(count));
   }
 
   /** Names may have changed. */

@@ -30,7 +30,8 @@
  * @property {string} label
  * @property {string} icon symbol of icons.svg
  * @property {"call" | "room"} group `call`: of the person's own devices and call; `room`: of all that is around it
- * @property {"always" | "wide"} [place] `always`: in the bar also on a phone; `wide` (default): there in the sheet
+ * @property {"always" | "wide" | "seldom"} [place] `always`: in the dock also on a phone; `wide` (default): where it has
+ *   room, else in the panel "More"; `seldom`: the first to go there
  * @property {"accept" | "danger"} [tone]
  * @property {boolean} [words] its label stands beside the symbol where there is room
  * @property {readonly string[]} [keys] as `keysOf` of lib/keys.js names them

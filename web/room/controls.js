@@ -3,6 +3,7 @@
 import { blur } from "./controls/blur.js";
 import { devices } from "./controls/devices.js";
 import { leave } from "./controls/leave.js";
+import { more } from "./controls/more.js";
 import { screen } from "./controls/screen.js";
 import { camera, microphone } from "./controls/switches.js";
 
@@ -15,5 +16,6 @@ export const controls = [
   blur,
   screen,
   devices,
+  more,
   leave,
 ];

@@ -1,38 +1,113 @@
-/** The dock: one button for each control that is here now, made from the list of controls. */
+/**
+ * The dock: one button for each control that is here now, made from the list of controls. What it has no room for is in the
+ * panel "More" of the drawer, or behind the button of the tools; each button exists once, and moves.
+ */
 
 import { icon, make, setIcon, setText } from "../ui/dom.js";
+import { foldFor, isInDock } from "./fold.js";
+import { ToolsButton } from "./toolsbutton.js";
 
 /** @import {Control, ControlState, RoomContext} from "./control.js" */
+/** @import {Fold} from "./fold.js" */
 
-/** @typedef {{control: Control, button: HTMLButtonElement, symbol: SVGSVGElement, words: HTMLElement, badge: HTMLElement}} Shown */
+/** @typedef {{control: Control, button: HTMLButtonElement, symbol: SVGSVGElement, words: HTMLElement, badge: HTMLElement, width: number}} Shown */
 
+/** @typedef {{bar: HTMLElement, call: HTMLElement, tools: HTMLElement, zoom: HTMLElement, more: HTMLElement, area: HTMLElement}} DockNodes as in index.html; `area`: what the dock lies over */
+
+/** There the dock is a bar of its own, with what must always be at hand. */
+const COMPACT = "(max-width: 760px), (max-height: 500px)";
 /** Most that a badge counts to. */
 const MOST = 99;
+const BUTTON_PX = 48;
+/** Beside the dock and between it and the buttons of the zoom. */
+const AIR_PX = 44;
 
 export class Dock {
+  #nodes;
   #context;
+  #tools;
   /** @type {Shown[]} */
   #shown = [];
+  #compact = matchMedia(COMPACT);
+  #toolsWidth = 0;
+  /** @type {Fold | null} */
+  #fold = null;
 
   /**
-   * @param {HTMLElement} room of the buttons
+   * @param {DockNodes} nodes
    * @param {RoomContext} context
    * @param {readonly Control[]} controls
    */
-  constructor(room, context, controls) {
+  constructor(nodes, context, controls) {
+    this.#nodes = nodes;
     this.#context = context;
+    this.#tools = new ToolsButton(nodes.tools);
     this.#shown = controls.map((control) => this.#make(control));
-    room.append(...this.#shown.map(({ button }) => button));
+    nodes.call.append(...this.#shown.map(({ button }) => button));
     this.show();
+    const resized = new ResizeObserver(() => this.#fit());
+    for (const node of [nodes.area, nodes.tools]) resized.observe(node);
+    this.#compact.addEventListener("change", () => this.#fit());
   }
 
   /** Something changed that controls may show. */
   show() {
     for (const one of this.#shown) {
-      const isHere = one.control.isHere?.(this.#context) ?? true;
+      const isHere = this.#isHere(one.control);
       one.button.hidden = !isHere;
       if (isHere) showState(one, one.control.state?.(this.#context) ?? {});
     }
+    this.#fit();
+  }
+
+  /** @param {Control} control */
+  #isHere({ name, isHere }) {
+    return name === "more" ? this.#fold !== "none" : (isHere?.(this.#context) ?? true);
+  }
+
+  /** Take out what there is no room for, or back what there is. */
+  #fit() {
+    const fold = this.#compact.matches ? "all" : foldFor(this.#room, this.#widths());
+    if (fold === this.#fold && this.#shown.every((one) => this.#isAtHome(one, fold))) return;
+    this.#fold = fold;
+    document.body.dataset["fold"] = fold;
+    const { call, more } = this.#nodes;
+    const own = this.#shown.filter(({ button }) => button.parentElement === call || button.parentElement === more);
+    for (const one of own) {
+      const home = this.#homeOf(one, fold);
+      if (one.control.name === "more") one.button.hidden = fold === "none";
+      home.append(one.button);
+    }
+    this.#tools.setFolded(fold === "tools" || fold === "all");
+    if (fold === "none" && this.#context.panels.current === "more") this.#context.panels.close();
+  }
+
+  /** @param {Shown} one @param {Fold} fold */
+  #homeOf({ control: { place = "wide" } }, fold) {
+    return isInDock(fold, place) ? this.#nodes.call : this.#nodes.more;
+  }
+
+  /** It is where it belongs, or somebody else has it just now. @param {Shown} one @param {Fold} fold */
+  #isAtHome(one, fold) {
+    const { parentElement } = one.button;
+    return parentElement === this.#homeOf(one, fold) || (parentElement !== this.#nodes.call && parentElement !== this.#nodes.more);
+  }
+
+  get #room() {
+    return this.#nodes.area.clientWidth - this.#nodes.zoom.offsetWidth - AIR_PX;
+  }
+
+  #widths() {
+    const { call, tools } = this.#nodes;
+    if (this.#fold === "none" || this.#fold === "seldom") this.#toolsWidth = tools.scrollWidth;
+    const widths = { always: 0, wide: 0, seldom: 0, tools: this.#toolsWidth, more: BUTTON_PX, add: BUTTON_PX };
+    for (const one of this.#shown) {
+      const { control, button } = one;
+      if (button.hidden || control.name === "more") continue;
+      if (button.parentElement === call) one.width = button.offsetWidth + 4;
+      widths[control.place ?? "wide"] += one.width;
+    }
+    return widths;
   }
 
   /** @param {Control} control @returns {Shown} */
@@ -46,11 +121,11 @@ export class Dock {
       "data-place": place,
     });
     const symbol = icon(control.icon);
-    const words = make("span", { class: isInWords ? "dock-words" : "unseen" }, label);
+    const words = make("span", { class: isInWords ? "dock-words" : "dock-label" }, label);
     const badge = make("span", { class: "badge", "aria-hidden": "true", hidden: "" });
     button.append(symbol, words, badge);
     button.addEventListener("click", () => control.perform(this.#context, button));
-    return { control, button, symbol, words, badge };
+    return { control, button, symbol, words, badge, width: BUTTON_PX };
   }
 }
 

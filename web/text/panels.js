@@ -2,6 +2,7 @@
 
 /** The panels of the drawer, by name. */
 export const panelLabel = {
+  more: "More",
   people: "People",
   elements: "Elements",
   history: "History",
@@ -11,9 +12,7 @@ export const panelLabel = {
 
 export const text = {
   close: "Close",
-  closePanel: "Close",
   cancel: "Cancel",
-  panel: "Beside the canvas",
   partMissing: "This part of the page could not be loaded: the server is away, or has a newer version.",
   reload: "Load the page again",
 };

@@ -33,7 +33,7 @@ export class Toolbar {
       const buttons = at("bar").filter((command) => command.group === group).map((one) => this.#button(one, "tool"));
       bar.append(...buttons, make("hr", { "aria-hidden": "true" }));
     }
-    this.#menuButton.append(icon("arrange"));
+    this.#menuButton.append(icon("arrange"), make("span", { class: "tool-name", "aria-hidden": "true" }, text.arrange));
     bar.append(this.#menuButton, ...at("end").map((command) => this.#button(command, "tool")));
     this.#menu.append(
       ...at("menu").map((command) => this.#item(command, true)),
@@ -95,6 +95,7 @@ export class Toolbar {
       title,
     });
     button.append(icon(command.icon));
+    if (style === "tool") button.append(make("span", { class: "tool-name", "aria-hidden": "true" }, command.label));
     button.addEventListener("click", () => {
       if (!this.#isEnabled(command)) return;
       this.#setMenu(false);

@@ -10,6 +10,7 @@ export const blur = {
   label: text.blur,
   icon: "blur",
   group: "call",
+  place: "seldom",
   isHere: ({ signaling, media }) => signaling.inCall && media.blur.state.possible,
   state: ({ media }) => {
     const { on, settable } = media.blur.state;

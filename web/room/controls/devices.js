@@ -13,5 +13,6 @@ export const devices = {
   label: text.title,
   icon: "sliders",
   group: "call",
+  place: "seldom",
   perform: ({ choices, media, notices }) => void deviceDialog.use(({ showDevices }) => showDevices(choices, media), notices),
 };

@@ -1,0 +1,35 @@
+/** Folding of the dock: what goes out of it where it has no room for all. Pure. */
+
+/**
+ * `none`: all is in the dock; `seldom`: what is seldom wanted is in the panel "More"; `tools`: the tools are behind a button
+ * as well; `all`: only what must always be there is left.
+ *
+ * @typedef {"none" | "seldom" | "tools" | "all"} Fold
+ */
+
+/** Widths in pixels of the parts of the dock. @typedef {{always: number, wide: number, seldom: number, tools: number, more: number, add: number}} Widths */
+
+/** Between the two halves, and beside them. */
+const FRAME = 34;
+
+/**
+ * @param {number} room in pixels
+ * @param {Widths} widths `more` and `add`: of the buttons that lead to what is folded
+ * @returns {Fold} the first that fits
+ */
+export function foldFor(room, { always, wide, seldom, tools, more, add }) {
+  if (always + wide + seldom + tools + FRAME <= room) return "none";
+  if (always + wide + more + tools + FRAME <= room && seldom > 0) return "seldom";
+  if (always + wide + (seldom > 0 ? more : 0) + add + FRAME <= room) return "tools";
+  return "all";
+}
+
+/**
+ * @param {Fold} fold
+ * @param {"always" | "wide" | "seldom"} place
+ * @returns {boolean} a control of that place is in the dock
+ */
+export function isInDock(fold, place) {
+  if (place === "always" || fold === "none") return true;
+  return place === "wide" && fold !== "all";
+}

@@ -1,0 +1,43 @@
+/** The frame of the page: makes its dock and the faces in its top bar. */
+
+import { byId } from "../ui/dom.js";
+import { controls } from "./controls.js";
+import { Dock } from "./dock.js";
+import { Faces } from "./faces.js";
+
+/** @import {RoomContext} from "./control.js" */
+
+export class Room {
+  #context;
+  #dock;
+  #faces;
+
+  /** @param {RoomContext} context */
+  constructor(context) {
+    this.#context = context;
+    const nodes = {
+      bar: byId("dock", HTMLElement),
+      call: byId("dock-call", HTMLElement),
+      tools: byId("dock-tools", HTMLElement),
+      zoom: byId("zoom", HTMLElement),
+      more: byId("more", HTMLElement),
+      area: byId("canvas", HTMLElement),
+    };
+    this.#dock = new Dock(nodes, context, controls);
+    this.#faces = new Faces(byId("faces", HTMLElement), (button) => context.panels.toggle("people", button));
+    context.panels.on("shown", () => this.#dock.show());
+    context.speaking.on("changed", () => this.#showFaces());
+  }
+
+  /** Something about the people or the calls changed. */
+  show() {
+    this.#dock.show();
+    this.#showFaces();
+  }
+
+  #showFaces() {
+    const { roster, describe } = this.#context;
+    const people = [...roster.peers.keys()].map(describe);
+    this.#faces.show([...people.filter(({ inCall }) => inCall), ...people.filter(({ inCall }) => !inCall)]);
+  }
+}
