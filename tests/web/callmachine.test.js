@@ -38,9 +38,14 @@ const ACTIONS = {
   accept: ({ signaling }, peerId) => signaling.acceptCall(peerId),
   "accept again": ({ signaling }, peerId) => signaling.acceptCall(peerId),
   decline: (one, peerId) => ringing(one).some((call) => call.peerId === peerId) && one.signaling.declineCall(peerId),
-  "hang up": ({ signaling }, peerId) => signaling.endCall(peerId),
-  join: ({ signaling }) => signaling.joinGroup(),
-  leave: ({ signaling }) => signaling.leaveCalls(),
+  "hang up": ({ signaling }, peerId) => signaling.hangUp(peerId),
+  // A program may end any call; within the call of the canvas the two are then apart, as it wants.
+  end: ({ signaling }, peerId) => signaling.mayHangUp(peerId) && !signaling.inGroup && signaling.endCall(peerId),
+  join: ({ signaling }) => signaling.joinCall(),
+  "join again": ({ signaling }) => signaling.joinCall(),
+  ring: ({ signaling }, peerId) => signaling.ring(peerId),
+  "ring all": ({ signaling }) => signaling.ringAll(),
+  leave: ({ signaling }) => signaling.leaveCall(),
   // A reload forgets what rings here: whoever calls then waits until it times out.
   reload: (one) => ringing(one).length > 0 || one.reload(),
   restart: (one, peerId) => one.pc(peerId)?.restartIce(),
@@ -93,12 +98,31 @@ function assertAgreed(people, states, story) {
   }
 }
 
+/**
+ * Everybody who has joined is connected to everybody (rule JON1), and nobody is left over from a phone call (rule JON2).
+ *
+ * @param {Participant[]} people
+ * @param {string} story
+ */
+function assertOneCall(people, story) {
+  const members = people.filter(({ signaling }) => signaling.inGroup);
+  assert.deepEqual(people.filter(({ inGroup }) => inGroup), members, `the server knows who is in it; ${story}`);
+  for (const one of members) {
+    for (const other of members) {
+      if (one === other) continue;
+      assert.equal(one.signaling.callState(other.peerId), "connected", `${one.peerId} with ${other.peerId}, both in it; ${story}`);
+    }
+    assert.ok(one.signaling.savedGroup === "joined" || members.length > 1, `${one.peerId} is left over; ${story}`);
+  }
+}
+
 for (let seed = 1; seed <= RUNS; seed++) {
   test(`calls of seed ${seed}`, async () => {
     const { room, people, story } = await run(seed);
     for (const one of people) {
       assert.equal(one.media.stream !== null, one.signaling.inCall, `camera of ${one.peerId}; ${story}`);
     }
+    assertOneCall(people, story);
     const ends = people.flatMap(({ signaling }) => signaling.calls).length;
     assert.equal(FakePeerConnection.open.length, ends, `connections left over; ${story}`);
     for (const { signaling } of people) signaling.cleanup();

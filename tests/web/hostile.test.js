@@ -46,9 +46,9 @@ test("messages that are none, and types that are events of the connection itself
 test("what a window kept of itself is taken only as far as it is of that form (rule PAG4)", () => {
   for (const odd of ODD) assert.equal(identityOf(odd), null);
   assert.equal(identityOf({ peerId: {}, token: "t" }), null);
-  const call = { peerId: "p", callId: "c", ringing: false };
+  const call = { peerId: "p", callId: "c", ringing: false, group: false };
   const kept = { peerId: "p", token: "t", calls: [call, null, 5, { ...call, ringing: "yes" }, { ...call, more: 1 }], group: "yes" };
-  assert.deepEqual(identityOf(kept), { peerId: "p", token: "t", calls: [call, call], group: false });
+  assert.deepEqual(identityOf(kept), { peerId: "p", token: "t", calls: [call, call], group: null });
   assert.equal(identityOf({ ...kept, calls: Array(1000).fill(call) })?.calls.length, 64);
 });
 

@@ -110,14 +110,17 @@ test("of two that have joined the one with the smaller id calls, once", () => {
   const group = new Group();
   const members = [peer("a", { group_call: true }), peer("c", { group_call: true }), peer("d")];
   const nobody = () => false;
+  group.follow(members, "b");
   assert.deepEqual(group.missing("b", members, nobody), [], "not joined");
-  group.join();
+  group.join("joined");
   assert.deepEqual(group.missing("b", members, nobody), ["c"]);
   assert.deepEqual(group.missing("b", members, (id) => id === "c"), []);
+  assert.deepEqual(group.missing("b", members, nobody, true), ["a", "c"]);
   assert.equal(group.size, 2);
   group.part("c");
   assert.deepEqual(group.missing("b", members, nobody), [], "hung up by a person");
-  group.missing("b", [peer("c")], nobody);
+  group.follow([peer("c")], "b");
+  group.follow(members, "b");
   assert.deepEqual(group.missing("b", members, nobody), ["c"], "it joined anew");
   assert.deepEqual(group.missing("b", [peer("c", { group_call: true, connected: false })], nobody), []);
 });
@@ -143,7 +146,7 @@ test("who finds the other offers, who is found waits for it", () => {
 
 test("calls of an earlier page are taken up when their peers are here", () => {
   const returning = new CallRestore();
-  const saved = { peerId: "a", callId: "c", ringing: false };
+  const saved = { peerId: "a", callId: "c", ringing: false, group: false };
   returning.saved = [saved, { ...saved, peerId: "gone" }, { ...saved, peerId: "ended" }];
   returning.settle("ended");
   assert.deepEqual(returning.seen([peer("a")], true).restore, [saved]);

@@ -55,7 +55,7 @@ test("whoever hangs up, it is over for both, and nothing is left on", async () =
 // nothing is left on
 test("a page that was sent away sends nothing any more", async () => {
   const { room, ada, bob } = await connected();
-  ada.signaling.joinGroup();
+  ada.signaling.joinCall();
   ada.screen.share(/** @type {any} */ (new FakeStream([new FakeTrack("video")])));
   await room.settle();
   ada.connection.state = "closed";
@@ -231,7 +231,7 @@ test("cleanup ends what there is, and what rings", async () => {
   ada.signaling.startCall("b");
   cleo.signaling.startCall("a");
   await room.settle();
-  ada.signaling.leaveCalls();
+  ada.signaling.leaveCall();
   assert.deepEqual(ada.signaling.calls.map(({ peerId }) => peerId), ["c"], "what rings here goes on ringing");
   ada.signaling.cleanup();
   await room.settle();

@@ -26,7 +26,7 @@ export function createBoard(context) {
   });
   const board = new Board(connection, pass, scene, videos, { monitor, diagnoses, compared }, notices, {
     describe,
-    join: (peerId) => (describe(peerId).inGroup ? signaling.joinGroup() : signaling.startCall(peerId)),
+    join: (peerId) => (describe(peerId).inGroup ? signaling.joinCall() : signaling.ring(peerId)),
     badgeFor: (peerId) => badges.nodeFor(peerId),
     isAlone: () => context.roster.peers.size < 2,
     may: (right) => context.rights.has(right),

@@ -62,7 +62,7 @@ export function createContext({ sessionId, displayName, token, early }, identity
   const choices = new Choices();
   const mayPublish = () => rights.has("publish");
   // Calls that a reload takes up are no press of the person.
-  const restored = identity !== null && (identity.calls.length > 0 || identity.group);
+  const restored = identity !== null && (identity.calls.length > 0 || identity.group !== null);
   const media = new LocalMedia(choices, mayPublish, new Intentions({ restored, reloaded: isReloaded() }));
   const roster = new Roster();
   const screen = new ScreenShare();

@@ -23,15 +23,15 @@ export class Views {
     const { signaling } = context;
     this.#context = context;
     this.#people = new PeopleView(byId("people-list", HTMLElement), byId("alone", HTMLElement), {
-      call: (peerId) => signaling.startCall(peerId),
-      hangUp: (peerId) => signaling.endCall(peerId),
+      call: (peerId) => signaling.ring(peerId),
+      hangUp: (peerId) => signaling.hangUp(peerId),
       kick: (peerId) => this.#kick(peerId),
     });
     this.#ring = new RingView(byId("ring", HTMLElement), {
       accept: (peerId) => signaling.acceptCall(peerId),
       decline: (peerId) => signaling.declineCall(peerId),
     });
-    this.#group = new GroupView(byId("group", HTMLElement), () => signaling.joinGroup());
+    this.#group = new GroupView(byId("group", HTMLElement), () => signaling.ringAll());
   }
 
   show() {

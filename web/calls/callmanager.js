@@ -45,8 +45,8 @@ import { sendingQuality } from "./quality.js";
  * @property {<Name extends keyof SignalingEvents>(name: Name, detail: SignalingEvents[Name]) => void} emit
  * @property {(peerId: string) => boolean} hears what a peer sends is to be shown and heard
  * @property {(call: Call) => void} accepting the person accepts that call
- * @property {(peerId: string, reason: CallEndReason | "lost") => void} finished a call is over
- * @property {() => number | null} groupSize how many others are in the call of everybody; `null`: this peer is not
+ * @property {(peerId: string, reason: CallEndReason | "lost", byUs: boolean) => void} finished a call is over
+ * @property {() => number | null} groupSize how many others are in the call of the canvas; `null`: this peer is not
  */
 
 export class CallManager {
@@ -102,6 +102,16 @@ export class CallManager {
     return this.#calls.size >= this.maxCalls;
   }
 
+  /** The server can be reached, and has given this peer an id. */
+  get isReady() {
+    return this.#connection.state === "open" && this.#connection.peerId !== null;
+  }
+
+  /** There is a place for one more call. */
+  get canBegin() {
+    return this.isReady && !this.isFull;
+  }
+
   /** This peer rings somebody, is being connected or talks; ringing here alone does not count. */
   get inCall() {
     return this.#hooks.groupSize() !== null || this.accepted.length > 0;
@@ -155,12 +165,12 @@ export class CallManager {
    * Call a peer, or accept its call if it is ringing here.
    *
    * @param {string} peerId
-   * @param {boolean} group it is one of the call of everybody
+   * @param {boolean} group it is one of the call of the canvas
    */
   start(peerId, group) {
-    const { peerId: ownId, sessionId: session_id, state } = this.#connection;
-    if (!ownId || peerId === ownId || state !== "open") return log("signaling", "cannot call now");
+    const { peerId: ownId, sessionId: session_id } = this.#connection;
     if (this.#calls.has(peerId)) return this.accept(peerId);
+    if (peerId === ownId || !this.canBegin) return log("signaling", "cannot call now");
     const call = this.begin(peerId, { outgoing: true });
     call.group = group;
     /** @type {StartCall} */
@@ -251,7 +261,7 @@ export class CallManager {
     this.ended.add(peerId, call.names.all);
     this.#hooks.emit("stream", { peerId, stream: null });
     this.#hooks.emit("screen", { peerId, stream: null });
-    this.#hooks.finished(peerId, reason);
+    this.#hooks.finished(peerId, reason, byUs);
     this.turnOff();
     this.fitQuality();
     this.#hooks.emit("state", { peerId, state: "ended", outgoing, answered, reason, byUs });

@@ -32,8 +32,8 @@ export class CallResumption {
 
   /** The calls that a reload has to find again. @returns {SavedCall[]} */
   get saved() {
-    const calls = this.#calls.accepted.map(({ peerId, id, state }) => {
-      return { peerId, callId: id, ringing: state === "ringing" };
+    const calls = this.#calls.accepted.map(({ peerId, id, state, group }) => {
+      return { peerId, callId: id, ringing: state === "ringing", group };
     });
     return [...calls, ...this.#restore.saved];
   }
@@ -63,11 +63,26 @@ export class CallResumption {
    */
   seen(peers, snapshot) {
     this.ownId = this.#connection.peerId ?? "";
-    if (this.#group.rejoins && snapshot && !this.#group.joined) this.#group.enter(); // the calls of it follow
     const { restore, offer, offerLater } = this.#restore.seen(peers, snapshot);
+    if (snapshot) this.#rejoin(peers, restore);
     for (const saved of restore) this.#restoreCall(saved);
     for (const peerId of offer) this.#offerAgain(peerId);
     for (const peerId of offerLater) setTimeout(() => this.#offerAgain(peerId), LATER_MS);
+  }
+
+  /**
+   * Be in the call of the canvas again, unless it is over: the calls of it follow.
+   *
+   * @param {Peer[]} peers who are here
+   * @param {SavedCall[]} saved
+   */
+  #rejoin(peers, saved) {
+    const entry = this.#group.rejoins;
+    this.#group.rejoins = null;
+    if (!entry || this.#group.joined) return;
+    const isOn = saved.some(({ group }) => group) || peers.some(({ peer_id, group_call }) => group_call && peer_id !== this.ownId);
+    if (entry === "joined" || isOn) this.#group.enter(entry);
+    else this.#group.withdraw();
   }
 
   /** The server has sent this page away, or it is this person in another window now: nothing of it goes on. */
@@ -84,10 +99,10 @@ export class CallResumption {
   }
 
   /** @param {SavedCall} saved */
-  #restoreCall({ peerId, callId, ringing }) {
+  #restoreCall({ peerId, callId, ringing, group }) {
     if (this.#calls.get(peerId)) return;
     const call = this.#calls.begin(peerId, { outgoing: true, id: callId, resumed: !ringing });
-    call.group = this.#group.joined;
+    call.group = group && this.#group.joined;
     this.#calls.offer(call);
     this.#calls.announce(call);
   }

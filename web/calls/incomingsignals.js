@@ -13,6 +13,7 @@
 /**
  * @typedef {object} IncomingHooks
  * @property {(call: Call) => boolean} acceptsItself nobody has to be asked
+ * @property {(call: Call) => void} met a ring into the call of the canvas has crossed our own call of that peer
  * @property {(peerId: string) => void} settled a peer's call was offered or has ended: there is nothing to resume
  */
 
@@ -34,7 +35,8 @@ export class IncomingSignals {
    * @param {SignalNames} names
    */
   ring(peerId, { callId = "", group = false }) {
-    this.#callOf(peerId, callId, group);
+    const call = this.#callOf(peerId, callId, group);
+    if (call && group && !call.group) this.#hooks.met(call);
   }
 
   /**

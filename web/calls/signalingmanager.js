@@ -12,6 +12,7 @@ import { spare } from "./peerconnection.js";
 /** @import {CallEndReason, CallState} from "./call.js" */
 /** @import {SignalingEvents} from "./callmanager.js" */
 /** @import {SignalNames} from "./incomingsignals.js" */
+/** @import {Entry} from "./group.js" */
 /** @import {Preset} from "./quality.js" */
 /** @import {SavedCall} from "../connection/identity.js" */
 /** @import {LocalMedia} from "../media/local.js" */
@@ -49,17 +50,21 @@ export class SignalingManager extends Emitter {
     this.#calls = new CallManager(connection, media, screen, {
       emit: (name, detail) => this.emit(name, detail),
       hears: (peerId) => this.hears(peerId),
-      accepting: (call) => call.group && this.#group.join(),
-      finished: (peerId, reason) => {
+      accepting: (call) => call.group && this.#group.accepted(call.peerId),
+      finished: (peerId, reason, byUs) => {
         this.#resumption.settle(peerId);
-        this.#group.callEnded(peerId, reason);
+        this.#group.callEnded(peerId, reason, byUs);
       },
       groupSize: () => (this.inGroup ? this.#group.size : null),
     });
     this.#group = new GroupCall(this.#calls, roster, () => this.#resumption.ownId);
     this.#resumption = new CallResumption(connection, this.#calls, this.#group);
     this.#incoming = new IncomingSignals(this.#calls, {
-      acceptsItself: (call) => this.autoAccept || (call.group && this.inGroup),
+      acceptsItself: (call) => this.autoAccept || this.#group.accepts(call),
+      met: (call) => {
+        call.group = true; // who called them would have accepted
+        if (call.accepted) this.#group.accepted(call.peerId);
+      },
       settled: (peerId) => this.#resumption.settle(peerId),
     });
     onWake(() => this.#calls.nudge());
@@ -99,9 +104,14 @@ export class SignalingManager extends Emitter {
     return this.#calls.inCall;
   }
 
-  /** This peer has joined the call of everybody. */
+  /** This peer has joined the call of the canvas. */
   get inGroup() {
     return this.#group.joined;
+  }
+
+  /** The call of the canvas has no place for this peer. */
+  get isGroupFull() {
+    return this.#group.isFull;
   }
 
   /** @returns {{peerId: string, state: CallState, outgoing: boolean}[]} oldest first */
@@ -138,9 +148,43 @@ export class SignalingManager extends Emitter {
     this.#calls.start(peerId, false);
   }
 
-  /** Join the call of everybody; where nobody is in it yet, ring them all. */
-  joinGroup() {
-    if (this.peerId) this.#group.joinOrRing(this.peerId);
+  /** Join the call of the canvas (rule JON1). It rings nobody. */
+  joinCall() {
+    if (this.#calls.isReady) this.#group.join("joined");
+  }
+
+  /**
+   * Join the call of the canvas and ring somebody into it, or accept their call if it is ringing here.
+   *
+   * @param {string} peerId
+   */
+  ring(peerId) {
+    this.#group.ring(peerId);
+  }
+
+  /** Ring everybody into the call of the canvas who is not in it. */
+  ringAll() {
+    this.#group.ringAll();
+  }
+
+  /**
+   * Whether hanging up on a peer is no concern of others: cancelling a ring, ending a call of two, or leaving the call of
+   * the canvas while the two are alone in it (rule JON3).
+   *
+   * @param {string} peerId
+   */
+  mayHangUp(peerId) {
+    const call = this.#calls.get(peerId);
+    if (!call) return false;
+    if (!call.accepted || !this.#group.has(peerId) || !this.inGroup) return true;
+    return this.#group.size === 1;
+  }
+
+  /** @param {string} peerId with whom it may be done */
+  hangUp(peerId) {
+    if (!this.mayHangUp(peerId)) return;
+    if (this.inGroup && this.#group.has(peerId)) this.leaveCall();
+    else this.endCall(peerId);
   }
 
   /** @param {string} peerId */
@@ -163,8 +207,8 @@ export class SignalingManager extends Emitter {
     this.#calls.end(peerId, reason);
   }
 
-  /** End every call but those that still ring here. */
-  leaveCalls() {
+  /** Leave the call of the canvas, and end every other call but those that still ring here. */
+  leaveCall() {
     this.#group.leave();
     for (const { peerId } of this.#calls.accepted) this.endCall(peerId);
     this.#calls.turnOff();
@@ -172,7 +216,7 @@ export class SignalingManager extends Emitter {
 
   /** End every call and turn the devices off. */
   cleanup() {
-    this.leaveCalls();
+    this.leaveCall();
     for (const { peerId } of this.#calls.all) this.endCall(peerId);
   }
 
@@ -211,16 +255,16 @@ export class SignalingManager extends Emitter {
     return this.#resumption.saved;
   }
 
-  /** What a reload has to find again of the call of everybody. */
+  /** How this peer came into the call of the canvas, which a reload has to find again. */
   get savedGroup() {
-    return this.inGroup || this.#group.rejoins;
+    return this.#group.entry;
   }
 
   /**
    * Take up the calls of the page that was here before a reload, as soon as it is known who is here.
    *
    * @param {SavedCall[]} calls
-   * @param {boolean} group
+   * @param {Entry | null} group how this peer came into the call of the canvas
    */
   restore(calls, group) {
     this.#resumption.restore(calls);
@@ -239,7 +283,7 @@ export class SignalingManager extends Emitter {
     this.#knowsPeers = true;
     for (const call of this.#calls.all) call.judge();
     this.#resumption.seen(peers, snapshot);
-    this.#group.connect(peers);
+    this.#group.follow(peers, snapshot);
     if (this.inCall) this.#calls.fitQuality();
   }
 
@@ -297,6 +341,7 @@ export class SignalingManager extends Emitter {
    */
   handlePeerLeft(peerId) {
     this.handleCallEnded(peerId, "left");
+    this.#group.forget(peerId);
     this.#calls.ended.forget(peerId);
   }
 

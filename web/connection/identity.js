@@ -9,11 +9,14 @@ import { isReloaded } from "../lib/navigation.js";
 import { storageKey } from "../lib/site.js";
 import { readText, writeText } from "../lib/stored.js";
 
+/** @import {Entry} from "../calls/group.js" */
+
 /**
  * @typedef {object} SavedCall
  * @property {string} peerId
  * @property {string} callId
  * @property {boolean} ringing nobody has answered yet
+ * @property {boolean} group it is one of the call of the canvas
  */
 
 /**
@@ -21,7 +24,7 @@ import { readText, writeText } from "../lib/stored.js";
  * @property {string} peerId
  * @property {string} token
  * @property {SavedCall[]} calls
- * @property {boolean} group in the call of everybody
+ * @property {Entry | null} group how it came into the call of the canvas; `null`: it is not in it
  */
 
 const MOST_CALLS = 64;
@@ -107,7 +110,21 @@ export function identityOf(kept) {
   const { peerId, token, calls, group } = kept;
   if (typeof peerId !== "string" || typeof token !== "string" || !peerId || !token) return null;
   const known = Array.isArray(calls) ? calls.filter(isSavedCall).slice(0, MOST_CALLS) : [];
-  return { peerId, token, calls: known.map(({ peerId, callId, ringing }) => ({ peerId, callId, ringing })), group: group === true };
+  return {
+    peerId,
+    token,
+    calls: known.map(({ peerId, callId, ringing, group }) => ({ peerId, callId, ringing, group: group === true })),
+    group: entryOf(group),
+  };
+}
+
+/**
+ * @param {unknown} kept a version before this one kept a boolean
+ * @returns {Entry | null}
+ */
+function entryOf(kept) {
+  if (kept === "phone") return kept;
+  return kept === "joined" || kept === true ? "joined" : null;
 }
 
 /**

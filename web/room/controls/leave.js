@@ -19,5 +19,5 @@ export const leave = {
     if (!inGroup && begun.length > 0 && begun.every(({ state }) => state === "ringing")) return { label: text.cancelCall };
     return { label: begun.length > 1 ? text.leaveCalls : text.leaveCall };
   },
-  perform: ({ signaling }) => signaling.leaveCalls(),
+  perform: ({ signaling }) => signaling.leaveCall(),
 };
