@@ -5,7 +5,6 @@ import { test } from "node:test";
 
 import { Emitter } from "../../web/lib/emitter.js";
 import { Roster } from "../../web/people/peers.js";
-import { freeSlot } from "../../web/canvas/freeslot.js";
 import { retryDelay } from "../../web/connection/retry.js";
 import { SceneState, cameraOf, ownerOf, screenOf } from "../../web/scene/scene.js";
 
@@ -31,34 +30,6 @@ const peer = (peer_id) => ({
   connected: true,
   in_call: false,
   media: { audio: false, video: false, screen: false },
-});
-
-test("everybody who adds a tile at the same moment gets a place of its own, inside", () => {
-  for (const count of [1, 2, 3, 4, 5, 9, 12, 16]) {
-    const places = Array.from({ length: count }, (_, index) => freeSlot(index, count, [], VIEWPORT));
-    for (const [index, one] of places.entries()) {
-      assert.ok(one.x >= 0 && one.x + one.width <= VIEWPORT.width, `${count}: ${one.x}`);
-      assert.ok(one.y >= 0 && one.y + one.height <= VIEWPORT.height, `${count}: ${one.y}`);
-      for (const other of places.slice(index + 1)) {
-        const apart =
-          one.x + one.width <= other.x ||
-          other.x + other.width <= one.x ||
-          one.y + one.height <= other.y ||
-          other.y + other.height <= one.y;
-        assert.ok(apart, `two of ${count} overlap`);
-      }
-    }
-  }
-});
-
-test("a taken place is passed over, and a full canvas grows downwards", () => {
-  const first = freeSlot(0, 2, [], VIEWPORT);
-  const second = freeSlot(0, 2, [tile("a", first)], VIEWPORT);
-  assert.notDeepEqual(second, first);
-  /** @type {any[]} */
-  const all = [];
-  for (let n = 0; n < 30; n++) all.push(tile(String(n), freeSlot(0, 2, all, VIEWPORT)));
-  assert.equal(new Set(all.map(({ transform: { x, y } }) => `${x},${y}`)).size, 30);
 });
 
 test("the scene follows the changes in order and tells a gap once (SCN1)", () => {

@@ -3,12 +3,14 @@
 import { Emitter } from "../lib/emitter.js";
 import { errorName, log } from "../lib/log.js";
 import { Sound } from "./sound.js";
+import { fitOf } from "../layouts/packing.js";
 import { cameraOf, screenOf } from "../scene/scene.js";
 
 /**
- * `blocked`: the browser wants a click before it plays sound; `false` when it plays.
+ * `blocked`: the browser wants a click before it plays sound; `false` when it plays. `streams`: that stream came or went.
+ * `sized`: its picture has other proportions.
  *
- * @typedef {{blocked: boolean}} VideoEvents
+ * @typedef {{blocked: boolean, streams: string, sized: string}} VideoEvents
  */
 
 /**
@@ -16,6 +18,8 @@ import { cameraOf, screenOf } from "../scene/scene.js";
  *
  * @typedef {{stream: MediaStream, own: boolean, mirrored: boolean, player: HTMLMediaElement | null}} Source
  */
+
+const LEAST_PIXELS = 16;
 
 /** @extends {Emitter<VideoEvents>} */
 export class VideoManager extends Emitter {
@@ -25,6 +29,8 @@ export class VideoManager extends Emitter {
   #sources = new Map();
   /** The places of the tiles, by stream id. @type {Map<string, HTMLElement>} */
   #slots = new Map();
+  /** Width by height of the pictures that were seen, by stream id. @type {Map<string, number>} */
+  #aspects = new Map();
   /** @type {Set<HTMLMediaElement>} */
   #blocked = new Set();
   /** How the others are heard. */
@@ -76,6 +82,7 @@ export class VideoManager extends Emitter {
     const mirrored = own && streamId.startsWith("peer-");
     this.#sources.set(streamId, { stream, own, mirrored, player: null });
     this.#join(streamId);
+    this.emit("streams", streamId);
   }
 
   /** @param {string} streamId */
@@ -85,7 +92,40 @@ export class VideoManager extends Emitter {
     this.sound.remove(streamId);
     this.#dropPlayer(source);
     this.#sources.delete(streamId);
+    this.#aspects.delete(streamId);
     this.#slots.get(streamId)?.removeAttribute("data-live");
+    this.emit("streams", streamId);
+  }
+
+  /**
+   * What shows a stream once more, beside its tile.
+   *
+   * @param {string} streamId
+   * @returns {{stream: MediaStream, mirrored: boolean} | null}
+   */
+  sourceOf(streamId) {
+    return this.#sources.get(streamId) ?? null;
+  }
+
+  /**
+   * @param {string} streamId
+   * @returns {number | null} width by height of its picture; `null`: none was seen yet
+   */
+  aspectOf(streamId) {
+    return this.#aspects.get(streamId) ?? null;
+  }
+
+  /**
+   * @param {string} streamId
+   * @param {HTMLVideoElement} video that shows it
+   */
+  noteSize(streamId, { videoWidth, videoHeight }) {
+    // Before the first picture there is none; while a camera is off some browsers send a few black dots.
+    if (videoWidth < LEAST_PIXELS || videoHeight < LEAST_PIXELS) return;
+    const aspect = videoWidth / videoHeight;
+    if (this.#aspects.get(streamId) === aspect) return;
+    this.#aspects.set(streamId, aspect);
+    this.emit("sized", streamId);
   }
 
   /**
@@ -148,7 +188,13 @@ export class VideoManager extends Emitter {
     video.muted = source.own;
     video.classList.toggle("mirrored", source.mirrored);
     video.disablePictureInPicture = source.own;
-    const look = () => slot.toggleAttribute("data-live", video.videoWidth > 0);
+    const look = () => {
+      slot.toggleAttribute("data-live", video.videoWidth > 0);
+      this.noteSize(streamId, video);
+      if (streamId.startsWith("screen-")) return; // all of it is seen
+      const cell = slot.clientWidth / Math.max(1, slot.clientHeight);
+      video.style.objectFit = fitOf(video.videoWidth / Math.max(1, video.videoHeight), cell);
+    };
     video.addEventListener("loadeddata", look);
     video.addEventListener("resize", look);
     slot.replaceChildren(video);

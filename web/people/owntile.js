@@ -1,14 +1,20 @@
-/** The tile of this peer's camera or screen: adds it to the scene while this peer sends that, and removes it. */
+/**
+ * The tile of this peer's camera or screen: adds it to the scene while this peer sends that, and removes it; keeps it in the
+ * proportions of the picture, and in its slot while nobody has arranged the canvas (rule LAY2).
+ */
 
 import { newId } from "../lib/ids.js";
-import { freeSlot } from "../canvas/freeslot.js";
+import { arrangedSlot, freeSlot, proportioned, tileOrder } from "../canvas/freeslot.js";
+import { mayBeHeard } from "../invite/rights.js";
+import { ownerOf, wholeTransform } from "../scene/scene.js";
 import { PASSING } from "../types/limits.js";
 
 /** @import {Roster} from "./peers.js" */
 /** @import {CanvasConnection} from "../protocol.js" */
 /** @import {SceneState} from "../scene/scene.js" */
 /** @import {SignalingManager} from "../signaling.js" */
-/** @import {Transform} from "../types/messages.js" */
+/** @import {Seeker} from "../canvas/freeslot.js" */
+/** @import {Element as SceneElement, Transform} from "../types/messages.js" */
 
 /**
  * @typedef {object} Subject what the tile shows
@@ -16,6 +22,7 @@ import { PASSING } from "../types/limits.js";
  * @property {() => boolean} isWanted it is to be on the canvas
  * @property {() => boolean} isOver it is to go: not by the server, which takes the tiles of who leaves its
  *   last call (rule SCN3)
+ * @property {() => number} aspect width by height of the picture
  */
 
 /** The first pause before a request that was refused for now is made again. It doubles up to the longest. */
@@ -38,6 +45,10 @@ export class OwnTile {
   #removed = "";
   /** The `message_id` of that request. */
   #removal = "";
+  /** The `message_id` of the latest request to move it, until it is answered. */
+  #move = "";
+  /** Where it was to go then: a place that was refused is not asked for again. */
+  #moved = "";
   #pause = PAUSE_MS;
 
   /**
@@ -62,10 +73,13 @@ export class OwnTile {
     connection.on("lost", () => {
       this.#awaited = false;
       this.#removed = "";
+      this.#move = this.#moved = "";
     });
     connection.on("message", (message) => {
       if (message.type === "ack" && this.isRequest(message.message_id)) this.#added(message.result.id);
       if (message.type === "error" && PASSING.has(message.code)) this.#putOff(message.message_id);
+      const isAnswer = message.type === "ack" || message.type === "error";
+      if (isAnswer && this.#move !== "" && message.message_id === this.#move) this.#move = "";
     });
   }
 
@@ -87,6 +101,7 @@ export class OwnTile {
     if (tile || !wanted) this.#awaited = false;
     if (!inCall) this.#place = null;
     if (tile && this.#subject.isOver()) this.#remove(tile.id);
+    else if (peerId && tile && wanted) this.#keep(peerId, tile);
     if (!peerId || tile || this.#awaited || !wanted || !this.#scene.known) return;
     this.#awaited = true;
     // Each time another name: the same request under the same name is a retry, which changes nothing (SCN6).
@@ -101,11 +116,54 @@ export class OwnTile {
     });
   }
 
+  /**
+   * Let it have the proportions of the picture, and its slot.
+   *
+   * @param {string} peerId
+   * @param {SceneElement} tile
+   */
+  #keep(peerId, tile) {
+    const { elements, viewport } = this.#scene;
+    const at = wholeTransform(tile.transform);
+    const crop = "crop" in tile.kind ? tile.kind.crop : null;
+    const aspect = this.#subject.aspect() * ((crop?.width ?? 1) / (crop?.height || 1));
+    const seeker = { ...this.#seeker(peerId), aspect };
+    const place = arrangedSlot(seeker, elements.values(), viewport) ?? proportioned(at, aspect);
+    const isThere = !place || (place.x === at.x && place.y === at.y && place.width === at.width && place.height === at.height);
+    const wish = JSON.stringify([tile.id, place]);
+    if (isThere || this.#move !== "" || wish === this.#moved) return;
+    this.#moved = wish;
+    this.#move = newId();
+    // No edit of the person's, so nothing that undo takes back.
+    this.#connection.send({ type: "update_element", id: tile.id, changes: { transform: { ...place } }, message_id: this.#move });
+  }
+
   /** @param {string} peerId */
   #freePlace(peerId) {
     const { elements, viewport } = this.#scene;
-    const { peers } = this.#roster;
-    return freeSlot(this.#roster.indexOf(peerId), peers.size, elements.values(), viewport);
+    return freeSlot(this.#seeker(peerId), elements.values(), viewport);
+  }
+
+  /**
+   * @param {string} peerId
+   * @returns {Seeker}
+   */
+  #seeker(peerId) {
+    const own = this.#subject.streamIdOf(peerId);
+    const isWanted = (/** @type {string} */ streamId) => streamId === own || this.#isWanted(streamId);
+    return { own, streams: tileOrder(this.#roster.peers.keys(), isWanted), aspect: this.#subject.aspect() };
+  }
+
+  /**
+   * @param {string} streamId
+   * @returns {boolean} it has a tile, or is about to get one
+   */
+  #isWanted(streamId) {
+    if (this.#scene.tileOf(streamId)) return true;
+    const owner = ownerOf(streamId);
+    const peer = owner ? this.#roster.peers.get(owner.peerId) : undefined;
+    if (!owner || !peer || !mayBeHeard(peer)) return false;
+    return owner.source === "screen" ? peer.media.screen : peer.in_call;
   }
 
   /**

@@ -2,14 +2,13 @@
 
 import asyncio
 import contextlib
-import uuid
 from collections import deque
 from collections.abc import Callable, Coroutine, Sequence
 from pathlib import Path
 
 from canvas_server.bot.call import BotCall
 from canvas_server.bot.media import Program, Recorder, free_path
-from canvas_server.bot.placement import free_slot
+from canvas_server.bot.tile import BotTile
 from canvas_server.bot.words import END_TEXT, diagnosis_text
 from canvas_server.client import Client, Closed, Refused, Said, TooMuchWaiting
 from canvas_server.client.errors import Lost
@@ -20,12 +19,13 @@ from canvas_server.protocol.client import (
     MediaState,
     RemoveElement,
     StartCall,
+    UpdateElement,
 )
 from canvas_server.protocol.errors import CallEndReason
-from canvas_server.protocol.scene import NewElement, Video
 from canvas_server.protocol.server import (
     CallDiagnosis,
     CallEnded,
+    ElementAdded,
     ElementRemoved,
     IceServer,
     IncomingCall,
@@ -87,7 +87,7 @@ class Bot:
         self._apart: set[str] = set()  # hung up on: not called again in this call of everybody
         self._membership: set[str] = set()
         self._unsure: set[str] = set()  # peers whose calls the server may have forgotten
-        self._tile_awaited = False
+        self._tile = BotTile(client)
         self._sends = False
         self._own_id = client.peer_id
         self._tasks: set[asyncio.Task[None]] = set()
@@ -174,7 +174,7 @@ class Bot:
                 self._look_around([peer])
             case PeerLeft(peer_id=peer_id):
                 self._take_end(peer_id, "left", None)
-            case SceneUpdate() | ElementRemoved():
+            case SceneUpdate() | ElementAdded() | ElementRemoved():
                 self._show_tile()
             case _:
                 self._take_of_call(message)
@@ -280,7 +280,7 @@ class Bot:
             self._apart.add(call.peer_id)
         if not self.calls:
             self._leave_group()
-            self._tile_awaited = False
+            self._tile.forget()
             self._tell_media(sends=False)
 
     # --- what follows from it ------------------------------------------------------------------
@@ -299,23 +299,12 @@ class Bot:
         self.send(MediaState(audio=self._sends, video=self._sends, screen=False))
 
     def _show_tile(self) -> None:
-        """Put our tile on the canvas, unless it is there. The server keeps it to one (SCN3)."""
-        view, peer_id = self._client.view, self._client.peer_id
-        stream_id = f"peer-{peer_id}"
-        if view.tile_of(stream_id) is not None:
-            self._tile_awaited = False
-            return
-        if not self.calls or self._tile_awaited or not view.known:
-            return
-        self._tile_awaited = True
-        taken = [element.transform for element in view.elements.values()]
-        index = list(view.peers).index(peer_id) if peer_id in view.peers else 0
-        place = free_slot(index, len(view.peers), taken, view.viewport)
-        self._later(self._add_tile(NewElement(Video(stream_id), place)))
+        if change := self._tile.change(in_call=bool(self.calls)):
+            self._later(self._edit_tile(change))
 
-    async def _add_tile(self, tile: NewElement) -> None:
+    async def _edit_tile(self, change: AddElement | UpdateElement) -> None:
         with contextlib.suppress(Closed, Lost, Refused, TooMuchWaiting):
-            ack = await self._client.edit(AddElement(tile, str(uuid.uuid4())))
+            ack = await self._client.edit(change)
             if not self.calls and isinstance(ack.result.id, str):
                 # The call was over before the tile came: it would stay.
                 await self._client.edit(RemoveElement(ack.result.id))
@@ -371,7 +360,7 @@ class Bot:
 
     def _lost(self) -> None:
         """Note that what the server knew of our calls is gone; the media flow on."""
-        self._tile_awaited = False
+        self._tile.forget()
         if self._own_id != self._client.peer_id:  # nobody knows us by our calls any more
             self._own_id = self._client.peer_id
             for call in list(self.calls.values()):

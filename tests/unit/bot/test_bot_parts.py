@@ -18,10 +18,10 @@ from canvas_server.bot.descriptions import fingerprint_of, fragments_of, gathere
 from canvas_server.bot.fitting import Fitted, ShownSize, fitted
 from canvas_server.bot.media import QUEUED, CannotPlay, Pipe, free_path, kinds_in
 from canvas_server.bot.pattern import BAND_TOP, BeepTrack, PatternTrack
-from canvas_server.bot.placement import free_slot
+from canvas_server.bot.placement import arranged_slot, free_slot
 from canvas_server.bot.words import diagnosis_text
 from canvas_server.protocol.diagnosis import Cause, Whose
-from canvas_server.protocol.scene import Transform, Viewport
+from canvas_server.protocol.scene import Element, Note, Transform, Video, Viewport
 from canvas_server.protocol.server import CallDiagnosis
 from support.servers.bots import until
 
@@ -106,30 +106,36 @@ def test_what_it_is_told_of_a_call_it_says_in_words(cause: Cause, whose: Whose, 
     assert diagnosis_text(CallDiagnosis("ada", cause, whose), "Ada").startswith(words)
 
 
-def random_case(random: Random) -> tuple[int, int, list[Transform], Viewport]:
-    taken = [
-        Transform(
+def random_case(random: Random) -> tuple[str, list[str], float, list[Element], Viewport]:
+    """Return whose tile is to be placed, whose there are, its proportions, and the scene."""
+    streams = [f"peer-{n}" for n in range(random.randint(1, 10))]
+    aspect = random.choice([16 / 9, 4 / 3, 9 / 16])
+    elements: list[Element] = []
+    for stream in streams[1:] if random.random() < 0.5 else ():
+        place = free_slot(stream, streams, aspect, elements, Viewport())
+        elements.append(Element(stream, Video(stream), place))
+    for n in range(random.randrange(8) if random.random() < 0.6 else 0):
+        place = Transform(
             float(random.randrange(1200)),
             float(random.randrange(700)),
             float(random.randrange(1, 600)),
             float(random.randrange(1, 400)),
         )
-        for _ in range(random.randrange(8))
-    ]
-    count = random.randint(1, 10)
-    return random.randrange(count), count, taken, Viewport()
+        elements.append(Element(f"note-{n}", Note(""), place))
+    return random.choice(streams), streams, aspect, elements, Viewport()
 
 
+@pytest.mark.rule("LAY2")
 def test_tiles_go_where_the_browser_would_put_them() -> None:
     random = Random(7)
     given = [random_case(random) for _ in range(300)]
-    ours = [free_slot(*case) for case in given]
+    ours = [(free_slot(*case), arranged_slot(*case)) for case in given]
     script = """
-        import {freeSlot} from "./web/canvas/freeslot.js";
+        import {arrangedSlot, freeSlot} from "./web/canvas/freeslot.js";
         let text = "";
         for await (const chunk of process.stdin) text += chunk;
-        const place = ([index, count, taken, viewport]) =>
-            freeSlot(index, count, taken.map(transform => ({transform})), viewport);
+        const place = ([own, streams, aspect, elements, viewport]) =>
+            [freeSlot, arrangedSlot].map(slot => slot({own, streams, aspect}, elements, viewport));
         console.log(JSON.stringify(JSON.parse(text).map(place)));
     """
     done = subprocess.run(
@@ -139,8 +145,12 @@ def test_tiles_go_where_the_browser_would_put_them() -> None:
         capture_output=True,
         check=True,
     )
-    theirs = [Transform(**box) for box in json.loads(done.stdout)]
+    theirs = [
+        (Transform(**new), arranged and Transform(**arranged))
+        for new, arranged in json.loads(done.stdout)
+    ]
     assert ours == theirs
+    assert any(arranged for _, arranged in ours)
 
 
 def rgb(frame: VideoFrame, x: int, y: int) -> tuple[int, int, int]:
