@@ -1,11 +1,11 @@
 /** Prints the table of docs/KEYS.md: what the keys do, from the commands of the page. Run by generate.py. */
 
-import { callKeys } from "../web/people/callkeys.js";
+import { controlKeys } from "../web/room/keys.js";
 import { groupText, shownKey } from "../web/text/tools.js";
 import { commands } from "../web/tools/commands.js";
 
 const rows = Object.entries(groupText).flatMap(([group, title]) =>
-  [...commands, ...callKeys]
+  [...commands, ...controlKeys]
     .filter((command) => command.group === group && command.keys.length > 0)
     .map((command, place) => {
       const { keys, label } = command;

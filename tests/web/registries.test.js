@@ -5,7 +5,8 @@ import { readFileSync } from "node:fs";
 import { test } from "node:test";
 
 import { panels } from "../../web/panels/panels.js";
-import { callKeys } from "../../web/people/callkeys.js";
+import { controls } from "../../web/room/controls.js";
+import { controlKeys } from "../../web/room/keys.js";
 import { groupText } from "../../web/text/tools.js";
 import { commands } from "../../web/tools/commands.js";
 import { keysOf } from "../../web/lib/keys.js";
@@ -35,6 +36,18 @@ test("panels: the names outside tools rely on are there, and the page has no but
   assert.ok(!page("index.html").includes("data-panel"));
 });
 
+test("controls of the dock: each has a name, a label and a symbol, and microphone and Leave are always there (rules SHL2, SHL3)", () => {
+  different(controls.map(({ name }) => name));
+  for (const { name, label, icon } of controls) {
+    assert.match(name, /^[a-z]+(-[a-z]+)*$/);
+    assert.ok(label.length > 0, name);
+    assert.ok(symbols.has(icon), `${name}: there is no symbol ${icon}`);
+  }
+  const always = controls.filter(({ place }) => place === "always").map(({ name }) => name);
+  for (const name of ["mute", "camera", "more"]) assert.ok(always.includes(name), name);
+  for (const { tone, place, name } of controls) if (tone) assert.equal(place, "always", `${name} begins or ends a call`);
+});
+
 test("commands: each has a name, a label, a symbol and a group of the help", () => {
   different(commands.map(({ id }) => id));
   for (const { id, label, icon, group, toolbar } of commands) {
@@ -42,15 +55,15 @@ test("commands: each has a name, a label, a symbol and a group of the help", () 
     assert.ok(!toolbar || symbols.has(icon), `${id}: there is no symbol ${icon}`);
     assert.ok(Object.hasOwn(groupText, group), id);
   }
-  assert.deepEqual(new Set([...commands, ...callKeys].map(({ group }) => group)), new Set(Object.keys(groupText)));
+  assert.deepEqual(new Set([...commands, ...controlKeys].map(({ group }) => group)), new Set(Object.keys(groupText)));
 });
 
 test("commands: no key does two things, in the canvas or in a call", () => {
-  different([...commands, ...callKeys].flatMap(({ keys }) => keys));
+  different([...commands, ...controlKeys].flatMap(({ keys }) => keys));
 });
 
 test("commands: keys are named as they are pressed", () => {
-  for (const key of [...commands, ...callKeys].flatMap(({ keys }) => keys)) {
+  for (const key of [...commands, ...controlKeys].flatMap(({ keys }) => keys)) {
     const parts = key === "+" ? [key] : key.split("+");
     const [ctrlKey, altKey, shiftKey] = ["Ctrl", "Alt", "Shift"].map((name) => parts.slice(0, -1).includes(name));
     const event = { key: parts.at(-1) ?? "", ctrlKey: Boolean(ctrlKey), metaKey: false, altKey: Boolean(altKey), shiftKey: Boolean(shiftKey) };

@@ -7,7 +7,6 @@ import { keepIdentity, takeHold } from "../connection/identity.js";
 import { forbidElsewhere } from "../kinds/parts/elsewhere.js";
 import { coalesce } from "../lib/coalesce.js";
 import { announcer, applyChoices, keepIntentions, placeStreams, reportViewSizes } from "../media/wiring.js";
-import { listenToCallKeys } from "../people/callkeys.js";
 import { createOwnTiles } from "../people/owntiles.js";
 import { ownMedia } from "../people/person.js";
 import { keepAbove } from "../ui/above.js";
@@ -163,7 +162,6 @@ function connectMedia(context, board, render) {
   reportViewSizes(context, board.stage.frame);
   applyChoices(choices, context);
   keepIntentions(context);
-  listenToCallKeys(() => signaling.inCall, (kind) => media.toggle(kind));
   return deviceDialog;
 }
 

@@ -47,7 +47,7 @@ export class Stage extends Emitter {
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #settling;
   #settledScale = 0;
-  /** @type {{node: HTMLElement, edge: Edge}[]} */
+  /** @type {{node: HTMLElement, edge: Edge | (() => Edge)}[]} */
   #bars = [];
   #barSizes = new ResizeObserver(() => this.#barsChanged());
   /** Pixels per scene unit. */
@@ -204,7 +204,8 @@ export class Stage extends Emitter {
   free() {
     const { left, top } = this.frame.getBoundingClientRect();
     const frame = { x: 0, y: 0, width: this.#width, height: this.#height };
-    const bars = this.#bars.flatMap(({ node, edge }) => {
+    const bars = this.#bars.flatMap(({ node, edge: at }) => {
+      const edge = typeof at === "string" ? at : at();
       const box = node.getBoundingClientRect();
       return box.width && box.height ? [{ edge, x: box.left - left, y: box.top - top, width: box.width, height: box.height }] : [];
     });
@@ -215,7 +216,7 @@ export class Stage extends Emitter {
    * A bar lies over the frame: what is fitted, revealed or placed does not go under it, as long as it is in sight.
    *
    * @param {HTMLElement} node
-   * @param {Edge} edge that it is at
+   * @param {Edge | (() => Edge)} edge that it is at
    */
   reserve(node, edge) {
     this.#bars.push({ node, edge });

@@ -1,11 +1,16 @@
 /** The frame of the page: makes its dock and the faces in its top bar. */
 
 import { byId } from "../ui/dom.js";
+import { keepAboveKeyboard } from "../ui/keyboard.js";
 import { controls } from "./controls.js";
 import { Dock } from "./dock.js";
 import { Faces } from "./faces.js";
+import { listenToControlKeys } from "./keys.js";
 
 /** @import {RoomContext} from "./control.js" */
+
+/** There the drawer, where it lies over the canvas, is at its side. */
+const ACROSS = "(min-width: 761px), (max-height: 500px) and (min-width: 560px)";
 
 export class Room {
   #context;
@@ -15,6 +20,8 @@ export class Room {
   /** @param {RoomContext} context */
   constructor(context) {
     this.#context = context;
+    keepAboveKeyboard();
+    listenToControlKeys(context);
     const nodes = {
       bar: byId("dock", HTMLElement),
       call: byId("dock-call", HTMLElement),
@@ -26,6 +33,8 @@ export class Room {
     this.#dock = new Dock(nodes, context, controls);
     this.#faces = new Faces(byId("faces", HTMLElement), (button) => context.panels.toggle("people", button));
     context.panels.on("shown", () => this.#dock.show());
+    const across = matchMedia(ACROSS);
+    context.stage.reserve(byId("drawer", HTMLElement), () => (across.matches ? "right" : "bottom"));
     context.speaking.on("changed", () => this.#showFaces());
   }
 

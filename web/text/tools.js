@@ -58,6 +58,7 @@ export const text = {
   toolbar: "Tools",
   helpTitle: "What the keys do",
   properties: "Properties",
+  allProperties: "All properties",
   arrange: "Arrange",
   arrangeMenu: "Arrange the selection",
   /**
@@ -69,6 +70,7 @@ export const text = {
   altArrowKeys: "Alt + arrow keys",
   turnKeys: ", and . (Alt for single degrees)",
   textField: "Text",
+  writtenDone: "Done",
   writtenByTwo: "Somebody else has just changed this text. Write on: yours will stand below theirs.",
   overtaken: "Somebody has changed that since, so it was left as it is.",
   tileStays: "A camera's tile goes when its call ends.",

@@ -1,12 +1,16 @@
-/** The properties panel: where what is selected is, and how it looks. */
+/**
+ * The properties of what is selected: by itself a bar at the selection with how it looks; asked for, a panel with where it
+ * is as well.
+ */
 
 import { icon, make, setText } from "../ui/dom.js";
-import { LEAST_SIZE, normalDegrees, withHeight } from "../canvas/geometry.js";
+import { boundsOf, LEAST_SIZE, normalDegrees, unionOf, withHeight } from "../canvas/geometry.js";
 import { isComposed } from "../lib/keys.js";
 import { wholeTransform } from "../scene/scene.js";
 import { definitionOf, keepsAspect, labelOf } from "../kinds/kinds.js";
 import { makingOf } from "../kinds/makings.js";
 import { text } from "../text/tools.js";
+import { barAt } from "./beside.js";
 import { numberField } from "../ui/fields.js";
 
 /** @import {Field} from "../ui/fields.js" */
@@ -15,8 +19,8 @@ import { numberField } from "../ui/fields.js";
 
 /** @typedef {{field: Field, read: (element: SceneElement) => unknown}} Row */
 
-/** In a narrower window the panel opens only when it is asked for. */
-const WIDE = "(min-width: 1000px)";
+/** In a smaller window they are shown only when they are asked for. */
+const WIDE = "(min-width: 761px) and (min-height: 501px)";
 const FAR = 1e7;
 const LARGE = 1e6;
 
@@ -45,7 +49,10 @@ export class Properties {
     const close = make("button", { type: "button", class: "ghost", "aria-label": text.close });
     close.append(icon("close"));
     close.addEventListener("click", () => this.#want(false));
-    this.node.append(make("header", {}, this.#title, close), this.#fields);
+    const all = make("button", { type: "button", class: "ghost style-all", "aria-label": text.allProperties, title: text.allProperties });
+    all.append(icon("sliders"));
+    all.addEventListener("click", () => this.open());
+    this.node.append(make("header", {}, this.#title, close), this.#fields, all);
     this.node.addEventListener("keydown", (event) => {
       if (event.key !== "Escape" || isComposed(event)) return;
       event.preventDefault();
@@ -63,6 +70,7 @@ export class Properties {
     context.scene.on("changed", draw);
     context.scene.on("replaced", draw);
     context.motion.on("changed", draw);
+    context.stage.on("moved", draw);
     matchMedia(WIDE).addEventListener("change", draw);
   }
 
@@ -103,7 +111,9 @@ export class Properties {
     const elements = this.#elements();
     const types = [...new Set(elements.map(({ kind }) => kind.type))];
     const byItself = matchMedia(WIDE).matches && types.some((type) => definitionOf({ type }).opensProperties ?? true);
+    const isBar = this.#wanted === null;
     const hidden = elements.length === 0 || !(this.#wanted ?? byItself);
+    this.node.toggleAttribute("data-bar", isBar);
     if (hidden) this.#endWriting();
     this.node.hidden = hidden;
     if (hidden) return;
@@ -113,6 +123,20 @@ export class Properties {
     if (shape !== this.#shape) this.#build(shape, types.length === 1 ? type : "", elements.length === 1);
     this.#shape = shape;
     for (const { field, read } of this.#rows) field.show(common(elements, read));
+    if (isBar) this.#place(elements);
+    else this.node.style.translate = "";
+  }
+
+  /** @param {SceneElement[]} elements that the bar is to be at */
+  #place(elements) {
+    const { stage } = this.#context;
+    const around = unionOf(elements.map(({ transform }) => boundsOf(wholeTransform(transform))));
+    if (!around) return;
+    const { left, top } = stage.frame.getBoundingClientRect();
+    const corner = stage.toClient(around.x, around.y);
+    const selected = { x: corner.x - left, y: corner.y - top, width: around.width * stage.scale, height: around.height * stage.scale };
+    const { x, y } = barAt(selected, { width: this.node.offsetWidth, height: this.node.offsetHeight }, stage.free());
+    this.node.style.translate = `${Math.round(x)}px ${Math.round(y)}px`;
   }
 
   /**

@@ -11,6 +11,7 @@ import { faultOf, longest } from "../scene/limits.js";
 import { wholeTransform } from "../scene/scene.js";
 import { text } from "../text/tools.js";
 import { freshPlace } from "./place.js";
+import { TextSheet } from "./textsheet.js";
 
 /** @import {Point} from "../canvas/geometry.js" */
 /** @import {EditContext} from "./tools.js" */
@@ -40,6 +41,7 @@ export class TextEditor {
   #context;
   #changed;
   #unsaved;
+  #sheet;
   /** @type {Session | null} */
   #session = null;
   /** What new ones look like, by kind: as the latest one. @type {Map<string, Record<string, unknown>>} */
@@ -54,6 +56,7 @@ export class TextEditor {
     this.#context = context;
     this.#changed = changed;
     this.#unsaved = unsaved;
+    this.#sheet = new TextSheet(context.stage);
     // What is pasted is measured at once. It does not come before the canvas does.
     context.scene.on("replaced", () => void document.fonts?.load("1em Inter"));
     // Perhaps nobody comes back to go on writing: what there is, is better than nothing.
@@ -133,6 +136,7 @@ export class TextEditor {
     view.nodeOf(session.id)?.toggleAttribute("data-written", false);
     const content = session.field.value;
     session.field.remove();
+    this.#sheet.hide();
     this.#context.notices.hide("written by two");
     this.#commit(session);
     const { id } = session;
@@ -193,13 +197,8 @@ export class TextEditor {
     });
     field.value = content;
     const { style } = field;
-    style.width = `${at.width}px`;
-    const look = writtenIn(kind).style(kind);
-    style.fontSize = `${look.fontSize}px`;
-    style.textAlign = look.align;
-    style.transform = `translate(${at.x}px, ${at.y}px) rotate(${at.rotation}deg)`;
-    // Turned about the same point as the element, however much is written.
-    style.transformOrigin = `${at.width / 2}px ${at.height / 2}px`;
+    const isInSheet = this.#sheet.isWanted;
+    if (!isInSheet) layOver(field, at, writtenIn(kind).style(kind));
     const session = { ...writing, field };
     const grow = () => {
       style.height = "0";
@@ -214,8 +213,9 @@ export class TextEditor {
       if (this.#session === session) this.close();
     });
     this.#session = session;
-    this.#context.view.nodeOf(id)?.toggleAttribute("data-written", true);
-    this.#context.stage.space.append(field);
+    this.#context.view.nodeOf(id)?.toggleAttribute("data-written", !isInSheet);
+    if (isInSheet) this.#sheet.hold(field);
+    else this.#context.stage.space.append(field);
     this.#changed(true);
     grow();
     field.focus({ preventScroll: true });
@@ -286,6 +286,22 @@ export class TextEditor {
     const size = this.measure(kind);
     return { ...size, width: Math.max(LEAST_WIDTH, size.width) };
   }
+}
+
+/**
+ * Lay a field over its element.
+ *
+ * @param {HTMLTextAreaElement} field
+ * @param {Required<Transform>} at
+ * @param {{fontSize: number, align: string}} look
+ */
+function layOver({ style }, at, { fontSize, align }) {
+  style.width = `${at.width}px`;
+  style.fontSize = `${fontSize}px`;
+  style.textAlign = align;
+  style.transform = `translate(${at.x}px, ${at.y}px) rotate(${at.rotation}deg)`;
+  // Turned about the same point as the element, however much is written.
+  style.transformOrigin = `${at.width / 2}px ${at.height / 2}px`;
 }
 
 /**
