@@ -10,7 +10,15 @@ from playwright.sync_api import Browser, BrowserContext, Playwright, expect, syn
 
 from support.browsers.desk import Desk
 from support.browsers.violations import VIOLATIONS, Violations
-from support.browsers.window import COLORS, FLAGS, PATIENCE_MS, Open, Window, write_picture
+from support.browsers.window import (
+    COLORS,
+    FLAGS,
+    PAST_LOBBY,
+    PATIENCE_MS,
+    Open,
+    Window,
+    write_picture,
+)
 from support.servers.nats import cluster_of_nodes
 from support.servers.server import Server, running
 
@@ -95,6 +103,7 @@ def open_window(
         camera: bool = True,
         at: Server | None = None,
         context: BrowserContext | None = None,
+        lobby: bool = False,
         **options: Any,
     ) -> Window:
         if context is None:
@@ -107,6 +116,8 @@ def open_window(
         name = session or request.node.name.replace("[", "-").replace("]", "")[:60]
         window = Window(context.new_page(), color)
         windows.append(window)
+        if not lobby:
+            window.page.add_init_script(PAST_LOBBY)
         fragment = f"#token={token}" if token else ""
         window.page.goto(f"{url}{path or f'/s/{name}'}?{query}&debug=1{fragment}")
         window.wait_connection(becomes)

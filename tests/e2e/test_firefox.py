@@ -41,7 +41,7 @@ def test_two_windows_of_firefox(firefox: Firefox, server: Server) -> None:
     bob.press('[data-action="accept"]')
     plays(ada, bob.peer_id)
     plays(bob, ada.peer_id)
-    ada.press('[data-action="leave"]')
+    ada.press('[data-action="leave-call"]')
     for window in (ada, bob):
         window.wait("signalingManager.peerConnections.size === 0")
         window.wait("!document.querySelector('[data-element-id][data-stream-id]')")
@@ -76,7 +76,7 @@ def test_firefox_and_chromium(
     fox.wait(f"(async () => !(await {sends}))()")
     chrome.page.mouse.wheel(0, -4000)
     fox.wait(sends)
-    fox.press('[data-action="leave"]')
+    fox.press('[data-action="leave-call"]')
     chrome.wait_clear()
 
 

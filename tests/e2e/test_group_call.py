@@ -1,10 +1,10 @@
-"""Everybody in one call: a mesh that grows and shrinks."""
+"""The call of the canvas: a mesh that grows and shrinks."""
 
 import pytest
 
-from support.browsers.window import Open, Window, all_see_all, join
+from support.browsers.window import Open, Window, all_see_all, call_everyone, join
 
-pytestmark = pytest.mark.rule("SIG10")
+pytestmark = pytest.mark.rule("SIG10", "JON1")
 
 COLORS = ("red", "green", "blue")
 
@@ -21,17 +21,17 @@ def people(open_window: Open, count: int) -> list[Window]:
 
 def test_everybody_joins_one_call_latecomers_too_and_one_leaves(open_window: Open) -> None:
     ada, bob, eve = people(open_window, 3)
-    join(ada)
+    call_everyone(ada)
     for window in (bob, eve):
         window.press("accept")
     all_see_all([ada, bob, eve])
     late = open_window("red", query="name=Late")
-    late.page.get_by_text("in the call of everybody").wait_for()
+    late.page.get_by_text("are in the call").wait_for()
     late.picture("group-latecomer")
     join(late)
     all_see_all([ada, bob, eve, late])
     ada.picture("group-of-four")
-    ada.press("leave")
+    ada.press("leave-call")
     ada.wait_clear_of_calls()
     for window in (bob, eve, late):
         window.wait_state(ada, "idle", "ended")
@@ -43,7 +43,7 @@ def test_everybody_joins_one_call_latecomers_too_and_one_leaves(open_window: Ope
 @pytest.mark.nightly
 def test_who_declines_is_left_alone_and_can_join_later(open_window: Open) -> None:
     ada, bob, eve = people(open_window, 3)
-    join(ada)
+    call_everyone(ada)
     eve.press("decline")
     bob.press("accept")
     all_see_all([ada, bob])
@@ -53,9 +53,9 @@ def test_who_declines_is_left_alone_and_can_join_later(open_window: Open) -> Non
 
 
 @pytest.mark.nightly
-def test_a_reload_comes_back_into_the_call_of_everybody(open_window: Open) -> None:
+def test_a_reload_comes_back_into_the_call(open_window: Open) -> None:
     ada, bob, eve = people(open_window, 3)
-    join(ada)
+    call_everyone(ada)
     bob.press("accept")
     eve.press("accept")
     all_see_all([ada, bob, eve])

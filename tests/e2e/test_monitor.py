@@ -55,7 +55,7 @@ def test_a_call_is_good_and_its_figures_say_so(open_window: Open, tmp_path: Path
     accessible(ada, "the figures of a call")
     ada.picture("monitor-dark")
     check_table(ada, tmp_path / "call.csv")
-    ada.press("leave")
+    ada.press("leave-call")
     expect(sign).to_be_hidden()
     expect(ada.page.locator(".calls-over")).to_be_visible()
     ada.page.keyboard.press("Escape")

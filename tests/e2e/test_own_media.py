@@ -105,7 +105,7 @@ def test_a_reload_turns_nothing_on(pair: tuple[Window, Window]) -> None:
     bob.wait_state(ada, "connected")
     told_off(bob, ada)
 
-    ada.press("leave")
+    ada.press("leave-call")
     ada.wait_clear()
     bob.press("call", ada)
     expect(ada.page.locator(".ring")).to_contain_text("stay off when you accept")
@@ -159,10 +159,10 @@ def test_windows_to_come_remember_and_others_are_left_alone(
 
 
 @pytest.mark.nightly
-def test_in_a_call_of_everybody_too(pair: tuple[Window, Window]) -> None:
+def test_in_a_call_that_was_rung_for_too(pair: tuple[Window, Window]) -> None:
     """Which is joined anew after a reload, by itself."""
     ada, bob = pair
-    ada.page.evaluate("signalingManager.joinGroup()")
+    ada.page.evaluate("signalingManager.ringAll()")
     bob.press("accept")
     ada.wait_state(bob, "connected")
     ada.press("camera")
@@ -360,7 +360,7 @@ def test_the_dialog_of_a_call_that_is_over(pair: tuple[Window, Window]) -> None:
     ada.press("devices")
     dialog = ada.page.locator("dialog.devices")
     expect(dialog.locator("video")).to_be_visible()
-    bob.press("leave")
+    bob.press("leave-call")
     ada.wait_clear()
     for action in ("turn-on-video", "turn-on-audio"):
         expect(dialog.locator(f'[data-action="{action}"]')).to_be_hidden()

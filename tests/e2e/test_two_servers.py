@@ -113,7 +113,7 @@ def test_everybody_of_both_servers_is_in_one_call(
     bob.page.reload()
     bob.wait_connection("open")
     all_see_all([ada, bob, cem])
-    ada.press("leave")
+    ada.press("leave-call")
     ada.wait_clear_of_calls()
     all_see_all([bob, cem])
 

@@ -5,6 +5,7 @@ import { Choices } from "../devices/choices.js";
 import { Rights } from "../invite/rights.js";
 import { Intentions } from "../media/intentions.js";
 import { isReloaded } from "../lib/navigation.js";
+import { Anteroom } from "../lobby/anteroom.js";
 import { LocalMedia } from "../media/local.js";
 import { ScreenShare } from "../media/screen.js";
 import { Speaking } from "../media/speaking.js";
@@ -42,6 +43,7 @@ import { webSocketUrl } from "./page.js";
  * @property {Speaking} speaking
  * @property {Monitor} monitor
  * @property {Diagnoses} diagnoses
+ * @property {Anteroom} lobby
  * @property {Notices} notices
  * @property {(peerId: string) => Person} describe
  * @property {(peerId: string) => string} nameOf
@@ -82,6 +84,7 @@ export function createContext({ sessionId, displayName, token, early }, identity
     scene: new SceneState(),
     monitor: new Monitor(signaling),
     diagnoses: new Diagnoses(signaling),
+    lobby: new Anteroom(),
     notices: new Notices(byId("notices", HTMLElement)),
     describe,
     nameOf: (peerId) => describe(peerId).name,

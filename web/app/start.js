@@ -11,7 +11,7 @@ import { createOwnTiles } from "../people/owntiles.js";
 import { ownMedia } from "../people/person.js";
 import { keepAbove } from "../ui/above.js";
 import { byId, setText } from "../ui/dom.js";
-import { loadAhead } from "../ui/part.js";
+import { loadAhead, Part } from "../ui/part.js";
 import { deviceDialog } from "../room/controls/devices.js";
 import { Room } from "../room/room.js";
 import { createBoard } from "./boardparts.js";
@@ -29,7 +29,6 @@ import { Views } from "./views.js";
 /** @import {Board} from "./board.js" */
 /** @import {Context} from "./context.js" */
 /** @import {Identity} from "../connection/identity.js" */
-/** @import {Part} from "../ui/part.js" */
 /** @import {OwnTile} from "../people/owntile.js" */
 
 /**
@@ -73,6 +72,7 @@ export function start(arrival, identity) {
   const parts = [...board.parts, connectMedia(context, board, render), connectShareLink(context)];
   connectRights(context, board);
   warmUpCalls(signaling);
+  parts.unshift(connectLobby(context, render));
   const off = connection.on("scene_update", () => {
     off();
     setTimeout(() => loadRest(context, board, parts));
@@ -84,6 +84,25 @@ export function start(arrival, identity) {
     prepareCalls();
     media.prepare();
   });
+}
+
+/**
+ * @param {Context} context
+ * @param {() => void} render
+ * @returns {Part<any>} the lobby
+ */
+function connectLobby(context, render) {
+  const { connection, signaling, lobby, notices } = context;
+  const part = new Part(() => import("../lobby/lobby.js"));
+  const open = () => void part.use(({ openLobby }) => openLobby(context), notices);
+  lobby.on("changed", render);
+  signaling.on("entered", () => lobby.pass());
+  connection.on("waiting", open);
+  const off = connection.on("scene_update", () => {
+    off();
+    if (!signaling.autoAccept && !signaling.inCall && !lobby.isPast) open();
+  });
+  return part;
 }
 
 /**

@@ -40,8 +40,13 @@ export class Views {
     this.#people.show(others, roster.isKnown);
     this.#group.show(others, signaling.inGroup, connection.state === "open");
     const calls = signaling.calls.map((call) => ({ ...call, ...describe(call.peerId) }));
-    const hint = signaling.inCall ? text.acceptHintOn : text.acceptHint(media.wanted);
-    this.#ring.show(calls.filter(ringsHere), mayPublish() ? hint : inviteText.listenHint);
+    const devices = mayPublish() ? text.acceptHint(media.wanted) : inviteText.listenHint;
+    this.#ring.show(calls.filter(ringsHere), ({ peerId: caller }) => {
+      if (signaling.inCall) return text.acceptHintOn;
+      if (!signaling.ringsForGroup(caller)) return devices;
+      const names = others.filter(({ inGroup, peerId }) => inGroup && peerId !== caller).map(({ name }) => name);
+      return names.length > 0 ? `${text.acceptJoins(names)} ${devices}` : devices;
+    });
     this.#showStatus(calls.filter((call) => !ringsHere(call)));
   }
 

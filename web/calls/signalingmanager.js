@@ -119,6 +119,11 @@ export class SignalingManager extends Emitter {
     return this.#calls.all.map(({ peerId, state, outgoing }) => ({ peerId, state, outgoing }));
   }
 
+  /** @param {string} peerId who calls from the call of the canvas: accepting is joining it */
+  ringsForGroup(peerId) {
+    return this.#calls.get(peerId)?.group ?? false;
+  }
+
   /**
    * @param {string} peerId
    * @returns {CallState}

@@ -2,7 +2,7 @@
 
 /** @import {SignalingManager} from "./signalingmanager.js" */
 
-const CALLING = "[data-action=call], [data-action=group]";
+const CALLING = "[data-action=call], [data-action=group], [data-action=join-call]";
 
 /** @param {Pick<SignalingManager, "expectCall" | "expectNoCall">} signaling */
 export function warmUpCalls(signaling) {

@@ -19,7 +19,7 @@ import { ANSWERS, INITIAL, next, publicState } from "./states.js";
 import { subscription } from "./subscription.js";
 import { onWake } from "./wake.js";
 
-/** @import {ClientMessage, ServerMessage, PeerAssigned, Error as ErrorMessage} from "../types/messages.js" */
+/** @import {ClientMessage, ServerMessage, PeerAssigned, Waiting, Error as ErrorMessage} from "../types/messages.js" */
 /** @import {EarlySocket, SocketRecord} from "./earlysocket.js" */
 /** @import {ConnectionState, Event, State} from "./states.js" */
 
@@ -53,6 +53,8 @@ export class CanvasConnection extends Emitter {
   resumeToken = "";
   /** Our name is what our token says, and not ours to change (rule TOK6). */
   nameIsBound = false;
+  /** The server has us wait until somebody lets us in (rule ROM5). */
+  isWaiting = false;
   /** @type {readonly string[]} */
   features = [];
 
@@ -84,7 +86,7 @@ export class CanvasConnection extends Emitter {
   #timers = new Timers();
   #liveness = new Liveness({
     canSend: () => this.#socket?.readyState === WebSocket.OPEN,
-    ping: () => this.send({ type: "ping", received: this.#queue.received }),
+    ping: () => this.#ping(),
     silent: () => this.#fire("silent"),
   });
 
@@ -166,17 +168,24 @@ export class CanvasConnection extends Emitter {
   rename(displayName) {
     if (this.nameIsBound) return;
     this.#displayName = displayName;
+    if (this.isWaiting && this.#state === "subscribing") return this.#subscribe();
     if (this.#state !== "open") return; // the next `subscribe` has it
     this.send(subscription({ sessionId: this.#sessionId, displayName, takes: this.#takes }));
   }
 
   /** The network or the page has come back: try now, or see whether the connection is alive. */
   wake() {
+    if (this.isWaiting && this.#state === "subscribing") return this.#liveness.probe(PROBE_MS);
     const isAttempting = this.#state === "connecting" || this.#state === "subscribing";
     // The network was away when this attempt began.
     if (isAttempting && performance.now() - this.#attemptedAt > IMPATIENT_MS) return this.#fire("silent");
     this.#fire("wake");
     if (this.#state === "open") this.#liveness.probe(PROBE_MS);
+  }
+
+  #ping() {
+    if (this.#state === "subscribing") this.#socket?.send(encoded({ type: "ping" })); // waits to be let in
+    else this.send({ type: "ping", received: this.#queue.received });
   }
 
   // --- the machine ---------------------------------------------------------------------------
@@ -268,6 +277,7 @@ export class CanvasConnection extends Emitter {
   }
 
   #finish() {
+    this.isWaiting = false;
     this.#dropSocket(CLOSE_TO_LEAVE);
     this.#queue.clear();
     this.#emitState();
@@ -328,6 +338,7 @@ export class CanvasConnection extends Emitter {
     const isOpen = this.#state === "open";
     if (message.type === "error" && !isOpen) return this.#refused(message);
     if (message.type === "peer_assigned") this.#assigned(message);
+    else if (message.type === "waiting") this.#awaitAdmission(message);
     else if (isOpen) this.#queue.received += 1;
     this.#note(message, isOpen);
     this.emit("message", message);
@@ -348,14 +359,25 @@ export class CanvasConnection extends Emitter {
     if (message.type === "error" && !message.message_id && UNREAD.has(message.code)) {
       message.message_id = this.#queue.suspect || null;
     }
-    if (message.type === "pong" && isOpen) {
-      this.#liveness.ponged();
-      this.#queue.pong(message.received ?? 0);
-    }
+    if (message.type !== "pong") return;
+    this.#liveness.ponged();
+    if (isOpen) this.#queue.pong(message.received ?? 0);
+  }
+
+  /** In place of `peer_assigned`, which follows when somebody lets us in. @param {Waiting} message */
+  #awaitAdmission(message) {
+    if (this.#state !== "subscribing") return;
+    this.isWaiting = true;
+    this.peerId = message.peer_id;
+    this.resumeToken = message.resume_token;
+    this.putOff = "";
+    this.#timers.clear("connect");
+    this.#timers.start("stable", STABLE_MS, () => (this.#attempts = 0));
   }
 
   /** @param {PeerAssigned} message */
   #assigned(message) {
+    this.isWaiting = false;
     this.peerId = message.peer_id;
     this.resumeToken = message.resume_token;
     this.nameIsBound = message.bound_name !== undefined;

@@ -1,7 +1,7 @@
-/** View of the call of everybody: who is in it, and the button to start or join it. */
+/** View of the call of the canvas beside the list: who is in it, and the button that rings all the others. */
 
 import { setText } from "../ui/dom.js";
-import { text } from "../text/calls.js";
+import { text } from "../text/lobby.js";
 
 /** @import {Person} from "./person.js" */
 
@@ -9,18 +9,16 @@ export class GroupView {
   #node;
   #names;
   #button;
-  #label;
 
   /**
    * @param {HTMLElement} node with its parts, as in index.html
-   * @param {() => void} join
+   * @param {() => void} ringAll
    */
-  constructor(node, join) {
+  constructor(node, ringAll) {
     this.#node = node;
     this.#names = /** @type {HTMLElement} */ (node.querySelector("[data-group-text]"));
     this.#button = /** @type {HTMLButtonElement} */ (node.querySelector("[data-action=group]"));
-    this.#label = /** @type {HTMLElement} */ (this.#button.querySelector("span"));
-    this.#button.addEventListener("click", join);
+    this.#button.addEventListener("click", ringAll);
   }
 
   /**
@@ -30,11 +28,11 @@ export class GroupView {
    */
   show(others, joined, open) {
     const members = others.filter(({ inGroup }) => inGroup).map(({ name }) => name);
-    this.#node.hidden = joined || others.length === 0 || (others.length === 1 && members.length === 0);
+    const outside = others.filter(({ inGroup, connected }) => !inGroup && connected);
+    this.#button.hidden = outside.length === 0 || others.length < 2;
     this.#button.disabled = !open;
-    this.#names.hidden = members.length === 0;
-    this.#button.classList.toggle("primary", members.length > 0);
-    setText(this.#names, text.inGroup(members));
-    setText(this.#label, members.length > 0 ? text.joinEveryone : text.callEveryone);
+    this.#names.hidden = joined || members.length === 0;
+    this.#node.hidden = this.#button.hidden && this.#names.hidden;
+    if (members.length > 0) setText(this.#names, text.members(members));
   }
 }

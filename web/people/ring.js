@@ -25,16 +25,16 @@ export class RingView {
 
   /**
    * @param {Person[]} callers
-   * @param {string} hint what accepting does
+   * @param {(caller: Person) => string} hintOf what accepting does
    */
-  show(callers, hint) {
+  show(callers, hintOf) {
     const ringing = new Set(callers.map(({ peerId }) => peerId));
     for (const [peerId, card] of this.#cards) if (!ringing.has(peerId)) this.#close(peerId, card);
     for (const caller of callers) {
       const card = this.#cards.get(caller.peerId) ?? this.#open(caller.peerId);
       card.node.style.setProperty("--hue", String(caller.hue));
       setText(card.title, text.isCalling(caller.name));
-      setText(card.hint, hint);
+      setText(card.hint, hintOf(caller));
     }
     const [first] = callers;
     document.title = first ? `☎ ${text.isCalling(first.name)}` : this.#pageTitle;
@@ -93,6 +93,8 @@ export class RingView {
     const focused = node.contains(document.activeElement);
     node.remove();
     this.#cards.delete(peerId);
-    if (focused && before instanceof HTMLElement && before.isConnected) before.focus();
+    if (!focused) return;
+    if (before instanceof HTMLElement && before !== document.body && before.checkVisibility()) before.focus();
+    else document.getElementById("dock")?.focus();
   }
 }

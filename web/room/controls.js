@@ -2,7 +2,8 @@
 
 import { blur } from "./controls/blur.js";
 import { devices } from "./controls/devices.js";
-import { leave } from "./controls/leave.js";
+import { joinCall } from "./controls/joincall.js";
+import { leaveCall } from "./controls/leavecall.js";
 import { more } from "./controls/more.js";
 import { screen } from "./controls/screen.js";
 import { camera, microphone } from "./controls/switches.js";
@@ -17,5 +18,6 @@ export const controls = [
   screen,
   devices,
   more,
-  leave,
+  joinCall,
+  leaveCall,
 ];

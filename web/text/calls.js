@@ -55,12 +55,10 @@ export const text = {
     kinds.length === 0
       ? "Your camera and microphone stay off when you accept, as you left them."
       : `Your ${listed(kinds.map(deviceName))} ${kinds.length > 1 ? "turn" : "turns"} on when you accept.`,
+  /** @param {string[]} names of those who are in it beside the caller */
+  acceptJoins: (names) => `You join the call of this canvas, with ${listed(names)} as well.`,
   acceptHintOn: "Accepting adds this call to the one you are in.",
-  callEveryone: "Call everyone",
-  joinEveryone: "Join the call",
-  /** @param {string[]} names */
-  inGroup: (names) => `${listed(names)} ${names.length > 1 ? "are" : "is"} in the call of everybody.`,
-  waitingForOthers: "You are in the call of everybody. Waiting for others…",
+  waitingForOthers: "You are in the call. Waiting for others…",
   /**
    * @param {number} calls
    * @param {number} megabits
@@ -76,7 +74,6 @@ export const text = {
   unblurred: "Your system has turned the blur of your background off. The others see it.",
   overflow: "You were away for long, and more changed here than can wait. The latest changes were not kept: look at the canvas and make them again.",
   leaveCall: "Leave call",
-  leaveCalls: "Leave all calls",
   cancelCall: "Cancel call",
   unreachable: "The server cannot be reached. Check your network; this page goes on trying.",
   /** Why the server does not let anybody in at the moment. @type {Record<string, string>} */

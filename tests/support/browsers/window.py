@@ -24,6 +24,8 @@ FLAGS = [
     "--use-fake-device-for-media-stream",
     "--autoplay-policy=no-user-gesture-required",
 ]
+# The page goes past its lobby, as it does in a window whose person has closed it.
+PAST_LOBBY = """try { sessionStorage.setItem("canvas-server.lobby", "closed") } catch {}"""
 CLEAR_OF_CALLS = """signalingManager.peerConnections.size === 0
     && (signalingManager.localStream?.getTracks() ?? [])
         .every(track => track.readyState === 'ended')"""
@@ -185,7 +187,12 @@ def place(window: Window, other: Window) -> dict[str, float]:
 
 
 def join(window: Window) -> None:
-    """Press the button that starts or joins the call of everybody."""
+    """Press the button that joins the call of the canvas."""
+    window.page.locator('[data-action="join-call"]:visible').click()
+
+
+def call_everyone(window: Window) -> None:
+    """Press the button that rings everybody into the call of the canvas."""
     window.page.locator('[data-action="group"]:visible').click()
 
 

@@ -11,11 +11,11 @@ export const blur = {
   icon: "blur",
   group: "call",
   place: "seldom",
-  isHere: ({ signaling, media }) => signaling.inCall && media.blur.state.possible,
-  state: ({ media }) => {
-    const { on, settable } = media.blur.state;
+  isHere: ({ signaling, media, lobby }) => (signaling.inCall || lobby.isOpen) && (lobby.media ?? media).blur.state.possible,
+  state: ({ media, lobby }) => {
+    const { on, settable } = (lobby.media ?? media).blur.state;
     if (!settable) return { label: text.blurBySystem, pressed: on, disabled: true };
     return { title: on ? text.blurOn : text.blurOff, pressed: on, active: on };
   },
-  perform: ({ media }) => media.blur.toggle(),
+  perform: ({ media, lobby }) => (lobby.media ?? media).blur.toggle(),
 };

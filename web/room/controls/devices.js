@@ -14,5 +14,5 @@ export const devices = {
   icon: "sliders",
   group: "call",
   place: "seldom",
-  perform: ({ choices, media, notices }) => void deviceDialog.use(({ showDevices }) => showDevices(choices, media), notices),
+  perform: ({ choices, media, lobby, notices }) => void deviceDialog.use(({ showDevices }) => showDevices(choices, lobby.media ?? media), notices),
 };

@@ -10,19 +10,32 @@ import { switchText, text } from "../../text/devices.js";
  * @param {MediaKind} kind
  * @returns {ControlState} pressed: nothing is sent
  */
-function stateOf({ media }, kind) {
+function stateOf({ media: ofCalls, lobby }, kind) {
+  const media = lobby.media ?? ofCalls;
+  if (!media.stream) return plain(kind, !media.isWanted(kind)); // what joining turns on
   const opening = media.isOpening(kind);
   const off = !opening && !media.isOn(kind);
   const fault = media.isOn(kind) && !media.isSent(kind) ? "silenced" : media.fault(kind);
-  const symbol = kind === "audio" ? "mic" : "camera";
   return {
+    ...plain(kind, off),
     label: switchText(kind, opening ? "opening" : fault),
-    icon: off ? `${symbol}-off` : symbol,
-    pressed: off,
     busy: opening,
     ...(fault && !opening && { fault }),
   };
 }
+
+/**
+ * @param {MediaKind} kind
+ * @param {boolean} off
+ * @returns {ControlState}
+ */
+function plain(kind, off) {
+  const symbol = kind === "audio" ? "mic" : "camera";
+  return { label: switchText(kind, null), icon: off ? `${symbol}-off` : symbol, pressed: off };
+}
+
+/** @param {RoomContext} context */
+const isHere = ({ signaling, lobby, mayPublish }) => signaling.inCall || (lobby.isOpen && mayPublish());
 
 /** @type {Control} */
 export const microphone = {
@@ -32,9 +45,9 @@ export const microphone = {
   group: "call",
   place: "always",
   keys: ["M"],
-  isHere: ({ signaling }) => signaling.inCall,
+  isHere,
   state: (context) => stateOf(context, "audio"),
-  perform: ({ media }) => media.toggle("audio"),
+  perform: ({ media, lobby }) => (lobby.media ?? media).toggle("audio"),
 };
 
 /** @type {Control} */
@@ -45,7 +58,7 @@ export const camera = {
   group: "call",
   place: "always",
   keys: ["V"],
-  isHere: ({ signaling }) => signaling.inCall,
+  isHere,
   state: (context) => stateOf(context, "video"),
-  perform: ({ media }) => media.toggle("video"),
+  perform: ({ media, lobby }) => (lobby.media ?? media).toggle("video"),
 };

@@ -1,12 +1,13 @@
 /** Control that leaves the call. */
 
 import { text } from "../../text/calls.js";
+import { focusDock } from "./joincall.js";
 
 /** @import {Control} from "../control.js" */
 
 /** @type {Control} */
-export const leave = {
-  name: "leave",
+export const leaveCall = {
+  name: "leave-call",
   label: text.leaveCall,
   icon: "phone-off",
   group: "call",
@@ -14,10 +15,13 @@ export const leave = {
   tone: "danger",
   words: true,
   isHere: ({ signaling }) => signaling.inCall,
-  state: ({ signaling: { calls, inGroup } }) => {
+  state: ({ signaling: { calls, savedGroup } }) => {
     const begun = calls.filter(({ state, outgoing }) => outgoing || state !== "ringing");
-    if (!inGroup && begun.length > 0 && begun.every(({ state }) => state === "ringing")) return { label: text.cancelCall };
-    return { label: begun.length > 1 ? text.leaveCalls : text.leaveCall };
+    if (savedGroup !== "joined" && begun.length > 0 && begun.every(({ state }) => state === "ringing")) return { label: text.cancelCall };
+    return {};
   },
-  perform: ({ signaling }) => signaling.leaveCall(),
+  perform: ({ signaling }, button) => {
+    signaling.leaveCall();
+    focusDock(button);
+  },
 };
