@@ -4,6 +4,7 @@ import { JoinToken } from "../connection/jointoken.js";
 import { Choices } from "../devices/choices.js";
 import { Rights } from "../invite/rights.js";
 import { Intentions } from "../media/intentions.js";
+import { Layouts } from "../layouts/layouts.js";
 import { isReloaded } from "../lib/navigation.js";
 import { Anteroom } from "../lobby/anteroom.js";
 import { LocalMedia } from "../media/local.js";
@@ -41,6 +42,7 @@ import { webSocketUrl } from "./page.js";
  * @property {VideoManager} videos
  * @property {SceneState} scene
  * @property {Speaking} speaking
+ * @property {Layouts} layouts that the person has chosen
  * @property {Monitor} monitor
  * @property {Diagnoses} diagnoses
  * @property {Anteroom} lobby
@@ -82,6 +84,7 @@ export function createContext({ sessionId, displayName, token, early }, identity
     choices,
     videos,
     scene: new SceneState(),
+    layouts: new Layouts(),
     monitor: new Monitor(signaling),
     diagnoses: new Diagnoses(signaling),
     lobby: new Anteroom(),

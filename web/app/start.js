@@ -6,6 +6,7 @@ import { warmUpCalls } from "../calls/warmup.js";
 import { keepIdentity, takeHold } from "../connection/identity.js";
 import { forbidElsewhere } from "../kinds/parts/elsewhere.js";
 import { coalesce } from "../lib/coalesce.js";
+import { connectLayouts } from "../layouts/connect.js";
 import { announcer, applyChoices, keepIntentions, placeStreams, reportViewSizes } from "../media/wiring.js";
 import { createOwnTiles } from "../people/owntiles.js";
 import { ownMedia } from "../people/person.js";
@@ -43,7 +44,8 @@ export function start(arrival, identity) {
   const ownTiles = createOwnTiles(context);
   Object.assign(window, { signalingManager: signaling, videoManager: videos });
   const board = createBoard(context);
-  const render = renderer(context, board, ownTiles);
+  const layouts = connectLayouts(context, board);
+  const render = renderer(context, board, ownTiles, layouts.show);
   const ownName = new OwnName(connection, render);
   if (identity) signaling.restore(identity.calls, identity.group);
 
@@ -69,7 +71,7 @@ export function start(arrival, identity) {
     if (dispatch(handlers, message)) render();
   });
   connection.on("state", render);
-  const parts = [...board.parts, connectMedia(context, board, render), connectShareLink(context)];
+  const parts = [...board.parts, layouts.part, connectMedia(context, board, render), connectShareLink(context)];
   connectRights(context, board);
   warmUpCalls(signaling);
   parts.unshift(connectLobby(context, render));
@@ -123,9 +125,10 @@ async function loadRest({ notices }, board, parts) {
  * @param {Context} context
  * @param {Board} board
  * @param {readonly OwnTile[]} ownTiles
+ * @param {() => void} showLayouts
  * @returns {() => void}
  */
-function renderer(context, board, ownTiles) {
+function renderer(context, board, ownTiles, showLayouts) {
   const { signaling } = context;
   const views = new Views(context);
   const room = new Room({ ...context, stage: board.stage, panels: board.panels });
@@ -135,6 +138,7 @@ function renderer(context, board, ownTiles) {
     room.show();
     board.showPeople();
     for (const tile of ownTiles) tile.show();
+    showLayouts();
     manyCalls.show(signaling.calls.length);
     keepWindow(context);
   });

@@ -26,6 +26,7 @@
  *   long as the element is there; `null`: this one has none
  * @property {Cost<K>} [cost] absent: any number of them can be drawn
  * @property {boolean} [keepsAspect] it is resized in proportion (default: no)
+ * @property {boolean} [isClear] it is seen through: what lies below it is seen (default: no)
  * @property {boolean} [opensProperties] to choose or open one shows its properties (default: yes)
  * @property {WrittenText<K>} [text] what a person writes in it, where it stands
  * @property {(kind: K, factor: number) => Partial<K>} [scaled] what else changes when a group is resized

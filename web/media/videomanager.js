@@ -29,6 +29,10 @@ export class VideoManager extends Emitter {
   #sources = new Map();
   /** The places of the tiles, by stream id. @type {Map<string, HTMLElement>} */
   #slots = new Map();
+  /** What shows a stream beside its tile, with the frame beyond which it is not seen. @type {Map<string, Map<HTMLElement, HTMLElement>>} */
+  #views = new Map();
+  /** The tile of a stream is below something that covers all of it. @type {(streamId: string) => boolean} */
+  isCovered = () => false;
   /** Width by height of the pictures that were seen, by stream id. @type {Map<string, number>} */
   #aspects = new Map();
   /** @type {Set<HTMLMediaElement>} */
@@ -105,6 +109,38 @@ export class VideoManager extends Emitter {
    */
   sourceOf(streamId) {
     return this.#sources.get(streamId) ?? null;
+  }
+
+  /**
+   * @param {string} streamId
+   * @param {HTMLElement} node
+   * @param {HTMLElement} frame
+   */
+  addView(streamId, node, frame) {
+    const views = this.#views.get(streamId) ?? new Map();
+    this.#views.set(streamId, views.set(node, frame));
+  }
+
+  /**
+   * @param {string} streamId
+   * @param {HTMLElement} node
+   */
+  removeView(streamId, node) {
+    const views = this.#views.get(streamId);
+    views?.delete(node);
+    if (views?.size === 0) this.#views.delete(streamId);
+  }
+
+  /**
+   * All that shows a stream: its tile and what is beside it.
+   *
+   * @param {string} streamId
+   * @param {HTMLElement} stage the frame of the tiles
+   * @returns {[HTMLElement, HTMLElement][]} nodes with their frames
+   */
+  viewsOf(streamId, stage) {
+    const slot = this.isCovered(streamId) ? undefined : this.#slots.get(streamId);
+    return [...(slot ? [/** @type {[HTMLElement, HTMLElement]} */ ([slot, stage])] : []), ...(this.#views.get(streamId) ?? [])];
   }
 
   /**

@@ -100,10 +100,12 @@ export class ViewSizes {
  * @returns {number} in device pixels; 0 where it is not seen
  */
 export function shownHeight(node, frame) {
-  if (!node || document.hidden) return 0;
+  // It may be in a window above all others while the page is not seen (picture in picture).
+  const { hidden, defaultView, pictureInPictureElement } = node?.ownerDocument ?? document;
+  if (!node || (hidden && !node.contains(pictureInPictureElement))) return 0;
   const box = node.getBoundingClientRect();
   const around = frame.getBoundingClientRect();
   const seen =
     box.right > around.left && box.left < around.right && box.bottom > around.top && box.top < around.bottom;
-  return seen ? box.height * devicePixelRatio : 0;
+  return seen ? box.height * (defaultView?.devicePixelRatio ?? 1) : 0;
 }

@@ -65,14 +65,13 @@ export function announcer(connection, now) {
  * Report to the others with `view_size` how large this page shows what they send.
  *
  * @param {{connection: CanvasConnection, signaling: SignalingManager, videos: VideoManager}} app
- * @param {Element} frame of the canvas
+ * @param {HTMLElement} frame of the canvas
  */
 export function reportViewSizes({ connection, signaling, videos }, frame) {
+  const largest = (/** @type {string} */ streamId) =>
+    Math.max(0, ...videos.viewsOf(streamId, frame).map(([node, around]) => shownHeight(node, around)));
   const views = new ViewSizes(
-    (peerId) => ({
-      camera: shownHeight(videos.slotOf(cameraOf(peerId)), frame),
-      screen: shownHeight(videos.slotOf(screenOf(peerId)), frame),
-    }),
+    (peerId) => ({ camera: largest(cameraOf(peerId)), screen: largest(screenOf(peerId)) }),
     (peerId, sizes) => {
       if (connection.state === "open") {
         connection.send({ type: "view_size", target_peer_id: peerId, ...sizes });

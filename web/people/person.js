@@ -33,6 +33,7 @@ import { text } from "../text/calls.js";
  * @property {boolean} heard what they send is shown and heard here: their role lets them
  * @property {string | null} server the name of the server they are at, where it is not ours
  * @property {Media | null} media `null` when nothing was said of it
+ * @property {number | null} [hand] since when it is raised, in milliseconds
  */
 
 /**

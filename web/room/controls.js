@@ -3,6 +3,7 @@
 import { blur } from "./controls/blur.js";
 import { devices } from "./controls/devices.js";
 import { joinCall } from "./controls/joincall.js";
+import { layout } from "./controls/layout.js";
 import { leaveCall } from "./controls/leavecall.js";
 import { more } from "./controls/more.js";
 import { screen } from "./controls/screen.js";
@@ -17,6 +18,7 @@ export const controls = [
   blur,
   screen,
   devices,
+  layout,
   more,
   joinCall,
   leaveCall,

@@ -17,6 +17,7 @@ const style = ({ font_size = 16, align = "left" }) => ({ fontSize: font_size, al
 
 /** @type {KindDefinition<Text>} */
 export const textKind = {
+  isClear: true,
   icon: "text",
   label: text.label,
   describe,

@@ -4,6 +4,7 @@ import { icon, make, setText } from "../../ui/dom.js";
 import { callIsOver } from "../../people/person.js";
 import { text } from "../../text/calls.js";
 import { text as devices } from "../../text/devices.js";
+import { text as layouts } from "../../text/layouts.js";
 
 /** @import {Person} from "../../people/person.js" */
 /** @import {Video} from "../../types/messages.js" */
@@ -16,6 +17,9 @@ export class VideoTile {
   #name = make("span", { class: "tile-name" });
   #away = make("span", { class: "tile-away" }, text.away);
   #muted = make("span", { class: "tile-muted", role: "img", "aria-label": text.muted }, icon("mic-off"));
+  #hand = make("span", { class: "tile-hand", role: "img", "aria-label": layouts.hand, hidden: "" }, icon("hand"));
+  #pin = make("button", { type: "button", "data-view": "pin" }, icon("pin"));
+  #fill = make("button", { type: "button", "data-view": "fill" }, icon("expand"));
   /** @type {HTMLInputElement | null} */
   #volume = null;
   /** @type {HTMLElement | null} */
@@ -47,6 +51,8 @@ export class VideoTile {
       this.#slot,
       make("div", { class: "tile-still" }, this.#initial, this.#join),
       make("div", { class: "tile-label" }, this.#name, this.#away, this.#muted),
+      this.#hand,
+      make("div", { class: "tile-actions" }, this.#pin, this.#fill), // layouts/room.js acts
     );
     videos.addSlot(streamId, this.#slot);
   }
@@ -96,6 +102,12 @@ export class VideoTile {
     this.node.toggleAttribute("data-interrupted", interrupted);
     this.#muted.hidden = screen || person.media?.audio !== false;
     this.node.toggleAttribute("data-speaking", !screen && person.speaking);
+    this.#hand.hidden = screen || person.hand == null;
+    for (const [button, words] of /** @type {const} */ ([[this.#pin, layouts.pin(shown)], [this.#fill, layouts.fill(shown)]])) {
+      if (button.title === words) continue;
+      button.title = words;
+      button.setAttribute("aria-label", words);
+    }
     if (!person.own) this.#volume ??= this.#offerVolume();
     if (!person.own && !screen) this.#badge ??= this.#offerBadge();
     this.#volume?.setAttribute("aria-label", devices.volume(shown));

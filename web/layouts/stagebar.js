@@ -1,0 +1,43 @@
+/** The bar that says who has the stage, with the one press that gives it back. */
+
+import { text } from "../text/layouts.js";
+import { icon, make, setText } from "../ui/dom.js";
+
+/** @import {Stage} from "../canvas/stage.js" */
+
+export class StageBar {
+  #words = make("span", { class: "stagebar-words" });
+  #label = make("span");
+  #button = make("button", { type: "button", class: "small", "data-action": "give-back" }, icon("shrink"), this.#label);
+  #bar = make("div", { class: "stagebar", hidden: "", role: "status" }, this.#words, this.#button);
+  /** @type {string | null} */
+  #streamId = null;
+
+  /**
+   * @param {HTMLElement} room
+   * @param {Stage} stage
+   * @param {(streamId: string) => void} giveBack
+   */
+  constructor(room, stage, giveBack) {
+    room.append(this.#bar);
+    stage.reserve(this.#bar, "top");
+    this.#button.addEventListener("click", () => {
+      if (this.#streamId === null) return;
+      giveBack(this.#streamId);
+      stage.frame.focus({ preventScroll: true });
+    });
+  }
+
+  /**
+   * @param {string | null} streamId that has the stage
+   * @param {string} name whose it is
+   * @param {boolean} isOverPeople people have the stage else, and not the canvas
+   */
+  show(streamId, name, isOverPeople) {
+    this.#streamId = streamId;
+    this.#bar.hidden = streamId === null;
+    if (streamId === null) return;
+    setText(this.#words, text.staged(name));
+    setText(this.#label, isOverPeople ? text.giveBackPeople : text.giveBack);
+  }
+}
