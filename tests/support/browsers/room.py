@@ -65,6 +65,9 @@ _FAULTS = r"""([smallest, names]) => {
       if (!top || node.contains(top) || top.contains(node)) continue;
       // Elements of the canvas may lie on each other: who is behind one is in the strip.
       if (node.closest('#space') && top.closest('#space')) continue;
+      // Buttons of a tile lie on it, and so does the button that is the whole tile.
+      const tile = node.closest('[data-stream-id]');
+      if (tile && tile.contains(top)) continue;
       if (node.labels && [...node.labels].some(one => one.contains(top))) continue;
       return `covered by ${top.localName}.${top.getAttribute('class') ?? ''}${top.id ? '#' + top.id : ''}`;
     }

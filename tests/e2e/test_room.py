@@ -1,0 +1,105 @@
+"""A meeting of five on every screen: nothing covered or cut off, everybody seen, nothing far away."""
+
+import re
+
+import pytest
+
+from support.browsers.axe import accessible
+from support.browsers.conditions import until
+from support.browsers.room import SCREENS, Screen, faultless, moving, shown_as
+from support.browsers.window import Open, Window
+
+NAMES = ("Ada Lovelace", "Bob", "Clara", "Dan", "Eve")
+LAYOUTS = ("canvas", "strip", "speaker", "grid")
+PANELS = ("chat", "people", "elements", "history", "quality", "save")
+
+
+def press(window: Window, selector: str) -> None:
+    """Press what a person would: the control, or "More" and then the control."""
+    control = window.page.locator(f"{selector}:visible")
+    if control.count() == 0:
+        window.page.locator('[data-action="more"]:visible').click()
+    control.first.click()
+
+
+def choose(window: Window, layout: str) -> None:
+    """Choose a layout from its menu."""
+    press(window, '[data-action="layout"]')
+    window.page.locator(f'[data-layout-choice="{layout}"]:visible').click()
+    window.page.locator(f'body[data-layout="{layout}"]').wait_for()
+
+
+def meeting(open_window: Open, screen: Screen, people: int = 5) -> list[Window]:
+    """So many people in the call of one canvas, the first of them on a screen of a size."""
+    size = {"width": screen.width, "height": screen.height}
+    colors = ("red", "green", "blue", "red", "green")
+    windows = [
+        open_window(
+            color,
+            query=f"name={name}",
+            viewport=size,
+            has_touch=screen.touch and number == 0,
+        )
+        for number, (name, color) in enumerate(zip(NAMES[:people], colors, strict=False))
+    ]
+    faultless(windows[0], screen, "lobby", NAMES)
+    for window in windows:
+        press(window, '[data-action="join-call"]')
+    for window in windows:
+        until(
+            window.page,
+            "count => [...signalingManager.peerConnections.values()]"
+            ".filter(pc => pc.connectionState === 'connected').length === count",
+            arg=people - 1,
+        )
+    return windows
+
+
+@pytest.mark.parametrize(
+    "screen",
+    [
+        pytest.param(
+            screen,
+            id=screen.name,
+            marks=[pytest.mark.nightly] if screen.name in ("tablet", "phone-across") else [],
+        )
+        for screen in SCREENS
+    ],
+)
+def test_everybody_is_seen_and_everything_can_be_pressed(open_window: Open, screen: Screen) -> None:
+    """In each layout, with each panel, in both themes, on this screen."""
+    ada, *others = meeting(open_window, screen)
+    for theme in ("light", "dark"):
+        shown_as(ada, screen, theme)
+        for layout in LAYOUTS:
+            choose(ada, layout)
+            moving(ada, len(others))
+            faultless(ada, screen, f"{layout}-{theme}", NAMES)
+        choose(ada, "canvas")
+        for panel in PANELS:
+            press(ada, f'[data-panel="{panel}"]')
+            ada.page.locator("#drawer-close:visible").wait_for()
+            faultless(ada, screen, f"{panel}-{theme}", NAMES)
+            if theme == "light" and panel == "chat":
+                moving(ada, len(others))
+            ada.page.keyboard.press("Escape")
+    accessible(ada, f"in a call, {screen.name}")
+    press(ada, '[data-action="leave-call"]')
+    ada.wait_clear_of_calls()
+    faultless(ada, screen, "left", NAMES)
+
+
+def test_who_is_out_of_sight_is_in_the_strip(open_window: Open) -> None:
+    ada, bob, eve = meeting(open_window, SCREENS[0], 3)
+    strip = ada.page.locator("[data-strip] [data-stream-id]")
+    moving(ada, 2)
+    assert strip.count() == 0, "on an empty canvas the tiles are whole and visible"
+    ada.page.mouse.move(400, 300)
+    ada.page.mouse.wheel(0, 4_000)
+    for other in (bob, eve):
+        ada.page.locator(f'[data-strip] [data-stream-id="peer-{other.peer_id}"]').wait_for()
+    moving(ada, 2)
+    faultless(ada, SCREENS[0], "out-of-sight", NAMES)
+    ada.page.locator("#zoom-fit").click()
+    ada.page.locator("[data-strip] [data-stream-id]").first.wait_for(state="detached")
+    assert re.fullmatch(r"canvas", ada.page.evaluate("document.body.dataset.layout"))
