@@ -85,7 +85,7 @@ def test_what_is_pasted_is_what_people_expect(desk: Desk) -> None:
     allow_clipboard(desk)
     notices = desk.page.locator("#notices")
     copy(desk, plain="120", html=CELL, picture=True)
-    desk.page.evaluate("getSelection().selectAllChildren(document.querySelector('#people h2'))")
+    desk.page.evaluate("getSelection().selectAllChildren(document.querySelector('#drawer-title'))")
     desk.keys.press("Control+v")
     expect(desk.bob.page.locator('[data-kind="Text"]')).to_have_text("120")
     desk.ada.picture("hands-pasted-text")
@@ -387,9 +387,9 @@ def test_what_is_out_of_sight_is_found(
     inside = """() => [0, 1, 2].every(number => {
         const box = document.querySelector(`[data-element-id=e${number}]`).getBoundingClientRect();
         const frame = document.querySelector('#stage').getBoundingClientRect();
-        const bar = document.querySelector('.toolbar').getBoundingClientRect();
-        const free = bar.height > bar.width ? box.x >= bar.right : box.y >= bar.bottom;
-        return free && box.right <= frame.right && box.bottom <= frame.bottom;
+        const bar = document.querySelector('#dock').getBoundingClientRect();
+        return box.x >= frame.x && box.right <= frame.right && box.y >= frame.y
+            && box.bottom <= Math.min(frame.bottom, bar.top);
       })"""
     until(page, inside)
     ada.picture(f"hands-fit-{size[0]}")

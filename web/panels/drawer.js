@@ -52,7 +52,7 @@ export class Drawer extends Emitter {
     if (!body.isConnected) this.#nodes.node.append(body);
     this.#nodes.tabs.append(tab);
     this.#parts.set(name, { tab, body, label });
-    tab.addEventListener("click", () => (this.current === name ? this.close() : this.open(name, tab)));
+    tab.addEventListener("click", () => (this.current === name ? this.close() : this.open(name)));
   }
 
   /**
@@ -62,7 +62,7 @@ export class Drawer extends Emitter {
   open(name, opener = null) {
     const part = this.#parts.get(name);
     if (!part || this.current === name) return;
-    if (opener) this.#opener = opener;
+    if (opener || this.current === null) this.#opener = opener;
     this.#show(name);
     part.tab.focus();
   }

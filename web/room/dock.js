@@ -68,29 +68,40 @@ export class Dock {
   /** Take out what there is no room for, or back what there is. */
   #fit() {
     const fold = this.#compact.matches ? "all" : foldFor(this.#room, this.#widths());
-    if (fold === this.#fold && this.#shown.every((one) => this.#isAtHome(one, fold))) return;
+    const own = this.#shown.filter(({ button }) => this.#homes.some((home) => button.parentElement === home));
+    if (fold === this.#fold && this.#areInOrder(own, fold)) return;
     this.#fold = fold;
     document.body.dataset["fold"] = fold;
-    const { call, more } = this.#nodes;
-    const own = this.#shown.filter(({ button }) => button.parentElement === call || button.parentElement === more);
     for (const one of own) {
-      const home = this.#homeOf(one, fold);
       if (one.control.name === "more") one.button.hidden = fold === "none";
-      home.append(one.button);
+      this.#homeOf(one, fold).append(one.button);
     }
     this.#tools.setFolded(fold === "tools" || fold === "all");
     if (fold === "none" && this.#context.panels.current === "more") this.#context.panels.close();
   }
 
-  /** @param {Shown} one @param {Fold} fold */
-  #homeOf({ control: { place = "wide" } }, fold) {
-    return isInDock(fold, place) ? this.#nodes.call : this.#nodes.more;
+  /** Where buttons are that nobody has borrowed. */
+  get #homes() {
+    const { bar, call, more } = this.#nodes;
+    return [bar, call, more];
   }
 
-  /** It is where it belongs, or somebody else has it just now. @param {Shown} one @param {Fold} fold */
-  #isAtHome(one, fold) {
-    const { parentElement } = one.button;
-    return parentElement === this.#homeOf(one, fold) || (parentElement !== this.#nodes.call && parentElement !== this.#nodes.more);
+  /** @param {Shown} one @param {Fold} fold */
+  #homeOf({ control: { name, place = "wide" } }, fold) {
+    const { bar, call, more } = this.#nodes;
+    if (name === "more") return fold === "all" ? bar : call; // at the end, behind the tools
+    return isInDock(fold, place) ? call : more;
+  }
+
+  /** Each is where it belongs, in the order of the list: one that was borrowed may have come back anywhere. @param {Shown[]} own @param {Fold} fold */
+  #areInOrder(own, fold) {
+    return this.#homes.every((home) => {
+      const wanted = own.filter((one) => this.#homeOf(one, fold) === home);
+      const there = own.filter(({ button }) => button.parentElement === home);
+      const nodes = [...home.children];
+      return wanted.length === there.length && wanted.every(({ button }, place) =>
+        button.parentElement === home && (place === 0 || nodes.indexOf(button) > nodes.indexOf(/** @type {Shown} */ (wanted[place - 1]).button)));
+    });
   }
 
   get #room() {

@@ -79,7 +79,7 @@ class Window:
 
     def sees(self, other: "Window | str") -> None:
         """Wait until somebody is in the list."""
-        self.entry(other).wait_for()
+        self.entry(other).wait_for(state="attached")
 
     def entry(self, other: "Window | str") -> Any:
         """The entry of a peer in the list."""
@@ -88,7 +88,9 @@ class Window:
 
     def wait_entry(self, other: "Window", state: str) -> None:
         """Wait until the list shows somebody in a state."""
-        self.page.locator(f'[data-peer-id="{other.peer_id}"][data-state="{state}"]').wait_for()
+        self.page.locator(f'[data-peer-id="{other.peer_id}"][data-state="{state}"]').wait_for(
+            state="attached"
+        )
 
     def wake(self) -> None:
         """Say what a browser says when the network comes back."""
@@ -97,6 +99,8 @@ class Window:
     def press(self, action: str, other: "Window | None" = None) -> None:
         """Press a button, in the entry of a peer where one is named."""
         scope = self.page if other is None else self.entry(other)
+        if other is not None and not scope.is_visible():
+            self.page.locator(".faces-button").click()
         scope.locator(f'[data-action="{action}"]:visible').first.click()
 
     def tile(self, other: "Window") -> Any:
