@@ -21,6 +21,10 @@ import { fitOf } from "./packing.js";
  * @property {((streamId: string, opener: HTMLElement) => void) | null} fill shows it in full screen
  */
 
+/** Proportions that a face in the strip may have; beyond, its picture is cut at the sides or has some air there. */
+const NARROWEST = 3 / 4;
+const WIDEST = 16 / 9;
+
 export class Face {
   #hooks;
   #isPlaying = false;
@@ -161,6 +165,7 @@ export class Face {
   fit() {
     if (!this.#video) return;
     const aspect = this.#video.videoWidth / Math.max(1, this.#video.videoHeight);
+    this.node.style.setProperty("--aspect", String(Math.min(WIDEST, Math.max(NARROWEST, aspect || WIDEST))));
     const cell = this.node.clientWidth / Math.max(1, this.node.clientHeight);
     this.#video.style.objectFit = this.isScreen ? "contain" : fitOf(aspect, cell);
   }
