@@ -64,12 +64,29 @@ def shows_screen(window: Window, of: Window) -> None:
     assert max(abs(a - b) for a, b in zip(there, here, strict=True)) < 60
 
 
+def takes_the_stage(window: Window, of: Window) -> None:
+    """Wait until a screen fills the window, in its own proportions, with the people beside it."""
+    filled = """selector => {
+        const {width, height} = document.querySelector(selector).getBoundingClientRect();
+        const video = document.querySelector(`${selector} video`);
+        const frame = document.querySelector("#stage").getBoundingClientRect();
+        const isWhole = Math.abs(width / height - video.videoWidth / video.videoHeight) < 0.05;
+        return isWhole && (width > 0.85 * frame.width || height > 0.65 * frame.height);
+    }"""
+    until(window.page, filled, arg=screen(window, of))
+    for peer_id in (window.peer_id, of.peer_id):
+        expect(
+            window.page.locator(f'[data-strip] [data-stream-id="peer-{peer_id}"]')
+        ).to_be_visible()
+
+
 def sections(window: Window, other: Window) -> int:
     return window.page.evaluate(
         "id => signalingManager.peerConnections.get(id).getTransceivers().length", other.peer_id
     )
 
 
+@pytest.mark.rule("LAY4")
 def test_a_screen_is_shared_and_shared_again(ada: Window, bob: Window) -> None:
     connect(ada, bob)
     ada.shows(bob)
@@ -78,9 +95,14 @@ def test_a_screen_is_shared_and_shared_again(ada: Window, bob: Window) -> None:
     tile = bob.page.locator(screen(bob, ada))
     expect(tile).to_contain_text("Ada: screen")
     expect(bob.page.locator("[data-element-id][data-stream-id]")).to_have_count(3)
+    takes_the_stage(bob, ada)
+    bob.picture("screen-shared")
+    bob.page.locator('[data-action="give-back"]').click()
+    bob.shows(ada)
+    expect(bob.page.locator("[data-strip]")).to_be_hidden()
+    expect(bob.tile(ada)).to_be_in_viewport(ratio=0.9)
     own = ada.page.locator(f"{screen(ada, ada)} video")
     assert "mirrored" not in (own.get_attribute("class") or "")
-    bob.picture("screen-shared")
     ada.picture("screen-own")
     before = sections(ada, bob)
     # As the browser's own bar does: the track ends by itself.

@@ -50,14 +50,14 @@ export function sendingQuality(calls, preset = "auto") {
 
 /**
  * Have a camera take no larger pictures than are sent: scaled once, not once for each receiver
- * (W3C mediacapture-main section 4.3.5).
+ * (W3C mediacapture-main section 4.3.5). Their proportions stay its own: a width beside the height would cut upright
+ * pictures, and foreheads off.
  *
  * @param {MediaStreamTrack} track
  * @param {SendingQuality} quality
  */
 export async function applyToCamera(track, { height, framerate }) {
   await track.applyConstraints({
-    width: { ideal: Math.round((height * 16) / 9) },
     height: { ideal: height },
     frameRate: { ideal: framerate, max: framerate },
     ...sameBlur(track),

@@ -70,7 +70,8 @@ export class Face {
     if (fill) this.#fill = button("face-fill", () => fill(streamId, this.node), icon("expand"));
     const actions = make("div", { class: "face-actions" }, ...[this.#pin?.button, this.#fill].filter((node) => node != null));
     const label = make("div", { class: "face-label" }, this.#name, this.#muted);
-    this.node.append(this.#initial, ...(this.#open ? [this.#open] : []), label, this.#hand, this.#signal, actions);
+    this.#open?.append(label);
+    this.node.append(this.#initial, this.#open ?? label, this.#hand, this.#signal, actions);
     if (fill) this.node.addEventListener("dblclick", () => fill(streamId, this.node));
     hooks.videos.addView(streamId, this.node, frame);
   }
