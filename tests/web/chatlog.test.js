@@ -5,12 +5,15 @@ import { test } from "node:test";
 
 import { ChatLog } from "../../web/chat/log.js";
 
-/** @param {string} id */
-const message = (id) => /** @type {any} */ ({ type: "chat_message", id, from_peer_id: "p", name: "Ada", text: id, timestamp: 1 });
+/** Ids are letters here, which are numbers in base 36. @param {string} letter */
+const idOf = (letter) => Number.parseInt(letter, 36);
+/** @param {string} letter */
+const message = (letter) => numbered(idOf(letter));
+const numbered = (/** @type {number} */ id) => /** @type {any} */ ({ type: "chat_message", id, from_peer_id: "p", name: "Ada", text: "x", timestamp: 1 });
 /** @param {string} ids */
 const messages = (ids) => [...ids].map(message);
 /** @param {ChatLog} log */
-const idsOf = (log) => log.messages.map(({ id }) => id).join("");
+const idsOf = (log) => log.messages.map(({ id }) => id.toString(36)).join("");
 
 /** A log that knows some. @param {string} ids @param {boolean} [more] */
 function known(ids, more = false) {
@@ -23,7 +26,7 @@ function known(ids, more = false) {
 test("chat: who comes later reads what was said before, and older pages on demand (MAN2)", () => {
   const log = known("def", true);
   assert.deepEqual([idsOf(log), log.isKnown, log.hasMore], ["def", true, true]);
-  assert.deepEqual(log.older(), { before: "d" });
+  assert.deepEqual(log.older(), { before: idOf("d") });
   assert.equal(log.older(), null, "one at a time");
   log.add(message("g"));
   log.take(messages("abc"), false);
@@ -53,8 +56,8 @@ test("chat: after a gap the log begins anew, as far back as it was (MAN2)", () =
   assert.deepEqual(log.renew(), {});
   log.add(message("j"));
   assert.equal(idsOf(log), "abcdefj", "until the answer comes");
-  assert.deepEqual(log.take(messages("ghi"), true), { before: "g" });
-  log.remove("h");
+  assert.deepEqual(log.take(messages("ghi"), true), { before: idOf("g") });
+  log.remove(idOf("h"));
   assert.deepEqual(log.take(messages("cef"), true), null);
   assert.deepEqual([idsOf(log), log.hasMore], ["cefghij".replace("h", ""), true]);
 });
@@ -62,13 +65,13 @@ test("chat: after a gap the log begins anew, as far back as it was (MAN2)", () =
 test("chat: what was removed stays so, whichever answer comes after (MAN3)", () => {
   const log = known("bc", true);
   log.older();
-  log.remove("a");
-  log.remove("c");
+  log.remove(idOf("a"));
+  log.remove(idOf("c"));
   log.take(messages("a"), false);
   assert.equal(idsOf(log), "b");
   log.renew();
   log.add(message("d"));
-  log.remove("d");
+  log.remove(idOf("d"));
   log.take(messages("bd"), false);
   assert.equal(idsOf(log), "b");
 });
@@ -90,9 +93,17 @@ test("chat: what was cleared does not come back with an answer of before (MAN3)"
 
 test("chat: memory is bounded, and what went is on the server (MAN2)", () => {
   const log = known("");
-  for (let number = 0; number < 5_003; number++) log.add(message(`m${number}`));
-  assert.deepEqual([log.size, log.messages[0]?.id, log.hasMore, log.has("m2"), log.indexOf("m3")], [5_000, "m3", true, false, 0]);
+  for (let number = 0; number < 5_003; number++) log.add(numbered(number));
+  assert.deepEqual([log.size, log.messages[0]?.id, log.hasMore, log.has(2), log.indexOf(3)], [5_000, 3, true, false, 0]);
   assert.equal(log.older(), null, "there is no room");
+});
+
+test("chat: the order is that of the server, whichever way they came (MAN2)", () => {
+  const log = known("ac");
+  log.add(message("e"));
+  log.add(message("d"));
+  log.add(message("b"));
+  assert.equal(idsOf(log), "abcde");
 });
 
 test("chat: an answer that nobody asked for changes nothing", () => {

@@ -16,7 +16,7 @@ function build(kept) {
   if (kept) outbox.resume(kept);
   return { outbox, sent, texts: () => sent.map(([, text]) => text), last: () => sent.at(-1)?.[0] ?? "" };
 }
-const ack = (/** @type {string} */ message_id, id = "m1") => /** @type {Answer} */ ({ type: "ack", message_id, result: { id } });
+const ack = (/** @type {string} */ message_id, chat_id = 1) => /** @type {Answer} */ ({ type: "ack", message_id, result: { revision: 0, id: "", chat_id } });
 const error = (/** @type {string} */ message_id, code = "forbidden") => /** @type {Answer} */ ({ type: "error", message_id, code });
 
 test("chat: one after the other is sent, in order, when the connection is there (MAN1)", () => {
@@ -25,7 +25,7 @@ test("chat: one after the other is sent, in order, when the connection is there 
   assert.deepEqual(texts(), []);
   outbox.setOnline(true);
   assert.deepEqual(texts(), ["a"]);
-  assert.deepEqual(outbox.settle(ack(last(), "m7")), { accepted: { id: sent[0]?.[0], at: 1_001, text: "a" }, storedAs: "m7" });
+  assert.deepEqual(outbox.settle(ack(last(), 7)), { accepted: { id: sent[0]?.[0], at: 1_001, text: "a" }, storedAs: 7 });
   outbox.settle(ack(last()));
   assert.deepEqual([texts(), outbox.waiting], [["a", "b", "c"], 1]);
   assert.equal(outbox.settle(ack("somebody else's")), null);
@@ -120,11 +120,11 @@ test("chat: what is told to us before it is acknowledged is known as ours", () =
   const { outbox, last } = build();
   outbox.setOnline(true);
   outbox.push({ text: "a" });
-  outbox.told({ id: "m1", text: "other" });
-  outbox.told({ id: "m2", text: "a", to: "p" });
+  outbox.told({ id: 1, text: "other" });
+  outbox.told({ id: 2, text: "a", to: "p" });
   assert.equal(outbox.messages[0]?.told, undefined);
-  outbox.told({ id: "m3", text: "a", picture: null, to: null });
-  outbox.told({ id: "m4", text: "a" });
-  assert.equal(outbox.messages[0]?.told, "m3");
-  assert.equal(/** @type {any} */ (outbox.settle({ type: "ack", message_id: last() })).storedAs, "m3");
+  outbox.told({ id: 3, text: "a", picture: null, to: null });
+  outbox.told({ id: 4, text: "a" });
+  assert.equal(outbox.messages[0]?.told, 3);
+  assert.equal(/** @type {any} */ (outbox.settle({ type: "ack", message_id: last() })).storedAs, 3);
 });

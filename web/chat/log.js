@@ -10,9 +10,9 @@ const MOST = 5_000;
 export const ANSWER_MS = 15_000;
 
 export class ChatLog {
-  /** Oldest first, without a gap. @type {ChatMessage[]} */
+  /** By id, which is their order, without a gap. @type {ChatMessage[]} */
   #messages = [];
-  /** @type {Set<string>} */
+  /** @type {Set<number>} */
   #ids = new Set();
   /** There are older ones on the server. */
   #more = true;
@@ -21,7 +21,7 @@ export class ChatLog {
    * The page that was asked for: what has come since, and what was removed, so that an answer that was made before is not the
    * last word. `target`: how many are to be there when it is done, of a log that begins anew.
    *
-   * @type {{kind: "newest" | "older", came: ChatMessage[], gone: Set<string>, pages: ChatMessage[], target: number} | null}
+   * @type {{kind: "newest" | "older", came: ChatMessage[], gone: Set<number>, pages: ChatMessage[], target: number} | null}
    */
   #request = null;
 
@@ -48,12 +48,12 @@ export class ChatLog {
     return this.#request !== null;
   }
 
-  /** @param {string} id */
+  /** @param {number} id */
   has(id) {
     return this.#ids.has(id);
   }
 
-  /** @param {string} id @returns {number} -1: it is not here */
+  /** @param {number} id @returns {number} -1: it is not here */
   indexOf(id) {
     return this.#ids.has(id) ? this.#messages.findIndex((one) => one.id === id) : -1;
   }
@@ -61,14 +61,14 @@ export class ChatLog {
   /**
    * Begin anew, with at least as many messages as there are: it is unknown what was missed.
    *
-   * @returns {{before?: string}} what to ask the server for
+   * @returns {{before?: number}} what to ask the server for
    */
   renew() {
     this.#request = { kind: "newest", came: [], gone: new Set(), pages: [], target: Math.min(this.size, MOST) };
     return {};
   }
 
-  /** @returns {{before: string} | null} what to ask the server for; `null`: nothing now */
+  /** @returns {{before: number} | null} what to ask the server for; `null`: nothing now */
   older() {
     const [first] = this.#messages;
     if (this.#request || !this.#isKnown || !this.#more || !first || this.size >= MOST) return null;
@@ -86,7 +86,7 @@ export class ChatLog {
    *
    * @param {readonly ChatMessage[]} messages oldest first
    * @param {boolean} more there are older ones
-   * @returns {{before: string} | null} what to ask for next; `null`: it is done
+   * @returns {{before: number} | null} what to ask for next; `null`: it is done
    */
   take(messages, more) {
     const request = this.#request;
@@ -121,11 +121,12 @@ export class ChatLog {
     if (!this.#isKnown || this.#ids.has(message.id)) return false;
     this.#messages.push(message);
     this.#ids.add(message.id);
-    if (this.size > MOST) this.#set(this.#messages);
+    const isLast = (this.#messages.at(-2)?.id ?? 0) < message.id;
+    if (!isLast || this.size > MOST) this.#set(this.#messages);
     return true;
   }
 
-  /** @param {string} id that is removed for everybody */
+  /** @param {number} id that is removed for everybody */
   remove(id) {
     const { came, gone } = this.#request ?? {};
     gone?.add(id);
@@ -144,7 +145,7 @@ export class ChatLog {
   /** @param {ChatMessage[]} messages */
   #set(messages) {
     const surplus = messages.length - MOST;
-    this.#messages = surplus > 0 ? messages.slice(surplus) : messages;
+    this.#messages = messages.sort((one, other) => one.id - other.id).slice(Math.max(0, surplus));
     if (surplus > 0) this.#more = true;
     this.#ids = new Set(this.#messages.map(({ id }) => id));
   }

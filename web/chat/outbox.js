@@ -13,12 +13,12 @@ import { PASSING } from "../types/limits.js";
  * `id`: the `message_id`, the same each time it is sent; `told`: the id under which it was told to us before it was acknowledged;
  * `refused`: the code of the error that answered it.
  *
- * @typedef {Draft & {id: string, at: number, told?: string, refused?: string}} Outgoing
+ * @typedef {Draft & {id: string, at: number, told?: number, refused?: string}} Outgoing
  */
 
 /** An answer of the server. @typedef {{type: "ack", message_id: string, result?: unknown} | {type: "error", message_id?: string | null, code: string}} Answer */
 
-/** `accepted`: what was stored, and under which id, if that was said. @typedef {{accepted: Outgoing, storedAs: string} | {refused: Outgoing} | {held: Outgoing}} Outcome */
+/** `accepted`: what was stored, and under which id; 0: that was not said. @typedef {{accepted: Outgoing, storedAs: number} | {refused: Outgoing} | {held: Outgoing}} Outcome */
 
 const MOST_WAITING = 200;
 /** In characters: what a browser keeps for a window has a limit of about five million. */
@@ -92,7 +92,7 @@ export class Outbox {
   /**
    * The server has told a message of ours to everybody it is for, ourselves too.
    *
-   * @param {{id: string, text?: string | null, picture?: string | null, to?: string | null}} message
+   * @param {{id: number, text?: unknown, picture?: string | null, to?: string | null}} message
    */
   told(message) {
     const mine = this.#messages.find(({ id }) => id === this.#underWay);
@@ -121,8 +121,8 @@ export class Outbox {
       outcome = { refused: message };
     } else {
       this.#messages.splice(place, 1);
-      const result = isRecord(answer.result) ? answer.result["id"] : undefined;
-      outcome = { accepted: message, storedAs: typeof result === "string" ? result : (message.told ?? "") };
+      const { chat_id: stored } = isRecord(answer.result) ? answer.result : {};
+      outcome = { accepted: message, storedAs: typeof stored === "number" ? stored : (message.told ?? 0) };
     }
     this.#flush();
     return outcome;
