@@ -7,7 +7,13 @@ import msgspec
 
 from canvas_server.protocol import client, scene, server
 from canvas_server.protocol.errors import CloseCode, ErrorCode
-from canvas_server.protocol.fields import MAX_FRAME_BYTES, MAX_OPERATIONS, MAX_PREVIEWED
+from canvas_server.protocol.fields import (
+    MAX_CHAT_PICTURE,
+    MAX_CHAT_TEXT,
+    MAX_FRAME_BYTES,
+    MAX_OPERATIONS,
+    MAX_PREVIEWED,
+)
 from canvas_server.protocol.roles import Right, Role
 from canvas_server.protocol.scene import MAX_DEPTH
 from canvas_server.protocol.traits import AfterGap, RightRule
@@ -104,6 +110,8 @@ def browser_limits(definitions: dict[str, JsonSchema]) -> str:
             constant("The longest message, in bytes of UTF-8.", "FRAME_BYTES", MAX_FRAME_BYTES),
             constant("Of a `sync_queue`.", "MOST_OPERATIONS", MAX_OPERATIONS),
             constant("Of a `preview`.", "MOST_PREVIEWED", MAX_PREVIEWED),
+            constant("Of a chat message, in code points.", "MOST_CHAT_TEXT", MAX_CHAT_TEXT),
+            constant("Of its picture, as a data URL.", "MOST_CHAT_PICTURE", MAX_CHAT_PICTURE),
             constant("How deeply free JSON may be nested.", "MOST_DEPTH", MAX_DEPTH),
             constant(
                 "Codes of errors after which the same message may be accepted later.",

@@ -57,6 +57,7 @@ test("chat: after a gap the log begins anew, as far back as it was (MAN2)", () =
   log.add(message("j"));
   assert.equal(idsOf(log), "abcdefj", "until the answer comes");
   assert.deepEqual(log.take(messages("ghi"), true), { before: idOf("g") });
+  assert.equal(idsOf(log), "abcdefj");
   log.remove(idOf("h"));
   assert.deepEqual(log.take(messages("cef"), true), null);
   assert.deepEqual([idsOf(log), log.hasMore], ["cefghij".replace("h", ""), true]);

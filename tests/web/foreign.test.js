@@ -8,7 +8,7 @@ import { test } from "node:test";
 import { describePerson } from "../../web/people/person.js";
 import { kinds } from "../../web/kinds/kinds.js";
 import { historySteps } from "../../web/panels/history/steps.js";
-import { plain, plainName, shownName, shownWords } from "../../web/lib/foreign.js";
+import { plain, plainName, shownLines, shownName, shownWords } from "../../web/lib/foreign.js";
 
 const samples = JSON.parse(readFileSync(new URL("../samples/names.json", import.meta.url), "utf-8"));
 
@@ -24,6 +24,14 @@ test("a name that is written from right to left is isolated, others are as they 
   assert.equal(shownName("שלום"), "\u2068שלום\u2069");
   assert.equal(shownName("Eve \u202egnillac"), "Eve gnillac");
   assert.equal(shownWords("١٢٣ x"), "\u2068١٢٣ x\u2069");
+});
+
+test("a text of several lines keeps them, and nothing that is not seen or turns it (rule PAG3)", () => {
+  assert.equal(shownLines("two\r\nlines\u2028and a third"), "two\nlines\nand a third");
+  assert.equal(shownLines("\tif x:\n\t    go()"), "\tif x:\n\t    go()");
+  assert.equal(shownLines("\x1b[31mred\u202e\x1b[0m\n\x00\u200b"), "[31mred[0m\n");
+  assert.equal(shownLines("👩\u200d💻 नमस्ते\n\ufeffŻółć"), "👩\u200d💻 नमस्ते\nŻółć");
+  for (const odd of [null, undefined, 5, {}]) assert.equal(shownLines(/** @type {any} */ (odd)), "");
 });
 
 test("what is no text is no name, and unpaired surrogates are gone (rule PAG3)", () => {

@@ -6,6 +6,8 @@
 
 /** Messages that are kept in memory; the oldest go first, and are on the server. */
 const MOST = 5_000;
+/** When the log begins anew, so many are fetched at most. */
+const MOST_ANEW = 1_000;
 /** A page of the server that is not there after so long is asked for anew. */
 export const ANSWER_MS = 15_000;
 
@@ -19,9 +21,9 @@ export class ChatLog {
   #isKnown = false;
   /**
    * The page that was asked for: what has come since, and what was removed, so that an answer that was made before is not the
-   * last word. `target`: how many are to be there when it is done, of a log that begins anew.
+   * last word. Of a log that begins anew: `target`, how many are to be there when it is done, and `back`, how far it goes back.
    *
-   * @type {{kind: "newest" | "older", came: ChatMessage[], gone: Set<number>, pages: ChatMessage[], target: number} | null}
+   * @type {{kind: "newest" | "older", came: ChatMessage[], gone: Set<number>, pages: ChatMessage[], target: number, back: number} | null}
    */
   #request = null;
 
@@ -59,12 +61,13 @@ export class ChatLog {
   }
 
   /**
-   * Begin anew, with at least as many messages as there are: it is unknown what was missed.
+   * Begin anew, with at least as many messages as there are, and back to where they ended: it is unknown what was missed.
    *
    * @returns {{before?: number}} what to ask the server for
    */
   renew() {
-    this.#request = { kind: "newest", came: [], gone: new Set(), pages: [], target: Math.min(this.size, MOST) };
+    const back = this.#messages.at(-1)?.id ?? Infinity;
+    this.#request = { kind: "newest", came: [], gone: new Set(), pages: [], target: this.size, back };
     return {};
   }
 
@@ -72,7 +75,7 @@ export class ChatLog {
   older() {
     const [first] = this.#messages;
     if (this.#request || !this.#isKnown || !this.#more || !first || this.size >= MOST) return null;
-    this.#request = { kind: "older", came: [], gone: new Set(), pages: [], target: 0 };
+    this.#request = { kind: "older", came: [], gone: new Set(), pages: [], target: 0, back: 0 };
     return { before: first.id };
   }
 
@@ -100,7 +103,8 @@ export class ChatLog {
     }
     request.pages = [...fresh, ...request.pages];
     const [first] = request.pages;
-    if (more && first && request.pages.length < request.target) return { before: first.id };
+    const isEnough = request.pages.length >= Math.min(MOST_ANEW, request.target) && first && first.id <= request.back;
+    if (more && first && !isEnough && request.pages.length < MOST_ANEW) return { before: first.id };
     const known = new Set(request.pages.map(({ id }) => id));
     this.#request = null;
     this.#isKnown = true;

@@ -29,6 +29,9 @@ const JOINER = /[\u200c\u200d]/;
 const JOINED_FROM = "\u0590";
 /** What is taken out, at some places or at all. */
 const SUSPECT = new RegExp(`${HIDDEN.source}|${MARK.source}|${BLANK.source}`, "u");
+/** The same, where lines and tabs are as they were written. */
+const SUSPECT_IN_LINES = new RegExp(`(?![\\n\\t])(?:${SUSPECT.source})`, "u");
+const LINE_BREAKS = /\r\n|[\r\v\f\u0085\u2028\u2029]/g;
 /** Words of ASCII with single spaces between them. */
 const MOST_TEXTS = /^[!-~]+(?: [!-~]+)*$/;
 /** White space as Python knows it, so that both sides agree. */
@@ -46,6 +49,16 @@ export function plain(text) {
   if (MOST_TEXTS.test(text)) return text;
   const line = trimmed(text);
   if (!SUSPECT.test(line)) return line;
+  return trimmed(seen(line)).replace(/^[ \u200c\u200d]+|[ \u200c\u200d]+$/g, "");
+}
+
+/**
+ * What is seen of a text on one line.
+ *
+ * @param {string} line
+ * @returns {string}
+ */
+function seen(line) {
   const chars = [...line];
   /** @type {string[]} */
   const kept = [];
@@ -65,7 +78,21 @@ export function plain(text) {
     marks = MARK.test(char) ? marks + 1 : 0;
     if (marks <= MOST_MARKS) kept.push(char);
   });
-  return trimmed(kept.join("")).replace(/^[ \u200c\u200d]+|[ \u200c\u200d]+$/g, "");
+  return kept.join("");
+}
+
+/**
+ * What others have written on several lines, with their breaks, tabs and spaces, to be shown in a node of its own: its
+ * `dir` is `auto`, so it turns nothing around it.
+ *
+ * @param {Foreign | string | null | undefined} words
+ * @returns {string}
+ */
+export function shownLines(words) {
+  if (typeof words !== "string") return "";
+  const lines = /** @type {string} */ (words).replace(LINE_BREAKS, "\n");
+  if (!SUSPECT_IN_LINES.test(lines)) return lines;
+  return lines.split(/([\n\t])/).map((part) => (part === "\n" || part === "\t" ? part : seen(part))).join("");
 }
 
 /**

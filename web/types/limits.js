@@ -9,6 +9,12 @@ export const MOST_OPERATIONS = 1000;
 /** Of a `preview`. */
 export const MOST_PREVIEWED = 500;
 
+/** Of a chat message, in code points. */
+export const MOST_CHAT_TEXT = 4000;
+
+/** Of its picture, as a data URL. */
+export const MOST_CHAT_PICTURE = 262144;
+
 /** How deeply free JSON may be nested. */
 export const MOST_DEPTH = 32;
 
