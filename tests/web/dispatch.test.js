@@ -26,6 +26,7 @@ function build({ boardTakes = false } = {}) {
         return boardTakes;
       },
     },
+    chat: { receive: (/** @type {{message_id?: string}} */ { message_id }) => message_id === "of the chat" },
     diagnoses: { receive: note("diagnoses") },
     assigned: note("assigned"),
     refused: note("refused"),
@@ -42,6 +43,15 @@ test("an error that the board has taken is told to nobody else", () => {
   const own = build({ boardTakes: true });
   own.send(error);
   assert.deepEqual(own.calls, [["board", "error"]]);
+});
+
+test("an answer that is for the chat is told to nobody else", () => {
+  const { calls, send } = build();
+  send({ type: "ack", message_id: "of the chat" });
+  send({ type: "error", code: "forbidden", message: "", message_id: "of the chat" });
+  assert.deepEqual(calls, []);
+  send({ type: "ack", message_id: "of an edit" });
+  assert.deepEqual(calls, [["board", "ack"]]);
 });
 
 test("who leaves goes from the board and from the calls", () => {

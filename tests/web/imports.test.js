@@ -16,7 +16,8 @@ const ROOMS = {
   kinds: ["lib", "people", "scene", "text", "types", "ui"],
   canvas: ["kinds", "lib", "scene", "text", "types", "ui"],
   tools: ["canvas", "kinds", "lib", "scene", "text", "types", "ui"],
-  panels: ["app", "kinds", "lib", "monitor", "scene", "security", "text", "ui"],
+  chat: ["lib", "scene", "types", "ui"],
+  panels: ["app", "chat", "kinds", "lib", "monitor", "scene", "security", "text", "types", "ui"],
 };
 
 /** Imports of each module, types not counted. @type {Map<string, string[]>} */

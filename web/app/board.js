@@ -24,6 +24,7 @@ import { Part } from "../ui/part.js";
 import { Unsaved } from "../ui/unsaved.js";
 import { offerHelp } from "./helpkeys.js";
 
+/** @import {LateChat} from "../chat/late.js" */
 /** @import {CanvasConnection} from "../protocol.js" */
 /** @import {JoinToken} from "../connection/jointoken.js" */
 /** @import {Right} from "../invite/rights.js" */
@@ -47,6 +48,9 @@ import { offerHelp } from "./helpkeys.js";
  * @property {(peerId: string) => HTMLElement} badgeFor a sign for the tile: how good the call is
  * @property {() => boolean} isAlone nobody else is here
  * @property {(right: Right) => boolean} may
+ * @property {LateChat} chat
+ * @property {() => string} ownPeerId empty: not known yet
+ * @property {() => Person[]} others who are here
  * @property {boolean} isBack this window was reloaded, or has crashed: it is no copy of another one
  */
 
@@ -76,7 +80,7 @@ export class Board {
       if (connection.state === "open" && !hooks.isAlone() && allowed) connection.send(message);
     };
     this.tools = this.#makeTools(connection.sessionId, notices, send);
-    this.panels = this.#makePanels(connection.sessionId, joinToken, quality, notices, hooks);
+    this.panels = this.#makePanels(connection, joinToken, quality, notices, hooks);
     this.#help = offerHelp(byId("help", HTMLButtonElement), notices);
     this.drawing = this.#makeDrawing(connection.sessionId, notices, mayEdit);
     this.cursors = new Cursors(byId("cursors", HTMLElement), this.stage, hooks.describe);
@@ -113,13 +117,13 @@ export class Board {
   }
 
   /**
-   * @param {string} sessionId
+   * @param {CanvasConnection} connection
    * @param {JoinToken} joinToken
    * @param {Quality} quality
    * @param {Notices} notices
    * @param {BoardHooks} hooks
    */
-  #makePanels(sessionId, joinToken, quality, notices, hooks) {
+  #makePanels(connection, joinToken, quality, notices, hooks) {
     const rooms = {
       node: byId("drawer", HTMLElement),
       tabs: byId("panels", HTMLElement),
@@ -128,7 +132,9 @@ export class Board {
     };
     return new PanelHost(
       {
-        sessionId,
+        ...hooks,
+        sessionId: connection.sessionId,
+        isOnline: () => connection.state === "open",
         joinToken,
         scene: this.scene,
         sceneView: this.sceneView,

@@ -30,6 +30,9 @@ export function createBoard(context) {
     badgeFor: (peerId) => badges.nodeFor(peerId),
     isAlone: () => context.roster.peers.size < 2,
     may: (right) => context.rights.has(right),
+    chat: context.chat,
+    ownPeerId: () => connection.peerId ?? "",
+    others: () => [...context.roster.peers.keys()].filter((peerId) => peerId !== connection.peerId).map(describe),
     isBack: context.identity !== null || isReloaded(),
   });
   return board;

@@ -1,5 +1,6 @@
 /** Context of the page: the parts that its modules share, made once. */
 
+import { LateChat } from "../chat/late.js";
 import { JoinToken } from "../connection/jointoken.js";
 import { Choices } from "../devices/choices.js";
 import { Rights } from "../invite/rights.js";
@@ -41,6 +42,7 @@ import { webSocketUrl } from "./page.js";
  * @property {SignalingManager} signaling
  * @property {VideoManager} videos
  * @property {SceneState} scene
+ * @property {LateChat} chat
  * @property {Speaking} speaking
  * @property {Layouts} layouts that the person has chosen
  * @property {Monitor} monitor
@@ -85,6 +87,7 @@ export function createContext({ sessionId, displayName, token, early }, identity
     videos,
     scene: new SceneState(),
     layouts: new Layouts(),
+    chat: new LateChat(connection, identity !== null || isReloaded()),
     monitor: new Monitor(signaling),
     diagnoses: new Diagnoses(signaling),
     lobby: new Anteroom(),

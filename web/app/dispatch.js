@@ -5,6 +5,7 @@ import { log } from "../lib/log.js";
 import { SERVER_TRAITS } from "../types/traits.js";
 
 /** @import {Board} from "./board.js" */
+/** @import {LateChat} from "../chat/late.js" */
 /** @import {Roster} from "../people/peers.js" */
 /** @import {SignalingManager, SignalNames} from "../signaling.js" */
 /** @import {Diagnoses} from "../monitor/diagnoses.js" */
@@ -16,6 +17,7 @@ import { SERVER_TRAITS } from "../types/traits.js";
  * @property {Roster} roster
  * @property {SignalingManager} signaling
  * @property {Pick<Board, "receive">} board
+ * @property {Pick<LateChat, "receive">} chat
  * @property {Pick<Diagnoses, "receive">} diagnoses
  * @property {(message: PeerAssigned) => void} assigned
  * @property {(message: ErrorMessage) => void} refused
@@ -30,6 +32,7 @@ import { SERVER_TRAITS } from "../types/traits.js";
 export function createHandlers(parts) {
   const { roster, signaling } = parts;
   const board = (/** @type {ServerMessage} */ message) => void parts.board.receive(message);
+  const chat = (/** @type {ServerMessage} */ message) => parts.chat.receive(message);
   const left = (/** @type {PeerLeft} */ message) => {
     parts.board.receive(message);
     signaling.handlePeerLeft(message.peer_id);
@@ -97,7 +100,7 @@ export function createHandlers(parts) {
     element_added: board,
     element_updated: board,
     element_removed: board,
-    ack: board,
+    ack: (message) => void (chat(message) || board(message)),
     sync_result: board,
     peer_preview: board,
     peer_cursor: board,
@@ -108,13 +111,13 @@ export function createHandlers(parts) {
     },
 
     error: (message) => {
-      if (!parts.board.receive(message)) parts.refused(message);
+      if (!chat(message) && !parts.board.receive(message)) parts.refused(message);
     },
 
-    chat_message: nothing,
-    chat_history: nothing,
-    chat_removed: nothing,
-    chat_cleared: nothing,
+    chat_message: chat,
+    chat_history: chat,
+    chat_removed: chat,
+    chat_cleared: chat,
 
     // For programs: the page has no such calls yet.
     communitas_call_result: nothing,

@@ -71,7 +71,8 @@ export function start(arrival, identity) {
     if (dispatch(handlers, message)) render();
   });
   connection.on("state", render);
-  const parts = [...board.parts, layouts.part, connectMedia(context, board, render), connectShareLink(context)];
+  followChat(context, board, render);
+  const parts = [context.chat.part, ...board.parts, layouts.part, connectMedia(context, board, render), connectShareLink(context)];
   connectRights(context, board);
   warmUpCalls(signaling);
   parts.unshift(connectLobby(context, render));
@@ -186,6 +187,18 @@ function connectMedia(context, board, render) {
   applyChoices(choices, context);
   keepIntentions(context);
   return deviceDialog;
+}
+
+/**
+ * @param {Context} context
+ * @param {Board} board
+ * @param {() => void} render
+ */
+function followChat({ chat }, { panels }, render) {
+  chat.on("changed", () => {
+    panels.badge("chat", chat.unread);
+    render();
+  });
 }
 
 /**

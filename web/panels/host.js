@@ -145,6 +145,7 @@ export class PanelHost extends Emitter {
   open(name, { opener, peerId } = {}) {
     if (peerId !== undefined) void this.#panels.get(name)?.use((panel) => panel.choosePeer?.(peerId), this.#parts.notices);
     this.#drawer.open(name, opener);
+    if (opener) void this.#panels.get(name)?.use((panel) => panel.focus?.(), this.#parts.notices);
   }
 
   /**

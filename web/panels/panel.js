@@ -1,9 +1,11 @@
 /** Definition of a panel of the drawer: the types. The list of all is panels.js. */
 
 /** @import {Notices} from "../app/notices.js" */
+/** @import {LateChat} from "../chat/late.js" */
 /** @import {JoinToken} from "../connection/jointoken.js" */
 /** @import {Diagnoses} from "../monitor/diagnoses.js" */
 /** @import {Monitor} from "../monitor/monitor.js" */
+/** @import {Right} from "../invite/rights.js" */
 /** @import {Person} from "../people/person.js" */
 /** @import {OptimisticScene} from "../scene/optimisticscene.js" */
 /** @import {SceneView} from "../scene/sceneview.js" */
@@ -28,6 +30,7 @@
  * @property {(open: boolean) => void} [setOpen] it is in sight
  * @property {() => void} [showPeople] names may have changed
  * @property {(ids: ReadonlySet<string>) => void} [select] these elements are selected on the canvas
+ * @property {() => void} [focus] the person has opened it to do something in it
  * @property {(peerId: string) => void} [choosePeer] it is to be about this person
  */
 
@@ -45,6 +48,11 @@
  * @property {(id: string) => string} describe words for an element
  * @property {(ids: string[]) => void} choose select these elements and bring the last one in sight
  * @property {(id: string) => void} edit begin to edit an element
+ * @property {LateChat} chat
+ * @property {() => string} ownPeerId empty: not known yet
+ * @property {() => Person[]} others who are here
+ * @property {() => boolean} isOnline
+ * @property {(right: Right) => boolean} may
  * @property {() => boolean} mayEdit
  */
 

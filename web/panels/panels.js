@@ -8,6 +8,7 @@ import { panelLabel } from "../text/panels.js";
 export const panels = [
   { name: "more", label: panelLabel.more, icon: "more", here: "more" },
   { name: "people", label: panelLabel.people, icon: "people", here: "people" },
+  { name: "chat", label: panelLabel.chat, icon: "chat", load: () => import("./chat/panel.js") },
   { name: "history", label: panelLabel.history, icon: "history", load: () => import("./history/panel.js") },
   { name: "elements", label: panelLabel.elements, icon: "list", load: () => import("./elements/panel.js") },
   { name: "quality", label: panelLabel.quality, icon: "signal-good", load: () => import("./quality/panel.js") },

@@ -1,6 +1,7 @@
 /** Controls of the dock, in its order. */
 
 import { blur } from "./controls/blur.js";
+import { chat } from "./controls/chat.js";
 import { devices } from "./controls/devices.js";
 import { joinCall } from "./controls/joincall.js";
 import { layout } from "./controls/layout.js";
@@ -17,6 +18,7 @@ export const controls = [
   camera,
   blur,
   screen,
+  chat,
   devices,
   layout,
   more,

@@ -4,6 +4,7 @@
 export const panelLabel = {
   more: "More",
   people: "People",
+  chat: "Chat",
   elements: "Elements",
   history: "History",
   save: "Save",

@@ -32,9 +32,10 @@ const ANIMATED_BYTES = 16_000_000;
 
 /**
  * @param {Blob} file
+ * @param {number} [mostBytes] it may have when it is sent
  * @returns {Promise<Picture | null>} `null`: the browser cannot read it, or it cannot be made small enough
  */
-export async function pictureOf(file) {
+export async function pictureOf(file, mostBytes = MOST_BYTES) {
   const isVector = file.type === "image/svg+xml";
   if (isVector ? !isBounded(await file.text()) : await isVast(file)) return null;
   const address = URL.createObjectURL(file);
@@ -42,12 +43,12 @@ export async function pictureOf(file) {
     const image = await loaded(address);
     if (!image) return null;
     const [width, height] = [image.naturalWidth || 300, image.naturalHeight || 200];
-    if (PLAIN.test(file.type) && file.size < MOST_BYTES) {
-      const src = await sendable(file, image);
+    if (PLAIN.test(file.type) && file.size < mostBytes) {
+      const src = await sendable(file, image, mostBytes);
       if (src) return { src, width, height };
     }
     // A drawing has as many pixels as it is given: twice its size is sharp on most screens.
-    const made = await smaller(image, width, height, isVector ? 2 : 1);
+    const made = await smaller(image, { width, height }, isVector ? 2 : 1, mostBytes);
     if (!made) return null;
     return { width, height, ...made, wasAnimated: !isVector && isAnimated(await charactersOf(file.slice(0, ANIMATED_BYTES))) };
   } finally {
@@ -60,9 +61,10 @@ export async function pictureOf(file) {
  *
  * @param {Blob} file
  * @param {HTMLImageElement} image the same, which the browser has turned
+ * @param {number} mostBytes
  * @returns {Promise<string | null>} `null`: it has to be made smaller, or another format
  */
-async function sendable(file, image) {
+async function sendable(file, image, mostBytes) {
   const src = await dataUrl(file);
   const data = await charactersOf(file);
   const raster = inspect(src).flaw ? null : measure(data);
@@ -72,7 +74,7 @@ async function sendable(file, image) {
   [canvas.width, canvas.height] = [image.naturalWidth, image.naturalHeight];
   canvas.getContext("2d")?.drawImage(image, 0, 0);
   const blob = await encoded(canvas, FINE);
-  return blob && blob.size < MOST_BYTES ? dataUrl(blob) : null;
+  return blob && blob.size < mostBytes ? dataUrl(blob) : null;
 }
 
 /** @param {Blob} file of a raster picture @returns {Promise<boolean>} it says that it is larger than can be read */
@@ -96,12 +98,12 @@ function loaded(src) {
 
 /**
  * @param {HTMLImageElement} image
- * @param {number} width
- * @param {number} height
+ * @param {Size} size
  * @param {number} times how much larger it may become
+ * @param {number} mostBytes
  * @returns {Promise<{src: string, kept: Size} | null>}
  */
-async function smaller(image, width, height, times) {
+async function smaller(image, { width, height }, times, mostBytes) {
   const fit = Math.min(times, WIDEST_PX / Math.max(width, height));
   for (const [factor, quality] of TRIES) {
     const canvas = document.createElement("canvas");
@@ -109,7 +111,7 @@ async function smaller(image, width, height, times) {
     canvas.height = Math.max(1, Math.round(height * fit * factor));
     canvas.getContext("2d")?.drawImage(image, 0, 0, canvas.width, canvas.height);
     const blob = await encoded(canvas, quality);
-    if (blob && blob.size < MOST_BYTES) return { src: await dataUrl(blob), kept: { width: canvas.width, height: canvas.height } };
+    if (blob && blob.size < mostBytes) return { src: await dataUrl(blob), kept: { width: canvas.width, height: canvas.height } };
   }
   return null;
 }

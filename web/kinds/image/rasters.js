@@ -40,6 +40,16 @@ export function inspect(src) {
   return isLarge(raster) ? { flaw: "large", pixels: 0 } : { flaw: null, pixels: raster.width * raster.height };
 }
 
+/**
+ * @param {string} src a data URL
+ * @returns {Raster | null} `null`: it is no picture that can be drawn
+ */
+export function drawableOf(src) {
+  const data = contentOf(src);
+  const raster = data === null ? null : measure(data);
+  return raster && !isLarge(raster) ? raster : null;
+}
+
 /** @param {Raster} raster */
 export function isLarge({ width, height, passes }) {
   const pixels = width * height;

@@ -1,0 +1,15 @@
+/** Control that opens the chat, with how much in it was not read. */
+
+import { text } from "../../text/chat.js";
+
+/** @import {Control} from "../control.js" */
+
+/** @type {Control} */
+export const chat = {
+  name: "chat",
+  label: text.label,
+  icon: "chat",
+  group: "room",
+  state: ({ panels, chat: { unread } }) => ({ expanded: panels.current === "chat", badge: unread }),
+  perform: ({ panels }, button) => panels.toggle("chat", button),
+};
