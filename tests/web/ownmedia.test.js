@@ -19,6 +19,7 @@ const { LocalMedia } = await import("../../web/media/local.js");
 const { Intentions } = await import("../../web/media/intentions.js");
 const { RemoteMedia } = await import("../../web/calls/remotemedia.js");
 const { CameraLink } = await import("../../web/calls/cameralink.js");
+const { turnOff } = await import("../../web/manners/mutedby.js");
 const { ScreenShare } = await import("../../web/media/screen.js");
 const { mayBeHeard } = await import("../../web/invite/rights.js");
 
@@ -146,6 +147,82 @@ test("a camera that was unplugged while it was on comes back, one that is off do
   devices.dispatchEvent(new Event("devicechange"));
   await settled();
   assert.deepEqual(live(), ["audio"]);
+});
+
+test("hold to talk: heard as long as the key is held, muted before and after it, and a reload finds it so (MAN10)", async () => {
+  const media = new LocalMedia(new Choices());
+  media.start();
+  await settled();
+  media.toggle("audio");
+  media.talk(true);
+  media.talk(true);
+  assert.equal(media.isOn("audio"), true);
+  media.talk(false);
+  assert.equal(media.isOn("audio"), false);
+  assert.equal(new Intentions().isOn("audio"), false);
+  media.talk(true);
+  media.stop();
+  media.start();
+  await settled();
+  assert.deepEqual(live(), ["video"], "the call it was held in is over");
+});
+
+test("hold to talk: a microphone that is not open is opened, and let go if the key was let go before (MAN10)", async () => {
+  const media = new LocalMedia(new Choices());
+  media.intentions.set("audio", false);
+  media.start();
+  await settled();
+  let grant = () => {};
+  devices.answer = () => new Promise((resolve) => { grant = resolve; });
+  media.talk(true);
+  await settled();
+  media.talk(false);
+  grant();
+  await settled();
+  assert.deepEqual(live(), ["video"]);
+  media.talk(true);
+  await settled();
+  grant();
+  await settled();
+  assert.deepEqual([live(), media.isOn("audio")], [["audio", "video"], true]);
+  media.talk(false);
+  assert.equal(media.isOn("audio"), false);
+});
+
+test("a camera that another program has comes back when it is free (MAN11)", async () => {
+  devices.list = [{ deviceId: "lid", kind: "videoinput", label: "Lid", groupId: "" }];
+  const media = new LocalMedia(new Choices());
+  /** @type {unknown[]} */
+  const told = [];
+  media.on("fault", ({ fault }) => told.push(fault));
+  media.on("found", ({ label }) => told.push(label));
+  media.start();
+  await settled();
+  devices.answer = async () => Promise.reject(new DOMException("", "NotReadableError"));
+  devices.opened.findLast(({ kind }) => kind === "video")?.end();
+  await settled();
+  assert.deepEqual([media.fault("video"), told], ["busy", ["busy"]], "it is there, and was not refused");
+  await media.findDevices();
+  assert.deepEqual(told, ["busy"], "said once");
+  devices.answer = async () => {};
+  await media.findDevices();
+  assert.deepEqual([live(), media.fault("video"), told], [["audio", "video"], null, ["busy", "Lid"]]);
+  devices.list = [];
+});
+
+test("who is muted by a moderator is off, and may turn it on again; nothing is turned on from outside (MAN12)", async () => {
+  const media = new LocalMedia(new Choices());
+  media.start();
+  await settled();
+  const screen = { stream: /** @type {any} */ ({}), stop: () => void (screen.stream = null) };
+  const own = { media, screen };
+  const muted = (/** @type {any} */ kind) => turnOff(kind, own);
+  assert.deepEqual([muted("audio"), muted("audio"), media.isOn("audio"), live()], [true, false, false, ["audio", "video"]]);
+  media.toggle("audio");
+  assert.equal(media.isOn("audio"), true);
+  assert.deepEqual([muted("video"), live()], [true, ["audio"]]);
+  assert.deepEqual([muted("screen"), muted("screen"), screen.stream], [true, false, null]);
+  assert.equal(muted("everything"), false);
 });
 
 test("who may not publish any more has nothing open, and nothing opens when they may again (TOK3)", async () => {

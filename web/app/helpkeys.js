@@ -1,7 +1,7 @@
 /** The button and the keys that show what the keys do. */
 
 import { keysOf } from "../lib/keys.js";
-import { controlKeys } from "../room/keys.js";
+import { controlKeys, talkKey } from "../room/keys.js";
 import { Part } from "../ui/part.js";
 
 /** @import {Notices} from "./notices.js" */
@@ -16,7 +16,7 @@ const FIELDS = "input, textarea, select, [contenteditable]";
  */
 export function offerHelp(button, notices) {
   const help = new Part(() => import("../tools/tools.js")); // with the commands that it lists
-  const show = () => void help.use(({ showHelp }) => showHelp(controlKeys), notices);
+  const show = () => void help.use(({ showHelp }) => showHelp([...controlKeys, talkKey]), notices);
   button.addEventListener("click", show);
   document.addEventListener("keydown", (event) => {
     const { target } = event;

@@ -45,7 +45,11 @@ export function start(arrival, identity) {
   Object.assign(window, { signalingManager: signaling, videoManager: videos });
   const board = createBoard(context);
   const layouts = connectLayouts(context, board);
-  const render = renderer(context, board, ownTiles, layouts.show);
+  const manners = new Part(async () => new (await import("../manners/manners.js")).Manners(context, board.panels));
+  const render = renderer(context, board, ownTiles, () => {
+    layouts.show();
+    manners.loaded?.show();
+  });
   const ownName = new OwnName(connection, render);
   if (identity) signaling.restore(identity.calls, identity.group);
 
@@ -72,7 +76,7 @@ export function start(arrival, identity) {
   });
   connection.on("state", render);
   followChat(context, board, render);
-  const parts = [context.chat.part, ...board.parts, layouts.part, connectMedia(context, board, render), connectShareLink(context)];
+  const parts = [context.chat.part, manners, ...board.parts, layouts.part, connectMedia(context, board, render), connectShareLink(context)];
   connectRights(context, board);
   warmUpCalls(signaling);
   parts.unshift(connectLobby(context, render));
@@ -126,10 +130,10 @@ async function loadRest({ notices }, board, parts) {
  * @param {Context} context
  * @param {Board} board
  * @param {readonly OwnTile[]} ownTiles
- * @param {() => void} showLayouts
+ * @param {() => void} showRest layouts and manners
  * @returns {() => void}
  */
-function renderer(context, board, ownTiles, showLayouts) {
+function renderer(context, board, ownTiles, showRest) {
   const { signaling } = context;
   const views = new Views(context);
   const room = new Room({ ...context, stage: board.stage, panels: board.panels });
@@ -139,7 +143,7 @@ function renderer(context, board, ownTiles, showLayouts) {
     room.show();
     board.showPeople();
     for (const tile of ownTiles) tile.show();
-    showLayouts();
+    showRest();
     manyCalls.show(signaling.calls.length);
     keepWindow(context);
   });

@@ -1,5 +1,6 @@
 /** The views of people and calls around the canvas: the list, who rings, the call of everybody, how the calls are. */
 
+import { quietSwitch } from "../manners/quietswitch.js";
 import { GroupView } from "../people/groupview.js";
 import { PeopleView } from "../people/people.js";
 import { RingView } from "../people/ring.js";
@@ -30,6 +31,7 @@ export class Views {
     this.#ring = new RingView(byId("ring", HTMLElement), {
       accept: (peerId) => signaling.acceptCall(peerId),
       decline: (peerId) => signaling.declineCall(peerId),
+      quiet: () => quietSwitch(context.choices),
     });
     this.#group = new GroupView(byId("group", HTMLElement), () => signaling.ringAll());
   }

@@ -16,13 +16,15 @@ import { asChosenDevice, SYSTEM } from "./chosen.js";
  * @property {Preset} quality of the pictures that are sent
  * @property {ContentHint} hint what counts in a shared screen
  * @property {boolean} spatial sound comes from where its tile is
+ * @property {boolean} quiet the page makes no tones of its own
+ * @property {boolean} tellMuted who speaks while they are muted is told
  */
 
 /** @typedef {"audio" | "video" | "speaker"} DeviceKind */
 
 const KEY = "canvas-server.devices";
 /** @type {Chosen} */
-const USUAL = { audio: SYSTEM, video: SYSTEM, speaker: SYSTEM, quality: "auto", hint: "detail", spatial: false };
+const USUAL = { audio: SYSTEM, video: SYSTEM, speaker: SYSTEM, quality: "auto", hint: "detail", spatial: false, quiet: false, tellMuted: true };
 const CHECKS = {
   audio: asChosenDevice,
   video: asChosenDevice,
@@ -30,6 +32,8 @@ const CHECKS = {
   quality: asOneOf(/** @type {Preset[]} */ (["auto", "low", "medium", "high", "ultra"])),
   hint: asOneOf(/** @type {ContentHint[]} */ (["detail", "motion"])),
   spatial: asBoolean,
+  quiet: asBoolean,
+  tellMuted: asBoolean,
 };
 
 /** @extends {Emitter<{changed: keyof Chosen}>} */

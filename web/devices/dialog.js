@@ -5,6 +5,7 @@ import { sitePath } from "../lib/site.js";
 import { make, setText } from "../ui/dom.js";
 import { LocalMedia } from "../media/local.js";
 import { makeDialog } from "../ui/dialog.js";
+import { text as mannersText } from "../text/manners.js";
 import { faultText, hintText, presetText, text } from "../text/devices.js";
 import { showBlur } from "./blurswitch.js";
 import { chosenOf, findChosen, SYSTEM } from "./chosen.js";
@@ -105,7 +106,9 @@ class DevicesDialog {
       ...devices,
       field(text.quality, this.#choice("quality", presetText)),
       field(text.hint, this.#choice("hint", hintText)),
-      this.#check(),
+      this.#check("spatial", text.spatial),
+      this.#check("quiet", mannersText.quiet),
+      this.#check("tellMuted", mannersText.tellMuted),
     ];
   }
 
@@ -147,11 +150,15 @@ class DevicesDialog {
     return [kind, button];
   }
 
-  #check() {
-    const box = make("input", { type: "checkbox", id: "choice-spatial" });
-    box.checked = this.#choices.get("spatial");
-    box.addEventListener("change", () => this.#choices.set("spatial", box.checked));
-    return make("div", { class: "check" }, box, make("label", { for: box.id }, text.spatial));
+  /**
+   * @param {"spatial" | "quiet" | "tellMuted"} name
+   * @param {string} label
+   */
+  #check(name, label) {
+    const box = make("input", { type: "checkbox", id: `choice-${name}` });
+    box.checked = this.#choices.get(name);
+    box.addEventListener("change", () => this.#choices.set(name, box.checked));
+    return make("div", { class: "check" }, box, make("label", { for: box.id }, label));
   }
 
   #buttons() {

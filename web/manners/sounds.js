@@ -4,10 +4,9 @@
  */
 
 import { audioContext } from "../devices/meter.js";
-import { Emitter } from "../lib/emitter.js";
-import { asBoolean, StoredRecord } from "../lib/stored.js";
 import { CHIME, RING, RING_SECONDS } from "./tones.js";
 
+/** @import {Choices} from "../devices/choices.js" */
 /** @import {Note} from "./tones.js" */
 
 /** A note begins within so many seconds, without a click. */
@@ -17,35 +16,26 @@ const FADE = 0.06;
 /** As good as silence: an exponential ramp never reaches 0. */
 const SILENT = 0.0001;
 
-/** @extends {Emitter<{changed: null}>} */
-export class Sounds extends Emitter {
-  /** @type {StoredRecord<{quiet: boolean}>} */
-  #kept = new StoredRecord("browser", "canvas-server.sounds", { quiet: asBoolean });
-  #isQuiet = this.#kept.read().quiet ?? false;
+export class Sounds {
+  #choices;
   /** Somebody rings. */
   #rings = false;
   /** Of the ring that is heard. @type {{gain: GainNode, timer: ReturnType<typeof setInterval>} | null} */
   #ringing = null;
   #mayPlay;
 
-  /** @param {() => boolean} [mayPlay] the person has done something in this page */
-  constructor(mayPlay = hasBeenUsed) {
-    super();
+  /**
+   * @param {Choices} choices of this person
+   * @param {() => boolean} [mayPlay] the person has done something in this page
+   */
+  constructor(choices, mayPlay = hasBeenUsed) {
+    this.#choices = choices;
     this.#mayPlay = mayPlay;
+    choices.on("changed", () => this.#follow());
   }
 
-  /** The person wants no tones. */
-  get isQuiet() {
-    return this.#isQuiet;
-  }
-
-  /** @param {boolean} quiet for this browser, also later */
-  setQuiet(quiet) {
-    if (quiet === this.#isQuiet) return;
-    this.#isQuiet = quiet;
-    this.#kept.write({ quiet });
-    this.#follow();
-    this.emit("changed", null);
+  get #isQuiet() {
+    return this.#choices.get("quiet");
   }
 
   /** @param {boolean} rings */

@@ -5,14 +5,14 @@
 
 import { Emitter } from "../lib/emitter.js";
 import { errorName, log } from "../lib/log.js";
-import { applyToCamera } from "../calls/quality.js";
 import { Blur } from "./blur.js";
 import { absence, faultOf, wasDismissed } from "./faults.js";
 import { Intentions } from "./intentions.js";
-import { isSecondChoice, wasTakenBack } from "./lost.js";
+import { isPassing, isSecondChoice, whyEnded } from "./lost.js";
 import { openDevices, stopTrack } from "./opening.js";
 import { opensUnasked } from "./permissions.js";
 import { Requests } from "./requests.js";
+import { Scaling } from "./scaling.js";
 
 /** @import {SendingQuality} from "../calls/quality.js" */
 /** @import {Choices} from "../devices/choices.js" */
@@ -44,10 +44,11 @@ export class LocalMedia extends Emitter {
   #started = Promise.resolve();
   /** Why a kind that is wanted is not there. @type {Map<MediaKind, MediaFault>} */
   #faults = new Map();
+  /** The person holds the key to talk, though they want to be muted. */
+  #talking = false;
   /** What one that is not the latest brings is closed. */
   #requests = new Requests();
-  /** @type {SendingQuality | null} */
-  #quality = null;
+  #scaling = new Scaling(() => this.emit("changed", null));
   #choices;
   #off;
 
@@ -82,7 +83,7 @@ export class LocalMedia extends Emitter {
   /** Let the browser look for the devices: that asks nobody, turns nothing on, and the first call need not wait for it. */
   prepare() {
     navigator.mediaDevices?.enumerateDevices().catch(() => {});
-    navigator.mediaDevices?.addEventListener("devicechange", () => void this.#findDevices());
+    navigator.mediaDevices?.addEventListener("devicechange", () => void this.findDevices());
   }
 
   /**
@@ -108,10 +109,11 @@ export class LocalMedia extends Emitter {
   /** Turn the devices off: their lights go out. */
   stop() {
     if (!this.stream) return;
+    this.#talking = false;
     for (const kind of KINDS) this.#release(kind);
     this.stream = null;
     this.starting = false;
-    this.#quality = null;
+    this.#scaling.reset();
     this.emit("changed", null);
   }
 
@@ -124,6 +126,7 @@ export class LocalMedia extends Emitter {
   /** Turn the devices off, while the calls go on. The person alone turns them on again. */
   release() {
     if (!this.stream) return;
+    this.#talking = false;
     this.intentions.withhold(); // a reload finds it so
     for (const kind of KINDS) this.#release(kind);
     this.emit("changed", null);
@@ -158,7 +161,14 @@ export class LocalMedia extends Emitter {
    * @returns {boolean} the person wants it on, whether or not there is a device
    */
   isWanted(kind) {
-    return this.intentions.isOn(kind);
+    return this.intentions.isOn(kind) || (kind === "audio" && this.#talking);
+  }
+
+  /** The person holds the key to talk: they are heard meanwhile, and muted again after that. @param {boolean} on */
+  talk(on) {
+    if (on === this.#talking || (on && !this.mayPublish())) return;
+    this.#talking = on;
+    this.#follow("audio");
   }
 
   /** @returns {MediaKind[]} what the next call turns on */
@@ -185,18 +195,7 @@ export class LocalMedia extends Emitter {
 
   /** @param {SendingQuality} quality of the pictures from now on */
   setQuality(quality) {
-    const { height, framerate } = this.#quality ?? {};
-    if (quality.height === height && quality.framerate === framerate) return;
-    this.#quality = quality;
-    this.#scale();
-  }
-
-  #scale() {
-    const track = this.track("video");
-    if (!track || !this.#quality) return;
-    applyToCamera(track, this.#quality)
-      .then(() => this.emit("changed", null)) // its pictures have another size
-      .catch((error) => log("media", "scale", errorName(error)));
+    this.#scaling.set(quality, this.track("video"));
   }
 
   /**
@@ -221,7 +220,7 @@ export class LocalMedia extends Emitter {
     else if (!wanted) this.#release(kind);
     else if (!this.#requests.has(kind)) this.#open([kind]);
     this.emit("changed", null);
-    if (wanted) void this.#findDevices(); // another one may have been plugged in meanwhile
+    if (wanted) void this.findDevices(); // another one may have been plugged in meanwhile
   }
 
   /** The person has pressed the switch of the blur. */
@@ -357,7 +356,7 @@ export class LocalMedia extends Emitter {
     this.stream?.addTrack(track);
     if (kind !== "video") return;
     this.blur.follow(track);
-    this.#scale();
+    this.#scaling.apply(track);
   }
 
   /**
@@ -372,23 +371,23 @@ export class LocalMedia extends Emitter {
     if (kind === "video") this.blur.follow(null);
     this.#faults.set(kind, "lost");
     this.emit("changed", null);
-    const fault = (await wasTakenBack(track)) ? "refused" : "lost";
+    const fault = await whyEnded(track);
     if (!stream || this.stream !== stream || this.track(kind) || !this.isWanted(kind)) return;
     this.#fail(new Map([[fault, [kind]]]));
-    if (fault === "lost") void this.#findDevices(); // there may be another device
+    if (fault !== "refused") void this.findDevices(); // there may be another device
   }
 
   /**
-   * Devices have come or gone: replace those that were lost while they were on, and go back to the chosen one where
-   * another had to do.
+   * Devices have come or gone, or may be free again: replace those that were lost, or taken by another program, while they were
+   * wanted, and go back to the chosen one where another had to do.
    */
-  async #findDevices() {
+  async findDevices() {
     const { stream } = this;
     if (this.starting) return;
     const isStill = (/** @type {MediaKind} */ kind) =>
       stream !== null && this.stream === stream && this.isWanted(kind) && !this.isOpening(kind);
     for (const kind of KINDS) {
-      const isBetter = async () => this.fault(kind) === "lost" || isSecondChoice(this.#choices, this.track(kind));
+      const isBetter = async () => isPassing(this.fault(kind)) || isSecondChoice(this.#choices, this.track(kind));
       if (!isStill(kind) || !(await isBetter()) || !(await opensUnasked(kind)) || !isStill(kind)) continue;
       const error = await this.#obtain([kind]);
       const track = this.track(kind);

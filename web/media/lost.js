@@ -4,16 +4,37 @@ import { devicesOf, presentDevice } from "../devices/present.js";
 import { permissionOf } from "./permissions.js";
 
 /** @import {Choices} from "../devices/choices.js" */
+/** @import {MediaFault} from "./faults.js" */
 /** @import {MediaKind} from "./local.js" */
 
 /** As what Chromium lists the device of the system, in the group of the one that it is. */
 const USUAL = "default";
 
 /**
- * @param {MediaStreamTrack} track that has ended by itself
- * @returns {Promise<boolean>} the permission was taken back; false: the device is gone
+ * @param {MediaFault | null} fault
+ * @returns {boolean} the device may be there again without anything that its person does in the page
  */
-export async function wasTakenBack(track) {
+export function isPassing(fault) {
+  return fault === "lost" || fault === "busy";
+}
+
+/**
+ * @param {MediaStreamTrack} track that has ended by itself
+ * @returns {Promise<"refused" | "busy" | "lost">} the permission was taken back; another program has the device, which is there;
+ *   it is gone
+ */
+export async function whyEnded(track) {
+  if (await wasTakenBack(track)) return "refused";
+  const { deviceId } = track.getSettings();
+  const devices = await devicesOf(/** @type {MediaKind} */ (track.kind));
+  return deviceId && devices.some((device) => device.deviceId === deviceId) ? "busy" : "lost";
+}
+
+/**
+ * @param {MediaStreamTrack} track
+ * @returns {Promise<boolean>} the permission was taken back
+ */
+async function wasTakenBack(track) {
   const kind = /** @type {MediaKind} */ (track.kind);
   const permission = await permissionOf(kind);
   if (permission !== "prompt") return permission === "denied";

@@ -1,5 +1,7 @@
 /** Permissions of this page for camera and microphone (W3C Permissions). */
 
+import { errorName, log } from "../lib/log.js";
+
 /** @import {MediaKind} from "./local.js" */
 
 /** The names of the permissions, and of the policies of pages around this one. */
@@ -15,6 +17,23 @@ export async function permissionOf(kind) {
     return (await navigator.permissions.query({ name })).state;
   } catch {
     return "unknown";
+  }
+}
+
+/** What is watched: a browser may drop what nobody holds. @type {Set<PermissionStatus>} */
+const watched = new Set();
+
+/**
+ * @param {MediaKind} kind
+ * @param {(state: PermissionState) => void} changed by the person or the browser; never called by a browser that does not tell
+ */
+export async function watchPermission(kind, changed) {
+  try {
+    const status = await navigator.permissions.query({ name: /** @type {any} */ (NAMES[kind]) });
+    watched.add(status);
+    status.addEventListener("change", () => changed(status.state));
+  } catch (error) {
+    log("media", "permission", errorName(error));
   }
 }
 

@@ -12,11 +12,10 @@ export class RingView {
   #hooks;
   /** @type {Map<string, Card>} */
   #cards = new Map();
-  #pageTitle = document.title;
 
   /**
    * @param {HTMLElement} region
-   * @param {{accept: (peerId: string) => void, decline: (peerId: string) => void}} hooks
+   * @param {{accept: (peerId: string) => void, decline: (peerId: string) => void, quiet: () => HTMLElement}} hooks `quiet`: makes the switch of the tone
    */
   constructor(region, hooks) {
     this.#region = region;
@@ -36,8 +35,6 @@ export class RingView {
       setText(card.title, text.isCalling(caller.name));
       setText(card.hint, hintOf(caller));
     }
-    const [first] = callers;
-    document.title = first ? `☎ ${text.isCalling(first.name)}` : this.#pageTitle;
   }
 
   /**
@@ -68,6 +65,7 @@ export class RingView {
       },
       make("span", { class: "ring-pulse", "aria-hidden": "true" }, icon("phone")),
       make("div", { class: "ring-text", ...(!takesFocus && { role: "alert" }) }, title, hint),
+      this.#hooks.quiet(),
       make("div", { class: "ring-buttons" }, decline, accept),
     );
     const card = { node, title, hint, before };

@@ -1,6 +1,7 @@
 /** Keys of the controls of the dock, wherever nobody is writing. */
 
 import { isComposed, keysOf } from "../lib/keys.js";
+import { text } from "../text/manners.js";
 import { controls } from "./controls.js";
 
 /** @import {RoomContext} from "./control.js" */
@@ -10,6 +11,9 @@ const WRITING = "input, select, textarea, [contenteditable], dialog, [role=listb
 /** Controls that have keys, as the help lists them. */
 export const controlKeys = controls.flatMap(({ name, label, keys }) =>
   keys ? [{ name, label, keys, group: /** @type {const} */ ("call") }] : []);
+
+/** The key to talk, which is held: manners/holdtotalk.js. @type {{keys: string[], label: string, group: "call"}} */
+export const talkKey = { keys: ["Space"], label: text.holdToTalk, group: "call" };
 
 /** @param {RoomContext} context */
 export function listenToControlKeys(context) {

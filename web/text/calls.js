@@ -221,7 +221,7 @@ export function mediaFaultText(kinds, fault) {
     case "missing":
       return `No ${what} was found. ${stay} To be ${heard(kinds)}, plug one in, then ${press}.`;
     case "busy":
-      return `Your ${what} cannot be used, perhaps because another program has ${kinds.length > 1 ? "them" : "it"}. ${stay} Close that program, then ${press}.`;
+      return `Your ${what} cannot be used, perhaps because another program has ${kinds.length > 1 ? "them" : "it"}. ${stay} Close that program: it comes back by itself, or ${press}.`;
     case "insecure":
       return `Browsers give the ${what} only to secure pages. ${stay} Open this page with https, then call again.`;
     case "lost":

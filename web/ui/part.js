@@ -21,6 +21,8 @@ export class Part {
   #load;
   /** @type {Promise<T> | null} */
   #loaded = null;
+  /** It, once it is there. @type {T | null} */
+  loaded = null;
 
   /** @param {() => Promise<T>} load */
   constructor(load) {
@@ -29,7 +31,7 @@ export class Part {
 
   /** @returns {Promise<T>} rejected where it cannot be loaded now */
   load() {
-    this.#loaded ??= this.#load().catch((error) => {
+    this.#loaded ??= this.#load().then((loaded) => (this.loaded = loaded), (error) => {
       this.#loaded = null;
       throw error;
     });

@@ -59,6 +59,14 @@ class FakeOscillator extends FakeNode {
   stop() {}
 }
 
+class FakeAnalyser extends FakeNode {
+  fftSize = 4;
+  /** @param {Float32Array} samples */
+  getFloatTimeDomainData(samples) {
+    samples.fill(this.context.level);
+  }
+}
+
 export class FakeAudioContext extends EventTarget {
   state = "running";
   currentTime = 0;
@@ -69,15 +77,21 @@ export class FakeAudioContext extends EventTarget {
   outlets = [];
   /** How many nodes lead to the loudspeaker. */
   connected = 0;
+  /** Of what is heard. */
+  level = 0;
 
   reset() {
     this.state = "running";
     this.started = [];
     this.outlets = [];
-    this.connected = 0;
+    this.connected = this.level = 0;
   }
 
   async resume() {}
+
+  createMediaStreamSource() {
+    return new FakeNode(this);
+  }
 }
 
 /** @param {FakeAudioContext} context that the page gets as its own */
@@ -90,5 +104,6 @@ export function installAudio(context) {
     },
     GainNode: FakeGain,
     OscillatorNode: FakeOscillator,
+    AnalyserNode: FakeAnalyser,
   });
 }
