@@ -90,7 +90,7 @@ def test_on_a_desk_the_drawer_stands_beside_the_canvas(open_window: Open, server
     expect(page.locator(".faces-button")).to_be_focused()
     page.set_viewport_size({"width": 900, "height": 700})
     page.locator("[data-panel=elements]").click()
-    until(page, APART, arg=["#top", "#zoom", "#dock"])
+    until(page, APART, arg=["#top", "#zoom", "#dock", "#drawer"])
     fit(page)
     # What the dock has no room for is one press further, and each button is there once.
     folded = page.evaluate("document.body.dataset.fold")

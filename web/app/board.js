@@ -184,8 +184,6 @@ export class Board {
   }
 
   #zoomByButtons() {
-    this.stage.reserve(byId("dock", HTMLElement), "bottom");
-    this.stage.reserve(byId("zoom", HTMLElement), "bottom");
     const buttons = {
       smaller: () => this.stage.zoomOut(),
       fit: () => this.view.fitAll(),

@@ -9,8 +9,8 @@ import { listenToControlKeys } from "./keys.js";
 
 /** @import {RoomContext} from "./control.js" */
 
-/** There the drawer, where it lies over the canvas, is at its side. */
-const ACROSS = "(min-width: 761px), (max-height: 500px) and (min-width: 560px)";
+/** A phone held across: bars are at the sides of the canvas. */
+const ACROSS = "(max-height: 500px) and (min-width: 560px)";
 
 export class Room {
   #context;
@@ -34,6 +34,8 @@ export class Room {
     this.#faces = new Faces(byId("faces", HTMLElement), (button) => context.panels.toggle("people", button));
     context.panels.on("shown", () => this.#dock.show());
     const across = matchMedia(ACROSS);
+    context.stage.reserve(nodes.bar, "bottom");
+    context.stage.reserve(nodes.zoom, () => (across.matches ? "left" : "bottom"));
     context.stage.reserve(byId("drawer", HTMLElement), () => (across.matches ? "right" : "bottom"));
     context.speaking.on("changed", () => this.#showFaces());
   }

@@ -104,8 +104,12 @@ class Desk:
         return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
 
     def tool(self, name: str) -> None:
-        """Press a button of the bar, or of its menu."""
-        self.page.locator(f'[data-command="{name}"]').click()
+        """Press a button of the bar, or of its menu; where it is folded, open it."""
+        button = self.page.locator(f'[data-command="{name}"]')
+        opener = self.page.locator('[data-action="tools"]')
+        if not button.is_visible() and opener.is_visible():
+            opener.click()
+        button.click()
 
     def arrange(self, name: str) -> None:
         """Choose from the menu of the bar."""
