@@ -44,7 +44,7 @@ def test_pointers_of_the_others_are_seen_with_their_names(desk: Desk) -> None:
 
 def test_the_list_of_elements_by_keyboard(desk: Desk) -> None:
     """It reads what is there, selects on the canvas, edits and removes."""
-    desk.page.get_by_role("button", name="Elements").click()
+    desk.page.get_by_role("tab", name="Elements").click()
     rows = desk.page.locator("#drawer .list [role=option]:visible")
     expect(rows).to_have_text(["One", "Two", "Three"])
     desk.page.get_by_role("listbox").focus()
@@ -69,7 +69,7 @@ def test_the_history_is_played_and_restored(desk: Desk) -> None:
     desk.keys.press("Control+a")
     desk.keys.press("Delete")
     expect(desk.bob.page.locator("[data-element-id]")).to_have_count(0)
-    desk.page.get_by_role("button", name="History").click()
+    desk.page.get_by_role("tab", name="History").click()
     events = desk.page.locator("#drawer .list [role=option]:visible")
     expect(events.first).to_contain_text("Ada removed 3 elements")
     slider = desk.page.get_by_role("slider", name="Moment")
@@ -103,7 +103,7 @@ def test_the_canvas_is_saved_as_a_picture(desk: Desk, tmp_path: Path) -> None:
         download.value.save_as(tmp_path / "saved.svg")
         return (tmp_path / "saved.svg").read_text()
 
-    desk.page.get_by_role("button", name="Save", exact=True).click()
+    desk.page.get_by_role("tab", name="Save").click()
     assert [word in saved() for word in ("One", "Three")] == [True, True]
     desk.page.get_by_role("tab", name="History").click()
     events = desk.page.locator("#drawer .list [role=option]:visible")
@@ -137,7 +137,7 @@ def test_axe_finds_nothing_serious(open_window: Open) -> None:
     ada.wait_state(bob, "connected")
     accessible(ada, "a call")
     for panel in ("Elements", "History", "Save"):
-        ada.page.get_by_role("button", name=panel, exact=True).click()
+        ada.page.get_by_role("tab", name=panel, exact=True).click()
         accessible(ada, panel)
     ada.page.get_by_role("tab", name="History").click()
     ada.page.get_by_role("slider", name="Moment").focus()
@@ -145,5 +145,5 @@ def test_axe_finds_nothing_serious(open_window: Open) -> None:
     expect(ada.page.locator(".past-banner")).to_be_visible()
     accessible(ada, "the past")
     ada.page.locator('[data-action="now"]').click()
-    ada.page.get_by_role("button", name="Keyboard").click()
+    ada.page.get_by_role("button", name="Keys").click()
     accessible(ada, "help")

@@ -59,10 +59,8 @@ def test_script_is_text_on_the_canvas_and_in_every_panel(open_window: Open, serv
         expect(page.get_by_text(SCRIPTS[0]).first).to_be_visible()
         expect(page.locator("[data-element-id]")).to_have_count(len(add))
         for panel in ("Elements", "History", "Save", "People"):
-            button = page.get_by_role("button", name=panel, exact=True)
-            if button.count():
-                button.first.click()
-                assert page.evaluate(WRITTEN) == [], panel
+            page.get_by_role("tab", name=panel, exact=True).click()
+            assert page.evaluate(WRITTEN) == [], panel
         target = json.dumps(page.evaluate("window.signalingManager.peerId"))
         guest.send(
             {"type": "start_call", "target_peer_id": json.loads(target), "session_id": session}

@@ -129,7 +129,7 @@ def test_files_and_the_past_take_the_token_along(open_window: Open, house: Serve
     session = "saving"
     made = token("--session", session)
     ada = open_window("red", session, "name=Ada", at=house, token=made)
-    ada.page.get_by_role("button", name="Save", exact=True).click()
+    ada.page.get_by_role("tab", name="Save").click()
     with ada.page.expect_download() as download:
         ada.page.locator('[data-format="json"]').click()
     assert download.value.suggested_filename.endswith(".json")
