@@ -75,7 +75,7 @@ def test_on_a_desk_the_drawer_stands_beside_the_canvas(open_window: Open, server
     page.locator("[data-panel=history]").click()
     expect(open_drawer(page)).to_have_attribute("id", "drawer-history")
     accessible(ada, "history beside the canvas")
-    page.keyboard.press("ArrowUp")
+    page.keyboard.press("Home")
     expect(page.locator("[data-panel=people]")).to_be_focused()
     page.locator("#drawer-close").click()
     expect(open_drawer(page)).to_have_count(0)
