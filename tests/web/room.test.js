@@ -40,8 +40,13 @@ test("free: a bar beside the frame takes nothing, also one that only touches it 
 });
 
 test("free: bars that would leave next to nothing of a side take nothing of it (rule SHL1)", () => {
-  const bars = [bar("bottom", 0, 150, 1000, 550), bar("left", 0, 0, 100, 700)];
+  const bars = [bar("bottom", 0, 139, 1000, 561), bar("left", 0, 0, 100, 700)];
   assert.deepEqual(freeBox(frame, bars), { x: 100, y: 0, width: 900, height: 700 });
+});
+
+test("free: where not all fit, the larger ones count and the smaller ones do not (rule SHL1)", () => {
+  const bars = [bar("left", 0, 0, 120, 54), bar("right", 300, 0, 700, 700)];
+  assert.deepEqual(freeBox(frame, bars), { x: 0, y: 0, width: 300, height: 700 });
 });
 
 test("free: it is counted from the corner of the frame", () => {

@@ -35,6 +35,7 @@ export class Room {
     context.panels.on("shown", () => this.#dock.show());
     const across = matchMedia(ACROSS);
     context.stage.reserve(nodes.bar, "bottom");
+    context.stage.reserve(byId("lobby", HTMLElement), "bottom");
     context.stage.reserve(nodes.zoom, () => (across.matches ? "left" : "bottom"));
     context.stage.reserve(byId("drawer", HTMLElement), () => (across.matches ? "right" : "bottom"));
     context.speaking.on("changed", () => this.#showFaces());
