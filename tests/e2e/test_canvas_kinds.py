@@ -16,7 +16,7 @@ from playwright.sync_api import Browser, Page, Playwright, expect
 
 from support.browsers.conditions import until
 from support.browsers.violations import VIOLATIONS
-from support.browsers.window import FLAGS, OUTPUT
+from support.browsers.window import FLAGS, OUTPUT, PAST_LOBBY
 from support.servers.server import Server, eventually
 
 # Pictures in three dimensions need a GPU, or this.
@@ -171,6 +171,7 @@ def open_canvas(browser: Browser, server: Server, session: str, **options: Any) 
     """Open the page and note what it asks of others, and what breaks its security policy."""
     page = browser.new_context(viewport=SIZE, **options).new_page()  # type: ignore[arg-type]
     page.set_default_timeout(SLOW)
+    page.add_init_script(PAST_LOBBY)
     page.goto(f"{server.url}/s/{session}?name=Ada")
     page.locator(".toolbar").wait_for(state="attached")  # all is there, the tools too
     return page

@@ -99,7 +99,7 @@ class Window:
     def press(self, action: str, other: "Window | None" = None) -> None:
         """Press a button, in the entry of a peer where one is named."""
         scope = self.page if other is None else self.entry(other)
-        if other is not None and not scope.is_visible():
+        if other is not None and not self.entry(other).is_visible():
             self.page.locator(".faces-button").click()
         scope.locator(f'[data-action="{action}"]:visible').first.click()
 
