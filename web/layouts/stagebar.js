@@ -12,6 +12,7 @@ export class StageBar {
   #bar = make("div", { class: "stagebar", hidden: "", role: "status" }, this.#words, this.#button);
   /** @type {string | null} */
   #streamId = null;
+  #isOverPeople = false;
 
   /**
    * @param {HTMLElement} room
@@ -24,7 +25,8 @@ export class StageBar {
     this.#button.addEventListener("click", () => {
       if (this.#streamId === null) return;
       giveBack(this.#streamId);
-      stage.frame.focus({ preventScroll: true });
+      const people = this.#isOverPeople ? document.querySelector(".surface-pages") : null;
+      (people instanceof HTMLElement ? people : stage.frame).focus({ preventScroll: true });
     });
   }
 
@@ -35,6 +37,7 @@ export class StageBar {
    */
   show(streamId, name, isOverPeople) {
     this.#streamId = streamId;
+    this.#isOverPeople = isOverPeople;
     this.#bar.hidden = streamId === null;
     if (streamId === null) return;
     setText(this.#words, text.staged(name));

@@ -51,7 +51,7 @@ export class StagedTile {
 
   /** The tile or the window may have changed: stay with it. */
   follow() {
-    if (this.#id === null || this.#isLoose) return;
+    if (this.#id === null || this.#isLoose || !this.#view.nodeOf(this.#id)) return;
     const free = this.#stage.free();
     const { x, y, width, height } = boundsOf(this.#view.transformOf(this.#id));
     this.#mark(true);
@@ -78,7 +78,7 @@ export class StagedTile {
   }
 
   #moved() {
-    if (this.#isMoving || this.#id === null || this.#isLoose) return;
+    if (this.#isMoving || this.#id === null || this.#isLoose || !this.#view.nodeOf(this.#id)) return;
     const { x, y, width, height } = boundsOf(this.#view.transformOf(this.#id));
     // The window or its bars have changed: that is no wish of the person's.
     if (JSON.stringify([x, y, width, height, this.#stage.free()]) !== this.#put) return queueMicrotask(() => this.follow());
