@@ -4,6 +4,7 @@ import { boundsOf } from "../canvas/geometry.js";
 import { coalesce } from "../lib/coalesce.js";
 import { callIsOver } from "../people/person.js";
 import { cameraOf, ownerOf, screenOf } from "../scene/scene.js";
+import { text as callText } from "../text/calls.js";
 import { text as monitorText } from "../text/monitor.js";
 import { text } from "../text/layouts.js";
 import { byId } from "../ui/dom.js";
@@ -221,7 +222,7 @@ export class LayoutRoom {
     const owner = ownerOf(streamId);
     if (!owner) return "";
     const name = this.#context.nameOf(owner.peerId);
-    return owner.source === "screen" ? `${name}: ${text.screen}` : name;
+    return owner.source === "screen" ? callText.screenNamed(name) : text.pinned(name);
   }
 
   // --- what the person does ------------------------------------------------------------------

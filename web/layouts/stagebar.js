@@ -32,7 +32,7 @@ export class StageBar {
 
   /**
    * @param {string | null} streamId that has the stage
-   * @param {string} name whose it is
+   * @param {string} name of it
    * @param {boolean} isOverPeople people have the stage else, and not the canvas
    */
   show(streamId, name, isOverPeople) {
@@ -40,7 +40,7 @@ export class StageBar {
     this.#isOverPeople = isOverPeople;
     this.#bar.hidden = streamId === null;
     if (streamId === null) return;
-    setText(this.#words, text.staged(name));
+    setText(this.#words, name);
     setText(this.#label, isOverPeople ? text.giveBackPeople : text.giveBack);
   }
 }

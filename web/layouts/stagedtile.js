@@ -7,6 +7,9 @@ import { boundsOf } from "../canvas/geometry.js";
 
 /** Around the tile, in pixels. */
 const AIR_PX = 12;
+/** The camera is moved by a person if they have done something on the page so shortly before. */
+const HANDS_MS = 1_000;
+const HANDS = ["pointerdown", "pointermove", "wheel", "keydown"];
 
 export class StagedTile {
   #stage;
@@ -18,6 +21,8 @@ export class StagedTile {
   /** The person has moved the camera since. */
   #isLoose = false;
   #isMoving = false;
+  /** When the person last had a hand on the canvas, in milliseconds. */
+  #handled = -Infinity;
   /** What the camera was put for: the tile, the free part of the window. */
   #put = "";
 
@@ -29,6 +34,9 @@ export class StagedTile {
     this.#stage = stage;
     this.#view = view;
     stage.on("moved", () => this.#moved());
+    for (const name of HANDS) {
+      document.addEventListener(name, (event) => this.#note(event), { capture: true, passive: true });
+    }
   }
 
   /** @param {string | null} id of the element; `null`: none has the stage */
@@ -69,6 +77,13 @@ export class StagedTile {
     });
   }
 
+  /** @param {Event} event */
+  #note(event) {
+    if (this.#id === null || (event.type === "pointermove" && /** @type {PointerEvent} */ (event).buttons === 0)) return;
+    const isOnCanvas = event.target instanceof Node && this.#stage.frame.parentElement?.contains(event.target);
+    if (isOnCanvas || event.target === document.body) this.#handled = performance.now();
+  }
+
   /** @param {Camera} camera */
   #return(camera) {
     this.#isMoving = true;
@@ -79,9 +94,11 @@ export class StagedTile {
 
   #moved() {
     if (this.#isMoving || this.#id === null || this.#isLoose || !this.#view.nodeOf(this.#id)) return;
-    const { x, y, width, height } = boundsOf(this.#view.transformOf(this.#id));
-    // The window or its bars have changed: that is no wish of the person's.
-    if (JSON.stringify([x, y, width, height, this.#stage.free()]) !== this.#put) return queueMicrotask(() => this.follow());
+    if (performance.now() - this.#handled > HANDS_MS) {
+      // The window, its bars or the tile have changed: that is no wish of the person's.
+      this.#put = "";
+      return queueMicrotask(() => this.follow());
+    }
     this.#isLoose = true;
     this.#mark(false);
   }

@@ -22,7 +22,6 @@ export const text = {
   layout: "Layout",
   strip: "People beside the canvas",
   surface: "People",
-  screen: "shared screen",
   muted: "muted",
   speaking: "speaking",
   cameraOff: "camera off",
@@ -39,10 +38,9 @@ export const text = {
   pip: "Picture in picture",
   pipFailed: "Your browser did not open the picture. Try it again.",
   /** @param {string} name */
-  staged: (name) => `${name} has the stage`,
+  pinned: (name) => `${name}, pinned`,
   giveBack: "Back to the canvas",
   giveBackPeople: "Back to the people",
-  unpinShort: "Unpin",
   earlier: "Earlier people",
   later: "More people",
   /**

@@ -11,6 +11,7 @@ export const layout = {
   label: text.layout,
   icon: "layout",
   group: "room",
+  place: "always",
   keys: ["L"],
   isHere: ({ signaling }) => signaling.inCall,
   perform: ({ layouts }, button) => openLayoutMenu(button, layouts),
