@@ -55,6 +55,9 @@ class BotTile:
         if slot is None or slot == self._slot:
             return None
         self._slot = slot
+        at = tile.transform
+        if (at.x, at.y, at.width, at.height) == (slot.x, slot.y, slot.width, slot.height):
+            return None
         place = TransformChanges(x=slot.x, y=slot.y, width=slot.width, height=slot.height)
         return UpdateElement(tile.id, ElementChanges(transform=place), str(uuid.uuid4()))
 
