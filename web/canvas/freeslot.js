@@ -63,18 +63,17 @@ export function freeSlot({ own, streams, aspect }, elements, viewport) {
 /**
  * The slot of a tile that is there, when the number of tiles has changed.
  *
- * @param {Seeker} seeker
- * @param {Iterable<SceneElement>} elements
+ * @param {Pick<Seeker, "own" | "aspect">} seeker
+ * @param {Iterable<SceneElement>} elements in the order in which they came
  * @param {{width: number, height: number}} viewport
  * @returns {Box | null} `null`: somebody has moved a tile, or there is something else on the canvas: all stay
  */
-export function arrangedSlot({ own, streams, aspect }, elements, viewport) {
+export function arrangedSlot({ own, aspect }, elements, viewport) {
   const present = [...elements];
   if (!isArranged(present, viewport)) return null;
-  const seated = new Set(present.map(({ kind }) => streamOf(kind)));
-  const order = streams.filter((streamId) => seated.has(streamId));
-  if (!order.includes(own) || order.length < seated.size) return null;
-  return slotOf(order.indexOf(own), order.length, aspect, viewport);
+  // The order of the scene is the same in every window; that of people may differ where somebody came back.
+  const rank = present.findIndex(({ kind }) => streamOf(kind) === own);
+  return rank < 0 ? null : slotOf(rank, present.length, aspect, viewport);
 }
 
 /**

@@ -127,8 +127,8 @@ export class OwnTile {
     const at = wholeTransform(tile.transform);
     const crop = "crop" in tile.kind ? tile.kind.crop : null;
     const aspect = this.#subject.aspect() * ((crop?.width ?? 1) / (crop?.height || 1));
-    const seeker = { ...this.#seeker(peerId), aspect };
-    const place = arrangedSlot(seeker, elements.values(), viewport) ?? proportioned(at, aspect);
+    const own = this.#subject.streamIdOf(peerId);
+    const place = arrangedSlot({ own, aspect }, elements.values(), viewport) ?? proportioned(at, aspect);
     const isThere = !place || (place.x === at.x && place.y === at.y && place.width === at.width && place.height === at.height);
     const wish = JSON.stringify([tile.id, place]);
     if (isThere || this.#move !== "" || wish === this.#moved) return;

@@ -59,17 +59,18 @@ def free_slot(
 
 def arranged_slot(
     own: str,
-    streams: Sequence[str],
     aspect: float,
     elements: Collection[Element],
     viewport: Viewport,
 ) -> Transform | None:
-    """Return the slot of a tile that is there; `None` where somebody has arranged the canvas."""
+    """Return the slot of a tile that is there; `None` where somebody has arranged the canvas.
+
+    Slots go by the order in which the elements came, which is the same for everybody.
+    """
     if not _is_arranged(elements, viewport):
         return None
-    seated = set(_streams(elements))
-    order = [stream for stream in streams if stream in seated]
-    if own not in order or len(order) < len(seated):
+    order = list(_streams(elements))
+    if own not in order:
         return None
     return _transform(_slot(order.index(own), len(order), aspect, viewport))
 

@@ -51,7 +51,7 @@ class BotTile:
     def _move(self, own: str, tile: Element) -> UpdateElement | None:
         view = self._client.view
         elements = list(view.elements.values())
-        slot = arranged_slot(own, self._streams(own), ASPECT, elements, view.viewport)
+        slot = arranged_slot(own, ASPECT, elements, view.viewport)
         if slot is None or slot == self._slot:
             return None
         self._slot = slot

@@ -129,7 +129,7 @@ def random_case(random: Random) -> tuple[str, list[str], float, list[Element], V
 def test_tiles_go_where_the_browser_would_put_them() -> None:
     random = Random(7)
     given = [random_case(random) for _ in range(300)]
-    ours = [(free_slot(*case), arranged_slot(*case)) for case in given]
+    ours = [(free_slot(*case), arranged_slot(case[0], case[2], case[3], case[4])) for case in given]
     script = """
         import {arrangedSlot, freeSlot} from "./web/canvas/freeslot.js";
         let text = "";
