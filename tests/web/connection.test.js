@@ -62,6 +62,28 @@ test.beforeEach(() => {
   resetClock();
 });
 
+test("who waits to be let in keeps the socket and the place, takes another name, and is open when let in (JON6)", async () => {
+  const { connection, events } = build();
+  const socket = FakeWebSocket.latest;
+  socket.accept();
+  socket.receive({ type: "waiting", session_id: "s", peer_id: ID, resume_token: "queue", since: 1 });
+  await advance(10_000);
+  assert.equal(FakeWebSocket.made.length, 1, "it is no attempt that failed");
+  assert.deepEqual([connection.isWaiting, connection.state], [true, "connecting"]);
+  connection.rename("Ada L.");
+  assert.deepEqual(socket.sent.at(-1), { type: "subscribe", session_id: "s", display_name: "Ada L.", peer_id: ID, resume_token: "queue" });
+  await advance(16_000);
+  assert.deepEqual(socket.sent.at(-1), { type: "ping" }, "a line that is dead is found out");
+  socket.receive({ type: "pong" });
+  socket.close(1006);
+  await attempt();
+  FakeWebSocket.latest.accept();
+  assert.deepEqual(FakeWebSocket.latest.sent, [{ type: "subscribe", session_id: "s", display_name: "Ada L.", peer_id: ID, resume_token: "queue" }]);
+  assign();
+  assert.deepEqual([connection.isWaiting, connection.state], [false, "open"]);
+  assert.ok(!events.includes("lost"));
+});
+
 test("it joins, and is open when the server has given it a place", () => {
   const { connection, events } = build({ pass: { token: "join", take: () => {} } });
   assert.equal(connection.state, "connecting");

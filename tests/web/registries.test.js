@@ -7,6 +7,8 @@ import { test } from "node:test";
 import { panels } from "../../web/panels/panels.js";
 import { controls } from "../../web/room/controls.js";
 import { controlKeys } from "../../web/room/keys.js";
+import { OFFERED } from "../../web/people/reactionpictures.js";
+import { reactionText } from "../../web/text/people.js";
 import { groupText } from "../../web/text/tools.js";
 import { commands } from "../../web/tools/commands.js";
 import { keysOf } from "../../web/lib/keys.js";
@@ -73,4 +75,12 @@ test("commands: keys are named as they are pressed", () => {
 
 test("commands: what can only be done by a button has one, and the others have keys", () => {
   for (const { id, keys, toolbar } of commands) assert.ok(keys.length > 0 || toolbar, id);
+});
+
+test("reactions: each that is offered is one thing, drawn, and has words (JON7)", () => {
+  different(OFFERED);
+  assert.ok(OFFERED.length >= 6);
+  for (const emoji of OFFERED) {
+    assert.ok(reactionText[emoji].length > 0, emoji);
+  }
 });

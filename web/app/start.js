@@ -23,6 +23,7 @@ import { createHandlers, dispatch } from "./dispatch.js";
 import { OwnName } from "./ownname.js";
 import { autoAccept } from "./page.js";
 import { refusalHandler } from "./refusals.js";
+import { connectRoomMessages } from "./roommessages.js";
 import { connectShareLink } from "./sharelink.js";
 import { Views } from "./views.js";
 
@@ -78,6 +79,7 @@ export function start(arrival, identity) {
   followChat(context, board, render);
   const parts = [context.chat.part, manners, ...board.parts, layouts.part, connectMedia(context, board, render), connectShareLink(context)];
   connectRights(context, board);
+  connectRoomMessages(context);
   warmUpCalls(signaling);
   parts.unshift(connectLobby(context, render));
   const off = connection.on("scene_update", () => {
@@ -135,7 +137,7 @@ async function loadRest({ notices }, board, parts) {
  */
 function renderer(context, board, ownTiles, showRest) {
   const { signaling } = context;
-  const views = new Views(context);
+  const views = new Views(context, board.panels);
   const room = new Room({ ...context, stage: board.stage, panels: board.panels });
   const manyCalls = new ManyCallsNotice(context.notices);
   return coalesce(() => {

@@ -2,14 +2,15 @@
 
 import { quietSwitch } from "../manners/quietswitch.js";
 import { GroupView } from "../people/groupview.js";
+import { Moderation } from "../people/moderation.js";
 import { PeopleView } from "../people/people.js";
 import { RingView } from "../people/ring.js";
 import { callStatusText, text } from "../text/calls.js";
 import { text as inviteText } from "../text/invite.js";
-import { confirmed } from "../ui/dialog.js";
 import { byId, setText } from "../ui/dom.js";
 
 /** @import {Context} from "./context.js" */
+/** @import {PanelHost} from "../panels/host.js" */
 /** @import {Person} from "../people/person.js" */
 
 export class Views {
@@ -19,14 +20,19 @@ export class Views {
   #group;
   #status = /** @type {HTMLElement} */ (document.querySelector("[data-call-status]"));
 
-  /** @param {Context} context */
-  constructor(context) {
+  /**
+   * @param {Context} context
+   * @param {Pick<PanelHost, "badge">} panels
+   */
+  constructor(context, panels) {
     const { signaling } = context;
     this.#context = context;
+    const moderation = new Moderation(context, byId("people", HTMLElement), (count) => panels.badge("people", count));
     this.#people = new PeopleView(byId("people-list", HTMLElement), byId("alone", HTMLElement), {
       call: (peerId) => signaling.ring(peerId),
       hangUp: (peerId) => signaling.hangUp(peerId),
-      kick: (peerId) => this.#kick(peerId),
+      mayHangUp: (peerId) => signaling.mayHangUp(peerId),
+      manage: (person) => moderation.itemsFor(person),
     });
     this.#ring = new RingView(byId("ring", HTMLElement), {
       accept: (peerId) => signaling.acceptCall(peerId),
@@ -57,14 +63,6 @@ export class Views {
     const isInCall = calls.length > 0 || this.#context.signaling.inGroup;
     this.#status.hidden = !isInCall;
     if (isInCall) setText(this.#status, calls.length > 0 ? callStatusText(calls.map(statusOf)) : text.waitingForOthers);
-  }
-
-  /** @param {string} peerId */
-  async #kick(peerId) {
-    const { connection, nameOf } = this.#context;
-    if (await confirmed(inviteText.removeTitle(nameOf(peerId)), inviteText.removeQuestion, inviteText.remove)) {
-      connection.send({ type: "kick", target_peer_id: peerId });
-    }
   }
 }
 

@@ -277,7 +277,6 @@ export class CanvasConnection extends Emitter {
   }
 
   #finish() {
-    this.isWaiting = false;
     this.#dropSocket(CLOSE_TO_LEAVE);
     this.#queue.clear();
     this.#emitState();

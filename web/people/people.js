@@ -4,8 +4,11 @@ import { icon, make, setText } from "../ui/dom.js";
 import { callIsOver } from "./person.js";
 import { peerStateText, text } from "../text/calls.js";
 import { entryOf } from "../lib/own.js";
-import { roleText, text as inviteText } from "../text/invite.js";
+import { roleText } from "../text/invite.js";
+import { text as peopleText } from "../text/people.js";
+import { toggleMenu } from "../ui/menu.js";
 
+/** @import {MenuItem} from "../ui/menu.js" */
 /** @import {Person} from "./person.js" */
 
 /**
@@ -17,8 +20,18 @@ import { roleText, text as inviteText } from "../text/invite.js";
  * @property {HTMLButtonElement} call
  * @property {HTMLButtonElement} hangUp
  * @property {HTMLElement} hangUpText
- * @property {HTMLButtonElement} kick only who moderates sees it
+ * @property {HTMLElement} marks microphone, camera, screen and hand
+ * @property {HTMLButtonElement} manage only who moderates sees it
+ * @property {Person | null} person
  * @property {string} shown the person as shown now
+ */
+
+/**
+ * @typedef {object} PeopleHooks
+ * @property {(peerId: string) => void} call
+ * @property {(peerId: string) => void} hangUp
+ * @property {(peerId: string) => boolean} mayHangUp nobody else's line breaks
+ * @property {(person: Person) => readonly MenuItem[]} manage what a moderator can do about them now
  */
 
 export class PeopleView {
@@ -31,7 +44,7 @@ export class PeopleView {
   /**
    * @param {HTMLElement} list
    * @param {HTMLElement} alone shown when nobody else is there
-   * @param {{call: (peerId: string) => void, hangUp: (peerId: string) => void, kick: (peerId: string) => void}} hooks
+   * @param {PeopleHooks} hooks
    */
   constructor(list, alone, hooks) {
     this.#list = list;
@@ -44,21 +57,28 @@ export class PeopleView {
    * @param {boolean} isKnown the server has said who is here
    */
   show(people, isKnown) {
+    const hands = people.filter(({ hand }) => hand != null).sort((one, other) => (one.hand ?? 0) - (other.hand ?? 0));
+    // Whose hand is up stands above, in the order in which they are to speak.
+    const inOrder = [...hands, ...people.filter(({ hand }) => hand == null)];
     const present = new Set(people.map(({ peerId }) => peerId));
     for (const [peerId, { node }] of this.#entries) {
       if (present.has(peerId)) continue;
       node.remove();
       this.#entries.delete(peerId);
     }
-    people.forEach((person, index) => {
+    inOrder.forEach((person, index) => {
       const entry = this.#entries.get(person.peerId) ?? this.#create(person.peerId);
       if (this.#list.children[index] !== entry.node) {
         this.#list.insertBefore(entry.node, this.#list.children[index] ?? null);
       }
-      const described = JSON.stringify(person); // of a crowd hardly anybody has changed
+      const mayHangUp = this.#hooks.mayHangUp(person.peerId);
+      const place = hands.indexOf(person) + 1;
+      const described = JSON.stringify([person, mayHangUp, place]); // of a crowd hardly anybody has changed
       if (entry.shown === described) return;
       entry.shown = described;
-      update(entry, person);
+      entry.person = person;
+      update(entry, person, mayHangUp);
+      showMarks(entry.marks, person, place);
     });
     this.#alone.hidden = people.length > 0 || !isKnown;
     this.#list.setAttribute("aria-busy", String(!isKnown));
@@ -79,20 +99,25 @@ export class PeopleView {
       call: make("button", { type: "button", class: "primary small", "data-action": "call" }),
       hangUp: make("button", { type: "button", class: "danger small", "data-action": "hangup" }),
       hangUpText,
-      kick: make("button", { type: "button", class: "ghost", "data-action": "kick" }, icon("close")),
+      marks: make("span", { class: "person-marks" }),
+      manage: make("button", { type: "button", class: "ghost", "data-action": "manage", "aria-haspopup": "menu", "aria-expanded": "false" }, icon("more")),
+      person: null,
       shown: "",
     };
     entry.call.append(icon("phone"), text.call);
     entry.hangUp.append(icon("phone-off"), hangUpText);
     entry.call.addEventListener("click", () => this.#hooks.call(peerId));
     entry.hangUp.addEventListener("click", () => this.#hooks.hangUp(peerId));
-    entry.kick.addEventListener("click", () => this.#hooks.kick(peerId));
+    entry.manage.addEventListener("click", () => {
+      if (entry.person) toggleMenu(entry.manage, peopleText.manage(entry.person.name), this.#hooks.manage(entry.person));
+    });
     entry.node.append(
       entry.initial,
       make("span", { class: "person-text" }, entry.name, entry.state),
+      entry.marks,
       entry.call,
       entry.hangUp,
-      entry.kick,
+      entry.manage,
     );
     this.#entries.set(peerId, entry);
     return entry;
@@ -102,8 +127,9 @@ export class PeopleView {
 /**
  * @param {Entry} entry
  * @param {Person} person
+ * @param {boolean} mayHangUp
  */
-function update({ node, initial, name, state, call, hangUp, hangUpText, kick }, person) {
+function update({ node, initial, name, state, call, hangUp, hangUpText, manage }, person, mayHangUp) {
   const { callState, outgoing } = person;
   node.style.setProperty("--hue", String(person.hue));
   node.dataset["state"] = person.connected ? callState : "away";
@@ -112,20 +138,42 @@ function update({ node, initial, name, state, call, hangUp, hangUpText, kick }, 
   const beside = entryOf(roleText, person.role)?.beside;
   const server = person.server === null ? null : text.atServer(person.server);
   setText(state, [peerStateText(person), beside, server].filter(Boolean).join(" · "));
-  kick.hidden = person.server !== null;
-  kick.title = inviteText.removeNamed(person.name);
-  kick.setAttribute("aria-label", kick.title);
+  manage.hidden = person.server !== null;
+  manage.title = peopleText.manage(person.name);
+  manage.setAttribute("aria-label", manage.title);
   const focused = document.activeElement;
   const ringsHere = callState === "ringing" && !outgoing;
   const ringsThere = callState === "ringing" && outgoing;
   call.hidden = !callIsOver(callState);
   call.disabled = !person.callable;
   call.setAttribute("aria-label", text.callPeer(person.name));
-  hangUp.hidden = callIsOver(callState) || ringsHere;
+  hangUp.hidden = callIsOver(callState) || ringsHere || !mayHangUp;
   setText(hangUpText, ringsThere ? text.cancel : text.hangUp);
   const label = ringsThere ? text.cancelPeer(person.name) : text.hangUpPeer(person.name);
   hangUp.setAttribute("aria-label", label);
   // The button that was pressed goes away: the one that takes its place gets the focus.
   if (focused === call && call.hidden) hangUp.focus();
   if (focused === hangUp && hangUp.hidden) call.focus();
+}
+
+/**
+ * @param {HTMLElement} marks
+ * @param {Person} person
+ * @param {number} place of their hand in the order of all; 0: it is not up
+ */
+function showMarks(marks, { media, inCall, speaking }, place) {
+  /** @type {[boolean, string, string][]} */
+  const all = [
+    [place > 0, "hand", peopleText.hand(place)],
+    [inCall && media?.screen === true, "screen", peopleText.sharing],
+    [inCall && media?.video === false, "camera-off", peopleText.cameraOff],
+    [inCall && media?.audio === false, "mic-off", peopleText.muted],
+    [speaking, "mic", peopleText.speaking],
+  ];
+  const present = all.filter(([isHere]) => isHere);
+  const described = present.map(([, , label]) => label).join();
+  if (marks.dataset["shown"] === described) return;
+  marks.dataset["shown"] = described;
+  marks.replaceChildren(...present.map(([, symbol, label]) =>
+    make("span", { class: "person-mark", "data-mark": symbol, role: "img", "aria-label": label, title: label }, icon(symbol))));
 }

@@ -12,7 +12,7 @@ import { text } from "../text/calls.js";
 /** @import {CanvasConnection} from "../protocol.js" */
 /** @import {SignalingManager} from "../signaling.js" */
 /** @import {Role} from "../invite/rights.js" */
-/** @import {Media} from "../types/messages.js" */
+/** @import {Media, WaitingPeer} from "../types/messages.js" */
 
 /**
  * @typedef {object} Person
@@ -64,6 +64,7 @@ export function describePerson({ connection, roster, signaling, media, screen, s
     heard: own || mayBeHeard(peer),
     server: peer?.server == null ? null : shownName(peer.server) || text.unnamedServer,
     media: own ? ownMedia(media, screen) : roster.media(peerId),
+    hand: peer?.hand ?? null,
   };
 }
 
@@ -83,6 +84,15 @@ export function callIsOver(state) {
 export function ownMedia(media, screen) {
   if (!media.stream || media.starting) return null;
   return { audio: media.isSent("audio"), video: media.isSent("video"), screen: screen.stream !== null };
+}
+
+/**
+ * @param {WaitingPeer} peer who waits to be let in
+ * @returns {Pick<Person, "name" | "initial" | "hue">}
+ */
+export function describeWaiting({ peer_id, display_name }) {
+  const name = shownName(display_name) || defaultName(peer_id);
+  return { name, initial: initialOf(name), hue: hueOf(peer_id) };
 }
 
 /**

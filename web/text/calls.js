@@ -97,6 +97,9 @@ export const text = {
   takenOver: "You opened this canvas as the same person in another window. Continue there, or join again here.",
   sessionFull: "This canvas is full: it has no place for another person. Try again when somebody has left.",
   linkFull: "As many people as this link is for are here. Try again when somebody has left, or ask for another link.",
+  sessionLocked: "This canvas is locked: nobody new comes in at the moment. Ask somebody who is in it to unlock it, then join again.",
+  waitedInVain: "Nobody let you in for a long time. Ask somebody of the room to be there, then join again.",
+  turnedAway: "You were not let in. If that was a mistake, ask somebody of the room, then join again.",
   gaveWay: "This canvas is full, and somebody who looks after it needed your place. Try again when somebody has left.",
   /** @param {string} reason */
   refused: (reason) => `The server does not let you join${reason ? `: ${reason}` : ""}. Check the link, or ask whoever sent it.`,
@@ -118,8 +121,12 @@ export const endText = {
   4102: inviteText.removed,
   4103: inviteText.needsLink,
   4104: text.gaveWay,
+  4105: text.sessionLocked,
+  4106: text.turnedAway,
+  4107: text.waitedInVain,
   session_full: text.sessionFull,
   link_full: text.linkFull,
+  session_locked: text.sessionLocked,
   unauthorized: inviteText.needsLink,
   token_expired: inviteText.expired,
 };
