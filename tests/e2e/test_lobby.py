@@ -24,7 +24,8 @@ def test_who_opens_the_link_sees_themselves_and_who_is_there_and_joins_with_ente
     until(page, f"() => {RUNNING}")  # the browser lets the page use it unasked
     accessible(ada, "lobby")
     actions = page.evaluate(CONTROLS)
-    assert len(actions) == len(set(actions)) and {"mute", "camera", "join-call"} <= set(actions)
+    assert len(actions) == len(set(actions))
+    assert {"mute", "camera", "join-call"} <= set(actions)
     page.mouse.dblclick(200, 150)  # the canvas behind it can be used
     page.get_by_role("textbox", name="Text", exact=True).wait_for()
     page.keyboard.type("Agenda")
