@@ -14,7 +14,7 @@ const PATIENCE_MS = 5_000;
 /** @param {Pick<Context, "connection" | "notices">} context */
 export function showConnection({ connection, notices }) {
   const explain = () => {
-    if (connection.state === "open" || connection.state === "closed") return;
+    if (connection.state === "open" || connection.state === "closed" || connection.isWaiting) return;
     const why = entryOf(text.putOff, connection.putOff) ?? text.unreachable;
     notices.show(why, { key: "connection", stays: true });
   };
@@ -29,6 +29,7 @@ export function showConnection({ connection, notices }) {
     patience = setTimeout(explain, PATIENCE_MS);
     if (state === "open") notices.hide("connection");
   });
+  connection.on("waiting", () => setText(byId("connection", HTMLElement), text.waiting));
   connection.on("overflow", () => {
     notices.show(text.overflow, { key: "overflow", problem: true });
     connection.send({ type: "get_scene" });

@@ -113,7 +113,7 @@ class Lobby {
   /** Enter in the name joins; Escape closes. @param {KeyboardEvent} event */
   #key = (event) => {
     if (event.defaultPrevented || isComposed(event)) return;
-    if (event.key === "Escape") {
+    if (event.key === "Escape" && !this.#context.connection.isWaiting) {
       event.preventDefault();
       this.#close();
     }

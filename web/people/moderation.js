@@ -43,7 +43,8 @@ export class Moderation {
       for (const peerId of [...this.#waiting.keys()]) this.#admit(peerId);
     });
     connection.on("peer_waiting", ({ peer }) => {
-      const isNew = !this.#waiting.has(peer.peer_id);
+      const before = this.#waiting.get(peer.peer_id);
+      const isNew = !before || describeWaiting(before).name !== describeWaiting(peer).name;
       this.#waiting.set(peer.peer_id, peer);
       this.#show(isNew);
     });

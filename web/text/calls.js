@@ -75,6 +75,7 @@ export const text = {
   overflow: "You were away for long, and more changed here than can wait. The latest changes were not kept: look at the canvas and make them again.",
   leaveCall: "Leave call",
   cancelCall: "Cancel call",
+  waiting: "Waiting to be let in",
   unreachable: "The server cannot be reached. Check your network; this page goes on trying.",
   /** Why the server does not let anybody in at the moment. @type {Record<string, string>} */
   putOff: {

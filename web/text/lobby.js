@@ -24,14 +24,11 @@ export const text = {
   turnOn: "See and hear yourself",
   cameraOff: "Your camera is off",
   cameraLater: "Your camera turns on when you join",
-  micOff: "Your microphone is off",
   opening: "Your browser asks for the camera and the microphone: allow them above, by the address.",
 
   // --- who waits
   waitTitle: "You are let in when somebody of the room agrees",
   waitHint: "They see your name and that you wait. Have your camera and microphone ready meanwhile.",
-  waitLeave: "Stop waiting",
-  waitName: "Your name, as they see it",
 };
 
 /**

@@ -43,8 +43,6 @@ export const text = {
   access: "Who may come in",
   lock: "Lock this canvas: nobody new comes in",
   lobby: "Waiting room: you let people in",
-  locked: "This canvas is locked now: nobody new comes in.",
-  unlocked: "This canvas is open again.",
 };
 
 /**
