@@ -90,6 +90,7 @@ class WebSocketConnection(WSListener):
         "held_back",
         "outbox",
         "turn",
+        "write",
     )
 
     _transport: WSTransport
@@ -141,6 +142,8 @@ class WebSocketConnection(WSListener):
         """Join the node."""
         self._transport = transport
         self._tcp = transport.underlying_transport
+        self.write = self._tcp.write
+        """Hands finished frames to the socket: the transport's own, one call less a read."""
         self.connection_id = self._node.connect(self, self._work)
 
     def on_ws_frame(self, transport: WSTransport, frame: WSFrame) -> None:
@@ -183,10 +186,6 @@ class WebSocketConnection(WSListener):
             self._owner.resumed(self.connection_id)
 
     # --- called by the node and the outbox -----------------------------------------------
-
-    def write(self, data: bytes) -> None:
-        """Hand finished frames to the socket."""
-        self._tcp.write(data)
 
     def too_slow(self) -> None:
         """Give up on a reader that does not keep up (OUT1)."""
