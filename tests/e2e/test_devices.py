@@ -123,6 +123,7 @@ def test_devices_are_chosen_before_and_during_a_call(
 
 
 @pytest.mark.nightly
+@pytest.mark.rule("MAN9", "MAN10")
 def test_everybody_is_heard(
     open_window: Open, launch: Callable[..., Browser], tmp_path: Path
 ) -> None:
@@ -156,6 +157,12 @@ def test_everybody_is_heard(
     expect(bob.tile(ada)).not_to_have_attribute("data-speaking", "")
     expect(ada.tile(ada)).not_to_have_attribute("data-speaking", "")
     assert bob.page.evaluate(HEARD, f"peer-{ada.peer_id}") == 0
+    expect(ada.page.locator("#notices")).to_contain_text("you are muted: nobody hears you")
+    ada.page.locator("#stage").focus()
+    ada.page.keyboard.down(" ")
+    expect(bob.tile(ada)).to_have_attribute("data-speaking", "")
+    ada.page.keyboard.up(" ")
+    expect(bob.tile(ada).get_by_role("img", name="muted")).to_be_visible()
     ada.page.keyboard.press("m")
     expect(bob.tile(ada)).to_have_attribute("data-speaking", "")
 
