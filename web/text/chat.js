@@ -3,7 +3,6 @@
 import { language } from "./language.js";
 
 export const text = {
-  label: "Chat",
   log: "Messages",
   you: "You",
   everyone: "Everyone",

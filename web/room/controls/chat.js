@@ -1,13 +1,13 @@
 /** Control that opens the chat, with how much in it was not read. */
 
-import { text } from "../../text/chat.js";
+import { panelLabel } from "../../text/panels.js";
 
 /** @import {Control} from "../control.js" */
 
 /** @type {Control} */
 export const chat = {
   name: "chat",
-  label: text.label,
+  label: panelLabel.chat,
   icon: "chat",
   group: "room",
   state: ({ panels, chat: { unread } }) => ({ expanded: panels.current === "chat", badge: unread }),

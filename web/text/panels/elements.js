@@ -34,7 +34,7 @@ export const text = {
   clearTitle: "Clear the canvas?",
   /** @param {number} count of elements that go */
   clearQuestion: (count) =>
-    `${count === 1 ? "1 element goes" : `${numbers.format(count)} elements go`} for everybody; cameras stay. The history keeps what was there.`,
+    `${count === 1 ? "1 element goes" : `${numbers.format(count)} elements go`} for everybody; cameras stay. The history keeps what was there, but not the chat: that is emptied for good.`,
   clearNow: "Clear it",
   cleared: "The canvas is empty.",
 };
