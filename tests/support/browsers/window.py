@@ -101,6 +101,9 @@ class Window:
         scope = self.page if other is None else self.entry(other)
         if other is not None and not self.entry(other).is_visible():
             self.page.locator(".faces-button").click()
+        folded = self.page.locator(f'#more:not(:visible) [data-action="{action}"]')
+        if other is None and folded.count():  # the dock has no room for it
+            self.page.locator('[data-action="more"]:visible').click()
         scope.locator(f'[data-action="{action}"]:visible').first.click()
 
     def tile(self, other: "Window") -> Any:
