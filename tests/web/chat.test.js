@@ -203,6 +203,21 @@ test("chat: what is private is with the two alone", () => {
   assert.deepEqual([ada?.texts(), bob?.texts(), eve?.texts()], [["psst"], ["psst"], []]);
 });
 
+test("chat: what is no message of a chat is left out, and the others are shown (rule PAG4)", () => {
+  const server = new FakeChatServer();
+  const good = { type: "chat_message", id: 1, from_peer_id: "bob", text: 5, name: {}, to: null, timestamp: 1 };
+  const odd = [null, 5, "x", {}, { ...good, id: "1" }, { ...good, id: 1.5 }, { ...good, from_peer_id: null }, { ...good, timestamp: NaN }, { ...good, timestamp: 1e300 }, { ...good, picture: [] }, { ...good, to: 7 }];
+  server.messages = /** @type {any[]} */ ([...odd.filter((one) => one && typeof one === "object"), good]);
+  const { chat } = page(server.connect("ada"));
+  for (const one of odd) chat.receive(/** @type {any} */ (Object(one) === one ? { ...Object(one), type: "chat_message" } : { type: "chat_message" }));
+  assert.deepEqual(chat.messages, [good]);
+  for (const messages of [null, 5, {}, "x"]) {
+    const other = new FakeChatServer().connect("eve");
+    other.send = (/** @type {any} */ { message_id }) => other.deliver({ type: "chat_history", messages, more: "yes", message_id });
+    assert.deepEqual(page(other).chat.messages, []);
+  }
+});
+
 test("chat: nothing is asked of a server that has none, and answers to others are left to them", () => {
   const line = new FakeChatServer().connect("ada");
   line.features = [];

@@ -8,7 +8,7 @@ import { newId } from "../lib/ids.js";
 import { Timers } from "../lib/timers.js";
 import { StorageRetry } from "../scene/storageretry.js";
 import { PASSING } from "../types/limits.js";
-import { ANSWER_MS, ChatLog } from "./log.js";
+import { ANSWER_MS, ChatLog, isChatMessage } from "./log.js";
 import { Outbox } from "./outbox.js";
 import { keepReadMark, readMark } from "./readmarks.js";
 
@@ -216,6 +216,7 @@ export class Chat extends Emitter {
 
   /** @param {ChatMessage} message */
   #hear(message) {
+    if (!isChatMessage(message)) return;
     const isOwn = message.from_peer_id === this.#connection.peerId;
     if (isOwn) this.#outbox.told(message);
     const isNew = this.#log.add(message);
@@ -225,11 +226,12 @@ export class Chat extends Emitter {
   }
 
   /** @param {ChatHistory} history */
-  #take({ messages, more, message_id }) {
+  #take({ messages: said, more, message_id }) {
     if (!this.#asked || (message_id ?? this.#asked) !== this.#asked) return;
+    const messages = Array.isArray(said) ? said.filter(isChatMessage) : [];
     // The page before this one may have gone before it was told that one has arrived.
     for (const one of messages.slice(-RECENT)) if (one.from_peer_id === this.#connection.peerId) this.#outbox.told(one);
-    const next = this.#log.take(messages, more);
+    const next = this.#log.take(messages, more === true);
     if (next) return this.#ask(next);
     if (this.#first < 0) this.#first = this.messages.at(-1)?.id ?? 0;
     // A canvas whose chat was begun anew counts from the beginning.

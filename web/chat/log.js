@@ -2,14 +2,29 @@
  * What has been said on a canvas, as far as this page knows it: the latest messages without a gap, older ones by page. Pure.
  */
 
+import { isRecord } from "../lib/own.js";
+
 /** @import {ChatMessage} from "../types/messages.js" */
 
 /** Messages that are kept in memory; the oldest go first, and are on the server. */
 const MOST = 5_000;
 /** When the log begins anew, so many are fetched at most. */
 const MOST_ANEW = 1_000;
+/** As far as a Date goes (ECMA-262). */
+const LATEST_MS = 8.64e15;
 /** A page of the server that is not there after so long is asked for anew. */
 export const ANSWER_MS = 15_000;
+
+/**
+ * @param {unknown} message as a server has sent it
+ * @returns {message is ChatMessage} it can be placed and shown; what is written in it is looked at where it is shown
+ */
+export function isChatMessage(message) {
+  if (!isRecord(message)) return false;
+  const { id, from_peer_id: author, timestamp, picture = "", to = "" } = message;
+  const isText = [author, picture ?? "", to ?? ""].every((value) => typeof value === "string");
+  return isText && Number.isSafeInteger(id) && Number.isFinite(timestamp) && Math.abs(Number(timestamp)) < LATEST_MS;
+}
 
 export class ChatLog {
   /** By id, which is their order, without a gap. @type {ChatMessage[]} */
