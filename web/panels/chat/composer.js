@@ -91,12 +91,11 @@ export class Composer {
         place.toggleAttribute("data-drop", true);
       });
     }
-    for (const type of /** @type {const} */ (["dragleave", "drop"])) {
-      place.addEventListener(type, (event) => {
-        if (type === "drop" || event.target === place) place.toggleAttribute("data-drop", false);
-      });
-    }
+    place.addEventListener("dragleave", ({ relatedTarget }) => {
+      if (!(relatedTarget instanceof Node && place.contains(relatedTarget))) place.toggleAttribute("data-drop", false);
+    });
     place.addEventListener("drop", (event) => {
+      place.toggleAttribute("data-drop", false);
       if (!isFiles(event) || this.node.hidden) return;
       event.preventDefault();
       void this.#attach(picturesIn(event.dataTransfer));

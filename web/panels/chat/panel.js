@@ -16,8 +16,7 @@ export function create(context) {
   /** @type {ChatView | null} */
   let view = null;
   void context.chat.part.use((chat) => {
-    view = new ChatView(chat, context);
-    node.replaceChildren(...view.nodes);
+    view = new ChatView(chat, context, node);
     view.setOpen(isOpen);
   }, context.notices);
   return {

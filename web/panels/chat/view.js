@@ -26,13 +26,13 @@ export class ChatView {
   #clear = make("button", { type: "button", class: "ghost", "data-action": "clear-chat", "aria-label": text.clear, title: text.clear });
   #below = make("button", { type: "button", class: "chat-below", "data-action": "latest-message", hidden: "" });
   #reads = make("p", { class: "chat-reads", hidden: "" }, text.mayRead);
-  nodes;
 
   /**
    * @param {Chat} chat
    * @param {PanelContext} context
+   * @param {HTMLElement} node that its nodes are put into
    */
-  constructor(chat, context) {
+  constructor(chat, context, node) {
     this.#chat = chat;
     this.#context = context;
     const hooks = this.#hooks();
@@ -46,8 +46,8 @@ export class ChatView {
       this.#seen();
     });
     const middle = make("div", { class: "chat-middle" }, this.#list.node, this.#search.node, this.#below);
-    this.nodes = [make("div", { class: "chat-bar" }, this.#search.bar, this.#clear), middle, this.#reads, this.#composer.node];
-    this.#composer.takeDrops(middle);
+    node.replaceChildren(make("div", { class: "chat-bar" }, this.#search.bar, this.#clear), middle, this.#reads, this.#composer.node);
+    this.#composer.takeDrops(node);
     this.#list.on("older", () => void chat.loadOlder());
     this.#list.on("seen", () => this.#seen());
     chat.on("changed", () => this.#show());
