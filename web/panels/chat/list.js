@@ -155,7 +155,8 @@ export class MessageList extends Emitter {
     /** @type {{key: string, made: string, make: () => HTMLElement}[]} */
     const wanted = [];
     const add = (/** @type {string} */ key, /** @type {string} */ made, /** @type {() => HTMLElement} */ make) => void wanted.push({ key, made, make });
-    if (start === 0) add("top", `${hasMore} ${isLoading}`, () => this.#top(hasMore, isLoading));
+    const isEmpty = messages.length + outgoing.length === 0;
+    if (start === 0) add("top", `${hasMore} ${isLoading} ${isEmpty}`, () => this.#top({ hasMore, isLoading, isEmpty }));
     /** @type {import("../../chat/grouping.js").Said | undefined} */
     let before;
     const day = (/** @type {import("../../chat/grouping.js").Said} */ one) => {
@@ -198,13 +199,10 @@ export class MessageList extends Emitter {
     this.#nodes = nodes;
   }
 
-  /**
-   * @param {boolean} hasMore
-   * @param {boolean} isLoading
-   */
-  #top(hasMore, isLoading) {
+  /** @param {{hasMore: boolean, isLoading: boolean, isEmpty: boolean}} look */
+  #top({ hasMore, isLoading, isEmpty }) {
     if (isLoading) return make("p", { class: "chat-top" }, text.loading);
-    if (!hasMore) return make("p", { class: "chat-top" }, this.#look.messages.length > 0 ? text.beginning : text.empty);
+    if (!hasMore) return make("p", { class: "chat-top" }, isEmpty ? text.empty : text.beginning);
     const older = make("button", { type: "button", class: "small", "data-action": "older-messages" }, text.older);
     older.addEventListener("click", () => this.emit("older", null));
     return make("p", { class: "chat-top" }, older);
