@@ -26,6 +26,9 @@ export const text = {
     svg: ["Drawing (SVG)", "Sharp at every size, and can be edited"],
     json: ["Data (JSON)", "Everything, to be read by programs"],
   },
+  chat: "Chat (text)",
+  chatAbout: "What was said, as far as you can read it",
+  chatNotWhole: "Only the latest part of the chat could be saved: the server is away, or it is longer than this page can hold.",
   copyPicture: "Copy link of the picture",
   /**
    * @param {string} format
