@@ -98,13 +98,17 @@ class Window:
 
     def press(self, action: str, other: "Window | None" = None) -> None:
         """Press a button, in the entry of a peer where one is named."""
-        scope = self.page if other is None else self.entry(other)
-        if other is not None and not self.entry(other).is_visible():
-            self.page.locator(".faces-button").click()
-        folded = self.page.locator(f'#more:not(:visible) [data-action="{action}"]')
-        if other is None and folded.count():  # the dock has no room for it
+        button = f'[data-action="{action}"]'
+        if other is not None:
+            entry = self.entry(other)
+            if not entry.is_visible():
+                self.page.locator(".faces-button").click()
+            return entry.locator(f"{button}:visible").first.click()
+        if self.page.locator(
+            f"#more:not(:visible) {button}"
+        ).count():  # the dock has no room for it
             self.page.locator('[data-action="more"]:visible').click()
-        scope.locator(f'[data-action="{action}"]:visible').first.click()
+        return self.page.locator(f"{button}:visible").first.click()
 
     def tile(self, other: "Window") -> Any:
         """The tile of a peer's camera."""
