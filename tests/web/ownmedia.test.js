@@ -201,12 +201,12 @@ test("a camera that another program has comes back when it is free (MAN11)", asy
   devices.answer = async () => Promise.reject(new DOMException("", "NotReadableError"));
   devices.opened.findLast(({ kind }) => kind === "video")?.end();
   await settled();
-  assert.deepEqual([media.fault("video"), told], ["busy", ["busy"]], "it is there, and was not refused");
+  assert.deepEqual([media.fault("video"), told], ["busy", ["lost", "busy"]], "it is there, and was not refused");
   await media.findDevices();
-  assert.deepEqual(told, ["busy"], "said once");
+  assert.deepEqual(told, ["lost", "busy"], "said once");
   devices.answer = async () => {};
   await media.findDevices();
-  assert.deepEqual([live(), media.fault("video"), told], [["audio", "video"], null, ["busy", "Lid"]]);
+  assert.deepEqual([live(), media.fault("video"), told], [["audio", "video"], null, ["lost", "busy", "Lid"]]);
   devices.list = [];
 });
 

@@ -21,7 +21,7 @@ export function showCallNotices({ signaling, media, screen, videos, notices, nam
     if (screen.echoes) notices.show(text.echo, { key: "echo", stays: true });
     else notices.hide("echo");
   });
-  media.on("fault", ({ kinds, fault }) => notices.show(mediaFaultText(kinds, fault), { problem: true }));
+  media.on("fault", ({ kinds, fault }) => notices.show(mediaFaultText(kinds, fault), { problem: true, key: `fault ${kinds}` }));
   media.on("found", ({ kind, label }) => notices.show(text.found(kind, shownWords(label, 120))));
   media.blur.on("lost", () => notices.show(text.unblurred, { problem: true, key: "blur" }));
   videos.on("blocked", (blocked) => {

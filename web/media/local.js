@@ -8,7 +8,7 @@ import { errorName, log } from "../lib/log.js";
 import { Blur } from "./blur.js";
 import { absence, faultOf, wasDismissed } from "./faults.js";
 import { Intentions } from "./intentions.js";
-import { isPassing, isSecondChoice, whyEnded } from "./lost.js";
+import { isPassing, isSecondChoice, laterFault, wasTakenBack } from "./lost.js";
 import { openDevices, stopTrack } from "./opening.js";
 import { opensUnasked } from "./permissions.js";
 import { Requests } from "./requests.js";
@@ -164,7 +164,7 @@ export class LocalMedia extends Emitter {
     return this.intentions.isOn(kind) || (kind === "audio" && this.#talking);
   }
 
-  /** The person holds the key to talk: they are heard meanwhile, and muted again after that. @param {boolean} on */
+  /** @param {boolean} on the person holds the key to talk: they are heard meanwhile, and muted again after that */
   talk(on) {
     if (on === this.#talking || (on && !this.mayPublish())) return;
     this.#talking = on;
@@ -371,10 +371,10 @@ export class LocalMedia extends Emitter {
     if (kind === "video") this.blur.follow(null);
     this.#faults.set(kind, "lost");
     this.emit("changed", null);
-    const fault = await whyEnded(track);
+    const fault = (await wasTakenBack(track)) ? "refused" : "lost";
     if (!stream || this.stream !== stream || this.track(kind) || !this.isWanted(kind)) return;
     this.#fail(new Map([[fault, [kind]]]));
-    if (fault !== "refused") void this.findDevices(); // there may be another device
+    if (fault === "lost") void this.findDevices(); // there may be another device
   }
 
   /**
@@ -391,8 +391,9 @@ export class LocalMedia extends Emitter {
       if (!isStill(kind) || !(await isBetter()) || !(await opensUnasked(kind)) || !isStill(kind)) continue;
       const error = await this.#obtain([kind]);
       const track = this.track(kind);
-      if (error) log("media", "still no", kind, errorName(error));
-      else if (track && isStill(kind) && !(await isBetter())) this.emit("found", { kind, label: track.label });
+      const fault = error ? laterFault(this.fault(kind), await faultOf(error, kind)) : null;
+      if (fault && isStill(kind) && fault !== this.fault(kind)) this.#fail(new Map([[fault, [kind]]]));
+      else if (!error && track && isStill(kind) && !(await isBetter())) this.emit("found", { kind, label: track.label });
     }
   }
 }

@@ -19,22 +19,20 @@ export function isPassing(fault) {
 }
 
 /**
- * @param {MediaStreamTrack} track that has ended by itself
- * @returns {Promise<"refused" | "busy" | "lost">} the permission was taken back; another program has the device, which is there;
- *   it is gone
+ * @param {MediaFault | null} before
+ * @param {MediaFault} now why it cannot be had again
+ * @returns {MediaFault | null} what is wrong with it: whether a device is gone, or another program has it, is known when it is asked for
  */
-export async function whyEnded(track) {
-  if (await wasTakenBack(track)) return "refused";
-  const { deviceId } = track.getSettings();
-  const devices = await devicesOf(/** @type {MediaKind} */ (track.kind));
-  return deviceId && devices.some((device) => device.deviceId === deviceId) ? "busy" : "lost";
+export function laterFault(before, now) {
+  if (!isPassing(before)) return before; // another one does meanwhile
+  return now === "busy" ? "busy" : "lost";
 }
 
 /**
- * @param {MediaStreamTrack} track
- * @returns {Promise<boolean>} the permission was taken back
+ * @param {MediaStreamTrack} track that has ended by itself
+ * @returns {Promise<boolean>} the permission was taken back; false: the device is gone, or another program has it
  */
-async function wasTakenBack(track) {
+export async function wasTakenBack(track) {
   const kind = /** @type {MediaKind} */ (track.kind);
   const permission = await permissionOf(kind);
   if (permission !== "prompt") return permission === "denied";
