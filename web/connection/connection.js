@@ -96,7 +96,7 @@ export class CanvasConnection extends Emitter {
    * @param {string} options.sessionId
    * @param {string} [options.displayName]
    * @param {{peerId: string, token: string} | null} [options.identity] of an earlier page of this window
-   * @param {{token: string, take: (token: string) => void}} [options.pass] the join token of the session
+   * @param {{token: string, take: (token: string) => void, proof?: string}} [options.pass] the join token of the session
    * @param {EarlySocket | null} [options.early] a socket to begin with, whose `subscribe` says the same as these options
    * @param {readonly string[]} [options.takes] what this client takes of `welcome.features`
    */
@@ -378,7 +378,7 @@ export class CanvasConnection extends Emitter {
   #assigned(message) {
     this.isWaiting = false;
     this.peerId = message.peer_id;
-    this.resumeToken = message.resume_token;
+    this.resumeToken = this.#pass.proof = message.resume_token;
     this.nameIsBound = message.bound_name !== undefined;
     if (this.nameIsBound) this.#displayName = plainName(message.bound_name);
     if (this.#state === "open") {

@@ -16,6 +16,8 @@ export class JoinToken {
   #key;
   /** The present token; empty: the link had none. */
   token;
+  /** Resume token of this window: it shows that it was let in, where a link alone does not. */
+  proof = "";
 
   /**
    * @param {string} sessionId
@@ -43,6 +45,7 @@ export class JoinToken {
   fetch(address, options = {}) {
     const headers = new Headers(options.headers);
     if (this.token) headers.set("authorization", `Bearer ${this.token}`);
+    if (this.proof) headers.set("canvas-resume-token", this.proof);
     if (options.body !== undefined) headers.set("content-type", "application/json");
     return fetch(address, { signal: AbortSignal.timeout(REQUEST_MS), ...options, headers });
   }

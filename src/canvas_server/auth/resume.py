@@ -14,13 +14,14 @@ RESUME_SECONDS = 24 * 3600
 """How long a token proves a peer id. It says nothing about how long a place is kept."""
 
 
-class _Signed(Struct, frozen=True):
+class _Signed(Struct, frozen=True, omit_defaults=True):
     """The claims as they are signed, but for `aud`, `exp` and a `jti` (RFC 7519 section 4.1)."""
 
     sub: str
     session: str
     incarnation: str = ""
     grant: str = ""
+    waits: int = 0
 
 
 class ResumeTokens:
@@ -32,7 +33,13 @@ class ResumeTokens:
     def sign(self, claims: ResumeClaims, now: float) -> str:
         """Return a token for a peer of a session; no two are the same."""
         signed = msgspec.to_builtins(
-            _Signed(claims.peer_id, claims.session_id, claims.incarnation, claims.grant)
+            _Signed(
+                claims.peer_id,
+                claims.session_id,
+                claims.incarnation,
+                claims.grant,
+                claims.waits_since,
+            )
         )
         jti = secrets.token_urlsafe(9)
         return self._signer.sign({**signed, "jti": jti}, int(now) + RESUME_SECONDS)
@@ -43,7 +50,9 @@ class ResumeTokens:
             signed = msgspec.convert(self._signer.read(token, now), _Signed)
         except (BadToken, msgspec.ValidationError):
             return None
-        return ResumeClaims(signed.sub, signed.session, signed.incarnation, signed.grant)
+        return ResumeClaims(
+            signed.sub, signed.session, signed.incarnation, signed.grant, signed.waits
+        )
 
 
 class SignedIdentities:

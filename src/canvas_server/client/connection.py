@@ -34,19 +34,26 @@ from canvas_server.client.socket import CONNECT_SECONDS, FLUSH_SECONDS, open_soc
 from canvas_server.client.view import View
 from canvas_server.protocol.client import (
     AddElement,
+    Admit,
     ClearScene,
     ClientMessage,
     Edit,
+    Kick,
+    MutePeer,
     Ping,
     PlainMessage,
+    RaiseHand,
+    React,
     RemoveElement,
     RestoreScene,
+    SetSession,
     Subscribe,
     SyncQueue,
     UpdateElement,
 )
 from canvas_server.protocol.errors import CloseCode, ErrorCode
 from canvas_server.protocol.latercodes import with_known_codes
+from canvas_server.protocol.room import Emoji, MediaKind
 from canvas_server.protocol.server import (
     Ack,
     Error,
@@ -57,10 +64,12 @@ from canvas_server.protocol.server import (
     ServerMessage,
     SyncResult,
     TokenRenewed,
+    Waiting,
 )
 
-State = Literal["connecting", "open", "away", "closed"]
-"""`away`: the connection broke, and the client is coming back."""
+State = Literal["connecting", "waiting", "open", "away", "closed"]
+"""`waiting`: to be let in by a moderator. `away`: the connection broke, and the client is coming
+back."""
 
 STABLE_SECONDS = 5.0
 COME_BACK = 3001
@@ -102,6 +111,7 @@ class Client:
         self._socket: ClientConnection | None = None
         self._fresh = True  # not yet subscribed on the present socket
         self._joined = False  # subscribed at least once: there is something to go on with
+        self._queued = False  # it waits to be let in, and keeps its place in the queue
         self._astray = 0  # sockets given up whose `subscribe` may reach the server late
         self._pinged = False
         self._something_to_write = asyncio.Event()
@@ -170,6 +180,49 @@ class Client:
         self._push(message)
         return self._edits.add(message)  # type: ignore[return-value] - as the overloads say
 
+    def raise_hand(self) -> None:
+        """Have the others see that this peer's hand is up (ROM1)."""
+        self.send(RaiseHand(raised=True))
+
+    def lower_hand(self, peer_id: str | None = None) -> None:
+        """Lower this peer's hand; as a moderator also somebody else's."""
+        self.send(RaiseHand(raised=False, target_peer_id=peer_id))
+
+    def react(self, emoji: Emoji) -> None:
+        """Show the others an emoji for a moment; it may get lost (ROM2)."""
+        self.send(React(emoji))
+
+    def set_session(
+        self, *, locked: bool | None = None, lobby: bool | None = None
+    ) -> "asyncio.Future[Ack]":
+        """Lock the session, or give it a waiting room; await it to know that it is stored (ROM3).
+
+        Raises:
+            Refused: (when awaited) it takes a moderator, or was not stored.
+        """
+        return self._ask(SetSession(locked, lobby))
+
+    def admit(self, peer_id: str) -> "asyncio.Future[Ack]":
+        """Let somebody in who waits (`view.waiting`); `turn_away` does not (ROM5).
+
+        Raises:
+            Refused: (when awaited) it takes a moderator, nobody of this id waits, or there is no
+                room.
+        """
+        return self._ask(Admit(peer_id))
+
+    def turn_away(self, peer_id: str) -> None:
+        """Turn somebody away who waits, or remove a peer (TOK4)."""
+        self.send(Kick(peer_id))
+
+    def mute(self, peer_id: str, kind: MediaKind) -> "asyncio.Future[Ack]":
+        """Have a peer's page stop a medium; nothing unmutes it from here (ROM7).
+
+        Raises:
+            Refused: (when awaited) it takes a moderator, or there is no such peer.
+        """
+        return self._ask(MutePeer(peer_id, kind))
+
     def rename(self, name: str) -> None:
         """Take another name without leaving."""
         self.name = name
@@ -199,7 +252,7 @@ class Client:
             problem = await self._connect_once()
             if self._is_closed:
                 return
-            if not self._joined:
+            if not self._joined and not self._queued:
                 self._fail(f"{self.url}: {problem}")
                 return
             if time.monotonic() - began > STABLE_SECONDS:
@@ -246,7 +299,7 @@ class Client:
                         return await socket.close(COME_BACK)
                     if refused is not None:
                         await self._subscribe(socket)
-                    if not self._fresh and patience.when() is not None:
+                    if (self._queued or not self._fresh) and patience.when() is not None:
                         patience.reschedule(None)
         finally:
             writer.cancel()
@@ -312,10 +365,7 @@ class Client:
         lost = isinstance(message, PeerAssigned) and self._assigned(message)
         if not isinstance(message, PeerAssigned) and not self._fresh:
             self._backlog.received += 1
-        if isinstance(message, TokenRenewed):
-            self._token = message.token
-        if isinstance(message, IceServersRenewed):
-            self.ice_servers = message.ice_servers
+        self._keep(message)
         if isinstance(message, Pong) and not self._fresh:
             self._pinged = False
             self._backlog.arrived(0 if message.received is UNSET else message.received)
@@ -331,6 +381,20 @@ class Client:
             self._ready.set_result(None)
         return None
 
+    def _keep(self, message: ServerMessage) -> None:
+        """Keep what a message gives this client for later."""
+        match message:
+            case TokenRenewed(token=token):
+                self._token = token
+            case IceServersRenewed(ice_servers=ice_servers):
+                self.ice_servers = ice_servers
+            case Waiting(peer_id=peer_id, resume_token=resume_token):
+                self._queued = True
+                self.peer_id, self._resume_token = peer_id, resume_token
+                self._set_state("waiting")
+            case _:
+                pass
+
     def _assigned(self, message: PeerAssigned) -> bool:
         """Be who the server says; return whether it has forgotten what we said before."""
         before, self.peer_id = self.peer_id, message.peer_id
@@ -339,7 +403,7 @@ class Client:
         if not self._fresh:
             self._backlog.subscribed()
             return False
-        self._fresh = False
+        self._fresh = self._queued = False
         if message.recovered:
             received = 0 if message.received is UNSET else message.received
             choked = self._backlog.recovered(received)
@@ -358,6 +422,13 @@ class Client:
         return lost
 
     # --- helpers -------------------------------------------------------------------------------
+
+    def _ask(self, message: SetSession | Admit | MutePeer) -> "asyncio.Future[Ack]":
+        """Say something that is acked, under a new `message_id`."""
+        self._edits.require_room()
+        message = replace(message, message_id=str(uuid.uuid4()))
+        self._push(message)
+        return self._edits.add(message)  # type: ignore[return-value] - none is a `sync_queue`
 
     def _push(self, message: ClientMessage, *, again: bool = False) -> None:
         if self.state == "closed":

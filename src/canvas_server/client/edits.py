@@ -5,15 +5,18 @@ from collections.abc import Iterator
 
 from canvas_server.client.backlog import MAX_ENTRIES
 from canvas_server.client.errors import Refused, TooMuchWaiting
-from canvas_server.protocol.client import Edit
+from canvas_server.protocol.client import Admit, Edit, MutePeer, RaiseHand, SetSession
 from canvas_server.protocol.server import Ack, Error, Reply, ServerMessage, SyncResult
+
+Answerable = Edit | SetSession | Admit | MutePeer | RaiseHand
+"""What is acked, or refused, under its `message_id`."""
 
 
 class PendingEdits:
     """Edits by `message_id`, in the order in which they were made."""
 
     def __init__(self) -> None:
-        self._pending: dict[str, tuple[Edit, asyncio.Future[Ack | SyncResult]]] = {}
+        self._pending: dict[str, tuple[Answerable, asyncio.Future[Ack | SyncResult]]] = {}
 
     def require_room(self) -> None:
         """See that one more edit may wait for its answer.
@@ -24,13 +27,13 @@ class PendingEdits:
         if len(self._pending) >= MAX_ENTRIES:
             raise TooMuchWaiting(f"{MAX_ENTRIES} edits wait for their answer")
 
-    def add(self, edit: Edit) -> "asyncio.Future[Ack | SyncResult]":
+    def add(self, edit: Answerable) -> "asyncio.Future[Ack | SyncResult]":
         """Return what will have the answer to an edit that has a `message_id`."""
         answer: asyncio.Future[Ack | SyncResult] = asyncio.get_running_loop().create_future()
         self._pending[edit.message_id or ""] = (edit, answer)
         return answer
 
-    def messages(self) -> Iterator[Edit]:
+    def messages(self) -> Iterator[Answerable]:
         """Yield the edits that are not answered."""
         yield from (edit for edit, _ in [*self._pending.values()])
 

@@ -11,14 +11,19 @@ from canvas_server.protocol.server import (
     Media,
     MediaOfPeer,
     Peer,
+    PeerAssigned,
     PeerJoined,
     PeerLeft,
     PeerList,
     PeerMediaState,
     PeerUpdated,
+    PeerWaiting,
+    PeerWaitingLeft,
     RosterChanges,
     SceneUpdate,
     ServerMessage,
+    SessionSettings,
+    WaitingPeer,
 )
 
 
@@ -32,6 +37,10 @@ class View:
         """By element id."""
         self.viewport = Viewport()
         self.revision = 0
+        self.settings = SessionSettings(locked=False, lobby=False)
+        """Who may come in (ROM3)."""
+        self.waiting: dict[str, WaitingPeer] = {}
+        """Who waits to be let in, by peer id, as moderators are told (ROM5)."""
         self.known = False
         """A list of peers and a scene have come."""
         self._listed = False
@@ -60,6 +69,21 @@ class View:
             case ElementRemoved(id=element_id):
                 self.elements.pop(element_id, None)
                 self.revision = message.revision
+            case _:
+                self._enter(message)
+
+    def _enter(self, message: ServerMessage) -> None:
+        """Follow who may come in, and who waits."""
+        match message:
+            case SessionSettings():
+                self.settings = message
+            case PeerWaiting(peer=visitor):
+                self.waiting[visitor.peer_id] = visitor
+            case PeerWaitingLeft(peer_id=peer_id):
+                self.waiting.pop(peer_id, None)
+            case PeerAssigned(recovered=False):
+                self.settings = SessionSettings(locked=False, lobby=False)
+                self.waiting.clear()
             case _:
                 pass
 

@@ -37,6 +37,8 @@ class Checkpoint(Struct, frozen=True, gc=False):
     connection: ConnectionId
     token: str
     snapshot: int
+    since: str = ""
+    """What came from it counts since the checkpoint of this token; empty: from now on."""
 
 
 class Resume(Struct, frozen=True, gc=False):

@@ -21,11 +21,12 @@ from canvas_server.core.effects import (
     Streams,
     Unsettled,
 )
-from canvas_server.core.presence import audit, calls, grants, manners
+from canvas_server.core.presence import audit, calls, grants, manners, moderation
 from canvas_server.core.presence.absent import postpone
 from canvas_server.core.presence.environment import Environment, milliseconds
 from canvas_server.core.presence.guests import Guests
 from canvas_server.core.presence.identity import passed_on
+from canvas_server.core.presence.lobby import STILL_WAITING
 from canvas_server.core.presence.membership import Membership
 from canvas_server.core.presence.replicas import Replicas
 from canvas_server.core.presence.roster import QUIET
@@ -80,6 +81,7 @@ class Hub(HubQueries):
     def clock_stepped(self, seconds: float) -> None:
         """Keep the places of those who are away for as long as before the clock was set."""
         postpone(self._membership.away, seconds)
+        self._membership.lobby.postpone(seconds)
 
     def expire(self, now: float) -> list[Effect]:
         """Do what is due: let those go who stayed away too long, renew tokens and credentials."""
@@ -142,6 +144,9 @@ class Hub(HubQueries):
             error = _error(connection, refused, getattr(message, "message_id", None))
             if refused.code in _WRONG_TRIES:
                 return [error, *self._membership.count_wrong_try(connection, now)]
+            if refused.code is ErrorCode.SESSION_LOCKED and self.is_stranger(connection):
+                code = CloseCode.SESSION_LOCKED
+                return [error, *self._membership.turn_away(connection, code, now)]
             return [error, *commands.worked(connection, refused.work)]
 
     def relay(self, connection: ConnectionId, candidate: client.IceCandidate) -> Relayed | None:
@@ -167,7 +172,8 @@ class Hub(HubQueries):
             case client.Ping():
                 return [Send((connection,), server.Pong(milliseconds(now)))]
             case _:
-                raise Refusal(ErrorCode.NOT_SUBSCRIBED)
+                text = "" if self.is_stranger(connection) else STILL_WAITING
+                raise Refusal(ErrorCode.NOT_SUBSCRIBED, text)
 
     def _made_before(self, peer: Participant, message: client.ClientMessage) -> list[Effect] | None:
         """Return the reply to an edit whose right its peer had when it made it (SCN5); else None.
@@ -228,16 +234,17 @@ class Hub(HubQueries):
             case client.RestoreScene():
                 return commands.recall(session.canvas, peer, message)
             case client.Kick():
-                target = manners.own_peer(peer, message.target_peer_id, "remove them")
-                return self._membership.remove(target, CloseCode.REMOVED, now)
+                return moderation.kick(self._membership, peer, message, now)
+            case client.Admit():
+                return moderation.admit(self._membership, peer, message, now)
+            case client.SetSession():
+                return session.door.ask(peer, message)
             case client.RaiseHand():
                 return manners.raise_hand(peer, message, milliseconds(now))
             case client.React():
                 return manners.react(peer, message, now)
             case client.MutePeer():
-                return manners.mute(peer, message)
-            case client.SetSession() | client.Admit():
-                raise Refusal(ErrorCode.UNKNOWN_TYPE)
+                return moderation.mute(peer, message)
             case (
                 client.StartCommunitasCall()
                 | client.JoinCommunitasCall()
@@ -320,7 +327,7 @@ class Hub(HubQueries):
         session = self._membership.sessions.get(session_id)
         if session is None:
             return []
-        effects = session.canvas.stored(ticket)
+        effects = [*session.door.stored(ticket), *session.canvas.stored(ticket)]
         self._membership.close_if_idle(session)
         return effects
 
@@ -329,7 +336,10 @@ class Hub(HubQueries):
         session = self._membership.sessions.get(session_id)
         if session is None:
             return []
-        effects = session.canvas.failed(ticket, milliseconds(now))
+        effects = [
+            *session.door.failed(ticket),
+            *session.canvas.failed(ticket, milliseconds(now)),
+        ]
         self._membership.close_if_idle(session)
         return effects
 

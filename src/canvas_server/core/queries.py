@@ -6,6 +6,7 @@ from canvas_server.core.effects import ConnectionId
 from canvas_server.core.presence.membership import Membership
 from canvas_server.core.presence.overview import overview
 from canvas_server.core.presence.session import Participant
+from canvas_server.core.records import EntryRules
 from canvas_server.protocol.http import SessionOverview
 from canvas_server.protocol.scene import SceneDocument
 
@@ -38,6 +39,11 @@ class HubQueries:
         return len(self._membership.away)
 
     @property
+    def waiting_count(self) -> int:
+        """People who wait to be let into a session."""
+        return self._membership.lobby.count
+
+    @property
     def session_count(self) -> int:
         """Sessions that have a peer."""
         return sum(bool(session.peers) for session in self._membership.sessions.values())
@@ -53,6 +59,11 @@ class HubQueries:
         """Return the peer that speaks through a connection."""
         return self._membership.connections.get(connection)
 
+    def is_stranger(self, connection: ConnectionId) -> bool:
+        """Tell whether a connection is in no session, and waits for none."""
+        members = self._membership
+        return members.connections.get(connection) is None and members.lobby.at(connection) is None
+
     def is_open(self, session_id: str) -> bool:
         """Tell whether a session is in memory."""
         return session_id in self._membership.sessions
@@ -60,12 +71,20 @@ class HubQueries:
     def connections_of(self, session_id: str) -> tuple[ConnectionId, ...]:
         """Return the connections of those who are in a session."""
         session = self._membership.sessions.get(session_id)
-        return () if session is None else tuple(p.connection for p in session.peers.values())
+        if session is None:
+            return ()
+        visitors = session.door.visitors.values()
+        return tuple(one.connection for one in (*session.peers.values(), *visitors))
 
     def at_rest(self, session_id: str) -> bool:
         """Tell whether all edits of a session are stored."""
         session = self._membership.sessions.get(session_id)
-        return session is None or session.canvas.at_rest
+        return session is None or (session.canvas.at_rest and session.door.at_rest)
+
+    def rules(self, session_id: str) -> EntryRules | None:
+        """Return who may come into a session; None: it is not open."""
+        session = self._membership.sessions.get(session_id)
+        return None if session is None else session.door.rules
 
     def scene(self, session_id: str) -> SceneDocument | None:
         """Return the scene of a session as everybody was told it is; None: it is not open."""

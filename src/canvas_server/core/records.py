@@ -1,4 +1,4 @@
-"""Records of the log: changes, idempotency records, snapshots."""
+"""Records of the log: changes, idempotency records, snapshots, and who may come in."""
 
 from msgspec import Struct
 
@@ -71,6 +71,8 @@ class Record(Struct, frozen=True):
     """The first entry follows the last one stored. False: it is a `Replaced` that bridges a gap."""
     size: int = 0
     """Bytes of the entries, roughly."""
+    rules: EntryRules | None = None
+    """Who may come in from now on; None: that stays. Only a record with it has no entries."""
 
 
 class Stored(Struct, frozen=True):
@@ -82,3 +84,4 @@ class Stored(Struct, frozen=True):
     """The latest ones, oldest first: bounded by number and, roughly, by bytes."""
     logged: int = 0
     """Bytes of the changes since the last stored snapshot, roughly."""
+    rules: EntryRules = EntryRules()

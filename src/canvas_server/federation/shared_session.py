@@ -298,6 +298,9 @@ class Share:
             guest.say(client.MediaState(media.audio, media.video, media.screen))
         if peer.group_call != (before is not None and before.group_call):
             guest.say(client.GroupCall(peer.group_call))
+        raised = peer.hand is not None
+        if raised != (before is not None and before.hand is not None):
+            guest.say(client.RaiseHand(raised))
 
     def _show_guests(self, *, reachable: bool) -> None:
         for peer_id, guest in self._guests.items():
@@ -344,17 +347,21 @@ class Share:
             if message.from_peer_id not in self._guests:  # else their server knows
                 self._context.channel.put(item_of(message, self.session_id, peer_id))
         elif (
-            isinstance(message, server.PeerCursor | server.PeerPreview)
+            isinstance(message, server.PeerCursor | server.PeerPreview | server.PeerReaction)
             and message.from_peer_id not in self._guests
         ):
             self._show(message)
 
-    def _show(self, message: server.PeerCursor | server.PeerPreview) -> None:
+    def _show(self, message: server.PeerCursor | server.PeerPreview | server.PeerReaction) -> None:
         """Show what moves a few times a second, the latest of each."""
-        if isinstance(message, server.PeerCursor):
-            shown: client.ClientMessage = client.Cursor(message.x, message.y)
-        else:
-            shown = client.Preview(message.elements)
+        shown: client.ClientMessage
+        match message:
+            case server.PeerCursor(x=x, y=y):
+                shown = client.Cursor(x, y)
+            case server.PeerPreview(elements=elements):
+                shown = client.Preview(elements)
+            case server.PeerReaction(emoji=emoji):
+                shown = client.React(emoji)
         if not self._moving:
             self._context.common.later(MOVING_SECONDS, self._show_moving)
         peer_id = message.from_peer_id

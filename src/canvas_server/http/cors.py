@@ -11,7 +11,7 @@ from canvas_server.http.basepath import route_path
 
 PREFLIGHT_SECONDS = 600
 _METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
-_FIELDS = ("authorization", "content-type", "if-match", "if-none-match")
+_FIELDS = ("authorization", "content-type", "canvas-resume-token", "if-match", "if-none-match")
 _EXPOSED = ("etag", "retry-after")
 
 

@@ -20,6 +20,7 @@ _STATUS = {
     ErrorCode.UNAUTHORIZED: 401,
     ErrorCode.TOKEN_EXPIRED: 401,
     ErrorCode.FORBIDDEN: 403,
+    ErrorCode.SESSION_LOCKED: 403,
     ErrorCode.ELEMENT_NOT_FOUND: 404,
     ErrorCode.REVISION_NOT_FOUND: 404,
     ErrorCode.PEER_NOT_FOUND: 409,

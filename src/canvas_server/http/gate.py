@@ -8,15 +8,23 @@ from starlette.requests import Request
 from canvas_server.addresses import is_loopback, parsed_host
 from canvas_server.auth.admin import AdminTokens
 from canvas_server.auth.join import JoinTokens
+from canvas_server.auth.resume import SignedIdentities
 from canvas_server.core.effects import Refusal
 from canvas_server.core.presence import grants
 from canvas_server.core.presence.grants import Grant
+from canvas_server.core.records import EntryRules
 from canvas_server.http.grammar import bearer, joined
 from canvas_server.protocol.errors import ErrorCode
 from canvas_server.protocol.fields import MAX_TOKEN
 from canvas_server.protocol.roles import Right
 
 ADMIN = "admin"
+RESUME_TOKEN = "canvas-resume-token"  # noqa: S105 - the name of a field
+"""The field with which a request shows that its sender is in the session."""
+_NOT_ENTERED = (
+    "this session is locked, or has a waiting room: send the `resume_token` of a peer of yours "
+    "that was let in, in the field `Canvas-Resume-Token`"
+)
 _PASSED_ON = (
     "forwarded",
     "via",
@@ -39,9 +47,11 @@ class Gate:
         self,
         join: JoinTokens | None,
         admins: AdminTokens | None,
+        identities: SignedIdentities,
         clock: Callable[[], float] = time.time,
     ) -> None:
-        """Both are there, or neither."""
+        """Both `join` and `admins` are there, or neither; `identities` read resume tokens."""
+        self._identities = identities
         self._join = join
         self._admins = admins
         self._clock = clock
@@ -67,6 +77,29 @@ class Gate:
         if right is not None:
             grants.require(grant, right)
         return grant
+
+    def require_entered(
+        self, request: Request, session_id: str, grant: Grant, rules: EntryRules
+    ) -> None:
+        """Let those through who have come in, where a session is locked or has a waiting room.
+
+        A link alone is not enough there, or it would show whoever waits outside what is inside: its
+        bearer shows with a resume token in `Canvas-Resume-Token` that they were let in (ROM6).
+
+        Raises:
+            Refusal: `session_locked`.
+        """
+        if not rules.hold or grant.is_moderator:
+            return
+        token = request.headers.get(RESUME_TOKEN, "")
+        claims = self._identities.read(token, self._clock()) if len(token) <= MAX_TOKEN else None
+        if (
+            claims is None
+            or not claims.incarnation
+            or (claims.session_id, claims.grant) != (session_id, grant.key)
+            or claims.peer_id in rules.removed
+        ):
+            raise Refusal(ErrorCode.SESSION_LOCKED, _NOT_ENTERED)
 
     def who(self, request: Request) -> str | None:
         """Return by which invitation a request comes, or `admin`; None: by none."""

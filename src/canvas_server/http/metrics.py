@@ -60,6 +60,7 @@ class NodeCollector(Collector):
             for name, text, value in (
                 ("canvas_connections", "Open WebSockets.", self._sockets(relay)),
                 ("canvas_peers", "Peers in a session.", node.hub.peer_count),
+                ("canvas_waiting", "Who wait to be let in.", node.hub.waiting_count),
                 ("canvas_peers_away", "Of those, without a connection.", node.hub.away_count),
                 ("canvas_sessions", "Sessions with a peer.", node.hub.session_count),
                 ("canvas_elements", "Elements in all scenes.", node.hub.element_count),

@@ -8,6 +8,7 @@ from msgspec import Struct
 
 from canvas_server.core.records import (
     MAX_IDEMPOTENCY_RECORDS,
+    EntryRules,
     IdempotencyRecord,
     Snapshot,
     Stored,
@@ -32,6 +33,9 @@ class Head(Struct):
     receipts: dict[tuple[str, str | None], IdempotencyRecord]
     bytes: int = 0
     """Written of the session since its beginning, roughly."""
+    rules: EntryRules = EntryRules()
+    timestamp: int = 0
+    """Of the latest change."""
 
     def remember(self, receipt: IdempotencyRecord) -> None:
         """Keep a receipt, the latest of them."""
@@ -70,9 +74,10 @@ async def read_log(broker: Broker, session_id: str) -> tuple[Stored, Head]:
             if edits.receipt is not None:
                 head.remember(edits.receipt)
     now = replay(base, entries)
-    head.sequence, head.revision = end.sequence, now.revision
+    head.sequence, head.revision, head.timestamp = end.sequence, now.revision, now.timestamp
     head.bytes += logged
-    return Stored(now, tuple(head.receipts.values()), logged), head
+    head.rules = messages.rules_in(end)
+    return Stored(now, tuple(head.receipts.values()), logged, head.rules), head
 
 
 async def append_message(
@@ -82,6 +87,7 @@ async def append_message(
     edits: list[Edits],
     revision: int,
     timestamp: int,
+    rules: EntryRules,
 ) -> int:
     """Store a message after another one and return its sequence number.
 
@@ -99,6 +105,7 @@ async def append_message(
         REVISION: str(revision),
         TIME: str(timestamp),
     }
+    headers = messages.with_rules(headers, rules)
     deadline = time.monotonic() + PATIENCE_SECONDS
     while True:
         try:

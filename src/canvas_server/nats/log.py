@@ -15,6 +15,7 @@ import structlog
 from msgspec import Struct
 
 from canvas_server.core.records import (
+    EntryRules,
     Record,
     Snapshot,
     Stored,
@@ -169,15 +170,19 @@ class JetStreamLog:
             outcomes.append(failure)
             if failure is None:
                 good.append(job.record)
-                revision = job.record.entries[-1].revision
+                if job.record.entries:
+                    revision = job.record.entries[-1].revision
         if good:
             before = head.sequence
-            edits = [Edits(record.entries, record.receipt) for record in good]
-            timestamp = good[-1].entries[-1].timestamp
+            changing = [record for record in good if record.entries]
+            edits = [Edits(record.entries, record.receipt) for record in changing]
+            timestamp = changing[-1].entries[-1].timestamp if changing else head.timestamp
+            set_now = [record.rules for record in good if record.rules is not None]
+            rules = set_now[-1] if set_now else head.rules
             head.sequence = await append_message(
-                self._broker, session_id, before, edits, revision, timestamp
+                self._broker, session_id, before, edits, revision, timestamp, rules
             )
-            head.revision = revision
+            head.revision, head.timestamp, head.rules = revision, timestamp, rules
             head.bytes += sum(record.size for record in good)
             for record in good:
                 if record.receipt is not None:
@@ -237,6 +242,15 @@ class JetStreamLog:
 
         self._answer(work(), done)
 
+    def rules(self, session_id: str, done: Callable[[EntryRules | LogFailure], None]) -> None:
+        """See `Log.rules`."""
+
+        async def work() -> EntryRules:
+            end = await messages.last(self._broker, messages.log_of(session_id))
+            return messages.rules_in(end)
+
+        self._answer(work(), done)
+
     def recall(
         self, session_id: str, revision: int, done: Callable[[Snapshot | LogFailure | None], None]
     ) -> None:
@@ -286,6 +300,7 @@ class JetStreamLog:
                 REVISION: str(end.number(REVISION) if end else 0),
                 TIME: str(end.number(TIME) if end else 0),
             }
+            headers = messages.with_rules(headers, messages.rules_in(end))
             try:
                 await messages.put(self._broker, session_id, subject, (), headers)
             except Conflict:
@@ -338,6 +353,8 @@ class JetStreamLog:
 
 def _unfit(record: Record, revision: int) -> LogFailure | None:
     """Say why a record cannot be stored after a revision."""
+    if not record.entries:
+        return None
     first = record.entries[0].revision
     if first <= revision:
         return Overtaken("the log of this session has gone on elsewhere")

@@ -17,7 +17,7 @@ import nats.js.errors
 from msgspec import Struct
 from nats.js.api import AckPolicy, ConsumerConfig, DeliverPolicy
 
-from canvas_server.core.records import IdempotencyRecord, Snapshot
+from canvas_server.core.records import EntryRules, IdempotencyRecord, Snapshot
 from canvas_server.nats.broker import Broker, Message, Missing
 from canvas_server.node.ports import BackboneFailure
 from canvas_server.protocol.history import Entry
@@ -37,6 +37,8 @@ ID, REVISION, TIME, PARTS, LOG, BYTES = (
     "Canvas-Log",
     "Canvas-Bytes",
 )
+RULES = "Canvas-Rules"
+"""Who may come in: on each message of a log the rules that hold after it (ROM3)."""
 
 
 class Edits(Struct, array_like=True, frozen=True):
@@ -73,6 +75,7 @@ def _place(message: Message) -> Place:
 
 _decode_edits = msgspec.json.Decoder(tuple[Edits, ...]).decode
 _decode_whole = msgspec.json.Decoder(Whole).decode
+_decode_rules = msgspec.json.Decoder(EntryRules).decode
 _encode = msgspec.json.Encoder().encode
 
 
@@ -108,6 +111,19 @@ async def put(
         headers = {**headers, PARTS: part_id}
     stored = await broker.publish(subject, pieces[-1], headers)
     return stored.seq, len(data)
+
+
+def rules_in(message: Message | None) -> EntryRules:
+    """Return the rules on the last message of a log; None: it has no message."""
+    text = None if message is None else message.headers.get(RULES)
+    return EntryRules() if text is None else _decode_rules(text)
+
+
+def with_rules(headers: dict[str, str], rules: EntryRules) -> dict[str, str]:
+    """Return the headers of a message of a log with the rules that hold after it."""
+    if rules == EntryRules():
+        return headers
+    return {**headers, RULES: _encode(rules).decode()}
 
 
 async def edits_in(broker: Broker, session_id: str, message: Message) -> tuple[Edits, ...]:

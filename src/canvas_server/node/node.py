@@ -275,7 +275,9 @@ class Node:
             return
         match effect:
             case Checkpoint():
-                self.outboxes[effect.connection].checkpoint(effect.token, effect.snapshot)
+                self.outboxes[effect.connection].checkpoint(
+                    effect.token, effect.snapshot, effect.since
+                )
             case Arrived():
                 self.outboxes[effect.connection].arrived(effect.received)
             case Resume():

@@ -163,13 +163,16 @@ class Outbox:
 
     # --- what has arrived ----------------------------------------------------------------------
 
-    def checkpoint(self, token: str, snapshot: int) -> None:
+    def checkpoint(self, token: str, snapshot: int, since: str = "") -> None:
         """Count frames from before the last `snapshot` ones on, under this token.
 
-        Those themselves are not kept once they are written: who misses them gets new ones.
+        Those themselves are not kept once they are written: who misses them gets new ones. What
+        came from the peer counts since the checkpoint of the token `since`, if there is one.
         """
         end = self._first + len(self._kept) + len(self._queued)
-        self._remember(token, ResumePoint(end - snapshot, self.heard))
+        before = self._checkpoints.get(since)
+        heard = self.heard if before is None else before.heard
+        self._remember(token, ResumePoint(end - snapshot, heard))
         self._snapshot_end = end
 
     def acknowledge(self, number: int) -> None:

@@ -5,7 +5,7 @@ from typing import Protocol
 
 from msgspec import Struct
 
-from canvas_server.core.records import Record, Snapshot, Stored
+from canvas_server.core.records import EntryRules, Record, Snapshot, Stored
 from canvas_server.node.sockets import Owner, Payload, Socket
 from canvas_server.protocol.fields import SessionId, TimestampMs
 from canvas_server.protocol.history import Entry
@@ -133,6 +133,10 @@ class Log(Protocol):
 
     def load(self, session_id: str, done: Callable[[Stored | LogFailure], None]) -> None:
         """Read the scene of a session as it is now; an unknown session has an empty one."""
+        ...
+
+    def rules(self, session_id: str, done: Callable[[EntryRules | LogFailure], None]) -> None:
+        """Read who may come into a session, as it is stored."""
         ...
 
     def recall(

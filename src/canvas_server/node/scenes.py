@@ -12,7 +12,7 @@ import structlog
 
 from canvas_server.core.effects import Answered, Append, Effect, Proceed, Recall, Refusal
 from canvas_server.core.hub import Hub
-from canvas_server.core.records import Snapshot, Stored
+from canvas_server.core.records import EntryRules, Snapshot, Stored
 from canvas_server.core.scene.admission import admitted
 from canvas_server.core.scene.news import scene_document
 from canvas_server.node.budget import (
@@ -195,6 +195,17 @@ class Scenes:
     def answered(self, session_id: str, size: int) -> None:
         """Charge what was read of a session to all who read it over HTTP."""
         self._shared.reading(session_id, self._clock()).spend(size / BYTES_ANSWERED, 0)
+
+    async def rules(self, session_id: str) -> EntryRules:
+        """Return who may come into a session, as it is stored.
+
+        Raises:
+            LogFailure: it cannot be read.
+        """
+        rules = self._hub.rules(session_id)
+        if rules is None:
+            rules = await self._ask(functools.partial(self.log.rules, session_id))
+        return rules
 
     async def past(self, session_id: str, revision: int) -> SceneDocument:
         """Return a scene as it was after a revision, or after the last one before it that there is.

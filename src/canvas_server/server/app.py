@@ -86,7 +86,7 @@ class CanvasServer(uvicorn.Server):
             settings.per_address, proxies, self.node.counts, audit.record, settings.base_path
         )
         upgrade = WebSocketUpgrade(self.node, access, entrance, settings.base_path)
-        gate = Gate(authority.join, authority.admins)
+        gate = Gate(authority.join, authority.admins, authority.identities)
         bodies = Bodies()
         requests = RequestAudit(audit.record)
         routes = token_routes(

@@ -45,6 +45,8 @@ FEATURES = (
     "preview",
     "resume",
     "group_call",
+    "hands",
+    "reactions",
     ROSTER_CHANGES,
     POINTERS,
 )
@@ -52,12 +54,18 @@ FEATURES = (
 log = structlog.get_logger()
 
 
-def features(settings: Settings) -> tuple[str, ...]:
-    """Return what `welcome` lists: what works, and what is wanted."""
+def features(settings: Settings, *, moderated: bool) -> tuple[str, ...]:
+    """Return what `welcome` lists: what works, and what is wanted.
+
+    `moderated`: there can be moderators, since people are asked for tokens.
+    """
     wanted = {
         "auto_accept": settings.auto_accept,
         "call_quality": settings.quality_reports,
         "communitas": settings.communitas_mcp_url is not None,
+        "session_settings": moderated,
+        "waiting_room": moderated,
+        "mute": moderated,
     }
     return FEATURES + tuple(name for name, on in wanted.items() if on)
 
@@ -76,7 +84,7 @@ def make_node(
             version=__version__,
             new_id=lambda: str(uuid.uuid4()),
             identities=authority.identities,
-            features=features(settings),
+            features=features(settings, moderated=authority.join is not None),
             ice_servers=plan.servers,
             ice_seconds=plan.seconds,
             relay_only=lambda name: any(fnmatchcase(name, each) for each in settings.relay_only),

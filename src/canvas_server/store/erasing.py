@@ -10,6 +10,7 @@ _DELETES = (
     "DELETE FROM changes WHERE session = ?",
     "DELETE FROM snapshots WHERE session = ?",
     "DELETE FROM receipts WHERE session = ?",
+    "DELETE FROM rules WHERE session = ?",
     "DELETE FROM sessions WHERE id = ?",
 )
 

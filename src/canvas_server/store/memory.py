@@ -6,6 +6,7 @@ import msgspec
 
 from canvas_server.core.records import (
     MAX_IDEMPOTENCY_RECORDS,
+    EntryRules,
     IdempotencyRecord,
     Record,
     Snapshot,
@@ -21,6 +22,7 @@ class _MemorySession:
         self.now = Snapshot(0, 0)
         self.entries: list[Entry] = []
         self.receipts: dict[tuple[str, str | None], IdempotencyRecord] = {}
+        self.rules = EntryRules()
 
 
 class MemoryLog:
@@ -33,12 +35,14 @@ class MemoryLog:
     def append(self, record: Record, done: Callable[[LogFailure | None], None]) -> None:
         """See `Log.append`."""
         kept = self._sessions.get(record.session_id, _MemorySession())
-        first, last = record.entries[0].revision, kept.now.revision
+        last = kept.now.revision
+        first = record.entries[0].revision if record.entries else last + 1
         if first != last + 1 and (record.follows or first <= last):
             failure = LogFailure("a change before this one is missing")
             self._call_soon(lambda: done(failure))
             return
         self._sessions[record.session_id] = kept
+        kept.rules = record.rules or kept.rules
         kept.entries.extend(record.entries)
         kept.now = replay(kept.now, record.entries)
         if record.receipt is not None:
@@ -52,8 +56,13 @@ class MemoryLog:
     def load(self, session_id: str, done: Callable[[Stored | LogFailure], None]) -> None:
         """See `Log.load`."""
         kept = self._sessions.get(session_id, _MemorySession())
-        stored = Stored(kept.now, tuple(kept.receipts.values()))
+        stored = Stored(kept.now, tuple(kept.receipts.values()), rules=kept.rules)
         self._call_soon(lambda: done(stored))
+
+    def rules(self, session_id: str, done: Callable[[EntryRules | LogFailure], None]) -> None:
+        """See `Log.rules`."""
+        rules = self._sessions.get(session_id, _MemorySession()).rules
+        self._call_soon(lambda: done(rules))
 
     def recall(
         self, session_id: str, revision: int, done: Callable[[Snapshot | LogFailure | None], None]
@@ -90,6 +99,7 @@ class MemoryLog:
         listed = tuple(
             SessionSummary(name, kept.now.revision, 0, kept.now.timestamp, 0)
             for name, kept in sorted(self._sessions.items())
+            if kept.now.revision
         )
         self._call_soon(lambda: done(listed))
 

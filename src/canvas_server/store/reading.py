@@ -12,6 +12,7 @@ from msgspec import Struct
 from canvas_server.core.records import (
     MAX_IDEMPOTENCY_RECORDS,
     MAX_RECEIPT_BYTES,
+    EntryRules,
     IdempotencyRecord,
     Snapshot,
     Stored,
@@ -24,6 +25,7 @@ from canvas_server.store.repair import entry_of
 
 _element = msgspec.json.Decoder(Element).decode
 _receipt = msgspec.json.Decoder(IdempotencyRecord).decode
+_rules = msgspec.json.Decoder(EntryRules).decode
 _encode = msgspec.json.Encoder().encode
 
 EMPTY = Snapshot(0, 0)
@@ -62,10 +64,18 @@ def load(connection: sqlite3.Connection, session_id: str) -> Stored:
             "ORDER BY revision DESC LIMIT ?)) WHERE bytes <= ? ORDER BY revision DESC",
             (session.id, MAX_IDEMPOTENCY_RECORDS, MAX_RECEIPT_BYTES),
         ).fetchall()
+        rules = rules_of(connection, session)
     receipts: dict[tuple[str, str | None], IdempotencyRecord] = {}
     for receipt in (_receipt(row[0]) for row in found):  # the latest first
         receipts.setdefault((receipt.peer_id, receipt.reply.message_id), receipt)
-    return Stored(replay(base, entries), tuple(reversed(receipts.values())), size)
+    return Stored(replay(base, entries), tuple(reversed(receipts.values())), size, rules)
+
+
+def rules(connection: sqlite3.Connection, session_id: str) -> EntryRules:
+    """Read who may come into a session; see `Log.rules`."""
+    with one_state(connection):
+        session = find(connection, session_id)
+        return EntryRules() if session is None else rules_of(connection, session)
 
 
 def recall(connection: sqlite3.Connection, session_id: str, revision: int) -> Snapshot | None:
@@ -114,7 +124,8 @@ def history(
 def sessions(connection: sqlite3.Connection) -> tuple[SessionSummary, ...]:
     """List the sessions that have a scene; see `Log.sessions`."""
     rows = connection.execute(
-        "SELECT name, revision, first_revision, timestamp, bytes FROM sessions ORDER BY name"
+        "SELECT name, revision, first_revision, timestamp, bytes FROM sessions "
+        "WHERE revision > 0 ORDER BY name"  # others have rules and no scene
     )
     return tuple(SessionSummary(*row) for row in rows)
 
@@ -128,6 +139,12 @@ def find(connection: sqlite3.Connection, session_id: str) -> SessionRow | None:
         "SELECT id, revision, first_revision FROM sessions WHERE name = ?", (session_id,)
     ).fetchone()
     return None if row is None else SessionRow(*row)
+
+
+def rules_of(connection: sqlite3.Connection, session: SessionRow) -> EntryRules:
+    """Return who may come into a session."""
+    row = connection.execute("SELECT rules FROM rules WHERE session = ?", (session.id,)).fetchone()
+    return EntryRules() if row is None else _rules(row[0])
 
 
 def snapshot_of(connection: sqlite3.Connection, session: SessionRow, revision: int) -> Snapshot:

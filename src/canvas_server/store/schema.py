@@ -48,6 +48,12 @@ MIGRATIONS = (
         PRIMARY KEY (session, revision)
     ) WITHOUT ROWID;
     """,
+    """
+    CREATE TABLE rules (
+        session INTEGER PRIMARY KEY,
+        rules BLOB NOT NULL               -- core.records.EntryRules as JSON
+    );
+    """,
 )
 """Each brings the file from one version to the next; never change one that was released."""
 

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import structlog
 
-from canvas_server.core.records import Record, Snapshot, Stored
+from canvas_server.core.records import EntryRules, Record, Snapshot, Stored
 from canvas_server.node.fairshare import FairShare
 from canvas_server.node.ports import (
     HISTORY_BYTES,
@@ -91,6 +91,10 @@ class SqliteLog:
     def load(self, session_id: str, done: Callable[[Stored | LogFailure], None]) -> None:
         """See `Log.load`."""
         self._opening.ask(lambda file: reading.load(file, session_id), done, session_id)
+
+    def rules(self, session_id: str, done: Callable[[EntryRules | LogFailure], None]) -> None:
+        """See `Log.rules`."""
+        self._opening.ask(lambda file: reading.rules(file, session_id), done, session_id)
 
     def recall(
         self, session_id: str, revision: int, done: Callable[[Snapshot | LogFailure | None], None]

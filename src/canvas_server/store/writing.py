@@ -39,6 +39,7 @@ class Job(Struct, gc=False):
     snapshot: Snapshot | None
     size: int
     done: Callable[[LogFailure | None], None]
+    rules: bytes | None = None
     failure: LogFailure | None = None
     """It was refused before it came here, and is only answered in its turn."""
 
@@ -57,13 +58,17 @@ def job_of(record: Record, done: Callable[[LogFailure | None], None]) -> Job:
     """Encode a record."""
     entries = [(entry.revision, entry.timestamp, _encode(entry)) for entry in record.entries]
     receipt = None if record.receipt is None else _encode(record.receipt)
+    rules = None if record.rules is None else _encode(record.rules)
     size = sum(len(entry[2]) for entry in entries) + len(receipt or b"")
-    return Job(record.session_id, record.follows, entries, receipt, record.snapshot, size, done)
+    return Job(
+        record.session_id, record.follows, entries, receipt, record.snapshot, size, done, rules
+    )
 
 
 def refused(record: Record, why: str, done: Callable[[LogFailure | None], None]) -> Job:
     """Return what answers a record, in its turn, that is not to be stored."""
-    return Job(record.session_id, record.follows, [], None, None, 0, done, LogFailure(why))
+    failure = LogFailure(why)
+    return Job(record.session_id, record.follows, [], None, None, 0, done, failure=failure)
 
 
 class Writer:
@@ -185,6 +190,7 @@ class Writer:
         changes: list[tuple[int, int, int, bytes]] = []
         receipts: list[tuple[int, int, bytes]] = []
         touched: dict[str, list[int]] = {}
+        rules: dict[str, bytes] = {}
         outcomes: list[LogFailure | None] = []
         for job in jobs:
             failure = job.failure or self._misfit(job)
@@ -192,6 +198,9 @@ class Writer:
             if failure is not None:
                 continue
             known = self._session(job.session_id)
+            if job.rules is not None:
+                rules[job.session_id] = job.rules
+                continue  # a record with rules has nothing else
             changes += [(known.id, *entry) for entry in job.entries]
             known.revision, timestamp, _ = job.entries[-1]
             if job.receipt is not None:
@@ -215,14 +224,28 @@ class Writer:
             "ON CONFLICT (id) DO UPDATE SET revision = excluded.revision, "
             "timestamp = excluded.timestamp, bytes = bytes + excluded.bytes",
         )
+        self._put_rules(rules)
         self._insert("INSERT INTO changes", "(?, ?, ?, ?)", changes)
         self._insert("INSERT INTO receipts", "(?, ?, ?)", receipts)
         for name in touched:
             self._drop_old_receipts(self._session(name))
         return outcomes
 
+    def _put_rules(self, rules: dict[str, bytes]) -> None:
+        """Store who may come into sessions, also into those that have no scene yet."""
+        for name, text in rules.items():
+            row_id = self._session(name).id
+            self.connection.execute(
+                "INSERT INTO sessions (id, name, revision, first_revision, timestamp, bytes) "
+                "VALUES (?, ?, 0, 0, 0, 0) ON CONFLICT (id) DO NOTHING",
+                (row_id, name),
+            )
+            self.connection.execute("INSERT OR REPLACE INTO rules VALUES (?, ?)", (row_id, text))
+
     def _misfit(self, job: Job) -> LogFailure | None:
         """Tell why a record cannot come after what is stored."""
+        if not job.entries:
+            return None
         last, first = self._session(job.session_id).revision, job.entries[0][0]
         if first == last + 1 or (not job.follows and first > last):
             return None

@@ -36,7 +36,7 @@ import structlog
 
 from canvas_server.core.effects import Refusal
 from canvas_server.core.presence.grants import Grant
-from canvas_server.core.records import Record, Snapshot, Stored
+from canvas_server.core.records import EntryRules, Record, Snapshot, Stored
 from canvas_server.core.scene.document import Canvas
 from canvas_server.core.scene.replay import replay
 from canvas_server.node.ports import Elsewhere, History, LogFailure, SessionSummary
@@ -145,6 +145,9 @@ class LateLog:
             return self._soon.pop()()
 
         self._reads.append(read)
+
+    def rules(self, session_id: str, done: Callable[[EntryRules | LogFailure], None]) -> None:
+        self._memory.rules(session_id, done)
 
     def recall(
         self, session_id: str, revision: int, done: Callable[[Snapshot | LogFailure | None], None]

@@ -35,8 +35,9 @@ from canvas_server.auth.join import Claims, JoinTokens, made_with
 from canvas_server.auth.keys import Keys
 from canvas_server.auth.resume import SignedIdentities
 from canvas_server.core.effects import ConnectionId, Effect, Refusal, Resume, Send
-from canvas_server.core.presence import membership, places
+from canvas_server.core.presence import places, seats
 from canvas_server.core.presence.guests import Guest
+from canvas_server.core.presence.membership import Membership
 from canvas_server.core.presence.session import Participant
 from canvas_server.protocol import client, server
 from canvas_server.protocol.errors import ErrorCode
@@ -112,7 +113,7 @@ class IdentityMachine(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self._patches = [
-            mock.patch.object(membership, "MAX_PEERS", SIZE),
+            mock.patch.object(seats, "MAX_PEERS", SIZE),
             mock.patch.object(places, "KEPT_PART", KEPT_PART),
         ]
         for patch in self._patches:
@@ -159,7 +160,7 @@ class IdentityMachine(RuleBasedStateMachine):
         )
 
     @property
-    def members(self) -> membership.Membership:
+    def members(self) -> Membership:
         """What is judged."""
         return self.hub._membership
 

@@ -12,6 +12,8 @@ EVENTS: dict[type[client.ClientMessage], AuditEvent] = {
     client.Kick: AuditEvent.KICKED,
     client.ClearScene: AuditEvent.SCENE_CLEARED,
     client.RestoreScene: AuditEvent.SCENE_RESTORED,
+    client.Admit: AuditEvent.ADMITTED,
+    client.MutePeer: AuditEvent.MUTED,
 }
 """What is written down of messages that a peer may send."""
 _LIMITS = frozenset(
@@ -27,11 +29,19 @@ _LIMITS = frozenset(
 
 def acted(peer: Participant, message: client.ClientMessage) -> RecordAudit:
     """Return what a message of `EVENTS` does; it counts once the message is taken."""
-    whom = peer
-    if isinstance(message, client.Kick):
-        whom = peer.session.peers.get(message.target_peer_id, peer)
-    entry = whom.audited(EVENTS[type(message)], by=peer.peer_id)
-    return RecordAudit(entry, peer.connection)
+    event, by, whom, reason = EVENTS[type(message)], peer.peer_id, peer, None
+    match message:
+        case client.Kick(target_peer_id=target) | client.Admit(peer_id=target):
+            visitor = peer.session.door.visitors.get(target)
+            if visitor is not None:
+                event = AuditEvent.TURNED_AWAY if event is AuditEvent.KICKED else event
+                return RecordAudit(visitor.audited(event, by), peer.connection)
+            whom = peer.session.peers.get(target, peer)
+        case client.MutePeer(target_peer_id=target, kind=kind):
+            whom, reason = peer.session.peers.get(target, peer), kind
+        case _:
+            pass
+    return RecordAudit(whom.audited(event, reason=reason, by=by), peer.connection)
 
 
 def refused(peer: Participant | None, code: ErrorCode) -> AuditEntry:

@@ -16,6 +16,10 @@ from canvas_server.protocol.roles import Right, Role
 from canvas_server.protocol.scene import Kind, stream_of
 from canvas_server.protocol.traits import RightRule
 
+_NO_MODERATORS = (
+    "This server asks nobody for a link, so nobody moderates here; that takes CANVAS_AUTH_SECRET."
+)
+
 
 class Ancestor(Struct, frozen=True, array_like=True):
     """An invitation that another one was made with."""
@@ -101,6 +105,8 @@ def require(grant: Grant, right: Right) -> None:
         Refusal: `forbidden`.
     """
     if right not in grant.role.rights:
+        if right is Right.MODERATE and not grant.invitation:
+            raise Refusal(ErrorCode.FORBIDDEN, _NO_MODERATORS)
         text = f"As {grant.role!s} you may not do this: it takes the right to {right!s}."
         raise Refusal(ErrorCode.FORBIDDEN, text)
 

@@ -10,6 +10,7 @@ import math
 from msgspec import Struct
 
 from canvas_server.core.effects import ConnectionId, Effect, Refusal
+from canvas_server.core.presence.door import Claim
 from canvas_server.core.presence.grants import Grant
 from canvas_server.core.presence.membership import Membership
 from canvas_server.core.presence.places import Newcomer
@@ -22,6 +23,7 @@ _MADE_HERE = (
     "This peer id was made by this server, so no other server speaks for it. "
     "Do the two servers share a secret? Each needs its own."
 )
+_ONE_BY_ONE = "People are let into this session one by one, and from this server alone."
 
 
 class Guest(Struct, frozen=True):
@@ -58,7 +60,8 @@ class Guests:
         """Let a guest into a session that is open, on a new connection of its own.
 
         Raises:
-            Refusal: `peer_id_taken`, `session_full`, `link_full`.
+            Refusal: `peer_id_taken`, `session_full`, `link_full`; `session_locked`, also where it
+                would have to wait, unless it has been here.
         """
         if guest.peer_id in self._membership.peers:
             raise Refusal(ErrorCode.PEER_ID_TAKEN)
@@ -66,6 +69,9 @@ class Guests:
             raise Refusal(ErrorCode.PEER_ID_TAKEN, _MADE_HERE)
         session = self._membership.sessions[session_id]
         grant = _grant(guest)
+        claim = Claim(guest.peer_id, proved=True)  # its server vouches for it
+        if not session.door.passes(grant, claim, is_guest=True):
+            raise Refusal(ErrorCode.SESSION_LOCKED, _ONE_BY_ONE)
         newcomer = Newcomer(grant, guest.server)
         effects = self._membership.make_room(session, newcomer, [], now)
         peer = Participant(
@@ -76,6 +82,7 @@ class Guests:
             grant,
             server=guest.server,
         )
+        session.door.admit(peer.peer_id)
         self._membership.peers[peer.peer_id] = peer
         self._membership.seat(connection, peer)
         self._set_away(peer, guest)

@@ -29,6 +29,9 @@ class ResumeClaims(Struct, frozen=True):
     """Empty in tokens of earlier releases: no peer has it."""
     grant: str = ""
     """The key of the grant it was issued under (`Grant.key`)."""
+    waits_since: int = 0
+    """It was given to who waits to be let in, and keeps their place in the queue: since when, in
+    milliseconds since 1970 UTC. It was never in the session."""
 
 
 class Identities(Protocol):
@@ -67,6 +70,10 @@ class Identity(Struct, frozen=True):
     """What the peer it continues may do, where no join token is needed for it."""
     proved: bool = False
     """It has had this id before, or the id is new: what is kept under it is its own."""
+    been_here: bool = False
+    """It was a peer of this session, as its resume token says."""
+    waits_since: int = 0
+    """What its resume token says, where it was given to who waits."""
 
 
 def identify(
@@ -87,7 +94,15 @@ def identify(
     made_here = identities.made_here(peer_id)
     if holder is None:
         free = not made_here and not reserved.holds(peer_id, now)
-        return Identity(peer_id, granted=free or claims is not None, proved=claims is not None)
+        if claims is None:
+            return Identity(peer_id, granted=free)
+        return Identity(
+            peer_id,
+            granted=True,
+            proved=True,
+            been_here=bool(claims.incarnation),
+            waits_since=claims.waits_since,
+        )
     if holder.session.session_id != message.session_id:
         return Identity(peer_id, granted=holder is current, proved=made_here)
     if holder is current:

@@ -1,4 +1,4 @@
-"""Manners of a session: raised hands, reactions, and what moderators have others stop.
+"""Manners of a session: raised hands and reactions.
 
 Functions change the session and return the effects, or raise `Refusal` before any change.
 """
@@ -32,17 +32,6 @@ def react(peer: Participant, message: client.React, now: float) -> list[Effect]:
     if not session.reactions.admits(peer.peer_id, len(session.peers), now):
         return []
     return session.to_others(peer, server.PeerReaction(peer.peer_id, message.emoji))
-
-
-def mute(peer: Participant, message: client.MutePeer) -> list[Effect]:
-    """Have a peer stop a medium; nothing here unmutes (ROM7).
-
-    Raises:
-        Refusal: `peer_not_found`, `self_signal`; `forbidden`, it is at another server.
-    """
-    target = own_peer(peer, message.target_peer_id, "mute them")
-    muted = Send((target.connection,), server.PeerMute(peer.peer_id, message.kind))
-    return [muted, *acked(peer, message.message_id)]
 
 
 def own_peer(peer: Participant, target_peer_id: str | None, what: str) -> Participant:

@@ -4,6 +4,7 @@ As elsewhere in the core, methods change this state and return the effects, or r
 before any change.
 """
 
+import contextlib
 import itertools
 
 from msgspec import UNSET, UnsetType
@@ -23,16 +24,17 @@ from canvas_server.core.effects import (
 from canvas_server.core.presence.absent import crowded_out, reason_of
 from canvas_server.core.presence.audience import TAKEN
 from canvas_server.core.presence.calls import network_call_state
+from canvas_server.core.presence.door import Claim, Visitor
 from canvas_server.core.presence.environment import Environment, milliseconds
 from canvas_server.core.presence.grants import Grant
-from canvas_server.core.presence.identity import ReservedIds, ResumeClaims, identify
-from canvas_server.core.presence.places import Newcomer, abandoned, gives_way
+from canvas_server.core.presence.identity import Identity, ResumeClaims, identify
+from canvas_server.core.presence.places import Newcomer
 from canvas_server.core.presence.renewals import Renewals
-from canvas_server.core.presence.session import MAX_PEERS, Away, Participant, Session
+from canvas_server.core.presence.seats import Seats
+from canvas_server.core.presence.session import Away, Participant, Session
 from canvas_server.protocol import client, server
 from canvas_server.protocol.errors import CloseCode, ErrorCode
 
-MAX_SESSIONS = 50_000
 MAX_WRONG_TRIES = 10
 SUBSCRIBE_SECONDS = 10.0
 RELOAD_SECONDS = 5.0
@@ -41,23 +43,12 @@ RENEW_AFTER = 0.75
 LEFT_FOR_GOOD, GOING_AWAY = 1000, 1001  # RFC 6455 section 7.4.1
 
 
-class Membership:
-    """The connections, the peers and their sessions."""
+class Membership(Seats):
+    """The connections, the peers and their sessions, and what each of them may do."""
 
     def __init__(self, environment: Environment, streams: Streams) -> None:
-        self.connections: dict[ConnectionId, Participant | None] = {}
-        """None: it has no session yet (SES1)."""
-        self.peers: dict[str, Participant] = {}
-        self.sessions: dict[str, Session] = {}
-        self.away: dict[Participant, Away] = {}
-        self.identities = environment.identities
-        self.reserved = ReservedIds()
-        self._environment = environment
+        super().__init__(environment)
         self._streams = streams
-        # Sessions with tiles from before the start, whose peers may yet come back.
-        self._unswept: set[Session] = set()
-        # When those have to be in a session who are in none yet, soonest first (SES5).
-        self._deadlines: dict[ConnectionId, float] = {}
         self._wrong_tries: dict[ConnectionId, int] = {}
         self._grants: Renewals[Grant] = Renewals()
         self._credentials: Renewals[float] = Renewals()
@@ -77,14 +68,18 @@ class Membership:
         self._deadlines.pop(connection, None)
         self._wrong_tries.pop(connection, None)
         peer = self.connections.pop(connection, None)
-        if peer is None:
-            return [Discard(connection)]
         seconds = self._environment.resume_seconds
         if close_code == GOING_AWAY:
             seconds = min(RELOAD_SECONDS, seconds)
+        if peer is None:
+            is_over = close_code == LEFT_FOR_GOOD or seconds <= 0
+            return [
+                Discard(connection),
+                *self.visitor_gone(connection, None if is_over else now + seconds),
+            ]
         away = Away(now + seconds, closing=close_code in (LEFT_FOR_GOOD, GOING_AWAY))
         if close_code == LEFT_FOR_GOOD or seconds <= 0:
-            return [Discard(connection), *self._leave(peer, now, reason_of(away))]
+            return [Discard(connection), *self.leave(peer, now, reason_of(away))]
         self.away[peer] = away
         return peer.session.set_away(peer, away)
 
@@ -92,10 +87,11 @@ class Membership:
         """Let those go whose place is kept no longer, or whose grant is over, and their tiles."""
         due = dict.fromkeys(peer for peer, away in self.away.items() if away.until <= now)
         due |= dict.fromkeys(crowded_out(self.away))
-        effects = [effect for peer in due for effect in self._give_up(peer, now)]
+        effects = [effect for peer in due for effect in self.give_up(peer, now)]
         late = itertools.takewhile(lambda entry: entry[1] <= now, self._deadlines.items())
         for connection, _ in list(late):
-            effects += self._turn_away(connection, CloseCode.UNSUBSCRIBED, now)
+            effects += self.turn_away(connection, CloseCode.UNSUBSCRIBED, now)
+        effects += self._expire_visitors(now)
         for peer, grant in self._grants.due(now):
             if self.peers.get(peer.peer_id) is peer and peer.grant is grant:
                 effects += self._renew(peer, now)
@@ -113,16 +109,20 @@ class Membership:
         tries = self._wrong_tries[connection] = self._wrong_tries.get(connection, 0) + 1
         if tries < MAX_WRONG_TRIES:
             return []
-        return self._turn_away(connection, CloseCode.TOO_MANY_TRIES, now)
+        return self.turn_away(connection, CloseCode.TOO_MANY_TRIES, now)
 
-    def _turn_away(self, connection: ConnectionId, code: CloseCode, now: float) -> list[Effect]:
+    def turn_away(self, connection: ConnectionId, code: CloseCode, now: float) -> list[Effect]:
         """End a connection; a peer that speaks through it keeps its place for a while."""
         return [CloseConnection(connection, code), *self.disconnect(connection, now, None)]
 
     def revoke(self, invitation: str, now: float) -> list[Effect]:
         """Remove who came by an invitation that was taken back, or by what it made (TOK4, TOK8)."""
         came = [peer for peer in self.peers.values() if invitation in peer.grant.invitations]
-        return [effect for peer in came for effect in self.remove(peer, CloseCode.REMOVED, now)]
+        effects = [effect for peer in came for effect in self.remove(peer, CloseCode.REMOVED, now)]
+        for visitor in self.lobby.everybody():
+            if invitation in visitor.grant.invitations:
+                effects += self.dismiss(visitor, CloseCode.REMOVED)
+        return effects
 
     def subscribe(
         self,
@@ -135,9 +135,12 @@ class Membership:
 
         Who proves to be a peer of it needs no join token; who brings one has what it grants (TOK1).
         """
-        identity = identify(message, current, self.peers, self.reserved, self.identities, now)
+        identity = self.lobby.own_identity(connection, message) or identify(
+            message, current, self.peers, self.reserved, self.identities, now
+        )
         grant = self._granted(message, identity.kept_grant, now)
-        if not identity.granted:
+        is_taken = self.lobby.is_taken(identity, connection, message.session_id)
+        if is_taken or not identity.granted:
             raise Refusal(ErrorCode.PEER_ID_TAKEN)
         holder, leaving = identity.holder, [] if current is None else [current]
         if holder is not None:
@@ -149,17 +152,23 @@ class Membership:
                 updates = self._regrant(holder, grant, message.display_name)
                 return effects + self._introduce(holder, now) + updates
             if current is not None:
-                effects += self._leave(current, now, "left")
+                effects += self.leave(current, now, "left")
+            effects += self.visitor_gone(connection, None)
             return effects + self._come_back(holder, connection, message, grant, now)
         session = self.sessions.get(message.session_id)
         if session is None:
-            effects = self._make_room_for_session(now)
+            effects = self.make_room_for_session(now)
             return [*effects, Load(message.session_id, connection, message)]
+        queued = self.lobby.find(identity.peer_id)
+        claim = Claim(identity.peer_id, identity.proved, identity.been_here, queued is not None)
+        if not session.door.passes(grant, claim):
+            return self._have_wait(session, connection, current, identity, grant, message, now)
         effects = self.make_room(session, Newcomer(grant), leaving, now)
         if current is not None:
-            effects += self._leave(current, now, "left", to=session)
-        if not identity.proved:
-            session.canvas.forget(identity.peer_id)
+            effects += self.leave(current, now, "left", to=session)
+        effects += self.visitor_gone(connection, None)
+        if queued is not None and self.lobby.find(queued.peer_id) is queued:
+            effects += self.lobby.drop(queued, CloseCode.TAKEN_OVER)
         before = current.display_name if current else None
         peer = Participant(
             identity.peer_id,
@@ -167,14 +176,77 @@ class Membership:
             connection,
             grant.bound_name or message.display_name or before or grant.name,
             grant,
-            incarnation=self.identities.new_incarnation(),
             features=TAKEN.intersection(message.features),
         )
-        self._grants.expect(peer, grant, grant.due)
+        return effects + self._let_in(peer, now, proved=identity.proved)
+
+    def _let_in(
+        self, peer: Participant, now: float, *, proved: bool, since: str = ""
+    ) -> list[Effect]:
+        """Give somebody a place that there is room for; see `Checkpoint` for `since`."""
+        session = peer.session
+        if not proved:
+            session.canvas.forget(peer.peer_id)
+        peer.incarnation = self.identities.new_incarnation()
+        self._grants.expect(peer, peer.grant, peer.grant.due)
         self.peers[peer.peer_id] = peer
-        self.seat(connection, peer)
+        self.seat(peer.connection, peer)
         joined = session.join(peer)
-        return effects + self._introduce(peer, now) + joined
+        return self._introduce(peer, now, since) + joined
+
+    # --- who waits (ROM5) ------------------------------------------------------------------------
+
+    def _have_wait(
+        self,
+        session: Session,
+        connection: ConnectionId,
+        current: Participant | None,
+        identity: Identity,
+        grant: Grant,
+        message: client.Subscribe,
+        now: float,
+    ) -> list[Effect]:
+        """Give a connection a place in the queue of a session, in place of any other it has."""
+        received = self.lobby.receive(session, connection, identity, grant, message, now)
+        self._deadlines.pop(connection, None)
+        if current is None:
+            return received
+        self.connections[connection] = None
+        return [*self.leave(current, now, "left", to=session), *received]
+
+    def admit(self, visitor: Visitor, now: float) -> list[Effect]:
+        """Let somebody in who waits; who is gone for a moment is let in on coming back.
+
+        Raises:
+            Refusal: `session_full`, `link_full`.
+        """
+        session, connection = self.sessions[visitor.session_id], visitor.connection
+        effects = self.make_room(session, Newcomer(visitor.grant), [], now)
+        session.door.admit(visitor.peer_id)
+        is_there = self.lobby.at(connection) is visitor
+        effects += self.lobby.drop(visitor)
+        if not is_there:
+            return effects
+        peer = Participant(
+            visitor.peer_id,
+            session,
+            connection,
+            visitor.display_name,
+            visitor.grant,
+            features=TAKEN.intersection(visitor.features),
+        )
+        return effects + self._let_in(peer, now, proved=visitor.proved, since=visitor.token)
+
+    def _expire_visitors(self, now: float) -> list[Effect]:
+        """Turn those away whose time is over, and let all in where the door is open again."""
+        effects: list[Effect] = []
+        for visitor, code in tuple(self.lobby.due(now)):
+            effects += self.dismiss(visitor, code)
+        for visitor in self.lobby.everybody():
+            if not self.sessions[visitor.session_id].door.rules.hold:
+                with contextlib.suppress(Refusal):  # there is no room: a moderator may make some
+                    effects += self.admit(visitor, now)
+        return effects
 
     def _granted(self, message: client.Subscribe, kept: Grant | None, now: float) -> Grant:
         """Return what somebody may do: by the join token, or as the peer that is continued.
@@ -238,8 +310,9 @@ class Membership:
 
     def remove(self, peer: Participant, code: CloseCode, now: float) -> list[Effect]:
         """Take a peer out that may not be here any more; the close code tells it to stay away."""
-        released = self._take_from(peer, code)
-        return [*released, *self._leave(peer, now, "removed")]
+        released = self.take_from(peer, code)
+        noted = peer.session.door.remove(peer.peer_id) if code is CloseCode.REMOVED else []
+        return [*released, *noted, *self.leave(peer, now, "removed")]
 
     def _come_back(
         self,
@@ -260,16 +333,11 @@ class Membership:
             peer, grant, message.display_name
         )
         resumed = self._resume(peer, connection, message, now) if same else []
-        released = self._take_from(peer)
+        released = self.take_from(peer)
         peer.connection = connection
         self.seat(connection, peer)
         introduced = [] if resumed else self._introduce(peer, now)
         return resumed + released + introduced + updates
-
-    def seat(self, connection: ConnectionId, peer: Participant) -> None:
-        """Let a connection be that of a peer; it has joined in time."""
-        self.connections[connection] = peer
-        self._deadlines.pop(connection, None)
 
     def _resume(
         self,
@@ -286,20 +354,21 @@ class Membership:
         assigned = self._assigned(peer, now, recovered=True, heard=heard)
         return [Resume(old, connection, token, received, assigned)]
 
-    def _take_from(self, peer: Participant, code: CloseCode = CloseCode.TAKEN_OVER) -> list[Effect]:
-        """Let go of the connection a peer had: it is gone, or is closed (SES2)."""
-        if self.connections.pop(peer.connection, None) is None:
-            return [Discard(peer.connection)]
-        return [CloseConnection(peer.connection, code), Discard(peer.connection)]
-
-    def _introduce(self, peer: Participant, now: float) -> list[Effect]:
+    def _introduce(self, peer: Participant, now: float, since: str = "") -> list[Effect]:
         """Tell a peer who it is and what its session looks like."""
+        door = peer.session.door
+        told: list[server.ServerMessage] = []
+        if "session_settings" in self._environment.features:
+            told.append(door.settings)
+        if peer.grant.is_moderator:
+            told += (server.PeerWaiting(visitor.view()) for visitor in door.visitors.values())
         assigned = self._assigned(peer, now, recovered=False)
         return [
             Send((peer.connection,), assigned),
             Send((peer.connection,), peer.session.audience.list_for(peer)),
             Send((peer.connection,), peer.session.canvas.scene_update()),
-            Checkpoint(peer.connection, assigned.resume_token, 2),
+            Checkpoint(peer.connection, assigned.resume_token, 2, since),
+            *(Send((peer.connection,), message) for message in told),
             *peer.session.ring_again(peer),
             *network_call_state(peer),
         ]
@@ -321,82 +390,3 @@ class Membership:
             "relay" if peer.session.relay_only else UNSET,
             peer.grant.bound_name or UNSET,
         )
-
-    def _leave(
-        self,
-        peer: Participant,
-        now: float,
-        reason: server.LeaveReason,
-        *,
-        to: Session | None = None,
-    ) -> list[Effect]:
-        session = peer.session
-        del self.peers[peer.peer_id]
-        self.away.pop(peer, None)
-        if peer.server is not None:
-            self.reserved.keep(peer.peer_id, now)
-        effects = session.leave(peer, reason, milliseconds(now))
-        if session is not to:
-            self.close_if_idle(session)
-        return effects
-
-    def _give_up(self, peer: Participant, now: float) -> list[Effect]:
-        """End the wait for a peer that is away."""
-        released = self._take_from(peer)
-        return [*released, *self._leave(peer, now, reason_of(peer.away))]
-
-    def make_room(
-        self, session: Session, newcomer: Newcomer, leaving: list[Participant], now: float
-    ) -> list[Effect]:
-        """See that one more peer has a place (SES4, SES6).
-
-        Raises:
-            Refusal: `session_full`, `link_full`.
-        """
-        staying = [peer for peer in session.peers.values() if peer not in leaving]
-        yielding = gives_way(newcomer, staying, MAX_PEERS, self._environment.link_places)
-        if yielding is None:
-            return []
-        reason = reason_of(yielding.away) if yielding.away else "removed"
-        released = self._take_from(yielding, CloseCode.GAVE_WAY)
-        return [*released, *self._leave(yielding, now, reason, to=session)]
-
-    def _make_room_for_session(self, now: float) -> list[Effect]:
-        """See that one more session has a place; one that nobody is in but in name gives way.
-
-        Raises:
-            Refusal: `server_full`.
-        """
-        if len(self.sessions) < MAX_SESSIONS:
-            return []
-        idle = abandoned(self.away)
-        if idle is None:
-            raise Refusal(ErrorCode.SERVER_FULL)
-        peers = [*idle.peers.values()]
-        return [effect for peer in peers for effect in self._give_up(peer, now)]
-
-    def open(self, session: Session) -> None:
-        """Take a session up that was read from the log.
-
-        Peers that were in it before a restart have time to come back to their tiles (SCN3).
-        """
-        self.sessions[session.session_id] = session
-        if session.canvas.scene.tiles:
-            self._unswept.add(session)
-
-    def close_if_idle(self, session: Session) -> None:
-        """Forget a session that nobody is in and of which everything is stored."""
-        if not session.peers and session.canvas.at_rest:
-            self.sessions.pop(session.session_id, None)
-            self._unswept.discard(session)
-
-    def evict(self, session: Session, code: CloseCode) -> list[Effect]:
-        """Forget a session with its peers; they are to come back to where it lives now."""
-        self.sessions.pop(session.session_id)
-        self._unswept.discard(session)
-        effects = session.canvas.abandon()
-        for peer in session.peers.values():
-            del self.peers[peer.peer_id]
-            self.away.pop(peer, None)
-            effects += self._take_from(peer, code)
-        return effects

@@ -18,6 +18,7 @@ from canvas_server.core.effects import (
     Send,
 )
 from canvas_server.core.presence.audience import Audience
+from canvas_server.core.presence.door import Door
 from canvas_server.core.presence.grants import Grant
 from canvas_server.core.presence.reactions import ReactionPace
 from canvas_server.core.records import Stored
@@ -115,6 +116,10 @@ class Session:
         self.reactions = ReactionPace()
         self.canvas = Canvas(
             session_id, stored, self.peers, tickets, watched=watched, leader=leader
+        )
+        canvas = self.canvas
+        self.door = Door(
+            session_id, stored.rules, tickets, self.peers, lambda: canvas.shown.revision
         )
 
     # --- who is here -------------------------------------------------------------------
@@ -304,6 +309,11 @@ class Session:
     def to_all(self, message: server.ServerMessage) -> list[Effect]:
         """Send to everybody in the session."""
         return _send((peer.connection for peer in self.peers.values()), message)
+
+    def to_moderators(self, message: server.ServerMessage) -> list[Effect]:
+        """Send to those who look after the session."""
+        moderators = (peer for peer in self.peers.values() if peer.grant.is_moderator)
+        return _send((peer.connection for peer in moderators), message)
 
     def to_others(self, sender: Participant, message: server.ServerMessage) -> list[Effect]:
         """Send to everybody in the session but one."""

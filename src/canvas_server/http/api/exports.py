@@ -19,7 +19,7 @@ from canvas_server.export.missing import as_header
 from canvas_server.export.pictures import Pictures
 from canvas_server.export.queue import TooManyDrawings
 from canvas_server.export.worker import MOST_WIDTH, CannotDraw, Picture
-from canvas_server.http.api.scenes import USUAL_BYTES, scene_at
+from canvas_server.http.api.scenes import USUAL_BYTES, require_entered, scene_at
 from canvas_server.http.bodies import Bodies
 from canvas_server.http.errors import error_responses, refusal
 from canvas_server.http.gate import Gate
@@ -52,7 +52,7 @@ def picture_routes(scenes: Scenes, gate: Gate, bodies: Bodies) -> list[BaseRoute
         if ending not in _TYPES:
             raise HTTPException(404, f"a scene is exported as {', '.join(_TYPES)}")
         session_id = session_of(request)
-        gate.require(request, session_id)
+        await require_entered(scenes, gate, request, session_id)
         width = number_of(request, "width", 1, MOST_WIDTH) if ending == "png" else None
         scene = await scene_at(scenes, session_id, number_of(request, "revision"))
         tag = f"{scene_tag(scene)}-{__version__}"

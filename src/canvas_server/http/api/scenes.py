@@ -44,7 +44,7 @@ def scene_routes(
 
     async def read(request: Request) -> Response:
         session_id = session_of(request)
-        gate.require(request, session_id)
+        await require_entered(scenes, gate, request, session_id)
         scene = await scene_at(scenes, session_id, number_of(request, "revision"))
         if is_known(request.headers, scene_tag(scene)):
             return Response(status_code=304, headers=_headers(scene))
@@ -52,7 +52,7 @@ def scene_routes(
 
     async def history(request: Request) -> Response:
         session_id = session_of(request)
-        gate.require(request, session_id)
+        await require_entered(scenes, gate, request, session_id)
         limit = number_of(request, "limit", 1, MAX_ENTRIES) or USUAL_ENTRIES
         past = await scenes.history(session_id, number_of(request, "before"), limit)
         tag = history_tag(past)
@@ -80,7 +80,7 @@ def scene_routes(
     async def edit(request: Request) -> Response:
         bearer = gate.recognise(request, Right.EDIT)
         wanted = await bodies.decoded_in_steps(request, bearer, scene_edit_steps)
-        gate.require(request, wanted.session_id, Right.EDIT)
+        await require_entered(scenes, gate, request, wanted.session_id, Right.EDIT)
         expected = expected_version(request.headers)
         edited = await scenes.edit(
             wanted,
@@ -100,6 +100,20 @@ def scene_routes(
         Route("/api/scene/{session}", error_responses(erase), methods=["DELETE"]),
         Route("/api/scene/{session}/history", error_responses(history)),
     ]
+
+
+async def require_entered(
+    scenes: Scenes, gate: Gate, request: Request, session_id: str, right: Right | None = None
+) -> None:
+    """Let those through who may be in a session, have a right, and have come in (ROM6).
+
+    Raises:
+        Refusal: see `Gate.require` and `Gate.require_entered`.
+        LogFailure: nobody can say who may come in.
+    """
+    grant = gate.require(request, session_id, right)
+    if grant is not None:
+        gate.require_entered(request, session_id, grant, await scenes.rules(session_id))
 
 
 async def scene_at(scenes: Scenes, session_id: str, revision: int | None) -> SceneDocument:

@@ -16,7 +16,8 @@ from canvas_server.protocol.errors import CloseCode, ErrorCode
 from canvas_server.protocol.roles import Right, Role
 from canvas_server.protocol.scene import ElementChanges, NewElement, Text, TransformChanges, Video
 from canvas_server.protocol.traits import AfterGap, ClientTraits, Federated, RightRule
-from support.hub.hub import NOW, HubLab, make_hub
+from support.hub.house import House
+from support.hub.hub import NOW, HubLab
 
 pytestmark = pytest.mark.rule("TOK3", "TOK2", "TOK4")
 
@@ -85,61 +86,6 @@ def kinds(me: str, other: str) -> dict[str, tuple[client.ClientMessage, Right | 
         "call_quality": (client.CallQuality(other, msgspec.convert({"rating": "good"}, Any)), None),
         "cursor": (client.Cursor(0, 0), None),
     }
-
-
-class Admission:
-    """Tokens that can be read: role, seconds they live, invitation, `renew` or not, a name …"""
-
-    def __init__(self) -> None:
-        self.renewals = 0
-        self.revoked: set[str] = set()
-
-    def admit(self, token: str | None, session_id: str, now: float) -> Grant:
-        if token is None:
-            raise Refusal(ErrorCode.UNAUTHORIZED)
-        role, life, invitation, *more = token.split()
-        if role == "nonsense":
-            raise Refusal(ErrorCode.UNAUTHORIZED)
-        expires = NOW + float(life)
-        if expires <= now:
-            raise Refusal(ErrorCode.TOKEN_EXPIRED)
-        renew_at = NOW + float(life) / 2 if "renew" in more else None
-        return Grant(
-            Role(role),
-            invitation,
-            next((word[5:] for word in more if word.startswith("name=")), None),
-            expires,
-            renew_at,
-            float(life),
-            rename="rename" in more,
-            user=next((word[5:] for word in more if word.startswith("user=")), None),
-        )
-
-    def renew(self, grant: Grant, session_id: str, now: float) -> tuple[str, Grant]:
-        if grant.invitation in self.revoked:
-            raise Refusal(ErrorCode.UNAUTHORIZED)
-        self.renewals += 1
-        expires = now + grant.life
-        again = msgspec.structs.replace(grant, expires=expires, renew_at=now + grant.life / 2)
-        return f"another {self.renewals}", again
-
-
-class House(HubLab):
-    """A hub that asks for tokens."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.admission = Admission()
-        self.hub = make_hub(self.memory, admission=self.admission)
-
-    def come(self, token: str | None, **more: Any) -> tuple[Any, str]:
-        connection = self.connect()
-        self.say(connection, client.Subscribe("s", token=token, **more))
-        assigned = self.heard(connection, server.PeerAssigned)
-        return connection, assigned[-1].peer_id if assigned else ""
-
-    def codes(self) -> list[CloseCode]:
-        return [close.code for close in self.closes]
 
 
 def room(role: Role) -> tuple[House, Any, str, str]:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from hypothesis import settings
 
-from canvas_server.core.presence import grants, identity, membership
+from canvas_server.core.presence import grants, identity, membership, seats
 from canvas_server.core.presence.grants import Grant
 from support.simulations.identity import IdentityMachine, play
 
@@ -33,7 +33,7 @@ def _believes(message: Any, current: Any, peers: Any, *more: Any) -> identity.Id
     ("of", "name", "fault"),
     [
         (membership, "identify", _believes),
-        (membership, "gives_way", lambda *_: None),
+        (seats, "gives_way", lambda *_: None),
         (grants, "lineage_of", lambda _, invitation: frozenset((invitation,))),
         (Grant, "bound_name", None),
     ],

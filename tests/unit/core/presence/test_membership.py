@@ -3,7 +3,7 @@
 import pytest
 
 from canvas_server.core.effects import CloseConnection, Discard, RecordAudit
-from canvas_server.core.presence import membership as members_module
+from canvas_server.core.presence import seats as members_module
 from canvas_server.core.presence import session as session_module
 from canvas_server.protocol import client, server
 from canvas_server.protocol.codec import MalformedMessage
@@ -174,7 +174,7 @@ def test_leaving_is_told_once() -> None:
 def test_a_full_session_refuses_and_a_peer_already_inside_may_stay(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("canvas_server.core.presence.membership.MAX_PEERS", 2)
+    monkeypatch.setattr("canvas_server.core.presence.seats.MAX_PEERS", 2)
     assert session_module.MAX_PEERS > 2
     lab = HubLab()
     (_, ada), (b, _) = lab.join(), lab.join()
@@ -200,7 +200,7 @@ def test_a_full_session_refuses_and_a_peer_already_inside_may_stay(
 @pytest.mark.rule("SES4")
 def test_in_a_full_session_who_is_away_gives_way(monkeypatch: pytest.MonkeyPatch) -> None:
     """The one whose place ends first; nobody who is here."""
-    monkeypatch.setattr("canvas_server.core.presence.membership.MAX_PEERS", 3)
+    monkeypatch.setattr("canvas_server.core.presence.seats.MAX_PEERS", 3)
     lab = HubLab()
     (a, ada), (b, bob), (c, _) = lab.join(), lab.join(), lab.join()
     lab.drop(a, None)

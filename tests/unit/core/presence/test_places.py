@@ -3,7 +3,7 @@
 import pytest
 
 from canvas_server.core.effects import ConnectionId, Refusal
-from canvas_server.core.presence import membership
+from canvas_server.core.presence import seats
 from canvas_server.core.presence.grants import Ancestor, Grant
 from canvas_server.core.presence.guests import Guest
 from canvas_server.core.presence.places import KEPT_PART, LINK_PLACES
@@ -234,7 +234,7 @@ def test_a_session_that_nobody_is_in_but_in_name_gives_way_to_another(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """Nobody takes all sessions by coming and breaking off."""
-    monkeypatch.setattr(membership, "MAX_SESSIONS", 3)
+    monkeypatch.setattr(seats, "MAX_SESSIONS", 3)
     lab = HubLab()
     (a, _), (b, _), (c, _), (d, _) = lab.join("r"), lab.join("s"), lab.join("s"), lab.join("t")
     lab.drop(c, None)
