@@ -52,6 +52,17 @@ LIFE = 600
 MADE_BY_CLIENTS = ("10000000-0000-4000-8000-000000000000", "20000000-0000-4000-8000-000000000000")
 SIZE, KEPT_PART, LINK_PLACES = 8, 4, 3
 KEPT = SIZE // KEPT_PART
+OUTSIDE = (server.Welcome, server.Waiting, server.Pong, server.Error)
+"""All that who waits is sent."""
+TRIED_OUTSIDE = (
+    client.GetScene(),
+    client.ListPeers(),
+    client.AddElement(NewElement(Text("red"))),
+    client.Cursor(0, 0),
+    client.GroupCall(joined=True),
+    client.SetSession(locked=False, lobby=False),
+    client.RaiseHand(raised=True),
+)
 _SECRET = b"a secret of the machine"
 
 
@@ -136,6 +147,14 @@ class IdentityMachine(RuleBasedStateMachine):
         """The latest session of each connection."""
         self.been_in: dict[str, set[str]] = collections.defaultdict(set)
         """Of each peer id the sessions it was ever in."""
+        self.doors: dict[str, tuple[bool, bool]] = dict.fromkeys(SESSIONS, (False, False))
+        """Of each session whether it is locked, and has a waiting room."""
+        self.removed: dict[str, set[str]] = collections.defaultdict(set)
+        """Of each session the peers that were kicked and not let in since."""
+        self.let_in: dict[str, set[str]] = collections.defaultdict(set)
+        """Of each session the peers that a moderator let in, and the guests it has had."""
+        self.queued: dict[str, str] = {}
+        """Tokens that keep a place in a queue, with its peer id."""
         self.numbers = itertools.count(1)
         self.news: list[tuple[ConnectionId, server.ServerMessage]] = []
         self._start()
@@ -192,7 +211,13 @@ class IdentityMachine(RuleBasedStateMachine):
             f"a message of another session: {message}"
         )
         person = self.people.get(connection, "nobody")
+        if self.members.lobby.at(connection) is not None:
+            assert isinstance(message, OUTSIDE), f"ROM5: who waits is told {message}"
         match message:
+            case server.Waiting():
+                assert peer is None, "ROM5: who waits is a peer"
+                self.queued[message.resume_token] = message.peer_id
+                self.counts["waits"] += 1
             case server.PeerAssigned():
                 assert peer is not None
                 proof = Proof(peer.peer_id, message.session_id, peer.incarnation, peer.grant.key)
@@ -349,6 +374,9 @@ class IdentityMachine(RuleBasedStateMachine):
         """Say whether a `subscribe` came to what its tokens allow; return the refusal."""
         peer = self.members.connections.get(connection)
         joined = self.issued.get(message.token or "")
+        if self.lab.heard(connection, server.Waiting):
+            assert any(self.doors[message.session_id]), "ROM5: the door is open"
+            return ErrorCode.NOT_SUBSCRIBED
         if not self.lab.heard(connection, server.PeerAssigned):
             code = self.lab.heard(connection, server.Error)[-1].code
             assert peer is before.current or peer is None, "IN1: a refusal changed something"
@@ -363,6 +391,7 @@ class IdentityMachine(RuleBasedStateMachine):
         ):
             proof = None
         holder = before.holders.get(peer.peer_id)
+        self._judge_entry(peer, proof, holder)
         own = before.current is not None and before.current.peer_id == peer.peer_id
         self._judge_grant(peer, joined, proof, before, own=own)
         if own:
@@ -402,6 +431,18 @@ class IdentityMachine(RuleBasedStateMachine):
             assert proof.key == peer.grant.key == holder[1], "RES1: a right flowed through an id"
             assert proof.incarnation == peer.incarnation == holder[0], "RES1: of another stay"
 
+    def _judge_entry(self, peer: Participant, proof: Proof | None, holder: object) -> None:
+        """Past a door that is not open come those alone who have been inside, or were let in."""
+        session_id = peer.session.session_id
+        if not any(self.doors[session_id]) or holder is not None:
+            return
+        self.counts["past a door"] += 1
+        role = self.links[peer.grant.invitation].role
+        has_been = proof is not None and peer.peer_id == proof.peer_id
+        known = has_been or peer.peer_id in self.let_in[session_id]
+        removed = peer.peer_id in self.removed[session_id]
+        assert Right.MODERATE in role.rights or (known and not removed), "ROM4: somebody slipped in"
+
     def _judge_refusal(
         self,
         code: ErrorCode,
@@ -410,6 +451,10 @@ class IdentityMachine(RuleBasedStateMachine):
         message: client.Subscribe,
     ) -> None:
         """Nobody who moderates is refused for want of a place, but by their own link."""
+        if code is ErrorCode.SESSION_LOCKED:
+            assert self.doors[message.session_id][0], "ROM4: it is not locked"
+            is_moderator = joined and Right.MODERATE in joined.link.role.rights
+            assert not is_moderator, "ROM4: a moderator is kept out"
         if code not in (ErrorCode.SESSION_FULL, ErrorCode.LINK_FULL):
             return
         assert joined is not None or message.resume_token
@@ -500,6 +545,87 @@ class IdentityMachine(RuleBasedStateMachine):
         gone = target not in self.members.peers
         may = Right.MODERATE in self.links[peer.grant.invitation].role.rights
         assert gone == (may and same and target != peer.peer_id), "TOK3"
+        if gone:
+            self.removed[peer.session.session_id].add(target)
+
+    def _there(self, data: st.DataObject) -> list[ConnectionId]:
+        """Return connections that have a peer: mostly of those who may more than others."""
+        there = [c for c, peer in self.members.connections.items() if peer is not None]
+        may = [c for c in there if self.members.connections[c].grant.is_moderator]  # type: ignore[union-attr]
+        return may if may and data.draw(st.sampled_from([True, True, False])) else there
+
+    @rule(data=st.data(), locked=st.sampled_from([False, False, True]), lobby=st.booleans())
+    def somebody_shuts_the_door(self, data: st.DataObject, locked: bool, lobby: bool) -> None:
+        """Or opens it; it takes the right to."""
+        there = self._there(data)
+        if not there:
+            return
+        connection = data.draw(st.sampled_from(there))
+        peer = self.members.connections[connection]
+        assert peer is not None
+        self.lab.say(connection, client.SetSession(locked, lobby))
+        may = Right.MODERATE in self.links[peer.grant.invitation].role.rights
+        if may:
+            self.doors[peer.session.session_id] = locked, lobby
+        rules = self.hub.rules(peer.session.session_id)
+        assert rules is not None
+        assert (rules.locked, rules.lobby) == self.doors[peer.session.session_id], "ROM3"
+
+    @rule(session_id=st.sampled_from(SESSIONS), locked=st.booleans())
+    def a_meeting_begins_behind_a_door(self, session_id: str, locked: bool) -> None:
+        """Who moderates comes and shuts it; the others come after them."""
+        mine = self.tokens["ada", session_id]
+        self.subscribe("ada", client.Subscribe(session_id, token=mine[-1]), fresh=True)
+        peer = self.members.connections.get(self.connections["ada"])
+        if peer is None or Right.MODERATE not in self.links[peer.grant.invitation].role.rights:
+            return
+        self.lab.say(peer.connection, client.SetSession(locked, lobby=True))
+        self.doors[session_id] = locked, True
+        for name in PEOPLE[1:]:
+            known = self.assigned.get((name, session_id))
+            token = self.tokens[name, session_id][-1]
+            proof = known.resume_token if known else None
+            wish = client.Subscribe(session_id, token=token, resume_token=proof)
+            self.subscribe(name, wish, fresh=True)
+
+    @rule(data=st.data(), welcome=st.booleans())
+    def somebody_answers_the_door(self, data: st.DataObject, welcome: bool) -> None:
+        """Who waits is let in, or turned away, by who may."""
+        there = self._there(data)
+        waiting = self.members.lobby.everybody()
+        if not there or not waiting:
+            return
+        visitor = data.draw(st.sampled_from(waiting))
+        connection = data.draw(st.sampled_from(there))
+        peer = self.members.connections[connection]
+        assert peer is not None
+        before = set(self.members.peers)
+        answer = client.Admit if welcome else client.Kick
+        self.lab.say(connection, answer(visitor.peer_id))
+        may = Right.MODERATE in self.links[peer.grant.invitation].role.rights
+        same = visitor.session_id == peer.session.session_id
+        if self.members.lobby.find(visitor.peer_id) is None:
+            assert may, "ROM5: it takes a moderator …"
+            assert same, "ROM5: … of that session"
+            if welcome:
+                self.let_in[visitor.session_id].add(visitor.peer_id)
+                self.removed[visitor.session_id].discard(visitor.peer_id)
+                self.counts["let in"] += 1
+        else:
+            assert visitor.peer_id not in set(self.members.peers) - before
+
+    @rule(data=st.data())
+    def who_waits_tries_to_act(self, data: st.DataObject) -> None:
+        """Nothing comes of it but a refusal."""
+        waiting = [one for one in self.members.lobby.everybody() if one.away_until is None]
+        if waiting:
+            connection = data.draw(st.sampled_from(waiting)).connection
+            message = data.draw(st.sampled_from(TRIED_OUTSIDE))
+            self.lab.inbox[connection].clear()
+            self.lab.say(connection, message)
+            (error,) = self.lab.inbox[connection]
+            assert isinstance(error, server.Error)
+            assert error.code is ErrorCode.NOT_SUBSCRIBED, "ROM5"
 
     @rule(data=st.data())
     def somebody_draws(self, data: st.DataObject) -> None:
@@ -528,6 +654,7 @@ class IdentityMachine(RuleBasedStateMachine):
                 self.invitations.learn(row)
         before.close()
         self._start()
+        self.let_in.clear()
         self.connections.clear()
         self.session_of.clear()
         self.counts["restarts"] += 1
@@ -542,11 +669,16 @@ class IdentityMachine(RuleBasedStateMachine):
             *MADE_BY_CLIENTS,
             *chance.sample([*self.been_in], min(3, len(self.been_in))),
         ]
-        proofs = [None, *chance.sample([*self.proofs], min(4, len(self.proofs)))]
+        proofs = [
+            None,
+            *chance.sample([*self.proofs], min(4, len(self.proofs))),
+            *chance.sample([*self.queued], min(2, len(self.queued))),
+        ]
         joins = [None, *chance.sample([*self.issued], min(3, len(self.issued)))]
         tries = [(wish, proof, join) for wish in ids for proof in proofs for join in joins]
         for wish, proof, join in chance.sample(tries, min(16, len(tries))):
-            own = self.proofs[proof].peer_id if proof and chance.random() < 0.3 else wish
+            whose = self.queued | {token: one.peer_id for token, one in self.proofs.items()}
+            own = whose[proof] if proof and chance.random() < 0.3 else wish
             message = client.Subscribe(session_id, own, "Ada", join, proof, 0)
             self.counts["tries"] += 1
             if self.subscribe("eve", message, fresh=fresh) is None:
@@ -568,10 +700,14 @@ class IdentityMachine(RuleBasedStateMachine):
             guest = Guest(wish, "far", "Ada", Role.MODERATE)
             effects = self.hub.guests.seat(connection, "red", guest, self.lab.now)
         except Refusal as refused:
-            assert taken or refused.code in (ErrorCode.SESSION_FULL, ErrorCode.LINK_FULL)
+            full = (ErrorCode.SESSION_FULL, ErrorCode.LINK_FULL)
+            shut = refused.code is ErrorCode.SESSION_LOCKED and any(self.doors["red"])
+            assert taken or shut or refused.code in full
             self.lab.drop(connection)
             return
         assert not taken, "SES2: another server speaks for one of ours"
+        assert not any(self.doors["red"]) or wish in self.let_in["red"], "ROM6"
+        self.let_in["red"].add(wish)
         self.lab.perform(effects)
         self.lab.drop(connection, 1000)
 

@@ -143,7 +143,8 @@ class Lobby:
         released: list[Effect] = []
         if code is not None:
             released = self._take_from(visitor, code)
-        self._connected.pop(visitor.connection, None)
+        if self._connected.get(visitor.connection) is visitor:
+            del self._connected[visitor.connection]
         left = server.PeerWaitingLeft(visitor.peer_id)
         return [*released, *session.to_moderators(left)]
 

@@ -207,7 +207,10 @@ class Membership(Seats):
         now: float,
     ) -> list[Effect]:
         """Give a connection a place in the queue of a session, in place of any other it has."""
+        before = self.lobby.at(connection)
         received = self.lobby.receive(session, connection, identity, grant, message, now)
+        if before is not None and self.lobby.at(connection) is not before:
+            received += self.dismiss(before)
         self._deadlines.pop(connection, None)
         if current is None:
             return received

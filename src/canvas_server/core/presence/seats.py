@@ -45,8 +45,8 @@ class Seats:
         self.close_if_idle(self.sessions[visitor.session_id])
         return effects
 
-    def dismiss(self, visitor: Visitor, code: CloseCode) -> list[Effect]:
-        """Turn somebody away that waits."""
+    def dismiss(self, visitor: Visitor, code: CloseCode | None = None) -> list[Effect]:
+        """Have somebody wait no more; a code turns them away."""
         effects = self.lobby.drop(visitor, code)
         self.close_if_idle(self.sessions[visitor.session_id])
         return effects

@@ -297,9 +297,9 @@ def test_who_is_turned_away_is_told_so() -> None:
     room.say(room.boss, client.Kick(ada_id))
     assert room.errors(room.boss) == [ErrorCode.PEER_NOT_FOUND]
     room.ask(display_name="Ada")
-    room.say(room.boss, client.SetSession(lobby=False))
+    room.ask("edit 9000 other")
     room.hub.revoke("i", room.now)
-    assert room.hub.waiting_count == 0
+    assert room.hub.waiting_count == 1
 
 
 @pytest.mark.rule("ROM5")
@@ -419,6 +419,10 @@ def test_who_waits_may_go_elsewhere_and_who_is_elsewhere_may_wait() -> None:
     room.say(ada, client.Subscribe("other", None, None, "edit 9000 i", token.resume_token))
     assert room.queue() == [], "it goes on as somebody it had been"
     assert ada_id
+    eve, _ = room.ask()
+    room.say(eve, client.Subscribe("s", GUEST, token="edit 9000 i"))
+    assert room.heard(eve, server.Waiting)[-1].peer_id == GUEST
+    assert len(room.queue()) == 1, "with another id it has another place, and only that"
 
 
 @pytest.mark.rule("ROM5")
