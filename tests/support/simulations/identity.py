@@ -110,6 +110,8 @@ class Before(Struct, frozen=True):
     """All that were ever given."""
     places: collections.Counter[str]
     """Of each link how many there are in the session that is asked for, besides the asker."""
+    waits: str | None
+    """The id under which the asker waits on this connection."""
 
 
 class Counts(collections.Counter[str]):
@@ -358,6 +360,7 @@ class IdentityMachine(RuleBasedStateMachine):
         current = self.members.connections[connection]
         session = self.members.sessions.get(message.session_id)
         there = [] if session is None else session.peers.values()
+        waiting = self.members.lobby.at(connection)
         return Before(
             current,
             {
@@ -366,6 +369,7 @@ class IdentityMachine(RuleBasedStateMachine):
             },
             frozenset(self.been_in),
             collections.Counter(p.grant.invitation for p in there if p is not current),
+            waiting.peer_id if waiting else None,
         )
 
     def _judge(
@@ -403,8 +407,9 @@ class IdentityMachine(RuleBasedStateMachine):
             assert peer.incarnation == holder[0]
         elif self.identities.made_here(peer.peer_id) and peer.peer_id in before.ids:
             self.counts["come back"] += 1
-            assert proof is not None, "SES2: an id was taken that is another's"
-            assert proof.peer_id == peer.peer_id
+            place = self.queued.get(message.resume_token or "")
+            shown = place or (proof.peer_id if proof else before.waits)
+            assert shown == peer.peer_id, "SES2: an id was taken that is another's"
         return None
 
     def _judge_grant(
