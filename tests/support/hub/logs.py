@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Callable, Iterable
 from typing import Any, TypeVar
 
-from canvas_server.core.records import IdempotencyRecord, Record, Snapshot, Stored
+from canvas_server.core.records import EntryRules, IdempotencyRecord, Record, Snapshot, Stored
 from canvas_server.node.ports import History, Log, LogFailure, SessionSummary
 from canvas_server.protocol.history import Added, Change, Entry, Removed, Replaced, Updated
 from canvas_server.protocol.scene import Element, ElementChanges, Text, Transform, TransformChanges
@@ -68,6 +68,9 @@ class Asker:
 
     async def load(self, session_id: str) -> Stored:
         return await self._ask(lambda done: self.log.load(session_id, done))
+
+    async def rules(self, session_id: str) -> EntryRules:
+        return await self._ask(lambda done: self.log.rules(session_id, done))
 
     async def recall(self, session_id: str, revision: int) -> Snapshot | None:
         return await self._ask(lambda done: self.log.recall(session_id, revision, done))

@@ -11,7 +11,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from nats.js.errors import NotFoundError
 
-from canvas_server.core.records import MAX_IDEMPOTENCY_RECORDS, Record, Snapshot, Stored
+from canvas_server.core.records import (
+    MAX_IDEMPOTENCY_RECORDS,
+    EntryRules,
+    Record,
+    Snapshot,
+    Stored,
+)
 from canvas_server.core.scene.replay import replay
 from canvas_server.nats.broker import Broker
 from canvas_server.nats.log import JetStreamLog
@@ -176,6 +182,25 @@ async def test_an_erased_session_is_as_one_that_never_was(log: Asker) -> None:
     assert (await log.load("other")).snapshot.revision == 2
     await log.put("s", 1, add("new"))
     assert (await log.load("s")).snapshot.elements[0].id == "new"
+
+
+@pytest.mark.rule("ROM3")
+async def test_rules_are_kept_beside_the_scene_and_go_with_it(log: Asker) -> None:
+    locked, held = EntryRules(locked=True), EntryRules(lobby=True, removed=("a",))
+    assert (await log.load("s")).rules == await log.rules("s") == EntryRules()
+    assert await log.append(Record("s", (), rules=locked)) is None
+    assert (await log.load("s")).rules == await log.rules("s") == locked
+    assert await log.sessions() == (), "there is no scene yet"
+    await log.put("s", 1, add("one"))
+    assert await log.append(Record("s", (), rules=held)) is None
+    await log.put("s", 2, add("two"))
+    stored = await log.load("s")
+    assert (stored.rules, stored.snapshot.revision) == (held, 2)
+    assert [entry.revision for entry in (await log.history("s")).entries] == [2, 1]
+    assert await log.rules("s") == held
+    assert await log.rules("other") == EntryRules()
+    await log.erase("s")
+    assert (await log.load("s")).rules == await log.rules("s") == EntryRules()
 
 
 async def test_what_does_not_follow_is_refused(log: Asker) -> None:

@@ -127,9 +127,7 @@ class Lobby:
 
     def gone(self, connection: ConnectionId, until: float | None) -> list[Effect]:
         """Keep the place of somebody whose connection is gone until then; None: they have left."""
-        visitor = self._connected.pop(connection, None)
-        if visitor is None:
-            return []
+        visitor = self._connected.pop(connection)
         if until is None:
             return self.drop(visitor)
         visitor.away_until = until
