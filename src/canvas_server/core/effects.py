@@ -4,6 +4,7 @@ from typing import Literal, NewType, Protocol
 
 from msgspec import Struct
 
+from canvas_server.core.chat.entries import ChatEntry
 from canvas_server.core.records import Record
 from canvas_server.protocol import client
 from canvas_server.protocol.audit import AuditEntry
@@ -93,7 +94,7 @@ class Decode(Struct, frozen=True, gc=False):
 
     session_id: str
     connection: ConnectionId
-    message: client.EditMessage
+    message: client.EditMessage | client.Chat
     sources: tuple[str, ...]
 
 
@@ -112,7 +113,7 @@ class Append(Struct, frozen=True, gc=False):
 
 
 class Worked(Struct, frozen=True, gc=False):
-    """An edit that came over a connection, made or refused, has gone through so many bytes."""
+    """An edit of a connection, made or refused, or its question has gone through so many bytes."""
 
     connection: ConnectionId
     work: int
@@ -127,6 +128,21 @@ class Recall(Struct, frozen=True, gc=False):
     message: client.RestoreScene
     editor: ConnectionId | None = None
     """The connection of that peer."""
+    incarnation: str = ""
+    """Of that peer: another one under its id has not asked."""
+
+
+class AskChat(Struct, frozen=True, gc=False):
+    """Read something of the chat from the log for a peer (`Hub.chat_read`)."""
+
+    session_id: str
+    peer_id: str
+    message: client.GetChat | client.RemoveChat
+    keys: tuple[str, ...]
+    """What the peer may read of what is private."""
+    ticket: int
+    """Of the question (`ChatQuestions`)."""
+    editor: ConnectionId
     incarnation: str = ""
     """Of that peer: another one under its id has not asked."""
 
@@ -172,6 +188,13 @@ class Changed(Struct, frozen=True, gc=False):
     entries: tuple[Entry, ...]
 
 
+class ChatChanged(Struct, frozen=True, gc=False):
+    """The chat of a session that we keep has changed, and this is stored."""
+
+    session_id: str
+    entry: ChatEntry
+
+
 class Forward(Struct, frozen=True, gc=False):
     """Have an edit made by the server that leads the scene; `Replicas` takes its outcome.
 
@@ -180,7 +203,7 @@ class Forward(Struct, frozen=True, gc=False):
 
     session_id: str
     peer_id: str | None
-    message: client.Edit | SceneEdit
+    message: client.Edit | client.ChatEdit | SceneEdit
     request: int | None = None
     expected: int | None = None
 
@@ -212,8 +235,8 @@ class RecordAudit(Struct, frozen=True, gc=False):
     """Through which it was caused: the owner of the core knows where that comes from."""
 
 
-Storage = Load | Append | Recall | Answered | Proceed
-ExternalEvent = PresenceChanged | Changed | Forward
+Storage = Load | Append | Recall | AskChat | Answered | Proceed
+ExternalEvent = PresenceChanged | Changed | ChatChanged | Forward
 """Events for those beyond this server."""
 Published = RecordMetric | RecordAudit | NetworkCallRequest | ExternalEvent
 """What the owner of the core does nothing about itself: others subscribe to it."""

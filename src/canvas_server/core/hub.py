@@ -9,8 +9,10 @@ import itertools
 from typing import assert_never
 
 from canvas_server.core.calls.connectivity import Servers
+from canvas_server.core.chat.entries import ChatPage, Said
 from canvas_server.core.effects import (
     Arrived,
+    AskChat,
     ConnectionId,
     Decode,
     Effect,
@@ -21,8 +23,9 @@ from canvas_server.core.effects import (
     Streams,
     Unsettled,
 )
-from canvas_server.core.presence import audit, calls, grants, manners, moderation
+from canvas_server.core.presence import audit, calls, chat, grants, manners, moderation
 from canvas_server.core.presence.absent import postpone
+from canvas_server.core.presence.chatcopies import ChatCopies
 from canvas_server.core.presence.environment import Environment, milliseconds
 from canvas_server.core.presence.guests import Guests
 from canvas_server.core.presence.identity import passed_on
@@ -58,6 +61,8 @@ class Hub(HubQueries):
         """The people of other servers."""
         self.replicas = Replicas(self._membership)
         """The scenes that are shared with other servers."""
+        self.chat_copies = ChatCopies(self._membership)
+        """Their chats."""
 
     # --- inputs ----------------------------------------------------------------------------
 
@@ -272,8 +277,14 @@ class Hub(HubQueries):
                 _require_own(session, message.session_id)
                 missed = session.canvas.catch_up(message.known)
                 return [Send((peer.connection,), event) for event in missed]
-            case client.Chat() | client.GetChat() | client.RemoveChat() | client.ClearChat():
-                raise Refusal(ErrorCode.UNKNOWN_TYPE)
+            case client.Chat():
+                if not decoded and (new := self._not_decoded(message)):
+                    return [Decode(session.session_id, peer.connection, message, new)]
+                return chat.say(peer, message, milliseconds(now))
+            case client.GetChat() | client.RemoveChat():
+                return chat.ask(peer, message)
+            case client.ClearChat():
+                return chat.clear(peer, message, milliseconds(now))
             case client.Subscribe():
                 return self._membership.subscribe(peer.connection, peer, message, now)
             case _:
@@ -365,6 +376,19 @@ class Hub(HubQueries):
         except Refusal as refused:
             return [_error(peer.connection, refused, recall.message.message_id)]
 
+    def chat_read(
+        self, asked: AskChat, found: ChatPage | Said | ErrorCode | None, now: float
+    ) -> list[Effect]:
+        """Answer what the log has found of the chat, or why it has not."""
+        session = self._membership.sessions.get(asked.session_id)
+        peer = None if session is None else session.peers.get(asked.peer_id)
+        if peer is None or peer.incarnation != asked.incarnation:
+            return []
+        try:
+            return chat.answer(peer, asked, found, milliseconds(now))
+        except Refusal as refused:
+            return [_error(peer.connection, refused, asked.message.message_id)]
+
     def network_answered(
         self, request: NetworkCallRequest, call_id: str = "", error: str = ""
     ) -> list[Effect]:
@@ -376,7 +400,9 @@ class Hub(HubQueries):
         """Return the pictures of an edit over HTTP that are to be decoded before it is made."""
         return self._not_decoded(message)
 
-    def _not_decoded(self, message: client.EditMessage | SceneEdit) -> tuple[str, ...]:
+    def _not_decoded(
+        self, message: client.EditMessage | client.Chat | SceneEdit
+    ) -> tuple[str, ...]:
         is_decoded = self._environment.is_decoded
         return tuple(source for source in sources_in(message) if not is_decoded(source))
 

@@ -1,7 +1,9 @@
-"""Records of the log: changes, idempotency records, snapshots, and who may come in."""
+"""Records of the log: changes, chat entries, idempotency records, snapshots, entry rules."""
 
 from msgspec import Struct
 
+from canvas_server.core.chat.entries import ChatEntry
+from canvas_server.core.chat.numbers import ChatHead
 from canvas_server.protocol.history import Entry
 from canvas_server.protocol.scene import Element
 from canvas_server.protocol.server import Ack, SyncResult
@@ -63,7 +65,7 @@ class Record(Struct, frozen=True):
 
     session_id: str
     entries: tuple[Entry, ...]
-    """In order of revision."""
+    """In order of revision; none: it is of the chat alone."""
     receipt: IdempotencyRecord | None = None
     snapshot: Snapshot | None = None
     """The scene after the last entry, so that opening it need not read what was before."""
@@ -72,7 +74,8 @@ class Record(Struct, frozen=True):
     size: int = 0
     """Bytes of the entries, roughly."""
     rules: EntryRules | None = None
-    """Who may come in from now on; None: that stays. Only a record with it has no entries."""
+    """Who may come in from now on; None: that stays. A record with it has nothing else."""
+    chat: tuple[ChatEntry, ...] = ()
 
 
 class Stored(Struct, frozen=True):
@@ -85,3 +88,4 @@ class Stored(Struct, frozen=True):
     logged: int = 0
     """Bytes of the changes since the last stored snapshot, roughly."""
     rules: EntryRules = EntryRules()
+    chat: ChatHead = ChatHead()

@@ -9,7 +9,7 @@ from typing import Any
 
 import structlog
 
-from canvas_server.core.effects import Changed, ExternalEvent, Forward, PresenceChanged
+from canvas_server.core.effects import Changed, ChatChanged, ExternalEvent, Forward, PresenceChanged
 from canvas_server.federation.beacons import Beacons
 from canvas_server.federation.context import FederationContext
 from canvas_server.federation.ownership import Known
@@ -93,13 +93,17 @@ class Federation:
                 for partner in self._partners.values():
                     if session_id in partner.shares:
                         partner.shares[session_id].scene.changed(entries)
+            case ChatChanged(session_id, entry):
+                for partner in self._partners.values():
+                    if session_id in partner.shares:
+                        partner.shares[session_id].chat.changed(entry)
             case Forward():
                 self._forward(effect)
 
     def _forward(self, forward: Forward) -> None:
         for partner in self._partners.values():
             share = partner.shares.get(forward.session_id)
-            if share is not None and share.scene.forward(forward):
+            if share is not None and share.forward(forward):
                 return
         refuse = self._node.hub.replicas.refused
         self._node.later(lambda: self._node.perform(refuse(forward)))

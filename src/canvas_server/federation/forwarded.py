@@ -8,7 +8,9 @@ from msgspec import Struct
 from canvas_server.core.effects import Forward
 from canvas_server.core.scene.attribution import results_from
 from canvas_server.core.scene.transaction import Author
+from canvas_server.protocol import client
 from canvas_server.protocol.history import Entry
+from canvas_server.protocol.http import SceneEdit
 
 MAX_FORWARDED_EDITS = 10_000
 """Beyond that the oldest is forgotten, and counts as the leader's own when it comes."""
@@ -18,6 +20,7 @@ MAX_COMPARED = 64
 
 class _PendingEdit(Struct, frozen=True):
     forward: Forward
+    message: client.Edit | SceneEdit
     author: Author
 
 
@@ -28,9 +31,9 @@ class ForwardedEdits:
         self._edits: dict[int, _PendingEdit] = {}
         self._numbers = itertools.count()
 
-    def note(self, forward: Forward, author: Author) -> None:
+    def note(self, forward: Forward, message: client.Edit | SceneEdit, author: Author) -> None:
         """Remember an edit, and by whom it is."""
-        self._edits[next(self._numbers)] = _PendingEdit(forward, author)
+        self._edits[next(self._numbers)] = _PendingEdit(forward, message, author)
         if len(self._edits) > MAX_FORWARDED_EDITS:
             del self._edits[next(iter(self._edits))]
 
@@ -52,7 +55,7 @@ class ForwardedEdits:
         earlier: list[int] = []
         for number, edit in itertools.islice(theirs, MAX_COMPARED):
             earlier.append(number)
-            if results_from(entries, edit.forward.message):
+            if results_from(entries, edit.message):
                 for each in earlier:
                     del self._edits[each]
                 return edit.author

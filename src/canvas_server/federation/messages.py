@@ -11,6 +11,7 @@ from typing import Annotated, TypeVar
 import msgspec
 from msgspec import Meta, Raw, Struct
 
+from canvas_server.core.chat.entries import ChatEntry
 from canvas_server.core.presence.replicas import MAX_SHARED_REVISION
 from canvas_server.protocol.errors import CallEndReason
 from canvas_server.protocol.fields import (
@@ -159,6 +160,25 @@ class StoredChanges(Struct, frozen=True, tag_field="type", tag="changes"):
     entries: Annotated[tuple[Entry, ...], Meta(min_length=1)]
 
 
+class FollowChat(Struct, frozen=True, tag_field="type", tag="follow_chat"):
+    """To the leader: my copy of the chat ends with this number; tell me what follows."""
+
+    session_id: SessionId
+    after: Count
+
+
+class StoredChat(Struct, frozen=True, tag_field="type", tag="chat"):
+    """From the leader: what is stored of the chat after what you had, as far as it is for you.
+
+    `upto`: that is all up to this number; `more`: ask for what follows.
+    """
+
+    session_id: SessionId
+    entries: tuple[ChatEntry, ...]
+    upto: Count
+    more: bool = False
+
+
 class EditRequest(Struct, frozen=True, tag_field="type", tag="request"):
     """To the leader: an edit that came to me over HTTP; a `EditResponse` follows."""
 
@@ -228,7 +248,17 @@ class SignalBye(_Signal, frozen=True, kw_only=True, tag_field="type", tag="bye")
 
 Signal = SignalOffer | SignalAnswer | SignalCandidate | SignalEndOfCandidates | SignalBye
 OfScene = MergeScene | FollowScene | SceneSnapshot | StoredChanges | EditRequest | EditResponse
-Item = ShareSession | ServerPeers | UnshareSession | PeerMessage | PeerReply | OfScene | Signal
+OfChat = FollowChat | StoredChat
+Item = (
+    ShareSession
+    | ServerPeers
+    | UnshareSession
+    | PeerMessage
+    | PeerReply
+    | OfScene
+    | OfChat
+    | Signal
+)
 """All of them are about one session."""
 
 

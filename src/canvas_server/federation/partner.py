@@ -19,7 +19,13 @@ MAX_MEANWHILE = 1024 * 1024
 """Bytes that are taken of it while one of its people is read no further."""
 DEAR = 100
 """What is asked with a few bytes and costs much counts as so many messages."""
-_DEAR = (b'{"type":"open"', b'{"type":"follow"', b'{"type":"merge"', b'{"type":"request"')
+_DEAR = (
+    b'{"type":"open"',
+    b'{"type":"follow"',
+    b'{"type":"follow_chat"',
+    b'{"type":"merge"',
+    b'{"type":"request"',
+)
 
 logger = structlog.get_logger()
 

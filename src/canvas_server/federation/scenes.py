@@ -16,7 +16,7 @@ from canvas_server.federation.forwarded import ForwardedEdits
 from canvas_server.federation.ownership import OwnershipRecord
 from canvas_server.federation.translation import said
 from canvas_server.node.ports import LogFailure
-from canvas_server.protocol import server
+from canvas_server.protocol import client, server
 from canvas_server.protocol.errors import ErrorCode, code_of
 from canvas_server.protocol.history import Entry
 from canvas_server.protocol.http import SceneEdit
@@ -221,7 +221,10 @@ class SharedScene:
         if key[1] is not None:
             self._forwarded[key] = forward
         if channel.put(item):
-            self._forwards.note(forward, self._replicas.author(self._session_id, forward.peer_id))
+            if not isinstance(message, client.ChatEdit):
+                self._forwards.note(
+                    forward, message, self._replicas.author(self._session_id, forward.peer_id)
+                )
             return True
         self._forwarded.pop(key, None)
         return False

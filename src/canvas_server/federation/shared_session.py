@@ -6,8 +6,9 @@ import msgspec
 import structlog
 from msgspec import Raw
 
-from canvas_server.core.effects import Refusal
+from canvas_server.core.effects import Forward, Refusal
 from canvas_server.federation import messages
+from canvas_server.federation.chat import SharedChat
 from canvas_server.federation.context import PartnerContext
 from canvas_server.federation.guest import GuestConnection, as_guest
 from canvas_server.federation.scenes import SharedScene, is_leader
@@ -48,6 +49,7 @@ class Share:
     def __init__(self, session_id: str, context: PartnerContext) -> None:
         self.session_id = session_id
         self.scene = SharedScene(session_id, context, self._give_up)
+        self.chat = SharedChat(session_id, context)
         self._context = context
         self._node = context.common.node
         self._hub = context.common.node.hub
@@ -95,6 +97,7 @@ class Share:
         self._listed.clear()
         self._waiting.clear()
         self.scene.begin()
+        self.chat.begin(None)
         self.silent()
 
     def silent(self) -> None:
@@ -122,6 +125,7 @@ class Share:
             if now > guest.leaves_at:
                 self._dismiss(guest)
         self.scene.tick()
+        self.chat.tick()
 
     def tell(self) -> None:
         """Tell the other server of our people, if it does not know them so."""
@@ -184,7 +188,22 @@ class Share:
                 if guest is not None:
                     guest.say(message_of(item))
             case _:
-                self.scene.take(item)
+                self._take_content(item)
+
+    def _take_content(self, item: messages.OfScene | messages.OfChat) -> None:
+        if isinstance(item, messages.OfChat):
+            self.chat.take(item)
+        else:
+            self.scene.take(item)
+
+    def forward(self, forward: Forward) -> bool:
+        """Have the leader make an edit of scene or chat; tell whether that may be."""
+        is_chat = isinstance(forward.message, client.ChatEdit)
+        if (is_chat and not self.chat.ready) or not self.scene.forward(forward):
+            return False
+        if is_chat:
+            self.chat.note(forward)
+        return True
 
     def overhear(self, item: messages.Item) -> None:
         """Take an item that may get lost."""
@@ -218,6 +237,7 @@ class Share:
         agreement = self._context.common.ownership.of(self.session_id)
         if agreement is None or agreement.agent_id == self._context.there:
             self.scene.settle(offered, theirs)
+            self.chat.begin(self.scene.kept_here)
         else:
             self._context.channel.put(messages.UnshareSession(self.session_id, TAKEN))
             self._refused()

@@ -4,8 +4,10 @@ import asyncio
 import time
 import uuid
 
+import msgspec
 from msgspec import Struct
 
+from canvas_server.core.chat.entries import ChatEntry
 from canvas_server.core.records import (
     MAX_IDEMPOTENCY_RECORDS,
     EntryRules,
@@ -16,6 +18,7 @@ from canvas_server.core.records import (
 from canvas_server.core.scene.replay import replay
 from canvas_server.nats import messages
 from canvas_server.nats.broker import EXPECTED, Broker, Conflict, Message
+from canvas_server.nats.chat import CHAT, ChatMark, mark_in
 from canvas_server.nats.messages import BYTES, ID, LOG, REVISION, TIME, Edits
 from canvas_server.node.ports import BackboneFailure, Overtaken
 from canvas_server.protocol.history import Entry
@@ -36,6 +39,9 @@ class Head(Struct):
     rules: EntryRules = EntryRules()
     timestamp: int = 0
     """Of the latest change."""
+    chat: ChatMark = ChatMark()
+    gone: list[ChatEntry] = msgspec.field(default_factory=list[ChatEntry])
+    """What the log has taken out of the chat since the last snapshot, as it was read."""
 
     def remember(self, receipt: IdempotencyRecord) -> None:
         """Keep a receipt, the latest of them."""
@@ -71,13 +77,15 @@ async def read_log(broker: Broker, session_id: str) -> tuple[Stored, Head]:
         logged += len(message.data)
         for edits in await messages.edits_in(broker, session_id, message):
             entries += [entry for entry in edits.entries if entry.revision > base.revision]
+            head.gone += edits.gone
             if edits.receipt is not None:
                 head.remember(edits.receipt)
     now = replay(base, entries)
     head.sequence, head.revision, head.timestamp = end.sequence, now.revision, now.timestamp
+    head.rules, head.chat = messages.rules_in(end), mark_in(end)
     head.bytes += logged
-    head.rules = messages.rules_in(end)
-    return Stored(now, tuple(head.receipts.values()), logged, head.rules), head
+    receipts = tuple(head.receipts.values())
+    return Stored(now, receipts, logged, head.rules, head.chat.head), head
 
 
 async def append_message(
@@ -88,6 +96,7 @@ async def append_message(
     revision: int,
     timestamp: int,
     rules: EntryRules,
+    chat: ChatMark,
 ) -> int:
     """Store a message after another one and return its sequence number.
 
@@ -104,6 +113,7 @@ async def append_message(
         ID: message_id,
         REVISION: str(revision),
         TIME: str(timestamp),
+        **({CHAT: str(chat)} if chat.count else {}),
     }
     headers = messages.with_rules(headers, rules)
     deadline = time.monotonic() + PATIENCE_SECONDS

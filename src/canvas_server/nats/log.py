@@ -6,6 +6,7 @@ names the one it follows, so what a node writes that others have given up is ref
 
 import asyncio
 import contextlib
+import functools
 import time
 from collections import OrderedDict, deque
 from collections.abc import Callable, Coroutine
@@ -14,6 +15,7 @@ from typing import Any
 import structlog
 from msgspec import Struct
 
+from canvas_server.core.chat.entries import ChatChanges, ChatEntry, ChatPage, Said
 from canvas_server.core.records import (
     EntryRules,
     Record,
@@ -22,6 +24,7 @@ from canvas_server.core.records import (
 )
 from canvas_server.nats import messages
 from canvas_server.nats.broker import EXPECTED, Broker, Conflict
+from canvas_server.nats.chat import CHAT, TRIM_BYTES, TRIM_COUNT, ChatMark, ChatStream
 from canvas_server.nats.entries import Head, append_message, read_log
 from canvas_server.nats.messages import (
     BYTES,
@@ -93,6 +96,7 @@ class JetStreamLog:
         self._waiting = FairShare()
         self._broker = broker
         self._past = Past(broker)
+        self._chat = ChatStream(broker)
         self._history_days = history_days
         self._clock = clock
         self._sessions: OrderedDict[str, _Session] = OrderedDict()
@@ -105,6 +109,7 @@ class JetStreamLog:
             BackboneFailure: there cannot be one.
         """
         await self._broker.make_stream(STREAM, SUBJECTS)
+        await self._chat.prepare()
 
     async def probe(self) -> None:
         """See whether somebody leads the stream: only then it can be read and written.
@@ -165,24 +170,36 @@ class JetStreamLog:
             session.head = (await read_log(self._broker, session_id))[1]
         head = session.head
         revision, outcomes, good = head.revision, list[LogFailure | None](), list[Record]()
+        chat = head.chat
         for job in jobs:
-            failure = job.failure or _unfit(job.record, revision)
+            failure = job.failure or _unfit(job.record, revision, chat)
             outcomes.append(failure)
             if failure is None:
                 good.append(job.record)
                 if job.record.entries:
                     revision = job.record.entries[-1].revision
+                for entry in job.record.chat:
+                    chat = await self._chat.put(
+                        session_id, chat, entry, functools.partial(self._is_end, session_id, head)
+                    )
         if good:
             before = head.sequence
-            changing = [record for record in good if record.entries]
-            edits = [Edits(record.entries, record.receipt) for record in changing]
-            timestamp = changing[-1].entries[-1].timestamp if changing else head.timestamp
+            changing = [record for record in good if record.entries or record.chat]
+            gone = [[e for e in record.chat if not isinstance(e, Said)] for record in changing]
+            edits = [
+                Edits(record.entries, record.receipt, tuple(each))
+                for record, each in zip(changing, gone, strict=True)
+            ]
+            timestamp = head.timestamp
+            if changing:
+                timestamp = (changing[-1].entries or changing[-1].chat)[-1].timestamp
             set_now = [record.rules for record in good if record.rules is not None]
             rules = set_now[-1] if set_now else head.rules
             head.sequence = await append_message(
-                self._broker, session_id, before, edits, revision, timestamp, rules
+                self._broker, session_id, before, edits, revision, timestamp, rules, chat
             )
             head.revision, head.timestamp, head.rules = revision, timestamp, rules
+            await self._said(session_id, head, chat, [entry for each in gone for entry in each])
             head.bytes += sum(record.size for record in good)
             for record in good:
                 if record.receipt is not None:
@@ -192,6 +209,26 @@ class JetStreamLog:
                 whole = Whole(snapshots[-1], tuple(head.receipts.values()))
                 self._spawn(self._put_snapshot(session_id, before, whole, head.bytes))
         return outcomes
+
+    async def _is_end(self, session_id: str, head: Head) -> bool:
+        """Tell whether nobody else has written to a session."""
+        end = await messages.last(self._broker, messages.log_of(session_id))
+        return (end.sequence if end else 0) == head.sequence
+
+    async def _said(
+        self, session_id: str, head: Head, chat: ChatMark, gone: list[ChatEntry]
+    ) -> None:
+        """Take out of the chat what has gone, or is too much; where that fails it is left."""
+        before, head.chat = head.chat, chat
+        with contextlib.suppress(BackboneFailure):
+            await self._chat.take_out(session_id, gone)
+        grown = chat.bytes // TRIM_BYTES > before.bytes // TRIM_BYTES
+        if grown or chat.count // TRIM_COUNT > before.count // TRIM_COUNT:
+            self._spawn(self._trim_chat(session_id))
+
+    async def _trim_chat(self, session_id: str) -> None:
+        with contextlib.suppress(BackboneFailure):
+            await self._chat.trim(session_id, self._oldest_ms())
 
     async def _put_snapshot(self, session_id: str, log: int, whole: Whole, written: int) -> None:
         """Keep a scene as a whole; where that fails, opening it only takes longer."""
@@ -217,10 +254,14 @@ class JetStreamLog:
             fitting = [place for place in places if written - place.bytes <= most]
             cuts.append(fitting[0] if fitting else places[-1])
         if self._history_days:
-            oldest_ms = int(self._clock() * 1000) - self._history_days * DAY_MS
-            cuts += [place for place in places if place.timestamp < oldest_ms][-1:]
+            cuts += [place for place in places if place.timestamp < self._oldest_ms()][-1:]
         if cuts:
             await self._past.cut(session_id, max(cuts, key=lambda place: place.sequence))
+
+    def _oldest_ms(self) -> int:
+        """Return before which time nothing is kept; 0: everything is."""
+        days = self._history_days
+        return int(self._clock() * 1000) - days * DAY_MS if days else 0
 
     async def _quota(self) -> int:
         """Return how many bytes a session may have: an equal share when there are too many."""
@@ -235,6 +276,7 @@ class JetStreamLog:
 
         async def work() -> Stored:
             stored, head = await read_log(self._broker, session_id)
+            await self._chat.take_out(session_id, head.gone)
             session = self._session(session_id)
             if not session.writing:
                 session.head = head
@@ -267,6 +309,28 @@ class JetStreamLog:
         """See `Log.history`."""
         self._answer(self._past.history(session_id, before, limit), done)
 
+    def chat_page(
+        self,
+        session_id: str,
+        keys: tuple[str, ...],
+        before: int | None,
+        done: Callable[[ChatPage | LogFailure], None],
+    ) -> None:
+        """See `Log.chat_page`."""
+        self._answer(self._chat.page(session_id, keys, before), done)
+
+    def chat_message(
+        self, session_id: str, number: int, done: Callable[[Said | LogFailure | None], None]
+    ) -> None:
+        """See `Log.chat_message`."""
+        self._answer(self._chat.message(session_id, number), done)
+
+    def chat_changes(
+        self, session_id: str, after: int, done: Callable[[ChatChanges | LogFailure], None]
+    ) -> None:
+        """See `Log.chat_changes`."""
+        self._answer(self._chat.changes(session_id, after), done)
+
     def sessions(self, done: Callable[[tuple[SessionSummary, ...] | LogFailure], None]) -> None:
         """See `Log.sessions`."""
         self._answer(self._past.sessions(), done)
@@ -281,6 +345,7 @@ class JetStreamLog:
             for subject in (*subjects, messages.parts_of(session_id)):
                 if last:
                     await self._broker.purge(STREAM, subject, last)
+            await self._chat.erase(session_id)
             self._sessions.pop(session_id, None)
             return last > 0
 
@@ -299,6 +364,7 @@ class JetStreamLog:
                 EXPECTED: str(end.sequence if end else 0),
                 REVISION: str(end.number(REVISION) if end else 0),
                 TIME: str(end.number(TIME) if end else 0),
+                **({CHAT: end.headers[CHAT]} if end and CHAT in end.headers else {}),
             }
             headers = messages.with_rules(headers, messages.rules_in(end))
             try:
@@ -351,8 +417,10 @@ class JetStreamLog:
         task.add_done_callback(self._tasks.discard)
 
 
-def _unfit(record: Record, revision: int) -> LogFailure | None:
-    """Say why a record cannot be stored after a revision."""
+def _unfit(record: Record, revision: int, chat: ChatMark) -> LogFailure | None:
+    """Say why a record cannot be stored after a revision and what was said."""
+    if any(chat.head.has(entry.id) for entry in record.chat):
+        return Overtaken("the chat of this session has gone on elsewhere")
     if not record.entries:
         return None
     first = record.entries[0].revision

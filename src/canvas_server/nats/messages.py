@@ -17,6 +17,7 @@ import nats.js.errors
 from msgspec import Struct
 from nats.js.api import AckPolicy, ConsumerConfig, DeliverPolicy
 
+from canvas_server.core.chat.entries import ChatEntry
 from canvas_server.core.records import EntryRules, IdempotencyRecord, Snapshot
 from canvas_server.nats.broker import Broker, Message, Missing
 from canvas_server.node.ports import BackboneFailure
@@ -46,6 +47,8 @@ class Edits(Struct, array_like=True, frozen=True):
 
     entries: tuple[Entry, ...]
     receipt: IdempotencyRecord | None = None
+    gone: tuple[ChatEntry, ...] = ()
+    """What it takes out of the chat; what is said is in a stream of its own (`nats.chat`)."""
 
 
 class Whole(Struct, array_like=True, frozen=True):

@@ -8,6 +8,7 @@ from canvas_server.core.records import Snapshot
 from canvas_server.core.scene.replay import replay
 from canvas_server.nats import messages
 from canvas_server.nats.broker import Broker, Missing
+from canvas_server.nats.chat import mark_in
 from canvas_server.nats.messages import REVISION, STREAM, TIME, Place
 from canvas_server.node.ports import MAX_HISTORY_BYTES, BackboneFailure, History, SessionSummary
 from canvas_server.protocol.history import Entry
@@ -73,7 +74,7 @@ class Past:
         for subject in sorted(info.state.subjects or {}):
             session_id = subject.rpartition(".")[2]
             end = await messages.last(self._broker, subject)
-            if end is not None and end.number(REVISION):
+            if end is not None and (end.number(REVISION) or mark_in(end).count):
                 first = (await self._places(session_id))[0].revision
                 found.append(
                     SessionSummary(session_id, end.number(REVISION), first, end.number(TIME), 0)

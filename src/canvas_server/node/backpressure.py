@@ -12,7 +12,14 @@ from collections.abc import Callable, Container
 import msgspec
 from msgspec import Struct
 
-from canvas_server.core.effects import Answered, Append, ConnectionId, Proceed, Recall
+from canvas_server.core.effects import (
+    Answered,
+    Append,
+    AskChat,
+    ConnectionId,
+    Proceed,
+    Recall,
+)
 from canvas_server.core.queries import Party
 from canvas_server.core.scene.elements import MAX_SCENE_BYTES
 from canvas_server.node.budget import (
@@ -187,14 +194,16 @@ class BackPressure:
 
     # --- charges ---------------------------------------------------------------------------------
 
-    def performed(self, effect: Append | Recall | Answered | Proceed) -> None:
+    def performed(self, effect: Append | Recall | AskChat | Answered | Proceed) -> None:
         """Charge what is on its way to the log, or from it."""
         if isinstance(effect, Answered | Proceed):
             return
         editor = effect.editor
         if editor is None or editor not in self._connections:
             return
-        if isinstance(effect, Recall):
+        if isinstance(effect, AskChat):
+            self._wait_for_log(editor, effect.session_id)
+        elif isinstance(effect, Recall):
             self._wait_for_log(editor, effect.session_id)
             self.scanned(editor, RECALL_BYTES)
         else:

@@ -5,6 +5,7 @@ from typing import Protocol
 
 from msgspec import Struct
 
+from canvas_server.core.chat.entries import ChatChanges, ChatPage, Said
 from canvas_server.core.records import EntryRules, Record, Snapshot, Stored
 from canvas_server.node.sockets import Owner, Payload, Socket
 from canvas_server.protocol.fields import SessionId, TimestampMs
@@ -115,7 +116,7 @@ class History(Struct, frozen=True):
 
 
 class Log(Protocol):
-    """Where scenes are kept: for each session an ordered log of changes, with snapshots.
+    """Where scenes are kept: for each session an ordered log of changes, with snapshots and a chat.
 
     Nothing here blocks. An answer is given to `done`, in the thread of the event loop and never
     from within the call: the result, or a `LogFailure` instead of it. Appends are stored and
@@ -127,7 +128,8 @@ class Log(Protocol):
 
         It fails when it `follows` and its first entry does not follow the last stored one, so
         nothing is stored after a record that failed until a whole scene is, which has to be later
-        than the last stored one.
+        than the last stored one. One of the chat alone follows nothing, but its number has to be
+        later than the last one of its kind (`ChatHead`): else it is `Overtaken`.
         """
         ...
 
@@ -159,6 +161,28 @@ class Log(Protocol):
 
         Fewer come, but at least one, when they are longer than `MAX_HISTORY_BYTES`.
         """
+        ...
+
+    def chat_page(
+        self,
+        session_id: str,
+        keys: tuple[str, ...],
+        before: int | None,
+        done: Callable[[ChatPage | LogFailure], None],
+    ) -> None:
+        """Read the latest messages before a number that are for who has one of these keys."""
+        ...
+
+    def chat_message(
+        self, session_id: str, number: int, done: Callable[[Said | LogFailure | None], None]
+    ) -> None:
+        """Read one message; None: there is none."""
+        ...
+
+    def chat_changes(
+        self, session_id: str, after: int, done: Callable[[ChatChanges | LogFailure], None]
+    ) -> None:
+        """Read the first entries with an even number after one, whoever they are for."""
         ...
 
     def sessions(self, done: Callable[[tuple[SessionSummary, ...] | LogFailure], None]) -> None:

@@ -10,7 +10,8 @@ from typing import TypeVar, assert_never
 import msgspec
 import structlog
 
-from canvas_server.core.effects import Answered, Append, Effect, Proceed, Recall, Refusal
+from canvas_server.core.chat.entries import PAGE_BYTES, ChatPage, Said
+from canvas_server.core.effects import Answered, Append, AskChat, Effect, Proceed, Recall, Refusal
 from canvas_server.core.hub import Hub
 from canvas_server.core.records import EntryRules, Snapshot, Stored
 from canvas_server.core.scene.admission import admitted
@@ -35,6 +36,7 @@ from canvas_server.node.ports import (
     PictureDecoder,
     Placement,
 )
+from canvas_server.protocol.client import GetChat
 from canvas_server.protocol.errors import CloseCode, ErrorCode
 from canvas_server.protocol.http import SceneEdit
 from canvas_server.protocol.scene import SceneDocument, SceneVersion
@@ -124,7 +126,7 @@ class Scenes:
         """Tell whether somebody waits for a session."""
         return session_id in self._opening
 
-    def perform(self, effect: Append | Recall | Answered | Proceed) -> None:
+    def perform(self, effect: Append | Recall | AskChat | Answered | Proceed) -> None:
         """Perform an effect that concerns the log."""
         match effect:
             case Append(ticket, record):
@@ -141,6 +143,16 @@ class Scenes:
                 self._backlog[session_id] += RECALLED_BYTES
                 done = functools.partial(self._recalled, effect)
                 self.log.recall(session_id, message.revision, done)
+            case AskChat(session_id) if self.backlog_of(session_id) >= MAX_BACKLOG_BYTES:
+                code = ErrorCode.RATE_LIMITED
+                self._perform(self._hub.chat_read(effect, code, self._clock()))
+            case AskChat(session_id, message=message):
+                self._backlog[session_id] += PAGE_BYTES
+                done = functools.partial(self._chat_read, effect)
+                if isinstance(message, GetChat):
+                    self.log.chat_page(session_id, effect.keys, message.before, done)
+                else:
+                    self.log.chat_message(session_id, message.id, done)
             case Answered(request, failure):
                 answer = self._answers.pop(request, None)
                 if answer is not None and not answer.done():
@@ -232,6 +244,18 @@ class Scenes:
             functools.partial(self.log.history, session_id, before, limit)
         )
         return history
+
+    async def chat(self, session_id: str, before: int | None = None) -> ChatPage:
+        """Return the latest messages that are for everybody, before a number.
+
+        Raises:
+            LogFailure: they cannot be read.
+        """
+        await self._may_read(session_id, UNITS_RECALLED // 4)
+        page: ChatPage = await self._ask(
+            functools.partial(self.log.chat_page, session_id, (), before)
+        )
+        return page
 
     async def erase(self, session_id: str) -> bool:
         """Remove a session with its whole history for good; tell whether there was one.
@@ -417,6 +441,16 @@ class Scenes:
             self._perform(self._hub.stored(session_id, ticket))
         else:
             self._perform(self._hub.failed(session_id, ticket, self._clock()))
+
+    def _chat_read(self, asked: AskChat, found: ChatPage | Said | LogFailure | None) -> None:
+        self._lighten(asked.session_id, PAGE_BYTES)
+        if isinstance(found, LogBusy):
+            answer: ChatPage | Said | ErrorCode | None = ErrorCode.RATE_LIMITED
+        elif self._note("cannot read the chat", found) is not None or isinstance(found, LogFailure):
+            answer = ErrorCode.STORAGE_FAILED
+        else:
+            answer = found
+        self._perform(self._hub.chat_read(asked, answer, self._clock()))
 
     def _recalled(self, recall: Recall, past: Snapshot | LogFailure | None) -> None:
         self._lighten(recall.session_id, RECALLED_BYTES)

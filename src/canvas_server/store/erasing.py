@@ -11,6 +11,8 @@ _DELETES = (
     "DELETE FROM snapshots WHERE session = ?",
     "DELETE FROM receipts WHERE session = ?",
     "DELETE FROM rules WHERE session = ?",
+    "DELETE FROM chat WHERE session = ?",
+    "DELETE FROM chat_receipts WHERE session = ?",
     "DELETE FROM sessions WHERE id = ?",
 )
 

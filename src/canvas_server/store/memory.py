@@ -4,6 +4,19 @@ from collections.abc import Callable
 
 import msgspec
 
+from canvas_server.core.chat.entries import (
+    MAX_CHAT_MESSAGES,
+    ChatChanges,
+    ChatEntry,
+    ChatPage,
+    Said,
+    Unsaid,
+    Wiped,
+    changes_of,
+    is_for,
+    page_of,
+)
+from canvas_server.core.chat.numbers import ChatHead
 from canvas_server.core.records import (
     MAX_IDEMPOTENCY_RECORDS,
     EntryRules,
@@ -13,7 +26,13 @@ from canvas_server.core.records import (
     Stored,
 )
 from canvas_server.core.scene.replay import replay
-from canvas_server.node.ports import MAX_HISTORY_BYTES, History, LogFailure, SessionSummary
+from canvas_server.node.ports import (
+    MAX_HISTORY_BYTES,
+    History,
+    LogFailure,
+    Overtaken,
+    SessionSummary,
+)
 from canvas_server.protocol.history import Entry
 
 
@@ -23,6 +42,8 @@ class _MemorySession:
         self.entries: list[Entry] = []
         self.receipts: dict[tuple[str, str | None], IdempotencyRecord] = {}
         self.rules = EntryRules()
+        self.chat: list[ChatEntry] = []
+        self.head = ChatHead()
 
 
 class MemoryLog:
@@ -35,16 +56,16 @@ class MemoryLog:
     def append(self, record: Record, done: Callable[[LogFailure | None], None]) -> None:
         """See `Log.append`."""
         kept = self._sessions.get(record.session_id, _MemorySession())
-        last = kept.now.revision
-        first = record.entries[0].revision if record.entries else last + 1
-        if first != last + 1 and (record.follows or first <= last):
-            failure = LogFailure("a change before this one is missing")
+        failure = _misfit(kept, record)
+        if failure is not None:
             self._call_soon(lambda: done(failure))
             return
         self._sessions[record.session_id] = kept
         kept.rules = record.rules or kept.rules
         kept.entries.extend(record.entries)
         kept.now = replay(kept.now, record.entries)
+        for entry in record.chat:
+            _take(kept, entry)
         if record.receipt is not None:
             key = (record.receipt.peer_id, record.receipt.reply.message_id)
             kept.receipts.pop(key, None)
@@ -56,7 +77,8 @@ class MemoryLog:
     def load(self, session_id: str, done: Callable[[Stored | LogFailure], None]) -> None:
         """See `Log.load`."""
         kept = self._sessions.get(session_id, _MemorySession())
-        stored = Stored(kept.now, tuple(kept.receipts.values()), rules=kept.rules)
+        receipts = tuple(kept.receipts.values())
+        stored = Stored(kept.now, receipts, rules=kept.rules, chat=kept.head)
         self._call_soon(lambda: done(stored))
 
     def rules(self, session_id: str, done: Callable[[EntryRules | LogFailure], None]) -> None:
@@ -94,6 +116,35 @@ class MemoryLog:
         answer = History(kept.now.revision, 0, tuple(found))
         self._call_soon(lambda: done(answer))
 
+    def chat_page(
+        self,
+        session_id: str,
+        keys: tuple[str, ...],
+        before: int | None,
+        done: Callable[[ChatPage | LogFailure], None],
+    ) -> None:
+        """See `Log.chat_page`."""
+        kept = self._sessions.get(session_id, _MemorySession())
+        said = [e for e in reversed(kept.chat) if isinstance(e, Said) and is_for(e, keys)]
+        page = page_of(e for e in said if before is None or e.id < before)
+        self._call_soon(lambda: done(page))
+
+    def chat_message(
+        self, session_id: str, number: int, done: Callable[[Said | LogFailure | None], None]
+    ) -> None:
+        """See `Log.chat_message`."""
+        kept = self._sessions.get(session_id, _MemorySession())
+        found = [e for e in kept.chat if isinstance(e, Said) and e.id == number]
+        self._call_soon(lambda: done(found[0] if found else None))
+
+    def chat_changes(
+        self, session_id: str, after: int, done: Callable[[ChatChanges | LogFailure], None]
+    ) -> None:
+        """See `Log.chat_changes`."""
+        kept = self._sessions.get(session_id, _MemorySession())
+        changes = changes_of(e for e in kept.chat if e.id > after and e.id % 2 == 0)
+        self._call_soon(lambda: done(changes))
+
     def sessions(self, done: Callable[[tuple[SessionSummary, ...] | LogFailure], None]) -> None:
         """See `Log.sessions`."""
         listed = tuple(
@@ -110,3 +161,23 @@ class MemoryLog:
 
     async def close(self) -> None:
         """Nothing is held."""
+
+
+def _misfit(kept: _MemorySession, record: Record) -> LogFailure | None:
+    if any(kept.head.has(entry.id) for entry in record.chat):
+        return Overtaken("the chat has gone on elsewhere")
+    if not record.entries:
+        return None
+    first, last = record.entries[0].revision, kept.now.revision
+    if first != last + 1 and (record.follows or first <= last):
+        return LogFailure("a change before this one is missing")
+    return None
+
+
+def _take(kept: _MemorySession, entry: ChatEntry) -> None:
+    kept.head = kept.head.after(entry.id)
+    if isinstance(entry, Wiped):
+        kept.chat.clear()
+    elif isinstance(entry, Unsaid):
+        kept.chat = [e for e in kept.chat if not (isinstance(e, Said) and e.id == entry.removed)]
+    kept.chat = sorted([*kept.chat, entry], key=lambda e: e.id)[-MAX_CHAT_MESSAGES:]

@@ -9,6 +9,7 @@ from collections.abc import Generator, Iterable
 import msgspec
 from msgspec import Struct
 
+from canvas_server.core.chat.numbers import ChatHead
 from canvas_server.core.records import (
     MAX_IDEMPOTENCY_RECORDS,
     MAX_RECEIPT_BYTES,
@@ -29,6 +30,8 @@ _rules = msgspec.json.Decoder(EntryRules).decode
 _encode = msgspec.json.Encoder().encode
 
 EMPTY = Snapshot(0, 0)
+MAX_CHAT_RECEIPTS = 1024
+"""Replies about the chat of a session that are remembered, the latest ones."""
 
 
 class SessionRow(Struct, frozen=True):
@@ -37,6 +40,7 @@ class SessionRow(Struct, frozen=True):
     id: int
     revision: int
     first_revision: int
+    chat: ChatHead = ChatHead()
 
 
 @contextlib.contextmanager
@@ -65,10 +69,15 @@ def load(connection: sqlite3.Connection, session_id: str) -> Stored:
             (session.id, MAX_IDEMPOTENCY_RECORDS, MAX_RECEIPT_BYTES),
         ).fetchall()
         rules = rules_of(connection, session)
+        said = connection.execute(
+            "SELECT receipt FROM chat_receipts WHERE session = ? ORDER BY id DESC LIMIT ?",
+            (session.id, MAX_CHAT_RECEIPTS),
+        ).fetchall()
     receipts: dict[tuple[str, str | None], IdempotencyRecord] = {}
-    for receipt in (_receipt(row[0]) for row in found):  # the latest first
+    for receipt in (_receipt(row[0]) for row in [*said, *found]):  # the latest first
         receipts.setdefault((receipt.peer_id, receipt.reply.message_id), receipt)
-    return Stored(replay(base, entries), tuple(reversed(receipts.values())), size, rules)
+    latest = tuple(reversed(receipts.values()))
+    return Stored(replay(base, entries), latest, size, rules, session.chat)
 
 
 def rules(connection: sqlite3.Connection, session_id: str) -> EntryRules:
@@ -136,9 +145,10 @@ def sessions(connection: sqlite3.Connection) -> tuple[SessionSummary, ...]:
 def find(connection: sqlite3.Connection, session_id: str) -> SessionRow | None:
     """Return the row of a session, if there is one."""
     row = connection.execute(
-        "SELECT id, revision, first_revision FROM sessions WHERE name = ?", (session_id,)
+        "SELECT id, revision, first_revision, chat_kept, chat_own FROM sessions WHERE name = ?",
+        (session_id,),
     ).fetchone()
-    return None if row is None else SessionRow(*row)
+    return None if row is None else SessionRow(row[0], row[1], row[2], ChatHead(row[3], row[4]))
 
 
 def rules_of(connection: sqlite3.Connection, session: SessionRow) -> EntryRules:

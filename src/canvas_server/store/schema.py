@@ -54,6 +54,30 @@ MIGRATIONS = (
         rules BLOB NOT NULL               -- core.records.EntryRules as JSON
     );
     """,
+    """
+    ALTER TABLE sessions ADD COLUMN chat_kept INTEGER NOT NULL DEFAULT 0;   -- see ChatHead
+    ALTER TABLE sessions ADD COLUMN chat_own INTEGER NOT NULL DEFAULT 0;
+    ALTER TABLE sessions ADD COLUMN chat_count INTEGER NOT NULL DEFAULT 0;
+    ALTER TABLE sessions ADD COLUMN chat_bytes INTEGER NOT NULL DEFAULT 0;  -- in `bytes` too
+    CREATE TABLE chat (
+        session INTEGER NOT NULL,
+        id INTEGER NOT NULL,
+        timestamp INTEGER NOT NULL,
+        bytes INTEGER NOT NULL,
+        said INTEGER NOT NULL,            -- 0: it is no message
+        author TEXT,                      -- who may read a message beside its reader
+        reader TEXT,                      -- NULL: it is for everybody
+        entry BLOB NOT NULL,              -- core.chat.entries.ChatEntry as JSON
+        PRIMARY KEY (session, id)
+    );
+    CREATE INDEX chat_age ON chat (timestamp);
+    CREATE TABLE chat_receipts (
+        session INTEGER NOT NULL,
+        id INTEGER NOT NULL,              -- of the entry
+        receipt BLOB NOT NULL,            -- core.records.IdempotencyRecord as JSON
+        PRIMARY KEY (session, id)
+    ) WITHOUT ROWID;
+    """,
 )
 """Each brings the file from one version to the next; never change one that was released."""
 

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import structlog
 
+from canvas_server.core.chat.entries import ChatChanges, ChatPage, Said
 from canvas_server.core.records import EntryRules, Record, Snapshot, Stored
 from canvas_server.node.fairshare import FairShare
 from canvas_server.node.ports import (
@@ -23,7 +24,7 @@ from canvas_server.node.ports import (
     LogFailure,
     SessionSummary,
 )
-from canvas_server.store import erasing, probing, reading
+from canvas_server.store import chatting, erasing, probing, reading
 from canvas_server.store.folder import DATABASE, FolderLock
 from canvas_server.store.retention import DAY_MS
 from canvas_server.store.schema import Database, explain
@@ -114,6 +115,34 @@ class SqliteLog:
         """See `Log.history`."""
         self._recalling.ask(
             lambda file: reading.history(file, session_id, before, limit), done, session_id
+        )
+
+    def chat_page(
+        self,
+        session_id: str,
+        keys: tuple[str, ...],
+        before: int | None,
+        done: Callable[[ChatPage | LogFailure], None],
+    ) -> None:
+        """See `Log.chat_page`."""
+        self._recalling.ask(
+            lambda file: chatting.page(file, session_id, keys, before), done, session_id
+        )
+
+    def chat_message(
+        self, session_id: str, number: int, done: Callable[[Said | LogFailure | None], None]
+    ) -> None:
+        """See `Log.chat_message`."""
+        self._recalling.ask(
+            lambda file: chatting.message(file, session_id, number), done, session_id
+        )
+
+    def chat_changes(
+        self, session_id: str, after: int, done: Callable[[ChatChanges | LogFailure], None]
+    ) -> None:
+        """See `Log.chat_changes`."""
+        self._recalling.ask(
+            lambda file: chatting.changes(file, session_id, after), done, session_id
         )
 
     def sessions(self, done: Callable[[tuple[SessionSummary, ...] | LogFailure], None]) -> None:

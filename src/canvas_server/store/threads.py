@@ -14,7 +14,7 @@ import structlog
 from msgspec import Struct
 
 from canvas_server.node.ports import LogBusy, LogFailure
-from canvas_server.store import retention
+from canvas_server.store import chatting, retention
 from canvas_server.store.folder import StoreError
 from canvas_server.store.schema import Database, explain
 from canvas_server.store.waiting import FairQuestions, FairQueue
@@ -240,6 +240,14 @@ class WritingThread(_Thread):
         except Exception as error:  # noqa: BLE001 - as above
             logger.warning("history is not cut off", why=str(self._failed(error)))
 
+    def _trim_chat(self, file: sqlite3.Connection) -> bool:
+        """Cut off a bit of what was said too long ago; tell whether there was any."""
+        oldest_ms = self._oldest_ms()
+        names = [] if oldest_ms is None else chatting.trim(file, oldest_ms)
+        for name in names:
+            self.forget(name)
+        return bool(names)
+
     def _ready_writer(self) -> Writer:
         file = self._connection()
         if self._writer is None or self._writer.connection is not file:
@@ -255,7 +263,7 @@ class WritingThread(_Thread):
                 file, self._trimmed, self._oldest_ms(), self._quotas.session_bytes
             )
             self._trimmed = found or 0
-            goes_on = found is not None or retention.give_back(file)
+            goes_on = found is not None or self._trim_chat(file) or retention.give_back(file)
         except Exception as error:  # noqa: BLE001 - as above
             logger.warning("old history is not cut off", why=str(self._failed(error)))
         if not goes_on:

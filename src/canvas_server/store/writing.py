@@ -8,9 +8,11 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
+from canvas_server.core.chat.entries import ChatEntry, size_of
 from canvas_server.core.records import MAX_IDEMPOTENCY_RECORDS, MAX_RECEIPT_BYTES, Record, Snapshot
-from canvas_server.node.ports import LogFailure
-from canvas_server.store import retention
+from canvas_server.node.ports import LogFailure, Overtaken
+from canvas_server.store import chatting, retention
+from canvas_server.store.chatting import ChatState
 from canvas_server.store.reading import find, packed
 
 _encode = msgspec.json.Encoder().encode
@@ -36,6 +38,7 @@ class Job(Struct, gc=False):
     entries: list[tuple[int, int, bytes]]
     """Revision, timestamp, JSON."""
     receipt: bytes | None
+    chat: tuple[ChatEntry, ...]
     snapshot: Snapshot | None
     size: int
     done: Callable[[LogFailure | None], None]
@@ -52,6 +55,7 @@ class _Known(Struct, gc=False):
     receipts: int
     receipt_bytes: int
     bytes: int
+    chat: ChatState
 
 
 def job_of(record: Record, done: Callable[[LogFailure | None], None]) -> Job:
@@ -60,15 +64,24 @@ def job_of(record: Record, done: Callable[[LogFailure | None], None]) -> Job:
     receipt = None if record.receipt is None else _encode(record.receipt)
     rules = None if record.rules is None else _encode(record.rules)
     size = sum(len(entry[2]) for entry in entries) + len(receipt or b"")
+    size += sum(map(size_of, record.chat))
     return Job(
-        record.session_id, record.follows, entries, receipt, record.snapshot, size, done, rules
+        record.session_id,
+        record.follows,
+        entries,
+        receipt,
+        record.chat,
+        record.snapshot,
+        size,
+        done,
+        rules,
     )
 
 
 def refused(record: Record, why: str, done: Callable[[LogFailure | None], None]) -> Job:
     """Return what answers a record, in its turn, that is not to be stored."""
     failure = LogFailure(why)
-    return Job(record.session_id, record.follows, [], None, None, 0, done, failure=failure)
+    return Job(record.session_id, record.follows, [], None, (), None, 0, done, failure=failure)
 
 
 class Writer:
@@ -147,7 +160,7 @@ class Writer:
         if self._all_bytes is None:
             self._all_bytes = self._count_all()
         while self._all_bytes > quotas.all_bytes and time.monotonic() < deadline:
-            if not any(self._cut(row_id) for row_id in self._largest()):
+            if not any(self._cut(row_id) for row_id in self._largest()) and not self._cut_chat():
                 break  # there are only scenes left, and what follows their last snapshots
             self._all_bytes = self._count_all()
 
@@ -156,6 +169,13 @@ class Writer:
         if was_cut:
             self._all_bytes = None
         return was_cut
+
+    def _cut_chat(self) -> bool:
+        """Cut the largest chat, where no history can be cut any more."""
+        name = chatting.cut_largest(self.connection)
+        if name is not None:
+            self.forget_session(name)
+        return name is not None
 
     def _largest(self) -> list[int]:
         """Return the sessions that take most, so that each loses no more than what others have."""
@@ -191,6 +211,7 @@ class Writer:
         receipts: list[tuple[int, int, bytes]] = []
         touched: dict[str, list[int]] = {}
         rules: dict[str, bytes] = {}
+        spoken: list[tuple[_Known, Job]] = []
         outcomes: list[LogFailure | None] = []
         for job in jobs:
             failure = job.failure or self._misfit(job)
@@ -202,15 +223,19 @@ class Writer:
                 rules[job.session_id] = job.rules
                 continue  # a record with rules has nothing else
             changes += [(known.id, *entry) for entry in job.entries]
-            known.revision, timestamp, _ = job.entries[-1]
-            if job.receipt is not None:
+            timestamp = max((entry.timestamp for entry in job.chat), default=0)
+            if job.entries:
+                known.revision, timestamp, _ = job.entries[-1]
+            spoken += [(known, job)] if job.chat else []
+            if job.receipt is not None and job.entries:
                 receipts.append((known.id, known.revision, job.receipt))
                 known.receipts += 1
                 known.receipt_bytes += len(job.receipt)
-            known.bytes += job.size
+            changed = job.size - sum(map(size_of, job.chat))  # what is said is counted below
+            known.bytes += changed
             if self._all_bytes is not None:
-                self._all_bytes += job.size
-            size = touched.get(job.session_id, (0, 0))[1] + job.size
+                self._all_bytes += changed
+            size = touched.get(job.session_id, (0, 0))[1] + changed
             touched[job.session_id] = [timestamp, size]
         sessions = [
             (known.id, name, known.revision, timestamp, size)
@@ -227,6 +252,8 @@ class Writer:
         self._put_rules(rules)
         self._insert("INSERT INTO changes", "(?, ?, ?, ?)", changes)
         self._insert("INSERT INTO receipts", "(?, ?, ?)", receipts)
+        for known, job in spoken:
+            self._say(known, job)
         for name in touched:
             self._drop_old_receipts(self._session(name))
         return outcomes
@@ -242,11 +269,25 @@ class Writer:
             )
             self.connection.execute("INSERT OR REPLACE INTO rules VALUES (?, ?)", (row_id, text))
 
+    def _say(self, known: _Known, job: Job) -> None:
+        """Store the chat of a record."""
+        before = known.chat.bytes
+        for entry in job.chat:
+            receipt = None if job.entries else job.receipt
+            chatting.write(self.connection, known.id, known.chat, entry, receipt)
+        chatting.keep_bounds(self.connection, known.id, known.chat)
+        known.bytes += known.chat.bytes - before
+        if self._all_bytes is not None:
+            self._all_bytes += known.chat.bytes - before
+
     def _misfit(self, job: Job) -> LogFailure | None:
         """Tell why a record cannot come after what is stored."""
+        known = self._session(job.session_id)
+        if any(known.chat.head.has(entry.id) for entry in job.chat):
+            return Overtaken("the chat has gone on, as what was not answered was stored")
         if not job.entries:
             return None
-        last, first = self._session(job.session_id).revision, job.entries[0][0]
+        last, first = known.revision, job.entries[0][0]
         if first == last + 1 or (not job.follows and first > last):
             return None
         return LogFailure("a change before this one is missing")
@@ -264,9 +305,10 @@ class Writer:
                 (last,) = self.connection.execute("SELECT max(id) FROM sessions").fetchone()
                 self._last_id = last or 0
             self._last_id += 1
-            return _Known(self._last_id, 0, 0, 0, 0)
+            return _Known(self._last_id, 0, 0, 0, 0, ChatState())
         receipts = self._receipts_of(session.id)
-        return _Known(session.id, session.revision, *receipts, self._bytes_of(session.id))
+        size, chat = self._bytes_of(session.id), chatting.state_of(self.connection, session.id)
+        return _Known(session.id, session.revision, *receipts, size, chat)
 
     def _receipts_of(self, row_id: int) -> tuple[int, int]:
         """Return how many receipts a session has, and their bytes."""

@@ -8,10 +8,13 @@ from typing import TypeVar
 
 import msgspec
 
+from canvas_server.core.chat.entries import ChatPage, Said
 from canvas_server.core.effects import (
     Answered,
     Append,
+    AskChat,
     Changed,
+    ChatChanged,
     Checkpoint,
     CloseConnection,
     ConnectionId,
@@ -42,7 +45,7 @@ M = TypeVar("M", bound=msgspec.Struct)
 NOW = 1_700_000_000.0
 RELAY_ONLY = "relay-only"
 """The session whose calls go through TURN servers alone."""
-FEATURES = ("signaling", "call_quality")
+FEATURES = ("signaling", "call_quality", "chat")
 ICE = (server.IceServer(("stun:stun.example.org",)),)
 
 
@@ -218,7 +221,7 @@ class HubLab:
         """Sees all effects before they are performed."""
         self.answered: list[Answered] = []
         self.worked: list[Worked] = []
-        self.shared: list[PresenceChanged | Changed | Forward] = []
+        self.shared: list[PresenceChanged | Changed | ChatChanged | Forward] = []
         self.appended: list[Append] = []
         self.windows: list[SettlePresence] = []
         """What waits in which sessions."""
@@ -251,13 +254,13 @@ class HubLab:
                     self.discarded.append(effect.connection)
                 case Answered():
                     self.answered.append(effect)
-                case PresenceChanged() | Changed() | Forward():
+                case PresenceChanged() | Changed() | ChatChanged() | Forward():
                     self.shared.append(effect)
                 case Worked():
                     self.worked.append(effect)
                 case SettlePresence():
                     self.windows.append(effect)
-                case Append() | Load() | Recall() | Proceed():
+                case Append() | Load() | Recall() | AskChat() | Proceed():
                     self._ask(effect)
                 case _:
                     pass
@@ -276,7 +279,7 @@ class HubLab:
         while self.proceeding:
             self.perform(self.hub.proceed(self.proceeding.pop(0)))
 
-    def _ask(self, effect: Append | Load | Recall | Proceed) -> None:
+    def _ask(self, effect: Append | Load | Recall | AskChat | Proceed) -> None:
         match effect:
             case Proceed():
                 self.proceeding.append(effect.session_id)
@@ -303,6 +306,16 @@ class HubLab:
                     self.hub.settle(session_id)
 
                 self.disk.load(session_id, loaded)
+            case AskChat(session_id, _, message):
+
+                def read(found: ChatPage | Said | LogFailure | None) -> None:
+                    assert not isinstance(found, LogFailure)
+                    self.perform(self.hub.chat_read(effect, found, self.now))
+
+                if isinstance(message, client.GetChat):
+                    self.disk.log.chat_page(session_id, effect.keys, message.before, read)
+                else:
+                    self.disk.log.chat_message(session_id, message.id, read)
             case Recall(session_id, _, message):
 
                 def recalled(past: Snapshot | LogFailure | None) -> None:

@@ -4,14 +4,16 @@ import asyncio
 from collections.abc import Callable, Iterable
 from typing import Any, TypeVar
 
+from canvas_server.core.chat.entries import ChatChanges, ChatEntry, ChatPage, Said
 from canvas_server.core.records import EntryRules, IdempotencyRecord, Record, Snapshot, Stored
 from canvas_server.node.ports import History, Log, LogFailure, SessionSummary
 from canvas_server.protocol.history import Added, Change, Entry, Removed, Replaced, Updated
 from canvas_server.protocol.scene import Element, ElementChanges, Text, Transform, TransformChanges
-from canvas_server.protocol.server import Ack, AckResult
+from canvas_server.protocol.server import Ack, AckResult, ChatMessage
 
 T = TypeVar("T")
 ADA = "00000000-0000-0000-0000-00000000000a"
+BOB = "00000000-0000-0000-0000-00000000000b"
 START_MS = 1_700_000_000_000
 
 
@@ -45,6 +47,17 @@ def entries(first: int, *changes: Change, timestamp: int | None = None) -> tuple
 
 def receipt(message_id: str, revision: int, digest: int = 1) -> IdempotencyRecord:
     return IdempotencyRecord(ADA, Ack(message_id, AckResult(revision, "e")), digest)
+
+
+def said(number: int, text: str = "hello", reader: str | None = None, **more: Any) -> Said:
+    """A message of Ada, whose key is `ada`; with a `reader` a private one."""
+    to = None if reader is None else BOB
+    message = ChatMessage(number, ADA, START_MS + number, "Ada", text, to=to, **more)
+    return Said(message, "ada", reader)
+
+
+def chat_receipt(message_id: str, number: int) -> IdempotencyRecord:
+    return IdempotencyRecord(ADA, Ack(message_id, AckResult(0, chat_id=number)), 1)
 
 
 class Asker:
@@ -85,6 +98,22 @@ class Asker:
 
     async def sessions(self) -> tuple[SessionSummary, ...]:
         return await self._ask(self.log.sessions)
+
+    async def say(self, entry: ChatEntry, receipt: IdempotencyRecord | None = None) -> None:
+        """Append an entry of the chat of `s`, which must be stored."""
+        assert await self.append(Record("s", (), receipt, chat=(entry,))) is None
+
+    async def page(self, *keys: str, before: int | None = None) -> ChatPage:
+        return await self._ask(lambda done: self.log.chat_page("s", keys, before, done))
+
+    async def texts(self, *keys: str, before: int | None = None) -> list[str]:
+        return [m.text for m in (await self.page(*keys, before=before)).messages]
+
+    async def message(self, number: int) -> Said | None:
+        return await self._ask(lambda done: self.log.chat_message("s", number, done))
+
+    async def chat_changes(self, after: int = 0) -> ChatChanges:
+        return await self._ask(lambda done: self.log.chat_changes("s", after, done))
 
     async def everything(self, session_ids: Iterable[str], revisions: int) -> list[Any]:
         """Return all that can be asked of some sessions."""

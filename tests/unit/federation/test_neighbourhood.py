@@ -4,7 +4,11 @@ from pathlib import Path
 
 import pytest
 
+from canvas_server.core.chat.entries import Said
+from canvas_server.core.chat.numbers import STEP
+from canvas_server.federation.messages import StoredChat
 from canvas_server.federation.pairing import Pair
+from canvas_server.protocol.server import ChatMessage
 from support.simulations.federation import (
     RESUME_SECONDS,
     SDP,
@@ -296,3 +300,178 @@ def test_a_server_that_is_started_anew_goes_on_where_it_was(
     assert town.places[0].scene() == town.places[1].scene()
     assert len(town.places[0].scene()[1]) == 3
     assert not any(told(each, "peer_left") for each in there.people)
+
+
+def texts(person: SimulatedPerson) -> list[object]:
+    return [message.get("text") for message in told(person, "chat_message")]
+
+
+def read(person: SimulatedPerson) -> list[object]:
+    person.say("get_chat")
+    person.place.town.settle()
+    messages = told(person, "chat_history")[-1]["messages"]
+    assert isinstance(messages, list)
+    return [message["text"] for message in messages]
+
+
+def sides(town: SimulatedFederation) -> tuple[SimulatedServer, SimulatedServer]:
+    """Return who keeps the session, and who has a copy."""
+    north, south = town.places
+    agreement = north.known.ownership.of(SESSION)
+    assert agreement
+    return (north, south) if agreement.kept_here else (south, north)
+
+
+def on_both_sides(town: SimulatedFederation) -> tuple[SimulatedPerson, ...]:
+    """Return two people where the session is kept, and two where its copy is."""
+    people = [town.join(place, f"{place}{number}") for number in (0, 1) for place in (0, 1)]
+    town.wait(3)
+    leader, replica = sides(town)
+    return tuple(
+        person for place in (leader, replica) for person in people if person.place is place
+    )
+
+
+@pytest.mark.rule("CHT8")
+def test_what_is_said_on_both_sides_has_one_order_and_its_authors(
+    town: SimulatedFederation,
+) -> None:
+    near, _, far, _ = on_both_sides(town)
+    for number in range(5):
+        near.edit("chat", text=f"near {number}")
+        far.edit("chat", text=f"far {number}\nlines")
+    town.wait(2)
+    assert not near.waiting
+    assert not far.waiting
+    assert len(texts(near)) == 10
+    assert texts(near) == texts(far) == read(near) == read(far)
+    names = {(m["from_peer_id"], m["name"], m.get("server")) for m in told(near, "chat_message")}
+    assert names == {
+        (near.peer_id, near.name, None),
+        (far.peer_id, far.name, far.place.name),
+    }
+    others = {(m["from_peer_id"], m["name"], m.get("server")) for m in told(far, "chat_message")}
+    assert others == {
+        (near.peer_id, near.name, near.place.name),
+        (far.peer_id, far.name, None),
+    }
+
+
+@pytest.mark.rule("CHT5", "CHT8")
+def test_what_is_private_goes_to_the_other_server_only_with_its_reader(
+    town: SimulatedFederation,
+) -> None:
+    near, near2, far, far2 = on_both_sides(town)
+    sent = [len(place.carrier.sent) for place in town.places]
+    near.edit("chat", text="near-near", to=near2.peer_id)
+    far.edit("chat", text="far-far", to=far2.peer_id)
+    town.wait(1)
+    on_the_way = [
+        p for place, n in zip(town.places, sent, strict=True) for p in place.carrier.sent[n:]
+    ]
+    assert not any(b"near-near" in p or b"far-far" in p for p in on_the_way)
+    near.edit("chat", text="near-far", to=far.peer_id)
+    far.edit("chat", text="far-near", to=near.peer_id)
+    town.wait(1)
+    assert not near.waiting
+    assert not far.waiting
+    for person, shown in (
+        (near, ["near-near", "near-far", "far-near"]),
+        (near2, ["near-near"]),
+        (far, ["far-far", "near-far", "far-near"]),
+        (far2, ["far-far"]),
+    ):
+        assert texts(person) == shown
+        assert sorted(map(str, read(person))) == sorted(shown)
+    assert len({m["id"] for m in told(far, "chat_message")}) == 3
+
+
+@pytest.mark.rule("CHT6", "CHT8")
+def test_what_is_removed_is_gone_on_both_sides(town: SimulatedFederation) -> None:
+    near, near2, far, far2 = on_both_sides(town)
+    near.edit("chat", text="near")
+    far.edit("chat", text="far")
+    far.edit("chat", text="psst", to=near.peer_id)
+    far.edit("chat", text="own", to=far2.peer_id)
+    town.wait(1)
+    ids = {m["text"]: m["id"] for m in told(far, "chat_message")}
+    far.edit("remove_chat", id=ids["near"])
+    far2.edit("clear_chat")
+    town.wait(1)
+    assert [e["code"] for e in far.errors] == ["forbidden"]
+    assert [e["code"] for e in far2.errors] == ["forbidden"]
+    for text in ("far", "psst", "own"):
+        far.edit("remove_chat", id=ids[text])
+    town.wait(1)
+    gone = [[m["id"] for m in told(person, "chat_removed")] for person in (far, far2, near, near2)]
+    assert gone == [
+        [ids["own"], ids["far"], ids["psst"]],
+        [ids["own"], ids["far"]],
+        [ids["far"], ids["psst"]],
+        [ids["far"]],
+    ]
+    assert read(far) == read(near) == ["near"]
+    near.edit("clear_scene")
+    town.wait(1)
+    assert told(far, "chat_cleared")
+    assert read(far) == read(near) == []
+
+
+@pytest.mark.rule("CHT8")
+def test_what_was_said_while_the_line_was_cut_comes_afterwards(town: SimulatedFederation) -> None:
+    near, _, far, _ = on_both_sides(town)
+    near.edit("chat", text="before")
+    town.wait(1)
+    town.air.cut = True
+    town.wait(RESUME_SECONDS + 20)
+    for number in range(120):
+        near.edit("chat", text=f"meanwhile {number}")
+    far.edit("chat", text="later")
+    town.wait(2)
+    assert [e["code"] for e in far.errors][-1:] == ["storage_failed"]
+    town.air.cut = False
+    town.wait(60)
+    far.try_again()
+    town.wait(2)
+    assert not far.waiting
+    assert texts(far) == ["before", *(f"meanwhile {n}" for n in range(120)), "later"]
+    assert texts(near) == texts(far)
+    assert read(near) == read(far)
+
+
+@pytest.mark.rule("CHT8")
+def test_a_server_that_comes_later_gets_what_was_said(tmp_path: Path) -> None:
+    town = SimulatedFederation(tmp_path)
+    first = town.join(0, "first")
+    town.wait(2)
+    first.edit("chat", text="hello?")
+    town.wait(2)
+    second = town.join(1, "second")
+    town.wait(5)
+    first.edit("chat", text="there you are")
+    second.edit("chat", text="yes")
+    town.wait(3)
+    leader, _ = sides(town)
+    if leader is first.place:
+        assert read(second) == ["hello?", "there you are", "yes"]
+    assert read(first) == ["hello?", "there you are", "yes"]
+
+
+@pytest.mark.rule("REL6", "CHT8")
+def test_what_the_leader_says_of_our_people_is_shown_as_said_there(
+    town: SimulatedFederation,
+) -> None:
+    _, _, far, _ = on_both_sides(town)
+    leader, replica = sides(town)
+    share = leader.relay._partners[replica.agent_id].shares[SESSION]
+    forged = Said(
+        ChatMessage(STEP, far.peer_id, 1, "Far\u202e", "never said\u202e", "data:image/png,x"), ""
+    )
+    share._context.channel.put(StoredChat(SESSION, (forged,), STEP))
+    town.wait(1)
+    (message,) = told(far, "chat_message")
+    assert (message["server"], message["text"]) == (leader.name, "never said")
+    assert message.get("picture") is None
+    far.edit("remove_chat", id=STEP)
+    town.wait(1)
+    assert [e["code"] for e in far.errors] == ["chat_not_found"]

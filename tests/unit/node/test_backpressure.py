@@ -319,7 +319,7 @@ def test_no_session_fills_the_way_to_the_log(monkeypatch: pytest.MonkeyPatch) ->
 
 
 def job(session_id: str, size: int = 10) -> Job:
-    return Job(session_id, True, [], None, None, size, lambda _: None)
+    return Job(session_id, True, [], None, (), None, size, lambda _: None)
 
 
 @pytest.mark.rule("SCN2")

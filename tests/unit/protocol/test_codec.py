@@ -358,6 +358,18 @@ def test_any_bytes_are_read_or_refused(frame: bytes) -> None:
         assert malformed.text
 
 
+@pytest.mark.rule("CHT3")
+def test_a_chat_message_says_something() -> None:
+    for text in ("", " \n\u200b"):
+        with pytest.raises(MalformedMessage, match="text that can be seen"):
+            decode(json.dumps({"type": "chat", "text": text}).encode())
+    picture = {"type": "chat", "picture": "data:image/png;base64,AA=="}
+    assert decode(json.dumps(picture).encode()) == client.Chat(picture="data:image/png;base64,AA==")
+    for wrong in ({"text": "x" * 4001}, {"picture": "https://example.org/x.png"}):
+        with pytest.raises(MalformedMessage):
+            decode(json.dumps({"type": "chat", **wrong}).encode())
+
+
 def test_every_message_has_a_sample() -> None:
     assert {sample["type"] for sample in SAMPLES} == set(TAGS)
     for sample in SAMPLES:

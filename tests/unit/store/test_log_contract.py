@@ -11,6 +11,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from nats.js.errors import NotFoundError
 
+from canvas_server.core.chat.entries import (
+    PAGE_BYTES,
+    PAGE_MESSAGES,
+    ChatPage,
+    Unsaid,
+    Wiped,
+)
+from canvas_server.core.chat.numbers import STEP, ChatHead
 from canvas_server.core.records import (
     MAX_IDEMPOTENCY_RECORDS,
     EntryRules,
@@ -19,9 +27,10 @@ from canvas_server.core.records import (
     Stored,
 )
 from canvas_server.core.scene.replay import replay
+from canvas_server.nats import chat as nats_chat
 from canvas_server.nats.broker import Broker
 from canvas_server.nats.log import JetStreamLog
-from canvas_server.node.ports import MAX_HISTORY_BYTES, History, Log, LogFailure
+from canvas_server.node.ports import MAX_HISTORY_BYTES, History, Log, LogFailure, Overtaken
 from canvas_server.protocol.history import Change
 from canvas_server.protocol.scene import (
     Chart,
@@ -32,9 +41,23 @@ from canvas_server.protocol.scene import (
     Transform,
     Video,
 )
+from canvas_server.store import chatting
+from canvas_server.store import memory as memory_log
 from canvas_server.store.memory import MemoryLog
 from canvas_server.store.sqlite import SqliteLog
-from support.hub.logs import START_MS, Asker, add, entries, move, receipt, remove, replace, text
+from support.hub.logs import (
+    START_MS,
+    Asker,
+    add,
+    chat_receipt,
+    entries,
+    move,
+    receipt,
+    remove,
+    replace,
+    said,
+    text,
+)
 from support.servers.nats import nats_server
 
 
@@ -58,6 +81,8 @@ async def jetstream(url: str) -> AsyncIterator[JetStreamLog]:
     await broker.connect()
     with contextlib.suppress(NotFoundError):
         await broker.streams.delete_stream("canvas_scenes")
+    with contextlib.suppress(NotFoundError):
+        await broker.streams.delete_stream("canvas_chat")
     log = JetStreamLog(broker)
     await log.prepare()
     yield log
@@ -278,6 +303,120 @@ async def test_receipts_are_kept_the_latest_of_them(log: Asker) -> None:
     assert [r.reply.message_id for r in kept] == [
         f"m{n}" for n in range(count - MAX_IDEMPOTENCY_RECORDS, count)
     ]
+
+
+# --- the chat -----------------------------------------------------------------------------------
+
+
+@pytest.mark.rule("CHT1")
+async def test_what_is_said_is_read_in_pages_and_opens_nothing(log: Asker) -> None:
+    assert await log.page() == ChatPage((), more=False)
+    await log.put("s", 1, add("one"))
+    before = await log.load("s")
+    for number in range(1, PAGE_MESSAGES + 4):
+        await log.say(said(number * STEP, f"m{number}", picture="data:image/png;base64,AA=="))
+    await log.put("s", 2, move("one", 5))
+    page = await log.page()
+    assert page.more
+    assert [m.text for m in page.messages] == [f"m{n}" for n in range(4, PAGE_MESSAGES + 4)]
+    assert page.messages[0] == said(4 * STEP, "m4", picture="data:image/png;base64,AA==").message
+    rest = await log.page(before=page.messages[0].id)
+    assert ([m.text for m in rest.messages], rest.more) == (["m1", "m2", "m3"], False)
+    assert await log.page(before=STEP) == ChatPage((), more=False)
+    now = await log.load("s")
+    assert (now.snapshot.revision, now.receipts) == (2, before.receipts)
+    assert now.chat == ChatHead((PAGE_MESSAGES + 3) * STEP)
+    assert (await log.history("s")).revision == 2
+
+
+@pytest.mark.rule("CHT4")
+async def test_a_page_of_the_chat_is_not_too_long(log: Asker) -> None:
+    picture = "data:image/png;base64," + "A" * (PAGE_BYTES // 2 - 400)
+    for number in range(1, 4):
+        await log.say(said(number * STEP, f"m{number}", picture=picture))
+    assert [m.text for m in (await log.page()).messages] == ["m2", "m3"]
+    assert (await log.page()).more
+    assert await log.texts(before=2 * STEP) == ["m1"]
+
+
+@pytest.mark.rule("CHT5")
+async def test_what_is_private_is_read_by_both_alone(log: Asker) -> None:
+    await log.say(said(STEP, "all"))
+    await log.say(said(STEP + 1, "own", "bob"))
+    await log.say(said(STEP + 2, "whisper", "bob"))
+    for keys in (("ada",), ("bob",), ("else", "bob")):
+        assert await log.texts(*keys) == ["all", "own", "whisper"]
+    for keys in ((), ("eve",), ("ad",), ("%",)):
+        assert await log.texts(*keys) == ["all"]
+    assert (await log.load("s")).chat == ChatHead(STEP + 2, STEP + 1)
+    assert [e.id for e in (await log.chat_changes()).entries] == [STEP, STEP + 2]
+
+
+@pytest.mark.rule("CHT6")
+async def test_what_is_removed_is_gone_and_its_number_is_not_given_again(log: Asker) -> None:
+    for number in (1, 2, 3):
+        await log.say(said(number * STEP, f"m{number}"))
+    assert await log.message(2 * STEP) == said(2 * STEP, "m2")
+    await log.say(Unsaid(4 * STEP, START_MS, 2 * STEP))
+    assert await log.texts() == ["m1", "m3"]
+    assert await log.texts(before=3 * STEP) == ["m1"]
+    assert await log.message(2 * STEP) is None
+    assert await log.message(4 * STEP) is None
+    await log.say(Wiped(5 * STEP, START_MS))
+    await log.say(said(6 * STEP, "new"))
+    assert await log.texts() == ["new"]
+    assert await log.texts(before=3 * STEP) == []
+    assert await log.message(3 * STEP) is None
+    assert [e.id for e in (await log.chat_changes(4 * STEP)).entries] == [5 * STEP, 6 * STEP]
+    for number in (2 * STEP, 6 * STEP):
+        again = await log.append(Record("s", (), chat=(said(number, "again"),)))
+        assert isinstance(again, Overtaken)
+    assert await log.texts() == ["new"]
+
+
+@pytest.mark.rule("CHT2")
+async def test_the_receipts_of_the_chat_are_kept(log: Asker) -> None:
+    await log.put("s", 1, add("one"), receipt=receipt("a", 1))
+    await log.say(said(STEP), chat_receipt("b", STEP))
+    await log.say(Unsaid(2 * STEP, START_MS, STEP), chat_receipt("c", STEP))
+    assert set((await log.load("s")).receipts) == {
+        receipt("a", 1),
+        chat_receipt("b", STEP),
+        chat_receipt("c", STEP),
+    }
+
+
+@pytest.mark.rule("CHT7")
+async def test_the_chat_goes_with_its_session_and_with_what_clears_the_scene(log: Asker) -> None:
+    await log.say(said(STEP))
+    assert [s.session_id for s in await log.sessions()] == ["s"]
+    wiped = Wiped(2 * STEP, START_MS)
+    assert await log.append(Record("s", entries(1, replace()), chat=(wiped,))) is None
+    assert await log.texts() == []
+    assert (await log.load("s")).snapshot.revision == 1
+    await log.say(said(3 * STEP))
+    assert await log.erase("s")
+    assert await log.texts() == []
+    assert await log.load("s") == Stored(Snapshot(0, 0))
+    await log.say(said(STEP, "new"))
+    assert await log.texts() == ["new"]
+
+
+@pytest.mark.rule("CHT3")
+async def test_the_oldest_of_a_long_chat_goes(log: Asker, monkeypatch: pytest.MonkeyPatch) -> None:
+    for module in (memory_log, chatting, nats_chat):
+        monkeypatch.setattr(module, "MAX_CHAT_MESSAGES", 120)
+    for number in range(1, 302):
+        await log.say(said(number * STEP, f"m{number}"))
+    texts, before = [], None
+    while True:
+        page = await log.page(before=before)
+        texts = [*(m.text for m in page.messages), *texts]
+        if not page.more:
+            break
+        before = page.messages[0].id
+    assert texts == [f"m{n}" for n in range(302 - len(texts), 302)]
+    assert 80 <= len(texts) <= 240
 
 
 # --- both logs ----------------------------------------------------------------------------------

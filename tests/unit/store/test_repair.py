@@ -41,7 +41,8 @@ def spoil(path: Path, first: int, *entries: Entry) -> None:
     with contextlib.closing(connect(path)) as file:
         last = entries[-1]
         file.execute(
-            "INSERT INTO sessions VALUES (1, 's', ?, ?, ?, 9)",
+            "INSERT INTO sessions (id, name, revision, first_revision, timestamp, bytes) "
+            "VALUES (1, 's', ?, ?, ?, 9)",
             (last.revision, first, last.timestamp),
         )
         for entry in entries:

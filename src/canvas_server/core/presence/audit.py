@@ -11,6 +11,7 @@ from canvas_server.protocol.errors import ErrorCode
 EVENTS: dict[type[client.ClientMessage], AuditEvent] = {
     client.Kick: AuditEvent.KICKED,
     client.ClearScene: AuditEvent.SCENE_CLEARED,
+    client.ClearChat: AuditEvent.CHAT_CLEARED,
     client.RestoreScene: AuditEvent.SCENE_RESTORED,
     client.Admit: AuditEvent.ADMITTED,
     client.MutePeer: AuditEvent.MUTED,

@@ -177,6 +177,7 @@ class Membership(Seats):
             grant.bound_name or message.display_name or before or grant.name,
             grant,
             features=TAKEN.intersection(message.features),
+            certified=self.identities.made_here(identity.peer_id),
         )
         return effects + self._let_in(peer, now, proved=identity.proved)
 

@@ -21,6 +21,7 @@ from canvas_server.core.presence.audience import Audience
 from canvas_server.core.presence.door import Door
 from canvas_server.core.presence.grants import Grant
 from canvas_server.core.presence.reactions import ReactionPace
+from canvas_server.core.presence.readers import keys_of
 from canvas_server.core.records import Stored
 from canvas_server.core.scene.document import Canvas
 from canvas_server.core.scene.transaction import STREAM_PREFIXES, Author
@@ -67,6 +68,13 @@ class Participant(Struct, eq=False):
     """What its client takes of what none need know (`subscribe.features`)."""
     hand: int | None = None
     """Since when its hand is up; milliseconds since 1970 UTC."""
+    certified: bool = False
+    """This server made its id, and has seen that it has it."""
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """Which private messages are for it; it writes under the first one (CHT5)."""
+        return keys_of(self)
 
     @property
     def author(self) -> Author:

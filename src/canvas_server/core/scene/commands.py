@@ -80,9 +80,9 @@ def retried(canvas: Canvas, editor: Editor, message: client.ClientMessage) -> li
 
     None: it was not made before.
     """
-    if not isinstance(message, client.Edit) or message.message_id is None:
+    if not isinstance(message, client.Edit | client.ChatEdit) or message.message_id is None:
         return None
-    return canvas.retried(_pending_reply(editor, message))
+    return canvas.retried(pending_reply(editor, message))
 
 
 def _in_turn(
@@ -124,22 +124,22 @@ def _apply(
     new_id: Callable[[], str],
     now_ms: int,
 ) -> list[Effect]:
-    pending_reply = _pending_reply(editor, message)
-    again = canvas.retried(pending_reply)
+    waiting = pending_reply(editor, message)
+    again = canvas.retried(waiting)
     if again is not None:
         return again
     edit = canvas.edit(now_ms, editor.author)
     try:
-        pending_reply = _make(edit, message, pending_reply, new_id)
+        waiting = _make(edit, message, waiting, new_id)
     except Refusal as refused:
         refused.work = edit.work
         raise
     work = edit.work + FAILURE_WORK * edit.failures
-    return [*canvas.submit(edit, pending_reply), *worked(editor.connection, work)]
+    return [*canvas.submit(edit, waiting), *worked(editor.connection, work)]
 
 
 def _make(
-    edit: Edit, message: client.EditMessage, pending_reply: PendingReply, new_id: Callable[[], str]
+    edit: Edit, message: client.EditMessage, waiting: PendingReply, new_id: Callable[[], str]
 ) -> PendingReply:
     """Make the changes of a message; return what its editor is to be answered."""
     element_id: str | UnsetType = UNSET
@@ -153,12 +153,13 @@ def _make(
             element_id = message.id
             edit.remove(message.id)
         case client.ClearScene():
+            edit.clears_chat = True
             edit.replace(())
         case client.SyncQueue():
-            return msgspec.structs.replace(pending_reply, reply=_sync(edit, message, new_id))
+            return msgspec.structs.replace(waiting, reply=_sync(edit, message, new_id))
         case _:
             assert_never(message)
-    return _acked(pending_reply, element_id, edit.revision)
+    return acked(waiting, element_id, edit.revision)
 
 
 def recall(canvas: Canvas, editor: Editor, message: client.RestoreScene) -> list[Effect]:
@@ -197,13 +198,13 @@ def restore(
 def _restore(
     canvas: Canvas, editor: Editor, message: client.RestoreScene, past: Snapshot, now_ms: int
 ) -> list[Effect]:
-    pending_reply = _pending_reply(editor, message)
-    again = canvas.retried(pending_reply)
+    waiting = pending_reply(editor, message)
+    again = canvas.retried(waiting)
     if again is not None:
         return again
     edit = canvas.edit(now_ms, editor.author)
     edit.replace(past.elements, message.revision)
-    return canvas.submit(edit, _acked(pending_reply, UNSET, canvas.scene.revision))
+    return canvas.submit(edit, acked(waiting, UNSET, canvas.scene.revision))
 
 
 def post(
@@ -276,6 +277,7 @@ def _slices(edit: Edit, message: SceneEdit, new_id: Callable[[], str]) -> Iterat
 def _changes(edit: Edit, message: SceneEdit, new_id: Callable[[], str]) -> Iterator[None]:
     """Make an edit that came over HTTP, a change at a time."""
     if message.clear:
+        edit.clears_chat = True
         yield edit.replace(())
     for new in message.add:
         edit.add(new, new_id())
@@ -286,19 +288,25 @@ def _changes(edit: Edit, message: SceneEdit, new_id: Callable[[], str]) -> Itera
         yield edit.remove(element_id)
 
 
-def _pending_reply(editor: Editor, message: client.Edit) -> PendingReply:
+def pending_reply(editor: Editor, message: client.Edit | client.ChatEdit) -> PendingReply:
+    """Return who waits for the outcome of a message."""
     if message.message_id is None:
         return PendingReply(editor.peer_id)
     digest = zlib.crc32(msgspec.json.encode(message))
     return PendingReply(editor.peer_id, message.message_id, digest=digest)
 
 
-def _acked(pending_reply: PendingReply, element_id: str | UnsetType, revision: int) -> PendingReply:
+def acked(
+    waiting: PendingReply,
+    element_id: str | UnsetType,
+    revision: int,
+    chat_id: int | UnsetType = UNSET,
+) -> PendingReply:
     """Add the `ack`, if one was asked for."""
-    if pending_reply.message_id is None:
-        return pending_reply
-    ack = server.Ack(pending_reply.message_id, server.AckResult(revision, element_id))
-    return msgspec.structs.replace(pending_reply, reply=ack)
+    if waiting.message_id is None:
+        return waiting
+    ack = server.Ack(waiting.message_id, server.AckResult(revision, element_id, chat_id))
+    return msgspec.structs.replace(waiting, reply=ack)
 
 
 def _sync(edit: Edit, message: client.SyncQueue, new_id: Callable[[], str]) -> server.SyncResult:

@@ -8,25 +8,26 @@ When the log fails, the working scene becomes what is stored again, and the edit
 import contextlib
 from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Protocol
 
 import msgspec
-from msgspec import Struct
 
+from canvas_server.core.chat.entries import ChatEntry, size_of
 from canvas_server.core.effects import (
     Answered,
     Append,
     Changed,
-    ConnectionId,
+    ChatChanged,
     Effect,
     Refusal,
     Send,
 )
 from canvas_server.core.records import Record, Snapshot, Stored
 from canvas_server.core.scene.admission import admitted
+from canvas_server.core.scene.chatting import CanvasChat, Hearer
 from canvas_server.core.scene.committed import CommittedScene
 from canvas_server.core.scene.elements import MAX_ELEMENTS, MAX_SCENE_BYTES, Scene
-from canvas_server.core.scene.news import scene_document
+from canvas_server.core.scene.news import FRAME_BYTES, scene_document
+from canvas_server.core.scene.pending import Pending
 from canvas_server.core.scene.replies import PendingReply, ReplyCache
 from canvas_server.core.scene.transaction import Author, Edit, owner_of
 from canvas_server.core.scene.turns import Turns
@@ -43,24 +44,6 @@ ENTRY_BYTES = 128
 """Of a change in the log, roughly, beside what it brings."""
 
 
-class Here(Protocol):
-    """A peer that is here, as far as the canvas needs it."""
-
-    connection: ConnectionId
-
-
-class Pending(Struct, frozen=True):
-    """An edit on its way to the log. Without a ticket it changes nothing and waits for others."""
-
-    ticket: int | None
-    edit: Edit
-    pending_reply: PendingReply
-    bridges: bool = False
-    """Its record covers what the log has missed."""
-    followed: bool = False
-    """It was made, and stored, by the server that keeps the scene."""
-
-
 class _Everybody:
     """Those who are where a scene is kept: it has seen that tiles belong to somebody."""
 
@@ -75,7 +58,7 @@ class Canvas:
         self,
         session_id: str,
         stored: Stored,
-        here: Mapping[str, Here],
+        here: Mapping[str, Hearer],
         tickets: Iterator[int],
         *,
         watched: bool = False,
@@ -101,6 +84,7 @@ class Canvas:
         self._watched = watched
         self.turns = Turns(session_id)
         """Long edits, and those that wait for them."""
+        self.chat = CanvasChat(stored.chat, here)
         self.leader = leader
         """The name of the server that keeps this scene, of which ours is a replica (REL4)."""
 
@@ -181,7 +165,10 @@ class Canvas:
         if bridges and not whole:
             entries = [self._bridge(edit.now_ms), *edit.entries]
         bridges |= whole
-        self._pending.append(Pending(ticket, edit, pending_reply, bridges, followed))
+        wiped = self.chat.wipe(edit.now_ms) if edit.clears_chat else None
+        if wiped is not None:
+            self.chat.expect(wiped)
+        self._pending.append(Pending(ticket, edit, pending_reply, bridges, followed, wiped))
         receipt = pending_reply.receipt
         if receipt is not None:
             self._replies.expect(pending_reply)
@@ -191,17 +178,49 @@ class Canvas:
             self._logged = 0
             snapshot = Snapshot(self.scene.revision, edit.now_ms, self.scene.elements)
         size = edit.logged + ENTRY_BYTES * len(entries) + (receipt.size if receipt else 0)
-        record = Record(self.session_id, tuple(entries), receipt, snapshot, not bridges, size)
+        chat = () if wiped is None else (wiped,)
+        record = Record(self.session_id, tuple(entries), receipt, snapshot, not bridges, size, chat)
+        return [self._append(ticket, record, pending_reply, edit.broadcast_bytes)]
+
+    def say(
+        self, entry: ChatEntry, pending_reply: PendingReply, *, followed: bool = False
+    ) -> list[Effect]:
+        """Give an entry of the chat to the log, in its turn among the edits (CHT1)."""
+        ticket = next(self._tickets)
+        self.chat.expect(entry)
+        edit = self.edit(0)
+        self._pending.append(Pending(ticket, edit, pending_reply, followed=followed, chat=entry))
+        receipt = pending_reply.receipt
+        if receipt is not None:
+            self._replies.expect(pending_reply)
+        size = size_of(entry)
+        whole = size + (receipt.size if receipt else 0)
+        record = Record(self.session_id, (), receipt, size=whole, chat=(entry,))
+        receivers = len(self.chat.hearing(entry))
+        return [self._append(ticket, record, pending_reply, size + FRAME_BYTES, receivers)]
+
+    def _append(
+        self,
+        ticket: int,
+        record: Record,
+        pending_reply: PendingReply,
+        broadcast_bytes: int,
+        receivers: int | None = None,
+    ) -> Append:
         editor = self._here.get(pending_reply.peer_id or "")
         connection = None if editor is None else editor.connection
         posted = pending_reply.request is not None
-        return [Append(ticket, record, connection, edit.broadcast_bytes, len(self._here), posted)]
+        receivers = len(self._here) if receivers is None else receivers
+        return Append(ticket, record, connection, broadcast_bytes, receivers, posted)
 
     def stored(self, ticket: int) -> list[Effect]:
         """Tell an edit that the log has stored; a ticket that is not pending_reply is ignored."""
         if not self._pending or self._pending[0].ticket != ticket:
             return []
-        effects = self._finish(self._pending.popleft())
+        return [*self._finish(self._pending.popleft()), *self._finish_waiting()]
+
+    def _finish_waiting(self) -> list[Effect]:
+        effects: list[Effect] = []
         while self._pending and self._pending[0].ticket is None:
             effects += self._finish(self._pending.popleft())
         return effects
@@ -214,11 +233,18 @@ class Canvas:
         """
         if not self._pending or self._pending[0].ticket != ticket:
             return []
-        given_up, self._pending = self._pending, deque()
+        if self._pending[0].is_chat:
+            return self._chat_failed(self._pending.popleft())
+        given_up = [pending for pending in self._pending if not pending.is_chat]
+        self._pending = deque(pending for pending in self._pending if pending.is_chat)
+        self.chat.renumber(pending.chat for pending in self._pending)
         self.scene = Scene(self.shown.elements.values(), self.shown.revision)
         self._log_is_behind |= any(pending.bridges for pending in given_up)
         effects = self.turns.give_up()
         self._replies.expect_none()
+        for pending in self._pending:
+            if pending.pending_reply.receipt is not None:
+                self._replies.expect(pending.pending_reply)
         for pending in given_up:
             if pending.followed:
                 effects += self._keep_followed(pending)
@@ -227,6 +253,17 @@ class Canvas:
             else:
                 effects += self._refuse(pending.pending_reply)
         return effects
+
+    def _chat_failed(self, pending: Pending) -> list[Effect]:
+        """Take back what could not be said; what the leader has stored is said all the same."""
+        self.chat.renumber(pending.chat for pending in self._pending)
+        self._replies.expect_not(pending.pending_reply)
+        if pending.followed:
+            self.chat.is_behind = True
+            effects = self._finish(pending, stored=False)
+        else:
+            effects = self._refuse(pending.pending_reply)
+        return [*effects, *self._finish_waiting()]
 
     def abandon(self) -> list[Effect]:
         """Answer the requests that wait: what becomes of their edits is seen elsewhere."""
@@ -325,7 +362,7 @@ class Canvas:
 
     # --- helpers ---------------------------------------------------------------------------
 
-    def _finish(self, pending: Pending) -> list[Effect]:
+    def _finish(self, pending: Pending, *, stored: bool = True) -> list[Effect]:
         effects: list[Effect] = []
         for news, size in pending.edit.news:
             self.shown.take(news, size)
@@ -334,8 +371,12 @@ class Canvas:
                 effects.append(Send(connections, news))
         if self._watched and self.leader is None and pending.edit.entries:
             effects.append(Changed(self.session_id, tuple(pending.edit.entries)))
+        if pending.chat is not None:
+            effects += self.chat.tell(pending.chat, stored=stored)
+            if self._watched and self.leader is None:
+                effects.append(ChatChanged(self.session_id, pending.chat))
         pending_reply = pending.pending_reply
-        if pending_reply.receipt is not None and pending.edit.entries:
+        if pending_reply.receipt is not None and (pending.edit.entries or pending.chat):
             self._replies.keep(pending_reply.receipt)
         if pending_reply.request is not None:
             effects.append(Answered(pending_reply.request))

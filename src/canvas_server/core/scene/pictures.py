@@ -19,17 +19,19 @@ from canvas_server.protocol.scene import (
     picture_of,
 )
 
-M = TypeVar("M", bound=client.EditMessage | SceneEdit)
+M = TypeVar("M", bound=client.EditMessage | client.Chat | SceneEdit)
 
 _FIELDS = frozenset(traits.picture for traits in KIND_TRAITS.values() if traits.picture)
 _INLINE = "data:image/"
 
 
-def sources_in(message: client.EditMessage | SceneEdit) -> tuple[str, ...]:
+def sources_in(message: client.EditMessage | client.Chat | SceneEdit) -> tuple[str, ...]:
     """Return the pictures that an edit brings with it, each once.
 
     Those of changes too, whatever they change now: it may be another element by then.
     """
+    if isinstance(message, client.Chat):
+        return () if message.picture is None else (message.picture,)
     added, changed = _parts(message)
     found: dict[str, None] = {}
     for new in added:
@@ -53,6 +55,8 @@ def with_sources(message: M, sources: Mapping[str, str]) -> M:
         case client.SyncQueue():
             operations = tuple(_operation(each, sources) for each in message.operations)
             return msgspec.structs.replace(message, operations=operations)
+        case client.Chat(picture=str(picture)):
+            return msgspec.structs.replace(message, picture=sources.get(picture, picture))
         case SceneEdit():
             return msgspec.structs.replace(
                 message,

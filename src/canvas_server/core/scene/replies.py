@@ -66,6 +66,10 @@ class ReplyCache:
         """Note that an edit is on its way to the log."""
         self._due[reply.key] = reply.digest
 
+    def expect_not(self, reply: PendingReply) -> None:
+        """Note that an edit is not on its way any more."""
+        self._due.pop(reply.key, None)
+
     def expect_none(self) -> None:
         """Note that no edit is on its way any more."""
         self._due.clear()

@@ -55,6 +55,8 @@ class Edit:
         self.failures = 0
         """Changes that were refused."""
         self.only_tiles = True
+        self.clears_chat = False
+        """It clears the session: the chat goes with the scene (CHT7)."""
         self._result = NetResult(scene)
         self._scene = scene
         self._session_id = session_id

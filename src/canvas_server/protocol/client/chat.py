@@ -1,4 +1,4 @@
-"""Client messages about the chat of a session (rules CHT1 to CHT9)."""
+"""Client messages about the chat of a session (rules CHT1 to CHT8)."""
 
 from typing import ClassVar
 

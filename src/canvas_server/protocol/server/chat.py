@@ -1,4 +1,4 @@
-"""Server messages about the chat of a session (rules CHT1 to CHT9)."""
+"""Server messages about the chat of a session (rules CHT1 to CHT8)."""
 
 from typing import Annotated, ClassVar
 
