@@ -1,4 +1,4 @@
-"""kill -9 at random moments while several people edit: nothing acked is lost, nothing comes twice.
+"""kill -9 at random moments while several people edit and chat: nothing acked is lost or twice.
 
 `pytest tests/integration/test_crash.py --kills 200` does it more often.
 """
@@ -22,7 +22,7 @@ from canvas_server.core.records import Snapshot
 from canvas_server.core.scene.replay import replay
 from canvas_server.protocol.history import Added, Entry, Removed, Updated
 from canvas_server.protocol.scene import TransformChanges
-from canvas_server.store import reading, schema
+from canvas_server.store import chatting, reading, schema
 from support.servers.server import Server
 
 SESSIONS = ("one", "two", "three")
@@ -82,6 +82,10 @@ class Editor:
         message_id, marks = f"m{number}", list[Mark]()
         if not self._own or self._chance.random() < 0.3:
             message = self._add(number, marks)
+        elif self._chance.random() < 0.2:
+            text = f"{self._name} says {number}"
+            message = {"type": "chat", "text": text}
+            marks.append(("chat", text, 0))
         elif len(self._own) > KEPT:
             gone = self._own.pop(0)
             message = {"type": "remove_element", "id": gone}
@@ -130,6 +134,8 @@ class Ledger:
     def __init__(self, session_id: str) -> None:
         self.session_id = session_id
         self.entries: list[Entry] = []
+        self.chat: dict[int, str] = {}
+        """By number, in order."""
 
     def read(self, file: sqlite3.Connection) -> None:
         """Read what is new, and see that it fits what was before."""
@@ -141,9 +147,18 @@ class Ledger:
         assert [e.revision for e in self.entries] == list(range(1, stored.snapshot.revision + 1))
         assert stored.snapshot == replay(Snapshot(0, 0), self.entries)
 
+        before, said, page = [*self.chat.items()], list[tuple[int, str]](), None
+        while page is None or page.more:
+            page = chatting.page(file, self.session_id, (), said[0][0] if said else None)
+            said[:0] = [(message.id, message.text) for message in page.messages]
+        assert said[: len(before)] == before, "something said is gone"
+        assert [number for number, _ in said] == sorted({number for number, _ in said})
+        self.chat = dict(said)
+
     def check(self, editors: list[Editor]) -> None:
         """Hold what the editors were told against the history."""
         marks = Counter(mark_of(entry) for entry in self.entries)
+        marks.update(("chat", text, 0) for text in self.chat.values())
         assert set(marks.values()) <= {1}, "something came twice"
         known = {mark for editor in editors for marks in editor.sent.values() for mark in marks}
         assert marks.keys() <= known, "something came that nobody sent"
@@ -157,7 +172,9 @@ class Ledger:
                     assert there in (0, len(sent)), f"{message_id} is there in part"
 
     def _check_ack(self, ack: dict[str, Any], sent: list[Mark]) -> None:
-        if ack["type"] == "ack":
+        if sent[0][0] == "chat":
+            assert self.chat[ack["result"]["chat_id"]] == sent[0][1]
+        elif ack["type"] == "ack":
             assert mark_of(self.entries[ack["result"]["revision"] - 1]) == sent[0]
         else:
             assert (ack["synced_count"], ack["failed_operations"]) == (len(sent), [])
@@ -177,7 +194,7 @@ async def one_life(server: Server, editors: list[Editor], acks: int, delay: floa
         await asyncio.gather(*tasks)
 
 
-@pytest.mark.rule("SCN1", "SCN2", "SCN6")
+@pytest.mark.rule("SCN1", "SCN2", "SCN6", "CHT1", "CHT2")
 @pytest.mark.timeout(0)  # each life of the server has one
 def test_nothing_acked_is_lost(tmp_path: Path, kills: int) -> None:
     seed = int(os.environ.get("CRASH_SEED", "") or random.randrange(10**9))

@@ -277,7 +277,7 @@ def _slices(edit: Edit, message: SceneEdit, new_id: Callable[[], str]) -> Iterat
 def _changes(edit: Edit, message: SceneEdit, new_id: Callable[[], str]) -> Iterator[None]:
     """Make an edit that came over HTTP, a change at a time."""
     if message.clear:
-        edit.clears_chat = True
+        edit.clears_chat = not message.add  # else another scene takes the place of this one
         yield edit.replace(())
     for new in message.add:
         edit.add(new, new_id())
