@@ -32,8 +32,9 @@ from canvas_server.pictures.decoder import Decoder
 from canvas_server.protocol.fields import SessionId
 from canvas_server.protocol.http import SceneEdit
 from canvas_server.protocol.scene import NewElement, SceneDocument, is_tile
+from canvas_server.protocol.server import ChatMessage
 from canvas_server.store import backup as replicas
-from canvas_server.store import reading
+from canvas_server.store import chatting, reading
 from canvas_server.store.folder import FolderInUse, StoreError
 from canvas_server.store.sqlite import SqliteLog
 
@@ -123,7 +124,10 @@ def export_scene(
     revision: int | None,
     data_dir: Path,
 ) -> None:
-    """Write the scene of SESSION as a picture or as data, also while a server is running."""
+    """Write the scene of SESSION as a picture or as data, also while a server is running.
+
+    As data it comes with what was said in the chat, but for what is between two.
+    """
     ending = form or (output.suffix.lower().removeprefix(".") if output else "") or "json"
     if ending not in FORMS:
         raise Failure(f"no scene is written as {ending}: choose with --format")
@@ -132,7 +136,7 @@ def export_scene(
     scene = stored_scene(data_dir, session, revision)
     try:
         if ending == "json":
-            made = msgspec.json.format(msgspec.json.encode(scene)) + b"\n"
+            made = _as_json(scene, () if revision is not None else stored_chat(data_dir, session))
         else:
             form = "png" if ending == "png" else "svg"
             picture = asyncio.run(worker.draw(scene, form, width))
@@ -156,9 +160,10 @@ def import_scene(file: str, session: str | None, url: str | None, data_dir: Path
     """Put the scene of FILE into SESSION, in the place of what is there; tiles are left out.
 
     FILE is what `export` wrote, or `GET /api/scene`; without SESSION it says itself where it
-    belongs. It goes through the server that has the data folder, or the one at `--url`, and
-    straight into the folder when there is none. It is a change that can be taken back as others; a
-    server is given a large scene in several.
+    belongs. The chat in FILE is left out, the one of SESSION stays. It goes through the server
+    that has the data folder, or the one at `--url`, and straight into the folder when there is
+    none. It is a change that can be taken back as others; a server is given a large scene in
+    several.
     """
     with click.open_file(file, "rb") as opened:
         edit = _edit_of(opened.read(), session)
@@ -198,6 +203,32 @@ def stored_scene(data_dir: Path, session: str, revision: int | None = None) -> S
         reach = f"{found.first_revision} to {found.revision}"
         raise Failure(f"there is no revision {revision} of {session}; there are {reach}")
     return scene_document(session, scene.elements, scene.revision, scene.timestamp)
+
+
+def stored_chat(data_dir: Path, session: str) -> tuple[ChatMessage, ...]:
+    """Read what was said to everybody in a session from a data folder.
+
+    Raises:
+        Failure: it cannot be read.
+    """
+    messages: tuple[ChatMessage, ...] = ()
+    try:
+        with replicas.reading_from(data_dir) as file:
+            page = chatting.page(file, session, (), None)
+            messages = page.messages
+            while page.more:
+                page = chatting.page(file, session, (), messages[0].id)
+                messages = page.messages + messages
+    except StoreError as error:
+        raise Failure(str(error)) from error
+    return messages
+
+
+def _as_json(scene: SceneDocument, chat: tuple[ChatMessage, ...]) -> bytes:
+    document = msgspec.json.encode(scene)
+    if chat:
+        document = b"".join((document[:-1], b',"chat":', msgspec.json.encode(chat), b"}"))
+    return msgspec.json.format(document) + b"\n"
 
 
 class _Scene(Struct):

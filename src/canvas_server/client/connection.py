@@ -24,6 +24,7 @@ from canvas_server.client.errors import (
     CannotConnect,
     Closed,
     Lost,
+    Refused,
     TooLarge,
     TooMuchWaiting,
 )
@@ -35,9 +36,12 @@ from canvas_server.client.view import View
 from canvas_server.protocol.client import (
     AddElement,
     Admit,
+    Chat,
+    ChatEdit,
     ClearScene,
     ClientMessage,
     Edit,
+    GetChat,
     Kick,
     MutePeer,
     Ping,
@@ -56,6 +60,7 @@ from canvas_server.protocol.latercodes import with_known_codes
 from canvas_server.protocol.room import Emoji, MediaKind
 from canvas_server.protocol.server import (
     Ack,
+    ChatHistory,
     Error,
     IceServer,
     IceServersRenewed,
@@ -66,6 +71,7 @@ from canvas_server.protocol.server import (
     TokenRenewed,
     Waiting,
 )
+from canvas_server.protocol.traits import AfterGap
 
 State = Literal["connecting", "waiting", "open", "away", "closed"]
 """`waiting`: to be let in by a moderator. `away`: the connection broke, and the client is coming
@@ -159,13 +165,14 @@ class Client:
     def edit(self, message: SyncQueue) -> "asyncio.Future[SyncResult]": ...
     @overload
     def edit(
-        self, message: AddElement | UpdateElement | RemoveElement | ClearScene | RestoreScene
+        self,
+        message: AddElement | UpdateElement | RemoveElement | ClearScene | RestoreScene | ChatEdit,
     ) -> "asyncio.Future[Ack]": ...
-    def edit(self, message: Edit) -> "asyncio.Future[Ack] | asyncio.Future[SyncResult]":
-        """Change the scene; await what is returned to know that it is stored.
+    def edit(self, message: Edit | ChatEdit) -> "asyncio.Future[Ack] | asyncio.Future[SyncResult]":
+        """Change the scene or the chat; await what is returned to know that it is stored.
 
         It gets a `message_id` where it has none, and is said again after a broken connection until
-        it is answered; it is made once all the same (SCN6).
+        it is answered; it is made once all the same (SCN6, CHT2).
 
         Raises:
             Closed: this client is closed.
@@ -222,6 +229,41 @@ class Client:
             Refused: (when awaited) it takes a moderator, or there is no such peer.
         """
         return self._ask(MutePeer(peer_id, kind))
+
+    def say(
+        self, text: str, *, to: str | None = None, picture: str | None = None
+    ) -> "asyncio.Future[Ack]":
+        """Say something in the chat, to everybody or `to` one peer; see `edit`.
+
+        `ack.result.chat_id` is the number of the message. Raises as `edit` does, and:
+
+        Raises:
+            ValueError: nothing of it can be seen.
+        """
+        return self.edit(Chat(text, picture, to))
+
+    async def chat_history(self, before: int | None = None) -> ChatHistory:
+        """Return the latest messages that are for this peer, or those before a number.
+
+        Raises:
+            Closed: this client is, or was meanwhile.
+            Refused: they cannot be read now.
+            Lost: the connection broke before the answer; ask again.
+        """
+        asked = GetChat(before, str(uuid.uuid4()))
+        answers = self.messages()
+        self._push(asked)
+        async for message in answers:
+            match message:
+                case ChatHistory(message_id=asked.message_id):
+                    return message
+                case Error(message_id=asked.message_id):
+                    raise Refused(message.code, message.message)
+                case PeerAssigned(recovered=False):
+                    raise Lost("the connection broke before the answer")
+                case _:
+                    pass
+        raise Closed(LEAVE, "it was closed meanwhile")
 
     def rename(self, name: str) -> None:
         """Take another name without leaving."""
@@ -375,8 +417,7 @@ class Client:
             for stream in list(self._streams):
                 stream.put(each)
         if lost:
-            for edit in self._edits.messages():  # under the same `message_id` it is a retry (SCN6)
-                self._push(edit, again=True)
+            self._edit_again()
         if self.view.known and not self._ready.done():
             self._ready.set_result(None)
         return None
@@ -420,6 +461,12 @@ class Client:
         self._set_state("open")
         self._something_to_write.set()
         return lost
+
+    def _edit_again(self) -> None:
+        """Say what is not answered: under the same `message_id` it is a retry (SCN6)."""
+        for edit in self._edits.messages():
+            if edit.traits.after_gap is not AfterGap.RESEND:  # else it is in the backlog still
+                self._push(edit, again=True)
 
     # --- helpers -------------------------------------------------------------------------------
 

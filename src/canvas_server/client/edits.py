@@ -5,10 +5,17 @@ from collections.abc import Iterator
 
 from canvas_server.client.backlog import MAX_ENTRIES
 from canvas_server.client.errors import Refused, TooMuchWaiting
-from canvas_server.protocol.client import Admit, Edit, MutePeer, RaiseHand, SetSession
+from canvas_server.protocol.client import (
+    Admit,
+    ChatEdit,
+    Edit,
+    MutePeer,
+    RaiseHand,
+    SetSession,
+)
 from canvas_server.protocol.server import Ack, Error, Reply, ServerMessage, SyncResult
 
-Answerable = Edit | SetSession | Admit | MutePeer | RaiseHand
+Answerable = Edit | ChatEdit | SetSession | Admit | MutePeer | RaiseHand
 """What is acked, or refused, under its `message_id`."""
 
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import msgspec
 from msgspec import Struct
 
-from canvas_server.protocol.http import HistoryAnswer, SceneAnswer
+from canvas_server.protocol.http import ChatAnswer, HistoryAnswer, SceneAnswer
 from canvas_server.protocol.scene import SceneDocument
 
 PIECE = 64
@@ -22,6 +22,11 @@ def history_answer(answer: HistoryAnswer) -> bytes:
     """Return the JSON of a `HistoryAnswer`."""
     empty = msgspec.structs.replace(answer, entries=())
     return _spliced(msgspec.json.encode(empty), "entries", answer.entries)
+
+
+def chat_answer(answer: ChatAnswer) -> bytes:
+    """Return the JSON of a `ChatAnswer`, which is bounded."""
+    return msgspec.json.encode(answer)
 
 
 def _spliced(frame: bytes, name: str, items: Sequence[Struct]) -> bytes:

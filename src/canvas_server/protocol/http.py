@@ -23,7 +23,7 @@ from canvas_server.protocol.plain import plain_name
 from canvas_server.protocol.quality import Quality
 from canvas_server.protocol.roles import Role
 from canvas_server.protocol.scene import ElementChanges, NewElement, SceneDocument
-from canvas_server.protocol.server import Peer
+from canvas_server.protocol.server import ChatMessage, Peer
 
 MAX_EDITED = 20_000
 
@@ -64,6 +64,17 @@ class HistoryAnswer(Struct, frozen=True):
     revision: Revision
     first_revision: Revision
     entries: tuple[Entry, ...]
+    success: bool = True
+
+
+class ChatAnswer(Struct, frozen=True):
+    """Messages of the chat that are for everybody, in order; go on `before` the first of them.
+
+    None that is to one peer is among them (CHT5).
+    """
+
+    messages: tuple[ChatMessage, ...]
+    more: bool
     success: bool = True
 
 

@@ -1,4 +1,4 @@
-"""`/api/scene`: the scene of a session and its history, read and edited over HTTP.
+"""`/api/scene`: the scene of a session, its history and its chat, read and edited over HTTP.
 
 The entity tag of a scene names its revision, so `If-Match` makes an edit depend on nobody having
 edited in between, and `If-None-Match` makes asking again cheap (RFC 9110 section 13.1).
@@ -12,7 +12,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
-from canvas_server.http.answers import history_answer, scene_answer
+from canvas_server.core.chat.entries import message_size
+from canvas_server.http.answers import chat_answer, history_answer, scene_answer
 from canvas_server.http.audit import RequestAudit
 from canvas_server.http.bodies import Bodies
 from canvas_server.http.errors import error_responses, refusal
@@ -22,7 +23,7 @@ from canvas_server.http.validators import expected_version, history_tag, is_know
 from canvas_server.node.scenes import InUse, Scenes
 from canvas_server.protocol.audit import AuditEntry, AuditEvent
 from canvas_server.protocol.codec import scene_edit_steps
-from canvas_server.protocol.http import ErasedAnswer, HistoryAnswer
+from canvas_server.protocol.http import ChatAnswer, ErasedAnswer, HistoryAnswer
 from canvas_server.protocol.roles import Right
 from canvas_server.protocol.scene import SceneDocument
 
@@ -64,6 +65,15 @@ def scene_routes(
         scenes.answered(session_id, len(body))
         return Response(body, 200, headers, JSON)
 
+    async def chat(request: Request) -> Response:
+        session_id = session_of(request)
+        gate.require(request, session_id)
+        page = await scenes.chat(session_id, number_of(request, "before"))
+        answer = ChatAnswer(page.messages, page.more)
+        body = await bodies.apart(sum(map(message_size, page.messages)), chat_answer, answer)
+        scenes.answered(session_id, len(body))
+        return Response(body, 200, None, JSON)
+
     async def erase(request: Request) -> Response:
         gate.require_operator(request)
         session_id = session_of(request)
@@ -99,6 +109,7 @@ def scene_routes(
         Route("/api/scene/{session}", error_responses(read)),
         Route("/api/scene/{session}", error_responses(erase), methods=["DELETE"]),
         Route("/api/scene/{session}/history", error_responses(history)),
+        Route("/api/scene/{session}/chat", error_responses(chat)),
     ]
 
 
