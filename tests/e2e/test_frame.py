@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, ViewportSize, expect
 
 from support.browsers.axe import accessible
 from support.browsers.conditions import until
@@ -12,7 +12,7 @@ from support.servers.server import Server, post
 
 DESKTOP = {"width": 1440, "height": 900}
 PHONE = {"width": 390, "height": 844}
-ACROSS = {"width": 844, "height": 390}
+ACROSS: ViewportSize = {"width": 844, "height": 390}
 APART = """names => {
   const boxes = names.map(name => document.querySelector(name).getBoundingClientRect());
   return boxes.every((one, place) => one.width > 0 && one.x >= 0 && one.y >= 0

@@ -36,6 +36,7 @@ import structlog
 
 from canvas_server.core.effects import Refusal
 from canvas_server.core.presence.grants import Grant
+from canvas_server.core.chat.entries import ChatChanges, ChatPage, Said
 from canvas_server.core.records import EntryRules, Record, Snapshot, Stored
 from canvas_server.core.scene.document import Canvas
 from canvas_server.core.scene.replay import replay
@@ -147,7 +148,35 @@ class LateLog:
         self._reads.append(read)
 
     def rules(self, session_id: str, done: Callable[[EntryRules | LogFailure], None]) -> None:
-        self._memory.rules(session_id, done)
+        """See `Log.rules`."""
+
+        def read() -> None:
+            self._memory.rules(session_id, done)
+            self._soon.pop()()
+
+        self._reads.append(read)
+
+    def chat_page(
+        self,
+        session_id: str,
+        keys: tuple[str, ...],
+        before: int | None,
+        done: Callable[[ChatPage | LogFailure], None],
+    ) -> None:
+        """Nobody asks here."""
+        raise NotImplementedError
+
+    def chat_message(
+        self, session_id: str, number: int, done: Callable[[Said | LogFailure | None], None]
+    ) -> None:
+        """Nobody asks here."""
+        raise NotImplementedError
+
+    def chat_changes(
+        self, session_id: str, after: int, done: Callable[[ChatChanges | LogFailure], None]
+    ) -> None:
+        """Nobody asks here."""
+        raise NotImplementedError
 
     def recall(
         self, session_id: str, revision: int, done: Callable[[Snapshot | LogFailure | None], None]

@@ -179,7 +179,9 @@ class Canvas:
             snapshot = Snapshot(self.scene.revision, edit.now_ms, self.scene.elements)
         size = edit.logged + ENTRY_BYTES * len(entries) + (receipt.size if receipt else 0)
         chat = () if wiped is None else (wiped,)
-        record = Record(self.session_id, tuple(entries), receipt, snapshot, not bridges, size, chat)
+        record = Record(
+            self.session_id, tuple(entries), receipt, snapshot, not bridges, size, chat=chat
+        )
         return [self._append(ticket, record, pending_reply, edit.broadcast_bytes)]
 
     def say(
