@@ -34,9 +34,9 @@ from unittest import mock
 import msgspec
 import structlog
 
+from canvas_server.core.chat.entries import ChatChanges, ChatPage, Said
 from canvas_server.core.effects import Refusal
 from canvas_server.core.presence.grants import Grant
-from canvas_server.core.chat.entries import ChatChanges, ChatPage, Said
 from canvas_server.core.records import EntryRules, Record, Snapshot, Stored
 from canvas_server.core.scene.document import Canvas
 from canvas_server.core.scene.replay import replay
