@@ -186,7 +186,7 @@ class Log(Protocol):
         ...
 
     def sessions(self, done: Callable[[tuple[SessionSummary, ...] | LogFailure], None]) -> None:
-        """List the sessions that have a scene, by name."""
+        """List the sessions that have a scene or a chat, by name."""
         ...
 
     def erase(self, session_id: str, done: Callable[[bool | LogFailure], None]) -> None:

@@ -150,7 +150,7 @@ class MemoryLog:
         listed = tuple(
             SessionSummary(name, kept.now.revision, 0, kept.now.timestamp, 0)
             for name, kept in sorted(self._sessions.items())
-            if kept.now.revision
+            if kept.now.revision or kept.chat
         )
         self._call_soon(lambda: done(listed))
 

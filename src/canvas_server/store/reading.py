@@ -131,10 +131,10 @@ def history(
 
 
 def sessions(connection: sqlite3.Connection) -> tuple[SessionSummary, ...]:
-    """List the sessions that have a scene; see `Log.sessions`."""
+    """List the sessions that have a scene or a chat; see `Log.sessions`."""
     rows = connection.execute(
         "SELECT name, revision, first_revision, timestamp, bytes FROM sessions "
-        "WHERE revision > 0 ORDER BY name"  # others have rules and no scene
+        "WHERE revision > 0 OR chat_count > 0 ORDER BY name"  # others have rules alone
     )
     return tuple(SessionSummary(*row) for row in rows)
 
