@@ -66,16 +66,14 @@ def test_firefox_and_chromium(
     fox.wait(f"({SEES_COLOR})(['peer-{chrome.peer_id}', 'red'])")
     video = f'[data-element-id] video[data-stream-id="peer-{fox.peer_id}"]'
     until(chrome.page, "query => document.querySelector(query)?.currentTime > 0.5", arg=video)
-    sends = f"""(async () => {{
-        const [sender] = signalingManager.peerConnections.get('{chrome.peer_id}').getSenders()
-            .filter(({{track}}) => track?.kind === 'video');
-        return sender.getParameters().encodings[0].active;
-    }})()"""
-    chrome.page.mouse.move(400, 400)
+    chrome.page.mouse.move(400, 300)
     chrome.page.mouse.wheel(0, 4000)
-    fox.wait(f"(async () => !(await {sends}))()")
+    entry = f'[data-strip] [data-stream-id="peer-{fox.peer_id}"]'
+    until(
+        chrome.page, "query => document.querySelector(query)?.currentTime > 0", arg=f"{entry} video"
+    )
     chrome.page.mouse.wheel(0, -4000)
-    fox.wait(sends)
+    chrome.page.locator(entry).wait_for(state="detached")
     fox.press('[data-action="leave-call"]')
     chrome.wait_clear()
 

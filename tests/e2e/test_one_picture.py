@@ -26,8 +26,8 @@ def drawn_by_both(
     status, *answer = post(server, {"session_id": session, "add": compared.placed(samples)})
     assert status == 200, answer
     OUTPUT.mkdir(exist_ok=True)
-    page = browser.new_context(viewport={"width": 1420, "height": 960}).new_page()
-    page.goto(f"{server.url}/s/{session}?name=Ada")
+    page = browser.new_context(viewport={"width": 1520, "height": 1000}).new_page()
+    page.goto(f"{server.url}/s/{session}?name=Ada&auto=1")
     page.locator(".toolbar").wait_for(state="attached")  # all is there, the tools too
     until(page, "() => document.fonts.status === 'loaded' && document.fonts.size > 0")
     until(
@@ -45,7 +45,7 @@ def drawn_by_both(
     png = compared.opened(
         server.get(f"/api/scene/{session}/export.png?width={round(width * scale)}")[1]
     )
-    opened = browser.new_page(viewport={"width": 1420, "height": 960})
+    opened = browser.new_page(viewport={"width": 1520, "height": 1000})
     opened.goto(f"{server.url}/api/scene/{session}/export.svg")
     opened.evaluate(
         """([width, height]) => { document.documentElement.setAttribute("width", width);

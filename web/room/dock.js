@@ -86,11 +86,11 @@ export class Dock {
     return [bar, call, more];
   }
 
-  /** @param {Shown} one @param {Fold} fold */
-  #homeOf({ control: { name, place = "wide" } }, fold) {
+  /** @param {Shown} shown @param {Fold} fold */
+  #homeOf(shown, fold) {
     const { bar, call, more } = this.#nodes;
-    if (name === "more") return fold === "all" ? bar : call; // at the end, behind the tools
-    return isInDock(fold, place) ? call : more;
+    if (shown.control.name === "more") return fold === "all" ? bar : call; // at the end, behind the tools
+    return isInDock(fold, placeOf(shown)) ? call : more;
   }
 
   /** Each is where it belongs, in the order of the list: one that was borrowed may have come back anywhere. @param {Shown[]} own @param {Fold} fold */
@@ -116,7 +116,7 @@ export class Dock {
       const { control, button } = one;
       if (button.hidden || control.name === "more") continue;
       if (button.parentElement === call) one.width = button.offsetWidth + 4;
-      widths[control.place ?? "wide"] += one.width;
+      widths[placeOf(one)] += one.width;
     }
     return widths;
   }
@@ -138,6 +138,16 @@ export class Dock {
     button.addEventListener("click", () => control.perform(this.#context, button));
     return { control, button, symbol, words, badge, width: BUTTON_PX };
   }
+}
+
+/**
+ * What others notice can be ended by one press: it does not go out of the dock.
+ *
+ * @param {Shown} shown
+ * @returns {"always" | "wide" | "seldom"}
+ */
+function placeOf({ control, button }) {
+  return button.hasAttribute("data-active") ? "always" : (control.place ?? "wide");
 }
 
 /**

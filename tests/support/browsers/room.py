@@ -67,6 +67,8 @@ _FAULTS = r"""([smallest, names]) => {
       if (node.closest('#space') && top.closest('#space')) continue;
       // Buttons of a tile lie on it, and so does the button that is the whole tile.
       const tile = node.closest('[data-stream-id]');
+      // Messages pass, and have a button that takes them away.
+      if (top.closest('.notice') && (tile || node.closest('#canvas'))) continue;
       if (tile && tile.contains(top)) continue;
       if (node.labels && [...node.labels].some(one => one.contains(top))) continue;
       return `covered by ${top.localName}.${top.getAttribute('class') ?? ''}${top.id ? '#' + top.id : ''}`;
