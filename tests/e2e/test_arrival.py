@@ -115,7 +115,7 @@ def test_parts_are_loaded_when_needed_and_are_there_without_a_server(
         assert seen(page, ".notice.problem") == 0, "what is mended is not said any more"
 
         page.reload()
-        until(page, LOADED + " >= 6")
+        until(page, LOADED + " >= 5")
         context.set_offline(True)
         for name in ("elements", "save", "quality"):
             page.locator(f"[data-panel={name}]").click()

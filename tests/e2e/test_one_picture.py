@@ -36,7 +36,7 @@ def drawn_by_both(
         arg=len(samples),
     )
     page.locator("body").evaluate(
-        "() => { for (const one of document.querySelectorAll('.ground, .dock, .notices, .zoom')) one.style.display = 'none'; }"
+        "() => { for (const one of document.querySelectorAll('.ground, .dock, .notices, .zoom')) one.style.visibility = 'hidden'; }"
     )
     x, y, scale = compared.camera_of(page)
     shown = compared.opened(page.screenshot())
