@@ -12,31 +12,6 @@ from support.servers.server import Server, running
 
 pytestmark = pytest.mark.rule("JON5", "JON7")
 
-# As the server tells that somebody waits.
-WAITS = """() => {
-    const peer = {peer_id: "00000001-0000-4000-8000-000000000000", since: 1, display_name: "Wim"};
-    window.told({type: "peer_waiting", peer});
-}"""
-# All that the page can show is there, and what a server would say can be said.
-SAYS = """() => {
-    const Socket = WebSocket;
-    window.WebSocket = class extends Socket {
-        constructor(...how) {
-            super(...how);
-            const told = message =>
-                this.dispatchEvent(new MessageEvent("message", {data: JSON.stringify(message)}));
-            window.told = told;
-            this.addEventListener("message", event => {
-                const message = JSON.parse(event.data);
-                if (message.type !== "welcome" || message.features.includes("hands")) return;
-                event.stopImmediatePropagation();
-                const more = ["hands", "reactions", "mute", "session_settings", "waiting_room"];
-                told({...message, features: [...message.features, ...more]});
-            });
-        }
-    };
-}"""
-
 
 @pytest.fixture(scope="module")
 def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
@@ -53,7 +28,6 @@ def test_hands_reactions_and_what_a_moderator_stops(
     for color, name, role in (("red", "Mona", "moderate"), ("green", "Bob", "edit")):
         context = browsers[color].new_context()  # type: ignore[attr-defined]
         context.grant_permissions(["camera", "microphone"], origin=house.url)
-        context.add_init_script(f"({SAYS})()")
         links = token("--session", "people", "--role", role)
         query = f"name={name}"
         windows.append(open_window(color, "people", query, token=links, at=house, context=context))
@@ -85,7 +59,22 @@ def test_hands_reactions_and_what_a_moderator_stops(
     bob.press("mute")  # its own person turns it on again
     expect(mona.entry(bob).locator('[data-mark="mic-off"]')).to_have_count(0)
 
-    mona.page.evaluate(WAITS)
+    mona.page.locator('[data-action="waiting-room"]').check()
+    wim = open_window(
+        "blue",
+        "people",
+        "name=Wim",
+        token=token("--session", "people", "--role", "edit"),
+        at=house,
+        becomes="connecting",
+        lobby=True,
+    )
+    wim.page.get_by_text("You are let in when somebody of the room agrees").wait_for()
+    wim.picture("waiting")
     expect(mona.page.locator(".waiting").get_by_text("Wim")).to_be_visible()
     expect(mona.page.locator(".notice").get_by_text("Wim waits to be let in")).to_be_visible()
+    expect(bob.page.get_by_text("Wim")).to_have_count(0)
     accessible(mona, "somebody waits")
+    mona.press("admit")
+    wim.wait_connection("open")
+    bob.sees(wim)
