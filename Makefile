@@ -8,7 +8,7 @@ BIN := .venv/bin
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check nightly webtests puretests clustered attacks audit pythons garbage lint types edgetests platforms generate format coverage bench figures door crowd benchscene benchcluster benchfederation frames sight fuzz identities soak picture vendor wheel clean
+.PHONY: help run test check nightly webtests puretests clustered attacks audit pythons garbage lint types edgetests platforms generate format coverage bench figures door room crowd benchscene benchcluster benchfederation frames sight fuzz identities soak picture vendor wheel clean
 
 help: ## list the targets
 	@grep -hE '^[a-z]+:.*##' Makefile | sed 's/:.*## /\t/' | expand -t 12
@@ -95,6 +95,9 @@ bench: .venv/.dev bench/yardsticks/node_modules/.done ## measure beside PeerServ
 
 door: .venv/.dev ## measure how fast a link opens over slow lines, write the section of docs/benchmarks.md
 	@$(BIN)/python bench/door.py $(ARGS)
+
+room: .venv/.dev ## measure a meeting in real windows, write the section of docs/benchmarks.md (ARGS="--beside FOLDER")
+	@$(BIN)/python bench/room.py $(ARGS)
 
 sight: .venv/.dev ## measure what it saves to send pictures only as large as they are seen
 	@$(BIN)/python bench/sight.py

@@ -73,7 +73,7 @@ RECEIVED = """async () => {
 }"""
 # Puts the time at which each line of the chat came into the page into `window.lines`.
 WATCH_CHAT = """() => {
-  const log = document.querySelector('[role=log][data-chat]');
+  const log = document.querySelector('.chat-list');
   const lines = window.lines = new Map();
   new MutationObserver(() => {
     const now = performance.timeOrigin + performance.now();
@@ -169,22 +169,22 @@ def mesh(browser: Browser, home: str, turn: str) -> Measured:
 def chatting(browser: Browser, home: str, turn: str) -> Measured:
     """Write lines in one window and take when they stand in the other."""
     pages = [opened(browser, home, f"chat-{turn}", name) for name in ("Ada", "Bob")]
-    if any(page.locator('button[data-panel="chat"]').count() == 0 for page in pages):
+    if any(page.locator('[data-panel="chat"]').count() == 0 for page in pages):
         closed(pages)
         return {}
     for page in pages:
-        page.locator('button[data-panel="chat"]').first.click()
-        page.locator("[role=log][data-chat]").wait_for()
+        page.locator('[data-panel="chat"]').first.click()
+        page.locator(".chat-list").wait_for()
     writer, reader = pages
     reader.evaluate(WATCH_CHAT)
-    field = writer.locator("#drawer textarea:visible")
+    field = writer.locator("#chat-field")
     took: list[float] = []
     for number in range(LINES):
         word = f"line-{number};"
         field.fill(word)
         sent = writer.evaluate(
             """() => {
-              const field = document.querySelector('#drawer textarea');
+              const field = document.querySelector('#chat-field');
               const now = performance.timeOrigin + performance.now();
               const press = {key: 'Enter', bubbles: true, cancelable: true};
               field.dispatchEvent(new KeyboardEvent('keydown', press));
