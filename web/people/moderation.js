@@ -61,7 +61,10 @@ export class Moderation {
       this.#show();
     });
     rights.on("changed", () => this.#show());
-    connection.on("peer_assigned", () => this.#show());
+    connection.on("peer_assigned", ({ recovered = false }) => {
+      if (!recovered) this.#lock.box.checked = this.#lobby.box.checked = false; // they are told if they are on
+      this.#show();
+    });
     this.#show();
   }
 

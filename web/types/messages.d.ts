@@ -1060,7 +1060,7 @@ export interface PeerReaction {
   emoji: "\u2764\ufe0f" | "\ud83c\udf89" | "\ud83d\udc40" | "\ud83d\udc4d" | "\ud83d\udc4e" | "\ud83d\udc4f" | "\ud83d\udd25" | "\ud83d\ude02" | "\ud83d\ude22" | "\ud83d\ude2e" | "\ud83d\ude4f" | "\ud83e\udd14";
 }
 
-/** Who may come in, after `subscribe` and whenever it changes (ROM3). */
+/** Who may come in: after `subscribe` where either is on, and whenever it changes (ROM3). */
 export interface SessionSettings {
   type: "session_settings";
   /** Nobody new comes in but moderators. */

@@ -151,6 +151,11 @@ class Door:
         return self._storing is None
 
     @property
+    def holds(self) -> bool:
+        """Whether somebody new may not come in at once."""
+        return self.rules.locked or self.rules.lobby
+
+    @property
     def settings(self) -> server.SessionSettings:
         """What everybody is told."""
         return server.SessionSettings(self.rules.locked, self.rules.lobby)

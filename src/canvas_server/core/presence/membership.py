@@ -362,8 +362,8 @@ class Membership(Seats):
         """Tell a peer who it is and what its session looks like."""
         door = peer.session.door
         told: list[server.ServerMessage] = []
-        if "session_settings" in self._environment.features:
-            told.append(door.settings)
+        if "session_settings" in self._environment.features and door.holds:
+            told.append(door.settings)  # else it is as a client takes it to be
         if peer.grant.is_moderator:
             told += (server.PeerWaiting(visitor.view()) for visitor in door.visitors.values())
         assigned = self._assigned(peer, now, recovered=False)

@@ -27,7 +27,7 @@ class PeerReaction(Struct, frozen=True, tag_field="type", tag="peer_reaction"):
 
 
 class SessionSettings(Struct, frozen=True, tag_field="type", tag="session_settings"):
-    """Who may come in, after `subscribe` and whenever it changes (ROM3)."""
+    """Who may come in: after `subscribe` where either is on, and whenever it changes (ROM3)."""
 
     traits: ClassVar = ServerTraits(federated=Federated.NO)
 
