@@ -58,7 +58,7 @@ export class TextEditor {
     this.#unsaved = unsaved;
     this.#sheet = new TextSheet(context.stage);
     // What is pasted is measured at once. It does not come before the canvas does.
-    context.scene.on("replaced", () => void document.fonts?.load("1em Inter"));
+    context.scene.on("replaced", () => document.fonts?.load("1em Inter").catch(() => {})); // without a server it comes when it is drawn
     // Perhaps nobody comes back to go on writing: what there is, is better than nothing.
     addEventListener("pagehide", () => {
       const session = this.#session;
