@@ -19,7 +19,7 @@ const { LocalMedia } = await import("../../web/media/local.js");
 const { Intentions } = await import("../../web/media/intentions.js");
 const { RemoteMedia } = await import("../../web/calls/remotemedia.js");
 const { CameraLink } = await import("../../web/calls/cameralink.js");
-const { turnOff } = await import("../../web/manners/mutedby.js");
+const { turnOff } = await import("../../web/media/turnoff.js");
 const { ScreenShare } = await import("../../web/media/screen.js");
 const { mayBeHeard } = await import("../../web/invite/rights.js");
 

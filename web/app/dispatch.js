@@ -49,7 +49,7 @@ export function createHandlers(parts) {
     peer_waiting: nothing,
     peer_waiting_left: nothing,
     peer_reaction: nothing,
-    peer_mute: nothing, // manners/manners.js listens to it itself
+    peer_mute: nothing, // app/roommessages.js listens to it itself
 
     peer_assigned: parts.assigned,
     peer_list: (message) => {

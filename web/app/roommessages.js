@@ -1,5 +1,6 @@
-/** What others do to this page besides calls: reactions that come, and a medium that a moderator has it stop. */
+/** Handlers of the messages of the room: reactions that come, and a medium that a moderator has this page stop. */
 
+import { turnOff } from "../media/turnoff.js";
 import { reactions } from "../room/controls/react.js";
 import { mutedText } from "../text/people.js";
 
@@ -12,11 +13,7 @@ export function connectRoomMessages({ connection, media, screen, signaling, noti
     void reactions.use((shown) => shown.show(from_peer_id, nameOf(from_peer_id), emoji), notices);
   });
   connection.on("peer_mute", ({ from_peer_id, kind }) => {
-    const isOn = kind === "screen" ? screen.stream !== null : media.isWanted(kind);
-    if (!signaling.inCall || !isOn) return;
-    // Only what stops: nothing is turned on from outside (rule ROM7).
-    if (kind === "screen") screen.stop();
-    else media.intentions.set(kind, false);
+    if (!signaling.inCall || !turnOff(kind, { media, screen })) return;
     notices.show(mutedText(nameOf(from_peer_id), kind), { key: `muted ${kind}` });
   });
 }

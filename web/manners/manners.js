@@ -1,6 +1,6 @@
 /**
  * Manners of the page while it is in a call or waits for one: it rings, notifies, says in its title what is new, tells who speaks
- * while muted, lets the space bar talk, and says what others have turned off.
+ * while muted, and lets the space bar talk.
  */
 
 import { shownLines, shownName, shownWords } from "../lib/foreign.js";
@@ -9,7 +9,6 @@ import { text as chatText } from "../text/chat.js";
 import { text } from "../text/manners.js";
 import { CallArrivals } from "./arrivals.js";
 import { HoldToTalk } from "./holdtotalk.js";
-import { turnOff } from "./mutedby.js";
 import { MutedMeter } from "./mutedmeter.js";
 import { Notifications } from "./notifications.js";
 import { PageSign } from "./pagesign.js";
@@ -18,7 +17,7 @@ import { WithheldDevices } from "./withheld.js";
 
 /** @import {Context} from "../app/context.js" */
 /** @import {PanelHost} from "../panels/host.js" */
-/** @import {ChatMessage, PeerMute} from "../types/messages.js" */
+/** @import {ChatMessage} from "../types/messages.js" */
 
 /** Of a message, in a notice. */
 const MOST_WORDS = 140;
@@ -41,14 +40,13 @@ export class Manners {
    * @param {PanelHost} panels
    */
   constructor(context, panels) {
-    const { connection, signaling, media, chat, notices, choices } = context;
+    const { signaling, media, chat, notices, choices } = context;
     this.#context = context;
     this.#panels = panels;
     this.#sounds = new Sounds(choices);
     this.#muted = new MutedMeter(media, () => choices.get("tellMuted") && this.#othersInCall.length > 0, () => this.#saySpeaksMuted());
     new WithheldDevices(media, notices);
     this.#holdToTalk();
-    connection.on("peer_mute", (message) => this.#beMuted(message));
     signaling.on("state", ({ state, answered, outgoing, byUs }) => {
       if (state === "ended" && !answered && !outgoing && !byUs) this.#missed();
     });
@@ -166,12 +164,6 @@ export class Manners {
     });
     addEventListener("blur", () => hold.release());
     document.addEventListener("visibilitychange", () => hold.release());
-  }
-
-  /** @param {PeerMute} message: a moderator wants this page to stop a medium; the person may turn it on again */
-  #beMuted({ from_peer_id: by, kind }) {
-    const { notices, nameOf } = this.#context;
-    if (turnOff(kind, this.#context)) notices.show(text.mutedBy(nameOf(by), kind), { key: `muted-${kind}`, stays: true });
   }
 }
 

@@ -4,7 +4,6 @@
 
 /** @param {MediaKind} kind */
 const device = (kind) => (kind === "video" ? "camera" : "microphone");
-const NAMES = { audio: "microphone", video: "camera", screen: "shared screen" };
 
 export const text = {
   /** @param {string} name */
@@ -34,9 +33,6 @@ export const text = {
   permitted: (kind) => `Your ${device(kind)} is allowed now.`,
   /** @param {MediaKind} kind */
   turnOn: (kind) => (kind === "video" ? "Turn the camera on" : "Turn the microphone on"),
-  /** @param {string} name @param {"audio" | "video" | "screen"} kind */
-  mutedBy: (name, kind) =>
-    kind === "screen" ? `${name} has stopped your shared screen.` : `${name} has turned your ${NAMES[kind]} off. You can turn it on again.`,
   quiet: "Quiet: no ring tone and no chime",
   ringOff: "Silence the ring tone, from now on",
   ringOn: "Let it ring",

@@ -1,7 +1,7 @@
-/** What the page does when somebody who moderates mutes its person: it turns the medium off, and no message turns one on. */
+/** Turning a medium of this page off for somebody who moderates; nothing here turns one on (rule ROM7). */
 
-/** @import {LocalMedia} from "../media/local.js" */
-/** @import {ScreenShare} from "../media/screen.js" */
+/** @import {LocalMedia} from "./local.js" */
+/** @import {ScreenShare} from "./screen.js" */
 /** @import {PeerMute} from "../types/messages.js" */
 
 /**
@@ -12,7 +12,7 @@
 export function turnOff(kind, { media, screen }) {
   if (kind === "screen") {
     const isOn = screen.stream !== null;
-    screen.stop();
+    if (isOn) screen.stop();
     return isOn;
   }
   if (kind !== "audio" && kind !== "video") return false; // of a newer server
