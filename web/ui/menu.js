@@ -11,6 +11,8 @@ import { icon, make } from "./dom.js";
  * @property {() => void} act
  */
 
+/** Where a menu is beside its button: `end`: below, with its end at that of the button; `above`: in the middle over it. @typedef {"end" | "above"} Place */
+
 const AIR_PX = 8;
 /** Closes the menu that is open. @type {(() => void) | null} */
 let closeOpen = null;
@@ -23,10 +25,28 @@ let closeOpen = null;
  * @param {readonly MenuItem[]} items
  */
 export function toggleMenu(opener, label, items) {
+  const menu = make("div", { class: "menu", role: "menu", "aria-label": label });
+  for (const { name, label: words, icon: symbol, danger = false, act } of items) {
+    const item = make("button", { type: "button", role: "menuitem", "data-action": name, ...(danger && { class: "grave" }) });
+    item.append(icon(symbol), make("span", {}, words));
+    item.addEventListener("click", act);
+    menu.append(item);
+  }
+  toggleMenuNode(opener, menu, "end");
+}
+
+/**
+ * Open a menu that is made already, or close the one of this button. It is closed, and the button has the focus, before what is
+ * pressed in it acts.
+ *
+ * @param {HTMLElement} opener
+ * @param {HTMLElement} menu of buttons; that which is checked gets the focus, else the first
+ * @param {Place} at
+ */
+export function toggleMenuNode(opener, menu, at) {
   const wasHere = opener.getAttribute("aria-expanded") === "true";
   closeOpen?.();
-  if (wasHere || items.length === 0) return;
-  const menu = make("div", { class: "menu", role: "menu", "aria-label": label });
+  if (wasHere || menu.childElementCount === 0) return;
   const close = () => {
     menu.remove();
     closeOpen = null;
@@ -36,47 +56,47 @@ export function toggleMenu(opener, label, items) {
   const beside = (/** @type {Event} */ { target }) => {
     if (target instanceof Node && !menu.contains(target) && !opener.contains(target)) close();
   };
-  for (const { name, label: words, icon: symbol, danger = false, act } of items) {
-    const item = make("button", { type: "button", role: "menuitem", "data-action": name, ...(danger && { class: "grave" }) });
-    item.append(icon(symbol), make("span", {}, words));
-    item.addEventListener("click", () => {
-      close();
-      opener.focus();
-      act();
-    });
-    menu.append(item);
-  }
+  const leave = () => {
+    close();
+    opener.focus();
+  };
+  menu.addEventListener("click", ({ target }) => {
+    if (target instanceof Element && target.closest("button")) leave();
+  }, { capture: true });
   menu.addEventListener("keydown", (event) => {
     event.stopPropagation();
     const entries = [...menu.querySelectorAll("button")];
     const at = entries.findIndex((entry) => entry === document.activeElement);
     const to = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: -1 }[event.key];
-    if (event.key === "Escape" || event.key === "Tab") {
-      close();
-      opener.focus();
-    } else if (to !== undefined) entries.at(to % entries.length)?.focus();
+    if (event.key === "Escape" || event.key === "Tab") leave();
+    else if (to !== undefined) entries.at(to % entries.length)?.focus();
     else return;
     event.preventDefault();
   });
   document.addEventListener("pointerdown", beside, true);
   closeOpen = close;
   (opener.closest("dialog") ?? document.body).append(menu);
-  place(menu, opener);
+  place(menu, opener, at);
   opener.setAttribute("aria-expanded", "true");
-  menu.querySelector("button")?.focus();
+  const first = menu.querySelector("[aria-checked=true]") ?? menu.querySelector("button");
+  if (first instanceof HTMLElement) first.focus();
 }
 
 /**
- * Below the button and inside the window, above it where there is no room.
+ * Beside the button and inside the window, at its other side where there is no room.
  *
  * @param {HTMLElement} menu
  * @param {HTMLElement} opener
+ * @param {Place} at
  */
-function place(menu, opener) {
-  const at = opener.getBoundingClientRect();
+function place(menu, opener, at) {
+  const box = opener.getBoundingClientRect();
   const { offsetWidth: width, offsetHeight: height } = menu;
-  const left = Math.max(AIR_PX, Math.min(at.right - width, innerWidth - width - AIR_PX));
-  const below = at.bottom + AIR_PX;
-  const top = below + height + AIR_PX <= innerHeight ? below : Math.max(AIR_PX, at.top - height - AIR_PX);
+  const wished = at === "end" ? box.right - width : box.left + box.width / 2 - width / 2;
+  const left = Math.max(AIR_PX, Math.min(wished, innerWidth - width - AIR_PX));
+  const below = box.bottom + AIR_PX;
+  const above = box.top - height - AIR_PX;
+  const isBelow = at === "end" ? below + height + AIR_PX <= innerHeight : above < AIR_PX;
+  const top = Math.max(AIR_PX, isBelow ? Math.min(below, innerHeight - height - AIR_PX) : above);
   Object.assign(menu.style, { left: `${left}px`, top: `${top}px` });
 }
