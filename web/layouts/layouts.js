@@ -1,4 +1,4 @@
-/** What the person here has chosen to see: the layout, what is pinned, whose shared screen was put away. */
+/** Choices of the view of this window: the layout, what is pinned, whose shared screen was put away. */
 
 import { Emitter } from "../lib/emitter.js";
 import { asOneOf, StoredRecord } from "../lib/stored.js";

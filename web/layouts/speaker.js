@@ -1,4 +1,4 @@
-/** Choice of the person who is shown large: who talks, held for a while, so that the picture is calm. Pure. */
+/** Choice of the speaker, the person who is shown large: the one who talks, held for a while, so that the picture is calm. Pure. */
 
 /** Who was chosen stays at least so long. */
 export const HELD_MS = 2_000;

@@ -1,4 +1,4 @@
-/** What the tools of the canvas say. */
+/** Texts of the tools of the canvas. */
 
 export const commandText = {
   undo: "Undo",

@@ -1,4 +1,4 @@
-"""Where a tile goes: the same slots as the browser's, `web/canvas/freeslot.js`. Pure."""
+"""Placement of a tile: the same slots as the browser's, `web/canvas/freeslot.js`. Pure."""
 
 import math
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence

@@ -1,4 +1,4 @@
-"""Who may do what in a session: roles, and the rights that each one has."""
+"""Roles in a session, and the rights that each one has."""
 
 from enum import StrEnum
 
