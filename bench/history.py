@@ -21,13 +21,8 @@ from canvas_server.core.records import Snapshot, Stored
 from canvas_server.core.scene.document import Canvas
 from canvas_server.core.scene.replies import PendingReply
 from canvas_server.node.ports import LogFailure
-from canvas_server.protocol.scene import (
-    ElementChanges,
-    NewElement,
-    Text,
-    Transform,
-    TransformChanges,
-)
+from canvas_server.protocol.kinds import Text
+from canvas_server.protocol.scene import ElementChanges, NewElement, Transform, TransformChanges
 from canvas_server.store.sqlite import SqliteLog
 
 MAX_WAITING = 4_000

@@ -24,13 +24,13 @@ from browser import (
     tag_of,
 )
 from canvas_server.config.options import settings_table
-from canvas_server.protocol import client, quality, scene, server
+from canvas_server.protocol import client, kinds, quality, scene, server
 from canvas_server.protocol.audit import AuditEntry, AuditEvent
 from canvas_server.protocol.client import ClientMessage, Operation
 from canvas_server.protocol.diagnosis import Cause
 from canvas_server.protocol.errors import CloseCode, ErrorCode
+from canvas_server.protocol.kinds import Kind
 from canvas_server.protocol.roles import Right, Role
-from canvas_server.protocol.scene import Kind
 from canvas_server.protocol.server import ServerMessage
 from canvas_server.protocol.traits import RightRule
 from icons import icon_sprite, icons_module
@@ -141,7 +141,7 @@ def all_structs() -> list[type[msgspec.Struct]]:
     """Return every struct of the protocol package."""
     found = [
         value
-        for module in (scene, quality, client, server)
+        for module in (kinds, scene, quality, client, server)
         for value in vars(module).values()
         if isinstance(value, type) and issubclass(value, msgspec.Struct)
     ]

@@ -11,7 +11,8 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from canvas_server.protocol.scene import Chart, Element, Transform
+from canvas_server.protocol.kinds import Chart
+from canvas_server.protocol.scene import Element, Transform
 from support.browsers.axe import accessible
 from support.browsers.bombs import BOMB, OTHERS, SPELLINGS, charts, pictures, store
 from support.browsers.conditions import until

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import FrameLocator, Locator, expect
 
-from canvas_server.protocol.scene import Element, Model3D, Transform
+from canvas_server.protocol.kinds import Model3D
+from canvas_server.protocol.scene import Element, Transform
 from support.browsers.bombs import store
 from support.browsers.conditions import until
 from support.browsers.violations import Violations

@@ -25,7 +25,8 @@ from canvas_server.protocol.client import (
     UpdateElement,
 )
 from canvas_server.protocol.errors import ErrorCode
-from canvas_server.protocol.scene import ElementChanges, NewElement, Text
+from canvas_server.protocol.kinds import Text
+from canvas_server.protocol.scene import ElementChanges, NewElement
 from support.networks.proxy import Proxy
 from support.servers.bots import until
 from support.servers.server import RawSocket, Server, running

@@ -16,7 +16,8 @@ from canvas_server.client import connect
 from canvas_server.http.listener import Listener, open_sockets
 from canvas_server.pictures.process import TOO_LONG, DecoderProcess
 from canvas_server.protocol.client import AddElement
-from canvas_server.protocol.scene import NewElement, Text
+from canvas_server.protocol.kinds import Text
+from canvas_server.protocol.scene import NewElement
 from support.hub.drawings import png_url
 from support.servers.server import RawSocket, Server, eventually, exchange, free_port, running
 

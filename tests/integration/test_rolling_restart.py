@@ -11,7 +11,8 @@ import pytest
 
 from canvas_server.client import Client, connect
 from canvas_server.protocol.client import AddElement
-from canvas_server.protocol.scene import NewElement, Text
+from canvas_server.protocol.kinds import Text
+from canvas_server.protocol.scene import NewElement
 from support.servers.nats import ClusterOfNodes, cluster_of_nodes
 from support.servers.server import Server, eventually, exchange, free_port
 

@@ -104,7 +104,7 @@ test("kinds: what a newer server has is said to be unknown, and is no kind by ac
 });
 
 test("kinds: pictures and streams keep their proportions, texts are read by their field", () => {
-  assert.deepEqual(protocol.filter((type) => keepsAspect(/** @type {Kind} */ ({ type }))).sort(), ["Image", "Video"]);
+  assert.deepEqual(protocol.filter((type) => keepsAspect(/** @type {Kind} */ ({ type }))).sort(), ["Group", "Image", "Video"]);
   assert.equal(textOf({ type: "Text", content: "words" }), "words");
   assert.equal(textOf({ type: "Chart", chart_type: "bar", data: {} }), null);
   assert.deepEqual(kinds.Text.scaled?.({ type: "Text", content: "", font_size: 20 }, 1.26), { font_size: 25.2 });

@@ -1,5 +1,6 @@
 /** Pointers: which of several count, and what is the hand that holds the pen. */
 
+import { select } from "../../web/tools/modes/select.js";
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
@@ -109,7 +110,7 @@ function touchable() {
     toClient: (/** @type {number} */ x, /** @type {number} */ y) => ({ x, y }),
   };
   const selection = { ids: new Set(), set() {}, clear() {}, has: () => false };
-  const context = /** @type {any} */ ({ stage, selection, view: { idOf: () => null, nodeOf: () => undefined } });
+  const context = /** @type {any} */ ({ stage, selection, view: { idOf: () => null, nodeOf: () => undefined }, mode: { current: select } });
   new Pointer(context, /** @type {any} */ ({}), { open() {}, write() {} });
   /** @param {string} type @param {number} pointerId @param {number} clientX @param {number} clientY @param {object} [more] */
   const send = (type, pointerId, clientX, clientY, more) => {

@@ -7,10 +7,15 @@ import { shownName } from "../lib/foreign.js";
 import { standIn } from "../ui/standin.js";
 import { text } from "../text/canvas.js";
 import { KIND_TRAITS } from "../types/traits.js";
+import { arrowKind } from "./arrow/kind.js";
 import { chartKind } from "./chart/kind.js";
+import { frameKind } from "./frame/kind.js";
+import { groupKind } from "./group/kind.js";
 import { imageKind } from "./image/kind.js";
+import { inkKind } from "./ink/kind.js";
 import { modelKind } from "./model/kind.js";
 import { noteKind } from "./note/kind.js";
+import { shapeKind } from "./shape/kind.js";
 import { textKind } from "./text/kind.js";
 import { videoKind } from "./video/kind.js";
 
@@ -24,6 +29,11 @@ export const kinds = {
   Chart: chartKind,
   Model3D: modelKind,
   Video: videoKind,
+  Ink: inkKind,
+  Shape: shapeKind,
+  Arrow: arrowKind,
+  Frame: frameKind,
+  Group: groupKind,
 };
 
 /** What words become that no other kind takes, and what is written at an empty place. @type {KindName} */

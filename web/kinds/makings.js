@@ -19,6 +19,11 @@ export const makings = {
   Chart: chartMaking,
   Model3D: {},
   Video: {}, // by calls
+  Ink: {},
+  Shape: {},
+  Arrow: {},
+  Frame: {},
+  Group: {},
 };
 
 /** All of them; those that take only certain files and words come first. @type {Making<any>[]} */

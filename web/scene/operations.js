@@ -11,6 +11,8 @@ import { diffPatch, equal, mergePatch } from "./patch.js";
 /** Fields of kinds that hold what a person wrote. */
 export const WRITTEN_FIELDS = /** @type {const} */ (["content"]);
 
+const PARTS = /** @type {const} */ (["parent", "locked", "opacity"]);
+
 /** @typedef {(typeof WRITTEN_FIELDS)[number]} WrittenField */
 
 /**
@@ -34,8 +36,8 @@ export function subjectOf(operation) {
 export function applied(element, operation) {
   switch (operation.op) {
     case "add": {
-      const { kind, transform } = operation.element;
-      return element ?? { id: subjectOf(operation), kind, transform: wholeTransform(transform) };
+      const { id = "", transform, ...parts } = operation.element;
+      return element ?? { ...parts, id, transform: wholeTransform(transform) };
     }
     case "update":
       return element && changed(element, operation.changes);
@@ -54,9 +56,9 @@ export function applied(element, operation) {
 export function stands(element, operation) {
   if (operation.op === "remove") return !element;
   if (!element) return false;
-  const { kind, transform } = operation.op === "add" ? operation.element : operation.changes;
+  const { kind, transform, ...parts } = operation.op === "add" ? operation.element : operation.changes;
   /** @type {ElementChanges} */
-  const changes = { ...(transform && { transform }), ...(kind && { kind: { ...kind } }) };
+  const changes = { ...partsIn(parts), ...(transform && { transform }), ...(kind && { kind: { ...kind } }) };
   return equal(changed(element, changes), element);
 }
 
@@ -73,6 +75,7 @@ export function inverse(before, operation) {
   if (operation.op !== "update") return { op: "add", element: before };
   const { transform, kind } = changed(before, operation.changes);
   const changes = /** @type {ElementChanges} */ ({
+    ...partsIn(wholeParts(before), operation.changes),
     ...(operation.changes.transform && { transform: diffPatch({ ...transform }, { ...before.transform }) }),
     ...(operation.changes.kind && { kind: diffPatch({ ...kind }, { ...before.kind }) }),
     ...(operation.changes.expected && { expected: diffPatch({ ...before.kind }, { ...kind }) }),
@@ -117,13 +120,34 @@ function firstText(value) {
 }
 
 /**
+ * What an element says of itself beside its kind and its place, with what the server leaves out.
+ *
+ * @param {SceneElement} element
+ */
+function wholeParts({ parent = null, locked = false, opacity = 1 }) {
+  return { parent, locked, opacity };
+}
+
+/** @typedef {Partial<ReturnType<typeof wholeParts>>} Parts */
+
+/**
+ * @param {Parts} parts
+ * @param {Parts} [named] only what is there too
+ * @returns {Parts}
+ */
+function partsIn(parts, named = parts) {
+  return Object.fromEntries(PARTS.flatMap((name) => (name in named && parts[name] !== undefined ? [[name, parts[name]]] : [])));
+}
+
+/**
  * @param {SceneElement} element
  * @param {ElementChanges} changes
  * @returns {SceneElement}
  */
-function changed(element, { transform, kind }) {
+function changed(element, { transform, kind, ...parts }) {
   return {
-    id: element.id,
+    ...element,
+    ...partsIn(parts),
     kind: kind ? /** @type {Kind} */ (mergePatch(element.kind, kind)) : element.kind,
     transform: transform ? { ...element.transform, ...transform } : element.transform,
   };

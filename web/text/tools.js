@@ -34,7 +34,13 @@ export const commandText = {
 };
 
 /** What the commands are for. */
+/** Names of the modes of the pointer. */
+export const modeText = {
+  select: "Select and move",
+};
+
 export const groupText = {
+  tools: "Tools",
   add: "Add",
   edit: "Edit",
   move: "Move, resize, rotate",

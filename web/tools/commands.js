@@ -7,6 +7,7 @@ import { addCommands } from "./commands/add.js";
 import { alignCommands } from "./commands/align.js";
 import { clipboardCommands } from "./commands/clipboard.js";
 import { historyCommands } from "./commands/history.js";
+import { modeCommands } from "./commands/modes.js";
 import { moveCommands } from "./commands/move.js";
 import { orderCommands } from "./commands/order.js";
 import { removeCommands } from "./commands/remove.js";
@@ -17,6 +18,7 @@ import { viewCommands } from "./commands/view.js";
 
 /** @type {readonly Command[]} */
 export const commands = [
+  ...modeCommands,
   ...addCommands,
   ...historyCommands,
   ...clipboardCommands,

@@ -26,7 +26,7 @@ import { wholeTransform } from "../scene/scene.js";
 
 /**
  * @typedef {object} Gesture
- * @property {(to: Point, held: Held) => void} move the pointer is there now, in scene units
+ * @property {(to: Point, held: Held, event: PointerEvent) => void} move the pointer is there now, in scene units
  * @property {() => void} finish it was let go
  * @property {() => void} cancel as if it had not been
  */

@@ -85,7 +85,7 @@ export class KeyBindings {
 
   /** @param {KeyboardEvent} event */
   #escape(event) {
-    if (this.#cancel()) return event.preventDefault();
+    if (this.#cancel() || this.#context.mode.reset()) return event.preventDefault();
     if (this.#context.motion.byKeys) return this.#context.motion.cancel();
     if (this.#context.selection.size === 0) return;
     event.preventDefault();

@@ -157,10 +157,8 @@ export class Pointer {
       clearTimeout(press.holding);
       press.gesture = press.begin();
     }
-    press.gesture.move(this.#sceneOf(event), {
-      shift: event.shiftKey,
-      free: event.ctrlKey || event.metaKey,
-    });
+    const held = { shift: event.shiftKey, free: event.ctrlKey || event.metaKey };
+    press.gesture.move(this.#sceneOf(event), held, event);
   }
 
   /** @param {PointerEvent} event */
@@ -280,6 +278,9 @@ export class Pointer {
       return { ...press, begin, tap: () => begin().finish() };
     }
     if (event.button !== 0) return null;
+    const { mode } = this.#context;
+    const { begin } = mode.current;
+    if (begin) return { ...press, begin: pan, gesture: this.#once(begin(this.#context, { event, at: from, id: view.idOf(target) })) };
     const handle = handleOf(target);
     if (handle) return { ...press, begin: () => this.#handleGesture(handle, from) };
     const id = view.idOf(target);
@@ -309,6 +310,18 @@ export class Pointer {
         if (!had) return;
         if (event.shiftKey) selection.toggle(id);
         else selection.set([id]);
+      },
+    };
+  }
+
+  /** @param {Gesture} gesture of a mode @returns {Gesture} */
+  #once(gesture) {
+    const { mode } = this.#context;
+    return {
+      ...gesture,
+      finish() {
+        mode.used(); // first: what is made may begin something that another press would end
+        gesture.finish();
       },
     };
   }

@@ -57,6 +57,7 @@ export class Toolbar {
   refresh() {
     for (const [button, command] of this.#buttons) {
       button.setAttribute("aria-disabled", String(!this.#isEnabled(command)));
+      if (command.pressed) button.setAttribute("aria-pressed", String(command.pressed(this.#context)));
     }
     const idle = this.#buttons.every(([button]) =>
       !this.#menu.contains(button) || button.getAttribute("aria-disabled") === "true");
@@ -94,6 +95,7 @@ export class Toolbar {
       "aria-label": command.label,
       title,
     });
+    if (command.tool) button.dataset["tool"] = command.tool;
     button.append(icon(command.icon));
     if (style === "tool") button.append(make("span", { class: "tool-name", "aria-hidden": "true" }, command.label));
     button.addEventListener("click", () => {

@@ -6,6 +6,7 @@ import { commands } from "./commands.js";
 import { KeyBindings } from "./keys.js";
 import { showHelp } from "./help.js";
 import { definitionOf } from "../kinds/kinds.js";
+import { ActiveMode } from "./modes/activemode.js";
 import { Motion } from "./motion.js";
 import { Overlay } from "./overlay.js";
 import { Pointer } from "./pointer.js";
@@ -42,6 +43,7 @@ import { Unsaved } from "../ui/unsaved.js";
  *
  * @typedef {CanvasContext & {
  *   motion: Motion,
+ *   mode: ActiveMode,
  *   sizeOfText: (kind: Kind, width?: number) => Size,
  * }} EditContext
  */
@@ -72,8 +74,9 @@ export class Tools {
   constructor(canvas, rooms) {
     const { scene, selection, stage, view } = canvas;
     const motion = new Motion(scene, view, canvas.send);
+    const mode = new ActiveMode(stage.frame);
     /** @type {EditContext} */
-    const context = { ...canvas, motion, sizeOfText: (kind, width) => editor.measure(kind, width) };
+    const context = { ...canvas, motion, mode, sizeOfText: (kind, width) => editor.measure(kind, width) };
     const overlay = new Overlay(context);
     const editor = new TextEditor(context, (open) => overlay.setQuiet(open), new Unsaved(canvas.sessionId, "text"));
     const additions = new Additions(context, editor);
@@ -102,6 +105,7 @@ export class Tools {
         toolbar.refresh();
       });
     }
+    mode.on("changed", () => toolbar.refresh());
     selection.on("changed", () => {
       toolbar.refresh();
       for (const node of stage.space.querySelectorAll("[data-selected]")) node.removeAttribute("data-selected");

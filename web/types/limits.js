@@ -46,6 +46,100 @@ export const SHAPES = {
     ],
     "type": "object"
   },
+  "Arrow": {
+    "properties": {
+      "type": {
+        "enum": [
+          "Arrow"
+        ]
+      },
+      "start": {
+        "$ref": "#/$defs/ArrowEnd"
+      },
+      "end": {
+        "$ref": "#/$defs/ArrowEnd"
+      },
+      "heads": {
+        "enum": [
+          "both",
+          "end",
+          "none"
+        ]
+      },
+      "curve": {
+        "anyOf": [
+          {
+            "enum": [
+              "curved",
+              "routed",
+              "straight"
+            ]
+          },
+          {
+            "maximum": 4,
+            "minimum": -4,
+            "type": "number"
+          }
+        ]
+      },
+      "stroke": {
+        "maxLength": 64,
+        "type": "string"
+      },
+      "stroke_width": {
+        "exclusiveMinimum": 0,
+        "maximum": 200,
+        "type": "number"
+      },
+      "dash": {
+        "enum": [
+          "dashed",
+          "dotted",
+          "solid"
+        ]
+      },
+      "label": {
+        "maxLength": 1024,
+        "type": "string"
+      }
+    },
+    "required": [
+      "type",
+      "start",
+      "end"
+    ],
+    "type": "object"
+  },
+  "ArrowEnd": {
+    "properties": {
+      "x": {
+        "maximum": 10000000.0,
+        "minimum": -10000000.0,
+        "type": "number"
+      },
+      "y": {
+        "maximum": 10000000.0,
+        "minimum": -10000000.0,
+        "type": "number"
+      },
+      "element": {
+        "anyOf": [
+          {
+            "pattern": "^[A-Za-z0-9_.:-]{1,64}$",
+            "type": "string"
+          },
+          {
+            "type": "null"
+          }
+        ]
+      }
+    },
+    "required": [
+      "x",
+      "y"
+    ],
+    "type": "object"
+  },
   "Chart": {
     "properties": {
       "type": {
@@ -118,11 +212,56 @@ export const SHAPES = {
           },
           {
             "$ref": "#/$defs/Video"
+          },
+          {
+            "$ref": "#/$defs/Ink"
+          },
+          {
+            "$ref": "#/$defs/Shape"
+          },
+          {
+            "$ref": "#/$defs/Arrow"
+          },
+          {
+            "$ref": "#/$defs/Frame"
+          },
+          {
+            "$ref": "#/$defs/Group"
           }
         ]
       },
       "transform": {
         "$ref": "#/$defs/Transform"
+      },
+      "parent": {
+        "anyOf": [
+          {
+            "pattern": "^[A-Za-z0-9_.:-]{1,64}$",
+            "type": "string"
+          },
+          {
+            "type": "null"
+          }
+        ]
+      },
+      "locked": {
+        "type": "boolean"
+      },
+      "opacity": {
+        "maximum": 1,
+        "minimum": 0,
+        "type": "number"
+      },
+      "author": {
+        "anyOf": [
+          {
+            "maxLength": 64,
+            "type": "string"
+          },
+          {
+            "type": "null"
+          }
+        ]
       }
     },
     "required": [
@@ -142,9 +281,66 @@ export const SHAPES = {
       },
       "expected": {
         "type": "object"
+      },
+      "parent": {
+        "anyOf": [
+          {
+            "pattern": "^[A-Za-z0-9_.:-]{1,64}$",
+            "type": "string"
+          },
+          {
+            "type": "null"
+          }
+        ]
+      },
+      "locked": {
+        "type": "boolean"
+      },
+      "opacity": {
+        "maximum": 1,
+        "minimum": 0,
+        "type": "number"
       }
     },
     "required": [],
+    "type": "object"
+  },
+  "Frame": {
+    "properties": {
+      "type": {
+        "enum": [
+          "Frame"
+        ]
+      },
+      "title": {
+        "maxLength": 256,
+        "type": "string"
+      }
+    },
+    "required": [
+      "type"
+    ],
+    "type": "object"
+  },
+  "Group": {
+    "properties": {
+      "type": {
+        "enum": [
+          "Group"
+        ]
+      },
+      "children": {
+        "items": {
+          "pattern": "^[A-Za-z0-9_.:-]{1,64}$",
+          "type": "string"
+        },
+        "maxItems": 1000,
+        "type": "array"
+      }
+    },
+    "required": [
+      "type"
+    ],
     "type": "object"
   },
   "Image": {
@@ -167,6 +363,48 @@ export const SHAPES = {
     "required": [
       "type",
       "src"
+    ],
+    "type": "object"
+  },
+  "Ink": {
+    "properties": {
+      "type": {
+        "enum": [
+          "Ink"
+        ]
+      },
+      "points": {
+        "items": {
+          "items": {
+            "type": "number"
+          },
+          "maxItems": 3,
+          "minItems": 2,
+          "type": "array"
+        },
+        "maxItems": 4000,
+        "minItems": 1,
+        "type": "array"
+      },
+      "color": {
+        "maxLength": 64,
+        "type": "string"
+      },
+      "size": {
+        "exclusiveMinimum": 0,
+        "maximum": 200,
+        "type": "number"
+      },
+      "brush": {
+        "enum": [
+          "marker",
+          "pen"
+        ]
+      }
+    },
+    "required": [
+      "type",
+      "points"
     ],
     "type": "object"
   },
@@ -280,6 +518,21 @@ export const SHAPES = {
           },
           {
             "$ref": "#/$defs/Video"
+          },
+          {
+            "$ref": "#/$defs/Ink"
+          },
+          {
+            "$ref": "#/$defs/Shape"
+          },
+          {
+            "$ref": "#/$defs/Arrow"
+          },
+          {
+            "$ref": "#/$defs/Frame"
+          },
+          {
+            "$ref": "#/$defs/Group"
           }
         ]
       },
@@ -289,6 +542,25 @@ export const SHAPES = {
       "id": {
         "pattern": "^[A-Za-z0-9_.:-]{0,64}$",
         "type": "string"
+      },
+      "parent": {
+        "anyOf": [
+          {
+            "pattern": "^[A-Za-z0-9_.:-]{1,64}$",
+            "type": "string"
+          },
+          {
+            "type": "null"
+          }
+        ]
+      },
+      "locked": {
+        "type": "boolean"
+      },
+      "opacity": {
+        "maximum": 1,
+        "minimum": 0,
+        "type": "number"
       }
     },
     "required": [
@@ -333,6 +605,66 @@ export const SHAPES = {
     "required": [
       "op",
       "id"
+    ],
+    "type": "object"
+  },
+  "Shape": {
+    "properties": {
+      "type": {
+        "enum": [
+          "Shape"
+        ]
+      },
+      "shape": {
+        "enum": [
+          "cloud",
+          "diamond",
+          "ellipse",
+          "hexagon",
+          "rectangle",
+          "star",
+          "triangle"
+        ]
+      },
+      "stroke": {
+        "maxLength": 64,
+        "type": "string"
+      },
+      "fill": {
+        "maxLength": 64,
+        "type": "string"
+      },
+      "stroke_width": {
+        "exclusiveMinimum": 0,
+        "maximum": 200,
+        "type": "number"
+      },
+      "dash": {
+        "enum": [
+          "dashed",
+          "dotted",
+          "solid"
+        ]
+      },
+      "text": {
+        "maxLength": 4096,
+        "type": "string"
+      },
+      "font": {
+        "enum": [
+          "hand",
+          "mono",
+          "sans"
+        ]
+      },
+      "font_size": {
+        "exclusiveMinimum": 0,
+        "maximum": 1000,
+        "type": "number"
+      }
+    },
+    "required": [
+      "type"
     ],
     "type": "object"
   },

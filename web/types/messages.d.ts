@@ -382,10 +382,16 @@ export interface AddElement {
 
 /** An element somebody wishes to add. */
 export interface NewElement {
-  kind: Text | Note | Image | Chart | Model3D | Video;
+  kind: Text | Note | Image | Chart | Model3D | Video | Ink | Shape | Arrow | Frame | Group;
   transform?: Transform;
   /** Empty or absent: the server gives one, told in `ack.result.id`. */
   id?: string;
+  /** An element that this one is moved, turned, hidden and removed with. */
+  parent?: string | null;
+  /** It is not changed and not removed until unlocked. */
+  locked?: boolean;
+  /** Also of what has it as `parent`. */
+  opacity?: number;
 }
 
 /** A text label. */
@@ -461,6 +467,76 @@ export interface MediaConfig {
   audio_enabled?: boolean;
 }
 
+/** A stroke of a pen or a marker. */
+export interface Ink {
+  type: "Ink";
+  /** `[x, y]` or `[x, y, pressure]` from the top left corner, in the element's own units: the box of the points is drawn as large as `transform` says. Pressure is 0 to 1 (Pointer Events section 4.1.3). */
+  points: number[][];
+  /** A CSS colour. */
+  color?: string;
+  /** Width of the stroke at pressure 0.5. */
+  size?: number;
+  brush?: "marker" | "pen";
+}
+
+/** A geometrical figure, perhaps with words in it. */
+export interface Shape {
+  type: "Shape";
+  shape?: "cloud" | "diamond" | "ellipse" | "hexagon" | "rectangle" | "star" | "triangle";
+  /** A CSS colour. */
+  stroke?: string;
+  /** Empty: it is seen through. */
+  fill?: string;
+  /** Scene units. */
+  stroke_width?: number;
+  dash?: "dashed" | "dotted" | "solid";
+  text?: string;
+  font?: "hand" | "mono" | "sans";
+  /** Scene units. */
+  font_size?: number;
+}
+
+/** A line from one place or element to another. */
+export interface Arrow {
+  type: "Arrow";
+  /** In scene units. */
+  start: ArrowEnd;
+  /** In scene units. */
+  end: ArrowEnd;
+  heads?: "both" | "end" | "none";
+  /** A number: how far the middle lies aside (to the right of who goes along it), as a part of the distance of its ends. `routed`: upright and level parts only. */
+  curve?: "curved" | "routed" | "straight" | number;
+  /** A CSS colour. */
+  stroke?: string;
+  /** Scene units. */
+  stroke_width?: number;
+  dash?: "dashed" | "dotted" | "solid";
+  label?: string;
+}
+
+/** An end of an arrow: a place, or an element that it follows. */
+export interface ArrowEnd {
+  /** Scene units (CSS pixels). */
+  x: number;
+  /** Scene units (CSS pixels). */
+  y: number;
+  /** It follows this element, as long as that is there. */
+  element?: string | null;
+}
+
+/** A titled area; what lies in it has it as `parent`. */
+export interface Frame {
+  type: "Frame";
+  title?: string;
+}
+
+/** Elements that are moved and chosen together: those that have it as `parent`. */
+export interface Group {
+  type: "Group";
+  /** When it is added: elements that get it as `parent`. Empty afterwards. */
+  children?: string[];
+}
+
 /** Where an element is: the top left corner, before rotation about its middle. */
 export interface Transform {
   /** Scene units (CSS pixels). */
@@ -493,6 +569,12 @@ export interface ElementChanges {
   kind?: { [name: string]: unknown };
   /** Parts of the kind as the editor found them: where they are others now, and not what the change makes them, it is refused (`element_changed`). */
   expected?: { [name: string]: unknown };
+  /** null: none from now on. */
+  parent?: string | null;
+  /** It is not changed and not removed until unlocked. */
+  locked?: boolean;
+  /** Also of what has it as `parent`. */
+  opacity?: number;
 }
 
 /** Remove an element. */
@@ -891,8 +973,16 @@ export interface Viewport {
 export interface Element {
   /** An element of the scene. */
   id: string;
-  kind: Text | Note | Image | Chart | Model3D | Video;
+  kind: Text | Note | Image | Chart | Model3D | Video | Ink | Shape | Arrow | Frame | Group;
   transform: Transform;
+  /** An element that this one is moved, turned, hidden and removed with. */
+  parent?: string | null;
+  /** It is not changed and not removed until unlocked. */
+  locked?: boolean;
+  /** Also of what has it as `parent`. */
+  opacity?: number;
+  /** Of who added it, set by the server. */
+  author?: string | null;
 }
 
 /** An element is new in the scene; its editor hears it too. */

@@ -111,6 +111,7 @@ export const SERVER_TRAITS = {
  * @typedef {object} KindTraits
  * @property {boolean} tile it is the tile of a stream: it comes and goes with it, and is not cleared
  * @property {boolean} picture it shows a raster picture, which the server checks (rule SCN10)
+ * @property {boolean} scalesChildren what has it as its parent is scaled with it; else moved and turned
  */
 
 /**
@@ -119,12 +120,17 @@ export const SERVER_TRAITS = {
  * @type {Readonly<Record<Element["kind"]["type"], KindTraits>>}
  */
 export const KIND_TRAITS = {
-  Text: { tile: false, picture: false },
-  Note: { tile: false, picture: false },
-  Image: { tile: false, picture: true },
-  Chart: { tile: false, picture: false },
-  Model3D: { tile: false, picture: false },
-  Video: { tile: true, picture: false },
+  Text: { tile: false, picture: false, scalesChildren: false },
+  Note: { tile: false, picture: false, scalesChildren: false },
+  Image: { tile: false, picture: true, scalesChildren: true },
+  Chart: { tile: false, picture: false, scalesChildren: false },
+  Model3D: { tile: false, picture: false, scalesChildren: false },
+  Video: { tile: true, picture: false, scalesChildren: true },
+  Ink: { tile: false, picture: false, scalesChildren: false },
+  Shape: { tile: false, picture: false, scalesChildren: false },
+  Arrow: { tile: false, picture: false, scalesChildren: false },
+  Frame: { tile: false, picture: false, scalesChildren: false },
+  Group: { tile: false, picture: false, scalesChildren: true },
 };
 
 /**

@@ -3,7 +3,8 @@
 import math
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 
-from canvas_server.protocol.scene import Element, Transform, Video, Viewport
+from canvas_server.protocol.kinds import Video
+from canvas_server.protocol.scene import Element, Transform, Viewport
 
 GAP = 24
 MARGIN = 32

@@ -6,13 +6,13 @@ from canvas_server.bot.pattern import HEIGHT, WIDTH
 from canvas_server.bot.placement import arranged_slot, free_slot, tile_order
 from canvas_server.client import Client
 from canvas_server.protocol.client import AddElement, UpdateElement
+from canvas_server.protocol.kinds import Video
 from canvas_server.protocol.scene import (
     Element,
     ElementChanges,
     NewElement,
     Transform,
     TransformChanges,
-    Video,
 )
 
 ASPECT = WIDTH / HEIGHT

@@ -31,7 +31,8 @@ from canvas_server.node.ports import LogFailure
 from canvas_server.pictures.decoder import Decoder
 from canvas_server.protocol.fields import SessionId
 from canvas_server.protocol.http import SceneEdit
-from canvas_server.protocol.scene import NewElement, SceneDocument, is_tile
+from canvas_server.protocol.kinds import is_tile
+from canvas_server.protocol.scene import NewElement, SceneDocument
 from canvas_server.protocol.server import ChatMessage
 from canvas_server.store import backup as replicas
 from canvas_server.store import chatting, reading

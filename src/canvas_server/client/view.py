@@ -2,8 +2,9 @@
 
 from msgspec.structs import replace
 
+from canvas_server.protocol.kinds import stream_of
 from canvas_server.protocol.plain import plain_name
-from canvas_server.protocol.scene import Element, Viewport, stream_of
+from canvas_server.protocol.scene import Element, Viewport
 from canvas_server.protocol.server import (
     ElementAdded,
     ElementRemoved,

@@ -17,7 +17,8 @@ from canvas_server.node.node import Node
 from canvas_server.node.ports import LogFailure
 from canvas_server.protocol.codec import MalformedMessage, decode_scene_edit
 from canvas_server.protocol.http import SceneEdit
-from canvas_server.protocol.scene import SceneDocument, SceneVersion, is_tile
+from canvas_server.protocol.kinds import is_tile
+from canvas_server.protocol.scene import SceneDocument, SceneVersion
 
 TOOLS = frozenset(("canvas_get_scene", "canvas_update_scene"))
 PUSH_SECONDS = 1.0

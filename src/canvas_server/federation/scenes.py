@@ -20,8 +20,9 @@ from canvas_server.protocol import client, server
 from canvas_server.protocol.errors import ErrorCode, code_of
 from canvas_server.protocol.history import Entry
 from canvas_server.protocol.http import SceneEdit
+from canvas_server.protocol.kinds import is_tile
 from canvas_server.protocol.latercodes import with_known_codes
-from canvas_server.protocol.scene import Element, SceneVersion, is_tile
+from canvas_server.protocol.scene import Element, SceneVersion
 
 MAX_FORWARDED_BYTES = 4 * 1024 * 1024
 """While more is under way to the leader, further edits are refused."""

@@ -11,7 +11,8 @@ from canvas_server.protocol.client import BY_TAG, ClientMessage
 from canvas_server.protocol.errors import ErrorCode, shortened
 from canvas_server.protocol.fields import MAX_OPERATIONS, ElementId, SessionId
 from canvas_server.protocol.http import MAX_EDITED, ChangedElement, CodeWish, SceneEdit, TokenWish
-from canvas_server.protocol.scene import Element, NewElement, check_depth, flat_kind
+from canvas_server.protocol.kinds import check_depth, flat_kind
+from canvas_server.protocol.scene import Element, NewElement
 from canvas_server.protocol.server import ServerMessage
 from canvas_server.protocol.unreadable import checked, message_id_of
 

@@ -1,15 +1,13 @@
-"""The scene: elements, their kinds, and the changes that can be asked for."""
+"""The scene: elements and the changes that can be asked for."""
 
-from collections.abc import Iterable, Mapping
-from typing import Annotated, Any, ClassVar, Literal, cast, get_args
+from typing import Annotated, Any
 
 from msgspec import UNSET, Meta, Struct, UnsetType
 
 from canvas_server.protocol.fields import (
-    END,
-    MAX_DATA_URL,
     Coordinate,
     Degrees,
+    DisplayName,
     ElementId,
     Extent,
     Fraction,
@@ -19,225 +17,14 @@ from canvas_server.protocol.fields import (
     SessionId,
     TimestampMs,
 )
+from canvas_server.protocol.kinds import Kind, check_depth
 
-ImageSource = Annotated[
-    str,
-    Meta(
-        pattern=r"^(https?://|data:image/)",
-        max_length=MAX_DATA_URL,
-        description="An http(s) address, shown to who asks, or a data URL in base64 of a PNG, "
-        "JPEG, GIF, WebP, AVIF or BMP (SCN10).",
-    ),
+Parent = Annotated[
+    ElementId | None,
+    Meta(description="An element that this one is moved, turned, hidden and removed with."),
 ]
-ModelSource = Annotated[
-    str,
-    Meta(
-        pattern=r"^(https?://|data:model/)",
-        max_length=MAX_DATA_URL,
-        description="An http(s) address or a data URL of a glTF 2.0 model in one file (SCN10).",
-    ),
-]
-StreamId = Annotated[
-    str,
-    Meta(
-        pattern=r"^[A-Za-z0-9_.:-]{1,128}" + END,
-        description="`peer-<peer_id>` is a camera, `screen-<peer_id>` a shared screen.",
-    ),
-]
-
-
-MAX_DEPTH = 32
-
-
-def check_depth(value: object, most: int = MAX_DEPTH) -> None:
-    """Refuse JSON that is nested deeper than `most`, so that it can be sent on.
-
-    Raises:
-        ValueError: it is nested too deeply.
-    """
-    level = _inner((value,))
-    for _ in range(most - 1):
-        level = [inner for outer in level for inner in _inner(outer)]
-        if not level:
-            return
-    raise ValueError(f"nested deeper than {most}")
-
-
-_CONTAINERS = frozenset((dict, list))
-
-
-def _inner(outer: Iterable[object]) -> list[Iterable[object]]:
-    """Return the values of arrays and objects in others that have values themselves."""
-    outer = list(outer)
-    if _CONTAINERS.isdisjoint(map(type, outer)):
-        return []  # as most of a long list of numbers is
-    return [
-        _children(cast("dict[str, object] | list[object]", inner))
-        for inner in outer
-        if inner and isinstance(inner, (dict, list))
-    ]
-
-
-def _children(value: dict[str, object] | list[object]) -> Iterable[object]:
-    return value.values() if isinstance(value, dict) else value
-
-
-class KindTraits(Struct, frozen=True, kw_only=True):
-    """Traits of an element kind; where something is done with a field, its name."""
-
-    stream: str | None
-    """The id of the stream that it shows. It is the one tile of that stream and belongs to the peer
-    of it (SCN3): it stays when the scene is cleared, and never shows another stream."""
-    picture: str | None
-    """The address of a raster picture, which may be a data URL (SCN10)."""
-    model: str | None
-    """The address of a glTF model, which may be a data URL (SCN10)."""
-    json: str | None
-    """Free JSON, which may be large: of a change, only what it names is looked at."""
-
-
-class Text(Struct, frozen=True, tag_field="type", tag="Text"):
-    """A text label."""
-
-    traits: ClassVar = KindTraits(stream=None, picture=None, model=None, json=None)
-
-    content: Annotated[str, Meta(max_length=16_384)]
-    font_size: Annotated[float, Meta(gt=0, le=1000, description="Scene units.")] = 16.0
-    color: Annotated[str, Meta(max_length=64, description="A CSS colour.")] = "#000000"
-    align: Annotated[
-        Literal["left", "center", "right"], Meta(description="Of the lines within the element.")
-    ] = "left"
-
-
-class Note(Struct, frozen=True, tag_field="type", tag="Note"):
-    """A sheet of paper with some words on it."""
-
-    traits: ClassVar = KindTraits(stream=None, picture=None, model=None, json=None)
-
-    content: Annotated[str, Meta(max_length=4096)]
-    color: Annotated[str, Meta(max_length=64, description="Of the sheet, a CSS colour.")] = (
-        "#ffe08a"
-    )
-
-
-class Image(Struct, frozen=True, tag_field="type", tag="Image"):
-    """A picture."""
-
-    traits: ClassVar = KindTraits(stream=None, picture="src", model=None, json=None)
-
-    src: ImageSource
-    alt: Annotated[
-        str, Meta(max_length=1024, description="What it shows, for those who cannot see it.")
-    ] = ""
-
-
-class Chart(Struct, frozen=True, tag_field="type", tag="Chart"):
-    """A chart; `data` is what the chart type asks for."""
-
-    traits: ClassVar = KindTraits(stream=None, picture=None, model=None, json="data")
-
-    chart_type: Annotated[str, Meta(min_length=1, max_length=32)]
-    data: Annotated[Any, Meta(description="JSON, nested at most 32 deep.")]
-
-    def __post_init__(self) -> None:
-        check_depth(self.data)
-
-
-class Model3D(Struct, frozen=True, tag_field="type", tag="Model3D"):
-    """A glTF model."""
-
-    traits: ClassVar = KindTraits(stream=None, picture=None, model="src", json=None)
-
-    src: ModelSource
-    rotation: Annotated[
-        tuple[float, float, float], Meta(description="Euler angles about x, y, z in radians.")
-    ] = (0.0, 0.0, 0.0)
-
-
-class CropRect(Struct, frozen=True):
-    """The part of a video frame that is shown, in fractions of its size."""
-
-    x: Fraction = 0.0
-    y: Fraction = 0.0
-    width: Fraction = 1.0
-    height: Fraction = 1.0
-
-
-class MediaConfig(Struct, frozen=True, omit_defaults=True):
-    """What the sender of a stream is asked to keep to."""
-
-    bitrate_kbps: Annotated[int, Meta(ge=1, le=100_000)] | None = None
-    max_resolution: Annotated[str, Meta(max_length=16)] | None = None
-    quality_preset: Literal["auto", "low", "medium", "high", "ultra"] = "auto"
-    target_fps: Annotated[int, Meta(ge=1, le=240)] | None = None
-    audio_enabled: bool = False
-
-
-class Video(Struct, frozen=True, tag_field="type", tag="Video"):
-    """The one tile of a stream; it belongs to the peer that `stream_id` names (rule SCN3)."""
-
-    traits: ClassVar = KindTraits(stream="stream_id", picture=None, model=None, json=None)
-
-    stream_id: StreamId
-    mirror: bool = False
-    crop: CropRect | None = None
-    media_config: MediaConfig | None = None
-
-
-Kind = Text | Note | Image | Chart | Model3D | Video
-
-
-def kind_traits_of(kind: type[Kind]) -> KindTraits:
-    """Return the traits of a kind; where one has none, this line does not type-check."""
-    return kind.traits
-
-
-KIND_TRAITS: Mapping[type[Kind], KindTraits] = {
-    kind: kind_traits_of(kind) for kind in get_args(Kind)
-}
-"""The traits of every kind."""
-
-
-def stream_of(kind: Kind) -> str | None:
-    """Return the id of the stream whose tile an element is; None: it is no tile."""
-    field = kind.traits.stream
-    return None if field is None else getattr(kind, field)
-
-
-def is_tile(kind: Kind) -> bool:
-    """Tell whether an element is the tile of a stream."""
-    return kind.traits.stream is not None
-
-
-def picture_of(kind: Kind) -> str | None:
-    """Return the address of the picture that an element shows, if it is one."""
-    field = kind.traits.picture
-    return None if field is None else getattr(kind, field)
-
-
-def flat_kind(kind: dict[str, Any]) -> dict[str, Any]:
-    """Turn a kind in the form ``{"type": T, "data": {...}}`` into the flat one.
-
-    A kind that has a `data` of its own is told from a wrapped one by its other fields.
-    """
-    inner = kind.get("data")
-    if not isinstance(inner, dict) or not kind.keys() <= {"type", "data"}:
-        return kind
-    data = cast("dict[str, Any]", inner)
-    for known in _WITH_DATA:
-        if kind.get("type") == known.__struct_config__.tag and not _has_fields(known, data):
-            return kind
-    return {**data, **({"type": kind["type"]} if "type" in kind else {})}
-
-
-_WITH_DATA = tuple(kind for kind in KIND_TRAITS if "data" in kind.__struct_fields__)
-
-
-def _has_fields(kind: type[Kind], data: dict[str, Any]) -> bool:
-    """Tell whether these are the fields of a kind; `data` itself may be missing."""
-    fields = kind.__struct_fields__
-    required = fields[: len(fields) - len(kind.__struct_defaults__)]
-    return {*required} - {"data"} <= data.keys() <= {*fields}
+Locked = Annotated[bool, Meta(description="It is not changed and not removed until unlocked.")]
+Opacity = Annotated[Fraction, Meta(description="Also of what has it as `parent`.")]
 
 
 class Transform(Struct, frozen=True):
@@ -251,12 +38,18 @@ class Transform(Struct, frozen=True):
     z_index: Layer = 0
 
 
-class Element(Struct, frozen=True):
+class Element(Struct, frozen=True, omit_defaults=True):
     """An element of the scene, as everybody sees it."""
 
     id: ElementId
     kind: Kind
     transform: Transform
+    parent: Parent = None
+    locked: Locked = False
+    opacity: Opacity = 1.0
+    author: Annotated[
+        DisplayName | None, Meta(description="Of who added it, set by the server.")
+    ] = None
 
 
 class NewElement(Struct, frozen=True):
@@ -265,6 +58,9 @@ class NewElement(Struct, frozen=True):
     kind: Kind
     transform: Transform = Transform()
     id: NewElementId = ""
+    parent: Parent = None
+    locked: Locked = False
+    opacity: Opacity = 1.0
 
 
 class TransformChanges(Struct, frozen=True):
@@ -290,6 +86,11 @@ class ElementChanges(Struct, frozen=True):
             "and not what the change makes them, it is refused (`element_changed`).",
         ),
     ] = UNSET
+    parent: Annotated[ElementId | UnsetType | None, Meta(description="null: none from now on.")] = (
+        UNSET
+    )
+    locked: Locked | UnsetType = UNSET
+    opacity: Opacity | UnsetType = UNSET
 
     def __post_init__(self) -> None:
         check_depth(self.kind)

@@ -10,7 +10,8 @@ from urllib.parse import quote
 
 from canvas_server.core.records import Record, Snapshot
 from canvas_server.protocol.history import Entry, Replaced
-from canvas_server.protocol.scene import Chart, Element, Image, Kind, Text, Transform
+from canvas_server.protocol.kinds import Chart, Image, Kind, Text
+from canvas_server.protocol.scene import Element, Transform
 from canvas_server.store.sqlite import SqliteLog
 
 

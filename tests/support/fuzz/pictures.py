@@ -14,7 +14,8 @@ from canvas_server.core.effects import Refusal
 from canvas_server.core.scene import admission, rasters
 from canvas_server.pictures.normalising import RefusedPicture, normalised
 from canvas_server.protocol.errors import ErrorCode
-from canvas_server.protocol.scene import Element, Image, Transform
+from canvas_server.protocol.kinds import Image
+from canvas_server.protocol.scene import Element, Transform
 from support.fuzz.mutation import WORDS, mangled, spoilt
 from support.fuzz.texts import samples
 

@@ -12,19 +12,22 @@ from hypothesis import strategies as st
 from PIL import Image as Pixels
 
 from canvas_server.export.svg import draw
-from canvas_server.protocol.scene import (
+from canvas_server.protocol.kinds import (
+    Arrow,
+    ArrowEnd,
     Chart,
-    Element,
+    Frame,
+    Group,
     Image,
+    Ink,
     Kind,
     Model3D,
     Note,
-    SceneDocument,
+    Shape,
     Text,
-    Transform,
     Video,
-    Viewport,
 )
+from canvas_server.protocol.scene import Element, SceneDocument, Transform, Viewport
 
 SAMPLES = json.loads((Path(__file__).parents[2] / "samples" / "charts.json").read_text())
 SVG = "{http://www.w3.org/2000/svg}"
@@ -121,6 +124,15 @@ _picture = st.one_of(
 _color = st.text(max_size=64) | st.sampled_from(
     ["red", "hsl(1,2%,3%)", "#fff", "url(#a)", "rgba(1,1,1,.5)"]
 )
+_width = st.floats(0, 200, exclude_min=True)
+_dash = st.sampled_from(["solid", "dashed", "dotted"])
+_ink = st.lists(
+    st.tuples(_finite(-1e6, 1e6), _finite(-1e6, 1e6))
+    | st.tuples(_finite(-1e6, 1e6), _finite(-1e6, 1e6), _finite(0, 1)),
+    min_size=1,
+    max_size=40,
+).map(tuple)
+_end = st.builds(ArrowEnd, _finite(-1e7, 1e7), _finite(-1e7, 1e7), st.none() | st.just("other"))
 _kinds: dict[type[Kind], st.SearchStrategy[Kind]] = {
     Text: st.builds(
         Text,
@@ -134,6 +146,33 @@ _kinds: dict[type[Kind], st.SearchStrategy[Kind]] = {
     Chart: st.builds(Chart, _names | st.text(min_size=1, max_size=32), _data),
     Model3D: st.builds(Model3D, _address),
     Video: st.builds(Video, st.from_regex(r"\A[A-Za-z0-9_.:-]{1,128}\Z")),
+    Ink: st.builds(Ink, _ink, _color, _width, st.sampled_from(["pen", "marker"])),
+    Shape: st.builds(
+        Shape,
+        st.sampled_from(
+            ["rectangle", "ellipse", "diamond", "triangle", "hexagon", "cloud", "star"]
+        ),
+        _color,
+        _color,
+        _width,
+        _dash,
+        st.text(max_size=60),
+        st.sampled_from(["sans", "hand", "mono"]),
+        st.floats(0, 1000, exclude_min=True),
+    ),
+    Arrow: st.builds(
+        Arrow,
+        _end,
+        _end,
+        st.sampled_from(["none", "end", "both"]),
+        st.sampled_from(["straight", "curved", "routed"]) | _finite(-4, 4),
+        _color,
+        _width,
+        _dash,
+        st.text(max_size=60),
+    ),
+    Frame: st.builds(Frame, st.text(max_size=60)),
+    Group: st.just(Group()),
 }
 assert set(_kinds) == set(get_args(Kind)), "a kind has no strategy"
 kinds = st.one_of(*_kinds.values())

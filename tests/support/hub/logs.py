@@ -8,7 +8,8 @@ from canvas_server.core.chat.entries import ChatChanges, ChatEntry, ChatPage, Sa
 from canvas_server.core.records import EntryRules, IdempotencyRecord, Record, Snapshot, Stored
 from canvas_server.node.ports import History, Log, LogFailure, SessionSummary
 from canvas_server.protocol.history import Added, Change, Entry, Removed, Replaced, Updated
-from canvas_server.protocol.scene import Element, ElementChanges, Text, Transform, TransformChanges
+from canvas_server.protocol.kinds import Text
+from canvas_server.protocol.scene import Element, ElementChanges, Transform, TransformChanges
 from canvas_server.protocol.server import Ack, AckResult, ChatMessage
 
 T = TypeVar("T")

@@ -44,8 +44,9 @@ from canvas_server.node.ports import Elsewhere, History, LogFailure, SessionSumm
 from canvas_server.protocol.errors import ErrorCode
 from canvas_server.protocol.history import Added, Entry, Replaced, Updated
 from canvas_server.protocol.http import ChangedElement, SceneEdit
+from canvas_server.protocol.kinds import Text, Video
 from canvas_server.protocol.roles import Role
-from canvas_server.protocol.scene import ElementChanges, NewElement, Text, TransformChanges, Video
+from canvas_server.protocol.scene import ElementChanges, NewElement, TransformChanges
 from canvas_server.store.memory import MemoryLog
 from support.simulations.pages import PageNetwork, PageProcess, PageSocket
 

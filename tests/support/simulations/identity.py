@@ -42,8 +42,9 @@ from canvas_server.core.presence.session import Participant
 from canvas_server.protocol import client, server
 from canvas_server.protocol.errors import ErrorCode
 from canvas_server.protocol.http import TokenWish
+from canvas_server.protocol.kinds import Text
 from canvas_server.protocol.roles import Right, Role
-from canvas_server.protocol.scene import NewElement, Text
+from canvas_server.protocol.scene import NewElement
 from support.hub.hub import HubLab, make_hub
 
 SESSIONS = ("red", "blue")

@@ -21,7 +21,8 @@ from canvas_server.bot.pattern import BAND_TOP, BeepTrack, PatternTrack
 from canvas_server.bot.placement import arranged_slot, free_slot
 from canvas_server.bot.words import diagnosis_text
 from canvas_server.protocol.diagnosis import Cause, Whose
-from canvas_server.protocol.scene import Element, Note, Transform, Video, Viewport
+from canvas_server.protocol.kinds import Note, Video
+from canvas_server.protocol.scene import Element, Transform, Viewport
 from canvas_server.protocol.server import CallDiagnosis
 from support.servers.bots import until
 

@@ -8,7 +8,8 @@ import pytest
 from canvas_server.bot.tile import ASPECT, BotTile
 from canvas_server.client.view import View
 from canvas_server.protocol.client import AddElement, UpdateElement
-from canvas_server.protocol.scene import Element, Note, Transform, TransformChanges, Video
+from canvas_server.protocol.kinds import Note, Video
+from canvas_server.protocol.scene import Element, Transform, TransformChanges
 
 BESIDE = Transform(x=57.0, y=32.0, width=1166.0, height=656.0)
 """The slot of a tile that is alone."""

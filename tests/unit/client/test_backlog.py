@@ -15,7 +15,8 @@ from canvas_server.protocol.client import (
     Ping,
     Subscribe,
 )
-from canvas_server.protocol.scene import NewElement, Text
+from canvas_server.protocol.kinds import Text
+from canvas_server.protocol.scene import NewElement
 
 pytestmark = pytest.mark.rule("RES1")
 

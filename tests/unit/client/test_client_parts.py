@@ -10,7 +10,8 @@ from canvas_server.client.messages import MAX_UNREAD
 from canvas_server.client.retry import LONGEST_SECONDS, retry_delay
 from canvas_server.client.singly import singly
 from canvas_server.client.socket import socket_url
-from canvas_server.protocol.scene import Element, SceneDocument, Text, Transform, Video, Viewport
+from canvas_server.protocol.kinds import Text, Video
+from canvas_server.protocol.scene import Element, SceneDocument, Transform, Viewport
 from canvas_server.protocol.server import (
     Departure,
     ElementAdded,

@@ -16,7 +16,8 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from canvas_server.core.chat.entries import Said
 from canvas_server.core.effects import ConnectionId
 from canvas_server.protocol import client, server
-from canvas_server.protocol.scene import NewElement, Text
+from canvas_server.protocol.kinds import Text
+from canvas_server.protocol.scene import NewElement
 from canvas_server.protocol.server import ChatCleared, ChatHistory, ChatMessage, ChatRemoved
 from support.hub.hub import HubLab, make_hub
 

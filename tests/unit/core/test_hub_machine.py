@@ -21,14 +21,8 @@ from canvas_server.core.presence.roster import ROSTER_CHANGES
 from canvas_server.core.presence.session import Session
 from canvas_server.core.records import Snapshot
 from canvas_server.protocol import client, server
-from canvas_server.protocol.scene import (
-    Element,
-    ElementChanges,
-    NewElement,
-    Text,
-    TransformChanges,
-    Video,
-)
+from canvas_server.protocol.kinds import Text, Video
+from canvas_server.protocol.scene import Element, ElementChanges, NewElement, TransformChanges
 from support.hub.hub import HubLab
 
 pytestmark = [

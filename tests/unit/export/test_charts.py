@@ -17,7 +17,8 @@ from canvas_server.export.charts import (
     marks_of,
     normal_chart,
 )
-from canvas_server.protocol.scene import Chart, Transform
+from canvas_server.protocol.kinds import Chart
+from canvas_server.protocol.scene import Transform
 from support.hub.drawings import scene_of
 
 SAMPLES = json.loads((Path(__file__).parents[2] / "samples" / "charts.json").read_text())

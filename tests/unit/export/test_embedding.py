@@ -12,7 +12,8 @@ from canvas_server.export import png, svg
 from canvas_server.export.budget import Budget
 from canvas_server.export.embedding import embedded
 from canvas_server.export.missing import Gap
-from canvas_server.protocol.scene import Image, Transform
+from canvas_server.protocol.kinds import Image
+from canvas_server.protocol.scene import Transform
 from support.browsers.looks import PICTURES, animated, subject, turned
 from support.hub.drawings import scene_of
 from support.hub.pictures import bytes_of, encoded, url_of

@@ -18,7 +18,8 @@ from canvas_server.export.harfbuzz import hb
 from canvas_server.export.levels import levels_of, visual_order
 from canvas_server.export.lines import opportunities, wrap
 from canvas_server.export.shaping import positions, width_of
-from canvas_server.protocol.scene import Text, Transform
+from canvas_server.protocol.kinds import Text
+from canvas_server.protocol.scene import Transform
 from support.hub.drawings import MARKS, SVG, read, scene_of, words
 
 HEBREW = "\u05d0\u05d1\u05d2"

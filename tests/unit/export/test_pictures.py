@@ -9,7 +9,8 @@ from canvas_server.export import pictures
 from canvas_server.export.pictures import Pictures
 from canvas_server.export.queue import MOST_OF_REQUESTER, TooManyDrawings
 from canvas_server.export.worker import CannotDraw, Form, Picture
-from canvas_server.protocol.scene import SceneDocument, Text
+from canvas_server.protocol.kinds import Text
+from canvas_server.protocol.scene import SceneDocument
 from support.hub.drawings import scene_of
 
 SCENE = scene_of(Text("a"))

@@ -9,7 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from canvas_server.export import budget, svg
-from canvas_server.protocol.scene import Chart, Image, Kind, Model3D, Text, Transform, Video
+from canvas_server.protocol.kinds import Chart, Image, Kind, Model3D, Text, Video
+from canvas_server.protocol.scene import Transform
 from support.browsers.bombs import SPELLINGS
 from support.hub.drawings import SAMPLES, SVG, elements, png_url, read, scene_of, titles, words
 

@@ -6,7 +6,8 @@ import sys
 import pytest
 
 from canvas_server.export import worker
-from canvas_server.protocol.scene import Chart, Text, Transform
+from canvas_server.protocol.kinds import Chart, Text
+from canvas_server.protocol.scene import Transform
 from support.hub.drawings import png_url, scene_of
 
 

@@ -12,7 +12,8 @@ from canvas_server.federation import messages
 from canvas_server.federation.channel import Channel, ChannelKey
 from canvas_server.federation.pairing import Pair
 from canvas_server.protocol.history import Added, Entry, Removed
-from canvas_server.protocol.scene import Element, Text, Transform
+from canvas_server.protocol.kinds import Text
+from canvas_server.protocol.scene import Element, Transform
 from canvas_server.protocol.server import Media, Peer
 from support.simulations.federation import (
     SDP,

@@ -15,7 +15,8 @@ from canvas_server.node.outbox import Outboxes
 from canvas_server.node.ports import Decoded, NotDecoded
 from canvas_server.protocol.errors import CloseCode, ErrorCode
 from canvas_server.protocol.http import ChangedElement, SceneEdit
-from canvas_server.protocol.scene import ElementChanges, Image, NewElement, Text
+from canvas_server.protocol.kinds import Image, Text
+from canvas_server.protocol.scene import ElementChanges, NewElement
 from canvas_server.store.memory import MemoryLog
 from support.hub.drawings import png_url
 from support.hub.hub import NOW, make_hub

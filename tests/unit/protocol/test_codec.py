@@ -27,8 +27,9 @@ from canvas_server.protocol.codec import (
 from canvas_server.protocol.errors import CloseCode, ErrorCode
 from canvas_server.protocol.fields import MAX_CANDIDATE, MAX_SDP
 from canvas_server.protocol.http import CodeWish, TokenWish
+from canvas_server.protocol.kinds import Chart, Image, Text, Video
 from canvas_server.protocol.roles import Role
-from canvas_server.protocol.scene import Chart, Element, Image, NewElement, Text, Transform, Video
+from canvas_server.protocol.scene import Element, NewElement, Transform
 
 pytestmark = pytest.mark.rule("IN2", "IN3")
 

@@ -32,15 +32,8 @@ from canvas_server.nats.broker import Broker
 from canvas_server.nats.log import JetStreamLog
 from canvas_server.node.ports import MAX_HISTORY_BYTES, History, Log, LogFailure, Overtaken
 from canvas_server.protocol.history import Change
-from canvas_server.protocol.scene import (
-    Chart,
-    Element,
-    ElementChanges,
-    Image,
-    Model3D,
-    Transform,
-    Video,
-)
+from canvas_server.protocol.kinds import Chart, Image, Model3D, Video
+from canvas_server.protocol.scene import Element, ElementChanges, Transform
 from canvas_server.store import chatting
 from canvas_server.store import memory as memory_log
 from canvas_server.store.memory import MemoryLog

@@ -10,7 +10,8 @@ import pytest
 from canvas_server.core.records import Snapshot
 from canvas_server.protocol.fields import MAX_TIMESTAMP
 from canvas_server.protocol.history import Added, Entry, Replaced
-from canvas_server.protocol.scene import Element, Text, Transform
+from canvas_server.protocol.kinds import Text
+from canvas_server.protocol.scene import Element, Transform
 from canvas_server.store import reading
 from canvas_server.store.repair import entry_of
 from canvas_server.store.retention import put_snapshot

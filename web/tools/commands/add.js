@@ -11,6 +11,7 @@ export const addCommands = Object.entries(makings).flatMap(([type, { create }]) 
   if (!create) return [];
   return {
     id: create.command,
+    tool: create.command,
     group: "add",
     label: create.label,
     icon: definitionOf({ type }).icon,

@@ -19,6 +19,8 @@
  *   the menu in words, in its grid of symbols; absent: nowhere
  * @property {(context: ToolContext) => boolean} [enabled] default: always
  * @property {(context: ToolContext, key: string) => void} perform
+ * @property {string} [tool] its name in `data-tool`
+ * @property {(context: ToolContext) => boolean} [pressed] it is a switch, and on now
  * @property {boolean} [repeats] a key that is held performs it again and again (default: no)
  * @property {boolean} [native] the browser handles these keys in its own way: they are only shown
  */

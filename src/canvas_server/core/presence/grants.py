@@ -12,8 +12,8 @@ from canvas_server.core.scene.elements import Scene
 from canvas_server.core.scene.transaction import owner_of
 from canvas_server.protocol import client
 from canvas_server.protocol.errors import ErrorCode
+from canvas_server.protocol.kinds import Kind, stream_of
 from canvas_server.protocol.roles import Right, Role
-from canvas_server.protocol.scene import Kind, stream_of
 from canvas_server.protocol.traits import RightRule
 
 _NO_MODERATORS = (

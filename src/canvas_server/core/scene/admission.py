@@ -18,14 +18,8 @@ from canvas_server.core.effects import Refusal
 from canvas_server.core.scene.models import UNREADABLE, objection_to_model
 from canvas_server.core.scene.rasters import MAX_PARTS, Raster, is_markup, measure
 from canvas_server.protocol.errors import ErrorCode
-from canvas_server.protocol.scene import (
-    KIND_TRAITS,
-    Element,
-    ElementChanges,
-    Kind,
-    NewElement,
-    flat_kind,
-)
+from canvas_server.protocol.kinds import KIND_TRAITS, Kind, flat_kind
+from canvas_server.protocol.scene import Element, ElementChanges, NewElement
 
 E = TypeVar("E", Element, NewElement)
 

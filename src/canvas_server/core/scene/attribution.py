@@ -11,8 +11,10 @@ from canvas_server.core.scene.changes import without_expected
 from canvas_server.protocol import client
 from canvas_server.protocol.history import Added, Change, Entry, Removed, Replaced, Updated
 from canvas_server.protocol.http import SceneEdit
-from canvas_server.protocol.scene import NewElement, is_tile
+from canvas_server.protocol.kinds import is_tile
+from canvas_server.protocol.scene import NewElement
 
+_GIVEN = ("kind", "transform", "parent", "locked", "opacity")
 RequestedChange = NewElement | client.UpdateOperation | client.RemoveOperation | None
 """One change that somebody asked for; None: that the scene be cleared."""
 
@@ -61,7 +63,7 @@ def _matches(change: Change, requested: RequestedChange) -> bool:
         case Added(element):
             if not isinstance(requested, NewElement):
                 return False
-            same = (element.kind, element.transform) == (requested.kind, requested.transform)
+            same = all(getattr(element, name) == getattr(requested, name) for name in _GIVEN)
             return same and requested.id in ("", element.id)
         case Updated(element_id, changes):
             if not isinstance(requested, client.UpdateOperation):

@@ -13,16 +13,10 @@ from msgspec.structs import force_setattr
 
 from canvas_server.core.effects import Refusal
 from canvas_server.protocol.errors import ErrorCode
-from canvas_server.protocol.scene import (
-    KIND_TRAITS,
-    Element,
-    ElementChanges,
-    Kind,
-    Transform,
-    TransformChanges,
-    flat_kind,
-)
+from canvas_server.protocol.kinds import KIND_TRAITS, Frame, Kind, flat_kind
+from canvas_server.protocol.scene import Element, ElementChanges, Transform, TransformChanges
 
+_PARTS = ("parent", "locked", "opacity")
 _encode = msgspec.json.Encoder().encode
 _FIXED = ("type", *(traits.stream for traits in KIND_TRAITS.values() if traits.stream))
 _NEVER_CHANGES = " and ".join(f"`{name}`" for name in _FIXED) + " of a kind never change"
@@ -38,7 +32,8 @@ def changed(element: Element, changes: ElementChanges) -> Element:
     if changes.transform is not UNSET:
         transform = moved(transform, changes.transform)
     kind = element.kind if changes.kind is UNSET else _changed_kind(element.kind, changes.kind)
-    return Element(element.id, kind, transform)
+    parts = {name: value for name in _PARTS if (value := getattr(changes, name)) is not UNSET}
+    return msgspec.structs.replace(element, kind=kind, transform=transform, **parts)
 
 
 def require_expected(element: Element, changes: ElementChanges) -> None:
@@ -91,7 +86,9 @@ def moved(transform: Transform, changes: TransformChanges) -> Transform:
 def growth(before: Element, after: Element, changes: ElementChanges) -> int:
     """Return by how many bytes an element became longer, as it is sent, by these changes."""
     grown = 0
-    if before.transform is not after.transform:
+    if any(getattr(before, name) != getattr(after, name) for name in _PARTS):
+        grown += len(_encode(_without_kind(after))) - len(_encode(_without_kind(before)))
+    elif before.transform is not after.transform:
         grown = len(_encode(after.transform)) - len(_encode(before.transform))
     if changes.kind is UNSET:
         return grown
@@ -104,6 +101,14 @@ def growth(before: Element, after: Element, changes: ElementChanges) -> int:
         else:
             grown += len(_encode(new)) - len(_encode(old))
     return grown
+
+
+_NO_KIND = Frame()
+
+
+def _without_kind(element: Element) -> Element:
+    """Return all of an element but its kind, which may be large."""
+    return msgspec.structs.replace(element, kind=_NO_KIND)
 
 
 def work_of(element: Element, changes: ElementChanges, size: int) -> int:

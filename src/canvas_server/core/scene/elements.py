@@ -7,7 +7,8 @@ from canvas_server.core.scene import admission
 from canvas_server.core.scene.changes import changed, growth
 from canvas_server.protocol.codec import encoded_size
 from canvas_server.protocol.errors import ErrorCode
-from canvas_server.protocol.scene import Element, ElementChanges, NewElement, is_tile, stream_of
+from canvas_server.protocol.kinds import is_tile, stream_of
+from canvas_server.protocol.scene import Element, ElementChanges, NewElement
 
 MAX_ELEMENTS = 20_000
 MAX_SCENE_BYTES = 4 * 1024 * 1024
@@ -60,7 +61,7 @@ class Scene:
         """Return the id of the tile of a stream."""
         return self._tiles.get(stream_id)
 
-    def add(self, new: NewElement, spare_id: str) -> Element:
+    def add(self, new: NewElement, spare_id: str, author: str | None = None) -> Element:
         """Add an element under its own id, or under `spare_id` when it has none.
 
         Whether a stream has a tile already is for the caller to see (`tile_of`).
@@ -68,7 +69,9 @@ class Scene:
         Raises:
             Refusal: `element_exists`, `content_refused`, `scene_full`.
         """
-        element = Element(new.id or spare_id, new.kind, new.transform)
+        element = Element(
+            new.id or spare_id, new.kind, new.transform, new.parent, new.locked, new.opacity, author
+        )
         if element.id in self._elements:
             raise Refusal(ErrorCode.ELEMENT_EXISTS)
         admission.check(element)

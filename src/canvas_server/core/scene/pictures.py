@@ -11,13 +11,8 @@ from msgspec import UNSET
 
 from canvas_server.protocol import client
 from canvas_server.protocol.http import SceneEdit
-from canvas_server.protocol.scene import (
-    KIND_TRAITS,
-    ElementChanges,
-    NewElement,
-    flat_kind,
-    picture_of,
-)
+from canvas_server.protocol.kinds import KIND_TRAITS, flat_kind, picture_of
+from canvas_server.protocol.scene import ElementChanges, NewElement
 
 M = TypeVar("M", bound=client.EditMessage | client.Chat | SceneEdit)
 

@@ -12,7 +12,8 @@ from canvas_server.core.scene.elements import Scene
 from canvas_server.core.scene.news import NetResult, SceneEvent
 from canvas_server.protocol.errors import ErrorCode
 from canvas_server.protocol.history import Added, Change, Entry, Removed, Replaced, Updated
-from canvas_server.protocol.scene import Element, ElementChanges, NewElement, is_tile, stream_of
+from canvas_server.protocol.kinds import is_tile, stream_of
+from canvas_server.protocol.scene import Element, ElementChanges, NewElement
 
 STREAM_PREFIXES = ("peer-", "screen-")
 MAX_WORK = 4 * 1024 * 1024
@@ -73,6 +74,9 @@ class Edit:
             Refusal: `peer_not_found` for a tile of a peer that is not here, `element_exists`,
                 `content_refused`, `scene_full`.
         """
+        return self._add(new, spare_id, self._author[1])
+
+    def _add(self, new: NewElement, spare_id: str, author: str | None) -> str:
         stream_id = stream_of(new.kind)
         if stream_id is not None:
             tile = self._scene.tile_of(stream_id)
@@ -81,7 +85,7 @@ class Edit:
             owner = owner_of(stream_id)
             if owner is not None and owner not in self._here:
                 raise Refusal(ErrorCode.PEER_NOT_FOUND)
-        element = self._scene.add(new, spare_id)
+        element = self._scene.add(new, spare_id, author)
         self._result.add(element)
         self._note(Added(element), self._scene.size_of(element.id), element)
         return element.id
@@ -148,7 +152,8 @@ class Edit:
             Refusal: as `add`.
         """
         new = admitted(element)
-        self.add(NewElement(new.kind, new.transform, new.id), new.id)
+        again = NewElement(new.kind, new.transform, new.id, new.parent, new.locked, new.opacity)
+        self._add(again, new.id, new.author)
 
     def whole(self, restored: int | None = None) -> None:
         """Say what all of the scene is, after it became another one."""

@@ -8,8 +8,33 @@ from typing import assert_never
 from xml.etree.ElementTree import Element as Node
 
 from canvas_server.export.budget import Budget
-from canvas_server.export.kinds import chart, image, model, note, text, video
-from canvas_server.protocol.scene import Chart, Image, Kind, Model3D, Note, Text, Transform, Video
+from canvas_server.export.kinds import (
+    arrow,
+    chart,
+    frames,
+    image,
+    ink,
+    model,
+    note,
+    shape,
+    text,
+    video,
+)
+from canvas_server.protocol.kinds import (
+    Arrow,
+    Chart,
+    Frame,
+    Group,
+    Image,
+    Ink,
+    Kind,
+    Model3D,
+    Note,
+    Shape,
+    Text,
+    Video,
+)
+from canvas_server.protocol.scene import Transform
 
 
 def draw(group: Node, kind: Kind, at: Transform, budget: Budget) -> float:
@@ -27,5 +52,15 @@ def draw(group: Node, kind: Kind, at: Transform, budget: Budget) -> float:
             return model.draw(group, kind, at, budget)
         case Video():
             return video.draw(group, kind, at, budget)
+        case Ink():
+            return ink.draw(group, kind, at, budget)
+        case Shape():
+            return shape.draw(group, kind, at, budget)
+        case Arrow():
+            return arrow.draw(group, kind, at, budget)
+        case Frame():
+            return frames.draw(group, kind, at)
+        case Group():  # what it has as its children is drawn by itself
+            return at.height
         case _:
             assert_never(kind)

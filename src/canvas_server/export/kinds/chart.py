@@ -7,7 +7,8 @@ from canvas_server.export.budget import Budget
 from canvas_server.export.charts import marks_of, normal_chart
 from canvas_server.export.frame import frame
 from canvas_server.export.shapes import card, node
-from canvas_server.protocol.scene import Chart, Transform
+from canvas_server.protocol.kinds import Chart
+from canvas_server.protocol.scene import Transform
 
 _PADDING = 14.0
 

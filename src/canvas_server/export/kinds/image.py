@@ -6,7 +6,8 @@ from canvas_server.export.budget import Budget
 from canvas_server.export.embedding import embedded
 from canvas_server.export.frame import file_name, frame
 from canvas_server.export.shapes import node
-from canvas_server.protocol.scene import Image, Transform
+from canvas_server.protocol.kinds import Image
+from canvas_server.protocol.scene import Transform
 
 _RADIUS = 6.0
 

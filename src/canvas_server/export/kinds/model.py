@@ -4,7 +4,8 @@ from xml.etree.ElementTree import Element as Node
 
 from canvas_server.export.budget import Budget
 from canvas_server.export.frame import file_name, frame
-from canvas_server.protocol.scene import Model3D, Transform
+from canvas_server.protocol.kinds import Model3D
+from canvas_server.protocol.scene import Transform
 
 
 def draw(group: Node, model: Model3D, at: Transform, budget: Budget) -> float:

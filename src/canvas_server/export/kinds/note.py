@@ -5,7 +5,8 @@ from xml.etree.ElementTree import Element as Node
 from canvas_server.export import colors, lettering
 from canvas_server.export.budget import Budget
 from canvas_server.export.shapes import node, shadow
-from canvas_server.protocol.scene import Note, Transform
+from canvas_server.protocol.kinds import Note
+from canvas_server.protocol.scene import Transform
 
 _PAPER = colors.paint_of(Note("").color) or colors.INKED
 _SIZE = 20.0

@@ -5,7 +5,8 @@ from xml.etree.ElementTree import Element as Node
 from canvas_server.export import colors, lettering
 from canvas_server.export.budget import Budget
 from canvas_server.export.shapes import node
-from canvas_server.protocol.scene import Text, Transform
+from canvas_server.protocol.kinds import Text
+from canvas_server.protocol.scene import Transform
 
 
 def draw(group: Node, text: Text, at: Transform, budget: Budget) -> float:

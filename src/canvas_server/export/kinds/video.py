@@ -7,7 +7,8 @@ from xml.etree.ElementTree import Element as Node
 from canvas_server.export import lettering, shaping
 from canvas_server.export.budget import Budget
 from canvas_server.export.shapes import RADIUS, icon, node
-from canvas_server.protocol.scene import Transform, Video
+from canvas_server.protocol.kinds import Video
+from canvas_server.protocol.scene import Transform
 
 
 def draw(group: Node, video: Video, at: Transform, budget: Budget) -> float:

@@ -4,7 +4,8 @@ import pytest
 
 from canvas_server.core.presence import absent
 from canvas_server.protocol import client, server
-from canvas_server.protocol.scene import NewElement, Text
+from canvas_server.protocol.kinds import Text
+from canvas_server.protocol.scene import NewElement
 from support.hub.hub import HubLab
 
 MIB = 1024 * 1024

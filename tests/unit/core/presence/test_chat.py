@@ -14,8 +14,9 @@ from canvas_server.core.scene.pictures import sources_in, with_sources
 from canvas_server.protocol import client, server
 from canvas_server.protocol.audit import AuditEvent
 from canvas_server.protocol.errors import ErrorCode
+from canvas_server.protocol.kinds import Text
 from canvas_server.protocol.roles import Role
-from canvas_server.protocol.scene import NewElement, Text
+from canvas_server.protocol.scene import NewElement
 from canvas_server.protocol.server import ChatCleared, ChatHistory, ChatMessage, ChatRemoved
 from support.hub.hub import NOW, HubLab, make_hub
 

@@ -16,8 +16,9 @@ from canvas_server.core.presence.grants import Grant
 from canvas_server.core.presence.guests import Guest
 from canvas_server.core.presence.readers import PEER, guest_key
 from canvas_server.protocol import client, server
+from canvas_server.protocol.kinds import Text
 from canvas_server.protocol.roles import Role
-from canvas_server.protocol.scene import NewElement, Text
+from canvas_server.protocol.scene import NewElement
 from canvas_server.protocol.server import ChatHistory, ChatMessage, ChatRemoved
 from support.hub.hub import NOW, HubLab, make_hub
 

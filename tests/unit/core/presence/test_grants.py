@@ -13,8 +13,9 @@ from canvas_server.core.presence.grants import Grant, check
 from canvas_server.core.scene.elements import Scene
 from canvas_server.protocol import client, server
 from canvas_server.protocol.errors import CloseCode, ErrorCode
+from canvas_server.protocol.kinds import Text, Video
 from canvas_server.protocol.roles import Right, Role
-from canvas_server.protocol.scene import ElementChanges, NewElement, Text, TransformChanges, Video
+from canvas_server.protocol.scene import ElementChanges, NewElement, TransformChanges
 from canvas_server.protocol.traits import AfterGap, ClientTraits, Federated, RightRule
 from support.hub.house import House
 from support.hub.hub import NOW, HubLab

@@ -9,7 +9,8 @@ from canvas_server.core.presence import identity
 from canvas_server.core.presence.guests import Guest
 from canvas_server.protocol import client, server
 from canvas_server.protocol.errors import ErrorCode
-from canvas_server.protocol.scene import NewElement, Text
+from canvas_server.protocol.kinds import Text
+from canvas_server.protocol.scene import NewElement
 from support.hub.hub import HubLab, ReadableIdentities, make_hub
 
 pytestmark = pytest.mark.rule("SES2", "RES1")

@@ -8,8 +8,9 @@ from canvas_server.core.presence import session as session_module
 from canvas_server.protocol import client, server
 from canvas_server.protocol.codec import MalformedMessage
 from canvas_server.protocol.errors import CloseCode, ErrorCode
+from canvas_server.protocol.kinds import Text
 from canvas_server.protocol.roles import Right
-from canvas_server.protocol.scene import NewElement, Text
+from canvas_server.protocol.scene import NewElement
 from support.hub.hub import FEATURES, ICE, NOW, HubLab
 
 pytestmark = pytest.mark.rule("SES1", "SES4")

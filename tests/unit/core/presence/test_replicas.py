@@ -19,14 +19,13 @@ from canvas_server.protocol import client, server
 from canvas_server.protocol.errors import ErrorCode
 from canvas_server.protocol.history import Added, Change, Entry, Removed, Replaced, Updated
 from canvas_server.protocol.http import ChangedElement, SceneEdit
+from canvas_server.protocol.kinds import Text, Video
 from canvas_server.protocol.scene import (
     Element,
     ElementChanges,
     NewElement,
     SceneVersion,
-    Text,
     Transform,
-    Video,
 )
 from support.hub.hub import HubLab
 

@@ -5,7 +5,8 @@ import pytest
 from canvas_server.core.effects import Arrived, ConnectionId, Discard, Resume
 from canvas_server.protocol import client, server
 from canvas_server.protocol.codec import encode
-from canvas_server.protocol.scene import NewElement, Video
+from canvas_server.protocol.kinds import Video
+from canvas_server.protocol.scene import NewElement
 from support.hub.hub import HubLab
 
 pytestmark = pytest.mark.rule("RES1", "RES2")

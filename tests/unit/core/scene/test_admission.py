@@ -12,12 +12,11 @@ from canvas_server.protocol import client, server
 from canvas_server.protocol.errors import ErrorCode
 from canvas_server.protocol.history import Added, Entry, Replaced, Updated
 from canvas_server.protocol.http import ChangedElement, SceneEdit
+from canvas_server.protocol.kinds import Image, Text
 from canvas_server.protocol.scene import (
     Element,
     ElementChanges,
-    Image,
     NewElement,
-    Text,
     Transform,
     TransformChanges,
 )

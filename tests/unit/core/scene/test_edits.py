@@ -11,16 +11,14 @@ from canvas_server.core.presence.grants import Grant
 from canvas_server.core.scene import changes as changes_module
 from canvas_server.core.scene import elements as scene_module
 from canvas_server.protocol import client, server
+from canvas_server.protocol.kinds import Chart, Text, Video
 from canvas_server.protocol.roles import Role
 from canvas_server.protocol.scene import (
-    Chart,
     Element,
     ElementChanges,
     NewElement,
-    Text,
     Transform,
     TransformChanges,
-    Video,
 )
 from support.hub.hub import NOW, HubLab
 

@@ -12,7 +12,8 @@ from canvas_server.core.effects import Refusal
 from canvas_server.core.scene.admission import EMPTY_MODEL, admitted, admitted_changes, check
 from canvas_server.core.scene.models import TELLING, objection_to_model
 from canvas_server.protocol.errors import ErrorCode
-from canvas_server.protocol.scene import Element, ElementChanges, Model3D, Transform
+from canvas_server.protocol.kinds import Model3D
+from canvas_server.protocol.scene import Element, ElementChanges, Transform
 from support.browsers.bombs import vast_png
 from support.hub.drawings import png_url
 from support.hub.pictures import bytes_of, encoded, halves, photo, url_of

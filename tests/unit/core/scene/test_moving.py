@@ -4,7 +4,8 @@ from canvas_server.core.effects import Answered, CloseConnection, Discard
 from canvas_server.protocol import client, server
 from canvas_server.protocol.errors import CloseCode, ErrorCode
 from canvas_server.protocol.http import SceneEdit
-from canvas_server.protocol.scene import NewElement, Text
+from canvas_server.protocol.kinds import Text
+from canvas_server.protocol.scene import NewElement
 from support.hub.hub import HubLab
 
 

@@ -7,13 +7,11 @@ from canvas_server.core.scene.admission import content_of, objection, refused_so
 from canvas_server.core.scene.pictures import sources_in, with_sources
 from canvas_server.protocol import client, server
 from canvas_server.protocol.http import ChangedElement, SceneEdit
+from canvas_server.protocol.kinds import Chart, Image, Text
 from canvas_server.protocol.scene import (
-    Chart,
     Element,
     ElementChanges,
-    Image,
     NewElement,
-    Text,
     Transform,
     TransformChanges,
 )

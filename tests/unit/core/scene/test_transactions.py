@@ -20,20 +20,14 @@ from canvas_server.protocol import client, server
 from canvas_server.protocol.codec import encoded_size
 from canvas_server.protocol.errors import ErrorCode
 from canvas_server.protocol.http import ChangedElement, SceneEdit
+from canvas_server.protocol.kinds import Chart, CropRect, Image, MediaConfig, Model3D, Text, Video
 from canvas_server.protocol.scene import (
-    Chart,
-    CropRect,
     Element,
     ElementChanges,
-    Image,
-    MediaConfig,
-    Model3D,
     NewElement,
     SceneVersion,
-    Text,
     Transform,
     TransformChanges,
-    Video,
 )
 from support.hub.hub import NOW, HubLab
 

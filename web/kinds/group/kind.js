@@ -1,0 +1,17 @@
+/** Definition of the kind: a group of elements, which is not seen itself. */
+
+import { text } from "../../text/kinds/group.js";
+
+/** @import {Group} from "../../types/messages.js" */
+/** @import {KindDefinition} from "../definition.js" */
+
+/** @type {KindDefinition<Group>} */
+export const groupKind = {
+  icon: "group",
+  label: text.label,
+  describe: () => text.label,
+  content: () => ({ show() {} }),
+  isClear: true,
+  opensProperties: false,
+  keepsAspect: true,
+};

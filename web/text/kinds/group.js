@@ -1,0 +1,3 @@
+/** Texts about groups. */
+
+export const text = { label: "Group" };

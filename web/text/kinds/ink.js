@@ -1,0 +1,3 @@
+/** Texts about ink. */
+
+export const text = { label: "Stroke", marker: "Marker stroke" };

@@ -1,0 +1,16 @@
+/** Texts about shapes. */
+
+export const text = {
+  label: "Shape",
+  shapes: {
+    rectangle: "Rectangle",
+    ellipse: "Ellipse",
+    diamond: "Diamond",
+    triangle: "Triangle",
+    hexagon: "Hexagon",
+    cloud: "Cloud",
+    star: "Star",
+  },
+  /** @param {string} shape @param {string} words */
+  described: (shape, words) => `${shape}: ${words}`,
+};

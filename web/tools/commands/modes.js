@@ -1,0 +1,18 @@
+/** Commands that choose what the pointer does: one for each mode. */
+
+import { modes } from "../modes/modes.js";
+
+/** @import {Command} from "./command.js" */
+
+/** @type {Command[]} */
+export const modeCommands = modes.map(({ name, label, icon, keys }) => ({
+  id: `mode-${name}`,
+  tool: name,
+  group: "tools",
+  label,
+  icon,
+  keys,
+  toolbar: "bar",
+  pressed: ({ mode }) => mode.current.name === name,
+  perform: ({ mode }) => mode.set(name),
+}));

@@ -1,0 +1,26 @@
+/** Definition of a tool mode: what a press of the pointer on the canvas begins while it is active. Types only. */
+
+/** @import {Point} from "../../canvas/geometry.js" */
+/** @import {Gesture} from "../gestures.js" */
+/** @import {EditContext} from "../tools.js" */
+
+/**
+ * @typedef {object} ModePress a press of the main button, of a pen or of one finger
+ * @property {PointerEvent} event
+ * @property {Point} at in scene units
+ * @property {string | null} id of the element under it
+ */
+
+/**
+ * @typedef {object} Mode
+ * @property {string} name in `data-tool`
+ * @property {string} label
+ * @property {string} icon symbol of icons.svg
+ * @property {readonly string[]} keys as `keysOf` of lib/keys.js names them
+ * @property {string} cursor of CSS, over the canvas
+ * @property {boolean} [stays] it is used again and again; else `select` follows one use
+ * @property {((context: EditContext, press: ModePress) => Gesture) | null} begin from the press on, before it moves; `null`: as if
+ *   there were no mode, select and move
+ */
+
+export {};

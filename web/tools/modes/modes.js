@@ -1,0 +1,8 @@
+/** The modes of the pointer, once: buttons, keys and help follow from this list, in its order. */
+
+import { select } from "./select.js";
+
+/** @import {Mode} from "./mode.js" */
+
+/** @type {readonly [Mode, ...Mode[]]} the first one is active in the beginning and after one use of another */
+export const modes = [select];

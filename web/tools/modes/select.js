@@ -1,0 +1,8 @@
+/** Mode: select, move and resize. */
+
+import { modeText } from "../../text/tools.js";
+
+/** @import {Mode} from "./mode.js" */
+
+/** @type {Mode} */
+export const select = { name: "select", label: modeText.select, icon: "select", keys: ["S"], cursor: "default", stays: true, begin: null };
