@@ -238,6 +238,7 @@ class Membership(Seats):
             visitor.display_name,
             visitor.grant,
             features=TAKEN.intersection(visitor.features),
+            certified=self.identities.made_here(visitor.peer_id),
         )
         return effects + self._let_in(peer, now, proved=visitor.proved, since=visitor.token)
 
