@@ -96,6 +96,7 @@ class Lobby:
             Refusal: `session_full`, too many wait.
         """
         visitor = session.door.visitors.get(identity.peer_id)
+        before = None if visitor is None else visitor.view()
         effects: list[Effect] = []
         if visitor is None:
             effects = self._make_room(session)
@@ -118,12 +119,11 @@ class Lobby:
         waiting = server.Waiting(
             session.session_id, visitor.peer_id, visitor.token, visitor.since_ms
         )
-        return [
-            *effects,
-            Send((connection,), waiting),
-            Checkpoint(connection, visitor.token, 0),
-            *session.to_moderators(server.PeerWaiting(visitor.view())),
-        ]
+        effects += [Send((connection,), waiting), Checkpoint(connection, visitor.token, 0)]
+        now_seen = visitor.view()
+        if now_seen == before:
+            return effects
+        return [*effects, *session.to_moderators(server.PeerWaiting(now_seen))]
 
     def gone(self, connection: ConnectionId, until: float | None) -> list[Effect]:
         """Keep the place of somebody whose connection is gone until then; None: they have left."""
