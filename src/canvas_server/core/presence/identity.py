@@ -104,7 +104,12 @@ def identify(
             waits_since=claims.waits_since,
         )
     if holder.session.session_id != message.session_id:
-        return Identity(peer_id, granted=holder is current, proved=made_here)
+        return Identity(
+            peer_id,
+            granted=holder is current,
+            proved=made_here,
+            been_here=claims is not None and bool(claims.incarnation),
+        )
     if holder is current:
         return Identity(peer_id, granted=True, holder=holder, kept_grant=holder.grant, proved=True)
     if claims is None or claims.incarnation != (holder.incarnation or None):
@@ -124,17 +129,20 @@ def passed_on(
     """Return a `subscribe` as another node has to hear it, where its session lives.
 
     A connection that is a peer here keeps its id there (SES1), which the other node cannot know by
-    itself; the token that proves it continues nobody, and grants nothing.
+    itself; the token that proves it continues nobody, and grants nothing. One that says that it has
+    been there goes on to say so (ROM4).
     """
     identity = identify(message, current, peers, reserved, identities, now)
     if identity.peer_id != current.peer_id:
         return message
-    claims = ResumeClaims(current.peer_id, message.session_id)
+    token = message.resume_token
+    if not identity.been_here:
+        token = identities.sign(ResumeClaims(current.peer_id, message.session_id), now)
     return msgspec.structs.replace(
         message,
         peer_id=current.peer_id,
         display_name=message.display_name or current.display_name,
-        resume_token=identities.sign(claims, now),
+        resume_token=token,
     )
 
 
