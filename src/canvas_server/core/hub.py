@@ -381,8 +381,11 @@ class Hub(HubQueries):
     ) -> list[Effect]:
         """Answer what the log has found of the chat, or why it has not."""
         session = self._membership.sessions.get(asked.session_id)
-        peer = None if session is None else session.peers.get(asked.peer_id)
+        if session is None:
+            return []
+        peer = session.peers.get(asked.peer_id)
         if peer is None or peer.incarnation != asked.incarnation:
+            session.canvas.chat.questions.answer(asked.ticket, ())  # nobody waits for it
             return []
         try:
             return chat.answer(peer, asked, found, milliseconds(now))

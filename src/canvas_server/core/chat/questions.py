@@ -3,7 +3,7 @@
 The log reads apart from where it writes, so an answer may be older than what was told since.
 """
 
-import itertools
+from collections.abc import Iterator
 
 from msgspec import Struct
 
@@ -19,9 +19,14 @@ class _Gone(Struct):
 class ChatQuestions:
     """Those of one session."""
 
-    def __init__(self) -> None:
-        self._tickets = itertools.count(1)
+    def __init__(self, tickets: Iterator[int]) -> None:
+        """Begin with none; `tickets` are numbers that no session of this process has had."""
+        self._tickets = tickets
         self._open: dict[int, _Gone] = {}
+
+    def __len__(self) -> int:
+        """Return how many are not answered."""
+        return len(self._open)
 
     def ask(self) -> int:
         """Begin to note what goes; returns the ticket of the question."""

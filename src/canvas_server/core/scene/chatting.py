@@ -1,6 +1,6 @@
 """Chat of a canvas: who hears what is stored, and the numbers of what is on its way to the log."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Protocol
 
 from canvas_server.core.chat.entries import ChatEntry, Wiped, is_for, news_of
@@ -23,15 +23,18 @@ class Hearer(Protocol):
 class CanvasChat:
     """What is known of the chat of a session without reading it."""
 
-    def __init__(self, head: ChatHead, here: Mapping[str, Hearer]) -> None:
-        """Take up a stored chat; `here` is looked at whenever something is told."""
+    def __init__(self, head: ChatHead, here: Mapping[str, Hearer], tickets: Iterator[int]) -> None:
+        """Take up a stored chat; `here` is looked at whenever something is told.
+
+        `tickets` are numbers that no canvas of this process has had.
+        """
         self.head = head
         """The last numbers of what is stored or on its way."""
         self.stored = head
         """The last numbers of what is stored."""
         self.is_behind = False
         """Of what the leader of the session has told, the log could not store all."""
-        self.questions = ChatQuestions()
+        self.questions = ChatQuestions(tickets)
         self._here = here
 
     def expect(self, entry: ChatEntry) -> None:

@@ -84,7 +84,7 @@ class Canvas:
         self._watched = watched
         self.turns = Turns(session_id)
         """Long edits, and those that wait for them."""
-        self.chat = CanvasChat(stored.chat, here)
+        self.chat = CanvasChat(stored.chat, here, tickets)
         self.leader = leader
         """The name of the server that keeps this scene, of which ours is a replica (REL4)."""
 

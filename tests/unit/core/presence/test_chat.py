@@ -1,5 +1,6 @@
 """Chat of a session: stored and then told, once, in one order, to those it is for (CHT1 to CHT7)."""
 
+import itertools
 from base64 import b64decode, b64encode
 
 import pytest
@@ -198,7 +199,7 @@ def test_who_comes_later_reads_it_in_pages() -> None:
 
 @pytest.mark.rule("CHT4")
 def test_what_is_removed_while_the_log_reads_is_not_in_the_answer() -> None:
-    questions = ChatQuestions()
+    questions = ChatQuestions(itertools.count(1))
     messages = tuple(ChatMessage(n, "p", 0) for n in (1, 2, 3))
     first, second = questions.ask(), questions.ask()
     questions.told(Unsaid(4, 0, 2))
