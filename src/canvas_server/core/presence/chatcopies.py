@@ -77,10 +77,10 @@ class ChatCopies:
     def overtake(self, session_id: str, number: int) -> None:
         """Go on after a number that the copy has, unless nobody gets there by talking."""
         session = self._membership.sessions.get(session_id)
-        if session is None or number % 2 or number > MAX_SHARED:
+        if session is None or number % 2:
             return
         chat = session.canvas.chat
-        if number <= chat.head.kept + MAX_JUMP:
+        if _is_near(number, chat.head.kept):
             chat.head, chat.stored = chat.head.after(number), chat.stored.after(number)
 
     def recover(self, session_id: str) -> bool:
@@ -107,11 +107,15 @@ class ChatCopies:
         if session is None or session.canvas.leader is None or entry.id % 2:
             return []
         chat = session.canvas.chat
-        if chat.is_behind or chat.head.has(entry.id):
+        if chat.is_behind or chat.head.has(entry.id) or not _is_near(entry.id, chat.head.kept):
             return []
         if isinstance(entry, Said):
             own: ChatEntry = self._own(session, entry, server, asked, milliseconds(now))
+            if not own.message.text and own.message.picture is None:
+                return []
         elif isinstance(entry, Unsaid):
+            if entry.removed % 2:
+                return []  # two of ours have said it to each other
             between = tuple(self._key(session, peer_id, server) for peer_id in entry.between)
             own = msgspec.structs.replace(entry, private=between)
         else:
@@ -151,3 +155,8 @@ class ChatCopies:
         if self._membership.identities.made_here(peer_id):
             return PEER + peer_id
         return guest_key(peer_id, server)
+
+
+def _is_near(number: int, head: int) -> bool:
+    """Tell whether a number of another server leaves enough of them, and is not from nowhere."""
+    return number <= min(MAX_SHARED, head + MAX_JUMP)
