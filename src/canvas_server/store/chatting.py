@@ -113,9 +113,9 @@ def cut_oldest(connection: sqlite3.Connection, session: int, state: ChatState) -
 
 
 def _remove(
-    connection: sqlite3.Connection, session: int, state: ChatState, which: str, number: int
+    connection: sqlite3.Connection, session: int, state: ChatState, which: str, *numbers: int
 ) -> None:
-    where = (session, number)
+    where = (session, *numbers)
     what = f"FROM chat WHERE session = ? AND {which}"
     count, size = connection.execute(
         f"SELECT count(*), coalesce(sum(bytes), 0) {what}", where
@@ -143,7 +143,8 @@ def trim(connection: sqlite3.Connection, before_ms: int) -> list[str]:
         ).fetchall()
         for session, number in rows:
             state = state_of(connection, session)
-            _remove(connection, session, state, "id <= ?", number)
+            # A clock may have been wrong, also the one of another server: nothing later goes.
+            _remove(connection, session, state, "id <= ? AND timestamp < ?", number, before_ms)
             note(connection, session, state)
         names = [
             connection.execute("SELECT name FROM sessions WHERE id = ?", row[:1]).fetchone()[0]
