@@ -26,7 +26,7 @@ from canvas_server.core.chat.entries import (
     page_of,
     size_of,
 )
-from canvas_server.core.chat.numbers import ChatHead
+from canvas_server.core.chat.numbers import STEP, ChatHead
 from canvas_server.nats import messages
 from canvas_server.nats.broker import EXPECTED, Broker, Conflict, Message, Missing
 from canvas_server.nats.messages import BYTES, TIME
@@ -142,18 +142,22 @@ class ChatStream:
                     subject = _subject(session_id)
                     await self._broker.purge(STREAM, subject, found.sequence - 1)
 
-    async def trim(self, session_id: str, oldest_ms: int) -> None:
+    async def bytes(self) -> int:
+        """Return how many bytes all chats have."""
+        return await self._broker.bytes_of(STREAM)
+
+    async def trim(self, session_id: str, oldest_ms: int, most_bytes: int = MAX_CHAT_BYTES) -> None:
         """Take out some of the oldest: of before a time, or where there is too much."""
+        mark = await self._mark(session_id)
         for _ in range(TRIMMED):
-            newest = await self._last(_subject(session_id))
             try:
                 oldest = await self._broker.next(STREAM, _subject(session_id), 1)
             except Missing:
                 return
-            if newest is None or (
+            if (
                 oldest.number(TIME) >= oldest_ms
-                and newest.number(COUNT) - oldest.number(COUNT) < MAX_CHAT_MESSAGES
-                and newest.number(BYTES) - oldest.number(BYTES) < MAX_CHAT_BYTES
+                and mark.count - oldest.number(COUNT) < MAX_CHAT_MESSAGES
+                and mark.bytes - oldest.number(BYTES) < most_bytes
             ):
                 return
             subject = _subject(session_id, oldest.number(NUMBER))
@@ -185,8 +189,13 @@ class ChatStream:
 
     async def changes(self, session_id: str, after: int) -> ChatChanges:
         """See `Log.chat_changes`."""
-        found = [e async for e in self._backwards(session_id, None, None) if e.id > after]
-        return changes_of(e for e in reversed(found) if e.id % 2 == 0)
+        found: list[ChatEntry] = []
+        async for entry in self._backwards(session_id, None, None):
+            if entry.id % 2 == 0:
+                if entry.id <= after:
+                    break
+                found.append(entry)
+        return changes_of(reversed(found))
 
     async def _mark(self, session_id: str) -> ChatMark:
         return mark_in(await messages.last(self._broker, messages.log_of(session_id)))
@@ -202,20 +211,33 @@ class ChatStream:
     ) -> AsyncIterator[ChatEntry]:
         """Yield committed entries, the latest first, until it is enough."""
         mark = await self._mark(session_id)
-        number = mark.last
+        number, below = mark.last, 2**62
         if before is not None:
-            start = await self._last(_subject(session_id, before))
-            number = 0 if start is None else start.number(BEFORE)
+            number, below = await self._first_before(session_id, mark, before)
         while number >= mark.cleared and number > 0:
             found = await self._last(_subject(session_id, number))
             if found is None:
                 return
             entry = _entry_in(found)
-            if entry is not None:
+            if entry is not None and entry.id < below:
                 yield entry
                 if enough is not None and enough.is_reached(entry):
                     return
             number = found.number(BEFORE)
+
+    async def _first_before(self, session_id: str, mark: ChatMark, before: int) -> tuple[int, int]:
+        """Return where to begin for what is before a number, and below which numbers it counts.
+
+        The answer is the same whether or not that number was given: it may be of a whisper (CHT5).
+        """
+        start = await self._last(_subject(session_id, before))
+        if start is not None:
+            return start.number(BEFORE), 2**62
+        above = (before // STEP + 1) * STEP  # what everybody sees has such a number
+        if above > mark.kept:
+            return mark.last, before
+        known = await self._last(_subject(session_id, above))
+        return (0 if known is None else above), before
 
     async def _blank(self, session_id: str, number: int) -> None:
         """Leave of a message nothing but its place."""

@@ -15,7 +15,7 @@ from typing import Any
 import structlog
 from msgspec import Struct
 
-from canvas_server.core.chat.entries import ChatChanges, ChatEntry, ChatPage, Said
+from canvas_server.core.chat.entries import MAX_CHAT_BYTES, ChatChanges, ChatEntry, ChatPage, Said
 from canvas_server.core.records import (
     EntryRules,
     Record,
@@ -56,6 +56,8 @@ MAX_RECEIPTS_KEPT = 200_000
 """Of all sessions; beyond that those written to least recently are read again when needed."""
 PROBED = "-"
 """A session that is looked up to see whether the stream answers."""
+CHAT_PART = 4
+"""Of what a session may have, its chat has the fourth part at most."""
 DAY_MS = 24 * 3600 * 1000
 
 logger = structlog.get_logger()
@@ -218,17 +220,20 @@ class JetStreamLog:
     async def _said(
         self, session_id: str, head: Head, chat: ChatMark, gone: list[ChatEntry]
     ) -> None:
-        """Take out of the chat what has gone, or is too much; where that fails it is left."""
+        """Take out of the chat what has gone, or is too much; what fails is done the next time."""
         before, head.chat = head.chat, chat
+        head.gone += gone
         with contextlib.suppress(BackboneFailure):
-            await self._chat.take_out(session_id, gone)
+            await self._chat.take_out(session_id, head.gone)
+            head.gone = []
         grown = chat.bytes // TRIM_BYTES > before.bytes // TRIM_BYTES
         if grown or chat.count // TRIM_COUNT > before.count // TRIM_COUNT:
             self._spawn(self._trim_chat(session_id))
 
     async def _trim_chat(self, session_id: str) -> None:
         with contextlib.suppress(BackboneFailure):
-            await self._chat.trim(session_id, self._oldest_ms())
+            most = min(MAX_CHAT_BYTES, await self._quota() // CHAT_PART)
+            await self._chat.trim(session_id, self._oldest_ms(), most)
 
     async def _put_snapshot(self, session_id: str, log: int, whole: Whole, written: int) -> None:
         """Keep a scene as a whole; where that fails, opening it only takes longer."""
@@ -265,7 +270,8 @@ class JetStreamLog:
 
     async def _quota(self) -> int:
         """Return how many bytes a session may have: an equal share when there are too many."""
-        if await self._broker.bytes_of(STREAM) <= self._history_bytes:
+        stored = await self._broker.bytes_of(STREAM) + await self._chat.bytes()
+        if stored <= self._history_bytes:
             return min(SESSION_HISTORY_BYTES, self._history_bytes)
         return min(SESSION_HISTORY_BYTES, self._history_bytes // len(self._sessions))
 
@@ -277,6 +283,9 @@ class JetStreamLog:
         async def work() -> Stored:
             stored, head = await read_log(self._broker, session_id)
             await self._chat.take_out(session_id, head.gone)
+            head.gone = []
+            if self._history_days and head.chat.count:
+                self._spawn(self._trim_chat(session_id))
             session = self._session(session_id)
             if not session.writing:
                 session.head = head

@@ -110,6 +110,19 @@ class Asker:
     async def texts(self, *keys: str, before: int | None = None) -> list[str]:
         return [m.text for m in (await self.page(*keys, before=before)).messages]
 
+    async def until(self, holds: Callable[[list[str]], bool], *keys: str) -> list[str]:
+        """Return all that is said once it is as it should be."""
+        async with asyncio.timeout(20):
+            while True:
+                page = await self.page(*keys)
+                texts = [message.text for message in page.messages]
+                while page.more:
+                    page = await self.page(*keys, before=page.messages[0].id)
+                    texts = [*(message.text for message in page.messages), *texts]
+                if holds(texts):
+                    return texts
+                await asyncio.sleep(0.02)
+
     async def message(self, number: int) -> Said | None:
         return await self._ask(lambda done: self.log.chat_message("s", number, done))
 

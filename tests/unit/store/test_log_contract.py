@@ -5,16 +5,19 @@ import contextlib
 from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace as replaced
 from nats.js.errors import NotFoundError
 
 from canvas_server.core.chat.entries import (
     PAGE_BYTES,
     PAGE_MESSAGES,
     ChatPage,
+    Said,
     Unsaid,
     Wiped,
 )
@@ -28,6 +31,7 @@ from canvas_server.core.records import (
 )
 from canvas_server.core.scene.replay import replay
 from canvas_server.nats import chat as nats_chat
+from canvas_server.nats import log as nats_log
 from canvas_server.nats.broker import Broker
 from canvas_server.nats.log import JetStreamLog
 from canvas_server.node.ports import MAX_HISTORY_BYTES, History, Log, LogFailure, Overtaken
@@ -52,6 +56,9 @@ from support.hub.logs import (
     text,
 )
 from support.servers.nats import nats_server
+
+DAY_S = 24 * 3600
+PICTURE = "data:image/png;base64," + "A" * 45_000
 
 
 def memory(_: Path) -> Log:
@@ -410,6 +417,88 @@ async def test_the_oldest_of_a_long_chat_goes(log: Asker, monkeypatch: pytest.Mo
         before = page.messages[0].id
     assert texts == [f"m{n}" for n in range(302 - len(texts), 302)]
     assert 80 <= len(texts) <= 240
+
+
+@pytest.mark.rule("CHT5")
+async def test_no_page_shows_whether_a_number_was_given(log: Asker) -> None:
+    await log.say(said(STEP, "one"))
+    await log.say(said(STEP + 2, "whisper", "bob"))
+    await log.say(said(STEP + 4, "whisper", "bob"))
+    for asked in (STEP + 2, STEP + 4, STEP + 6, 2 * STEP - 2, 2 * STEP, 9 * STEP):
+        assert await log.texts(before=asked) == ["one"], asked
+    await log.say(said(2 * STEP, "two"))
+    for asked in (STEP + 2, STEP + 4, STEP + 6, 2 * STEP - 2, 2 * STEP):
+        assert await log.texts(before=asked) == ["one"], asked
+    for asked in (2 * STEP + 2, 3 * STEP, 9 * STEP, 2**53 - 1):
+        assert await log.texts(before=asked) == ["one", "two"], asked
+    for asked in (1, 2, STEP - 2, STEP):
+        assert await log.texts(before=asked) == [], asked
+    assert await log.texts("bob", before=STEP + 4) == ["one", "whisper"]
+    assert await log.texts("bob", before=STEP + 6) == ["one", "whisper", "whisper"]
+
+
+@contextlib.asynccontextmanager
+async def bounded(
+    which: str, request: pytest.FixtureRequest, folder: Path, **bounds: int
+) -> AsyncIterator[Asker]:
+    """A log that keeps less than all."""
+
+    def clock() -> float:
+        return START_MS / 1000 + 10 * DAY_S
+
+    if which == "jetstream":
+        async with jetstream(request.getfixturevalue("broker_url")) as log:
+            yield Asker(JetStreamLog(log._broker, clock=clock, **bounds))
+        return
+    log = SqliteLog(folder, clock=clock, **bounds)
+    yield Asker(log)
+    await log.close()
+
+
+@pytest.mark.rule("CHT3")
+@pytest.mark.parametrize("which", ["sqlite", "jetstream"])
+async def test_what_was_said_long_ago_goes(
+    which: str, request: pytest.FixtureRequest, tmp_path: Path
+) -> None:
+    async with bounded(which, request, tmp_path, history_days=5) as log:
+        await log.say(_said_on(1, "old"))
+        await log.say(_said_on(2, "old whisper", reader="bob"))
+        await log.say(_said_on(3, "of a clock that was wrong", day=9))
+        await log.say(_said_on(4, "the fourth day"))
+        await log.say(_said_on(7, "the seventh day"))
+        await log.load("s")
+        kept = ["of a clock that was wrong", "the seventh day"]
+        # In a cluster the oldest goes first, and no further than to what is young.
+        kept = kept if which == "sqlite" else [kept[0], "the fourth day", kept[1]]
+        await log.until(lambda texts: texts == kept, "bob")
+        assert await log.message(STEP) is None
+        assert (await log.load("s")).chat == ChatHead(7 * STEP)
+        await log.say(_said_on(8, "now"))
+        assert await log.texts() == [*kept, "now"]
+
+
+@pytest.mark.rule("CHT3")
+@pytest.mark.parametrize("which", ["sqlite", "jetstream"])
+async def test_all_that_is_said_has_a_bound_together_with_the_history(
+    which: str, request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(nats_log, "TRIM_BYTES", 50_000)
+    most = 600_000
+    async with bounded(which, request, tmp_path, history_bytes=most) as log:
+        for number in range(1, 21):
+            for name in ("s", "t"):
+                said_there = (said(number * STEP, f"m{number}", picture=PICTURE),)
+                assert await log.append(Record(name, (), chat=said_there)) is None
+        texts = await log.until(lambda texts: len(texts) * 2 * len(PICTURE) < most)
+        assert texts == [f"m{number}" for number in range(21 - len(texts), 21)], "the latest stay"
+        assert len(texts) > 1
+
+
+def _said_on(number: int, text: str, *, day: int | None = None, **more: Any) -> Said:
+    """Return a message that was said on a day, that of its number if no other."""
+    entry = said(number * STEP, text, **more)
+    at = START_MS + (number if day is None else day) * DAY_S * 1000
+    return replaced(entry, message=replaced(entry.message, timestamp=at))
 
 
 # --- both logs ----------------------------------------------------------------------------------
