@@ -85,6 +85,44 @@ test("chat: a broken connection loses nothing and doubles nothing (MAN1, MAN2)",
   }
 });
 
+test("chat: what was under way goes again where the server has forgotten whom it would answer (MAN1)", () => {
+  const server = new FakeChatServer();
+  const line = server.connect("ada");
+  const ada = page(line);
+  server.silent = true;
+  ada.chat.say({ text: "under way" });
+  line.break();
+  server.silent = false;
+  ada.chat.say({ text: "offline" });
+  line.resume(false);
+  assert.deepEqual([ada.chat.unsent, ada.texts()], [0, ["under way", "offline"]]);
+  assert.deepEqual(server.messages.map(({ text }) => text), ["under way", "offline"]);
+});
+
+test("chat: what was missed is asked for until it is there (MAN2)", async () => {
+  const server = new FakeChatServer();
+  const line = server.connect("ada");
+  const [ada, bob] = [page(line), page(server.connect("bob"))];
+  bob.chat.say({ text: "before" });
+  line.break();
+  bob.chat.say({ text: "missed" });
+  server.refuses = "rate_limited";
+  line.resume(false);
+  server.refuses = "";
+  bob.chat.say({ text: "after" });
+  assert.equal(ada.chat.isCurrent, false);
+  await advance(4_000, async () => server.pump());
+  assert.deepEqual([ada.texts(), ada.chat.isCurrent], [["before", "missed", "after"], true]);
+  line.break();
+  bob.chat.say({ text: "missed too" });
+  server.silent = true;
+  line.resume(false);
+  await advance(15_000);
+  server.silent = false;
+  await advance(4_000, async () => server.pump());
+  assert.deepEqual(ada.texts(), ["before", "missed", "after", "missed too"]);
+});
+
 test("chat: what was not acknowledged before a reload is sent by the next page, once (MAN1)", () => {
   const server = new FakeChatServer();
   const first = server.connect("ada");

@@ -66,7 +66,10 @@ export class Chat extends Emitter {
     if (isBack) this.#outbox.resume(unsaved.recall());
     else unsaved.forget();
     connection.on("state", () => this.#follow());
-    connection.on("lost", () => this.#renew());
+    connection.on("lost", () => {
+      this.#outbox.again(); // what has arrived may have been answered meanwhile, and nobody says so once more
+      this.#renew();
+    });
     connection.on("overflow", () => {
       this.#outbox.again();
       this.#timers.start("overflow", OVERFLOW_MS, () => this.#follow());
@@ -94,6 +97,11 @@ export class Chat extends Emitter {
   /** The server has said what there is. */
   get isKnown() {
     return this.#log.isKnown;
+  }
+
+  /** Nothing was missed of what is known. */
+  get isCurrent() {
+    return this.#log.isCurrent;
   }
 
   get hasMore() {
@@ -276,7 +284,7 @@ export class Chat extends Emitter {
   #follow() {
     const isOpen = this.#connection.state === "open";
     this.#outbox.setOnline(isOpen && this.#isOffered);
-    if (isOpen && !this.#log.isKnown && !this.#log.isLoading) this.#renew();
+    if (isOpen && !this.#log.isCurrent && !this.#log.isLoading) this.#renew();
   }
 
   get #isOffered() {
@@ -299,7 +307,7 @@ export class Chat extends Emitter {
   #giveUp(isPassing) {
     this.#log.giveUp();
     this.#answered();
-    if (isPassing && !this.#log.isKnown) this.#timers.start("again", AGAIN_MS, () => this.#follow());
+    if (isPassing && !this.#log.isCurrent) this.#timers.start("again", AGAIN_MS, () => this.#follow());
     this.emit("changed", null);
   }
 

@@ -34,6 +34,8 @@ export class ChatLog {
   /** There are older ones on the server. */
   #more = true;
   #isKnown = false;
+  /** Something may have been missed. */
+  #isStale = true;
   /**
    * The page that was asked for: what has come since, and what was removed, so that an answer that was made before is not the
    * last word. Of a log that begins anew: `target`, how many are to be there when it is done, and `back`, how far it goes back.
@@ -54,6 +56,11 @@ export class ChatLog {
   /** The server has said what the latest ones are. */
   get isKnown() {
     return this.#isKnown;
+  }
+
+  /** Nothing may have been missed of what is known. */
+  get isCurrent() {
+    return !this.#isStale;
   }
 
   /** There are older ones on the server. */
@@ -82,6 +89,7 @@ export class ChatLog {
    */
   renew() {
     const back = this.#messages.at(-1)?.id ?? Infinity;
+    this.#isStale = true;
     this.#request = { kind: "newest", came: [], gone: new Set(), pages: [], target: this.size, back };
     return {};
   }
@@ -123,6 +131,7 @@ export class ChatLog {
     const known = new Set(request.pages.map(({ id }) => id));
     this.#request = null;
     this.#isKnown = true;
+    this.#isStale = false;
     this.#more = more;
     const all = [...request.pages, ...request.came.filter(({ id }) => !known.has(id))];
     this.#set(all.filter(({ id }) => !request.gone.has(id)));
@@ -156,6 +165,7 @@ export class ChatLog {
   /** Nothing was ever said, from now on: an answer that is on its way is of before. */
   clear() {
     this.#isKnown = true;
+    this.#isStale = false;
     this.#more = false;
     this.#set([]);
     this.#request = null;
