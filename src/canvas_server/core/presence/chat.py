@@ -65,7 +65,7 @@ def say(peer: Participant, message: client.Chat, now_ms: int) -> list[Effect]:
         peer.server,
     )
     entry = Said(said, peer.keys[0], None if to is None else to.keys[0])
-    return canvas.say(entry, commands.acked(waiting, UNSET, canvas.scene.revision, number))
+    return canvas.say(entry, commands.acked(waiting, UNSET, canvas.shown.revision, number))
 
 
 def ask(peer: Participant, message: client.GetChat | client.RemoveChat) -> list[Effect]:
@@ -136,7 +136,7 @@ def _remove(
     entry = Unsaid(number, now_ms, found.id, found.private, between)
     whose = peer.session.peers.get(told.from_peer_id, peer)
     noted = whose.audited(AuditEvent.CHAT_REMOVED, by=peer.peer_id)
-    said = canvas.say(entry, commands.acked(waiting, UNSET, canvas.scene.revision, found.id))
+    said = canvas.say(entry, commands.acked(waiting, UNSET, canvas.shown.revision, found.id))
     return [RecordAudit(noted, peer.connection), *said]
 
 
@@ -150,5 +150,5 @@ def clear(peer: Participant, message: client.ClearChat, now_ms: int) -> list[Eff
     if again is not None:
         return again
     entry = Wiped(canvas.chat.head.next(private=False), now_ms)
-    acked = commands.acked(waiting, UNSET, canvas.scene.revision, entry.id)
+    acked = commands.acked(waiting, UNSET, canvas.shown.revision, entry.id)
     return canvas.say(entry, acked)
