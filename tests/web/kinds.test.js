@@ -30,6 +30,15 @@ test("kinds: each kind of the protocol has a definition, and nothing else has", 
   assert.deepEqual(Object.keys(makings), Object.keys(kinds), "and what is said of its making, in the same order");
 });
 
+test("kinds: no module outside their folder, the protocol's and the texts' knows one by its name", () => {
+  const names = new RegExp(`"(?:${protocol.join("|")})"`);
+  const knowing = readdirSync(WEB, { recursive: true })
+    .map((path) => String(path).replaceAll("\\", "/"))
+    .filter((path) => path.endsWith(".js") && !/^(?:bundle|kinds|text|types|vendor)\//.test(path))
+    .filter((path) => names.test(readFileSync(new URL(path, WEB), "utf8")));
+  assert.deepEqual(knowing, []);
+});
+
 test("kinds: each has a symbol, a name and what it takes to draw it", () => {
   for (const [type, { icon, label, content }] of definitions()) {
     assert.ok(symbols.has(icon), `${type}: there is no symbol ${icon}`);

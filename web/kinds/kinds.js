@@ -39,6 +39,14 @@ export const kinds = {
 /** What words become that no other kind takes, and what is written at an empty place. @type {KindName} */
 export const PLAIN_TEXT = "Text";
 
+/**
+ * @param {string} streamId
+ * @returns {Kind} of the tile that shows a stream
+ */
+export function tileKind(streamId) {
+  return { type: "Video", stream_id: streamId };
+}
+
 /** What a newer server knows and this page does not. @type {KindDefinition<any>} */
 const UNKNOWN = {
   icon: "picture",

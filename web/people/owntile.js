@@ -6,6 +6,7 @@
 import { newId } from "../lib/ids.js";
 import { arrangedSlot, freeSlot, proportioned, tileOrder } from "../canvas/freeslot.js";
 import { mayBeHeard } from "../invite/rights.js";
+import { tileKind } from "../kinds/kinds.js";
 import { ownerOf, wholeTransform } from "../scene/scene.js";
 import { PASSING } from "../types/limits.js";
 
@@ -109,7 +110,7 @@ export class OwnTile {
     this.#connection.send({
       type: "add_element",
       element: {
-        kind: { type: "Video", stream_id: this.#subject.streamIdOf(peerId) },
+        kind: tileKind(this.#subject.streamIdOf(peerId)),
         transform: this.#place ?? this.#freePlace(peerId),
       },
       message_id: this.#request,
