@@ -14,6 +14,7 @@ from canvas_server.http.codings import BUNDLE, PreparedCodings, wanted_coding
 from canvas_server.http.validators import content_tag, is_known, is_same
 
 _HASHED = re.compile(r".+-[0-9A-Za-z]{8}\.(?:js|css|woff2)")
+_RANGE = re.compile(rb"[ \t]*(?:(\d+)-(\d*)|-\d+)[ \t]*")
 _WITH_POLICY = frozenset((f"{BUNDLE}/main.html", f"{BUNDLE}/doctor.html", "elsewhere/index.html"))
 """Documents with policies of their own: they have other addresses than their files."""
 _FOR_EVER = "public, max-age=31536000, immutable"
@@ -86,8 +87,21 @@ class _TaggedFile(FileResponse):
         names = {b"if-range"}
         if not is_same(Headers(scope=scope), self._tag):
             names.add(b"range")
-        fields = [field for field in scope["headers"] if field[0] not in names]
+        fields = [
+            (name, value)
+            for name, value in scope["headers"]
+            if name not in names and (name != b"range" or _is_valid(value))
+        ]
         await super().__call__({**scope, "headers": fields}, receive, send)
+
+
+def _is_valid(ranges: bytes) -> bool:
+    """Tell whether a `Range` is one of bytes; another one is ignored (RFC 9110 section 14.2)."""
+    unit, _, specs = ranges.partition(b"=")
+    found = [_RANGE.fullmatch(spec) for spec in specs.split(b",")]
+    return unit.strip().lower() == b"bytes" and all(
+        spec is not None and not (spec[2] and int(spec[2]) < int(spec[1])) for spec in found
+    )
 
 
 def _media_type(path: Path) -> str:

@@ -30,6 +30,7 @@ from canvas_server.http.errors import http_error, refusal
 from canvas_server.http.exposition import metrics_route
 from canvas_server.http.gate import Gate
 from canvas_server.http.guard import Guard
+from canvas_server.http.methods import OtherMethods
 from canvas_server.http.negotiation import PagesForPeople
 from canvas_server.http.pagefiles import PageFiles
 from canvas_server.http.params import session_of
@@ -142,27 +143,27 @@ def make_site(
         fields = {"Upgrade": "websocket", "Sec-WebSocket-Version": "13"}
         return refusal(426, "upgrade_required", text, fields)
 
+    paths: list[BaseRoute] = [
+        Route("/", front_door),
+        Route("/index.html", front_door),  # the page of no session
+        Route("/s/{session}", session_page),
+        Route("/s/{session}/", _session_without_slash),
+        Route("/doctor/", doctor_page),
+        Route("/doctor", _doctor_with_slash),
+        Route("/elsewhere/", elsewhere_page),
+        Route("/health", ready),
+        Route("/health/live", live),
+        Route("/health/ready", ready),
+        metrics_route(metrics, gate),
+        Route("/ws", needs_upgrade),
+        Route("/ws/sync", needs_upgrade),
+        *scene_routes(node.scenes, gate, bodies, RequestAudit(record), short_links.forget),
+        *picture_routes(node.scenes, gate, bodies),
+        *short_links.routes(canvas_page),
+        *routes,
+    ]
     site = Starlette(
-        routes=[
-            Route("/", front_door),
-            Route("/index.html", front_door),  # the page of no session
-            Route("/s/{session}", session_page),
-            Route("/s/{session}/", _session_without_slash),
-            Route("/doctor/", doctor_page),
-            Route("/doctor", _doctor_with_slash),
-            Route("/elsewhere/", elsewhere_page),
-            Route("/health", ready),
-            Route("/health/live", live),
-            Route("/health/ready", ready),
-            metrics_route(metrics, gate),
-            Route("/ws", needs_upgrade),
-            Route("/ws/sync", needs_upgrade),
-            *scene_routes(node.scenes, gate, bodies, RequestAudit(record), short_links.forget),
-            *picture_routes(node.scenes, gate, bodies),
-            *short_links.routes(canvas_page),
-            *routes,
-            Mount("/", PageFiles(web)),
-        ],
+        routes=[*paths, OtherMethods(paths), Mount("/", PageFiles(web))],
         exception_handlers={HTTPException: http_error, Exception: _internal_error},
     )
     open_site = ApiCors(SlicedAnswers(site), origins)

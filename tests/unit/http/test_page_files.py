@@ -77,6 +77,18 @@ async def test_what_is_known_in_one_coding_is_not_known_in_another(
     assert other.status_code == 200
 
 
+@pytest.mark.parametrize("ranges", ["bytes=a-b", "bytes=", "lines=1-2", "bytes=9-4", "bytes=1-2,x"])
+async def test_a_range_that_is_none_is_ignored(client: httpx.AsyncClient, ranges: str) -> None:
+    answer, body = await raw(client, NAME, range=ranges)
+    assert (answer.status_code, body) == (200, TEXT)
+
+
+@pytest.mark.parametrize("ranges", ["bytes=0-3", "BYTES= 0-3 ", "bytes=0-3, 2-9", "bytes=-4"])
+async def test_a_range_is_a_part(client: httpx.AsyncClient, ranges: str) -> None:
+    answer, _ = await raw(client, NAME, range=ranges)
+    assert answer.status_code == 206
+
+
 async def test_ranges_are_of_the_coded_bytes(client: httpx.AsyncClient) -> None:
     whole, _ = await raw(client, NAME, accept_encoding="br")
     tag = whole.headers["etag"]
