@@ -207,3 +207,16 @@ test("a call with somebody who has left meanwhile is not taken up", async () => 
   assert.deepEqual(ada.signaling.calls, []);
   assert.deepEqual(ada.signaling.savedCalls, []);
 });
+
+test("a call that was declined rings no more where the page is reloaded before the caller's next offer comes", async () => {
+  const { room, ada, bob } = two();
+  ada.signaling.startCall("b");
+  await room.settle();
+  ada.connection?.fire("lost", null); // the server may have forgotten the call: it is offered again
+  room.sendList(ada);
+  await rtcIdle();
+  bob.signaling.declineCall("a");
+  bob.reload();
+  await room.settle();
+  assert.deepEqual([ada, bob].map(({ signaling }) => signaling.calls), [[], []]);
+});

@@ -226,6 +226,23 @@ test("of two offers in a row the later one is answered", async () => {
   assert.equal(answers[0]?.offerId, offers[1]?.offerId);
 });
 
+test("two offers right behind an answer: the later one is answered, none is taken for a collision", async () => {
+  const [polite, impolite] = pair();
+  impolite.addMedium("audio");
+  await rtcIdle();
+  await polite.receive(impolite.takeSent("offer"));
+  const answer = polite.takeSent("answer");
+  polite.pc.restartIce();
+  await rtcIdle();
+  await polite.negotiation.offerAgain();
+  await rtcIdle();
+  const offers = polite.sent.splice(0).filter(({ description }) => description);
+  assert.equal(offers.length, 2);
+  const taken = await Promise.all([answer, ...offers].map((one) => impolite.receive(one)));
+  assert.deepEqual(taken, [true, false, true]);
+  assert.deepEqual(impolite.sent.flatMap(({ description, offerId }) => (description ? [offerId] : [])), [offers[1]?.offerId]);
+});
+
 test("an offer is not made again while that of the other side is being answered", async () => {
   const [polite, impolite] = pair();
   impolite.addMedium("audio");

@@ -42,6 +42,8 @@ export class Call {
   id;
   /** It is one of the call of everybody. */
   group = false;
+  /** Our first offer was not the last: what the other side says may be older than what it will get. */
+  offeredAgain = false;
 
   #hooks;
   /** @type {PeerLink | null} */
@@ -163,7 +165,9 @@ export class Call {
 
   /** Offer again: neither side knows which signals of its own have reached the other. */
   offerAgain() {
-    if (this.accepted && this.#link?.camera.added) this.#link.offerAgain();
+    if (!this.accepted || !this.#link?.camera.added) return;
+    this.offeredAgain = true;
+    this.#link.offerAgain();
   }
 
   /** The network or the server is back. */

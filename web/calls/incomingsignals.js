@@ -90,7 +90,7 @@ export class IncomingSignals {
     if (!call) return;
     // Our offer and their hang-up may have crossed: behind it the offer began a new call (rule SIG6).
     const isCrossed = call.awaitsAnswer || (call.outgoing && callId && callId !== call.id);
-    if (isCrossed && reason === "hangup") this.#calls.sendEnd(peerId, "hangup", call.id);
+    if (isCrossed && (reason === "hangup" || call.offeredAgain)) this.#calls.sendEnd(peerId, "hangup", call.id);
     this.#calls.finish(call, reason, false);
   }
 

@@ -79,7 +79,9 @@ export class Negotiation {
     // An offer may come in while we are busy processing a remote answer: then we are "stable" by
     // the time it is the offer's turn, as setRemoteDescription calls are chained.
     const { signalingState } = this.#pc;
-    return !this.#makingOffer && (signalingState === "stable" || this.#isSettingRemoteAnswerPending);
+    // Beyond 10.7: one that comes while an earlier one is being answered replaces that, and collides with nothing of ours.
+    const isFree = signalingState === "stable" || signalingState === "have-remote-offer";
+    return !this.#makingOffer && (isFree || this.#isSettingRemoteAnswerPending);
   }
 
   async #makeOffer() {
@@ -116,15 +118,16 @@ export class Negotiation {
         log("negotiation", "glare: our offer stands");
         return false;
       }
-      this.#isSettingRemoteAnswerPending = description.type === "answer";
-      if (description.type === "offer") this.#offersTaken += 1;
+      // Beyond 10.7: an offer right behind an answer is taken, and must not hide from a second one that the answer is pending.
+      if (description.type === "answer") this.#isSettingRemoteAnswerPending = true;
+      else this.#offersTaken += 1;
       const offersTaken = this.#offersTaken;
       this.#offerId = "";
       this.#remoteFragments = fragmentsOf(description.sdp ?? "");
       const described = pc.setRemoteDescription(description); // rolls back our offer if need be
       this.#releaseEarly();
       await described;
-      this.#isSettingRemoteAnswerPending = false;
+      if (description.type === "answer") this.#isSettingRemoteAnswerPending = false;
 
       if (description.type === "offer") {
         // Beyond 10.7: another offer has come right behind this one, and replaces it: that one is answered.
@@ -134,7 +137,7 @@ export class Negotiation {
       }
       return true;
     } catch (error) {
-      this.#isSettingRemoteAnswerPending = false;
+      if (description.type === "answer") this.#isSettingRemoteAnswerPending = false;
       this.#report(description.type, error);
       return false;
     } finally {
