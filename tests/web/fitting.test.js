@@ -4,6 +4,9 @@ import assert from "node:assert/strict";
 import { mock, test } from "node:test";
 
 import { Fitting } from "../../web/calls/fitting.js";
+import { Emitter } from "../../web/lib/emitter.js";
+import { Scaling } from "../../web/media/scaling.js";
+import { Speaking } from "../../web/media/speaking.js";
 
 const HIGH = { height: 720, framerate: 30, maxBitrate: 2_500_000 };
 
@@ -102,4 +105,81 @@ test("a call that is over is asked no more", async () => {
   fitting.close();
   await pass(10_000);
   assert.equal(screen.encoding.active, true);
+});
+
+test("a sender is looked into once for many changes, and not where nothing would change", async () => {
+  const { fitting, camera } = make();
+  let looks = 0;
+  const { getParameters } = camera;
+  camera.getParameters = () => {
+    looks += 1;
+    return getParameters.call(camera);
+  };
+  fitting.setQuality(HIGH);
+  fitting.setView({ camera: 360, screen: 0 });
+  fitting.fit();
+  await pass(0);
+  assert.equal(looks, 1);
+  assert.equal(camera.encoding.scaleResolutionDownBy, 2);
+  fitting.connected();
+  fitting.fit();
+  await pass(0);
+  assert.equal(looks, 1);
+  fitting.setView({ camera: 180, screen: 0 });
+  await pass(0);
+  assert.deepEqual([looks, camera.encoding.scaleResolutionDownBy], [2, 4]);
+});
+
+test("a camera that is on has another size only when whoever joins is connected", async () => {
+  /** @type {number[]} */
+  const heights = [];
+  const track = /** @type {any} */ ({
+    readyState: "live",
+    getSettings: () => ({}),
+    applyConstraints: async (/** @type {any} */ { height }) => void heights.push(height.ideal),
+  });
+  const scaling = new Scaling(() => {});
+  scaling.set(HIGH, track);
+  assert.deepEqual(heights, [720], "the first at once");
+  scaling.set({ ...HIGH, height: 360 }, track);
+  scaling.set({ ...HIGH, height: 180 }, track);
+  await pass(1_999);
+  assert.deepEqual(heights, [720]);
+  await pass(1);
+  assert.deepEqual(heights, [720, 180], "and then once");
+  scaling.set(HIGH, track);
+  scaling.reset();
+  await pass(5_000);
+  assert.deepEqual(heights, [720, 180], "the calls are over");
+  scaling.set({ ...HIGH, height: 360 }, null);
+  scaling.apply(track);
+  assert.deepEqual(heights, [720, 180, 360], "one that comes later has it from the beginning");
+});
+
+test("listening to the others takes a bounded share of the time, however slow the browser answers", () => {
+  mock.timers.reset();
+  mock.timers.enable({ apis: ["setInterval"] });
+  let now = 0;
+  let looks = 0;
+  mock.method(performance, "now", () => now);
+  const receiver = {
+    track: { kind: "audio" },
+    getSynchronizationSources() {
+      looks += 1;
+      now += 20;
+      return [{ audioLevel: 0.5 }];
+    },
+  };
+  const pc = { connectionState: "connected", getReceivers: () => [receiver] };
+  const signaling = { peerId: "me", peerConnections: new Map([["ada", pc]]), hears: () => true };
+  const media = Object.assign(new Emitter(), { stream: {}, track: () => null });
+  const speaking = new Speaking(/** @type {any} */ (signaling), /** @type {any} */ (media));
+  media.emit(/** @type {never} */ ("changed"), /** @type {never} */ (null));
+  for (let tick = 0; tick < 20; tick++) {
+    now += 100;
+    mock.timers.tick(100);
+    assert.ok(speaking.has("ada"), "and who speaks all the while is seen to");
+  }
+  assert.ok(looks >= 4 && looks <= 6, `${looks} looks in 2 s`);
+  mock.restoreAll();
 });

@@ -7,6 +7,9 @@ import { assertMesh, assertQuiet, assertTalking, many, two } from "./fakes/calls
 
 /** @typedef {import("./fakes/room.js").Participant} Participant */
 
+/** Time in which those who joined at the same time have met. */
+const TOGETHER_MS = 500;
+
 test("who calls everybody rings all, and who accepts is connected with all", async () => {
   const { room, people } = many("a", "b", "c");
   const [ada, bob, cleo] = /** @type {[Participant, Participant, Participant]} */ (people);
@@ -16,7 +19,7 @@ test("who calls everybody rings all, and who accepts is connected with all", asy
   assert.deepEqual([bob, cleo].map(({ signaling }) => signaling.callState("a")), ["ringing", "ringing"]);
   bob.signaling.acceptCall("a");
   cleo.signaling.acceptCall("a");
-  await room.settle();
+  await room.pass(TOGETHER_MS);
   assertMesh(ada, bob, cleo);
   assert.ok(room.sent("start_call").every(({ group }) => group === true));
 });
@@ -48,9 +51,43 @@ test("joining rings nobody, and who joins is connected with all who have (JON1)"
   const [ada, bob, cleo] = /** @type {[Participant, Participant, Participant]} */ (others);
   ada.signaling.joinCall();
   bob.signaling.joinCall();
-  await quiet.settle();
+  await quiet.pass(TOGETHER_MS);
   assertTalking(ada, bob);
   assert.deepEqual(cleo.changes, [], "nothing rings where nobody has joined");
+});
+
+test("who joins calls those who have joined, whatever its id, before they are told of it (SIG10)", async () => {
+  for (const newcomer of ["a", "d"]) {
+    const { room, people } = many("a", "b", "c", "d");
+    const late = /** @type {Participant} */ (room.people.get(newcomer));
+    const members = people.filter((one) => one !== late);
+    for (const { signaling } of members) {
+      signaling.joinCall();
+      await room.settle();
+    }
+    for (const one of members) {
+      const { receive } = one;
+      one.receive = (/** @type {any} */ message) => {
+        if (message.type !== "peer_updated") receive.call(one, message); // the server tells of many changes at once, later
+      };
+    }
+    late.signaling.joinCall();
+    await room.settle();
+    assertMesh(...people);
+    const calls = room.sent("start_call").length;
+    await room.pass(5_000);
+    assert.equal(room.sent("start_call").length, calls, "and nobody calls once more");
+  }
+});
+
+test("of two who join at the same time the one with the smaller id calls, a little later (SIG10)", async () => {
+  const { room, people } = many("a", "b");
+  for (const { signaling } of people) signaling.joinCall();
+  await room.settle();
+  assert.deepEqual(room.sent("start_call"), []);
+  await room.pass(TOGETHER_MS);
+  assertMesh(...people);
+  assert.deepEqual(room.log.filter(({ message }) => message.type === "start_call").map(({ from }) => from), ["a"]);
 });
 
 test("who is rung into a call that is on and accepts is connected with all in it (JON1)", async () => {
@@ -58,7 +95,7 @@ test("who is rung into a call that is on and accepts is connected with all in it
   const [ada, bob, cleo] = /** @type {[Participant, Participant, Participant]} */ (people);
   ada.signaling.joinCall();
   bob.signaling.joinCall();
-  await room.settle();
+  await room.pass(TOGETHER_MS);
   bob.signaling.ring("c");
   await room.settle();
   assert.deepEqual(cleo.signaling.calls.map(({ peerId, state }) => [peerId, state]), [["b", "ringing"]]);
@@ -75,7 +112,7 @@ test("whoever rings somebody who is in a call joins that call, and nobody is ask
   for (const [caller, ...members] of [["c", "a", "b"], ["a", "b", "c"]]) {
     const { room, people } = many(...[caller, ...members].map(String));
     for (const { signaling } of people.slice(1)) signaling.joinCall();
-    await room.settle();
+    await room.pass(TOGETHER_MS);
     people[0]?.signaling.ring(String(members[0]));
     await room.settle();
     assertMesh(...people);
@@ -123,7 +160,7 @@ test("who pressed Join stays when the others go, who was rung goes with the last
   await room.settle();
   bob.signaling.acceptCall("a");
   cleo.signaling.joinCall();
-  await room.settle();
+  await room.pass(TOGETHER_MS);
   assertMesh(...people);
   cleo.signaling.leaveCall();
   await room.settle();
@@ -184,7 +221,7 @@ test("a call of two goes on as part of it when both join, over the same connecti
   const before = [ada.pc("b"), bob.pc("a")];
   ada.signaling.joinCall();
   cleo.signaling.joinCall();
-  await room.settle();
+  await room.pass(TOGETHER_MS);
   assert.equal(bob.signaling.inGroup, false, "a call of two is none of the canvas's");
   assertTalking(ada, bob);
   assertTalking(ada, cleo);
@@ -227,7 +264,7 @@ test("who leaves the call leaves it with all, and may come again", async () => {
   const { room, people } = many("a", "b", "c");
   const [ada, bob, cleo] = /** @type {[Participant, Participant, Participant]} */ (people);
   for (const { signaling } of people) signaling.joinCall();
-  await room.settle();
+  await room.pass(TOGETHER_MS);
   assertMesh(...people);
   for (const one of people) {
     one.signaling.leaveCall();
@@ -244,7 +281,7 @@ test("who comes again before the others have heard of the leaving is connected a
   const { room, people } = many("a", "b");
   const [ada, bob] = /** @type {[Participant, Participant]} */ (people);
   for (const { signaling } of people) signaling.joinCall();
-  await room.settle();
+  await room.pass(TOGETHER_MS);
   const { receive } = ada;
   ada.receive = (/** @type {any} */ message) => {
     if (message.type !== "peer_updated") receive.call(ada, message); // the server tells a crowd what is so in the end
@@ -271,7 +308,7 @@ test("a line of the mesh that breaks is made again", async () => {
   const { room, people } = many("a", "b");
   const [ada, bob] = /** @type {[Participant, Participant]} */ (people);
   for (const { signaling } of people) signaling.joinCall();
-  await room.settle();
+  await room.pass(TOGETHER_MS);
   for (const [one, other] of /** @type {const} */ ([[ada, "b"], [bob, "a"]])) {
     one.signaling.endCall(other, "failed");
     await room.pass(2_000);
@@ -283,7 +320,7 @@ test("one that a program ended is not, unless the other side asks for it", async
   for (const [who, other] of [["a", "b"], ["b", "a"]].map((pair) => pair.map(String))) {
     const { room, people } = many("a", "b");
     for (const { signaling } of people) signaling.joinCall();
-    await room.settle();
+    await room.pass(TOGETHER_MS);
     const one = /** @type {Participant} */ (room.people.get(String(who)));
     one.signaling.endCall(String(other));
     await room.pass(5_000);
@@ -390,7 +427,7 @@ test("when the server has forgotten, it is told who is in the call", async () =>
   const { room, people } = many("a", "b");
   const [ada] = /** @type {[Participant]} */ (people);
   for (const { signaling } of people) signaling.joinCall();
-  await room.settle();
+  await room.pass(TOGETHER_MS);
   const { length } = room.sent("group_call", "a");
   ada.connection?.fire("lost", null);
   assert.equal(room.sent("group_call", "a").length, length + 1);

@@ -60,6 +60,8 @@ export class CallManager {
   maxCalls = 16;
   /** By peer id, oldest first. @type {Map<string, Call>} */
   #calls = new Map();
+  /** Of the own camera, as `local` said last. @type {MediaStream | null} */
+  #shown = null;
   /** How connections to other peers are made. @type {RTCConfiguration} */
   #ice = {};
   /** @type {Preset} */
@@ -168,24 +170,51 @@ export class CallManager {
    * @param {boolean} group it is one of the call of the canvas
    */
   start(peerId, group) {
-    const { peerId: ownId, sessionId: session_id } = this.#connection;
     if (this.#calls.has(peerId)) return this.accept(peerId);
-    if (peerId === ownId || !this.canBegin) return log("signaling", "cannot call now");
+    const call = this.#ring(peerId, group);
+    if (call) this.offer(call);
+  }
+
+  /**
+   * Call those who are in the call of the canvas. All are rung before anything else is done, so that none of them waits for
+   * what the others cost.
+   *
+   * @param {readonly string[]} peerIds with whom there is no call
+   */
+  startAll(peerIds) {
+    const calls = peerIds.flatMap((peerId) => this.#ring(peerId, true) ?? []);
+    if (calls.length > 0) this.offer(...calls);
+  }
+
+  /**
+   * @param {string} peerId
+   * @param {boolean} group
+   * @returns {Call | null} that rings there from now on; `null`: it cannot be begun
+   */
+  #ring(peerId, group) {
+    const { peerId: ownId, sessionId: session_id } = this.#connection;
+    if (peerId === ownId || !this.canBegin) {
+      log("signaling", "cannot call now");
+      return null;
+    }
     const call = this.begin(peerId, { outgoing: true });
     call.group = group;
     /** @type {StartCall} */
     const message = { type: "start_call", target_peer_id: peerId, session_id, call_id: call.id };
     this.send(group ? { ...message, group } : message);
-    this.offer(call);
-    this.announce(call);
+    return call;
   }
 
-  /** @param {Call} call that is to be offered our media */
-  offer(call) {
-    const stream = this.enter();
-    this.connect(call);
-    call.offerMedia(stream);
+  /** @param {Call[]} calls that are to be offered our media */
+  offer(...calls) {
+    const stream = this.#media.start();
+    for (const call of calls) {
+      this.connect(call);
+      call.offerMedia(stream);
+    }
+    this.#enter(stream);
     this.fitQuality();
+    for (const call of calls) this.announce(call);
   }
 
   /** @param {string} peerId whose call is accepted, if one rings here */
@@ -280,11 +309,16 @@ export class CallManager {
    * @returns {MediaStream}
    */
   enter() {
-    const isOff = this.#media.stream === null;
     const stream = this.#media.start();
-    if (isOff) this.#hooks.emit("local", stream);
-    this.#hooks.emit("entered", null);
+    this.#enter(stream);
     return stream;
+  }
+
+  /** @param {MediaStream} stream of the devices, which are on */
+  #enter(stream) {
+    if (this.#shown !== stream) this.#hooks.emit("local", stream);
+    this.#shown = stream;
+    this.#hooks.emit("entered", null);
   }
 
   /** Turn the devices off, unless a call needs them. */
@@ -292,6 +326,7 @@ export class CallManager {
     if (this.inCall || !this.#media.stream) return;
     this.#screen.stop();
     this.#media.stop();
+    this.#shown = null;
     this.#hooks.emit("local", null);
   }
 

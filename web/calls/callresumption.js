@@ -104,7 +104,6 @@ export class CallResumption {
     const call = this.#calls.begin(peerId, { outgoing: true, id: callId, resumed: !ringing });
     call.group = group && this.#group.joined;
     this.#calls.offer(call);
-    this.#calls.announce(call);
   }
 
   /** @param {string} peerId */

@@ -1,7 +1,7 @@
 /** Encoding parameters of what is sent to one peer, fitted to the number of calls and to how large it is shown there. */
 
 import { errorName, log } from "../lib/log.js";
-import { applyToSender, SCREEN_BITRATE } from "./quality.js";
+import { applyToSender, encodingFor, SCREEN_BITRATE } from "./quality.js";
 
 /** @import {Sizes} from "../media/viewsizes.js" */
 /** @import {SendingQuality} from "./quality.js" */
@@ -29,6 +29,10 @@ export class Fitting {
   #viewSettled = false;
   /** When what was asked last is done: a sender takes one wish at a time. */
   #done = Promise.resolve();
+  /** A look at the senders is due, which will see all that has changed by then. */
+  #isDue = false;
+  /** What each sender took last. To look into one stops the page until WebRTC's threads have the time. @type {WeakMap<RTCRtpSender, string>} */
+  #taken = new WeakMap();
   #closed = false;
   /** Refusals since the senders last took everything. */
   #refused = 0;
@@ -66,6 +70,8 @@ export class Fitting {
 
   /** There are other senders or tracks, or pictures of another size, or an agreement was reached. */
   fit() {
+    if (this.#isDue) return;
+    this.#isDue = true;
     this.#done = this.#done.then(() => this.#fit());
   }
 
@@ -76,6 +82,7 @@ export class Fitting {
   }
 
   async #fit() {
+    this.#isDue = false;
     if (this.#closed) return;
     clearTimeout(this.#again);
     const { camera, screen } = this.#senders();
@@ -95,8 +102,12 @@ export class Fitting {
    * @returns {Promise<boolean>} whether the sender took it
    */
   async #apply(sender, maxBitrate, height) {
+    const wanted = encodingFor(sender.track?.getSettings().height ?? 0, maxBitrate, height);
+    const described = JSON.stringify(wanted);
+    if (this.#taken.get(sender) === described) return true;
     try {
-      await applyToSender(sender, maxBitrate, height);
+      this.#taken.delete(sender);
+      if (await applyToSender(sender, wanted)) this.#taken.set(sender, described);
       return true;
     } catch (error) {
       log("call", "quality", errorName(error));

@@ -13,7 +13,9 @@ import { Group } from "./group.js";
 
 /** Time for the other side of a call that broke to begin it anew first. */
 const LATER_MS = 1_000;
-/** Time for members to call who has just joined, before this peer calls those who did not. */
+/** Time for who has just joined to call the members it knows of, before the one with the smaller id calls. */
+const NEWCOMER_MS = 200;
+/** Time for the one with the smaller id, before the other calls. */
 const OWN_TURN_MS = 3_000;
 
 /** Ends after which this side does not call again: those it says itself, and those of the other side. */
@@ -66,16 +68,21 @@ export class GroupCall {
   }
 
   /**
-   * Join it: accept those of its calls that ring here, and call who else has joined before.
+   * Join it: accept those of its calls that ring here, and call everybody else who has joined before, at once: that they are
+   * told of this peer, and only then call, would take longer.
    *
    * @param {Entry} entry
    */
   join(entry) {
     if (this.isFull) return;
     if (this.joined) return this.#group.join(entry);
-    this.enter(entry);
+    this.rejoins = null;
+    this.#group.join(entry);
+    this.announce();
+    this.connect(this.#everybody, true);
     this.#adopt();
-    this.connect();
+    this.#calls.enter();
+    this.#takeTurn();
   }
 
   /** Join it; the calls follow by themselves. @param {Entry} entry */
@@ -166,9 +173,11 @@ export class GroupCall {
    */
   follow(peers, snapshot) {
     if (snapshot) this.#group.keep(new Set(peers.map(({ peer_id }) => peer_id)));
-    if (this.#group.follow(peers, this.#ownId()) && this.joined) this.#takeTurn();
+    const isAnyNew = this.#group.follow(peers, this.#ownId()) && this.joined;
+    if (isAnyNew) this.#takeTurn();
     this.#adopt();
-    this.connect(peers);
+    if (isAnyNew && !snapshot) setTimeout(() => this.connect(), NEWCOMER_MS);
+    else this.connect(peers);
     this.#leaveIfOver();
   }
 
@@ -178,7 +187,7 @@ export class GroupCall {
    */
   connect(peers = this.#everybody, both = false) {
     const hasCall = (/** @type {string} */ peerId) => this.#calls.get(peerId) !== undefined;
-    for (const peerId of this.#group.missing(this.#ownId(), peers, hasCall, both)) this.#calls.start(peerId, true);
+    this.#calls.startAll(this.#group.missing(this.#ownId(), peers, hasCall, both));
   }
 
   /** @param {string} peerId that has left the session */

@@ -69,26 +69,26 @@ export async function applyToCamera(track, { height, framerate }) {
  * RTCRtpEncodingParameters). What is not seen is not sent.
  *
  * @param {RTCRtpSender} sender of a video track
- * @param {number} maxBitrate in bits per second
- * @param {number} height at which the receiver shows it, in device pixels; 0: it does not
+ * @param {ReturnType<typeof encodingFor>} wanted
+ * @returns {Promise<boolean>} whether it is so now; before the first agreement some browsers have nothing to be bounded
  */
-export async function applyToSender(sender, maxBitrate, height) {
+export async function applyToSender(sender, wanted) {
   const parameters = sender.getParameters();
   const [encoding] = parameters.encodings ?? [];
-  if (!encoding) return;
-  const wanted = encodingFor(sender.track?.getSettings().height ?? 0, maxBitrate, height);
+  if (!encoding) return false;
   const same = /** @type {(keyof typeof wanted)[]} */ (Object.keys(wanted)).every(
     (name) => encoding[name] === wanted[name],
   );
-  if (same) return;
+  if (same) return true;
   Object.assign(encoding, wanted);
   await sender.setParameters(parameters);
+  return true;
 }
 
 /**
  * @param {number} sent height of the pictures
- * @param {number} maxBitrate of pictures of that height
- * @param {number} seen height at which they are shown; 0: not at all
+ * @param {number} maxBitrate of pictures of that height, in bits per second
+ * @param {number} seen height at which they are shown, in device pixels; 0: not at all
  */
 export function encodingFor(sent, maxBitrate, seen) {
   const scale = seen > 0 ? Math.max(1, sent / seen) : 1;

@@ -5,6 +5,7 @@
  * The server does the same (`protocol/plain.py`); both are held against tests/samples/names.json.
  */
 
+import { remembering } from "./remembering.js";
 import { firstCharacter, firstOf, lengthOf } from "./unicode.js";
 
 /** @import {Foreign} from "../types/messages.js" */
@@ -126,15 +127,8 @@ export function shownWords(words, most = 300) {
   return isolated(beginning(words, most));
 }
 
-/**
- * The letter that stands for somebody.
- *
- * @param {string} name as it is shown
- * @returns {string}
- */
-export function initialOf(name) {
-  return firstCharacter(plain(name)).toUpperCase() || "?";
-}
+/** The letter that stands for somebody, by the name as it is shown. */
+export const initialOf = remembering((/** @type {string} */ name) => firstCharacter(plain(name)).toUpperCase() || "?");
 
 /**
  * Isolate a text whose letters could turn what stands around it (UAX #9: FSI … PDI). Others are left as they are: they

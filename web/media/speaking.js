@@ -11,6 +11,10 @@ const TICK_MS = 100;
 const LOUD = 0.02;
 /** A pause as long as between words does not end it. */
 const PAUSE_MS = 700;
+/** Share of the time that looks at what comes may take: each stops the page until WebRTC's threads have the time. */
+const SHARE = 1 / 20;
+/** A look is due then all the same. */
+const LONGEST_MS = 500;
 
 /** @extends {Emitter<{changed: null}>} */
 export class Speaking extends Emitter {
@@ -18,6 +22,8 @@ export class Speaking extends Emitter {
   #media;
   /** Until when they count as speaking. @type {Map<string, number>} */
   #until = new Map();
+  /** When the others are listened to again. */
+  #next = 0;
   /** @type {ReturnType<typeof setInterval> | undefined} */
   #timer;
   /** Of the own microphone. @type {{track: MediaStreamTrack, meter: Meter} | null} */
@@ -77,12 +83,16 @@ export class Speaking extends Emitter {
   *#loud() {
     const { peerId } = this.#signaling;
     if (peerId && this.#own?.track.enabled && this.#own.meter.level > LOUD) yield peerId;
+    const began = performance.now();
+    if (began < this.#next) return;
     for (const [peerId, pc] of this.#signaling.peerConnections) {
-      if (!this.#signaling.hears(peerId)) continue;
+      if (pc.connectionState !== "connected" || !this.#signaling.hears(peerId)) continue;
       const [voice] = pc.getReceivers().filter(({ track }) => track.kind === "audio");
       // Sent along with the sound (RFC 6464), so nothing has to be decoded for it.
       const [source] = voice?.getSynchronizationSources() ?? [];
       if ((source?.audioLevel ?? 0) > LOUD) yield peerId;
     }
+    const now = performance.now();
+    this.#next = now + Math.min(LONGEST_MS, (now - began) / SHARE);
   }
 }

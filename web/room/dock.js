@@ -32,6 +32,8 @@ export class Dock {
   #toolsWidth = 0;
   /** @type {Fold | null} */
   #fold = null;
+  /** What was in the dock when it was fitted last. */
+  #fitted = "";
 
   /**
    * @param {DockNodes} nodes
@@ -46,7 +48,7 @@ export class Dock {
     nodes.call.append(...this.#shown.map(({ button }) => button));
     this.show();
     const resized = new ResizeObserver(() => this.#fit());
-    for (const node of [nodes.area, nodes.tools]) resized.observe(node);
+    for (const node of [nodes.area, nodes.tools, nodes.zoom]) resized.observe(node);
     this.#compact.addEventListener("change", () => this.#fit());
   }
 
@@ -57,7 +59,14 @@ export class Dock {
       one.button.hidden = !isHere;
       if (isHere) showState(one, one.control.state?.(this.#context) ?? {});
     }
-    this.#fit();
+    // To measure is to lay out the page: only what changes widths or places is worth it.
+    if (this.#arrangement !== this.#fitted) this.#fit();
+  }
+
+  /** What is in the dock, and where, in words that differ where widths or places may. */
+  get #arrangement() {
+    return JSON.stringify(this.#shown.map(({ control, button, words }) =>
+      [button.hidden, this.#homes.findIndex((home) => home === button.parentElement), button.hasAttribute("data-active"), control.words ? words.textContent : ""]));
   }
 
   /** @param {Control} control */
@@ -69,7 +78,15 @@ export class Dock {
   #fit() {
     const fold = this.#compact.matches ? "all" : foldFor(this.#room, this.#widths());
     const own = this.#shown.filter(({ button }) => this.#homes.some((home) => button.parentElement === home));
-    if (fold === this.#fold && this.#areInOrder(own, fold)) return;
+    if (fold !== this.#fold || !this.#areInOrder(own, fold)) this.#arrange(own, fold);
+    this.#fitted = this.#arrangement;
+  }
+
+  /**
+   * @param {Shown[]} own those that nobody has borrowed
+   * @param {Fold} fold
+   */
+  #arrange(own, fold) {
     this.#fold = fold;
     document.body.dataset["fold"] = fold;
     for (const one of own) {
