@@ -58,3 +58,18 @@ def test_one_module_asks_which_system_this_is() -> None:
         if only.search(path.read_text())
     }
     assert found == {"system.py"}
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        ROOT / "package-lock.json",
+        ROOT / "bench/yardsticks/package-lock.json",
+        *sorted((ROOT / "requirements").glob("*.txt")),
+    ],
+    ids=lambda path: str(path.relative_to(ROOT)),
+)
+def test_what_is_pinned_names_no_registry(path: Path) -> None:
+    pinned = path.read_text("utf-8")
+    assert "==" in pinned or '"integrity"' in pinned
+    assert not re.search(r'"resolved"|://|^\s*--', pinned, re.MULTILINE)
