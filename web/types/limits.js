@@ -101,6 +101,18 @@ export const SHAPES = {
       "label": {
         "maxLength": 1024,
         "type": "string"
+      },
+      "font": {
+        "enum": [
+          "hand",
+          "mono",
+          "sans"
+        ]
+      },
+      "font_size": {
+        "exclusiveMinimum": 0,
+        "maximum": 1000,
+        "type": "number"
       }
     },
     "required": [

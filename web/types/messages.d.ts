@@ -512,6 +512,9 @@ export interface Arrow {
   stroke_width?: number;
   dash?: "dashed" | "dotted" | "solid";
   label?: string;
+  font?: "hand" | "mono" | "sans";
+  /** Scene units. */
+  font_size?: number;
 }
 
 /** An end of an arrow: a place, or an element that it follows. */

@@ -281,6 +281,8 @@ class Arrow(Struct, frozen=True, tag_field="type", tag="Arrow"):
     stroke_width: StrokeWidth = 2.0
     dash: Dash = "solid"
     label: Annotated[str, Meta(max_length=1024)] = ""
+    font: Font = "sans"
+    font_size: FontSize = 20.0
 
 
 class Frame(Struct, frozen=True, tag_field="type", tag="Frame"):
