@@ -6,6 +6,7 @@ from typing import Any, get_args
 import msgspec
 
 from canvas_server.protocol import client, kinds, server
+from canvas_server.protocol.client import MAX_TRACE
 from canvas_server.protocol.errors import CloseCode, ErrorCode
 from canvas_server.protocol.fields import (
     MAX_CHAT_PICTURE,
@@ -14,7 +15,7 @@ from canvas_server.protocol.fields import (
     MAX_OPERATIONS,
     MAX_PREVIEWED,
 )
-from canvas_server.protocol.kinds import MAX_DEPTH
+from canvas_server.protocol.kinds import MAX_DEPTH, MAX_POINTS
 from canvas_server.protocol.roles import Right, Role
 from canvas_server.protocol.traits import AfterGap, RightRule
 
@@ -110,6 +111,8 @@ def browser_limits(definitions: dict[str, JsonSchema]) -> str:
             constant("The longest message, in bytes of UTF-8.", "FRAME_BYTES", MAX_FRAME_BYTES),
             constant("Of a `sync_queue`.", "MOST_OPERATIONS", MAX_OPERATIONS),
             constant("Of a `preview`.", "MOST_PREVIEWED", MAX_PREVIEWED),
+            constant("Points of a stroke.", "MOST_POINTS", MAX_POINTS),
+            constant("Letters of a `stroke`.", "MOST_TRACE", MAX_TRACE),
             constant("Of a chat message, in code points.", "MOST_CHAT_TEXT", MAX_CHAT_TEXT),
             constant("Of its picture, as a data URL.", "MOST_CHAT_PICTURE", MAX_CHAT_PICTURE),
             constant("How deeply free JSON may be nested.", "MOST_DEPTH", MAX_DEPTH),

@@ -9,6 +9,12 @@ export const MOST_OPERATIONS = 1000;
 /** Of a `preview`. */
 export const MOST_PREVIEWED = 500;
 
+/** Points of a stroke. */
+export const MOST_POINTS = 4000;
+
+/** Letters of a `stroke`. */
+export const MOST_TRACE = 1024;
+
 /** Of a chat message, in code points. */
 export const MOST_CHAT_TEXT = 4000;
 

@@ -372,6 +372,34 @@ export interface Cursor {
   y: number;
 }
 
+/** Show the others a stroke while it is drawn. May be dropped on the way; it changes nothing.
+
+The first one has `begin`; the points of each are added to those before. The element itself
+follows as an edit. No points: the stroke is over, and a laser fades. */
+export interface Stroke {
+  type: "stroke";
+  /** Points one after the other in Base64 VLQ (ECMA-426 section 6): x, y, and the pressure in hundredths where the stroke has it. The first point is counted from the origin of the stroke, each further one from the point before; x and y in tenths of a scene unit. */
+  d?: string;
+  begin?: BegunStroke | null;
+}
+
+/** How a stroke begins that others see while it is drawn. */
+export interface BegunStroke {
+  /** Of the element that it becomes; a laser: any. */
+  id: string;
+  /** Origin of its points. */
+  x: number;
+  /** Scene units (CSS pixels). */
+  y: number;
+  /** A CSS colour. */
+  color: string;
+  /** Scene units. */
+  size: number;
+  brush?: "laser" | "marker" | "pen";
+  /** Its points have a pressure. */
+  pressure?: boolean;
+}
+
 /** Add an element. A second Video of a stream is acked with the first one's id (SCN3). */
 export interface AddElement {
   type: "add_element";
@@ -1096,6 +1124,20 @@ export interface PeerPreview {
   elements: PreviewedElement[];
 }
 
+/** Somebody draws a stroke: its beginning, more of its points, or with no points its end.
+
+Dropped like `peer_cursor`. The element replaces it. */
+export interface PeerStroke {
+  type: "peer_stroke";
+  /** Of the stroke; given by the server, for this session. */
+  n: number;
+  /** Points one after the other in Base64 VLQ (ECMA-426 section 6): x, y, and the pressure in hundredths where the stroke has it. The first point is counted from the origin of the stroke, each further one from the point before; x and y in tenths of a scene unit. */
+  d?: string;
+  begin?: BegunStroke | null;
+  /** Whose it is, with `begin`. */
+  from_peer_id?: string | null;
+}
+
 /** Somebody has said something; it is stored, and its author hears it too (CHT1). */
 export interface ChatMessage {
   type: "chat_message";
@@ -1244,6 +1286,7 @@ export type ClientMessage =
   | LeaveCommunitasCall
   | Preview
   | Cursor
+  | Stroke
   | AddElement
   | UpdateElement
   | RemoveElement
@@ -1282,6 +1325,7 @@ export type ServerMessage =
   | PeerCursor
   | Pointers
   | PeerPreview
+  | PeerStroke
   | ChatMessage
   | ChatRemoved
   | ChatCleared

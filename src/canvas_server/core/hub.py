@@ -224,6 +224,8 @@ class Hub(HubQueries):
                 return session.cursor(peer, message)
             case client.Preview():
                 return session.preview(peer, message)
+            case client.Stroke():
+                return session.stroke(peer, message)
             case (
                 client.UpdateElement()
                 | client.AddElement()

@@ -11,8 +11,9 @@ from canvas_server.federation import messages
 from canvas_server.federation.chat import SharedChat
 from canvas_server.federation.context import PartnerContext
 from canvas_server.federation.guest import GuestConnection, as_guest
+from canvas_server.federation.motions import Fleeting, Motions
 from canvas_server.federation.scenes import SharedScene, is_leader
-from canvas_server.federation.translation import item_of, message_of, said
+from canvas_server.federation.translation import item_of, message_of
 from canvas_server.node.ports import Elsewhere, LogFailure
 from canvas_server.protocol import client, server
 from canvas_server.protocol.codec import encode, type_of
@@ -25,7 +26,6 @@ RETRY_SECONDS, REFUSED_SECONDS = 1.0, 60.0
 """After so long a session is named again to a server that has closed it."""
 MAX_WAITING = 100
 """When so many items wait while a session is read from the log, no more are taken."""
-MOVING_SECONDS = 0.05
 
 
 def _tags(*how: Federated) -> frozenset[str]:
@@ -63,8 +63,7 @@ class Share:
         self._theirs: messages.ShareSession | None = None
         self._opening = False
         self._waiting: list[messages.Item] = []
-        self._moving: dict[tuple[str, type], messages.PeerMessage] = {}
-        """The latest pointer and preview of each of ours, which the other server is shown soon."""
+        self._motions = Motions(session_id, context)
         self._idle_since: float | None = None
 
     # --- what others ask -------------------------------------------------------------------------
@@ -366,28 +365,5 @@ class Share:
         elif isinstance(message, server.Signal):
             if message.from_peer_id not in self._guests:  # else their server knows
                 self._context.channel.put(item_of(message, self.session_id, peer_id))
-        elif (
-            isinstance(message, server.PeerCursor | server.PeerPreview | server.PeerReaction)
-            and message.from_peer_id not in self._guests
-        ):
-            self._show(message)
-
-    def _show(self, message: server.PeerCursor | server.PeerPreview | server.PeerReaction) -> None:
-        """Show what moves a few times a second, the latest of each."""
-        shown: client.ClientMessage
-        match message:
-            case server.PeerCursor(x=x, y=y):
-                shown = client.Cursor(x, y)
-            case server.PeerPreview(elements=elements):
-                shown = client.Preview(elements)
-            case server.PeerReaction(emoji=emoji):
-                shown = client.React(emoji)
-        if not self._moving:
-            self._context.common.later(MOVING_SECONDS, self._show_moving)
-        peer_id = message.from_peer_id
-        self._moving[peer_id, type(message)] = said(self.session_id, peer_id, shown)
-
-    def _show_moving(self) -> None:
-        moving, self._moving = self._moving, {}
-        for shown in moving.values():
-            self._context.channel.drop_in(shown)
+        elif isinstance(message, Fleeting):
+            self._motions.show(message, self._guests)

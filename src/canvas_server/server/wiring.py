@@ -43,6 +43,7 @@ FEATURES = (
     "clear_scene",
     "restore_scene",
     "preview",
+    "stroke",
     "chat",
     "resume",
     "group_call",

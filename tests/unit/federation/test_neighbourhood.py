@@ -109,6 +109,25 @@ def test_of_what_moves_the_latest_is_shown(town: SimulatedFederation) -> None:
         assert preview["elements"] == [{"id": "e", "transform": {"x": 99.0}}]
 
 
+@pytest.mark.rule("INK5")
+def test_of_a_stroke_all_is_shown(town: SimulatedFederation) -> None:
+    ada, bob = two(town)
+    town.wait(1)
+    begin = {"id": "e", "x": 1, "y": 2, "color": "#1e1e1e", "size": 4}
+    ada.say("stroke", d="AA", begin=begin)
+    ada.say("stroke", d="CC")
+    bob.say("stroke", d="GG", begin={**begin, "id": "f"})
+    ada.say("stroke", d="EE")
+    ada.say("stroke")
+    town.settle()
+    strokes = told(bob, "peer_stroke")
+    assert [stroke.get("d", "") for stroke in strokes] == ["AA", "CC", "EE", ""]
+    assert strokes[0]["from_peer_id"] == ada.peer_id
+    assert strokes[0]["begin"]["color"] == "#1e1e1e"
+    assert len({stroke["n"] for stroke in strokes}) == 1
+    assert [stroke["d"] for stroke in told(ada, "peer_stroke")] == ["GG"]
+
+
 def test_a_third_server_is_told_that_a_session_is_shared_already(town: SimulatedFederation) -> None:
     two(town)
     north = town.places[0]

@@ -95,6 +95,11 @@ SAMPLES: list[dict[str, Any]] = [
     },
     {"type": "cursor", "x": 1, "y": 2.5},
     {"type": "preview", "elements": [{"id": "e", "transform": {"x": 1}}]},
+    {
+        "type": "stroke",
+        "d": "gkBA",
+        "begin": {"id": "e", "x": 1, "y": 2, "color": "#f00", "size": 4},
+    },
     {"type": "clear_scene"},
     {"type": "chat", "text": "hello", "to": "p", "message_id": "m"},
     {"type": "get_chat", "before": 65536, "message_id": "m"},

@@ -97,6 +97,7 @@ def test_what_guests_are_sent_is_what_their_server_is_told() -> None:
         server.PeerCursor,
         server.PeerPreview,
         server.PeerReaction,
+        server.PeerStroke,
     }
     assert not of_server(Federated.EDIT, Federated.PRESENCE), "no message of the server is one"
     assert not of_client(Federated.REPLY), "no message of a client is one"

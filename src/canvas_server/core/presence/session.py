@@ -22,6 +22,7 @@ from canvas_server.core.presence.door import Door
 from canvas_server.core.presence.grants import Grant
 from canvas_server.core.presence.reactions import ReactionPace
 from canvas_server.core.presence.readers import keys_of
+from canvas_server.core.presence.strokes import StrokeNumbers
 from canvas_server.core.records import Stored
 from canvas_server.core.scene.document import Canvas
 from canvas_server.core.scene.transaction import STREAM_PREFIXES, Author
@@ -122,6 +123,7 @@ class Session:
         self.newcomers = self.audience.roster.newcomers
         """The peers that some do not know yet."""
         self.reactions = ReactionPace()
+        self.strokes = StrokeNumbers()
         self.canvas = Canvas(
             session_id, stored, self.peers, tickets, watched=watched, leader=leader
         )
@@ -169,6 +171,7 @@ class Session:
         effects += self._remove_tiles(peer, timestamp)
         effects += self.leave_network_call(peer.peer_id)
         self.reactions.forget(peer.peer_id)
+        self.strokes.end(peer.peer_id)
         return [*effects, *self.audience.leave(peer, reason)]
 
     def view(self, peer: Participant) -> server.Peer:
@@ -206,6 +209,19 @@ class Session:
     def preview(self, peer: Participant, message: client.Preview) -> list[Effect]:
         """Show the others what a peer is moving."""
         return self.to_others(peer, server.PeerPreview(peer.peer_id, message.elements))
+
+    def stroke(self, peer: Participant, message: client.Stroke) -> list[Effect]:
+        """Show the others what a peer is drawing; of a stroke that did not begin, nothing."""
+        if message.begin is not None:
+            number = self.strokes.begin(peer.peer_id, message.begin.id)
+            begun = server.PeerStroke(number, message.d, message.begin, peer.peer_id)
+            return self.to_others(peer, begun)
+        drawn = self.strokes.get(peer.peer_id)
+        if drawn is None:
+            return []
+        if not message.d:
+            self.strokes.end(peer.peer_id)
+        return self.to_others(peer, server.PeerStroke(drawn, message.d))
 
     # --- signals and calls -------------------------------------------------------------
 

@@ -1,10 +1,12 @@
-"""Client messages about motion: pointers, and elements before they are let go."""
+"""Client messages about motion: pointers, elements before they are let go, strokes being drawn."""
 
-from typing import Annotated, ClassVar
+from typing import Annotated, ClassVar, Literal
 
 from msgspec import Meta, Struct
 
-from canvas_server.protocol.fields import MAX_PREVIEWED, Coordinate, ElementId
+from canvas_server.protocol.fields import END, MAX_PREVIEWED, Coordinate, ElementId
+from canvas_server.protocol.kinds import Color, StrokeWidth
+from canvas_server.protocol.roles import Right
 from canvas_server.protocol.scene import TransformChanges
 from canvas_server.protocol.traits import AfterGap, ClientTraits, Federated, RightRule
 
@@ -43,4 +45,48 @@ class Cursor(Struct, frozen=True, tag_field="type", tag="cursor"):
     y: Coordinate
 
 
-MotionMessage = Preview | Cursor
+MAX_TRACE = 1024
+Trace = Annotated[
+    str,
+    Meta(
+        pattern=r"^[A-Za-z0-9+/]*" + END,
+        max_length=MAX_TRACE,
+        description="Points one after the other in Base64 VLQ (ECMA-426 section 6): x, y, and the "
+        "pressure in hundredths where the stroke has it. The first point is counted from the "
+        "origin of the stroke, each further one from the point before; x and y in tenths of a "
+        "scene unit.",
+    ),
+]
+
+
+class BegunStroke(Struct, frozen=True, omit_defaults=True):
+    """How a stroke begins that others see while it is drawn."""
+
+    id: Annotated[ElementId, Meta(description="Of the element that it becomes; a laser: any.")]
+    x: Annotated[Coordinate, Meta(description="Origin of its points.")]
+    y: Coordinate
+    color: Color
+    size: StrokeWidth
+    brush: Literal["pen", "marker", "laser"] = "pen"
+    pressure: Annotated[bool, Meta(description="Its points have a pressure.")] = False
+
+
+class Stroke(Struct, frozen=True, omit_defaults=True, tag_field="type", tag="stroke"):
+    """Show the others a stroke while it is drawn. May be dropped on the way; it changes nothing.
+
+    The first one has `begin`; the points of each are added to those before. The element itself
+    follows as an edit. No points: the stroke is over, and a laser fades.
+    """
+
+    traits: ClassVar = ClientTraits(
+        right=Right.EDIT,
+        federated=Federated.DROPPABLE,
+        after_gap=AfterGap.UNLESS_WRITTEN,
+        droppable=True,
+    )
+
+    d: Trace = ""
+    begin: BegunStroke | None = None
+
+
+MotionMessage = Preview | Cursor | Stroke

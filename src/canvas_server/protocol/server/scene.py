@@ -5,7 +5,7 @@ from typing import Annotated, ClassVar, Literal
 import msgspec
 from msgspec import Meta, Struct, UnsetType
 
-from canvas_server.protocol.client import PreviewedElement
+from canvas_server.protocol.client import BegunStroke, PreviewedElement, Trace
 from canvas_server.protocol.errors import ErrorCode
 from canvas_server.protocol.fields import (
     ChatId,
@@ -125,6 +125,22 @@ class PeerCursor(Struct, frozen=True, tag_field="type", tag="peer_cursor"):
     y: Coordinate
 
 
+class PeerStroke(Struct, frozen=True, omit_defaults=True, tag_field="type", tag="peer_stroke"):
+    """Somebody draws a stroke: its beginning, more of its points, or with no points its end.
+
+    Dropped like `peer_cursor`. The element replaces it.
+    """
+
+    traits: ClassVar = ServerTraits(
+        federated=Federated.DROPPABLE, delivery="droppable", visible=False
+    )
+
+    n: Annotated[Count, Meta(description="Of the stroke; given by the server, for this session.")]
+    d: Trace = ""
+    begin: BegunStroke | None = None
+    from_peer_id: Annotated[PeerId | None, Meta(description="Whose it is, with `begin`.")] = None
+
+
 class Pointers(Struct, frozen=True, tag_field="type", tag="pointers"):
     """Where pointers are, yours among them; dropped like `peer_cursor`.
 
@@ -163,4 +179,5 @@ SceneMessage = (
     | PeerCursor
     | Pointers
     | PeerPreview
+    | PeerStroke
 )

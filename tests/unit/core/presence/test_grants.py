@@ -86,6 +86,7 @@ def kinds(me: str, other: str) -> dict[str, tuple[client.ClientMessage, Right | 
         "call_report": (client.CallReport(other, ()), None),
         "call_quality": (client.CallQuality(other, msgspec.convert({"rating": "good"}, Any)), None),
         "cursor": (client.Cursor(0, 0), None),
+        "stroke": (client.Stroke("AA"), Right.EDIT),
     }
 
 
