@@ -36,14 +36,14 @@ def say(peer: Participant, message: client.Chat, now_ms: int) -> list[Effect]:
         Refusal: `peer_not_found`, `self_signal`, `content_refused`.
     """
     canvas = peer.session.canvas
+    waiting = commands.pending_reply(peer, message)
+    again = canvas.retried(waiting)
+    if again is not None:
+        return again  # also where who it is to has left meanwhile
     to = None if message.to is None else peer.session.target(peer, message.to)
     stays_here = to is not None and to.server is None
     if canvas.leader is not None and not stays_here:
         return [Forward(canvas.session_id, peer.peer_id, message)]
-    waiting = commands.pending_reply(peer, message)
-    again = canvas.retried(waiting)
-    if again is not None:
-        return again
     if message.picture is not None:
         reason = objection(message.picture)
         if reason is None and len(message.picture) > MAX_CHAT_PICTURE:

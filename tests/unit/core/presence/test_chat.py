@@ -119,6 +119,21 @@ def test_a_message_id_says_it_once_also_after_a_restart() -> None:
     assert read(lab, again) == ["one", "other"]
 
 
+@pytest.mark.rule("CHT2", "CHT5")
+def test_what_was_said_to_somebody_who_has_left_since_is_not_refused_when_it_is_said_again() -> (
+    None
+):
+    lab = HubLab()
+    (a, _), (b, bob) = lab.join(), lab.join()
+    message = client.Chat("psst", to=bob, message_id="m")
+    lab.say(a, message)
+    lab.drop(b)
+    lab.clear()
+    lab.say(a, message)
+    (ack,) = lab.heard(a, server.Ack)
+    assert ack.result.chat_id == 2
+
+
 @pytest.mark.rule("CHT2")
 def test_what_cannot_be_stored_is_not_said_and_takes_nothing_with_it() -> None:
     lab = HubLab()
