@@ -13,7 +13,7 @@ import { Outbox } from "./outbox.js";
 import { keepReadMark, readMark } from "./readmarks.js";
 
 /** @import {CanvasConnection} from "../protocol.js" */
-/** @import {ChatHistory, ChatMessage, ServerMessage} from "../types/messages.js" */
+/** @import {ChatHistory, ChatMessage, ClientMessage, ServerMessage} from "../types/messages.js" */
 /** @import {Unsaved} from "../ui/unsaved.js" */
 /** @import {Draft, Outgoing} from "./outbox.js" */
 
@@ -43,7 +43,7 @@ export class Chat extends Emitter {
   #asked = "";
   /** Who wait for it. @type {(() => void)[]} */
   #waiting = [];
-  /** By `message_id`. @type {Map<string, Deed>} */
+  /** Not answered, by `message_id`. @type {Map<string, {deed: Deed, message: ClientMessage}>} */
   #deeds = new Map();
   /** @type {Timers<"answer" | "again" | "overflow">} */
   #timers = new Timers();
@@ -67,7 +67,9 @@ export class Chat extends Emitter {
     else unsaved.forget();
     connection.on("state", () => this.#follow());
     connection.on("lost", () => {
-      this.#outbox.again(); // what has arrived may have been answered meanwhile, and nobody says so once more
+      // What has arrived may have been answered meanwhile, and nobody says so once more.
+      this.#outbox.again();
+      for (const { deed, message } of this.#deeds.values()) if (deed === "remove") connection.send(message);
       this.#renew();
     });
     connection.on("overflow", () => {
@@ -160,11 +162,11 @@ export class Chat extends Emitter {
 
   /** @param {number} id */
   remove(id) {
-    this.#connection.send({ type: "remove_chat", message_id: this.#note("remove"), id });
+    this.#do("remove", { type: "remove_chat", message_id: newId(), id });
   }
 
   clear() {
-    this.#connection.send({ type: "clear_chat", message_id: this.#note("clear") });
+    this.#do("clear", { type: "clear_chat", message_id: newId() });
   }
 
   /** What there is was seen. */
@@ -267,7 +269,7 @@ export class Chat extends Emitter {
    * @returns {boolean} whether it was to something that this asked for
    */
   #fail(messageId, code) {
-    const deed = this.#deeds.get(messageId);
+    const { deed } = this.#deeds.get(messageId) ?? {};
     this.#deeds.delete(messageId);
     if (deed) {
       // What is to be removed is gone already.
@@ -324,12 +326,11 @@ export class Chat extends Emitter {
 
   /**
    * @param {Deed} deed
-   * @returns {string} a `message_id` for it
+   * @param {ClientMessage & {message_id: string}} message
    */
-  #note(deed) {
-    const id = newId();
-    this.#deeds.set(id, deed);
-    return id;
+  #do(deed, message) {
+    this.#deeds.set(message.message_id, { deed, message });
+    this.#connection.send(message);
   }
 
   #changed() {

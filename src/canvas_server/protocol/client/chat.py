@@ -20,7 +20,7 @@ class Chat(Struct, frozen=True, tag_field="type", tag="chat"):
     """
 
     traits: ClassVar = ClientTraits(
-        right=Right.CHAT, federated=Federated.EDIT, after_gap=AfterGap.RESEND, tokens=5
+        right=Right.CHAT, federated=Federated.EDIT, after_gap=AfterGap.DISCARD, tokens=5
     )
 
     text: ChatText = ""
@@ -61,7 +61,7 @@ class RemoveChat(Struct, frozen=True, tag_field="type", tag="remove_chat"):
     """Remove a message for good: one's own, or with the right to moderate any one (CHT6)."""
 
     traits: ClassVar = ClientTraits(
-        right=Right.CHAT, federated=Federated.EDIT, after_gap=AfterGap.RESEND, tokens=20
+        right=Right.CHAT, federated=Federated.EDIT, after_gap=AfterGap.DISCARD, tokens=20
     )
 
     id: ChatId
