@@ -6,12 +6,15 @@ from pathlib import Path
 
 import pytest
 
+from support.hub.chatfaults import CHAT_FAULTS
 from support.simulations.editing import SCRIPT, play
 from support.simulations.pages import PageProcess
 
 ONCE_FAILED = (21, 46, 62, 95, 118, 130, 513, 5202, 20850, 21804, 22108, 43192)
 """Seeds whose stories have shown something to mend."""
 OTHERS = range(1, 16)
+TALKS_THAT_FAILED = (25, 43, 140, 142, 201, 302)
+"""The same of stories in which people talk."""
 
 
 @pytest.fixture(scope="module")
@@ -29,8 +32,38 @@ def test_in_the_end_everybody_sees_what_is_stored(seed: int, clients: PageProces
     play(seed, clients)
 
 
+@pytest.mark.slow
+@pytest.mark.rule("CHT1", "CHT2", "CHT4", "CHT5", "CHT6", "CHT7", "MAN1", "MAN2")
+@pytest.mark.parametrize("seed", [*TALKS_THAT_FAILED, *OTHERS])
+def test_in_the_end_everybody_reads_what_was_said(seed: int, clients: PageProcess) -> None:
+    play(seed, clients, talks=True)
+
+
+@pytest.mark.nightly
+@pytest.mark.parametrize("fault", CHAT_FAULTS)
+def test_the_stories_show_what_is_wrong_with_the_chat(fault: str) -> None:
+    """A model that finds nothing proves nothing: each of these faults makes a story fail."""
+    process = PageProcess(SCRIPT)
+    try:
+        with CHAT_FAULTS[fault]():
+            assert any(_shows_a_fault(seed, process, talks=True) for seed in ENOUGH)
+    finally:
+        process.close()
+
+
 REPOSITORY = SCRIPT.parents[3]
 FAULTS = {
+    "what was said is not said again": (
+        "chat/chat.js",
+        "// What has arrived may have been answered meanwhile, and nobody says so once more.\n"
+        "      this.#outbox.again();",
+        "",
+    ),
+    "what was missed is not asked for again": (
+        "chat/log.js",
+        "this.#isStale = true;",
+        "",
+    ),
     "what is too large is sent again and again": (
         "connection/sendqueue.js",
         "this.#choked = true;",
@@ -119,14 +152,15 @@ def test_the_stories_show_what_is_wrong(fault: str, tmp_path: Path) -> None:
     spoilt.write_text(text.replace(now, then))
     process = PageProcess(scripts / SCRIPT.name)
     try:
-        assert any(_shows_a_fault(seed, process) for seed in ENOUGH)
+        talks = name.startswith("chat/")
+        assert any(_shows_a_fault(seed, process, talks=talks) for seed in ENOUGH)
     finally:
         process.close()
 
 
-def _shows_a_fault(seed: int, process: PageProcess) -> bool:
+def _shows_a_fault(seed: int, process: PageProcess, *, talks: bool = False) -> bool:
     try:
-        play(seed, process)
+        play(seed, process, talks=talks)
     except AssertionError:
         return True
     return False

@@ -13,6 +13,8 @@ and everything has settled:
 - nothing is sent more often than something happened to it,
 - all of that through reloads, and when the server comes back without what it had stored.
 
+In some stories people talk as well: see `talking.py`.
+
 ``python -m support.simulations.editing --seeds 5000 --first 1`` plays many and says which ones fail.
 """
 
@@ -34,7 +36,8 @@ from unittest import mock
 import msgspec
 import structlog
 
-from canvas_server.core.chat.entries import ChatChanges, ChatPage, Said
+from canvas_server.core.chat.entries import ChatChanges, ChatEntry, ChatPage, Said
+from canvas_server.core.chat.numbers import ChatHead
 from canvas_server.core.effects import Refusal
 from canvas_server.core.presence.grants import Grant
 from canvas_server.core.records import EntryRules, Record, Snapshot, Stored
@@ -49,6 +52,7 @@ from canvas_server.protocol.roles import Role
 from canvas_server.protocol.scene import ElementChanges, NewElement, TransformChanges
 from canvas_server.store.memory import MemoryLog
 from support.simulations.pages import PageNetwork, PageProcess, PageSocket
+from support.simulations.talking import CHAT_LIMITS, Talks
 
 SCRIPT = Path(__file__).with_name("editors.js")
 STEPS = 220
@@ -66,9 +70,11 @@ class LateLog:
         self._reads: deque[Callable[[], None]] = deque()
         self.full = False
         """Nothing can be stored."""
-        self.unreadable = False
+        self.unreadable = self.chat_unreadable = False
         self.stored: Counter[tuple[str, str | None, int]] = Counter()
         """How often an edit of a peer was stored, by its `message_id` and what it says."""
+        self.said: Callable[[Record], None] = lambda _: None
+        """Told of each record that is stored."""
 
     @property
     def idle(self) -> bool:
@@ -79,6 +85,18 @@ class LateLog:
     def now(self) -> Snapshot:
         """The scene as it is stored."""
         return self._memory._sessions[SESSION].now if SESSION in self._memory._sessions else EMPTY
+
+    @property
+    def chat_head(self) -> ChatHead:
+        """The last numbers of the chat."""
+        kept = self._memory._sessions.get(SESSION)
+        return ChatHead() if kept is None else kept.head
+
+    @property
+    def chat(self) -> list[ChatEntry]:
+        """The chat as it is stored."""
+        kept = self._memory._sessions.get(SESSION)
+        return [] if kept is None else kept.chat
 
     @property
     def entries(self) -> list[Entry]:
@@ -93,9 +111,11 @@ class LateLog:
             if self.full:
                 self._answers.append(lambda done=done: done(LogFailure("full")))
                 continue
-            before = self.now.revision
+            before, said = self.now.revision, self.chat_head
             self._memory.append(record, done)
             self._answers.append(self._soon.pop())
+            if self.now.revision > before or self.chat_head != said:
+                self.said(record)
             if self.now.revision > before:
                 self._check(record)
 
@@ -139,14 +159,7 @@ class LateLog:
 
     def load(self, session_id: str, done: Callable[[Stored | LogFailure], None]) -> None:
         """See `Log.load`."""
-
-        def read() -> None:
-            if self.unreadable:
-                return done(LogFailure("cannot be read"))
-            self._memory.load(session_id, done)
-            return self._soon.pop()()
-
-        self._reads.append(read)
+        self._read(lambda then: self._memory.load(session_id, then), done)
 
     def rules(self, session_id: str, done: Callable[[EntryRules | LogFailure], None]) -> None:
         """See `Log.rules`."""
@@ -164,14 +177,21 @@ class LateLog:
         before: int | None,
         done: Callable[[ChatPage | LogFailure], None],
     ) -> None:
-        """Nobody asks here."""
-        raise NotImplementedError
+        """See `Log.chat_page`."""
+
+        def ask(then: Callable[[ChatPage | LogFailure], None]) -> None:
+            if self.chat_unreadable:
+                self._soon.append(lambda: then(LogFailure("cannot be read")))
+            else:
+                self._memory.chat_page(session_id, keys, before, then)
+
+        self._read(ask, done)
 
     def chat_message(
         self, session_id: str, number: int, done: Callable[[Said | LogFailure | None], None]
     ) -> None:
-        """Nobody asks here."""
-        raise NotImplementedError
+        """See `Log.chat_message`."""
+        self._read(lambda then: self._memory.chat_message(session_id, number, then), done)
 
     def chat_changes(
         self, session_id: str, after: int, done: Callable[[ChatChanges | LogFailure], None]
@@ -179,18 +199,24 @@ class LateLog:
         """Nobody asks here."""
         raise NotImplementedError
 
+    def _read(
+        self,
+        ask: Callable[[Callable[[Any], None]], None],
+        done: Callable[[Any], None],
+    ) -> None:
+        def read() -> None:
+            if self.unreadable:
+                return done(LogFailure("cannot be read"))
+            ask(done)
+            return self._soon.pop()()
+
+        self._reads.append(read)
+
     def recall(
         self, session_id: str, revision: int, done: Callable[[Snapshot | LogFailure | None], None]
     ) -> None:
         """See `Log.recall`."""
-
-        def read() -> None:
-            if self.unreadable:
-                return done(LogFailure("cannot be read"))
-            self._memory.recall(session_id, revision, done)
-            return self._soon.pop()()
-
-        self._reads.append(read)
+        self._read(lambda then: self._memory.recall(session_id, revision, then), done)
 
     def history(
         self,
@@ -333,8 +359,9 @@ def marks(said: Any) -> set[int]:
 class Story:
     """One run: three people, one server, one seed."""
 
-    def __init__(self, seed: int, clients: PageProcess) -> None:
+    def __init__(self, seed: int, clients: PageProcess, *, talks: bool = False) -> None:
         self.chance = random.Random(seed)
+        self.talks = Talks(self, seed) if talks else None
         self.log = LateLog()
         self.wire = PageNetwork(clients, lambda _: self.log)
         self.wire.hear = self.hear
@@ -344,6 +371,7 @@ class Story:
         self.rough = self.chance.random() < 0.8
         """The network and the log have faults."""
         self.limits = LIMITS | (NARROW if self.chance.random() < 0.3 else {})
+        self.limits |= CHAT_LIMITS if talks else {}
         self.restarts = 0
         self.overloaded = False
         """The server takes no edits: those of the session are more than one may ask for."""
@@ -365,10 +393,13 @@ class Story:
             page.follow(before)
         elif before is not None:
             before.written.clear()  # a window that is closed takes with it what waits
-        self.wire.do("make", client=name, again=again, seed=self.chance.randrange(2**31))
+        seed, talks = self.chance.randrange(2**31), self.talks is not None
+        self.wire.do("make", client=name, again=again, seed=seed, talks=talks)
 
     def hear(self, item: dict[str, Any]) -> None:
         """Take note of what a page did or was told."""
+        if self.talks is not None and self.talks.hear(item):
+            return
         page = self.here[item["client"]]
         match item["what"]:
             case "edit":
@@ -404,6 +435,8 @@ class Story:
         for act in self.chance.choices(names, weights, k=STEPS):
             self.trail.append(act)
             getattr(self, act)()
+            if self.talks is not None:
+                self.talks.act()
         self.settle()
         self.check()
 
@@ -562,6 +595,8 @@ class Story:
             self.log.wipe()
             for page in self.pages:
                 page.forget()
+            if self.talks is not None:
+                self.talks.forget()
             self.restarts = 2
             self.wire.restart()
 
@@ -590,7 +625,7 @@ class Story:
 
     def settle(self) -> None:
         """Let everything be well until nothing moves any more."""
-        self.log.full = self.log.unreadable = self.overloaded = False
+        self.log.full = self.log.unreadable = self.log.chat_unreadable = self.overloaded = False
         for _ in range(400):
             calm = self.wire.calm_down(len(self.here))
             idle = self.log.idle
@@ -626,7 +661,9 @@ class Story:
         """Tell whether no page waits for anything."""
         states = [self.state(name) for name in self.here]
         return all(
-            state["state"] == "open" and state["pending"] == state["previews"] == 0
+            state["state"] == "open"
+            and state["pending"] == state["previews"] == 0
+            and (self.talks is None or state["chat"]["idle"])
             for state in states
         )
 
@@ -646,6 +683,8 @@ class Story:
             assert state["revision"] == canvas.shown.revision, name
         self.check_history()
         self.check_words()
+        if self.talks is not None:
+            self.talks.check()
 
     def check_words(self) -> None:
         """No words that a person wrote are lost."""
@@ -758,13 +797,13 @@ NARROW = {
 """Limits that are met in every story, and in some."""
 
 
-def play(seed: int, clients: PageProcess) -> None:
-    """Play one story.
+def play(seed: int, clients: PageProcess, *, talks: bool = False) -> None:
+    """Play one story, in which people may talk.
 
     Raises:
         AssertionError: something is not as it should be.
     """
-    story = Story(seed, clients)
+    story = Story(seed, clients, talks=talks)
     try:
         with contextlib.ExitStack() as narrowed:
             for name, limit in story.limits.items():
@@ -781,6 +820,7 @@ def main() -> int:
     parser.add_argument("--seeds", type=int, default=1_000)
     parser.add_argument("--first", type=int, default=1)
     parser.add_argument("--verbose", action="store_true")
+    parser.add_argument("--talks", action="store_true")
     options = parser.parse_args()
     quiet = structlog.make_filtering_bound_logger(logging.CRITICAL)
     structlog.configure(wrapper_class=quiet)  # what the log cannot do is said again and again
@@ -789,7 +829,7 @@ def main() -> int:
     clients = PageProcess(SCRIPT)
     for seed in range(options.first, options.first + options.seeds):
         try:
-            play(seed, clients)
+            play(seed, clients, talks=options.talks)
         except Exception as error:  # noqa: BLE001 - whatever it is, the next seed is played
             failed.append(seed)
             last = f"{type(error).__name__}: {error}".splitlines()[0]

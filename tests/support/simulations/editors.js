@@ -8,6 +8,7 @@ import { savedBatchesOf } from "../../../web/scene/savededits.js";
 import { SceneState } from "../../../web/scene/scene.js";
 import { PASSING, UNREAD } from "../../../web/types/limits.js";
 import { closePage, during, serve, tell } from "./page.js";
+import { Talker } from "./talking.js";
 
 /** @import {ClientMessage, Element as SceneElement, ServerMessage} from "../../../web/types/messages.js" */
 /** @import {Operation} from "../../../web/scene/operations.js" */
@@ -38,6 +39,8 @@ class Page {
   sent = new Map();
   /** Those that are answered for good. @type {Set<ClientMessage>} */
   settled = new Set();
+  /** Its chat, where people talk. @type {Talker | null} */
+  talker = null;
   /** What somebody shows who only listens to the events of the draft. @type {Map<string, string>} */
   #mirror = new Map();
 
@@ -108,6 +111,7 @@ class Page {
 
   /** @param {ServerMessage} message */
   #receive(message) {
+    if (this.talker?.receive(message)) return;
     const failed = this.#failedIn(message);
     const before = this.shown;
     this.#note(message);
@@ -317,6 +321,7 @@ class Page {
       draft: [...this.draft.elements()],
       pending: this.draft.unconfirmed,
       previews: [...this.draft.elements()].filter(({ id }) => this.previews.get(id)).length,
+      chat: this.talker?.state,
     });
   }
 }
@@ -430,12 +435,13 @@ await serve(
       pages.clear();
       lastMark = FIRST_MARK;
     },
-    make({ client, again, seed }) {
+    make({ client, again, seed, talks }) {
       const before = again ? pages.get(client) : null;
       const kept = before ? JSON.parse(JSON.stringify(before.draft.saved)) : [];
       during(client, () => {
         const page = new Page(client, seed, before?.identity ?? null, kept);
         pages.set(client, page);
+        if (talks) page.talker = new Talker(client, page.connection, before?.talker ?? null);
         page.connection.open();
       });
     },
@@ -459,6 +465,10 @@ await serve(
     wake: by(({ connection }) => connection.wake()),
     rename: by(({ connection }, { name }) => connection.rename(name)),
     state: by((page) => page.state()),
+    say: by(({ talker }, { text, to }) => talker?.say(text, pages.get(to)?.connection.peerId || null)),
+    remove_chat: by(({ talker }, { which }) => talker?.remove(which)),
+    clear_chat: by(({ talker }) => talker?.chat.clear()),
+    older_chat: by(({ talker }) => void talker?.chat.loadOlder()),
   },
   () => {
     for (const page of pages.values()) page.check();
