@@ -34,7 +34,7 @@ import { offerHelp } from "./helpkeys.js";
 /** @import {Notices} from "./notices.js" */
 /** @import {Person} from "../people/person.js" */
 /** @import {SceneState} from "../scene/scene.js" */
-/** @import {ClientMessage, ServerMessage} from "../types/messages.js" */
+/** @import {ClientMessage, ElementAdded, ServerMessage} from "../types/messages.js" */
 /** @import {VideoManager} from "../video.js" */
 
 /** @import {Tools} from "../tools/tools.js" */
@@ -82,6 +82,10 @@ export class Board {
     this.tools = this.#makeTools(connection.sessionId, notices, send);
     this.panels = this.#makePanels(connection, joinToken, quality, notices, hooks);
     this.#help = offerHelp(byId("help", HTMLButtonElement), notices);
+    this.strokes = new Part(async () => {
+      const { PeerStrokes } = await import("../canvas/peerstrokes.js");
+      return new PeerStrokes(this.stage);
+    });
     this.drawing = this.#makeDrawing(connection.sessionId, notices, mayEdit);
     this.cursors = new Cursors(byId("cursors", HTMLElement), this.stage, hooks.describe);
     this.selection.on("changed", () => this.panels.select(this.selection.ids));
@@ -89,7 +93,10 @@ export class Board {
     keepEdits(this.scene, new Unsaved(connection.sessionId, "edits"), hooks.isBack);
     connectScene(this.scene, connection);
     showEditOutcomes(this.scene, connection, notices);
-    connection.on("lost", () => this.previews.clear());
+    connection.on("lost", () => {
+      this.previews.clear();
+      this.strokes.loaded?.clear();
+    });
     this.#followEmptiness(connection);
     this.#zoomByButtons();
     new BeyondHints(byId("canvas", HTMLElement), this.stage, this.sceneView);
@@ -113,7 +120,7 @@ export class Board {
 
   /** What is not needed to see the canvas, in the order in which it is likely to be needed. */
   get parts() {
-    return [this.tools, ...this.panels.parts, this.#help];
+    return [this.tools, this.strokes, ...this.panels.parts, this.#help];
   }
 
   /**
@@ -230,6 +237,14 @@ export class Board {
     if (last !== undefined) this.stage.reveal(boundsOf(this.view.transformOf(last)));
   }
 
+  /** @param {ElementAdded} message */
+  #receiveAdded(message) {
+    const received = this.scene.receive(message);
+    const { id } = message.element;
+    this.strokes.loaded?.settle(id, () => this.view.nodeOf(id));
+    return received;
+  }
+
   /**
    * @param {ServerMessage} message
    * @returns {boolean} whether it was for the board
@@ -239,12 +254,18 @@ export class Board {
       case "peer_preview":
         this.previews.take(message);
         return true;
+      case "peer_stroke":
+        if (!this.sceneView.isPast) this.strokes.load().then((strokes) => strokes.take(message), reportError);
+        return true;
+      case "element_added":
+        return this.#receiveAdded(message);
       case "peer_cursor":
         this.cursors.point(message.from_peer_id, message.x, message.y);
         return true;
       case "peer_left":
         this.cursors.remove(message.peer_id);
         this.previews.forget(message.peer_id);
+        this.strokes.loaded?.forget(message.peer_id);
         return false;
       case "element_updated":
         this.previews.settle(message.element.id);

@@ -103,6 +103,7 @@ export function createHandlers(parts) {
     ack: (message) => void (chat(message) || board(message)),
     sync_result: board,
     peer_preview: board,
+    peer_stroke: board,
     peer_cursor: board,
     pointers: ({ pointers }) => {
       for (const [from_peer_id, x, y] of pointers) {

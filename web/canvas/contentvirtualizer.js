@@ -86,7 +86,7 @@ export class ContentVirtualizer {
   /** @param {ElementNode} element gets its content now, if it has none; what is costly gets it when its turn comes */
   fill(element) {
     if (this.#held || element.tile || element.content || !element.at) return;
-    if (isCostly(element)) this.look();
+    if (isCostly(element) && !isLight(element)) this.look();
     else this.#make(element, false);
   }
 
@@ -114,7 +114,7 @@ export class ContentVirtualizer {
         if (element.content) this.#sharpen(element);
         else this.#make(element, element.card);
         // What is costly is drawn after this task, so each of them gets one.
-        if (isCostly(element) && !element.card) return this.#goOn();
+        if (isCostly(element) && !isLight(element) && !element.card) return this.#goOn();
       }
       if (performance.now() > end) return this.#goOn();
     }
@@ -195,6 +195,11 @@ export class ContentVirtualizer {
 /** @param {ElementNode} element */
 function isCostly({ kind }) {
   return definitionOf(kind).cost !== undefined;
+}
+
+/** @param {ElementNode} element */
+function isLight({ kind }) {
+  return definitionOf(kind).cost?.light === true;
 }
 
 /** @param {ElementNode} element loses its content, unless somebody is at work in it */

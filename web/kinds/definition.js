@@ -27,6 +27,8 @@
  * @property {Cost<K>} [cost] absent: any number of them can be drawn
  * @property {boolean} [keepsAspect] it is resized in proportion (default: no)
  * @property {boolean} [isClear] it is seen through: what lies below it is seen (default: no)
+ * @property {boolean} [isStroke] it has the points of a line, parts of which can be erased (default: no)
+ * @property {boolean} [carriesInk] what is drawn on it stays on it (default: no)
  * @property {boolean} [opensProperties] to choose or open one shows its properties (default: yes)
  * @property {WrittenText<K>} [text] what a person writes in it, where it stands
  * @property {(kind: K, factor: number) => Partial<K>} [scaled] what else changes when a group is resized
@@ -87,6 +89,7 @@
  * @property {(kind: K, place: DrawnPlace) => number} [pixels] that drawing it keeps in memory, roughly (default: none)
  * @property {(kind: K) => number} [marks] bars, points and such that it has (default: none)
  * @property {boolean} [onlyInSight] it is not drawn before it can be seen
+ * @property {boolean} [light] one is drawn at once: many of them in one task
  */
 
 /**

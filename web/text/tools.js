@@ -37,7 +37,12 @@ export const commandText = {
 /** Names of the modes of the pointer. */
 export const modeText = {
   select: "Select and move",
+  pen: "Pen",
+  eraser: "Eraser",
+  laser: "Laser pointer",
 };
+
+export const eraserText = { label: "What the eraser takes", whole: "Whole strokes", area: "Only what it touches" };
 
 export const groupText = {
   tools: "Tools",

@@ -2,7 +2,7 @@
 
 import { isSpaceBar } from "../lib/keys.js";
 import { moveGesture, resizeGesture, turnGesture } from "./gestures.js";
-import { ERASER, eraseGesture } from "./erase.js";
+import { eraserGesture } from "./ink/eraser.js";
 import { marqueeGesture } from "./marquee.js";
 import { Fingers, panGesture, turnWheel, zoomByGestures } from "./navigation.js";
 import { PalmRejection } from "./palm.js";
@@ -39,6 +39,8 @@ const THRESHOLD_PX = { mouse: 3, touch: 8 };
 const HOLD_MS = 550;
 /** @type {Omit<Press, "pointer" | "at" | "begin">} */
 const NO_PRESS = { touch: false, id: null, ground: false, pans: false, tap: () => {}, gesture: null, holding: undefined };
+/** The other end of a pen (Pointer Events, section 4.1.3). */
+const ERASER = 5;
 /** The button on the side of a pen. */
 const BARREL = 2;
 /** What answers to a pointer by itself. */
@@ -274,7 +276,7 @@ export class Pointer {
       return { ...press, pans: true, begin: pan };
     }
     if (event.button === ERASER) {
-      const begin = () => eraseGesture(this.#context, from);
+      const begin = () => eraserGesture(this.#context, from);
       return { ...press, begin, tap: () => begin().finish() };
     }
     if (event.button !== 0) return null;

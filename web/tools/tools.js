@@ -6,6 +6,7 @@ import { commands } from "./commands.js";
 import { KeyBindings } from "./keys.js";
 import { showHelp } from "./help.js";
 import { definitionOf } from "../kinds/kinds.js";
+import { showEraserBar } from "./ink/eraserbar.js";
 import { ActiveMode } from "./modes/activemode.js";
 import { Motion } from "./motion.js";
 import { Overlay } from "./overlay.js";
@@ -106,6 +107,7 @@ export class Tools {
       });
     }
     mode.on("changed", () => toolbar.refresh());
+    showEraserBar(context);
     selection.on("changed", () => {
       toolbar.refresh();
       for (const node of stage.space.querySelectorAll("[data-selected]")) node.removeAttribute("data-selected");

@@ -15,6 +15,8 @@ _RUN = 8
 MOST_CHARTS = 100
 MOST_MARKS_OF_ALL = 30_000
 """Of the charts of a scene: bars, points, slices."""
+MOST_POINTS_OF_ALL = 500_000
+"""Of the strokes of a scene."""
 MOST_PIXELS = 24_000_000
 MOST_PIXELS_OF_ALL = 80_000_000
 """Of the pictures in a scene, which are unpacked to be drawn; the rest are frames."""
@@ -30,6 +32,7 @@ class Budget:
         self._lines = MOST_LINES_OF_ALL
         self._charts = MOST_CHARTS
         self._marks = MOST_MARKS_OF_ALL
+        self._points = MOST_POINTS_OF_ALL
         self._pixels = MOST_PIXELS_OF_ALL
 
     def new_id(self) -> str:
@@ -60,6 +63,13 @@ class Budget:
             return False
         self._charts -= 1
         self._marks -= marks
+        return True
+
+    def take_stroke(self, points: int) -> bool:
+        """Tell whether a stroke of so many points may be drawn, and spend them if so."""
+        if points > self._points:
+            return False
+        self._points -= points
         return True
 
     def take_picture(self, raster: Raster) -> bool:

@@ -10,7 +10,16 @@ from typing import Literal
 from msgspec import Struct
 
 Lack = Literal[
-    "animation", "camera", "chart", "color", "font", "model", "picture", "remote-picture", "text"
+    "animation",
+    "camera",
+    "chart",
+    "color",
+    "font",
+    "ink",
+    "model",
+    "picture",
+    "remote-picture",
+    "text",
 ]
 _WORDS: dict[Lack, str] = {
     "animation": "of animated pictures, all but the first frame",
@@ -18,6 +27,7 @@ _WORDS: dict[Lack, str] = {
     "chart": "charts that cannot be drawn, or are too many",
     "color": "colours that are not understood",
     "font": "letters for which this machine has no font",
+    "ink": "strokes, which are too many",
     "model": "3D models",
     "picture": "pictures that cannot be read, or are too large",
     "remote-picture": "pictures of other servers",

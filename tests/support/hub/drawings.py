@@ -36,7 +36,7 @@ ATTRIBUTES = {
     *("x", "y", "width", "height", "rx", "ry", "cx", "cy", "r", "d", "viewBox", "transform"),
     *("fill", "fill-opacity", "stroke", "stroke-width", "stroke-linecap", "stroke-linejoin"),
     *("font-family", "font-size", "font-weight", "text-anchor", "preserveAspectRatio", "href"),
-    *("id", "clip-path"),
+    *("id", "clip-path", "stroke-opacity"),
     "{http://www.w3.org/XML/1998/namespace}space",
 }
 

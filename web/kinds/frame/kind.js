@@ -16,6 +16,7 @@ export const frameKind = {
     return words ? text.described(words) : text.label;
   },
   content: area,
+  carriesInk: true,
   isClear: true,
 };
 

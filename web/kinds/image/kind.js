@@ -30,4 +30,5 @@ export const imageKind = {
     },
   },
   keepsAspect: true,
+  carriesInk: true,
 };

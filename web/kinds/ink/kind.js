@@ -1,37 +1,24 @@
 /** Definition of the kind: ink, a stroke of a pen or a marker. */
 
 import { text } from "../../text/kinds/ink.js";
-import { chosenColor } from "../parts/contrast.js";
-import { drawing, svg } from "../parts/drawing.js";
+import { StrokeContent } from "./content.js";
+import { describeInk } from "./describe.js";
 
 /** @import {Ink} from "../../types/messages.js" */
-/** @import {Content, KindDefinition} from "../definition.js" */
+/** @import {KindDefinition} from "../definition.js" */
 
 /** @type {KindDefinition<Ink>} */
 export const inkKind = {
   icon: "pen",
   label: text.label,
-  describe: ({ brush }) => (brush === "marker" ? text.marker : text.label),
-  content: stroke,
+  describe: describeInk,
+  content: (node) => new StrokeContent(node),
+  cost: {
+    bounds: { count: 5_000, pixels: Infinity, side: 0, marks: 300_000 },
+    marks: ({ points }) => points.length,
+    light: true,
+  },
   isClear: true,
+  isStroke: true,
   opensProperties: false,
 };
-
-/**
- * @param {HTMLElement} node
- * @returns {Content<Ink>}
- */
-function stroke(node) {
-  const picture = drawing();
-  const line = svg("polyline", { fill: "none", "stroke-linecap": "round", "stroke-linejoin": "round" });
-  picture.append(line);
-  node.append(picture);
-  return {
-    show({ points, color = "", size = 4, brush }) {
-      line.setAttribute("points", points.map(([x = 0, y = 0]) => `${x},${y}`).join(" "));
-      line.style.stroke = chosenColor(color) || "currentColor";
-      line.style.strokeWidth = `${size}px`;
-      line.style.opacity = brush === "marker" ? "0.4" : "";
-    },
-  };
-}

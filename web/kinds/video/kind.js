@@ -29,4 +29,5 @@ export const videoKind = {
   },
   keepsAspect: true,
   opensProperties: false,
+  carriesInk: true,
 };

@@ -1,8 +1,11 @@
 /** The modes of the pointer, once: buttons, keys and help follow from this list, in its order. */
 
+import { eraser } from "./eraser.js";
+import { laser } from "./laser.js";
+import { pen } from "./pen.js";
 import { select } from "./select.js";
 
 /** @import {Mode} from "./mode.js" */
 
 /** @type {readonly [Mode, ...Mode[]]} the first one is active in the beginning and after one use of another */
-export const modes = [select];
+export const modes = [select, pen, eraser, laser];

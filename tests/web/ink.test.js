@@ -1,0 +1,30 @@
+/** Ink: the form of strokes, what is sent of them, and their words. */
+
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { test } from "node:test";
+
+import { describeInk } from "../../web/kinds/ink/describe.js";
+import { fitted, formOf } from "../../web/kinds/ink/outline.js";
+
+const samples = JSON.parse(readFileSync(new URL("../samples/ink.json", import.meta.url), "utf8"));
+
+test("a stroke has the form that the samples have (INK8)", () => {
+  for (const { name, kind, width, height, form } of samples) {
+    const { points, width: brush } = fitted(kind, width, height);
+    const made = formOf(points, brush);
+    assert.ok(Math.abs(made.width - form.width) < 0.05, name);
+    const [numbers, expected] = [made.d, form.d].map((d) => d.match(/-?[\d.]+/g)?.map(Number) ?? []);
+    assert.equal(made.d.replace(/[-\d. ]/g, ""), form.d.replace(/[-\d. ]/g, ""), name);
+    assert.equal(numbers.length, expected.length, name);
+    for (const [at, value] of numbers.entries()) assert.ok(Math.abs(value - expected[at]) < 0.05, `${name}: ${at}`);
+  }
+});
+
+test("a stroke is said in words: its colour, its form and the brush (INK9)", () => {
+  const ring = Array.from({ length: 20 }, (_, at) => [50 + 50 * Math.cos(at / 3), 50 + 50 * Math.sin(at / 3)]);
+  assert.equal(describeInk({ type: "Ink", points: ring, color: "#e03131", size: 4 }), "Red ring, pen");
+  assert.equal(describeInk({ type: "Ink", points: [[0, 0], [90, 10]], color: "#ffd43b", brush: "marker" }), "Yellow line, marker");
+  assert.equal(describeInk({ type: "Ink", points: [[0, 0]], color: "#1e1e1e" }), "Black dot, pen");
+  assert.equal(describeInk({ type: "Ink", points: [[0, 0], [9, 0], [0, 9], [9, 9]], color: "hotpink" }), "Coloured stroke, pen");
+});

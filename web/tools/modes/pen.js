@@ -1,0 +1,9 @@
+/** Mode: draw with a pen or a marker. */
+
+import { modeText } from "../../text/tools.js";
+import { penGesture } from "../ink/pen.js";
+
+/** @import {Mode} from "./mode.js" */
+
+/** @type {Mode} */
+export const pen = { name: "pen", label: modeText.pen, icon: "pen", keys: ["D"], cursor: "crosshair", stays: true, begin: penGesture };
