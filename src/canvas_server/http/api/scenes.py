@@ -67,7 +67,7 @@ def scene_routes(
 
     async def chat(request: Request) -> Response:
         session_id = session_of(request)
-        gate.require(request, session_id)
+        await require_entered(scenes, gate, request, session_id)
         page = await scenes.chat(session_id, number_of(request, "before"))
         answer = ChatAnswer(page.messages, page.more)
         body = await bodies.apart(sum(map(message_size, page.messages)), chat_answer, answer)
