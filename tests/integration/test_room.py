@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from canvas_server.client import CannotConnect, connect
+from canvas_server.client import CannotConnect, Client, connect
 from canvas_server.client.messages import Messages
 from canvas_server.protocol.server import Peer
 from support.servers.invitations import SECRET, ask, token
@@ -54,7 +54,7 @@ def test_the_door_stays_shut_after_a_crash_and_over_http(tmp_path: Path) -> None
             }
         first.process.kill()
     with running(tmp_path / "data", env=ENV) as server:
-        for path in ("", "/history", "/export.json"):
+        for path in ("", "/history", "/chat", "/export.json"):
             assert read(server, link, path=f"/api/scene/s{path}") == 403
             assert read(server, link, resume, f"/api/scene/s{path}") == 200
             assert read(server, boss, path=f"/api/scene/s{path}") == 200
@@ -99,23 +99,20 @@ async def test_programs_wait_and_moderate(tmp_path: Path) -> None:
             told = moderator.messages()
             await moderator.set_session(lobby=True)
             states: list[str] = []
-
-            async def visit() -> str:
-                async with connect(
-                    server.url, "s", "Ada", on_state=states.append, token=link
-                ) as client:
-                    client.raise_hand()
-                    client.react("🎉")
-                    await until(told, lambda: any(map(hand_of, moderator.view.peers.values())))
-                    return client.peer_id
-
-            visiting = asyncio.create_task(visit())
-            await until(told, lambda: bool(moderator.view.waiting))
+            visiting = Client(server.url, "s", "Ada", states.append, link)
+            opening = asyncio.create_task(visiting.open())
+            await until(told, lambda: waiting_in(moderator) == ["Ada"])
+            visiting.rename("Ada L.")
+            await until(told, lambda: waiting_in(moderator) == ["Ada L."])
             (visitor,) = moderator.view.waiting.values()
-            assert visitor.display_name == "Ada"
             await moderator.admit(visitor.peer_id)
-            assert await visiting == visitor.peer_id
-            assert states[:2] == ["waiting", "open"]
+            await opening
+            assert visiting.peer_id == visitor.peer_id
+            visiting.raise_hand()
+            visiting.react("🎉")
+            await until(told, lambda: any(map(hand_of, moderator.view.peers.values())))
+            await visiting.close()
+            assert states == ["waiting", "open", "closed"]
             assert not moderator.view.waiting
             refused = asyncio.create_task(_come(server, link))
             await until(told, lambda: bool(moderator.view.waiting))
@@ -132,6 +129,10 @@ async def until(messages: Messages, condition: Callable[[], bool]) -> None:
     async for _ in messages:
         if condition():
             return
+
+
+def waiting_in(moderator: Client) -> list[str | None]:
+    return [visitor.display_name for visitor in moderator.view.waiting.values()]
 
 
 def hand_of(peer: Peer) -> int | None:

@@ -120,6 +120,7 @@ class Client:
         self._queued = False  # it waits to be let in, and keeps its place in the queue
         self._astray = 0  # sockets given up whose `subscribe` may reach the server late
         self._pinged = False
+        self._renamed = asyncio.Event()  # while it waits to be let in
         self._something_to_write = asyncio.Event()
         self._all_written = asyncio.Event()
         self._all_written.set()
@@ -270,6 +271,8 @@ class Client:
         self.name = name
         if self.state == "open":  # else it will be said on joining
             self._push(Subscribe(self.session_id, display_name=name, features=FEATURES))
+        elif self.state == "waiting":
+            self._renamed.set()
 
     def messages(self) -> Messages:
         """Return what comes from now on, for `async for`; each caller gets all of it.
@@ -332,6 +335,7 @@ class Client:
 
     async def _converse(self, socket: ClientConnection) -> None:
         writer = asyncio.create_task(self._write(socket))
+        renamer = asyncio.create_task(self._rename_in_queue(socket))
         try:
             async with asyncio.timeout(CONNECT_SECONDS) as patience:
                 await self._subscribe(socket)
@@ -344,12 +348,14 @@ class Client:
                     if (self._queued or not self._fresh) and patience.when() is not None:
                         patience.reschedule(None)
         finally:
-            writer.cancel()
-            await asyncio.gather(writer, return_exceptions=True)
+            for task in (writer, renamer):
+                task.cancel()
+            await asyncio.gather(writer, renamer, return_exceptions=True)
         return None
 
     async def _subscribe(self, socket: ClientConnection) -> None:
         """Ask for the place this peer had, or for a new one."""
+        self._renamed.clear()
         message = Subscribe(
             self.session_id,
             display_name=self.name or None,
@@ -375,6 +381,14 @@ class Client:
                 await socket.send(text, text=True)
             if not self._something_to_write.is_set():
                 self._all_written.set()
+
+    async def _rename_in_queue(self, socket: ClientConnection) -> None:
+        """Say another name to those who decide whether to let us in; the place stays ours."""
+        while True:
+            await self._renamed.wait()
+            self._renamed.clear()
+            if self._queued and self._fresh:
+                await self._subscribe(socket)
 
     def _try_otherwise(self, error: Error) -> bool:
         """Return whether to subscribe again at once, now that this was refused."""
