@@ -30,6 +30,8 @@ import { messageOf } from "./signals.js";
 
 /** Time allowed for the offer of who rang, before this side offers. */
 const OFFER_MS = 2_000;
+/** The same in the call of everybody: who rings there offers by itself, but to many at once. */
+const GROUP_OFFER_MS = 8_000;
 /** Time allowed for the answer to our offer, once an offer of the other side was ignored for it. */
 const ANSWER_MS = 2_000;
 
@@ -95,14 +97,15 @@ export class Call {
   }
 
   /**
-   * Call: offer our media at once; the tracks follow when the devices are ready. The offer itself
-   * is made by the negotiation.
+   * Call: offer our media at once; the tracks follow when the devices are ready. The browser's own event
+   * (`negotiationneeded`) would come behind all that the page has to do now.
    *
    * @param {MediaStream} localStream
    */
   offerMedia(localStream) {
     this.#localStream = localStream;
     this.#addMedia();
+    void this.#link?.negotiation.offerFirst();
   }
 
   /**
@@ -117,7 +120,7 @@ export class Call {
     const { offer, candidates } = this.#held.take();
     if (offer) this.handleOffer(offer.sdp, offer.offerId);
     // Some clients ring and leave the offer to the one who accepts.
-    else this.#timers.start("offer", OFFER_MS, () => this.#addMedia());
+    else this.#timers.start("offer", this.group ? GROUP_OFFER_MS : OFFER_MS, () => this.#addMedia());
     for (const candidate of candidates) this.handleCandidate(candidate);
   }
 

@@ -75,6 +75,11 @@ export class Negotiation {
     if (signalingState === "stable" || signalingState === "have-local-offer") await this.#makeOffer();
   }
 
+  /** Beyond 10.7: make the first offer without waiting for the event, which then finds nothing that is to be negotiated. */
+  async offerFirst() {
+    if (this.#pc.signalingState === "stable" && !this.#makingOffer) await this.#makeOffer();
+  }
+
   get #readyForOffer() {
     // An offer may come in while we are busy processing a remote answer: then we are "stable" by
     // the time it is the offer's turn, as setRemoteDescription calls are chained.
