@@ -21,6 +21,7 @@ def test_who_opens_the_link_sees_themselves_and_who_is_there_and_joins_with_ente
     ada = open_window("red", query="name=Ada", lobby=True)
     page, lobby = ada.page, ada.page.locator("[data-lobby]")
     expect(lobby.get_by_text("Nobody is in the call yet")).to_be_visible()
+    expect(page.get_by_label("Your name")).to_be_focused()
     until(page, f"() => {RUNNING}")  # the browser lets the page use it unasked
     accessible(ada, "lobby")
     actions = page.evaluate(CONTROLS)
@@ -54,7 +55,11 @@ def test_who_opens_the_link_sees_themselves_and_who_is_there_and_joins_with_ente
 
 
 def test_no_camera_comes_on_by_a_link_and_what_is_wrong_is_said(open_window: Open) -> None:
-    ada = open_window("red", query="name=Ada", lobby=True, camera=False)
+    phone = {"has_touch": True, "is_mobile": True, "viewport": {"width": 390, "height": 844}}
+    ada = open_window("red", query="name=Ada", lobby=True, camera=False, **phone)
+    name = ada.page.locator("[data-lobby]").get_by_label("Your name")
+    expect(name).to_be_visible()
+    expect(name).not_to_be_focused()  # no keyboard comes over the lobby
     lobby = ada.page.locator("[data-lobby]")
     turn_on = lobby.get_by_role("button", name="See and hear yourself")
     expect(turn_on).to_be_visible()
@@ -65,4 +70,5 @@ def test_no_camera_comes_on_by_a_link_and_what_is_wrong_is_said(open_window: Ope
     lobby.get_by_role("button", name="Close").click()
     expect(lobby).to_be_hidden()
     expect(ada.page.locator('#dock [data-action="join-call"]')).to_be_visible()
+    ada.page.locator(".faces-button").click()
     expect(ada.page.locator("#people").get_by_label("Your name")).to_be_visible()

@@ -71,6 +71,9 @@ def test_hands_reactions_and_what_a_moderator_stops(
     )
     wim.page.get_by_text("You are let in when somebody of the room agrees").wait_for()
     wim.picture("waiting")
+    accessible(wim, "waiting")
+    controls = wim.page.locator("button:visible, input:visible, [role=tab]:visible")
+    assert all(node.evaluate("node => node.closest('#lobby') !== null") for node in controls.all())
     expect(mona.page.locator(".waiting").get_by_text("Wim")).to_be_visible()
     expect(mona.page.locator(".notice").get_by_text("Wim waits to be let in")).to_be_visible()
     expect(bob.page.get_by_text("Wim")).to_have_count(0)
@@ -78,3 +81,18 @@ def test_hands_reactions_and_what_a_moderator_stops(
     mona.press("admit")
     wim.wait_connection("open")
     bob.sees(wim)
+    expect(wim.page.locator("[data-lobby]")).to_be_visible()  # with all that it has before a call
+    expect(wim.page.locator("#dock")).to_be_visible()
+    kiosk = open_window(
+        "blue",
+        "people",
+        "name=Kiosk&auto=1",
+        token=token("--session", "people", "--role", "edit"),
+        at=house,
+        becomes="connecting",
+        lobby=True,
+    )
+    kiosk.page.get_by_text("You are let in when somebody of the room agrees").wait_for()
+    mona.press("admit")
+    kiosk.wait_connection("open")
+    expect(kiosk.page.locator("[data-lobby]")).to_be_hidden()

@@ -28,8 +28,12 @@ export function showConnection({ connection, notices }) {
     clearTimeout(patience);
     patience = setTimeout(explain, PATIENCE_MS);
     if (state === "open") notices.hide("connection");
+    showWaiting(connection);
   });
-  connection.on("waiting", () => setText(byId("connection", HTMLElement), text.waiting));
+  connection.on("waiting", () => {
+    setText(byId("connection", HTMLElement), text.waiting);
+    showWaiting(connection);
+  });
   connection.on("overflow", () => {
     notices.show(text.overflow, { key: "overflow", problem: true });
     connection.send({ type: "get_scene" });
@@ -39,6 +43,11 @@ export function showConnection({ connection, notices }) {
   addEventListener("hashchange", () => {
     if (hasToken(location.hash)) location.reload();
   });
+}
+
+/** Bars and panels can do nothing for who waits to be let in. @param {CanvasConnection} connection */
+function showWaiting({ isWaiting }) {
+  document.body.toggleAttribute("data-waiting", isWaiting);
 }
 
 /**

@@ -110,6 +110,7 @@ function connectLobby(context, render) {
   const off = connection.on("scene_update", () => {
     off();
     if (!signaling.autoAccept && !signaling.inCall && !lobby.isPast) open();
+    else lobby.close(); // it was there for the waiting
   });
   return part;
 }

@@ -13,6 +13,8 @@ import { Preview } from "./preview.js";
 /** @import {Person} from "../people/person.js" */
 
 const MOST_FACES = 5;
+/** Where the focus in a field brings no keyboard onto the screen, over the lobby. */
+const KEYBOARD = "(hover: hover) and (pointer: fine) and (not (any-pointer: coarse))";
 /** Controls of the dock that are here while it is open, in their order. */
 const CONTROLS = ["mute", "camera", "blur", "devices", "join-call"];
 
@@ -57,6 +59,7 @@ class Lobby {
     this.#node.hidden = false;
     this.#off = [
       own.on("changed", () => lobby.tell()),
+      lobby.on("changed", () => lobby.isOpen || this.#close()),
       signaling.on("entered", () => this.#close()),
       connection.on("state", (state) => (state === "closed" ? this.#close() : this.show())),
       connection.on("message", () => this.show()),
@@ -64,7 +67,7 @@ class Lobby {
     ];
     lobby.open(own);
     this.show();
-    if (isIdle() && matchMedia("(pointer: fine)").matches) byId("own-name", HTMLInputElement).focus();
+    if (isIdle() && matchMedia(KEYBOARD).matches) byId("own-name", HTMLInputElement).focus();
   }
 
   /** @param {HTMLElement} room of the controls of the call */
