@@ -72,12 +72,30 @@ def look_at_everything(ada: Window, screen: Screen, theme: str, others: int) -> 
         ada.page.keyboard.press("Escape")
 
 
+def in_forced_colours(ada: Window, screen: Screen) -> None:
+    """Look whether who speaks can be told where the system decides the colours, without shadows."""
+    page = ada.page
+    page.emulate_media(forced_colors="active")
+    widths = """selector => [...document.querySelectorAll(selector)].map(node => {
+      const width = () => parseFloat(getComputedStyle(node).outlineWidth);
+      node.removeAttribute('data-speaking');
+      const quiet = width();
+      node.setAttribute('data-speaking', '');
+      return [quiet, width()];
+    })"""
+    tiles = page.evaluate(widths, ".tile")
+    assert tiles and all(speaking > quiet > 0 for quiet, speaking in tiles), tiles
+    ada.picture(f"forced-colours-{screen.name}")
+    page.emulate_media(forced_colors="none")
+
+
 @pytest.mark.parametrize("screen", [SCREENS[0], SCREENS[2]], ids=lambda screen: screen.name)
 def test_everybody_is_seen_and_everything_can_be_pressed(open_window: Open, screen: Screen) -> None:
     """In each layout and with each panel."""
     ada, *others = meeting(open_window, screen, 3)
     look_at_everything(ada, screen, "light", len(others))
     accessible(ada, f"in a call, {screen.name}")
+    in_forced_colours(ada, screen)
     press(ada, '[data-action="leave-call"]')
     ada.wait_clear_of_calls()
     faultless(ada, screen, "left", NAMES)
