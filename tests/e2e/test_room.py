@@ -84,7 +84,8 @@ def in_forced_colours(ada: Window, screen: Screen) -> None:
       return [quiet, width()];
     })"""
     tiles = page.evaluate(widths, ".tile")
-    assert tiles and all(speaking > quiet > 0 for quiet, speaking in tiles), tiles
+    assert tiles
+    assert all(speaking > quiet > 0 for quiet, speaking in tiles), tiles
     ada.picture(f"forced-colours-{screen.name}")
     page.emulate_media(forced_colors="none")
 

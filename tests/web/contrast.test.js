@@ -1,7 +1,7 @@
 /** The colours of both themes can be told apart (WCAG 2.2, success criteria 1.4.3 and 1.4.11). */
 
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { test } from "node:test";
 
 const CSS = readFileSync(new URL("../../web/style.css", import.meta.url), "utf8");
@@ -34,8 +34,9 @@ function propertiesOf(block) {
 /** @returns {Record<"light" | "dark", Map<string, string>>} */
 function themes() {
   const blocks = [...CSS.matchAll(/:root \{([^}]*)\}/g)].map(([, block]) => propertiesOf(block ?? ""));
-  const [light, dark] = blocks;
-  assert.ok(light && dark && blocks.length === 2, "a light and a dark set of colours");
+  const [light, dark, contrast] = blocks;
+  assert.ok(light && dark && blocks.length === 3, "a light and a dark set of colours, and what differs with more contrast");
+  assert.ok([...contrast?.values() ?? []].every((value) => value.includes("var(--ink)")), "made of the ink of either");
   return { light, dark: new Map([...light, ...dark]) };
 }
 
@@ -99,3 +100,12 @@ for (const [theme, colors] of Object.entries(themes())) {
     }
   });
 }
+
+test("colours are named in one place", () => {
+  const web = new URL("../../web/", import.meta.url);
+  const names = [...propertiesOf(CSS.slice(CSS.indexOf(":root"), CSS.indexOf("}"))).keys()];
+  const naming = readdirSync(web, { encoding: "utf-8", recursive: true })
+    .filter((path) => path.endsWith(".css") && path !== "style.css" && !/^(?:bundle|vendor)/.test(path))
+    .filter((path) => names.some((name) => new RegExp(`--${name}:`).test(readFileSync(new URL(path, web), "utf8"))));
+  assert.deepEqual(naming, []);
+});
