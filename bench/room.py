@@ -1,11 +1,13 @@
 """A meeting in real windows: how soon one sees everybody, what it costs, how late a chat line is.
 
 ``make room`` opens a call of four and of six on one machine. It takes the time from the press of
-Join to the pictures of the three others, the processor time of a page in a call of four, the
-pictures a second that six people receive from each other, and the time from Enter in one window's
-chat to the line in another. With ``--beside FOLDER``, a checkout of another version of this
-project with its environment, both are measured in turn. Writes the section "room" of
-docs/benchmarks.md.
+Join to the pictures of the three others and to the steps before, with what the machine was busy
+with meanwhile (of the windows, which all send and draw pictures on it, and of other programs:
+where that is all it has, the time says more of the machine than of Join), the processor time of a
+page in a call of four, the pictures a second that six people receive from each other, and the time
+from Enter in one window's chat to the line in another. With ``--beside FOLDER``, a checkout of
+another version of this project with its environment, both are measured in turn. Writes the
+section "room" of docs/benchmarks.md.
 """
 
 import argparse
@@ -44,16 +46,24 @@ Measured = dict[str, list[float]]
 
 CONNECTED = """count => [...signalingManager.peerConnections.values()]
   .filter(pc => pc.connectionState === 'connected').length === count"""
-# From a press until each of so many others has a new picture in the window.
+# Milliseconds from a press until there is a description for each of so many others, until each is
+# connected, and has a new picture in the window.
 TO_PICTURES = """async ([selector, count]) => {
   const began = performance.now();
   document.querySelector(selector).click();
   const own = () => new Set(signalingManager.localStream?.getTracks());
   const playing = () => [...document.querySelectorAll('video')].filter(({srcObject}) =>
     srcObject?.getVideoTracks().length && !srcObject.getTracks().some(track => own().has(track)));
+  const all = has => {
+    const connections = [...signalingManager.peerConnections.values()];
+    return connections.length >= count && connections.every(has);
+  };
   const shown = new Set();
   const watched = new WeakSet();
+  const took = {};
   while (shown.size < count) {
+    if (all(pc => pc.localDescription)) took.described ??= performance.now() - began;
+    if (all(pc => pc.connectionState === 'connected')) took.connected ??= performance.now() - began;
     for (const video of playing()) {
       if (watched.has(video)) continue;
       watched.add(video);
@@ -61,7 +71,9 @@ TO_PICTURES = """async ([selector, count]) => {
     }
     await new Promise(requestAnimationFrame);
   }
-  return performance.now() - began;
+  took.pictures = performance.now() - began;
+  return {...took, described: took.described ?? took.pictures,
+    connected: took.connected ?? took.pictures};
 }"""
 RECEIVED = """async () => {
   let frames = 0;
@@ -138,9 +150,25 @@ def joining(browser: Browser, home: str, turn: str) -> Measured:
     pages = meeting(browser, home, f"join-{turn}", 3)
     late = opened(browser, home, f"join-{turn}", "Late")
     time.sleep(2)
+    own, every, began = cpu_seconds(os.getpid()), busy_seconds(), time.perf_counter()
     took = late.evaluate(TO_PICTURES, [join_button(late), 3])
+    own, every = cpu_seconds(os.getpid()) - own, busy_seconds() - every
+    seconds = time.perf_counter() - began
     closed([*pages, late])
-    return {"Join to everybody's picture, four people, ms": [took]}
+    return {
+        "Join to everybody's picture, four people, ms": [took["pictures"]],
+        "of it until the last description is made, ms": [took["described"]],
+        "of it until the last one is connected, ms": [took["connected"]],
+        "processor of the four windows and their server meanwhile, cores": [own / seconds],
+        "processor of other programs meanwhile, cores": [max(0.0, every - own) / seconds],
+    }
+
+
+def busy_seconds() -> float:
+    """Return the time that all cores have worked since the machine started."""
+    times = Path("/proc/stat").read_text().splitlines()[0].split()[1:9]
+    idle = int(times[3]) + int(times[4])
+    return (sum(map(int, times)) - idle) / os.sysconf("SC_CLK_TCK")
 
 
 def costs(browser: Browser, home: str, turn: str) -> Measured:
