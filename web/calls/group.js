@@ -93,12 +93,12 @@ export class Group {
   }
 
   /**
-   * Whom to call now. Of two members the one with the smaller id calls, so that they do not both.
+   * Whom to call now. Of two that are in it already the one with the smaller id calls, so that they do not both.
    *
    * @param {string} ownId
    * @param {Iterable<Peer>} peers
    * @param {(peerId: string) => boolean} hasCall
-   * @param {boolean} [both] whoever has the smaller id: the other has had the time
+   * @param {boolean} [both] whoever has the smaller id: the other has had the time, or this peer has just joined
    * @returns {string[]}
    */
   missing(ownId, peers, hasCall, both = false) {
