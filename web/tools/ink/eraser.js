@@ -6,7 +6,7 @@ import { fitted, formOf } from "../../kinds/ink/outline.js";
 import { definitionOf, isRemovable } from "../../kinds/kinds.js";
 import { svg } from "../../kinds/parts/drawing.js";
 import { boxed } from "./finished.js";
-import { left, merged, under } from "./erasing.js";
+import { asStroke, left, merged, under } from "./erasing.js";
 import { eraser } from "./eraserstyle.js";
 
 /** @import {Point} from "../../canvas/geometry.js" */
@@ -154,7 +154,7 @@ function piecesOf({ scene }, element, ink, ranges) {
   const about = middleOf({ x, y, width, height });
   /** @type {Operation[]} */
   const operations = left(points, ranges).map((piece, index) => {
-    const { points: own, place } = boxed(piece);
+    const { points: own, place } = boxed(asStroke(piece));
     const middle = turned(middleOf({ ...place, x: x + place.x, y: y + place.y }), about, rotation);
     const transform = { ...element.transform, ...place, x: middle.x - place.width / 2, y: middle.y - place.height / 2 };
     if (index === 0) return { op: "update", id: element.id, changes: { kind: { points: own, size }, transform } };

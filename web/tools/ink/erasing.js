@@ -1,6 +1,7 @@
 /** Erasing a part of a stroke: what was under the eraser goes, what is left goes on as strokes of its own. Pure. */
 
 import { along, controlsOf, lengthOf } from "../../kinds/ink/spline.js";
+import { thinned } from "./thinning.js";
 
 /** @import {Point} from "../../canvas/geometry.js" */
 /** @import {InkPoint} from "../../kinds/ink/spline.js" */
@@ -8,10 +9,15 @@ import { along, controlsOf, lengthOf } from "../../kinds/ink/spline.js";
 /** @typedef {readonly [from: number, to: number]} Range of a stroke: which point, and how far on to the next one */
 /** @typedef {{from: Point, to: Point, radius: number}} Strip what an eraser has passed over */
 
+const FEWEST_PARTS = 12;
 const MOST_PARTS = 256;
 const HALVINGS = 14;
-/** Places that keep the form of a segment that is cut. */
-const EXTRA = [0.25, 0.5, 0.75];
+/** Places of what is left: so far from each other, about, and so many of a segment. */
+const APART = 5;
+const FEWEST_EXTRA = 4;
+const MOST_EXTRA = 128;
+/** As far as the line of what is left may leave the line that was there. */
+const BOUND = 0.2;
 
 /**
  * @param {readonly InkPoint[]} points distinct
@@ -56,7 +62,7 @@ export function merged(some) {
 /**
  * @param {readonly InkPoint[]} points distinct
  * @param {readonly Range[]} erased as `merged` has them
- * @returns {InkPoint[][]} the points of each stroke that is left
+ * @returns {InkPoint[][]} many places of each stroke that is left
  */
 export function left(points, erased) {
   const last = points.length - 1;
@@ -72,6 +78,16 @@ export function left(points, erased) {
 }
 
 /**
+ * @param {readonly InkPoint[]} places as `left` has them
+ * @returns {InkPoint[]} points of a stroke that runs there
+ */
+export function asStroke(places) {
+  return thinned(places, BOUND);
+}
+
+/**
+ * A segment follows the points around it, which are others now: many of its places keep the line where it was.
+ *
  * @param {readonly InkPoint[]} points
  * @param {number} from
  * @param {number} to
@@ -81,13 +97,22 @@ function piece(points, from, to) {
   const [first, end] = [Math.floor(from), Math.ceil(to)];
   const places = new Set([from, to]);
   for (let at = first; at <= end; at++) if (at > from && at < to) places.add(at);
-  for (const extra of EXTRA) {
-    // The line of what is left runs where it ran, also where a point of it is gone.
-    for (const at of [first + extra, end - 1 + extra]) if (at > from && at < to) places.add(at);
-    places.add(from + (Math.min(first + 1, to) - from) * extra);
-    places.add(to - (to - Math.max(end - 1, from)) * extra);
+  for (let segment = first; segment < end; segment++) {
+    for (const at of extras(points, Math.max(from, segment), Math.min(to, segment + 1))) places.add(at);
   }
   return [...places].sort((a, b) => a - b).map((at) => placeAt(points, at));
+}
+
+/**
+ * @param {readonly InkPoint[]} points
+ * @param {number} from
+ * @param {number} to of the same segment
+ * @returns {number[]} places between
+ */
+function extras(points, from, to) {
+  const [[x1, y1], [x2, y2]] = [placeAt(points, from), placeAt(points, to)];
+  const parts = Math.min(MOST_EXTRA, Math.max(FEWEST_EXTRA, Math.ceil(lengthOf(x2 - x1, y2 - y1) / APART)));
+  return Array.from({ length: parts - 1 }, (_, part) => from + ((to - from) * (part + 1)) / parts);
 }
 
 /**
@@ -111,7 +136,7 @@ function placeAt(points, at) {
 function* steps(points, apart) {
   for (let at = 0; at < points.length - 1; at++) {
     const [one, other] = [/** @type {InkPoint} */ (points[at]), /** @type {InkPoint} */ (points[at + 1])];
-    const parts = Math.min(MOST_PARTS, Math.max(4, Math.ceil(lengthOf(other[0] - one[0], other[1] - one[1]) / apart)));
+    const parts = Math.min(MOST_PARTS, Math.max(FEWEST_PARTS, Math.ceil(lengthOf(other[0] - one[0], other[1] - one[1]) / apart)));
     for (let part = 1; part <= parts; part++) yield at + part / parts;
   }
 }
