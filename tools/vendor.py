@@ -127,6 +127,62 @@ LIBRARIES = (
             ),
         ),
     ),
+    Library(
+        package="@expo-google-fonts/patrick-hand",
+        version="0.4.1",
+        folder="web/vendor/hand",
+        files=(
+            File(
+                "400Regular/PatrickHand_400Regular.woff2",
+                "c99c6b229027fd50f5276d3976155e49ce852c0d0546c7b57c7bb38588162c6b",
+            ),
+            File(
+                "LICENSE_FONT", "377f4f9c19e935228552478eb68cc2ed82910988a60ba60e2ac73b09f32d02d1"
+            ),
+        ),
+    ),
+    Library(
+        package="@expo-google-fonts/patrick-hand",
+        version="0.4.1",
+        folder="src/canvas_server/export/font_hand",
+        files=(
+            File(
+                "400Regular/PatrickHand_400Regular.ttf",
+                "496937dafcb18bf2c2f624ed02c8f7f4d47bd1e4e6e5646c42b6cfd873c6b13c",
+            ),
+            File(
+                "LICENSE_FONT", "377f4f9c19e935228552478eb68cc2ed82910988a60ba60e2ac73b09f32d02d1"
+            ),
+        ),
+    ),
+    Library(
+        package="@expo-google-fonts/jetbrains-mono",
+        version="0.4.1",
+        folder="web/vendor/mono",
+        files=(
+            File(
+                "400Regular/JetBrainsMono_400Regular.woff2",
+                "6d1558349e2514732c6049e8cb44130fd17f4038fd3b76017b027198aee7c080",
+            ),
+            File(
+                "LICENSE_FONT", "b2fe5e8987594e9ffd1d2ca52a2f5d73eb8335243893c5d6254b5ad69269591d"
+            ),
+        ),
+    ),
+    Library(
+        package="@expo-google-fonts/jetbrains-mono",
+        version="0.4.1",
+        folder="src/canvas_server/export/font_mono",
+        files=(
+            File(
+                "400Regular/JetBrainsMono_400Regular.ttf",
+                "b6b1ff4ddefe36d7f2a6174e1d001cab374e594519ee9049af028d577b64c5f5",
+            ),
+            File(
+                "LICENSE_FONT", "b2fe5e8987594e9ffd1d2ca52a2f5d73eb8335243893c5d6254b5ad69269591d"
+            ),
+        ),
+    ),
 )
 
 
