@@ -10,6 +10,7 @@ import { CanvasView } from "../canvas/view.js";
 import { text as roomText } from "../text/room.js";
 import { byId, setText } from "../ui/dom.js";
 import { CLIENT_TRAITS } from "../types/traits.js";
+import { withArrows } from "../kinds/arrow/edits.js";
 import { OptimisticScene } from "../scene/optimisticscene.js";
 import { boundsOf } from "../canvas/geometry.js";
 import { Previews } from "../scene/previews.js";
@@ -71,7 +72,7 @@ export class Board {
     this.stage = new Stage(byId("stage", HTMLElement), byId("space", HTMLElement));
     this.scene = new OptimisticScene(committed, { send: (message) => connection.send(message) });
     this.previews = new Previews();
-    this.sceneView = new SceneView(this.scene, this.previews, mayEdit);
+    this.sceneView = new SceneView(this.scene, this.previews, mayEdit, withArrows);
     this.view = new CanvasView(this.stage, this.sceneView, this.sceneView.previews, { ...hooks, videos });
     this.selection = new Selection();
     /** What may be lost. @param {ClientMessage} message */

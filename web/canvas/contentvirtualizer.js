@@ -9,14 +9,14 @@ import { grown, holds, overlap } from "./geometry.js";
 import { cardFor, definitionOf } from "../kinds/kinds.js";
 import { coalesce } from "../lib/coalesce.js";
 
-/** @import {Content, Kind, Tile} from "../kinds/definition.js" */
+/** @import {Content, Drawn, Kind, Tile} from "../kinds/definition.js" */
 /** @import {Box} from "./geometry.js" */
 /** @import {Stage} from "./stage.js" */
 /** @import {Transform} from "../types/messages.js" */
 
 /**
  * An element's node and its state: `tile` of a stream, which is drawn always and has no other content; `at` and
- * `bounds`: where it was put; `pixels`: what its content is sharp for; `card`: its content only says what it is, or is
+ * `bounds`: where it was put, `drawn`: of one that says so itself; `pixels`: what its content is sharp for; `card`: its content only says what it is, or is
  * to; `memo`: for the computation of its cost.
  *
  * @typedef {object} ElementNode
@@ -26,6 +26,7 @@ import { coalesce } from "../lib/coalesce.js";
  * @property {Tile<any> | null} tile
  * @property {Content<any> | null} content
  * @property {Required<Transform> | null} at
+ * @property {Drawn | null} drawn
  * @property {Box | null} bounds
  * @property {number} pixels
  * @property {boolean} card
@@ -100,6 +101,7 @@ export class ContentVirtualizer {
     const { node, kind } = element;
     element.content = card ? cardFor(node, kind) : definitionOf(kind).content(node);
     element.content.resize?.(element.at.width, element.at.height);
+    if (element.drawn) element.content.draw?.(element.drawn);
     this.#sharpen(element);
     element.content.show(element.kind);
   }

@@ -5,9 +5,11 @@
 
 import { make } from "../ui/dom.js";
 import { ContentVirtualizer } from "./contentvirtualizer.js";
+import { Followers } from "./followers.js";
 import { boundsOf } from "./geometry.js";
 import { placeNode } from "./placing.js";
-import { definitionOf, describeKind } from "../kinds/kinds.js";
+import { definitionOf, describeKind, textOf } from "../kinds/kinds.js";
+import { beginningOf } from "../kinds/parts/words.js";
 import { streamOf, wholeTransform } from "../scene/scene.js";
 import { coalesce } from "../lib/coalesce.js";
 import { text } from "../text/canvas.js";
@@ -17,7 +19,8 @@ import { text } from "../text/canvas.js";
 /** @import {Person} from "../people/person.js" */
 /** @import {ElementNode} from "./contentvirtualizer.js" */
 /** @import {Stage} from "./stage.js" */
-/** @import {TileHooks} from "../kinds/definition.js" */
+/** @import {Box} from "./geometry.js" */
+/** @import {Drawn, Shown, TileHooks} from "../kinds/definition.js" */
 /** @import {Element as SceneElement, Transform} from "../types/messages.js" */
 
 /** @typedef {TileHooks & {describe: (peerId: string) => Person}} CanvasHooks */
@@ -35,6 +38,7 @@ export class CanvasView {
   #tiles = new Set();
   /** What the person here is moving. @type {Map<string, Partial<Transform>>} */
   #motion = new Map();
+  #followers = new Followers();
   #sortSoon = coalesce(() => this.#sort());
 
   /**
@@ -64,7 +68,7 @@ export class CanvasView {
 
   /** Show all there is. */
   fitAll() {
-    this.#stage.fitAll([...this.#scene.elements()].map(({ transform }) => boundsOf(transform)));
+    this.#stage.fitAll([...this.#scene.elements()].map(({ id }) => this.boundsOf(id)));
   }
 
   /** @param {() => void} act done whenever all that is in sight has been drawn */
@@ -102,12 +106,48 @@ export class CanvasView {
 
   /**
    * Where an element is shown now: where the person here moves it, else where somebody else does,
-   * else where it is.
+   * else where it is. Of one that follows others, where it is drawn.
    *
    * @param {string} id
    * @returns {Required<Transform>}
    */
   transformOf(id) {
+    const drawn = this.drawnOf(id);
+    const placed = this.#placedAt(id);
+    return drawn ? { ...placed, ...drawn.box, rotation: 0 } : placed;
+  }
+
+  /**
+   * @param {string} id
+   * @returns {Box} the upright box around what is shown of an element
+   */
+  boundsOf(id) {
+    return boundsOf(this.transformOf(id));
+  }
+
+  /**
+   * What is drawn of an element that is not simply where it is placed.
+   *
+   * @param {string} id
+   * @returns {Drawn | undefined}
+   */
+  drawnOf(id) {
+    const element = this.#scene.get(id);
+    const { drawn } = element ? definitionOf(element.kind) : { drawn: undefined };
+    return element && drawn?.(element.kind, wholeTransform(element.transform), this.#placedAt(id), (other) => this.shown(other));
+  }
+
+  /**
+   * @param {string} id
+   * @returns {Shown | undefined} an element as it is shown now, for what follows it
+   */
+  shown(id) {
+    const kind = this.#scene.get(id)?.kind;
+    return kind && { kind, at: this.#placedAt(id) };
+  }
+
+  /** @param {string} id @returns {Required<Transform>} */
+  #placedAt(id) {
     const placed = wholeTransform(this.#scene.get(id)?.transform);
     return { ...placed, ...(this.#motion.get(id) ?? this.#previews.get(id)) };
   }
@@ -121,7 +161,7 @@ export class CanvasView {
     const before = this.#motion;
     this.#motion = motion ?? new Map();
     this.#placeSome(this.#motion.keys());
-    for (const id of before.keys()) if (!this.#motion.has(id)) this.#place(id);
+    this.#placeSome([...before.keys()].filter((id) => !this.#motion.has(id)));
   }
 
   /**
@@ -132,7 +172,16 @@ export class CanvasView {
    */
   describe(id) {
     const kind = this.#scene.get(id)?.kind;
-    return kind ? describeKind(kind, (peerId) => this.#hooks.describe(peerId).name) : "";
+    if (!kind) return "";
+    const { describeWith } = definitionOf(kind);
+    return describeWith ? describeWith(kind, (other) => this.#shortly(other)) : describeKind(kind, (peerId) => this.#hooks.describe(peerId).name);
+  }
+
+  /** @param {string} id @returns {string} what is written in an element, else the element in words; empty: it is not there */
+  #shortly(id) {
+    const kind = this.#scene.get(id)?.kind;
+    if (!kind) return "";
+    return beginningOf(textOf(kind) ?? "") || describeKind(kind, (peerId) => this.#hooks.describe(peerId).name);
   }
 
   #showAll() {
@@ -153,6 +202,7 @@ export class CanvasView {
       const element = this.#scene.get(id);
       if (element) this.#draw(element);
       else this.#remove(id);
+      for (const follower of this.#placeFollowers(id)) this.#name(follower);
     }
     this.#sortSoon();
     this.#contents.look();
@@ -166,6 +216,7 @@ export class CanvasView {
       this.#remove(id);
       element = undefined;
     }
+    this.#followers.set(id, definitionOf(kind).follows?.(kind) ?? []);
     if (!element) this.#create(id, kind);
     else if (!same(element.kind, kind)) this.#redraw(element, kind);
     this.#place(id);
@@ -187,7 +238,7 @@ export class CanvasView {
     if (streamId) node.dataset["streamId"] = streamId;
     const tile = definitionOf(kind).tile?.(node, kind, this.#hooks) ?? null;
     /** @type {ElementNode} */
-    const element = { id, node, kind, tile, content: null, at: null, bounds: null, pixels: 0, card: false, memo: {} };
+    const element = { id, node, kind, tile, content: null, at: null, drawn: null, bounds: null, pixels: 0, card: false, memo: {} };
     this.#nodes.set(id, element);
     if (tile) this.#tiles.add(element);
     this.#redraw(element, kind);
@@ -202,7 +253,7 @@ export class CanvasView {
   #redraw(element, kind) {
     element.kind = kind;
     if (element.tile) return element.tile.show(kind);
-    element.node.setAttribute("aria-label", text.element(describeKind(kind)));
+    this.#name(element.id);
     element.content?.show(kind);
   }
 
@@ -211,6 +262,7 @@ export class CanvasView {
     const element = this.#nodes.get(id);
     if (!element) return;
     this.#nodes.delete(id);
+    this.#followers.set(id, []);
     this.#tiles.delete(element);
     element.tile?.close();
     element.content?.close?.();
@@ -224,16 +276,33 @@ export class CanvasView {
 
   /** @param {Iterable<string>} ids */
   #placeSome(ids) {
-    for (const id of ids) this.#place(id);
+    for (const id of ids) {
+      this.#place(id);
+      this.#placeFollowers(id);
+    }
     this.#contents.look();
+  }
+
+  /** @param {string} id of what they follow @returns {string[]} ids of those that do */
+  #placeFollowers(id) {
+    const followers = [...this.#followers.of(id)];
+    for (const follower of followers) this.#place(follower);
+    return followers;
+  }
+
+  /** @param {string} id of an element that is no tile */
+  #name(id) {
+    this.#nodes.get(id)?.node.setAttribute("aria-label", text.element(this.describe(id)));
   }
 
   /** @param {string} id */
   #place(id) {
     const element = this.#nodes.get(id);
     if (!element) return;
-    const at = this.transformOf(id);
+    element.drawn = this.drawnOf(id) ?? null;
+    const at = element.drawn ? { ...this.#placedAt(id), ...element.drawn.box, rotation: 0 } : this.#placedAt(id);
     placeNode(element.node, at, element.at);
+    if (element.drawn) element.content?.draw?.(element.drawn);
     if (element.at?.width !== at.width || element.at.height !== at.height) {
       element.content?.resize?.(at.width, at.height);
     }
@@ -256,7 +325,7 @@ export class CanvasView {
   #reveal({ target }) {
     const id = this.idOf(target);
     const keyboard = target instanceof Element && target.matches(":focus-visible");
-    if (id !== null && keyboard) this.#stage.reveal(boundsOf(this.transformOf(id)));
+    if (id !== null && keyboard) this.#stage.reveal(this.boundsOf(id));
   }
 }
 

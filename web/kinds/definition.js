@@ -3,13 +3,17 @@
 /** @import {DrawingBounds} from "../canvas/allotment.js" */
 /** @import {Field} from "../ui/fields.js" */
 /** @import {Person} from "../people/person.js" */
+/** @import {ArrowPath} from "./arrow/path.js" */
 /** @import {WrittenField} from "../scene/operations.js" */
-/** @import {Element as SceneElement} from "../types/messages.js" */
+/** @import {Element as SceneElement, Transform} from "../types/messages.js" */
 /** @import {VideoManager} from "../video.js" */
 
 /** @typedef {SceneElement["kind"]} Kind */
 /** @typedef {Kind["type"]} KindName */
 /** @typedef {{width: number, height: number}} Size in scene units */
+/** @typedef {{x: number, y: number, width: number, height: number}} Area in scene units */
+/** An element as it is shown now, perhaps on the move. @typedef {{kind: Kind, at: Required<Transform>}} Shown */
+/** What is drawn of an element that is not simply where it is placed: the box around it, and what its kind adds. @typedef {{box: Area, path?: ArrowPath}} Drawn */
 
 /**
  * All that is special about a kind. What is optional has a default that suits most kinds.
@@ -20,6 +24,8 @@
  * @property {string} label what one of them is called
  * @property {(kind: K, nameOf?: (peerId: string) => string) => string} describe an element in words, for those who do
  *   not see it
+ * @property {(kind: K, describe: (id: string) => string) => string} [describeWith] in words, where these are about other elements as
+ *   well: `describe` has the words of one of them, or its own in short; empty where it is not there
  * @property {(kind: K, nameOf: (peerId: string) => string) => string} [inHistory] as described, where absent
  * @property {(node: HTMLElement) => Content<K>} content draws in the node of the element, which is empty
  * @property {(node: HTMLElement, kind: K, hooks: TileHooks) => Tile<K> | null} [tile] in the place of content: drawn as
@@ -32,6 +38,9 @@
  * @property {boolean} [opensProperties] to choose or open one shows its properties (default: yes)
  * @property {WrittenText<K>} [text] what a person writes in it, where it stands
  * @property {(kind: K, factor: number) => Partial<K>} [scaled] what else changes when a group is resized
+ * @property {(kind: K) => string[]} [follows] ids of the elements on whose places the place of such an element depends
+ * @property {(kind: K, placed: Required<Transform>, shown: Required<Transform>, other: (id: string) => Shown | undefined) => Drawn} [drawn]
+ *   where one is drawn that is not simply where it is placed: moved from `placed` to `shown`, with others as they are shown now
  * @property {(kind: K) => string} [copied] what a text program gets of one that is copied; absent: what is written in it
  * @property {(kind: K) => string} [picture] the address of the picture that an element is
  */
@@ -58,6 +67,7 @@
  * @typedef {object} Content
  * @property {(kind: K) => void} show first of all, and again when the kind changes
  * @property {(width: number, height: number) => void} [resize]
+ * @property {(drawn: Drawn) => void} [draw] of a kind that says where it is drawn: before it is shown, and when that changes
  * @property {(pixels: number) => void} [sharpen]
  * @property {() => void} [close] releases resources
  */
@@ -104,10 +114,14 @@
  * @template {Kind} K
  * @typedef {object} WrittenText
  * @property {WrittenField & keyof K} field of the struct
- * @property {(kind: K) => {fontSize: number, align: string}} style
+ * @property {(kind: K) => {fontSize: number, align: string, family?: string}} style
+ * @property {(kind: K, size: Size, drawn?: Drawn) => Area} [room] within the element, in which the words stand in the middle; all of it
+ *   where absent, and they begin at its top
+ * @property {(kind: K, size: Size, words: number) => number} [heightFor] the height of an element that is as high as words of a height need
  * @property {Partial<K>} look of the first one; later ones look like the latest
  * @property {Size | null} size of a new one; `null`: the element is as large as its text
  * @property {readonly (keyof K)[]} [sizedBy] fields that change how large the text is
+ * @property {string} [label] what the field is called in which it is written
  * @property {boolean} [optional] the element stays when the text is empty (default: it is removed)
  */
 

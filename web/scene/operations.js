@@ -9,7 +9,7 @@ import { diffPatch, equal, mergePatch } from "./patch.js";
 /** @typedef {SceneElement["kind"]} Kind */
 
 /** Fields of kinds that hold what a person wrote. */
-export const WRITTEN_FIELDS = /** @type {const} */ (["content"]);
+export const WRITTEN_FIELDS = /** @type {const} */ (["content", "text", "label"]);
 
 const PARTS = /** @type {const} */ (["parent", "locked", "opacity"]);
 

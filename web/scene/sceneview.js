@@ -26,6 +26,7 @@ import { HistoryScene } from "./historyscene.js";
 export class SceneView extends Emitter {
   #scene;
   #mayEdit;
+  #completed;
   #past = new HistoryScene();
   /** The earlier scene in sight. @type {Elements | null} */
   #earlier = null;
@@ -36,10 +37,13 @@ export class SceneView extends Emitter {
    * @param {OptimisticScene} scene
    * @param {Previews} previews
    * @param {() => boolean} [mayEdit] this person may change the scene
+   * @param {(operations: readonly Operation[], scene: OptimisticScene) => readonly Operation[]} [completed] an edit with what
+   *   elements do that depend on those it is about
    */
-  constructor(scene, previews, mayEdit = () => true) {
+  constructor(scene, previews, mayEdit = () => true, completed = (operations) => operations) {
     super();
     this.#mayEdit = mayEdit;
+    this.#completed = completed;
     this.#scene = scene;
     scene.on("changed", (change) => {
       if (this.#earlier) this.#past.become(this.#composed(this.#earlier));
@@ -117,7 +121,7 @@ export class SceneView extends Emitter {
    */
   edit(operations, how) {
     if (this.#isFixed) this.#blocked();
-    else this.#scene.edit(operations, how);
+    else this.#scene.edit(this.#completed(operations, this.#scene), how);
   }
 
   get canUndo() {

@@ -16,7 +16,7 @@ import { TextSheet } from "./textsheet.js";
 /** @import {Point} from "../canvas/geometry.js" */
 /** @import {EditContext} from "./tools.js" */
 /** @import {Unsaved} from "../ui/unsaved.js" */
-/** @import {Kind, KindName, WrittenText} from "../kinds/definition.js" */
+/** @import {Area, Kind, KindName, WrittenText} from "../kinds/definition.js" */
 /** @import {Transform, TransformChanges} from "../types/messages.js" */
 
 /** A new text is as wide as its longest line, up to this. */
@@ -87,7 +87,7 @@ export class TextEditor {
     const content = element && textOf(element.kind);
     if (!element || content == null) return;
     this.close();
-    const at = wholeTransform(element.transform);
+    const at = this.#context.view.transformOf(id);
     this.#begin({ id, fresh: false, kind: element.kind, at }, content).select();
   }
 
@@ -171,7 +171,8 @@ export class TextEditor {
    */
   measure(kind, width) {
     const node = make("p", { class: "text-measure" }, `${textOf(kind)}\u200b`);
-    node.style.fontSize = `${writtenIn(kind).style(kind).fontSize}px`;
+    const { fontSize, family = "" } = writtenIn(kind).style(kind);
+    Object.assign(node.style, { fontSize: `${fontSize}px`, fontFamily: family });
     if (width === undefined) node.style.maxWidth = `${WIDEST}px`;
     else node.style.width = `${width}px`;
     this.#context.stage.space.append(node);
@@ -189,7 +190,7 @@ export class TextEditor {
     const { id, kind, at } = writing;
     const field = make("textarea", {
       class: "text-field",
-      "aria-label": text.textField,
+      "aria-label": writtenIn(kind).label ?? text.textField,
       maxlength: String(longest(kind.type, writtenIn(kind).field)),
       spellcheck: "true",
       rows: "1",
@@ -198,11 +199,13 @@ export class TextEditor {
     field.value = content;
     const { style } = field;
     const isInSheet = this.#sheet.isWanted;
-    if (!isInSheet) layOver(field, at, writtenIn(kind).style(kind));
+    const room = writtenIn(kind).room?.(kind, at, this.#context.view.drawnOf(id)) ?? null;
+    if (!isInSheet) layOver(field, at, writtenIn(kind).style(kind), room);
     const session = { ...writing, field };
     const grow = () => {
       style.height = "0";
       style.height = `${field.scrollHeight}px`;
+      if (room && !isInSheet) putInMiddle(field, at, room, field.scrollHeight);
     };
     field.addEventListener("input", () => {
       grow();
@@ -261,7 +264,8 @@ export class TextEditor {
     } else if (!there && (fresh || changed)) {
       if (!fresh) session.id = scene.newElementId(); // somebody has removed it while it was written
       const size = fresh && writtenIn(kind).size === null ? this.#wholeSize(withText(kind, content)) : {};
-      const element = { id: session.id, kind: withText(kind, content), transform: { ...at, ...size } };
+      const grown = writtenIn(kind).heightFor && this.#grown(session, withText(kind, content), at);
+      const element = { id: session.id, kind: withText(kind, content), transform: { ...at, ...size, ...grown } };
       scene.edit([{ op: "add", element }]);
     }
   }
@@ -275,6 +279,12 @@ export class TextEditor {
    * @returns {TransformChanges | null} `null`: it does not depend on the text
    */
   #grown({ fresh, at }, kind, now) {
+    const { heightFor, room } = writtenIn(kind);
+    if (heightFor) {
+      const words = textOf(kind) === "" ? 0 : this.measure(kind, room?.(kind, now).width ?? now.width).height;
+      const { x, y, height } = withHeight(now, heightFor(kind, now, words));
+      return height === now.height ? null : { x, y, height };
+    }
     if (writtenIn(kind).size !== null) return null;
     const size = fresh ? this.#wholeSize(kind) : { height: this.measure(kind, at.width).height };
     const { x, y } = withHeight(now, size.height);
@@ -293,15 +303,29 @@ export class TextEditor {
  *
  * @param {HTMLTextAreaElement} field
  * @param {Required<Transform>} at
- * @param {{fontSize: number, align: string}} look
+ * @param {{fontSize: number, align: string, family?: string}} look
+ * @param {Area | null} room in the middle of which the words stand; `null`: they begin at the top
  */
-function layOver({ style }, at, { fontSize, align }) {
-  style.width = `${at.width}px`;
+function layOver({ style }, at, { fontSize, align, family = "" }, room) {
+  style.width = `${room?.width ?? at.width}px`;
   style.fontSize = `${fontSize}px`;
+  style.fontFamily = family;
   style.textAlign = align;
   style.transform = `translate(${at.x}px, ${at.y}px) rotate(${at.rotation}deg)`;
   // Turned about the same point as the element, however much is written.
   style.transformOrigin = `${at.width / 2}px ${at.height / 2}px`;
+}
+
+/**
+ * @param {HTMLTextAreaElement} field
+ * @param {Required<Transform>} at
+ * @param {Area} room
+ * @param {number} height of the field
+ */
+function putInMiddle({ style }, at, room, height) {
+  const [x, y] = [room.x, room.y + (room.height - height) / 2];
+  style.transform = `translate(${at.x + x}px, ${at.y + y}px) rotate(${at.rotation}deg)`;
+  style.transformOrigin = `${at.width / 2 - x}px ${at.height / 2 - y}px`;
 }
 
 /**

@@ -2,7 +2,7 @@
 
 from canvas_server.core.scene.rasters import Raster
 from canvas_server.export.colors import INKED, Paint, paint_of
-from canvas_server.export.fonts import runs_of
+from canvas_server.export.fonts import Weight, runs_of
 from canvas_server.export.lines import Line, wrap
 from canvas_server.export.missing import MissingContent
 
@@ -40,11 +40,11 @@ class Budget:
         self._ids += 1
         return f"part-{self._ids}"
 
-    def wrap(self, text: str, width: float, size: float) -> tuple[Line, ...]:
+    def wrap(self, text: str, width: float, size: float, weight: Weight = 400) -> tuple[Line, ...]:
         """Break text into lines, as many as there is room for, and spend them."""
         part = text[: self._letters]
-        block = wrap(part, width, size, max(1, min(MOST_LINES, self._lines)))
-        self._letters -= min(self._letters, len(part) + _RUN * len(runs_of(part)))
+        block = wrap(part, width, size, max(1, min(MOST_LINES, self._lines)), weight)
+        self._letters -= min(self._letters, len(part) + _RUN * len(runs_of(part, weight)))
         self._lines -= len(block.lines)
         if block.is_cut or len(part) < len(text):
             self.missing.add("text")

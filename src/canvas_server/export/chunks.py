@@ -12,7 +12,7 @@ from xml.etree.ElementTree import Element as Node
 from msgspec import Struct
 
 from canvas_server.export.bidi import LRM, is_plain
-from canvas_server.export.fonts import Run, Weight, bundled, runs_of
+from canvas_server.export.fonts import Run, Weight, bundled, runs_of, weight_in
 from canvas_server.export.levels import levels_of, visual_order
 from canvas_server.export.shapes import number
 from canvas_server.export.shaping import positions
@@ -45,7 +45,7 @@ def split(root: Node) -> None:
 
 
 def _lines_of(text: Node) -> Iterator[Node]:
-    weight: Weight = 600 if text.get("font-weight") == "600" else 400
+    weight = weight_in(text.attrib)
     own = bundled(weight)
     for line in [text] if "y" in text.attrib else list(text):
         look = {**text.attrib, **line.attrib, _SPACE: "preserve"}

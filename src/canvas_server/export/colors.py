@@ -31,6 +31,11 @@ _LEAST_CONTRAST_LARGE = 3
 _LARGE = 24
 
 
+_MIDDLE_LUMINANCE = 0.18
+"""Of a ground on which dark words are read as well as light ones."""
+_MOSTLY = 0.5
+
+
 class Paint(Struct, frozen=True):
     """A colour as SVG writes it."""
 
@@ -81,6 +86,15 @@ def vanishes(paint: Paint, size: float) -> bool:
     least = _LEAST_CONTRAST if size < _LARGE else _LEAST_CONTRAST_LARGE
     dark, light = sorted((_luminance(paint.color), _luminance(PAGE)))
     return (light + 0.05) / (dark + 0.05) < least
+
+
+def letters_on(ground: Paint) -> Paint:
+    """Return what is read on a ground; one that is seen through for the most part is the page."""
+    if ground.opacity < _MOSTLY:
+        return INKED
+    if ground is INKED:
+        return Paint(PAGE)
+    return INKED if _luminance(ground.color) > _MIDDLE_LUMINANCE else Paint("#ffffff")
 
 
 def _luminance(color: str) -> float:

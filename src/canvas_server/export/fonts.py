@@ -8,7 +8,7 @@ import functools
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from importlib.resources import files
 from pathlib import Path
 from typing import Any, Literal
@@ -17,10 +17,16 @@ from msgspec import Struct
 
 from canvas_server.export.harfbuzz import hb
 
-Weight = Literal[400, 600]
+Weight = Literal[400, 600, "hand", "mono"]
+"""A weight of the usual family, or another family for drawings."""
 
 BUNDLED = "Inter"
-_BUNDLED_FILES: dict[Weight, str] = {400: "Inter_400Regular.ttf", 600: "Inter_600SemiBold.ttf"}
+_BUNDLED_FILES: dict[Weight, tuple[str, str]] = {
+    400: (BUNDLED, "font/Inter_400Regular.ttf"),
+    600: (BUNDLED, "font/Inter_600SemiBold.ttf"),
+    "hand": ("Patrick Hand", "font_hand/PatrickHand_400Regular.ttf"),
+    "mono": ("JetBrains Mono", "font_mono/JetBrainsMono_400Regular.ttf"),
+}
 FOLDERS = (
     "/usr/share/fonts",
     "/usr/local/share/fonts",
@@ -81,11 +87,20 @@ class Run(Struct, frozen=True):
 
 @functools.cache
 def bundled(weight: Weight = 400) -> Face:
-    """Return the font that lies in the package."""
-    folder = Path(str(files("canvas_server.export"))) / "font"
-    path = folder / _BUNDLED_FILES[weight]
+    """Return a font that lies in the package."""
+    family, name = _BUNDLED_FILES[weight]
+    path = Path(str(files("canvas_server.export"))) / name
     face = hb.Face(hb.Blob.from_file_path(str(path)))
-    return Face(str(path), BUNDLED, hb.Font(face), face.upem)
+    return Face(str(path), family, hb.Font(face), face.upem)
+
+
+def weight_in(look: Mapping[str, str]) -> Weight:
+    """Return in what a node of a drawing is written, by its attributes."""
+    family = look.get("font-family", "")
+    for weight in ("hand", "mono"):
+        if family.startswith(f"'{bundled(weight).family}'"):
+            return weight
+    return 600 if look.get("font-weight") == "600" else 400
 
 
 def runs_of(text: str, weight: Weight = 400) -> list[Run]:
@@ -134,6 +149,8 @@ def face_of(cluster: str, weight: Weight = 400) -> Face | None:
             return found
     if own.covers(letters):
         return own
+    if weight in ("hand", "mono"):
+        return face_of(cluster)
     found = next((face for face in _system_faces() if face.covers(letters)), None)
     if found is None and len(letters) > 1 and not is_emoji(cluster):
         return face_of(letters[0], weight)  # its mark is missing
@@ -164,16 +181,17 @@ class UsedFonts(Struct, frozen=True):
     """The script (ISO 15924) of each grapheme cluster for which there is no font."""
 
 
-def used_by(texts: Iterable[str]) -> UsedFonts:
+def used_by(texts: Iterable[tuple[str, Weight]]) -> UsedFonts:
     """Find out with which fonts texts are written."""
-    counts: Counter[str] = Counter()
-    for text in texts:
-        if not text.isascii():
-            counts.update(_pieces(text))
+    counts: Counter[tuple[str, Weight]] = Counter()
     used = dict.fromkeys((bundled(400).path, bundled(600).path))
+    for text, weight in texts:
+        used[bundled(weight).path] = None
+        if not text.isascii():
+            counts.update((piece, weight) for piece in _pieces(text, weight))
     lost: list[str] = []
-    for cluster, count in counts.items():
-        face = face_of(cluster)
+    for (cluster, weight), count in counts.items():
+        face = face_of(cluster, weight)
         if face is not None:
             used[face.path] = None
         if face is None or not face.covers(_INVISIBLE.sub("", cluster)):

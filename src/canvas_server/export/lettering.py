@@ -6,7 +6,7 @@ from xml.etree.ElementTree import Element as Node
 
 from canvas_server.export import bidi, shaping
 from canvas_server.export.colors import Paint
-from canvas_server.export.fonts import BUNDLED, Run, Weight, runs_of
+from canvas_server.export.fonts import Run, Weight, bundled, runs_of
 from canvas_server.export.lines import Line
 from canvas_server.export.shapes import node, number
 
@@ -28,6 +28,7 @@ def write(
     size: float,
     paint: Paint,
     align: Align = "left",
+    weight: Weight = 400,
 ) -> None:
     """Write a block of lines into a column of the canvas."""
     anchor, edge, part = {
@@ -37,22 +38,30 @@ def write(
     }[align]
     written = node(group, "text", font_size=size, fill=paint.color, text_anchor=anchor)
     written.set("xml:space", "preserve")
+    if weight != 400:
+        written.set("font-family", f"'{bundled(weight).family}', {shaping.FAMILY}")
     if paint.opacity < 1:
         written.set("fill-opacity", number(paint.opacity))
-    first = top + shaping.baseline(size)
+    first = top + shaping.baseline(size, weight)
     for place, line in enumerate(lines):
         y = first + place * size * shaping.LINE
         # Spaces at the end of a line are at its left where it goes from right to left.
         x = edge + line.hanging * (1 - part if line.right_to_left else -part)
         if len(line.parts) == 1:
             if line.parts[0].text:
-                put(node(written, "tspan", x=x, y=y), line.parts[0].text)
+                put(node(written, "tspan", x=x, y=y), line.parts[0].text, weight)
         else:
-            _write_parts(written, line, left, y, width, align)
+            _write_parts(written, line, left, y, width, align, weight)
 
 
 def _write_parts(
-    written: Node, line: Line, left: float, y: float, width: float, align: Align
+    written: Node,
+    line: Line,
+    left: float,
+    y: float,
+    width: float,
+    align: Align,
+    weight: Weight,
 ) -> None:
     """Write a line with tabulators: its parts begin where the line does."""
     room = {"left": 0.0, "center": (width - line.width) / 2, "right": width - line.width}[align]
@@ -60,7 +69,7 @@ def _write_parts(
         at = line.width - part.offset - part.width if line.right_to_left else part.offset
         if part.text:
             look = {"text_anchor": "start"} if align != "left" else {}
-            put(node(written, "tspan", x=left + room + at, y=y, **look), part.text)
+            put(node(written, "tspan", x=left + room + at, y=y, **look), part.text, weight)
 
 
 def label(parent: Node, words: str, **look: float | str) -> None:
@@ -74,12 +83,13 @@ def label(parent: Node, words: str, **look: float | str) -> None:
 def put(written: Node, text: str, weight: Weight = 400) -> None:
     """Write text into a node, in the fonts that have its letters."""
     runs = runs_of(shaping.clean(text), weight)
-    if all(_is_usual(run) for run in runs):
+    own = bundled(weight).family
+    if all(_is_usual(run, own) for run in runs):
         written.text = shaping.clean(text)
         return
     last: Node | None = None
     for run in runs:
-        if not _is_usual(run):
+        if not _is_usual(run, own):
             family = "" if run.face is None else run.face.family.replace("'", "")
             last = node(written, "tspan", run.text, font_family=f"'{family}', {shaping.FAMILY}")
         elif last is None:
@@ -88,5 +98,5 @@ def put(written: Node, text: str, weight: Weight = 400) -> None:
             last.tail = (last.tail or "") + run.text
 
 
-def _is_usual(run: Run) -> bool:
-    return run.face is None or run.face.family == BUNDLED
+def _is_usual(run: Run, own: str) -> bool:
+    return run.face is None or run.face.family == own

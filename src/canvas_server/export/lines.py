@@ -12,6 +12,7 @@ from itertools import accumulate
 from msgspec import Struct
 
 from canvas_server.export import bidi
+from canvas_server.export.fonts import Weight
 from canvas_server.export.shaping import clean, positions
 
 TAB = 8
@@ -60,14 +61,15 @@ class Block(Struct, frozen=True):
     """The rest is left out, and an ellipsis says so."""
 
 
-def wrap(text: str, width: float, size: float, most: int) -> Block:
+def wrap(text: str, width: float, size: float, most: int, weight: Weight = 400) -> Block:
     """Break text into lines; sizes are in the unit of `size`.
 
     Of more than `most` lines the rest is left out.
     """
     lines: list[Line] = []
     for paragraph in _PARAGRAPHS.split(clean(text)):
-        lines += _Paragraph(paragraph, width / size, most - len(lines)).lines(size)
+        room = width / size
+        lines += _Paragraph(paragraph, room, most - len(lines), weight).lines(size)
         if len(lines) > most:
             ellipsis = Line((LinePart("…", 0, size),))
             return Block((*lines[: most - 1], ellipsis), is_cut=True)
@@ -77,13 +79,14 @@ def wrap(text: str, width: float, size: float, most: int) -> Block:
 class _Paragraph:
     """A paragraph to be broken; all lengths are in font sizes."""
 
-    def __init__(self, text: str, width: float, most: int) -> None:
+    def __init__(self, text: str, width: float, most: int, weight: Weight) -> None:
         self._text = text
+        self._weight: Weight = weight
         self._width = width + _TOLERANCE / 16
         self._most = most
         self._right_to_left = bidi.is_right_to_left(text)
         self._has_tabs = "\t" in text
-        self._places = positions(text.replace("\t", " "))
+        self._places = positions(text.replace("\t", " "), weight)
 
     def lines(self, size: float) -> list[Line]:
         """Return its lines: one more than `most` at most."""
@@ -99,14 +102,14 @@ class _Paragraph:
         place = start
         for n, piece in enumerate(self._text[start:written].split("\t")):
             if n:
-                at = _next_stop(at)
+                at = _next_stop(at, self._weight)
             until = place + len(piece)
             wide = self._places[until] - self._places[place]
             words = bidi.isolated(self._text, place, until, right_to_left=self._right_to_left)
             words = words.replace(_SOFT_HYPHEN, "")
             if is_hyphenated and until == written:
                 words += _HYPHEN
-                wide += positions(_HYPHEN)[-1]
+                wide += positions(_HYPHEN, self._weight)[-1]
             parts.append(LinePart(words, at * size, wide * size))
             at += wide
             place = until + 1
@@ -130,7 +133,7 @@ class _Paragraph:
         at = 0.0
         for place in range(start, end):
             if self._text[place] == "\t":
-                at = _next_stop(at)
+                at = _next_stop(at, self._weight)
             else:
                 at += self._places[place + 1] - self._places[place]
         return at
@@ -159,7 +162,7 @@ class _Paragraph:
             if wide > self._width:
                 break
             if end < len(self._text) and self._text[end - 1] == _SOFT_HYPHEN:
-                wide += positions(_HYPHEN)[-1]
+                wide += positions(_HYPHEN, self._weight)[-1]
             if wide <= self._width:
                 best = place
         return best
@@ -180,12 +183,15 @@ class _Paragraph:
 
     def _broken(self, start: int, end: int) -> float:
         """Return how wide a part is once it stands by itself."""
-        return self._reach(start, end) if self._has_tabs else positions(self._text[start:end])[-1]
+        return self._reach(start, end) if self._has_tabs else self._whole(start, end)
+
+    def _whole(self, start: int, end: int) -> float:
+        return positions(self._text[start:end], self._weight)[-1]
 
 
-def _next_stop(at: float) -> float:
+def _next_stop(at: float, weight: Weight) -> float:
     """Return the next stop of tabulators, at least half a space further on."""
-    space = positions(" ")[-1]
+    space = positions(" ", weight)[-1]
     step = TAB * space
     stop = (at // step + 1) * step
     return stop if stop - at >= space / 2 else stop + step

@@ -62,10 +62,10 @@ def width_of(text: str, size: float, weight: Weight = 400) -> float:
     return size * positions(text, weight)[-1]
 
 
-def baseline(size: float) -> float:
+def baseline(size: float, weight: Weight = 400) -> float:
     """Return how far below its upper edge a line stands; browsers round what a font says."""
-    extents = bundled().font.get_font_extents("ltr")
-    unit = bundled().unit
+    extents = bundled(weight).font.get_font_extents("ltr")
+    unit = bundled(weight).unit
     ascent, descent = round(size * extents.ascender / unit), round(-size * extents.descender / unit)
     return (size * LINE + ascent - descent) / 2
 

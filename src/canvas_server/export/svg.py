@@ -5,16 +5,19 @@ would be there. Nothing in it runs or loads anything.
 """
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from xml.etree.ElementTree import Element as Node
 from xml.etree.ElementTree import tostring
 
 from msgspec import Struct
 
 from canvas_server.export import colors, fonts, kinds, shaping
+from canvas_server.export.arrowpath import aim_of, arrow_path
 from canvas_server.export.budget import Budget
+from canvas_server.export.kinds import arrow
 from canvas_server.export.missing import Gap, in_words
 from canvas_server.export.shapes import node, number
+from canvas_server.protocol.kinds import Arrow
 from canvas_server.protocol.scene import Element, SceneDocument, Transform, Viewport
 
 MARGIN = 40.0
@@ -48,7 +51,7 @@ class Box(Struct, frozen=True):
 
 def draw(scene: SceneDocument) -> Drawn:
     """Draw a scene: all that is on it, or its first view where there is nothing."""
-    drawing = _SceneDrawing()
+    drawing = _SceneDrawing({element.id: element for element in scene.elements})
     for element in sorted(scene.elements, key=lambda element: element.transform.z_index):
         drawing.add(element)
     view = drawing.view()
@@ -74,18 +77,17 @@ def draw(scene: SceneDocument) -> Drawn:
     return Drawn(root, width, height, gaps, used.files)
 
 
-def _letters(root: Node) -> Iterator[str]:
-    """Return all that is written."""
-    for written in root.iter():
-        if written.tag in ("text", "tspan"):
-            yield written.text or ""
-        yield written.tail or ""
+def _letters(root: Node) -> Iterator[tuple[str, fonts.Weight]]:
+    """Return all that is written, and in what."""
+    for written in root.iter("text"):
+        yield "".join(written.itertext()), fonts.weight_in(written.attrib)
 
 
 class _SceneDrawing:
     """Draws elements, and keeps count of what they cost."""
 
-    def __init__(self) -> None:
+    def __init__(self, elements: Mapping[str, Element]) -> None:
+        self._elements = elements
         self.nodes: list[Node] = []
         self._budget = Budget()
         self.missing = self._budget.missing
@@ -106,6 +108,9 @@ class _SceneDrawing:
     def add(self, element: Element) -> None:
         """Draw an element on top of those before it."""
         at, kind = element.transform, element.kind
+        if isinstance(kind, Arrow):
+            self._add_arrow(kind)
+            return
         group = node(None, "g")
         if at.rotation % 360:
             middle = (at.x + at.width / 2, at.y + at.height / 2)
@@ -114,6 +119,16 @@ class _SceneDrawing:
         height = kinds.draw(group, kind, at, self._budget)
         self.nodes.append(group)
         self._boxes.append(_box_of(at, height))
+
+    def _add_arrow(self, kind: Arrow) -> None:
+        """Draw an arrow, which is where its ends are, and not where it is placed."""
+        start, end = (aim_of(each, self._elements) for each in (kind.start, kind.end))
+        path = arrow_path(kind, start, end)
+        group = node(None, "g")
+        arrow.draw(group, kind, path, self._budget)
+        self.nodes.append(group)
+        box = path.box
+        self._boxes.append(Box(box.x, box.y, box.x + box.width, box.y + box.height))
 
 
 def _box_of(at: Transform, height: float) -> Box:

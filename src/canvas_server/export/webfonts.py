@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from unicodedata import normalize
 from xml.etree.ElementTree import Element as Node
 
-from canvas_server.export.fonts import Face, Weight, bundled, runs_of
+from canvas_server.export.fonts import Face, Weight, bundled, runs_of, weight_in
 from canvas_server.export.harfbuzz import hb
 from canvas_server.export.shapes import node
 
@@ -48,7 +48,7 @@ def _shaped(text: str) -> set[int]:
 
 def _texts(root: Node) -> Iterator[tuple[str, Weight]]:
     for text in root.iter("text"):
-        yield "".join(text.itertext()), 600 if text.get("font-weight") == "600" else 400
+        yield "".join(text.itertext()), weight_in(text.attrib)
 
 
 def _subset(face: Face, letters: set[int]) -> bytes:

@@ -31,12 +31,25 @@ from canvas_server.protocol.scene import Element, SceneDocument, Transform, View
 
 SAMPLES = json.loads((Path(__file__).parents[2] / "samples" / "charts.json").read_text())
 SVG = "{http://www.w3.org/2000/svg}"
-TAGS = {"svg", "g", "title", "desc", "rect", "path", "circle", "text", "tspan", "image", "clipPath"}
+TAGS = {
+    "svg",
+    "g",
+    "title",
+    "desc",
+    "rect",
+    "path",
+    "polyline",
+    "circle",
+    "text",
+    "tspan",
+    "image",
+    "clipPath",
+}
 ATTRIBUTES = {
     *("x", "y", "width", "height", "rx", "ry", "cx", "cy", "r", "d", "viewBox", "transform"),
     *("fill", "fill-opacity", "stroke", "stroke-width", "stroke-linecap", "stroke-linejoin"),
     *("font-family", "font-size", "font-weight", "text-anchor", "preserveAspectRatio", "href"),
-    *("id", "clip-path", "stroke-opacity"),
+    *("id", "clip-path", "stroke-dasharray", "stroke-opacity"),
     "{http://www.w3.org/XML/1998/namespace}space",
 }
 
@@ -170,6 +183,8 @@ _kinds: dict[type[Kind], st.SearchStrategy[Kind]] = {
         _width,
         _dash,
         st.text(max_size=60),
+        st.sampled_from(["sans", "hand", "mono"]),
+        st.floats(0, 1000, exclude_min=True),
     ),
     Frame: st.builds(Frame, st.text(max_size=60)),
     Group: st.just(Group()),

@@ -292,7 +292,7 @@ def test_letters_without_a_font_take_nothing_along(text: str) -> None:
 def test_words_whose_letters_join_are_of_one_font() -> None:
     urdu = "\u06cc\u06c1"  # the first is in more fonts than the second
     assert [run.text for run in fonts.runs_of(f"a {urdu} b")] == ["a ", urdu, " b"]
-    assert fonts.used_by([urdu]).without_font == ()
+    assert fonts.used_by([(urdu, 400)]).without_font == ()
     nothing_has = f"{ARABIC}\u08ff\u0600\U0001e900"
     assert "".join(run.text for run in fonts.runs_of(nothing_has)) == nothing_has
 

@@ -43,6 +43,27 @@ export function chosenColor(color) {
   return !OF_THE_PAGE.test(color) && CSS.supports("color", color) ? color : "";
 }
 
+/** Of a ground on which dark words are read as well as light ones (WCAG 2.2, relative luminance). */
+const MIDDLE_LUMINANCE = 0.18;
+/** @type {Map<string, boolean | null>} */
+const grounds = new Map();
+
+/**
+ * @param {string} color of a ground, as CSS writes it
+ * @returns {boolean | null} dark words are read on it better than light ones; `null`: it is seen through for the most part
+ */
+export function isLight(color) {
+  let light = grounds.get(color);
+  if (light === undefined) {
+    if (grounds.size >= MOST_KEPT) grounds.clear();
+    const value = computed(color);
+    const [, , , opacity = "1"] = value.match(/-?[\d.]+(e-?\d+)?/g) ?? [];
+    light = Number(opacity) < 0.5 ? null : luminance(value) > MIDDLE_LUMINANCE;
+    grounds.set(color, light);
+  }
+  return light;
+}
+
 /**
  * @param {string} color
  * @returns {string} `rgb(…)`, or `color(srgb …)` of one that is written in another colour space

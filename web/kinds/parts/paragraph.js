@@ -39,7 +39,7 @@ export class ParagraphContent {
   show(kind) {
     const { content, fontSize, color, align } = this.#lookOf(kind);
     const { paragraph } = this;
-    const shown = content.replace(LINE_ENDS, "\n").replace(UNWRITABLE, "\ufffd");
+    const shown = shownText(content);
     if (paragraph.textContent !== shown) paragraph.textContent = shown;
     paragraph.style.fontSize = `${fontSize}px`;
     paragraph.style.textAlign = align;
@@ -57,4 +57,12 @@ export class ParagraphContent {
     this.paragraph.style.color = color;
     this.paragraph.classList.toggle("carded", color !== "" && vanishes(color, this.#size));
   }
+}
+
+/**
+ * @param {string} content as it was written
+ * @returns {string} as a paragraph shows it
+ */
+export function shownText(content) {
+  return content.replace(LINE_ENDS, "\n").replace(UNWRITABLE, "\ufffd");
 }

@@ -2,6 +2,7 @@
 
 export const text = {
   label: "Shape",
+  words: "Words in the shape",
   shapes: {
     rectangle: "Rectangle",
     ellipse: "Ellipse",

@@ -9,7 +9,6 @@ from xml.etree.ElementTree import Element as Node
 
 from canvas_server.export.budget import Budget
 from canvas_server.export.kinds import (
-    arrow,
     chart,
     frames,
     image,
@@ -56,8 +55,8 @@ def draw(group: Node, kind: Kind, at: Transform, budget: Budget) -> float:
             return ink.draw(group, kind, at, budget)
         case Shape():
             return shape.draw(group, kind, at, budget)
-        case Arrow():
-            return arrow.draw(group, kind, at, budget)
+        case Arrow():  # by itself, where what it follows is (svg.py)
+            return at.height
         case Frame():
             return frames.draw(group, kind, at)
         case Group():  # what it has as its children is drawn by itself
