@@ -39,7 +39,7 @@ test("keys: a letter that is not Latin is told by its place (CAN3)", () => {
   for (const key of ["я", "Я", "ζ", "ז", "ئ", "ㅋ", "つ", "ж"]) assert.equal(does(key, "KeyZ", ctrl), "undo", key);
   assert.equal(does("Я", "KeyZ", { ...ctrl, ...shift }), "redo");
   assert.equal(does("я", "KeyZ", { metaKey: true }), "undo");
-  assert.deepEqual([does("е", "KeyT"), does("т", "KeyN"), does("ь", "KeyM"), does("м", "KeyV")], ["text", "note", "mute", "camera"]);
+  assert.deepEqual([does("е", "KeyT"), does("т", "KeyN"), does("ь", "KeyM"), does("м", "KeyV")], ["text", "note", "mute", "mode-select"]);
   assert.equal(does("ф", "KeyA", ctrl), "selectAll");
   assert.equal(does("х", "BracketLeft"), "backward");
   assert.equal(does("Ъ", "BracketRight", shift), "front");
@@ -65,10 +65,14 @@ test("keys: a Latin letter is told by what it types (CAN3)", () => {
 test("keys: digits that are typed with Shift, or are not typed at all", () => {
   assert.equal(does("à", "Digit0"), "zoomFit");
   assert.equal(does("0", "Digit0", shift), "zoomFit");
-  assert.equal(does("&", "Digit1"), "zoomFull");
+  assert.equal(does("&", "Digit1"), "mode-select");
   assert.equal(does("-", "Digit6"), "zoomOut", "what it types comes first");
   assert.equal(does("+", "Digit1"), "zoomIn", "Czech");
-  assert.equal(does("!", "Digit1", shift), null);
+  assert.equal(does("!", "Digit1", shift), "zoomFit");
+  assert.equal(does("@", "Digit2", shift), "zoomSelection");
+  assert.equal(does('"', "Digit2", shift), "zoomSelection", "British");
+  assert.equal(does(")", "Digit0", shift), "zoomFull");
+  assert.equal(does("€", "Digit2", { ...shift, ...altGraph }), null, "AltGr");
   assert.equal(does("0", "Numpad0"), "zoomFit");
 });
 

@@ -111,7 +111,7 @@ function touchable() {
   };
   const selection = { ids: new Set(), set() {}, clear() {}, has: () => false };
   const context = /** @type {any} */ ({ stage, selection, view: { idOf: () => null, nodeOf: () => undefined }, mode: { current: select } });
-  new Pointer(context, /** @type {any} */ ({}), { open() {}, write() {} });
+  new Pointer(context, /** @type {any} */ ({}), { open() {}, write() {}, put: () => false, copy() {}, menu() {} });
   /** @param {string} type @param {number} pointerId @param {number} clientX @param {number} clientY @param {object} [more] */
   const send = (type, pointerId, clientX, clientY, more) => {
     const event = new Event(`pointer${type}`, { cancelable: true });

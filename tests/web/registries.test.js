@@ -68,8 +68,11 @@ test("commands: keys are named as they are pressed", () => {
   for (const key of [...commands, ...controlKeys].flatMap(({ keys }) => keys)) {
     const parts = key === "+" ? [key] : key.split("+");
     const [ctrlKey, altKey, shiftKey] = ["Ctrl", "Alt", "Shift"].map((name) => parts.slice(0, -1).includes(name));
-    const event = { key: parts.at(-1) ?? "", ctrlKey: Boolean(ctrlKey), metaKey: false, altKey: Boolean(altKey), shiftKey: Boolean(shiftKey) };
-    assert.equal(keysOf(event)[0], key);
+    const last = parts.at(-1) ?? "";
+    // Which sign a digit types with Shift depends on the keyboard: this one is of none.
+    const typed = shiftKey && /^\d$/.test(last) ? { key: "¤", code: `Digit${last}` } : { key: last };
+    const event = { ...typed, ctrlKey: Boolean(ctrlKey), metaKey: false, altKey: Boolean(altKey), shiftKey: Boolean(shiftKey) };
+    assert.ok(keysOf(event).includes(key), key);
   }
 });
 

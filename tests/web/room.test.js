@@ -56,25 +56,32 @@ test("free: it is counted from the corner of the frame", () => {
 const widths = { always: 160, wide: 240, seldom: 96, tools: 340, more: 48, add: 48 };
 const all = 160 + 240 + 96 + 340 + 34;
 
-test("dock: it folds what is seldom wanted first, then the tools, then the rest (rule SHL2)", () => {
+test("dock: it folds what is seldom wanted first, then the tools, then the rest (rules SHL2, HND1)", () => {
   assert.equal(foldFor(all, widths), "none");
   assert.equal(foldFor(all - 1, widths), "seldom");
   assert.equal(foldFor(160 + 240 + 48 + 340 + 34, widths), "seldom");
-  assert.equal(foldFor(160 + 240 + 48 + 340 + 33, widths), "tools");
-  assert.equal(foldFor(160 + 240 + 48 + 48 + 34, widths), "tools");
-  assert.equal(foldFor(160 + 240 + 48 + 48 + 33, widths), "all");
+  // The tools stay in sight in a row of their own as long as it fits.
+  assert.equal(foldFor(160 + 240 + 48 + 340 + 33, widths), "rows");
+  assert.equal(foldFor(160 + 240 + 96 + 34, widths), "rows");
+  assert.equal(foldFor(160 + 240 + 96 + 33, widths), "rows-seldom");
+  const many = { ...widths, tools: 600 };
+  assert.equal(foldFor(600 + 34, many), "rows");
+  assert.equal(foldFor(600 + 33, many), "tools");
+  assert.equal(foldFor(160 + 240 + 48 + 48 + 34, many), "tools");
+  assert.equal(foldFor(160 + 240 + 48 + 48 + 33, many), "all");
 });
 
 test("dock: where nothing is seldom wanted, no button leads to nothing (rule SHL2)", () => {
   const plain = { ...widths, seldom: 0 };
-  assert.equal(foldFor(all - 97, plain), "tools");
-  assert.equal(foldFor(160 + 240 + 48 + 34, plain), "tools");
+  assert.equal(foldFor(all - 97, plain), "rows");
+  assert.equal(foldFor(160 + 240 + 48 + 34, { ...plain, tools: 600 }), "tools");
 });
 
 test("dock: what must always be there is in it however narrow it is (rule SHL3)", () => {
-  for (const fold of /** @type {const} */ (["none", "seldom", "tools", "all"])) assert.ok(isInDock(fold, "always"));
-  assert.deepEqual(["none", "seldom", "tools", "all"].map((fold) => isInDock(/** @type {any} */ (fold), "wide")), [true, true, true, false]);
-  assert.deepEqual(["none", "seldom", "tools", "all"].map((fold) => isInDock(/** @type {any} */ (fold), "seldom")), [true, false, false, false]);
+  for (const fold of /** @type {const} */ (["none", "seldom", "rows", "rows-seldom", "tools", "all"])) assert.ok(isInDock(fold, "always"));
+  const folds = /** @type {const} */ (["none", "rows", "seldom", "rows-seldom", "tools", "all"]);
+  assert.deepEqual(folds.map((fold) => isInDock(fold, "wide")), [true, true, true, true, true, false]);
+  assert.deepEqual(folds.map((fold) => isInDock(fold, "seldom")), [true, true, false, false, false, false]);
 });
 
 test("sheet: a long or a quick push down closes it, a short one does not, nor one up (rule SHL4)", () => {

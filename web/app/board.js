@@ -13,6 +13,7 @@ import { CLIENT_TRAITS } from "../types/traits.js";
 import { withArrows } from "../kinds/arrow/edits.js";
 import { OptimisticScene } from "../scene/optimisticscene.js";
 import { boundsOf } from "../canvas/geometry.js";
+import { cameraOf, streamOf } from "../scene/scene.js";
 import { Previews } from "../scene/previews.js";
 import { newId } from "../lib/ids.js";
 import { asksNotToDraw } from "./page.js";
@@ -47,6 +48,7 @@ import { offerHelp } from "./helpkeys.js";
  * @property {(peerId: string) => Person} describe
  * @property {(peerId: string) => void} join
  * @property {(peerId: string) => HTMLElement} badgeFor a sign for the tile: how good the call is
+ * @property {() => string | null} speaker peer id of who speaks, or spoke last, beside the person here
  * @property {() => boolean} isAlone nobody else is here
  * @property {(right: Right) => boolean} may
  * @property {LateChat} chat
@@ -80,7 +82,7 @@ export class Board {
       const allowed = CLIENT_TRAITS[message.type].right === null || mayEdit();
       if (connection.state === "open" && !hooks.isAlone() && allowed) connection.send(message);
     };
-    this.tools = this.#makeTools(connection.sessionId, notices, send);
+    this.tools = this.#makeTools(connection.sessionId, notices, send, hooks.speaker);
     this.panels = this.#makePanels(connection, joinToken, quality, notices, hooks);
     this.#help = offerHelp(byId("help", HTMLButtonElement), notices);
     this.strokes = new Part(async () => {
@@ -108,11 +110,16 @@ export class Board {
    * @param {string} sessionId
    * @param {Notices} notices
    * @param {(message: ClientMessage) => void} send
+   * @param {() => string | null} speaker
    * @returns {Part<Tools>}
    */
-  #makeTools(sessionId, notices, send) {
+  #makeTools(sessionId, notices, send, speaker) {
+    const showSpeaker = {
+      canShow: () => this.#tileOf(speaker()) !== null,
+      show: () => this.showPerson(speaker()),
+    };
     const { sceneView: scene, stage, view, selection } = this;
-    const canvas = { scene, previews: scene.previews, stage, view, selection, notices, sessionId, send };
+    const canvas = { scene, previews: scene.previews, stage, view, selection, notices, sessionId, send, showSpeaker };
     return new Part(async () => {
       const { Tools } = await import("../tools/tools.js");
       return new Tools(canvas, { bar: byId("dock-tools", HTMLElement), properties: byId("canvas", HTMLElement) });
@@ -229,6 +236,25 @@ export class Board {
     this.cursors.showPeople();
     this.panels.showPeople();
     this.drawing.showRights();
+  }
+
+  /**
+   * @param {string | null} peerId
+   * @returns {string | null} id of the element of their camera
+   */
+  #tileOf(peerId) {
+    if (!peerId) return null;
+    const tile = [...this.sceneView.elements()].find(({ kind }) => streamOf(kind) === cameraOf(peerId));
+    return tile?.id ?? null;
+  }
+
+  /** Bring the tile of a person into sight, and say which it is. @param {string | null} peerId */
+  showPerson(peerId) {
+    const id = this.#tileOf(peerId);
+    if (id === null) return;
+    this.stage.reveal(boundsOf(this.view.transformOf(id)));
+    this.selection.set([id]);
+    this.view.nodeOf(id)?.focus({ preventScroll: true });
   }
 
   /** @param {string[]} ids to select; the last one is brought in sight */

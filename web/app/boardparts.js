@@ -7,6 +7,7 @@ import { Reporter } from "../monitor/reporter.js";
 import { VerifiedCalls } from "../security/verifiedcalls.js";
 import { text } from "../text/security.js";
 import { Board } from "./board.js";
+import { latestSpeaker } from "./latestspeaker.js";
 
 /** @import {Context} from "./context.js" */
 
@@ -28,6 +29,7 @@ export function createBoard(context) {
     describe,
     join: (peerId) => (describe(peerId).inGroup ? signaling.joinCall() : signaling.ring(peerId)),
     badgeFor: (peerId) => badges.nodeFor(peerId),
+    speaker: latestSpeaker(context),
     isAlone: () => context.roster.peers.size < 2,
     may: (right) => context.rights.has(right),
     chat: context.chat,

@@ -138,7 +138,7 @@ async function loadRest({ notices }, board, parts) {
  */
 function renderer(context, board, ownTiles, showRest) {
   const { signaling } = context;
-  const views = new Views(context, board.panels);
+  const views = new Views(context, board.panels, (peerId) => board.showPerson(peerId));
   const room = new Room({ ...context, stage: board.stage, panels: board.panels });
   const manyCalls = new ManyCallsNotice(context.notices);
   return coalesce(() => {

@@ -23,8 +23,9 @@ export class Views {
   /**
    * @param {Context} context
    * @param {Pick<PanelHost, "badge">} panels
+   * @param {(peerId: string) => void} find brings somebody's tile into sight
    */
-  constructor(context, panels) {
+  constructor(context, panels, find) {
     const { signaling } = context;
     this.#context = context;
     const moderation = new Moderation(context, byId("people", HTMLElement), (count) => panels.badge("people", count));
@@ -33,6 +34,7 @@ export class Views {
       hangUp: (peerId) => signaling.hangUp(peerId),
       mayHangUp: (peerId) => signaling.mayHangUp(peerId),
       manage: (person) => moderation.itemsFor(person),
+      find,
     });
     this.#ring = new RingView(byId("ring", HTMLElement), {
       accept: (peerId) => signaling.acceptCall(peerId),

@@ -13,7 +13,9 @@ import { freeBox } from "./freebox.js";
 
 /** @typedef {{left: number, top: number, scale: number, fitted: boolean}} Camera where the stage looks, to come back to */
 
-export const MIN_SCALE = 0.05;
+/** By hand; to show all there is it may be less. */
+export const MIN_SCALE = 0.1;
+const MIN_FIT_SCALE = 0.05;
 export const MAX_SCALE = 8;
 /** How much of the frame `fit` leaves free around a box, and `reveal` beside it. */
 const AIR_PX = 24;
@@ -164,7 +166,7 @@ export class Stage extends Emitter {
    */
   fitAll(boxes) {
     const { width, height } = this.free();
-    const most = { width: (width - 2 * AIR_PX) / MIN_SCALE, height: (height - 2 * AIR_PX) / MIN_SCALE };
+    const most = { width: (width - 2 * AIR_PX) / MIN_FIT_SCALE, height: (height - 2 * AIR_PX) / MIN_FIT_SCALE };
     this.fit(boxToFit(boxes, most) ?? undefined);
   }
 
@@ -180,7 +182,7 @@ export class Stage extends Emitter {
     const { x, y, width, height } = box ?? { x: 0, y: 0, ...this.#viewport };
     const across = (free.width - 2 * air) / Math.max(width, 1);
     const down = (free.height - 2 * air) / Math.max(height, 1);
-    const scale = limited(Math.min(across, down, box ? MAX_FIT_SCALE : MAX_SCALE));
+    const scale = limited(Math.min(across, down, box ? MAX_FIT_SCALE : MAX_SCALE), MIN_FIT_SCALE);
     this.#put(
       free.x + free.width / 2 - (x + width / 2) * scale,
       free.y + free.height / 2 - (y + height / 2) * scale,
@@ -250,7 +252,7 @@ export class Stage extends Emitter {
    * @param {number} y
    */
   #zoom(wished, x, y) {
-    const scale = limited(wished);
+    const scale = limited(wished, Math.min(MIN_SCALE, this.scale));
     const ratio = scale / this.scale;
     this.#fitted = false;
     this.#put(x + (this.#left - x) * ratio, y + (this.#top - y) * ratio, scale);
@@ -301,9 +303,9 @@ export class Stage extends Emitter {
   }
 }
 
-/** @param {number} scale */
-function limited(scale) {
-  return Math.min(MAX_SCALE, Math.max(MIN_SCALE, scale));
+/** @param {number} scale @param {number} least */
+function limited(scale, least) {
+  return Math.min(MAX_SCALE, Math.max(least, scale));
 }
 
 /**

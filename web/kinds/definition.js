@@ -122,6 +122,8 @@
  * @property {Size | null} size of a new one; `null`: the element is as large as its text
  * @property {readonly (keyof K)[]} [sizedBy] fields that change how large the text is
  * @property {string} [label] what the field is called in which it is written
+ * @property {(kind: K) => {padding: number, paper: string, ink: string}} [sheet] what it is written on, where that is no part of the page:
+ *   room at each side in scene units, colours of CSS
  * @property {boolean} [optional] the element stays when the text is empty (default: it is removed)
  */
 

@@ -38,6 +38,8 @@ export function keysOf(event) {
   const names = [nameOf(typed, event)];
   const printed = printedOn(event, typed);
   if (printed) names.push(nameOf(printed, event));
+  const digit = shiftedDigit(event, typed);
+  if (digit) names.push(digit);
   return names;
 }
 
@@ -99,6 +101,19 @@ function printedOn(event, typed) {
   // With Shift the digits of a French keyboard type themselves; those of an English one type signs.
   if (digit) return shiftKey ? null : digit;
   return isSingle && !(isLatin(typed) && !event.altKey) ? SIGNS[code]?.[shiftKey ? 1 : 0] ?? null : null;
+}
+
+/**
+ * A digit with Shift, by its place: what it types is another sign on each keyboard.
+ *
+ * @param {PressedKey} event
+ * @param {string} typed
+ * @returns {string | null}
+ */
+function shiftedDigit(event, typed) {
+  const [, digit] = /^Digit(\d)$/.exec(event.code ?? "") ?? [];
+  if (!digit || !event.shiftKey || typed === digit || typesByThirdLevel(event)) return null;
+  return `${event.ctrlKey || event.metaKey ? "Ctrl+" : ""}${event.altKey ? "Alt+" : ""}Shift+${digit}`;
 }
 
 /** @param {PressedKey} event @returns {boolean} AltGr is held: it types signs, and is no part of a shortcut */

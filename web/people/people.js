@@ -14,7 +14,7 @@ import { toggleMenu } from "../ui/menu.js";
 /**
  * @typedef {object} Entry
  * @property {HTMLLIElement} node
- * @property {HTMLElement} initial
+ * @property {HTMLButtonElement} initial brings their tile into sight
  * @property {HTMLElement} name
  * @property {HTMLElement} state
  * @property {HTMLButtonElement} call
@@ -30,6 +30,7 @@ import { toggleMenu } from "../ui/menu.js";
  * @typedef {object} PeopleHooks
  * @property {(peerId: string) => void} call
  * @property {(peerId: string) => void} hangUp
+ * @property {(peerId: string) => void} find brings their tile on the canvas into sight
  * @property {(peerId: string) => boolean} mayHangUp nobody else's line breaks
  * @property {(person: Person) => readonly MenuItem[]} manage what a moderator can do about them now
  */
@@ -93,7 +94,7 @@ export class PeopleView {
     /** @type {Entry} */
     const entry = {
       node: make("li", { class: "person", "data-peer-id": peerId }),
-      initial: make("span", { class: "avatar", "aria-hidden": "true" }),
+      initial: make("button", { type: "button", class: "avatar", "data-action": "find" }),
       name: make("span", { class: "person-name" }),
       state: make("span", { class: "person-state" }),
       call: make("button", { type: "button", class: "primary small", "data-action": "call" }),
@@ -106,6 +107,7 @@ export class PeopleView {
     };
     entry.call.append(icon("phone"), text.call);
     entry.hangUp.append(icon("phone-off"), hangUpText);
+    entry.initial.addEventListener("click", () => this.#hooks.find(peerId));
     entry.call.addEventListener("click", () => this.#hooks.call(peerId));
     entry.hangUp.addEventListener("click", () => this.#hooks.hangUp(peerId));
     entry.manage.addEventListener("click", () => {
@@ -134,6 +136,9 @@ function update({ node, initial, name, state, call, hangUp, hangUpText, manage }
   node.style.setProperty("--hue", String(person.hue));
   node.dataset["state"] = person.connected ? callState : "away";
   setText(initial, person.initial);
+  initial.disabled = !person.inCall;
+  initial.title = peopleText.find(person.name);
+  initial.setAttribute("aria-label", initial.title);
   setText(name, person.name);
   const beside = entryOf(roleText, person.role)?.beside;
   const server = person.server === null ? null : text.atServer(person.server);

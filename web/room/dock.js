@@ -71,7 +71,7 @@ export class Dock {
 
   /** @param {Control} control */
   #isHere({ name, isHere }) {
-    return name === "more" ? this.#fold !== "none" : (isHere?.(this.#context) ?? true);
+    return name === "more" ? !isWhole(this.#fold) : (isHere?.(this.#context) ?? true);
   }
 
   /** Take out what there is no room for, or back what there is. */
@@ -90,11 +90,11 @@ export class Dock {
     this.#fold = fold;
     document.body.dataset["fold"] = fold;
     for (const one of own) {
-      if (one.control.name === "more") one.button.hidden = fold === "none";
+      if (one.control.name === "more") one.button.hidden = isWhole(fold);
       this.#homeOf(one, fold).append(one.button);
     }
     this.#tools.setFolded(fold === "tools" || fold === "all");
-    if (fold === "none" && this.#context.panels.current === "more") this.#context.panels.close();
+    if (isWhole(fold) && this.#context.panels.current === "more") this.#context.panels.close();
   }
 
   /** Where buttons are that nobody has borrowed. */
@@ -127,7 +127,7 @@ export class Dock {
 
   #widths() {
     const { call, tools } = this.#nodes;
-    if (this.#fold === "none" || this.#fold === "seldom") this.#toolsWidth = tools.scrollWidth;
+    if (this.#fold !== "tools" && this.#fold !== "all") this.#toolsWidth = tools.scrollWidth;
     const widths = { always: 0, wide: 0, seldom: 0, tools: this.#toolsWidth, more: BUTTON_PX, add: BUTTON_PX };
     for (const one of this.#shown) {
       const { control, button } = one;
@@ -155,6 +155,11 @@ export class Dock {
     button.addEventListener("click", () => control.perform(this.#context, button));
     return { control, button, symbol, words, badge, width: BUTTON_PX };
   }
+}
+
+/** @param {Fold | null} fold @returns {boolean} nothing is in the panel "More" */
+function isWhole(fold) {
+  return fold === "none" || fold === "rows";
 }
 
 /**

@@ -1,10 +1,10 @@
 /** Folding of the dock: what goes out of it where it has no room for all. Pure. */
 
 /**
- * `none`: all is in the dock; `seldom`: what is seldom wanted is in the panel "More"; `tools`: the tools are behind a button
- * as well; `all`: only what must always be there is left.
+ * `none`: all is in the dock; `seldom`: what is seldom wanted is in the panel "More"; `rows`: all is there, and the tools in a
+ * row of their own; `rows-seldom`: both; `tools`: the tools are behind a button; `all`: only what must always be there is left.
  *
- * @typedef {"none" | "seldom" | "tools" | "all"} Fold
+ * @typedef {"none" | "seldom" | "rows" | "rows-seldom" | "tools" | "all"} Fold
  */
 
 /** Widths in pixels of the parts of the dock. @typedef {{always: number, wide: number, seldom: number, tools: number, more: number, add: number}} Widths */
@@ -20,7 +20,10 @@ const FRAME = 34;
 export function foldFor(room, { always, wide, seldom, tools, more, add }) {
   if (always + wide + seldom + tools + FRAME <= room) return "none";
   if (always + wide + more + tools + FRAME <= room && seldom > 0) return "seldom";
-  if (always + wide + (seldom > 0 ? more : 0) + add + FRAME <= room) return "tools";
+  const call = always + wide + (seldom > 0 ? more : 0);
+  if (Math.max(always + wide + seldom, tools) + FRAME <= room) return "rows";
+  if (Math.max(call, tools) + FRAME <= room) return "rows-seldom";
+  if (call + add + FRAME <= room) return "tools";
   return "all";
 }
 
@@ -30,6 +33,6 @@ export function foldFor(room, { always, wide, seldom, tools, more, add }) {
  * @returns {boolean} a control of that place is in the dock
  */
 export function isInDock(fold, place) {
-  if (place === "always" || fold === "none") return true;
+  if (place === "always" || fold === "none" || fold === "rows") return true;
   return place === "wide" && fold !== "all";
 }

@@ -1,12 +1,13 @@
 /** The button that opens the tools of the canvas above the dock, where the dock has no room for them. */
 
-import { icon, make } from "../ui/dom.js";
+import { icon, make, setIcon } from "../ui/dom.js";
 import { isComposed } from "../lib/keys.js";
 import { text } from "../text/room.js";
 import { closeBySwipe } from "../ui/swipe.js";
 
 export class ToolsButton {
   #room;
+  #symbol = icon("plus");
   #button = make("button", {
     type: "button",
     class: "dock-button",
@@ -20,8 +21,10 @@ export class ToolsButton {
   /** @param {HTMLElement} room that the toolbar comes into */
   constructor(room) {
     this.#room = room;
-    this.#button.append(icon("plus"));
+    this.#button.append(this.#symbol);
     room.prepend(this.#button);
+    // Which tool is active is seen while they are folded, too.
+    new MutationObserver(() => this.#showActive()).observe(room, { subtree: true, childList: true, attributeFilter: ["aria-pressed"] });
     this.#button.addEventListener("click", () => this.#setOpen(!room.hasAttribute("data-open")));
     closeBySwipe(room, () => this.#setOpen(false));
     room.addEventListener("keydown", (event) => {
@@ -38,6 +41,18 @@ export class ToolsButton {
     document.addEventListener("pointerdown", ({ target }) => {
       if (target instanceof Node && !room.contains(target)) this.#setOpen(false);
     });
+  }
+
+  #showActive() {
+    const active = this.#room.querySelector(`.toolbar [aria-pressed="true"]:not([data-tool="${REST}"])`);
+    const use = active?.querySelector("use")?.getAttribute("href");
+    setIcon(this.#symbol, use?.replace("#icon-", "") ?? "plus");
+    const label = active?.getAttribute("aria-label");
+    const title = label ? text.activeTool(label) : text.addToolsTitle;
+    this.#button.toggleAttribute("data-active", Boolean(active));
+    if (this.#button.title === title) return;
+    this.#button.title = title;
+    this.#button.setAttribute("aria-label", title);
   }
 
   /** @param {boolean} folded the tools have no room in the dock */
@@ -61,4 +76,6 @@ export class ToolsButton {
   }
 }
 
+/** The tool that is active where none was chosen. */
+const REST = "select";
 const STAYING = new Set(["undo", "redo"]);

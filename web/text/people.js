@@ -17,6 +17,8 @@ export const text = {
   lower: "Lower your hand",
   /** @param {string} name */
   manage: (name) => `Manage ${name}`,
+  /** @param {string} name */
+  find: (name) => `Show ${name} on the canvas`,
   mute: "Mute microphone",
   cameraStop: "Turn camera off",
   screenStop: "Stop sharing the screen",

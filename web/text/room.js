@@ -3,6 +3,8 @@
 export const text = {
   addTools: "Tools",
   addToolsTitle: "Tools of the canvas",
+  /** @param {string} tool */
+  activeTool: (tool) => `Tools of the canvas: ${tool}`,
   more: "More",
   /** @param {number} percent */
   scale: (percent) => `${percent} %`,

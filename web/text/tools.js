@@ -10,7 +10,7 @@ export const commandText = {
   duplicate: "Duplicate",
   delete: "Delete",
   selectAll: "Select all",
-  open: "Edit the selected element",
+  open: "Edit",
   move: "Move",
   resize: "Resize",
   turn: "Rotate",
@@ -29,7 +29,10 @@ export const commandText = {
   zoomIn: "Larger",
   zoomOut: "Smaller",
   zoomFit: "Show all there is",
+  zoomSelection: "Zoom to the selection",
   zoomFull: "Actual size",
+  minimap: "Map of the canvas",
+  speaker: "Go to who speaks",
   properties: "Properties",
 };
 
@@ -67,6 +70,9 @@ const keyText = {
 
 export const text = {
   toolbar: "Tools",
+  canvasMenu: "What can be done here",
+  selectionMenu: "What can be done with the selection",
+  pasteRefusedHere: "The browser does not let this page read the clipboard. Press Ctrl+V, or ⌘V on a Mac.",
   helpTitle: "What the keys do",
   properties: "Properties",
   allProperties: "All properties",
@@ -98,6 +104,8 @@ export const text = {
   pasteRefused: "What was copied cannot be put on this canvas.",
   /** @param {string[]} names of kinds that this page does not know, or that belong to a call */
   kindsRefused: (names) => `Some of what was copied cannot be put on this canvas: ${names.join(", ")}.`,
+  minimap: "Map of the canvas",
+  closeMinimap: "Close the map",
   close: "Close",
   x: "X",
   y: "Y",

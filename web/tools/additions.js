@@ -31,6 +31,8 @@ export class Additions {
   #tools;
   /** What the command of each kind does. @type {Map<KindName, () => void>} */
   #creators = new Map();
+  /** Where the one is to be that is being made. @type {Point | undefined} */
+  #wanted;
 
   /**
    * @param {EditContext} context
@@ -40,9 +42,9 @@ export class Additions {
     this.#context = context;
     this.#tools = {
       sessionId: context.sessionId,
-      add: (kind, size) => this.#add(kind, size) !== null,
-      addFiles: (files) => void this.addFiles([...files]),
-      write: (type) => editor.write(type),
+      add: (kind, size) => this.#add(kind, size, this.#wanted) !== null,
+      addFiles: (files) => void this.addFiles([...files], this.#wanted),
+      write: (type) => editor.write(type, this.#wanted),
       sizeOfText: context.sizeOfText,
       fittingSize: (size) => fittingSize(context, size),
     };
@@ -52,8 +54,12 @@ export class Additions {
     }
   }
 
-  /** @param {KindName} type of the element that the person wants to make */
-  create(type) {
+  /**
+   * @param {KindName} type of the element that the person wants to make
+   * @param {Point} [at] where its middle is to be, in scene units; default: in free sight
+   */
+  create(type, at) {
+    this.#wanted = at;
     this.#creators.get(type)?.();
   }
 

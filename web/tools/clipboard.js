@@ -3,10 +3,11 @@
 import { boundsOf, overlap, unionOf } from "../canvas/geometry.js";
 import { isRemovable, pictureIn } from "../kinds/kinds.js";
 import { keysOf } from "../lib/keys.js";
+import { errorName, log } from "../lib/log.js";
 import { takesWords } from "../ui/dom.js";
 import { isForField } from "../ui/dropped.js";
 import { pasteText, text } from "../text/tools.js";
-import { decodeCopied, encodeCopied, htmlOf, wordsOf } from "./copied.js";
+import { decodeCopied, encodeCopied, htmlOf, ownOfHtml, wordsOf } from "./copied.js";
 import { chosen } from "./forms.js";
 import { copyAsPicture } from "./pngcopy.js";
 import { frontLayer, middleOfSight } from "./place.js";
@@ -54,9 +55,19 @@ export class Clipboard {
     frame.addEventListener("drop", (event) => this.#drop(event));
   }
 
-  /** Put copies of the selection beside it. */
-  duplicate() {
-    this.#put(this.#chosen(), ASIDE, ASIDE);
+  /** Put copies of the selection beside it, or so far away in scene units. */
+  duplicate(dx = ASIDE, dy = ASIDE) {
+    this.#put(this.#chosen(), dx, dy);
+  }
+
+  /** Paste by a menu: browsers ask the person first, or refuse. */
+  async pasteFromMenu(at = this.#placeOf() ?? undefined) {
+    try {
+      this.#takeForms(await formsOfSystem(), at, false);
+    } catch (error) {
+      log("clipboard", "refused", errorName(error));
+      this.#context.notices.show(text.pasteRefusedHere, { key: "became", problem: true });
+    }
   }
 
   /** @returns {SceneElement[]} what is selected and can be copied: cameras belong to their people */
@@ -133,7 +144,16 @@ export class Clipboard {
    * @param {boolean} plain
    */
   #take(data, middle, plain) {
-    const choice = chosen(formsOf(data), { plain });
+    this.#takeForms(formsOf(data), middle, plain);
+  }
+
+  /**
+   * @param {Forms} forms
+   * @param {Point | undefined} middle
+   * @param {boolean} plain
+   */
+  #takeForms(forms, middle, plain) {
+    const choice = chosen(forms, { plain });
     switch (choice.take) {
       case "elements":
         return this.#takeOwn(choice.json);
@@ -215,6 +235,22 @@ function formsOf(data) {
     types: [...data.types],
     files: [...data.files],
   };
+}
+
+/** @returns {Promise<Forms>} what the clipboard of the system has; rejected where the browser or the person refuses */
+async function formsOfSystem() {
+  const items = await navigator.clipboard.read();
+  const types = items.flatMap((item) => [...item.types]);
+  const read = async (/** @type {string} */ type) => {
+    const item = items.find((one) => one.types.includes(type));
+    return item ? (await item.getType(type)).text() : "";
+  };
+  const pictures = types.filter((type) => type.startsWith("image/")).map(async (type) => {
+    const blob = await /** @type {ClipboardItem} */ (items.find((item) => item.types.includes(type))).getType(type);
+    return new File([blob], `picture.${type.slice("image/".length).replace(/\+.*$/, "")}`, { type });
+  });
+  const [text, html, files] = await Promise.all([read("text/plain"), read("text/html"), Promise.all(pictures)]);
+  return { text, html, uris: "", own: ownOfHtml(html), types, files };
 }
 
 /** @returns {boolean} whether the clipboard is the business of a field now */

@@ -64,22 +64,35 @@ export function moveGesture(context, from, showGuides) {
   const box = unionOf([...start.values()].map(boundsOf));
   const others = boxesInSight(context);
   return {
-    move(to, { shift, free }) {
-      let [dx, dy] = [to.x - from.x, to.y - from.y];
-      if (shift) [dx, dy] = Math.abs(dx) > Math.abs(dy) ? [dx, 0] : [0, dy];
-      /** @type {Guide[]} */
-      let guides = [];
-      if (box && !free) {
-        const snap = snapMove({ ...box, x: box.x + dx, y: box.y + dy }, others, SNAP_PX / stage.scale);
-        if (!shift || dx !== 0) dx += snap.dx;
-        if (!shift || dy !== 0) dy += snap.dy;
-        guides = shift ? [] : snap.guides;
-      }
+    move(to, held) {
+      const { dx, dy, guides } = draggedBy({ x: to.x - from.x, y: to.y - from.y }, box, others, held, stage.scale);
       motion.show(mapped(start, ({ x, y }) => ({ x: x + dx, y: y + dy })));
       showGuides(guides);
     },
     finish: () => motion.commit(),
     cancel: () => motion.cancel(),
+  };
+}
+
+/**
+ * How far a box comes that is dragged: it lines up with others, and Shift keeps to one direction.
+ *
+ * @param {Point} way of the pointer
+ * @param {Box | null} box where it began
+ * @param {Box[]} others
+ * @param {Held} held
+ * @param {number} scale of the stage
+ * @returns {{dx: number, dy: number, guides: Guide[]}}
+ */
+export function draggedBy({ x, y }, box, others, { shift, free }, scale) {
+  let [dx, dy] = [x, y];
+  if (shift) [dx, dy] = Math.abs(dx) > Math.abs(dy) ? [dx, 0] : [0, dy];
+  if (!box || free) return { dx, dy, guides: [] };
+  const snap = snapMove({ ...box, x: box.x + dx, y: box.y + dy }, others, SNAP_PX / scale);
+  return {
+    dx: dx + (!shift || dx !== 0 ? snap.dx : 0),
+    dy: dy + (!shift || dy !== 0 ? snap.dy : 0),
+    guides: shift ? [] : snap.guides,
   };
 }
 
@@ -232,7 +245,7 @@ export function mapped(transforms, change) {
  * @param {EditContext} context
  * @returns {Box[]} of the elements in sight that are not selected
  */
-function boxesInSight({ scene, selection, stage }) {
+export function boxesInSight({ scene, selection, stage }) {
   const sight = stage.visible();
   const boxes = [];
   for (const { id, transform } of scene.elements()) {

@@ -5,8 +5,10 @@ import { isComposed, keysOf } from "../lib/keys.js";
 /** @import {Command} from "./commands/command.js" */
 /** @import {ToolContext} from "./tools.js" */
 
+/** Keys of tools that count wherever nobody is writing, as those of the call do. */
+const TOOL_KEY = /^(?:Shift\+)?[A-Z\d]$/;
 /** What takes keys for itself. */
-const TYPING = "input, select, textarea, [contenteditable], dialog, [role=menu], [role=slider]";
+const TYPING = "input, select, textarea, [contenteditable], dialog, [role=menu], [role=listbox], [role=slider]";
 const MODIFIERS = ["Shift", "Control", "Alt", "AltGraph", "Meta", "CapsLock"];
 
 export class KeyBindings {
@@ -49,8 +51,8 @@ export class KeyBindings {
     if (keys[0] === "Escape" && onCanvas) return this.#escape(event);
     const key = keys.find((one) => this.#commands.has(one)) ?? "";
     const command = this.#commands.get(key);
-    // Elsewhere on the page plain keys belong to what has the focus.
-    if (!command || (!onCanvas && !key.startsWith("Ctrl+"))) return;
+    // Elsewhere on the page plain keys belong to what has the focus; letters mean nothing to a button.
+    if (!command || (!onCanvas && !key.startsWith("Ctrl+") && !isForTool(key, command))) return;
     if (event.repeat && !command.repeats) return event.preventDefault();
     // A button within an element, such as Join, is pressed by Enter.
     if (key === "Enter" && target.closest("button, a")) return;
@@ -63,6 +65,8 @@ export class KeyBindings {
     if (command.group !== "move") this.#letGo();
     if (!command.repeats) this.#held = event.code;
     command.perform(this.#context, key);
+    // What was chosen is used on the canvas, by keys as well.
+    if (command.pressed && !onCanvas) this.#context.stage.frame.focus({ preventScroll: true });
   }
 
   /** @param {KeyboardEvent} event */
@@ -92,4 +96,13 @@ export class KeyBindings {
     this.#context.selection.clear();
     this.#context.stage.frame.focus({ preventScroll: true });
   }
+}
+
+/**
+ * @param {string} key
+ * @param {Command} command
+ * @returns {boolean} it chooses a tool
+ */
+function isForTool(key, { tool }) {
+  return tool !== undefined && TOOL_KEY.test(key);
 }

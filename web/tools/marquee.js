@@ -1,13 +1,25 @@
-/** The rectangle that selects what it touches. */
+/** The rectangle that selects what it touches, with Ctrl only what is whole in it. */
 
-import { boxBetween } from "../canvas/geometry.js";
+import { boundsOf, boxBetween, holds } from "../canvas/geometry.js";
 import { wholeTransform } from "../scene/scene.js";
 import { touches } from "./gestures.js";
 
-/** @import {Point} from "../canvas/geometry.js" */
+/** @import {Box, Point} from "../canvas/geometry.js" */
 /** @import {Gesture} from "./gestures.js" */
 /** @import {Overlay} from "./overlay.js" */
 /** @import {EditContext} from "./tools.js" */
+/** @import {Transform} from "../types/messages.js" */
+
+/**
+ * @param {Required<Transform>} transform of an element
+ * @param {Box} box of the marquee
+ * @param {boolean} whole only what is all in it
+ * @returns {boolean} what has all of the marquee inside is not meant: it lies behind what is
+ */
+export function isChosen(transform, box, whole) {
+  const bounds = boundsOf(transform);
+  return whole ? holds(box, bounds) : touches(transform, box) && !(transform.rotation % 90 === 0 && holds(bounds, box));
+}
 
 /**
  * @param {Pick<EditContext, "scene" | "selection">} context
@@ -19,10 +31,10 @@ import { touches } from "./gestures.js";
 export function marqueeGesture({ scene, selection }, overlay, from, more) {
   const before = [...selection.ids];
   return {
-    move: (to) => {
+    move: (to, { free: whole }) => {
       const box = boxBetween(from, to);
       const inside = [...scene.elements()]
-        .filter(({ transform }) => touches(wholeTransform(transform), box))
+        .filter(({ transform }) => isChosen(wholeTransform(transform), box, whole))
         .map(({ id }) => id);
       selection.set(more ? [...before, ...inside] : inside);
       overlay.showMarquee(box);

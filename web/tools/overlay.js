@@ -121,6 +121,7 @@ export class Overlay {
     const { left, top } = this.#pixels(x, y);
     node.style.transform = `translate(${left}px, ${top}px)`;
     node.style[upright ? "height" : "width"] = `${length}px`;
+    if (gap) node.append(make("span", { class: "gap-size" }, String(Math.round(to - from))));
     return node;
   }
 

@@ -1,6 +1,6 @@
 /** The place of a new element: where, how large, and in which layer. */
 
-import { rounded } from "../canvas/geometry.js";
+import { boundsOf, middleOf, overlap, rounded } from "../canvas/geometry.js";
 import { wholeTransform } from "../scene/scene.js";
 
 /** @import {Box, Point} from "../canvas/geometry.js" */
@@ -9,6 +9,11 @@ import { wholeTransform } from "../scene/scene.js";
 
 /** What is added at a place that is taken is put aside by this. */
 const ASIDE = 20;
+/** Places are looked for in so many steps each way, and so far from what is there, in scene units. */
+const STEPS = 12;
+const BESIDE = 12;
+
+/** @typedef {{width: number, height: number}} Size in scene units */
 
 /**
  * @param {EditContext} context
@@ -30,12 +35,52 @@ export function middleOfSight({ stage }) {
 }
 
 /**
+ * The place in what is seen, beside bars, that is nearest to its middle and free; where none is, its middle.
+ *
  * @param {EditContext} context
- * @param {{width: number, height: number}} size
- * @param {Point} [middle]
+ * @param {Size} size
+ * @returns {Point} the middle of it, in scene units
+ */
+export function freeSight({ stage, scene }, { width, height }) {
+  const { left, top } = stage.frame.getBoundingClientRect();
+  const free = stage.free();
+  const corner = stage.toScene(left + free.x, top + free.y);
+  const room = { ...corner, width: free.width / stage.scale, height: free.height / stage.scale };
+  const taken = [...scene.elements()].map(({ transform }) => boundsOf(transform)).filter((box) => overlap(box, room));
+  return freeMiddle(room, { width, height }, taken);
+}
+
+/**
+ * @param {Box} room
+ * @param {Size} size
+ * @param {readonly Box[]} taken
+ * @returns {Point} the middle of the free place that is nearest to the middle of the room; of the room, where none is free
+ */
+export function freeMiddle(room, { width, height }, taken) {
+  const middle = middleOf(room);
+  const [across, down] = [Math.max(0, room.width - width), Math.max(0, room.height - height)];
+  /** @type {Point[]} */
+  const places = [middle];
+  for (let row = 0; row <= STEPS; row++) {
+    for (let column = 0; column <= STEPS; column++) {
+      places.push({ x: room.x + width / 2 + (across * column) / STEPS, y: room.y + height / 2 + (down * row) / STEPS });
+    }
+  }
+  const isFree = (/** @type {Point} */ { x, y }) => {
+    const box = { x: x - width / 2 - BESIDE, y: y - height / 2 - BESIDE, width: width + 2 * BESIDE, height: height + 2 * BESIDE };
+    return !taken.some((one) => overlap(one, box));
+  };
+  const away = (/** @type {Point} */ { x, y }) => Math.hypot(x - middle.x, y - middle.y);
+  return places.filter(isFree).sort((one, other) => away(one) - away(other))[0] ?? middle;
+}
+
+/**
+ * @param {EditContext} context
+ * @param {Size} size
+ * @param {Point} [middle] default: in free sight
  * @returns {Required<Transform>} in front of all, not exactly on another
  */
-export function freshPlace(context, { width, height }, middle = middleOfSight(context)) {
+export function freshPlace(context, { width, height }, middle = freeSight(context, { width, height })) {
   const taken = new Set();
   for (const { transform } of context.scene.elements()) {
     taken.add(`${Math.round(transform.x ?? 0)} ${Math.round(transform.y ?? 0)}`);

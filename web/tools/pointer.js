@@ -1,60 +1,41 @@
-/** Turns events of mouse, pen and fingers on the canvas into gestures: select, move, resize, turn, pan and zoom. */
+/** Turns events of mouse, pen and fingers on the canvas into presses: taps, drags, long presses, pinches. */
 
-import { isSpaceBar } from "../lib/keys.js";
-import { moveGesture, resizeGesture, turnGesture } from "./gestures.js";
-import { eraserGesture } from "./ink/eraser.js";
-import { marqueeGesture } from "./marquee.js";
 import { Fingers, panGesture, turnWheel, zoomByGestures } from "./navigation.js";
 import { PalmRejection } from "./palm.js";
+import { NO_PRESS, Presses } from "./presses.js";
+import { SpaceBar } from "./spacebar.js";
 import { Taps } from "./taps.js";
+import { handleOf, isOwnBusiness } from "./targets.js";
 
-/** @import {Handle, Point} from "../canvas/geometry.js" */
+/** @import {Point} from "../canvas/geometry.js" */
 /** @import {Camera} from "../canvas/stage.js" */
-/** @import {Gesture} from "./gestures.js" */
 /** @import {Overlay} from "./overlay.js" */
+/** @import {Press} from "./presses.js" */
 /** @import {EditContext} from "./tools.js" */
 
 /**
  * @typedef {object} PointerHooks
- * @property {(id: string) => void} open an element: it was tapped twice, or held
+ * @property {(id: string) => void} open an element: it was tapped twice
  * @property {(at: Point) => void} write at an empty place that was tapped twice
- */
-
-/** A press that may still become a tap, a drag or a long press. */
-/**
- * @typedef {object} Press
- * @property {number} pointer
- * @property {boolean} touch
- * @property {Point} at in pixels of the page
- * @property {string | null} id of the element under it
- * @property {boolean} ground nothing is under it
- * @property {boolean} pans it moves the canvas
- * @property {() => Gesture} begin called once it moves
- * @property {() => void} tap called if it never did
- * @property {Gesture | null} gesture
- * @property {ReturnType<typeof setTimeout> | undefined} holding
+ * @property {(at: Point) => boolean} put what was just made, and has nothing in it yet, at an empty place that is pressed; `false`: there is none
+ * @property {(dx: number, dy: number) => void} copy the selection, so far away in scene units
+ * @property {(at: Point, id: string | null) => void} menu is asked for at a place, in pixels of the page, on an element or on none
  */
 
 const THRESHOLD_PX = { mouse: 3, touch: 8 };
 const HOLD_MS = 550;
-/** @type {Omit<Press, "pointer" | "at" | "begin">} */
-const NO_PRESS = { touch: false, id: null, ground: false, pans: false, tap: () => {}, gesture: null, holding: undefined };
-/** The other end of a pen (Pointer Events, section 4.1.3). */
-const ERASER = 5;
-/** The button on the side of a pen. */
-const BARREL = 2;
-/** What answers to a pointer by itself. */
-const OWN_BUSINESS = "button, input, select, textarea, a, [contenteditable], [data-own-pointer]";
+/** @type {import("./gestures.js").Gesture} */
+const NOTHING = { move() {}, finish() {}, cancel() {} };
 
 export class Pointer {
   #context;
-  #overlay;
   #hooks;
   #frame;
   /** @type {Press | null} */
   #press = null;
   #fingers;
-  #space = false;
+  #space;
+  #presses;
   #taps = new Taps();
   #palm = new PalmRejection();
   /** What was seen and selected before anything touched the stage. @type {{camera: Camera, ids: string[]} | null} */
@@ -71,9 +52,9 @@ export class Pointer {
    */
   constructor(context, overlay, hooks) {
     this.#context = context;
-    this.#overlay = overlay;
     this.#hooks = hooks;
     this.#fingers = new Fingers(context.stage);
+    this.#presses = new Presses(context, overlay, hooks.copy);
     const frame = (this.#frame = context.stage.frame);
     frame.addEventListener("pointerdown", (event) => this.#down(event));
     frame.addEventListener("pointermove", (event) => this.#move(event));
@@ -87,19 +68,14 @@ export class Pointer {
       event.preventDefault();
       event.stopPropagation();
     }, true);
-    // The button on the side of a pen pans.
-    frame.addEventListener("contextmenu", (event) => {
-      if (/** @type {{pointerType?: string}} */ (event).pointerType === "pen") event.preventDefault();
-    });
+    frame.addEventListener("contextmenu", (event) => this.#contextMenu(event));
     frame.addEventListener("wheel", (event) => turnWheel(context.stage, event), { passive: false });
     zoomByGestures(context.stage, () => this.#fingers.count > 0);
     // The focus is given by hand; a press would also begin to mark text or drag a picture.
     frame.addEventListener("mousedown", (event) => {
-      if (!ownBusiness(event.target)) event.preventDefault();
+      if (!isOwnBusiness(event.target)) event.preventDefault();
     });
-    addEventListener("keydown", (event) => this.#spaceKey(event, true));
-    addEventListener("keyup", (event) => this.#spaceKey(event, false));
-    addEventListener("blur", () => this.#holdSpace(false));
+    this.#space = new SpaceBar(frame);
   }
 
   /** @returns {boolean} whether there was anything to cancel */
@@ -117,7 +93,7 @@ export class Pointer {
   #down(event) {
     if (this.#palm.begins(event)) return event.preventDefault();
     const target = event.pointerType === "pen" && this.#rejectTouches() ? under(event) : event.target;
-    if (ownBusiness(target)) return;
+    if (isOwnBusiness(target)) return;
     const isTouch = event.pointerType === "touch";
     if (this.#press && !(isTouch && this.#press.touch)) return; // the first one of several mice and pens
     this.pressed = true;
@@ -134,14 +110,12 @@ export class Pointer {
     if (!press) return;
     this.#press = press;
     this.#frame.setPointerCapture(event.pointerId);
-    const { id } = press;
-    if (press.touch && id) {
-      press.holding = setTimeout(() => {
-        if (this.#press !== press || press.gesture) return;
-        this.#end();
-        this.#hooks.open(id);
-      }, HOLD_MS);
-    }
+    if (!press.touch || press.gesture) return;
+    press.holding = setTimeout(() => {
+      if (this.#press !== press || press.gesture) return;
+      this.#end();
+      this.#hooks.menu(press.at, press.id);
+    }, HOLD_MS);
   }
 
   /** @param {PointerEvent} event */
@@ -157,7 +131,7 @@ export class Pointer {
     if (!press.gesture) {
       if (way < THRESHOLD_PX[press.touch ? "touch" : "mouse"]) return;
       clearTimeout(press.holding);
-      press.gesture = press.begin();
+      press.gesture = press.begin(event);
     }
     const held = { shift: event.shiftKey, free: event.ctrlKey || event.metaKey };
     press.gesture.move(this.#sceneOf(event), held, event);
@@ -239,132 +213,28 @@ export class Pointer {
   }
 
   /**
-   * @param {KeyboardEvent} event
-   * @param {boolean} down
-   */
-  #spaceKey(event, down) {
-    if (!isSpaceBar(event)) return;
-    const typing = event.target instanceof Element && event.target.closest(OWN_BUSINESS);
-    if (down && typing) return;
-    this.#holdSpace(down);
-    if (down) event.preventDefault();
-  }
-
-  /** @param {boolean} held */
-  #holdSpace(held) {
-    this.#space = held;
-    this.#frame.toggleAttribute("data-pannable", held);
-  }
-
-  // --- what a press may become ---------------------------------------------------------------
-
-  /**
    * @param {PointerEvent} event
    * @param {EventTarget | null} target what it is on
    * @returns {Press | null}
    */
   #pressOf(event, target) {
-    const { selection, view } = this.#context;
-    const touch = event.pointerType === "touch";
-    const at = { x: event.clientX, y: event.clientY };
-    const from = this.#sceneOf(event);
-    const press = { ...NO_PRESS, pointer: event.pointerId, touch, at };
-    const pan = () => panGesture(this.#context.stage, at);
-    const isBarrel = event.pointerType === "pen" && event.button === BARREL;
-    if (event.button === 1 || isBarrel || (event.button === 0 && this.#space)) {
+    const { mode, view } = this.#context;
+    const isGround = event.button === 0 && !this.#space.held && mode.current.begin === null && view.idOf(target) === null;
+    if (isGround && handleOf(target) === null && this.#hooks.put(this.#sceneOf(event))) {
       event.preventDefault();
-      return { ...press, pans: true, begin: pan };
+      return { ...NO_PRESS, pointer: event.pointerId, at: { x: event.clientX, y: event.clientY }, ground: true, begin: () => NOTHING };
     }
-    if (event.button === ERASER) {
-      const begin = () => eraserGesture(this.#context, from);
-      return { ...press, begin, tap: () => begin().finish() };
-    }
-    if (event.button !== 0) return null;
-    const { mode } = this.#context;
-    const { begin } = mode.current;
-    if (begin) return { ...press, begin: pan, gesture: this.#once(begin(this.#context, { event, at: from, id: view.idOf(target) })) };
-    const handle = handleOf(target);
-    if (handle) return { ...press, begin: () => this.#handleGesture(handle, from) };
-    const id = view.idOf(target);
-    if (id === null) {
-      this.#frame.focus({ preventScroll: true });
-      const more = event.shiftKey;
-      return {
-        ...press,
-        ground: true,
-        pans: touch,
-        begin: touch ? pan : () => marqueeGesture(this.#context, this.#overlay, from, more),
-        tap: () => {
-          if (!more) selection.clear();
-        },
-      };
-    }
-    const had = selection.has(id);
-    if (event.shiftKey) {
-      if (!had) selection.toggle(id);
-    } else if (!had) selection.set([id]);
-    view.nodeOf(id)?.focus({ preventScroll: true });
-    return {
-      ...press,
-      id,
-      begin: () => this.#dragGesture(from),
-      tap: () => {
-        if (!had) return;
-        if (event.shiftKey) selection.toggle(id);
-        else selection.set([id]);
-      },
-    };
+    return this.#presses.of(event, target, this.#space.held);
   }
 
-  /** @param {Gesture} gesture of a mode @returns {Gesture} */
-  #once(gesture) {
-    const { mode } = this.#context;
-    return {
-      ...gesture,
-      finish() {
-        mode.used(); // first: what is made may begin something that another press would end
-        gesture.finish();
-      },
-    };
-  }
-
-  /** @param {Point} from */
-  #dragGesture(from) {
-    return this.#withGuides((show) => moveGesture(this.#context, from, show));
-  }
-
-  /**
-   * @param {Handle | "turn"} handle
-   * @param {Point} from
-   */
-  #handleGesture(handle, from) {
-    return handle === "turn"
-      ? this.#withGuides(() => turnGesture(this.#context, from))
-      : this.#withGuides((show) => resizeGesture(this.#context, handle, from, show));
-  }
-
-  /**
-   * @param {(show: (guides: import("../canvas/snap.js").Guide[]) => void) => Gesture} make
-   * @returns {Gesture}
-   */
-  #withGuides(make) {
-    this.#frame.toggleAttribute("data-dragging", true);
-    const gesture = make((guides) => this.#overlay.showGuides(guides));
-    const clear = () => {
-      this.#frame.toggleAttribute("data-dragging", false);
-      this.#overlay.showGuides([]);
-    };
-    return {
-      move: gesture.move,
-      finish() {
-        clear();
-        gesture.finish();
-      },
-      cancel() {
-        clear();
-        gesture.cancel();
-      },
-    };
+  /** Of the mouse, and of the keys for it; the button on the side of a pen pans, a finger has its own time. @param {MouseEvent} event */
+  #contextMenu(event) {
+    if (isOwnBusiness(event.target)) return;
+    event.preventDefault();
+    const { pointerType } = /** @type {{pointerType?: string}} */ (event);
+    if (pointerType === "pen" || pointerType === "touch") return;
+    this.cancel();
+    this.#hooks.menu({ x: event.clientX, y: event.clientY }, this.#context.view.idOf(event.target));
   }
 
   // --- helpers -------------------------------------------------------------------------------
@@ -401,21 +271,4 @@ export class Pointer {
  */
 function under({ clientX, clientY }) {
   return document.elementFromPoint(clientX, clientY);
-}
-
-/**
- * @param {EventTarget | null} target
- * @returns {boolean}
- */
-function ownBusiness(target) {
-  return target instanceof Element && target.closest(OWN_BUSINESS) !== null;
-}
-
-/**
- * @param {EventTarget | null} target
- * @returns {Handle | "turn" | null}
- */
-function handleOf(target) {
-  const node = target instanceof Element ? target.closest("[data-handle]") : null;
-  return /** @type {Handle | "turn" | null} */ (node?.getAttribute("data-handle") ?? null);
 }

@@ -32,6 +32,7 @@ const LINE_HEIGHT = 1.3;
  * @property {boolean} fresh it is a new one
  * @property {Kind} kind as it was
  * @property {Required<Transform>} at
+ * @property {boolean} [movable] it was just made: while nothing is written in it, a press puts it elsewhere
  */
 
 /** @typedef {Writing & {field: HTMLTextAreaElement}} Session */
@@ -103,11 +104,55 @@ export class TextEditor {
     this.close();
     const look = { ...written.look, ...this.#looks.get(type) };
     const kind = /** @type {Kind} */ (/** @type {unknown} */ ({ type, [written.field]: "", ...look }));
-    const { size } = written;
-    const height = written.style(kind).fontSize * LINE_HEIGHT;
-    const at = freshPlace(this.#context, size ?? { width: middle ? 0 : WIDEST / 2, height }, middle);
-    const id = this.#context.scene.newElementId();
-    this.#begin({ id, fresh: true, kind, at: size ? at : { ...at, width: WIDEST } }, "");
+    this.#beginNew(kind, this.#placeFor(kind, middle), middle === undefined);
+  }
+
+  /**
+   * @param {Kind} kind
+   * @param {Required<Transform>} at
+   * @param {boolean} movable
+   */
+  #beginNew(kind, at, movable) {
+    const { scene, stage } = this.#context;
+    const id = scene.newElementId();
+    const { size, optional } = writtenIn(kind);
+    // What stays when it is empty is there at once, for everybody.
+    const isThere = optional === true;
+    if (isThere) scene.edit([{ op: "add", element: { id, kind, transform: at } }]);
+    if (isThere && !scene.has(id)) return; // it was said why not
+    if (isThere) stage.reveal(at);
+    this.#begin({ id, fresh: !isThere, kind, at: size ? at : { ...at, width: WIDEST }, movable }, "");
+  }
+
+  /**
+   * @param {Kind} kind
+   * @param {Point} [middle]
+   * @returns {Required<Transform>}
+   */
+  #placeFor(kind, middle) {
+    const { size, style } = writtenIn(kind);
+    const height = style(kind).fontSize * LINE_HEIGHT;
+    return freshPlace(this.#context, size ?? { width: middle ? 0 : WIDEST / 2, height }, middle);
+  }
+
+  /**
+   * Put what is being written at another place, as long as nothing is written in it.
+   *
+   * @param {Point} middle in scene units; of a text, where its first line is to be
+   * @returns {boolean} there is such a thing
+   */
+  put(middle) {
+    const session = this.#session;
+    if (!session?.movable || session.field.value !== "") return false;
+    const { scene } = this.#context;
+    const written = writtenIn(session.kind);
+    const place = this.#placeFor(session.kind, middle);
+    session.at = { ...session.at, x: place.x, y: place.y };
+    if (scene.has(session.id)) scene.edit([{ op: "update", id: session.id, changes: { transform: { x: place.x, y: place.y } } }], { undoable: false });
+    const room = written.room?.(session.kind, session.at, this.#context.view.drawnOf(session.id)) ?? null;
+    if (!session.field.classList.contains("in-sheet")) layOver(session.field, session.at, written, session.kind, room);
+    session.field.focus({ preventScroll: true });
+    return true;
   }
 
   /** Go on with what was being written when this window was reloaded or had crashed. */
@@ -200,7 +245,7 @@ export class TextEditor {
     const { style } = field;
     const isInSheet = this.#sheet.isWanted;
     const room = writtenIn(kind).room?.(kind, at, this.#context.view.drawnOf(id)) ?? null;
-    if (!isInSheet) layOver(field, at, writtenIn(kind).style(kind), room);
+    if (!isInSheet) layOver(field, at, writtenIn(kind), kind, room);
     const session = { ...writing, field };
     const grow = () => {
       style.height = "0";
@@ -299,14 +344,20 @@ export class TextEditor {
 }
 
 /**
- * Lay a field over its element.
+ * Lay a field over its element, looking as it does.
  *
  * @param {HTMLTextAreaElement} field
  * @param {Required<Transform>} at
- * @param {{fontSize: number, align: string, family?: string}} look
+ * @param {WrittenText<any>} written
+ * @param {Kind} kind
  * @param {Area | null} room in the middle of which the words stand; `null`: they begin at the top
  */
-function layOver({ style }, at, { fontSize, align, family = "" }, room) {
+function layOver({ style }, at, { style: lookOf, sheet }, kind, room) {
+  const { fontSize, align, family = "" } = lookOf(kind);
+  if (sheet) {
+    const { padding, paper, ink } = sheet(kind);
+    Object.assign(style, { boxSizing: "border-box", minHeight: `${at.height}px`, padding: `${padding}px`, backgroundColor: paper, color: ink });
+  }
   style.width = `${room?.width ?? at.width}px`;
   style.fontSize = `${fontSize}px`;
   style.fontFamily = family;

@@ -1,10 +1,14 @@
 /** The toolbar in the dock, with the menu that arranges, made from the list of commands. */
 
 import { icon, make } from "../ui/dom.js";
+import { dragToCanvas } from "./dockdrag.js";
 import { shownKey, text } from "../text/tools.js";
 
 /** @import {Command} from "./commands/command.js" */
 /** @import {ToolContext} from "./tools.js" */
+
+/** Tools in groups, by their name in `data-tool`. @type {string[][]} */
+const TOOLS = [["select"], ["pen", "eraser", "laser"], ["shape", "arrow", "frame"], ["text", "note", "picture", "chart"]];
 
 export class Toolbar {
   node = make("div", { class: "toolbar", role: "toolbar", "aria-label": text.toolbar, "aria-orientation": "horizontal" });
@@ -29,9 +33,8 @@ export class Toolbar {
     this.#context = context;
     const at = (/** @type {Command["toolbar"]} */ place) => commands.filter(({ toolbar }) => toolbar === place);
     const bar = make("div", { class: "tool-list" });
-    for (const group of new Set(at("bar").map((command) => command.group))) {
-      const buttons = at("bar").filter((command) => command.group === group).map((one) => this.#button(one, "tool"));
-      bar.append(...buttons, make("hr", { "aria-hidden": "true" }));
+    for (const group of toolGroups(at("bar"))) {
+      bar.append(...group.map((one) => this.#button(one, "tool")), make("hr", { "aria-hidden": "true" }));
     }
     this.#menuButton.append(icon("arrange"), make("span", { class: "tool-name", "aria-hidden": "true" }, text.arrange));
     bar.append(this.#menuButton, ...at("end").map((command) => this.#button(command, "tool")));
@@ -98,11 +101,14 @@ export class Toolbar {
     if (command.tool) button.dataset["tool"] = command.tool;
     button.append(icon(command.icon));
     if (style === "tool") button.append(make("span", { class: "tool-name", "aria-hidden": "true" }, command.label));
-    button.addEventListener("click", () => {
+    button.addEventListener("click", ({ detail }) => {
       if (!this.#isEnabled(command)) return;
       this.#setMenu(false);
       command.perform(this.#context, command.keys[0] ?? "");
+      // Chosen by a key, a tool is used by keys as well: on the canvas.
+      if (command.pressed && detail === 0) this.#context.stage.frame.focus({ preventScroll: true });
     });
+    if (command.drop) dragToCanvas(button, this.#context.stage, (at) => command.drop?.(this.#context, at));
     this.#buttons.push([button, command]);
     return button;
   }
@@ -156,6 +162,22 @@ export class Toolbar {
       this.#setMenu(false);
     } else if (event.key === "Tab") this.#setMenu(false);
   }
+}
+
+/**
+ * The commands of the bar as they stand beside each other: the tools in the order of the hand, whatever list they come from, then
+ * the others.
+ *
+ * @param {readonly Command[]} commands
+ * @returns {Command[][]} with a line between them
+ */
+export function toolGroups(commands) {
+  const groups = TOOLS.map((names) => names.flatMap((name) => commands.find(({ tool }) => tool === name) ?? []));
+  const known = new Set(TOOLS.flat());
+  const rest = commands.filter(({ tool }) => tool === undefined || !known.has(tool));
+  return [...groups, ...new Set(rest.map(({ group }) => group))]
+    .map((one) => (typeof one === "string" ? rest.filter(({ group }) => group === one) : one))
+    .filter((one) => one.length > 0);
 }
 
 /**

@@ -3,11 +3,13 @@
 import { Additions } from "./additions.js";
 import { Clipboard } from "./clipboard.js";
 import { commands } from "./commands.js";
+import { ContextMenu } from "./contextmenu.js";
 import { KeyBindings } from "./keys.js";
 import { showHelp } from "./help.js";
 import { definitionOf } from "../kinds/kinds.js";
 import { showEraserBar } from "./ink/eraserbar.js";
 import { ActiveMode } from "./modes/activemode.js";
+import { Minimap } from "./minimap.js";
 import { Motion } from "./motion.js";
 import { Overlay } from "./overlay.js";
 import { Pointer } from "./pointer.js";
@@ -16,6 +18,7 @@ import { TextEditor } from "./textedit.js";
 import { Toolbar } from "./toolbar.js";
 import { Unsaved } from "../ui/unsaved.js";
 
+/** @import {Point} from "../canvas/geometry.js" */
 /** @import {CanvasView} from "../canvas/view.js" */
 /** @import {Stage} from "../canvas/stage.js" */
 /** @import {Kind, KindName, Size} from "../kinds/definition.js" */
@@ -37,6 +40,7 @@ import { Unsaved } from "../ui/unsaved.js";
  * @property {Notices} notices
  * @property {string} sessionId
  * @property {(message: ClientMessage) => void} send what may be lost
+ * @property {{canShow: () => boolean, show: () => void}} showSpeaker brings the tile of who speaks, or spoke last, into sight
  */
 
 /**
@@ -54,8 +58,9 @@ import { Unsaved } from "../ui/unsaved.js";
  *
  * @typedef {EditContext & {
  *   clipboard: Clipboard,
+ *   minimap: Minimap,
  *   properties: Properties,
- *   create: (type: KindName) => void,
+ *   create: (type: KindName, at?: Point) => void,
  *   open: (id: string) => void,
  * }} ToolContext
  */
@@ -91,11 +96,18 @@ export class Tools {
     };
     this.open = open;
     this.resume = () => editor.resume();
-    const pointer = new Pointer(context, overlay, { open, write: (at) => editor.write(undefined, at) });
+    const pointer = new Pointer(context, overlay, {
+      open,
+      write: (at) => editor.write(undefined, at),
+      put: (at) => editor.put(at),
+      copy: (dx, dy) => clipboard.duplicate(dx, dy),
+      menu: (at, id) => contextMenu.openAt(at, id),
+    });
     const clipboard = new Clipboard(context, additions, () =>
       pointer.seen && stage.toScene(pointer.seen.x, pointer.seen.y));
     /** @type {ToolContext} */
-    const tools = { ...context, clipboard, properties, open, create: (type) => additions.create(type) };
+    const tools = { ...context, clipboard, minimap: new Minimap(context, rooms.properties), properties, open, create: (type, at) => additions.create(type, at) };
+    const contextMenu = new ContextMenu(tools, commands);
     new KeyBindings(tools, commands, () => pointer.cancel());
     const toolbar = new Toolbar(tools, commands);
     rooms.bar.append(toolbar.node);

@@ -47,18 +47,58 @@ export function toggleMenuNode(opener, menu, at) {
   const wasHere = opener.getAttribute("aria-expanded") === "true";
   closeOpen?.();
   if (wasHere || menu.childElementCount === 0) return;
+  show(menu, opener.closest("dialog") ?? document.body, {
+    opener,
+    leave: () => opener.focus(),
+    closed: () => opener.setAttribute("aria-expanded", "false"),
+  });
+  place(menu, opener, at);
+  opener.setAttribute("aria-expanded", "true");
+  focusFirst(menu);
+}
+
+/**
+ * Open a menu at a place: a context menu.
+ *
+ * @param {{x: number, y: number}} at in pixels of the page
+ * @param {HTMLElement} menu
+ * @param {() => void} back gives the focus back to where it came from
+ */
+export function openMenuAt({ x, y }, menu, back) {
+  closeOpen?.();
+  if (menu.childElementCount === 0) return;
+  show(menu, document.body, { opener: null, leave: back, closed: () => {} });
+  const { offsetWidth: width, offsetHeight: height } = menu;
+  const left = x + width + AIR_PX <= innerWidth ? x : Math.max(AIR_PX, x - width);
+  const top = Math.max(AIR_PX, Math.min(y, innerHeight - height - AIR_PX));
+  Object.assign(menu.style, { left: `${left}px`, top: `${top}px` });
+  focusFirst(menu);
+}
+
+/** @param {HTMLElement} menu */
+function focusFirst(menu) {
+  const first = menu.querySelector("[aria-checked=true]") ?? menu.querySelector("button");
+  if (first instanceof HTMLElement) first.focus({ preventScroll: true });
+}
+
+/**
+ * @param {HTMLElement} menu
+ * @param {Element} parent
+ * @param {{opener: HTMLElement | null, leave: () => void, closed: () => void}} hooks `leave`: the focus is in it and goes
+ */
+function show(menu, parent, { opener, leave: back, closed }) {
   const close = () => {
     menu.remove();
     closeOpen = null;
-    opener.setAttribute("aria-expanded", "false");
+    closed();
     document.removeEventListener("pointerdown", beside, true);
   };
   const beside = (/** @type {Event} */ { target }) => {
-    if (target instanceof Node && !menu.contains(target) && !opener.contains(target)) close();
+    if (target instanceof Node && !menu.contains(target) && !opener?.contains(target)) close();
   };
   const leave = () => {
     close();
-    opener.focus();
+    back();
   };
   menu.addEventListener("click", ({ target }) => {
     if (target instanceof Element && target.closest("button")) leave();
@@ -75,11 +115,7 @@ export function toggleMenuNode(opener, menu, at) {
   });
   document.addEventListener("pointerdown", beside, true);
   closeOpen = close;
-  (opener.closest("dialog") ?? document.body).append(menu);
-  place(menu, opener, at);
-  opener.setAttribute("aria-expanded", "true");
-  const first = menu.querySelector("[aria-checked=true]") ?? menu.querySelector("button");
-  if (first instanceof HTMLElement) first.focus();
+  parent.append(menu);
 }
 
 /**

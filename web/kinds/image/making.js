@@ -26,7 +26,7 @@ export const imageMaking = {
       read: ({ alt = "" }) => alt,
     },
   ],
-  create: { command: "picture", label: text.create, keys: ["P"], prepare: pictureChooser },
+  create: { command: "picture", label: text.create, keys: ["Shift+P", "9"], prepare: pictureChooser },
   fromFile: (file, tools) => (file.type.startsWith("image/") ? fromFile(file, tools) : null),
   async fromWords(words, tools) {
     const src = words.trim();

@@ -14,10 +14,11 @@ const INK = "#1b1e27";
 const BLACK = /^\s*(#0{3}|#0{6}|black)\s*$/i;
 const FONT_SIZE = 20;
 const SIZE = { width: 220, height: 220 };
+const PADDING = 16;
 
 /** @type {KindDefinition<Note>} */
 export const noteKind = {
-  icon: "edit",
+  icon: "note",
   label: text.label,
   describe({ content }) {
     const words = beginningOf(content);
@@ -30,8 +31,12 @@ export const noteKind = {
     look: { color: PAPER },
     size: SIZE,
     optional: true,
+    sheet: ({ color = "" }) => ({ padding: PADDING, paper: paperOf(color), ink: INK }),
   },
 };
+
+/** What is no colour is the usual one, and black is nothing to write on. @param {string} color */
+const paperOf = (color) => (BLACK.test(color) ? PAPER : chosenColor(color) || PAPER);
 
 /**
  * @param {HTMLElement} node
@@ -41,14 +46,12 @@ function sheet(node) {
   /** @type {ParagraphContent<Note>} */
   const written = new ParagraphContent(node, ({ content }) => ({ content, fontSize: FONT_SIZE, color: INK, align: "left" }));
   const { style } = written.paragraph;
-  Object.assign(style, { boxSizing: "border-box", minHeight: "100%", padding: "16px", borderRadius: "4px" });
+  Object.assign(style, { boxSizing: "border-box", minHeight: "100%", padding: `${PADDING}px`, borderRadius: "4px" });
   style.boxShadow = "var(--shadow)";
   return {
     show(kind) {
       written.show(kind);
-      style.backgroundColor = PAPER;
-      // What is no colour leaves it as it is (CSSOM), and black is nothing to write on.
-      if (!BLACK.test(kind.color ?? "")) style.backgroundColor = chosenColor(kind.color ?? "") || PAPER;
+      style.backgroundColor = paperOf(kind.color ?? "");
     },
     close: () => written.close(),
   };

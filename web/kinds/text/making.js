@@ -19,7 +19,7 @@ export const textMaking = {
   create: {
     command: "text",
     label: text.create,
-    keys: ["T"],
+    keys: ["T", "8"],
     prepare: ({ write }) => () => write("Text"),
   },
   fromFile: (file, tools) => (PLAIN.test(file.type) ? fromFile(file, tools) : null),

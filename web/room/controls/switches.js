@@ -57,7 +57,7 @@ export const camera = {
   icon: "camera",
   group: "call",
   place: "always",
-  keys: ["V"],
+  keys: ["Shift+V"],
   isHere,
   state: (context) => stateOf(context, "video"),
   perform: ({ media, lobby }) => (lobby.media ?? media).toggle("video"),

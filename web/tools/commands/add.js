@@ -18,5 +18,6 @@ export const addCommands = Object.entries(makings).flatMap(([type, { create }]) 
     keys: create.keys,
     toolbar: "bar",
     perform: ({ create: begin }) => begin(/** @type {KindName} */ (type)),
+    drop: ({ create: begin }, at) => begin(/** @type {KindName} */ (type), at),
   };
 });

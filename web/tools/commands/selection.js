@@ -1,5 +1,6 @@
 /** Commands that choose elements and open the chosen one. */
 
+import { makeByKeys } from "../modes/bykeys.js";
 import { commandText } from "../../text/tools.js";
 
 /** @import {Command} from "./command.js" */
@@ -12,6 +13,7 @@ export const selectionCommands = [
     label: commandText.selectAll,
     icon: "select",
     keys: ["Ctrl+A"],
+    contextMenu: "canvas",
     perform({ scene, selection, stage }) {
       selection.set([...scene.elements()].map(({ id }) => id));
       stage.frame.focus({ preventScroll: true });
@@ -23,8 +25,11 @@ export const selectionCommands = [
     label: commandText.open,
     icon: "edit",
     keys: ["Enter", "F2"],
-    enabled: ({ selection }) => selection.size === 1,
-    perform({ selection, open }) {
+    contextMenu: "selection",
+    enabled: ({ selection, mode }) => selection.size === 1 || mode.current.begin !== null,
+    perform(context) {
+      const { selection, open, mode } = context;
+      if (mode.current.begin) return void makeByKeys(context);
       const [id] = selection.ids;
       if (id) open(id);
     },

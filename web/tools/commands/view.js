@@ -1,5 +1,6 @@
 /** Commands that change what is seen, and nothing on the canvas. */
 
+import { boundsOf, unionOf } from "../../canvas/geometry.js";
 import { commandText } from "../../text/tools.js";
 
 /** @import {Command} from "./command.js" */
@@ -29,16 +30,50 @@ export const viewCommands = [
     group: "view",
     label: commandText.zoomFit,
     icon: "fit",
-    keys: ["0"],
+    keys: ["Shift+1", "0"],
+    contextMenu: "canvas",
     perform: ({ view }) => view.fitAll(),
+  },
+  {
+    id: "zoomSelection",
+    group: "view",
+    label: commandText.zoomSelection,
+    icon: "fit",
+    keys: ["Shift+2"],
+    contextMenu: "selection",
+    enabled: ({ selection }) => selection.size > 0,
+    perform({ selection, view, stage }) {
+      const box = unionOf([...selection.ids].map((id) => boundsOf(view.transformOf(id))));
+      if (box) stage.fit(box);
+    },
   },
   {
     id: "zoomFull",
     group: "view",
     label: commandText.zoomFull,
     icon: "fit",
-    keys: ["1"],
+    keys: ["Shift+0"],
+    contextMenu: "canvas",
     perform: ({ stage }) => stage.zoomTo(1),
+  },
+  {
+    id: "minimap",
+    group: "view",
+    label: commandText.minimap,
+    icon: "map",
+    keys: ["Shift+M"],
+    contextMenu: "canvas",
+    perform: ({ minimap }) => minimap.toggle(),
+  },
+  {
+    id: "speaker",
+    group: "view",
+    label: commandText.speaker,
+    icon: "people",
+    keys: ["J"],
+    contextMenu: "canvas",
+    enabled: ({ showSpeaker }) => showSpeaker.canShow(),
+    perform: ({ showSpeaker }) => showSpeaker.show(),
   },
   {
     id: "properties",

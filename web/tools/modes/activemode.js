@@ -3,6 +3,7 @@
 import { Emitter } from "../../lib/emitter.js";
 import { modes } from "./modes.js";
 
+/** @import {Gesture} from "../gestures.js" */
 /** @import {Mode} from "./mode.js" */
 
 /** @extends {Emitter<{changed: Mode}>} */
@@ -39,8 +40,19 @@ export class ActiveMode extends Emitter {
     return was;
   }
 
-  /** The mode was used once. */
-  used() {
-    if (!this.#current.stays) this.reset();
+  /**
+   * The gesture of a mode, after which the next one is active, unless it stays.
+   *
+   * @param {Gesture} gesture
+   * @returns {Gesture}
+   */
+  once(gesture) {
+    return {
+      ...gesture,
+      finish: () => {
+        if (!this.#current.stays) this.reset(); // first: what is made may begin something that another press would end
+        gesture.finish();
+      },
+    };
   }
 }

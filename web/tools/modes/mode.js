@@ -4,6 +4,8 @@
 /** @import {Gesture} from "../gestures.js" */
 /** @import {EditContext} from "../tools.js" */
 
+/** A drag that is made by a key: modes/bykeys.js. @typedef {"box" | "around" | "between"} KeyDrag */
+
 /**
  * @typedef {object} ModePress a press of the main button, of a pen or of one finger
  * @property {PointerEvent} event
@@ -18,6 +20,7 @@
  * @property {string} icon symbol of icons.svg
  * @property {readonly string[]} keys as `keysOf` of lib/keys.js names them
  * @property {string} cursor of CSS, over the canvas
+ * @property {KeyDrag} [byKeys] what Enter makes of it while it is active (default: a box in free sight); nothing, where it stays
  * @property {boolean} [stays] it is used again and again; else `select` follows one use
  * @property {((context: EditContext, press: ModePress) => Gesture) | null} begin from the press on, before it moves; `null`: as if
  *   there were no mode, select and move

@@ -6,4 +6,4 @@ import { penGesture } from "../ink/pen.js";
 /** @import {Mode} from "./mode.js" */
 
 /** @type {Mode} */
-export const pen = { name: "pen", label: modeText.pen, icon: "pen", keys: ["D"], cursor: "crosshair", stays: true, begin: penGesture };
+export const pen = { name: "pen", label: modeText.pen, icon: "pen", keys: ["P"], cursor: "crosshair", stays: true, begin: penGesture };
