@@ -55,9 +55,8 @@ REPOSITORY = SCRIPT.parents[3]
 FAULTS = {
     "what was said is not said again": (
         "chat/chat.js",
-        "// What has arrived may have been answered meanwhile, and nobody says so once more.\n"
-        "      this.#outbox.again();",
-        "",
+        "this.#outbox.again();\n      for (const",
+        "for (const",
     ),
     "what was missed is not asked for again": (
         "chat/log.js",

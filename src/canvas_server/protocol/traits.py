@@ -67,7 +67,7 @@ class AfterGap(StrEnum):
     """What a client does with a message once the server has forgotten what it had of it (RES1)."""
 
     DISCARD = "discard"
-    """Its author makes it anew: negotiation, the queue of edits or of what is said, the connection itself."""
+    """Its author makes it anew: negotiation, edits and what is said, the connection itself."""
     UNLESS_WRITTEN = "unless_written"
     """Send it if it was never written: twice may do harm."""
     RESEND = "resend"
