@@ -36,6 +36,8 @@ class SharedChat:
         """At the leader: the copy has asked for all that comes."""
         self._queue: list[ChatEntry] | None = None
         """At the leader: what is stored while a page is read."""
+        self._unread: int | None = None
+        """At the leader: after which number the copy waits for what could not be read."""
         self.ready = False
         """At the copy: the leader tells us what is said, and may be asked to say something."""
         self._forwarded: deque[ForwardedChat] = deque(maxlen=MAX_FORWARDED)
@@ -45,13 +47,18 @@ class SharedChat:
         self._kept_here = kept_here
         self._line = object()
         self._followed = self.ready = False
-        self._queue = None
+        self._queue = self._unread = None
         self._forwarded.clear()
         if kept_here is False:
+            agreed = self._context.common.ownership.of(self._session_id)
+            if agreed is not None:
+                self._copies.keep_own(self._session_id, agreed.own_chat)
             self._follow(self._copies.last(self._session_id))
 
     def tick(self) -> None:
-        """Ask again for what could not be stored, about twice a second."""
+        """Ask again for what could not be stored, or read, about twice a second."""
+        if self._unread is not None:
+            self._read(self._unread)
         if self._kept_here is False and self._copies.recover(self._session_id):
             self._follow(self._copies.last(self._session_id))
 
@@ -74,7 +81,7 @@ class SharedChat:
 
     def _read(self, after: int) -> None:
         self._copies.overtake(self._session_id, after)
-        self._followed, self._queue, line = False, [], self._line
+        self._followed, self._queue, self._unread, line = False, [], None, self._line
 
         def done(found: ChatChanges | LogFailure) -> None:
             queue = self._queue
@@ -82,7 +89,8 @@ class SharedChat:
                 return
             self._queue = None
             if isinstance(found, LogFailure):
-                return  # the copy goes on without, and asks again on another line
+                self._unread = after
+                return
             upto = max((after, *(entry.id for entry in found.entries)))
             more = found.more or len(queue) >= MAX_QUEUED
             self._tell(found.entries, upto, more=more)

@@ -31,6 +31,8 @@ class OwnershipRecord(Struct, frozen=True):
     kept_here: bool
     merged: bool = True
     """If it is kept there: the leader has what we had before."""
+    own_chat: int = 0
+    """If it is kept there: up to this number the chat here is of before, and ours alone."""
 
 
 class Known(Struct, frozen=True):

@@ -88,8 +88,11 @@ class SharedScene:
         mine = self._replicas.snapshot(self._session_id)
         was_copy = before is not None and not before.kept_here and before.merged
         merged = kept_here or was_copy or mine.revision == 0
+        own_chat = before.own_chat if before is not None else 0
+        if before is None and not kept_here:
+            own_chat = self._node.hub.chat_copies.last(self._session_id)
         context.common.ownership.agree(
-            self._session_id, OwnershipRecord(context.there, kept_here, merged)
+            self._session_id, OwnershipRecord(context.there, kept_here, merged, own_chat)
         )
         self._replicas.entrust(self._session_id, None if kept_here else context.their_name)
         if kept_here:
@@ -274,7 +277,9 @@ class SharedScene:
         wall = context.common.wall()
         self._node.perform(self._replicas.adopt(self._session_id, whole, context.their_name, wall))
         self._synced, self._had_before = True, frozenset()
-        record = OwnershipRecord(context.there, kept_here=False)
+        before = context.common.ownership.of(self._session_id)
+        own_chat = 0 if before is None else before.own_chat
+        record = OwnershipRecord(context.there, kept_here=False, own_chat=own_chat)
         context.common.ownership.agree(self._session_id, record)
 
     def _take_changes(self, item: messages.StoredChanges) -> None:

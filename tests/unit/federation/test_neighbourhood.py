@@ -1,5 +1,6 @@
 """Two servers share a session: people, calls and the scene, through every fault there is."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,7 @@ from canvas_server.core.chat.entries import Said
 from canvas_server.core.chat.numbers import STEP
 from canvas_server.federation.messages import StoredChat
 from canvas_server.federation.pairing import Pair
+from canvas_server.node.ports import LogFailure
 from canvas_server.protocol.server import ChatMessage
 from support.simulations.federation import (
     RESUME_SECONDS,
@@ -474,6 +476,67 @@ def test_a_server_that_comes_later_gets_what_was_said(tmp_path: Path) -> None:
     if leader is first.place:
         assert read(second) == ["hello?", "there you are", "yes"]
     assert read(first) == ["hello?", "there you are", "yes"]
+
+
+@pytest.mark.rule("CHT6", "CHT8")
+def test_what_was_said_before_they_met_stays_with_who_said_it(tmp_path: Path) -> None:
+    town = SimulatedFederation(tmp_path)
+    town.air.cut = True
+    first, second = town.join(0, "first"), town.join(1, "second")
+    for number in range(3):
+        first.edit("chat", text=f"first {number}")
+        second.edit("chat", text=f"second {number}")
+    town.wait(2)
+    ids = [m["id"] for m in told(first, "chat_message")]
+    assert ids == [m["id"] for m in told(second, "chat_message")], "both have the same numbers"
+    town.air.cut = False
+    town.wait(60)
+    leader, _ = sides(town)
+    near, far = (first, second) if leader is first.place else (second, first)
+    near.edit("chat", text="together")
+    far.edit("chat", text="yes")
+    near.edit("remove_chat", id=ids[0])
+    far.edit("remove_chat", id=ids[2])
+    town.wait(3)
+    assert not near.errors
+    assert not far.errors
+    kept = {person: [f"{person.name} {n}" for n in range(3)] for person in (near, far)}
+    assert read(near) == [*kept[near][1:], "together", "yes"]
+    assert read(far) == [*kept[far][:2], "together", "yes"]
+    shared = {m["text"]: m["id"] for m in told(near, "chat_message")}
+    far.edit("remove_chat", id=shared["yes"])
+    near.edit("remove_chat", id=shared["together"])
+    town.wait(3)
+    assert (read(near), read(far)) == (kept[near][1:], kept[far][:2])
+
+
+@pytest.mark.rule("CHT8")
+def test_a_keeper_that_cannot_read_its_chat_tells_it_as_soon_as_it_can(
+    town: SimulatedFederation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    near, _, far, _ = on_both_sides(town)
+    leader, _ = sides(town)
+    town.air.cut = True
+    town.wait(RESUME_SECONDS + 20)
+    near.edit("chat", text="meanwhile")
+    town.wait(2)
+    with monkeypatch.context() as damaged:
+
+        def fail(_: str, __: int, done: Callable[[LogFailure], None]) -> None:
+            town.timers.append(lambda: done(LogFailure("damaged")))
+
+        damaged.setattr(leader.node.scenes.log, "chat_changes", fail)
+        town.air.cut = False
+        town.wait(60)
+        near.edit("chat", text="and now")
+        town.wait(2)
+        assert texts(far) == []
+    town.wait(5)
+    assert texts(far) == texts(near) == ["meanwhile", "and now"]
+    far.edit("chat", text="I hear you")
+    town.wait(2)
+    assert not far.waiting
+    assert texts(near)[-1] == "I hear you"
 
 
 @pytest.mark.rule("REL6", "CHT8")

@@ -72,7 +72,7 @@ def ask(peer: Participant, message: client.GetChat | client.RemoveChat) -> list[
     """Have the log read what is asked for, or what is to be removed; `answer` follows."""
     canvas = peer.session.canvas
     if isinstance(message, client.RemoveChat):
-        if canvas.leader is not None and message.id % 2 == 0:
+        if canvas.leader is not None and not canvas.chat.is_own(message.id):
             return [Forward(canvas.session_id, peer.peer_id, message)]
         again = canvas.retried(commands.pending_reply(peer, message))
         if again is not None:
@@ -127,7 +127,7 @@ def _remove(
     again = canvas.retried(waiting)
     if again is not None:
         return again
-    if found.id % 2:
+    if found.id % 2 or (canvas.leader is not None and canvas.chat.is_own(found.id)):
         number = canvas.chat.head.next_own()
     else:
         number = canvas.chat.head.next(private=found.reader is not None)

@@ -74,6 +74,12 @@ class ChatCopies:
         session = self._membership.sessions.get(session_id)
         return 0 if session is None else session.canvas.chat.head.kept
 
+    def keep_own(self, session_id: str, upto: int) -> None:
+        """Have what was said up to a number stay our own: the leader has other messages there."""
+        session = self._membership.sessions.get(session_id)
+        if session is not None:
+            session.canvas.chat.own_upto = upto
+
     def overtake(self, session_id: str, number: int) -> None:
         """Go on after a number that the copy has, unless nobody gets there by talking."""
         session = self._membership.sessions.get(session_id)
@@ -114,8 +120,8 @@ class ChatCopies:
             if not own.message.text and own.message.picture is None:
                 return []
         elif isinstance(entry, Unsaid):
-            if entry.removed % 2:
-                return []  # two of ours have said it to each other
+            if chat.is_own(entry.removed):
+                return []
             between = tuple(self._key(session, peer_id, server) for peer_id in entry.between)
             own = msgspec.structs.replace(entry, private=between)
         else:

@@ -34,12 +34,18 @@ class CanvasChat:
         """The last numbers of what is stored."""
         self.is_behind = False
         """Of what the leader of the session has told, the log could not store all."""
+        self.own_upto = 0
+        """Where another server keeps the session: what was said until then it does not have."""
         self.questions = ChatQuestions(tickets)
         self._here = here
 
     def expect(self, entry: ChatEntry) -> None:
         """Note that an entry is on its way to the log."""
         self.head = self.head.after(entry.id)
+
+    def is_own(self, number: int) -> bool:
+        """Tell whether a message is known to this server alone, whoever keeps the session."""
+        return number % 2 == 1 or number <= self.own_upto
 
     def wipe(self, now_ms: int) -> Wiped | None:
         """Return what clears the chat; None: nothing was ever said."""

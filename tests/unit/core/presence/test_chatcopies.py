@@ -259,3 +259,25 @@ def test_a_retry_is_answered_alike_whatever_waits() -> None:
     lab.say(a, client.RemoveChat(STEP, "r"))
     lab.disk.answer()
     assert len(lab.heard(a, server.Ack)) == 3
+
+
+@pytest.mark.rule("CHT6")
+def test_what_was_said_before_the_servers_met_is_known_here_alone() -> None:
+    leader: list[str | None] = [None]
+    lab = HubLab(leader=lambda _: leader[0])
+    a, ada = lab.join()
+    lab.say(a, client.Chat("before"))
+    lab.drop(a)
+    leader[0] = LEADER
+    a = lab.come_back(ada, received=None)
+    copies = lab.hub.chat_copies
+    copies.keep_own("elsewhere", STEP)
+    copies.keep_own("s", STEP)
+    lab.clear()
+    follow(lab, Unsaid(2 * STEP, 5, STEP), zoe(3 * STEP))
+    assert [type(message) for message in lab.inbox[a]] == [ChatMessage]
+    lab.say(a, client.RemoveChat(STEP, "m"))
+    lab.say(a, client.RemoveChat(3 * STEP))
+    assert forwarded(lab) == [client.RemoveChat(3 * STEP)]
+    assert lab.heard(a, ChatRemoved) == [ChatRemoved(STEP)]
+    assert lab.appended[-1].record.chat[0].id == 3 * STEP + 1

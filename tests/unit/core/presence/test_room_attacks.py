@@ -185,6 +185,21 @@ def test_who_goes_to_another_session_and_comes_back_is_not_new() -> None:
     assert room.assigned(guest).session_id == "s"
 
 
+@pytest.mark.rule("ROM4", "NOD1")
+def test_who_was_here_says_so_to_the_node_where_the_session_lives_now() -> None:
+    room = Room()
+    guest, guest_id = room.come(LINK)
+    token = room.assigned(guest).resume_token
+    room.say(guest, client.Subscribe("elsewhere", token=LINK))
+    wish = client.Subscribe("s", guest_id, token=LINK, resume_token=token)
+    assert room.hub.passed_on(guest, wish, room.now).resume_token == token
+    passed = room.hub.passed_on(guest, client.Subscribe("s", token=LINK), room.now)
+    room.say(room.boss, LOCK)
+    other, came = room.come(LINK, resume_token=passed.resume_token)
+    assert not came, "that it has this id says nothing of where it was"
+    assert other
+
+
 @pytest.mark.rule("ROM4")
 def test_a_resume_token_of_another_session_opens_no_lock() -> None:
     room = Room(LOCK)
