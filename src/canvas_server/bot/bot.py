@@ -49,6 +49,8 @@ MAX_EARLY_PEERS = 16
 MAX_EARLY = 32
 LATER_SECONDS = 1.0
 """For one of two that both begin anew: the time the other has to offer first."""
+NEWCOMER_SECONDS = 0.2
+"""Time for who has just joined to call the members it knows of, before one of those calls."""
 LEAVE_SECONDS = 5.0
 
 
@@ -310,14 +312,15 @@ class Bot:
                 await self._client.edit(RemoveElement(ack.result.id))
 
     def join_group(self) -> None:
-        """Join the call of everybody."""
+        """Join the call of everybody, and call who has joined before (SIG10)."""
         if self.in_group:
             return
         self.in_group = True
         self._apart.clear()
         self.send(GroupCall(joined=True))
         for peer in list(self._client.view.peers.values()):
-            self._call_member(peer)
+            self._note_member(peer)
+            self._call_member(peer.peer_id)
 
     def _leave_group(self) -> None:
         if self.in_group:
@@ -335,23 +338,30 @@ class Bot:
                 loop = asyncio.get_running_loop()
                 loop.call_later(LATER_SECONDS, self._offer_again, peer_id)
         for peer in peers:
-            self._call_member(peer)
+            if self._note_member(peer) and self._client.peer_id < peer.peer_id:
+                loop = asyncio.get_running_loop()
+                loop.call_later(NEWCOMER_SECONDS, self._call_member, peer.peer_id)
             wanted = self._wanted and peer.display_name == self._wanted and peer.connected
             if wanted and peer.peer_id not in (self._client.peer_id, *self._called):
                 self._called.add(peer.peer_id)
                 self.call(peer.peer_id)
 
-    def _call_member(self, peer: Peer) -> None:
-        """Of two members of the call of everybody the one with the smaller id calls (SIG10)."""
+    def _note_member(self, peer: Peer) -> bool:
+        """Note whether a peer is in the call of everybody; return that."""
         if not peer.group_call:
             self._membership.discard(peer.peer_id)
-            return
+            return False
         if peer.peer_id not in self._membership:
             self._apart.discard(peer.peer_id)  # joined anew
         self._membership.add(peer.peer_id)
-        ours = self._client.peer_id < peer.peer_id and peer.connected
-        if self.in_group and ours and peer.peer_id not in self._apart:
-            self.call(peer.peer_id, group=True)
+        return True
+
+    def _call_member(self, peer_id: str) -> None:
+        """Call a peer if both are in the call of everybody and nobody has called yet (SIG10)."""
+        peer = self._client.view.peers.get(peer_id)
+        wanted = peer_id in self._membership - self._apart - {self._client.peer_id}
+        if self.in_group and wanted and peer is not None and peer.connected:
+            self.call(peer_id, group=True)
 
     def _offer_again(self, peer_id: str) -> None:
         if peer_id in self._unsure and peer_id in self.calls:
