@@ -844,7 +844,7 @@ export interface Error {
   message_id?: string | null;
 }
 
-export type ErrorCode = "binary_frame" | "chat_not_found" | "content_refused" | "element_changed" | "element_exists" | "element_not_found" | "forbidden" | "invalid_candidate" | "invalid_change" | "invalid_json" | "invalid_message" | "invalid_sdp" | "link_full" | "not_in_call" | "not_subscribed" | "peer_id_taken" | "peer_not_found" | "rate_limited" | "revision_changed" | "revision_not_found" | "scene_full" | "self_signal" | "server_full" | "session_full" | "session_locked" | "storage_failed" | "token_expired" | "unauthorized" | "unknown_type" | "wrong_session";
+export type ErrorCode = "binary_frame" | "chat_not_found" | "content_refused" | "element_changed" | "element_exists" | "element_locked" | "element_not_found" | "forbidden" | "invalid_candidate" | "invalid_change" | "invalid_json" | "invalid_message" | "invalid_sdp" | "link_full" | "not_in_call" | "not_subscribed" | "peer_id_taken" | "peer_not_found" | "rate_limited" | "revision_changed" | "revision_not_found" | "scene_full" | "self_signal" | "server_full" | "session_full" | "session_locked" | "storage_failed" | "token_expired" | "unauthorized" | "unknown_type" | "wrong_session";
 
 /** Somebody rings you. Sent again after a snapshot, as long as it rings. */
 export interface IncomingCall {

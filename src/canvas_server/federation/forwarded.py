@@ -7,6 +7,7 @@ from msgspec import Struct
 
 from canvas_server.core.effects import Forward
 from canvas_server.core.scene.attribution import results_from
+from canvas_server.core.scene.elements import Scene
 from canvas_server.core.scene.transaction import Author
 from canvas_server.protocol import client
 from canvas_server.protocol.history import Entry
@@ -45,8 +46,8 @@ class ForwardedEdits:
                 del self._edits[number]
                 return
 
-    def author_of(self, entries: Sequence[Entry]) -> Author | None:
-        """Return who here had asked for what the leader tells; None: nobody.
+    def author_of(self, entries: Sequence[Entry], scene: Scene) -> Author | None:
+        """Return who here had asked for what the leader tells of a scene; None: nobody.
 
         What was sent before by the same peer will not come any more.
         """
@@ -55,7 +56,7 @@ class ForwardedEdits:
         earlier: list[int] = []
         for number, edit in itertools.islice(theirs, MAX_COMPARED):
             earlier.append(number)
-            if results_from(entries, edit.message):
+            if results_from(entries, edit.message, scene):
                 for each in earlier:
                     del self._edits[each]
                 return edit.author

@@ -284,7 +284,7 @@ class SharedScene:
 
     def _take_changes(self, item: messages.StoredChanges) -> None:
         name, wall = self._context.their_name, self._context.common.wall()
-        author = self._forwards.author_of(item.entries)
+        author = self._forwards.author_of(item.entries, self._replicas.scene(self._session_id))
         self._node.perform(
             self._replicas.follow(self._session_id, item.entries, name, author, wall)
         )

@@ -27,6 +27,7 @@ _STATUS = {
     ErrorCode.ELEMENT_EXISTS: 409,
     ErrorCode.REVISION_CHANGED: 412,
     ErrorCode.ELEMENT_CHANGED: 412,
+    ErrorCode.ELEMENT_LOCKED: 423,
     ErrorCode.SCENE_FULL: 413,
     ErrorCode.INVALID_CHANGE: 422,
     ErrorCode.CONTENT_REFUSED: 422,

@@ -46,6 +46,8 @@ _MARKS = (
 )
 """Exponents, and more digits than any program writes of a double: 17 after `0.00000`."""
 _MUCH = f"at most {MAX_CONTAINERS} arrays and objects, and {MAX_VALUES} values, make {{}}"
+LAYER = "OverlayLayer"
+"""The type of a group that says its opacity itself, in the form of other servers."""
 _OPERATIONS = b'"operations"'
 _TOO_MANY = f"Expected `array` of length <= {MAX_OPERATIONS} - at `$.operations`"
 _UNSIGNED = re.compile(rb"e0{3,},")
@@ -322,8 +324,14 @@ def _convert(document: object, target: Any, message_id: str | None, path: str = 
 
 
 def _flatten_kind(element: object) -> None:
-    """Flatten ``element["kind"]`` in place where there is one in the wrapped form."""
+    """Flatten ``element["kind"]`` in place where there is one in the wrapped form.
+
+    A layer as other servers have it becomes a group, with its opacity as that of the element.
+    """
     if isinstance(element, dict):
         new = cast("dict[str, Any]", element)
         if isinstance(new.get("kind"), dict):
-            new["kind"] = flat_kind(new["kind"])
+            new["kind"] = kind = flat_kind(new["kind"])
+            if kind.get("type") == LAYER:
+                new["kind"] = {"type": "Group", "children": kind.get("children", [])}
+                new.setdefault("opacity", kind.get("opacity", 1.0))

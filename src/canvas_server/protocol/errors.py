@@ -28,6 +28,7 @@ class ErrorCode(StrEnum):
     ELEMENT_NOT_FOUND = "element_not_found"
     ELEMENT_EXISTS = "element_exists"
     ELEMENT_CHANGED = "element_changed"
+    ELEMENT_LOCKED = "element_locked"
     INVALID_CHANGE = "invalid_change"
     CONTENT_REFUSED = "content_refused"
     SCENE_FULL = "scene_full"
@@ -105,6 +106,7 @@ _ERROR_MEANINGS = {
     ErrorCode.ELEMENT_NOT_FOUND: "There is no element of this id.",
     ErrorCode.ELEMENT_EXISTS: "There is an element of this id already.",
     ErrorCode.ELEMENT_CHANGED: "Somebody else has changed what the edit expects to find.",
+    ErrorCode.ELEMENT_LOCKED: "The element is locked: unlock it first.",
     ErrorCode.INVALID_CHANGE: "The change would make an element that is not allowed.",
     ErrorCode.CONTENT_REFUSED: "The picture or model cannot be read, or could stop browsers; the "
     "text says what to do.",

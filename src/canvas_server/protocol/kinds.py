@@ -89,13 +89,15 @@ class KindTraits(Struct, frozen=True, kw_only=True):
     """Free JSON, which may be large: of a change, only what it names is looked at."""
     scales_children: bool
     """What has such an element as its `parent` is scaled with it; else it is moved and turned."""
+    ends: tuple[str, ...]
+    """Fields that are places in scene units, each of which may follow an element (`ArrowEnd`)."""
 
 
 class Text(Struct, frozen=True, tag_field="type", tag="Text"):
     """A text label."""
 
     traits: ClassVar = KindTraits(
-        stream=None, picture=None, model=None, json=None, scales_children=False
+        stream=None, picture=None, model=None, json=None, scales_children=False, ends=()
     )
 
     content: Annotated[str, Meta(max_length=16_384)]
@@ -110,7 +112,7 @@ class Note(Struct, frozen=True, tag_field="type", tag="Note"):
     """A sheet of paper with some words on it."""
 
     traits: ClassVar = KindTraits(
-        stream=None, picture=None, model=None, json=None, scales_children=False
+        stream=None, picture=None, model=None, json=None, scales_children=False, ends=()
     )
 
     content: Annotated[str, Meta(max_length=4096)]
@@ -123,7 +125,7 @@ class Image(Struct, frozen=True, tag_field="type", tag="Image"):
     """A picture."""
 
     traits: ClassVar = KindTraits(
-        stream=None, picture="src", model=None, json=None, scales_children=True
+        stream=None, picture="src", model=None, json=None, scales_children=True, ends=()
     )
 
     src: ImageSource
@@ -136,7 +138,7 @@ class Chart(Struct, frozen=True, tag_field="type", tag="Chart"):
     """A chart; `data` is what the chart type asks for."""
 
     traits: ClassVar = KindTraits(
-        stream=None, picture=None, model=None, json="data", scales_children=False
+        stream=None, picture=None, model=None, json="data", scales_children=False, ends=()
     )
 
     chart_type: Annotated[str, Meta(min_length=1, max_length=32)]
@@ -150,7 +152,7 @@ class Model3D(Struct, frozen=True, tag_field="type", tag="Model3D"):
     """A glTF model."""
 
     traits: ClassVar = KindTraits(
-        stream=None, picture=None, model="src", json=None, scales_children=False
+        stream=None, picture=None, model="src", json=None, scales_children=False, ends=()
     )
 
     src: ModelSource
@@ -182,7 +184,7 @@ class Video(Struct, frozen=True, tag_field="type", tag="Video"):
     """The one tile of a stream; it belongs to the peer that `stream_id` names (rule SCN3)."""
 
     traits: ClassVar = KindTraits(
-        stream="stream_id", picture=None, model=None, json=None, scales_children=True
+        stream="stream_id", picture=None, model=None, json=None, scales_children=True, ends=()
     )
 
     stream_id: StreamId
@@ -201,7 +203,7 @@ class Ink(Struct, frozen=True, tag_field="type", tag="Ink"):
     """A stroke of a pen or a marker."""
 
     traits: ClassVar = KindTraits(
-        stream=None, picture=None, model=None, json=None, scales_children=False
+        stream=None, picture=None, model=None, json=None, scales_children=False, ends=()
     )
 
     points: Annotated[
@@ -235,7 +237,7 @@ class Shape(Struct, frozen=True, tag_field="type", tag="Shape"):
     """A geometrical figure, perhaps with words in it."""
 
     traits: ClassVar = KindTraits(
-        stream=None, picture=None, model=None, json=None, scales_children=False
+        stream=None, picture=None, model=None, json=None, scales_children=False, ends=()
     )
 
     shape: Literal["rectangle", "ellipse", "diamond", "triangle", "hexagon", "cloud", "star"] = (
@@ -264,7 +266,12 @@ class Arrow(Struct, frozen=True, tag_field="type", tag="Arrow"):
     """A line from one place or element to another."""
 
     traits: ClassVar = KindTraits(
-        stream=None, picture=None, model=None, json=None, scales_children=False
+        stream=None,
+        picture=None,
+        model=None,
+        json=None,
+        scales_children=False,
+        ends=("start", "end"),
     )
 
     start: Annotated[ArrowEnd, Meta(description="In scene units.")]
@@ -289,7 +296,7 @@ class Frame(Struct, frozen=True, tag_field="type", tag="Frame"):
     """A titled area; what lies in it has it as `parent`."""
 
     traits: ClassVar = KindTraits(
-        stream=None, picture=None, model=None, json=None, scales_children=False
+        stream=None, picture=None, model=None, json=None, scales_children=False, ends=()
     )
 
     title: Annotated[str, Meta(max_length=256)] = ""
@@ -299,7 +306,7 @@ class Group(Struct, frozen=True, tag_field="type", tag="Group"):
     """Elements that are moved and chosen together: those that have it as `parent`."""
 
     traits: ClassVar = KindTraits(
-        stream=None, picture=None, model=None, json=None, scales_children=True
+        stream=None, picture=None, model=None, json=None, scales_children=True, ends=()
     )
 
     children: Annotated[

@@ -123,7 +123,7 @@ def test_every_kind_has_traits_that_name_fields_of_it(kind: type[Kind]) -> None:
     assert isinstance(traits, KindTraits)
     assert KIND_TRAITS[kind] is traits
     named = {traits.stream, traits.picture, traits.model, traits.json} - {None}
-    assert named <= set(fields(kind))
+    assert named | set(traits.ends) <= set(fields(kind))
     assert "traits" not in fields(kind)
 
 

@@ -11,6 +11,7 @@ from canvas_server.core.presence.environment import milliseconds
 from canvas_server.core.presence.membership import Membership
 from canvas_server.core.records import Snapshot
 from canvas_server.core.scene import commands
+from canvas_server.core.scene.elements import Scene
 from canvas_server.core.scene.replies import PendingReply
 from canvas_server.core.scene.transaction import Author
 from canvas_server.protocol import server
@@ -34,6 +35,11 @@ class Replicas:
         """Return a scene with all accepted edits, stored or not."""
         canvas = self._membership.sessions[session_id].canvas
         return Snapshot(canvas.scene.revision, canvas.shown.timestamp, canvas.scene.elements)
+
+    def scene(self, session_id: str) -> Scene:
+        """Return the scene with all accepted edits, empty where it is not open; only to be read."""
+        session = self._membership.sessions.get(session_id)
+        return Scene() if session is None else session.canvas.scene
 
     def author(self, session_id: str, peer_id: str | None) -> Author:
         """Return how the history names who makes an edit here; nobody where it came over HTTP."""

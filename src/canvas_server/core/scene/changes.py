@@ -12,6 +12,7 @@ from msgspec import UNSET, Struct
 from msgspec.structs import force_setattr
 
 from canvas_server.core.effects import Refusal
+from canvas_server.core.scene.hierarchy import kept
 from canvas_server.protocol.errors import ErrorCode
 from canvas_server.protocol.kinds import KIND_TRAITS, Frame, Kind, flat_kind
 from canvas_server.protocol.scene import Element, ElementChanges, Transform, TransformChanges
@@ -20,6 +21,8 @@ _PARTS = ("parent", "locked", "opacity")
 _encode = msgspec.json.Encoder().encode
 _FIXED = ("type", *(traits.stream for traits in KIND_TRAITS.values() if traits.stream))
 _NEVER_CHANGES = " and ".join(f"`{name}`" for name in _FIXED) + " of a kind never change"
+
+_NO_WISHES = "`children` are for when a group is added: afterwards change the `parent` of each"
 
 
 def changed(element: Element, changes: ElementChanges) -> Element:
@@ -159,7 +162,10 @@ def _changed_kind(old: Kind, patch: dict[str, Any]) -> Kind:
     field = old.traits.json
     if field is not None and field in after:
         return _with_json(after, field)
-    return _converted(after)
+    kind = _converted(after)
+    if kept(kind) is not kind:
+        raise Refusal(ErrorCode.INVALID_CHANGE, _NO_WISHES)
+    return kind
 
 
 def _with_json(after: dict[str, Any], field: str) -> Kind:

@@ -21,7 +21,9 @@ from canvas_server.core.effects import (
     Worked,
 )
 from canvas_server.core.records import Snapshot
+from canvas_server.core.scene.carrying import placed_by
 from canvas_server.core.scene.document import Canvas
+from canvas_server.core.scene.hierarchy import parents_first, repaired
 from canvas_server.core.scene.replies import PendingReply
 from canvas_server.core.scene.transaction import Author, Edit
 from canvas_server.core.scene.turns import SLICE, Making
@@ -36,6 +38,7 @@ _CONFLICTS = (
     ErrorCode.ELEMENT_NOT_FOUND,
     ErrorCode.ELEMENT_EXISTS,
     ErrorCode.ELEMENT_CHANGED,
+    ErrorCode.ELEMENT_LOCKED,
 )
 
 
@@ -174,9 +177,9 @@ def recall(canvas: Canvas, editor: Editor, message: client.RestoreScene) -> list
 def merge(canvas: Canvas, elements: Iterable[Element], server: str, now_ms: int) -> list[Effect]:
     """Add what another server had before the two shared a scene, as far as it is not there."""
     edit = canvas.edit(now_ms, (None, None, server))
-    for element in elements:
+    for element in parents_first(repaired(elements)):
         with contextlib.suppress(Refusal):  # it is there already, or there is no room
-            edit.take(element)
+            edit.take(canvas.scene.fitted(element))
     return canvas.submit(edit, PendingReply())
 
 
@@ -279,7 +282,8 @@ def _changes(edit: Edit, message: SceneEdit, new_id: Callable[[], str]) -> Itera
     if message.clear:
         edit.clears_chat = not message.add  # else another scene takes the place of this one
         yield edit.replace(())
-    for new in message.add:
+    edit.placed = placed_by(message)
+    for new in parents_first(message.add):
         edit.add(new, new_id())
         yield
     for change in message.update:
@@ -312,6 +316,7 @@ def acked(
 def _sync(edit: Edit, message: client.SyncQueue, new_id: Callable[[], str]) -> server.SyncResult:
     """Apply operations in order and tell what became of them."""
     failed: list[server.FailedOperation] = []
+    edit.placed = placed_by(message)
     for index, operation in enumerate(message.operations):
         try:
             match operation:

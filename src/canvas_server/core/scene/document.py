@@ -26,10 +26,11 @@ from canvas_server.core.scene.admission import admitted
 from canvas_server.core.scene.chatting import CanvasChat, Hearer
 from canvas_server.core.scene.committed import CommittedScene
 from canvas_server.core.scene.elements import MAX_ELEMENTS, MAX_SCENE_BYTES, Scene
+from canvas_server.core.scene.hierarchy import repaired
 from canvas_server.core.scene.news import FRAME_BYTES, scene_document
 from canvas_server.core.scene.pending import Pending
 from canvas_server.core.scene.replies import PendingReply, ReplyCache
-from canvas_server.core.scene.transaction import Author, Edit, owner_of
+from canvas_server.core.scene.transaction import Anybody, Author, Edit, owner_of
 from canvas_server.core.scene.turns import Turns
 from canvas_server.protocol import server
 from canvas_server.protocol.errors import ErrorCode
@@ -42,13 +43,6 @@ WORK_OF_A_BYTE = 8
 """So many bytes of work (`Edit.work`) count as one that is logged: reading it is work again."""
 ENTRY_BYTES = 128
 """Of a change in the log, roughly, beside what it brings."""
-
-
-class _Everybody:
-    """Those who are where a scene is kept: it has seen that tiles belong to somebody."""
-
-    def __contains__(self, _: object) -> bool:
-        return True
 
 
 class Canvas:
@@ -70,16 +64,17 @@ class Canvas:
         this process has had.
         """
         self.session_id = session_id
-        self.scene = Scene(stored.snapshot.elements, stored.snapshot.revision)
+        elements = repaired(stored.snapshot.elements)
+        self.scene = Scene(elements, stored.snapshot.revision)
         """With all accepted edits, stored or not."""
-        self.shown = CommittedScene(stored.snapshot)
+        self.shown = CommittedScene(msgspec.structs.replace(stored.snapshot, elements=elements))
         self._update: server.SceneUpdate | None = None
         self._here = here
         self._tickets = tickets
         self._pending: deque[Pending] = deque()
         self._replies = ReplyCache(stored.receipts)
         self._logged = stored.logged
-        self._log_is_behind = False
+        self._log_is_behind = elements != stored.snapshot.elements
         """Changes were sent that the log could not store."""
         self._watched = watched
         self.turns = Turns(session_id)
@@ -300,7 +295,7 @@ class Canvas:
             return []
         edit = self.edit(now_ms)
         for tile in tiles:
-            edit.remove(tile)
+            edit.take_out(tile)
         return self.submit(edit, PendingReply())
 
     # --- a scene that is shared with another server (REL4) -----------------------------------
@@ -323,7 +318,7 @@ class Canvas:
         """
         if snapshot.revision <= self.scene.revision:
             raise Refusal(ErrorCode.REVISION_CHANGED)
-        scene = Scene(map(admitted, snapshot.elements), snapshot.revision)
+        scene = Scene(repaired(map(admitted, snapshot.elements)), snapshot.revision)
         if scene.size > MAX_SCENE_BYTES or len(scene) > MAX_ELEMENTS:
             raise Refusal(ErrorCode.SCENE_FULL)
         self.scene = scene
@@ -343,7 +338,7 @@ class Canvas:
             if entry.revision != number:
                 raise Refusal(ErrorCode.REVISION_CHANGED)
         before = self.scene.copy() if len(entries) > 1 else self.scene
-        edit = Edit(self.scene, self.session_id, _Everybody(), now_ms, author)
+        edit = Edit(self.scene, self.session_id, Anybody(), now_ms, author)
         try:
             for entry in entries:
                 edit.change(entry.change)
@@ -391,7 +386,7 @@ class Canvas:
         edit, pending_reply = self.edit(now_ms), pending.pending_reply
         for entry in pending.edit.entries:
             with contextlib.suppress(Refusal):  # an edit that it relied on was given up
-                edit.change(entry.change)
+                edit.again(entry.change)
         if isinstance(pending_reply.reply, server.Ack):
             result = server.AckResult(self.scene.revision, pending_reply.reply.result.id)
             reply = server.Ack(pending_reply.reply.message_id, result)

@@ -1,18 +1,33 @@
 """Transaction: the changes of one edit, for the log and for everybody."""
 
-from collections.abc import Container, Iterable
+from collections.abc import Container, Iterable, Sequence
 from typing import assert_never
 
 import msgspec
+from msgspec import UNSET
 
 from canvas_server.core.effects import Refusal
 from canvas_server.core.scene.admission import admitted, admitted_changes
-from canvas_server.core.scene.changes import require_expected, without_expected, work_of
-from canvas_server.core.scene.elements import Scene
+from canvas_server.core.scene.changes import (
+    moved,
+    require_expected,
+    without_expected,
+    work_of,
+)
+from canvas_server.core.scene.consequences import (
+    Consequence,
+    TooMany,
+    carrying,
+    count_below,
+    grouping,
+    leaving,
+)
+from canvas_server.core.scene.elements import MAX_ELEMENTS, Scene
+from canvas_server.core.scene.hierarchy import granted
 from canvas_server.core.scene.news import NetResult, SceneEvent
 from canvas_server.protocol.errors import ErrorCode
 from canvas_server.protocol.history import Added, Change, Entry, Removed, Replaced, Updated
-from canvas_server.protocol.kinds import is_tile, stream_of
+from canvas_server.protocol.kinds import Group, is_tile, stream_of
 from canvas_server.protocol.scene import Element, ElementChanges, NewElement
 
 STREAM_PREFIXES = ("peer-", "screen-")
@@ -21,10 +36,22 @@ MAX_WORK = 4 * 1024 * 1024
 
 One change may always: it is that of an element which is allowed itself.
 """
+_TOO_MUCH = "These changes are too much work in one; send the rest by itself."
 _REMOVED_BYTES = 64
+_CARRIED_WORK = 1024
+"""Bytes that an element counts as which is carried along: it is placed, kept and told anew."""
+_DEPTH_WORK = 32
+"""The same of one that is only counted, to see how deep it will be."""
 
 Author = tuple[str | None, str | None, str | None]
 """The peer id and the name of who makes an edit, and the other server it comes from."""
+
+
+class Anybody:
+    """Those who are where a scene is kept: it has seen that tiles belong to somebody."""
+
+    def __contains__(self, _: object) -> bool:
+        return True
 
 
 class Edit:
@@ -55,6 +82,8 @@ class Edit:
         """Bytes of elements that were gone through, beyond what came in."""
         self.failures = 0
         """Changes that were refused."""
+        self.placed: frozenset[str] = frozenset()
+        """Elements whose place the message says itself: nothing carries them (STR2)."""
         self.only_tiles = True
         self.clears_chat = False
         """It clears the session: the chat goes with the scene (CHT7)."""
@@ -72,8 +101,11 @@ class Edit:
 
         Raises:
             Refusal: `peer_not_found` for a tile of a peer that is not here, `element_exists`,
-                `content_refused`, `scene_full`.
+                `element_not_found` and `invalid_change` for the parent or children of a group,
+                `element_locked` for those children, `content_refused`, `scene_full`.
         """
+        if isinstance(new.kind, Group):
+            self._charge_descendants(new.kind.children, _DEPTH_WORK)
         return self._add(new, spare_id, self._author[1])
 
     def _add(self, new: NewElement, spare_id: str, author: str | None) -> str:
@@ -85,38 +117,88 @@ class Edit:
             owner = owner_of(stream_id)
             if owner is not None and owner not in self._here:
                 raise Refusal(ErrorCode.PEER_NOT_FOUND)
-        element = self._scene.add(new, spare_id, author)
+        children = grouping(self._scene, new, new.id or spare_id)
+        element = self._scene.add(new, spare_id, author, sum(child.grown for child in children))
         self._result.add(element)
         self._note(Added(element), self._scene.size_of(element.id), element)
+        self._follow(children, element)
         return element.id
 
     def update(self, element_id: str, changes: ElementChanges) -> None:
-        """Change what is named of an element.
+        """Change what is named of an element; what has it as parent is carried along (STR2).
 
         Raises:
-            Refusal: `element_not_found`, `element_changed`, `invalid_change`, `content_refused`,
-                `scene_full`; `rate_limited` where the changes of this edit would be too much work
-                together.
+            Refusal: `element_not_found`, `element_locked`, `element_changed`, `invalid_change`,
+                `content_refused`, `scene_full`; `rate_limited` where the changes of this edit would
+                be too much work together.
         """
-        before = self._scene.get(element_id)
-        if before is not None:
-            self._charge(work_of(before, changes, self._scene.size_of(element_id)))
-            require_expected(before, changes)
+        before = self._scene.require(element_id)
+        if before.locked and changes.locked is not False:
+            raise Refusal(ErrorCode.ELEMENT_LOCKED)
+        self._charge(work_of(before, changes, self._scene.size_of(element_id)))
+        require_expected(before, changes)
+        if changes.parent is not UNSET and changes.parent != before.parent:
+            self._charge_descendants([element_id], _DEPTH_WORK)
+        self._update(before, changes, self._carrying(before, changes))
+
+    def _carrying(self, before: Element, changes: ElementChanges) -> list[Consequence]:
+        if changes.transform is UNSET:
+            return []
+        most = self._affordable(_CARRIED_WORK)
+        after = moved(before.transform, changes.transform)
+        try:
+            carried = carrying(self._scene, before, after, self.placed, most)
+        except TooMany:
+            raise self._exhausted() from None
+        self.work += _CARRIED_WORK * len(carried)
+        return carried
+
+    def _update(
+        self, before: Element, changes: ElementChanges, carried: Sequence[Consequence] = ()
+    ) -> None:
         changes = without_expected(changes)
-        element = self._scene.update(element_id, changes)
+        grown = sum(each.grown for each in carried)
+        element = self._scene.update(before.id, changes, grown)
         self._result.update(element)
-        self._note(Updated(element_id, changes), len(msgspec.json.encode(changes)), element)
+        self._note(Updated(before.id, changes), len(msgspec.json.encode(changes)), element)
+        self._follow(carried, element)
+
+    def _follow(self, consequences: Iterable[Consequence], cause: Element) -> None:
+        """Make changes of other elements that were weighed with their cause."""
+        for each in consequences:
+            self._scene.follow(each.element, each.grown)
+            self._result.update(each.element)
+            self._note(each.change, len(msgspec.json.encode(each.change.changes)), cause)
 
     def remove(self, element_id: str) -> None:
-        """Remove an element.
+        """Remove an element, and what has it as parent; tiles there are freed (STR3).
+
+        Raises:
+            Refusal: `element_not_found`, `element_locked`.
+        """
+        if self._scene.require(element_id).locked:
+            raise Refusal(ErrorCode.ELEMENT_LOCKED)
+        self.take_out(element_id)
+
+    def take_out(self, element_id: str) -> None:
+        """Remove an element as `remove`, also one that is locked.
 
         Raises:
             Refusal: `element_not_found`.
         """
+        element = self._scene.require(element_id)
+        for each in leaving(self._scene, element_id):
+            if isinstance(each, Removed):
+                self._remove(each.id, element)
+            else:
+                self._follow([each], element)
+        self._remove(element_id, element)
+
+    def _remove(self, element_id: str, cause: Element | None = None) -> None:
         size = self._scene.size
         element = self._scene.remove(element_id)
         self._result.remove(element, size - self._scene.size)
-        self._note(Removed(element_id), _REMOVED_BYTES, element)
+        self._note(Removed(element_id), _REMOVED_BYTES, cause or element)
 
     def replace(self, elements: Iterable[Element], restored: int | None = None) -> None:
         """Put other elements in the place of all but the tiles, as they may come in (SCN10).
@@ -128,7 +210,9 @@ class Edit:
         self.whole(restored)
 
     def change(self, change: Change) -> None:
-        """Make a change as it was made before, or elsewhere, with what may come in (SCN10).
+        """Make a change as it was made elsewhere, with what may come in (SCN10).
+
+        Its consequences are changes of their own that come with it.
 
         Raises:
             Refusal: as the methods above.
@@ -137,13 +221,36 @@ class Edit:
             case Added(element):
                 self.take(element)
             case Updated(element_id, changes):
-                self.update(element_id, admitted_changes(changes))
+                before = self._scene.require(element_id)
+                self._charge(work_of(before, changes, self._scene.size_of(element_id)))
+                self._update(before, admitted_changes(changes))
             case Removed(element_id):
-                self.remove(element_id)
+                self._remove(element_id)
             case Replaced(elements, restored):
                 self.replace(elements, restored)
             case _:
                 assert_never(change)
+
+    def again(self, change: Change) -> None:
+        """Make a change of a tile again, with its consequences as they are now.
+
+        Raises:
+            Refusal: as the methods above.
+        """
+        match change:
+            case Added(element):
+                self.take(self._scene.fitted(element))
+            case Updated(element_id, changes) if self._is_tile(element_id):
+                before = self._scene.require(element_id)
+                self._update(before, changes, self._carrying(before, changes))
+            case Removed(element_id) if self._is_tile(element_id):
+                self.take_out(element_id)
+            case _:
+                pass  # a consequence
+
+    def _is_tile(self, element_id: str) -> bool:
+        element = self._scene.get(element_id)
+        return element is not None and is_tile(element.kind)
 
     def take(self, element: Element) -> None:
         """Add an element that was made before, or elsewhere, as it may come in (SCN10).
@@ -151,7 +258,7 @@ class Edit:
         Raises:
             Refusal: as `add`.
         """
-        new = admitted(element)
+        new = granted(admitted(element))
         again = NewElement(new.kind, new.transform, new.id, new.parent, new.locked, new.opacity)
         self._add(again, new.id, new.author)
 
@@ -176,14 +283,30 @@ class Edit:
 
     def _charge(self, work: int) -> None:
         if work and self.work and self.work + work > MAX_WORK:
-            reason = "These changes are too much work in one; send the rest by itself."
-            raise Refusal(ErrorCode.RATE_LIMITED, reason)
+            raise Refusal(ErrorCode.RATE_LIMITED, _TOO_MUCH)
         self.work += work
 
-    def _note(self, change: Change, logged: int, element: Element | None) -> None:
+    def _charge_descendants(self, element_ids: Iterable[str], work: int) -> None:
+        try:
+            count = count_below(self._scene, element_ids, self._affordable(work))
+        except TooMany:
+            raise self._exhausted() from None
+        self.work += work * count
+
+    def _affordable(self, work: int) -> int:
+        """Return how many times such work may be done yet."""
+        return max(0, MAX_WORK - self.work) // work if self.work else MAX_ELEMENTS
+
+    def _exhausted(self) -> Refusal:
+        """Return a refusal; to have counted was work too, so that no more is done in this edit."""
+        self.work = max(self.work, MAX_WORK)
+        return Refusal(ErrorCode.RATE_LIMITED, _TOO_MUCH)
+
+    def _note(self, change: Change, logged: int, cause: Element | None) -> None:
+        """Keep a change that was made, for the sake of an element; None: of all of the scene."""
         self.entries.append(Entry(self._scene.revision, self.now_ms, change, *self._author))
         self.logged += logged
-        if element is None or not is_tile(element.kind):
+        if cause is None or not is_tile(cause.kind):
             self.only_tiles = False
 
 

@@ -15,17 +15,19 @@ from canvas_server.core.presence.guests import Guest
 from canvas_server.core.presence.replicas import MAX_JUMP, MAX_SHARED_REVISION
 from canvas_server.core.records import Snapshot
 from canvas_server.core.scene.attribution import results_from
+from canvas_server.core.scene.elements import Scene
 from canvas_server.protocol import client, server
 from canvas_server.protocol.errors import ErrorCode
 from canvas_server.protocol.history import Added, Change, Entry, Removed, Replaced, Updated
 from canvas_server.protocol.http import ChangedElement, SceneEdit
-from canvas_server.protocol.kinds import Text, Video
+from canvas_server.protocol.kinds import Frame, Group, Text, Video
 from canvas_server.protocol.scene import (
     Element,
     ElementChanges,
     NewElement,
     SceneVersion,
     Transform,
+    TransformChanges,
 )
 from support.hub.hub import HubLab
 
@@ -483,4 +485,87 @@ def test_an_edit_that_comes_back_is_known_by_what_it_does(
     message: client.Edit | SceneEdit, told: tuple[Change, ...], fits: bool
 ) -> None:
     entries = [Entry(number, 0, change) for number, change in enumerate(told, 1)]
-    assert results_from(entries, message) is fits
+    assert results_from(entries, message, Scene()) is fits
+
+
+FRAMED = (
+    Element("f", Frame(), Transform(0, 0, 100, 100)),
+    Element("c", OLD, Transform(10, 10), "f"),
+    Element("v", Video("x"), Transform(20, 20), "f"),
+    Element("other", OLD, Transform()),
+)
+MOVED = ElementChanges(TransformChanges(x=5))
+TURNED = ElementChanges(TransformChanges(y=7))
+CARRIED = (
+    Updated("f", MOVED),
+    Updated("c", ElementChanges(TransformChanges(x=15))),
+    Updated("v", ElementChanges(TransformChanges(x=25))),
+)
+FREED = Updated("v", ElementChanges(parent=None))
+GONE = (FREED, Removed("c"), Removed("f"))
+GROUPED = (
+    Added(Element("g", Group(), Transform())),
+    Updated("c", ElementChanges(parent="g")),
+    Updated("other", ElementChanges(parent="g")),
+)
+WISH = NewElement(Group(("c", "other")))
+
+
+def _queue(*operations: client.Operation) -> client.SyncQueue:
+    return client.SyncQueue(operations)
+
+
+@pytest.mark.rule("STR2", "STR3", "REL6")
+@pytest.mark.parametrize(
+    ("message", "told", "fits"),
+    [
+        (client.UpdateElement("f", MOVED), CARRIED, True),
+        (client.UpdateElement("f", MOVED), CARRIED[:1], True),  # by one that knows no parents
+        (client.UpdateElement("f", MOVED), CARRIED[:2], False),
+        (client.UpdateElement("f", MOVED), (*CARRIED, Updated("other", MOVED)), False),
+        (client.UpdateElement("f", MOVED), (*CARRIED[:2], Updated("v", MOVED)), False),
+        (client.UpdateElement("other", MOVED), CARRIED, False),
+        (client.UpdateElement("none", MOVED), CARRIED, False),
+        (client.UpdateElement("f", ElementChanges(locked=True)), CARRIED, False),
+        (client.RemoveElement("f"), GONE, True),
+        (client.RemoveElement("f"), GONE[1:], False),
+        (client.RemoveElement("f"), (Removed("other"), *GONE), False),
+        (client.RemoveElement("none"), GONE, False),
+        (client.AddElement(WISH), GROUPED, True),
+        (client.AddElement(WISH), GROUPED[:2], False),
+        (client.AddElement(NewElement(Group(("none",)))), GROUPED, False),
+        (client.AddElement(NewElement(Frame())), GROUPED, False),
+        (
+            _queue(
+                client.UpdateOperation("none", MOVED),
+                client.UpdateOperation("f", MOVED),
+                client.UpdateOperation("other", TURNED),
+                client.RemoveOperation("f"),
+            ),
+            (*CARRIED, *GONE),
+            True,
+        ),
+        (
+            _queue(client.UpdateOperation("f", MOVED), client.UpdateOperation("c", TURNED)),
+            (CARRIED[0], CARRIED[2], Updated("c", TURNED)),
+            True,
+        ),
+        (
+            _queue(
+                client.UpdateOperation("f", MOVED),
+                client.AddOperation(NewElement(OLD, id="other")),
+                client.RemoveOperation("f"),
+            ),
+            (*CARRIED, Added(Element("other", OLD, Transform())), *GONE),
+            False,
+        ),
+        (SceneEdit("s", (WISH,), remove=("f",)), (*GROUPED, FREED, Removed("f")), True),
+    ],
+)
+def test_what_follows_from_an_edit_comes_back_with_it_and_nothing_else(
+    message: client.Edit | SceneEdit, told: tuple[Change, ...], fits: bool
+) -> None:
+    scene = Scene(FRAMED)
+    entries = [Entry(number, 0, change) for number, change in enumerate(told, 1)]
+    assert results_from(entries, message, scene) is fits
+    assert scene.elements == FRAMED, "it was only read"
