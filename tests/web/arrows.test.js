@@ -9,7 +9,7 @@ import { aimsOf, carried, followedBy } from "../../web/kinds/arrow/aims.js";
 import { withArrows } from "../../web/kinds/arrow/edits.js";
 import { arrowPath, bendThrough, GAP } from "../../web/kinds/arrow/path.js";
 import { boxOf, crossings, isInside, outlineIn } from "../../web/kinds/arrow/polygons.js";
-import { SHAPES } from "../../web/tools/style/palette.js";
+import { SHAPES } from "../../web/kinds/parts/palette.js";
 import { wholeTransform } from "../../web/scene/scene.js";
 
 /** @import {Point} from "../../web/canvas/geometry.js" */

@@ -6,7 +6,7 @@ import { test } from "node:test";
 
 import { heightFor, outlineOf, pathOf, polygonOf, roomIn } from "../../web/kinds/shape/outline.js";
 import { describeKind, kinds } from "../../web/kinds/kinds.js";
-import { SHAPES } from "../../web/tools/style/palette.js";
+import { SHAPES } from "../../web/kinds/parts/palette.js";
 
 /** @type {{shape: typeof SHAPES[number], width: number, height: number, polygon: [number, number][], room: number[]}[]} */
 const samples = JSON.parse(readFileSync(new URL("../samples/shapes.json", import.meta.url), "utf8"));

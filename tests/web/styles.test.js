@@ -3,7 +3,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { axesOf, changesOf, isStyled, styleIn, Styles } from "../../web/tools/style/styles.js";
+import { axesOf, changesOf, isStyled, styleIn } from "../../web/kinds/parts/stylefields.js";
+import { Styles } from "../../web/tools/style/styles.js";
 import { kinds } from "../../web/kinds/kinds.js";
 import { SHAPES as STRUCTS } from "../../web/types/limits.js";
 

@@ -34,12 +34,18 @@ export const commandText = {
   minimap: "Map of the canvas",
   speaker: "Go to who speaks",
   properties: "Properties",
+  rectangle: "Rectangle",
+  diamond: "Diamond",
+  ellipse: "Ellipse",
+  nextShape: "Next shape, with an arrow",
 };
 
 /** What the commands are for. */
 /** Names of the modes of the pointer. */
 export const modeText = {
   select: "Select and move",
+  shape: "Shape",
+  arrow: "Arrow",
   pen: "Pen",
   eraser: "Eraser",
   laser: "Laser pointer",
@@ -84,6 +90,7 @@ export const text = {
    */
   withKey: (label, key) => (key ? `${label} (${key})` : label),
   arrowKeys: "Arrow keys, Shift for larger steps",
+  ctrlArrowKeys: "Ctrl + arrow keys",
   altArrowKeys: "Alt + arrow keys",
   turnKeys: ", and . (Alt for single degrees)",
   textField: "Text",

@@ -6,6 +6,7 @@
 import { addCommands } from "./commands/add.js";
 import { alignCommands } from "./commands/align.js";
 import { clipboardCommands } from "./commands/clipboard.js";
+import { diagramCommands } from "./commands/diagrams.js";
 import { historyCommands } from "./commands/history.js";
 import { modeCommands } from "./commands/modes.js";
 import { moveCommands } from "./commands/move.js";
@@ -20,6 +21,7 @@ import { viewCommands } from "./commands/view.js";
 export const commands = [
   ...modeCommands,
   ...addCommands,
+  ...diagramCommands,
   ...historyCommands,
   ...clipboardCommands,
   ...selectionCommands,

@@ -5,8 +5,11 @@ import { Clipboard } from "./clipboard.js";
 import { commands } from "./commands.js";
 import { ContextMenu } from "./contextmenu.js";
 import { KeyBindings } from "./keys.js";
+import { elementAt } from "./diagrams/binding.js";
+import { ArrowHandles } from "./diagrams/handles.js";
 import { showHelp } from "./help.js";
 import { definitionOf } from "../kinds/kinds.js";
+import { isShape } from "../kinds/shape/outline.js";
 import { showEraserBar } from "./ink/eraserbar.js";
 import { ActiveMode } from "./modes/activemode.js";
 import { Minimap } from "./minimap.js";
@@ -18,8 +21,8 @@ import { TextEditor } from "./textedit.js";
 import { Toolbar } from "./toolbar.js";
 import { Unsaved } from "../ui/unsaved.js";
 
-/** @import {Point} from "../canvas/geometry.js" */
 /** @import {CanvasView} from "../canvas/view.js" */
+/** @import {Point} from "../canvas/geometry.js" */
 /** @import {Stage} from "../canvas/stage.js" */
 /** @import {Kind, KindName, Size} from "../kinds/definition.js" */
 /** @import {Editable} from "../scene/optimisticscene.js" */
@@ -50,6 +53,7 @@ import { Unsaved } from "../ui/unsaved.js";
  *   motion: Motion,
  *   mode: ActiveMode,
  *   sizeOfText: (kind: Kind, width?: number) => Size,
+ *   open: (id: string) => void,
  * }} EditContext
  */
 
@@ -61,7 +65,6 @@ import { Unsaved } from "../ui/unsaved.js";
  *   minimap: Minimap,
  *   properties: Properties,
  *   create: (type: KindName, at?: Point) => void,
- *   open: (id: string) => void,
  * }} ToolContext
  */
 
@@ -82,7 +85,7 @@ export class Tools {
     const motion = new Motion(scene, view, canvas.send);
     const mode = new ActiveMode(stage.frame);
     /** @type {EditContext} */
-    const context = { ...canvas, motion, mode, sizeOfText: (kind, width) => editor.measure(kind, width) };
+    const context = { ...canvas, motion, mode, sizeOfText: (kind, width) => editor.measure(kind, width), open: (id) => this.open(id) };
     const overlay = new Overlay(context);
     const editor = new TextEditor(context, (open) => overlay.setQuiet(open), new Unsaved(canvas.sessionId, "text"));
     const additions = new Additions(context, editor);
@@ -98,15 +101,16 @@ export class Tools {
     this.resume = () => editor.resume();
     const pointer = new Pointer(context, overlay, {
       open,
-      write: (at) => editor.write(undefined, at),
+      write: (at) => this.#writeAt(context, editor, at),
       put: (at) => editor.put(at),
       copy: (dx, dy) => clipboard.duplicate(dx, dy),
       menu: (at, id) => contextMenu.openAt(at, id),
     });
+    new ArrowHandles(context);
     const clipboard = new Clipboard(context, additions, () =>
       pointer.seen && stage.toScene(pointer.seen.x, pointer.seen.y));
     /** @type {ToolContext} */
-    const tools = { ...context, clipboard, minimap: new Minimap(context, rooms.properties), properties, open, create: (type, at) => additions.create(type, at) };
+    const tools = { ...context, clipboard, minimap: new Minimap(context, rooms.properties), properties, create: (type, at) => additions.create(type, at) };
     const contextMenu = new ContextMenu(tools, commands);
     new KeyBindings(tools, commands, () => pointer.cancel());
     const toolbar = new Toolbar(tools, commands);
@@ -130,5 +134,18 @@ export class Tools {
       const id = pointer.pressed ? null : view.idOf(target);
       if (id && target === view.nodeOf(id) && !selection.has(id)) selection.set([id]);
     });
+  }
+
+  /**
+   * An area that is seen through is no ground, but the words in it are those of its shape.
+   *
+   * @param {EditContext} context
+   * @param {TextEditor} editor
+   * @param {Point} at
+   */
+  #writeAt(context, editor, at) {
+    const id = elementAt(context, at, (one) => isShape(context.scene.get(one)?.kind));
+    if (id) this.open(id);
+    else editor.write(undefined, at);
   }
 }

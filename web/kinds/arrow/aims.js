@@ -39,6 +39,38 @@ export function canBeFollowed({ type }) {
 }
 
 /**
+ * @param {Kind} kind
+ * @returns {boolean} an end that is dropped on it is to be at it; of a group the elements in it are meant
+ */
+export function takesEnds(kind) {
+  return canBeFollowed(kind) && kind.type !== "Group";
+}
+
+/**
+ * @param {Kind} kind
+ * @returns {boolean} others lie on it, and are meant rather than it
+ */
+export function isGround({ type }) {
+  return type === "Frame" || type === "Group";
+}
+
+/**
+ * @param {Kind | undefined} kind
+ * @returns {kind is Arrow}
+ */
+export function isArrow(kind) {
+  return kind?.type === "Arrow";
+}
+
+/**
+ * @param {Omit<Arrow, "type">} parts
+ * @returns {Arrow}
+ */
+export function arrowOf(parts) {
+  return { type: "Arrow", ...parts };
+}
+
+/**
  * @param {Arrow} arrow
  * @returns {string[]} ids of the elements that its ends name
  */

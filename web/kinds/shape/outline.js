@@ -4,6 +4,7 @@
  */
 
 /** @import {Box, Point} from "../../canvas/geometry.js" */
+/** @import {Kind} from "../definition.js" */
 /** @import {Shape} from "../../types/messages.js" */
 
 /** @typedef {NonNullable<Shape["shape"]>} ShapeName */
@@ -19,6 +20,22 @@ const STAR_INNER = 0.46;
 /** Of the lobes of a cloud: where they begin, in degrees. */
 const LOBES = [-160, -112, -62, -18, 28, 72, 118, 158];
 const LOBE_HEIGHT = 1.42;
+
+/**
+ * @param {Kind | undefined} kind
+ * @returns {kind is Shape}
+ */
+export function isShape(kind) {
+  return kind?.type === "Shape";
+}
+
+/**
+ * @param {Omit<Shape, "type">} look
+ * @returns {Shape}
+ */
+export function shapeOf(look) {
+  return { type: "Shape", ...look };
+}
 
 /**
  * @param {ShapeName} shape

@@ -6,7 +6,7 @@ import { brushWidth } from "../../kinds/ink/outline.js";
 import { definitionOf } from "../../kinds/kinds.js";
 import { MOST_POINTS } from "../../types/limits.js";
 import { frontLayer } from "../place.js";
-import { styles } from "../style/styles.js";
+import { STROKES, styles } from "../style/styles.js";
 import { boundAt, boxed, finishedPoints } from "./finished.js";
 import { pointOf, pointsAhead, pointsSeen } from "./seen.js";
 import { StrokeSender } from "./sending.js";
@@ -67,7 +67,7 @@ class OwnStroke {
   #context;
   #parent;
   #id;
-  #look = styles.of("Ink");
+  #look = styles.of(STROKES);
   #live;
   #sender;
   /** @type {InkPoint[]} */
@@ -141,7 +141,7 @@ class OwnStroke {
     const { scene, stage, view } = this.#context;
     this.#sender.finish();
     const { points, place } = boxed(finishedPoints(this.#seen, stage.scale));
-    const kind = { type: /** @type {const} */ ("Ink"), ...this.#look, points };
+    const kind = { type: STROKES, ...this.#look, points };
     const transform = { ...place, rotation: 0, z_index: frontLayer(this.#context) };
     const parent = this.#parent !== null && scene.has(this.#parent) ? { parent: this.#parent } : {};
     scene.edit([{ op: "add", element: { id: this.#id, kind, transform, ...parent } }]);

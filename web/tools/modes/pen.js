@@ -2,8 +2,9 @@
 
 import { modeText } from "../../text/tools.js";
 import { penGesture } from "../ink/pen.js";
+import { STROKES } from "../style/styles.js";
 
 /** @import {Mode} from "./mode.js" */
 
 /** @type {Mode} */
-export const pen = { name: "pen", label: modeText.pen, icon: "pen", keys: ["P"], cursor: "crosshair", stays: true, begin: penGesture };
+export const pen = { name: "pen", label: modeText.pen, icon: "pen", keys: ["P"], cursor: "crosshair", stays: true, styles: STROKES, begin: penGesture };
