@@ -77,7 +77,7 @@ test("commands: keys are named as they are pressed", () => {
 });
 
 test("commands: what can only be done by a button has one, and the others have keys", () => {
-  for (const { id, keys, toolbar } of commands) assert.ok(keys.length > 0 || toolbar, id);
+  for (const { id, keys, toolbar, contextMenu } of commands) assert.ok(keys.length > 0 || toolbar || contextMenu, id);
 });
 
 test("reactions: each that is offered is one thing, drawn, and has words (JON7)", () => {

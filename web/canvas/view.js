@@ -10,6 +10,7 @@ import { boundsOf } from "./geometry.js";
 import { placeNode } from "./placing.js";
 import { definitionOf, describeKind, textOf } from "../kinds/kinds.js";
 import { beginningOf } from "../kinds/parts/words.js";
+import { shownName } from "../lib/foreign.js";
 import { streamOf, wholeTransform } from "../scene/scene.js";
 import { coalesce } from "../lib/coalesce.js";
 import { text } from "../text/canvas.js";
@@ -209,7 +210,7 @@ export class CanvasView {
   }
 
   /** @param {SceneElement} element */
-  #draw({ id, kind }) {
+  #draw({ id, kind, author }) {
     let element = this.#nodes.get(id);
     // What an element is never changes (rule SCN4), but an id may be used again.
     if (element && (element.kind.type !== kind.type || streamOf(element.kind) !== streamOf(kind))) {
@@ -219,6 +220,8 @@ export class CanvasView {
     this.#followers.set(id, definitionOf(kind).follows?.(kind) ?? []);
     if (!element) this.#create(id, kind);
     else if (!same(element.kind, kind)) this.#redraw(element, kind);
+    const node = this.#nodes.get(id)?.node;
+    if (node && author) node.dataset["author"] = shownName(author);
     this.#place(id);
   }
 

@@ -3,24 +3,21 @@
  * markup. Pure.
  */
 
-import { entryOf } from "../lib/own.js";
+import { ADDRESS, linkOf } from "../lib/links.js";
+
+/** @import {LinkSpan} from "../lib/links.js" */
 
 /**
  * `block`: code on lines of its own; `code`: within a line.
  *
- * @typedef {{type: "words" | "code" | "block", text: string} | {type: "link", text: string, address: string, host: string}} Span
+ * @typedef {{type: "words" | "code" | "block", text: string} | Extract<LinkSpan, {type: "link"}>} Span
  */
 
 const FENCE = "```";
 /** The language of a block, on the line of its fence. */
 const LANGUAGE = /^[\w+#.-]{0,20}\n/;
-/** Code within a line, or an address: it ends before white space, quotes, and what is not seen or turns the text. */
-const PARTS = /(?<!`)`[^`\n]+`(?!`)|(?<![\p{L}\p{N}_])(?:https?:\/\/|mailto:)[^\s<>"`\p{C}]+/giu;
-/** What ends the sentence around an address, not the address. */
-const ENDING = /[.,;:!?'"»”’…*_~]$/u;
-const BRACKETS = /** @type {Readonly<Record<string, string>>} */ ({ ")": "(", "]": "[", "}": "{" });
-const SCHEMES = new Set(["http:", "https:", "mailto:"]);
-const LONGEST_ADDRESS = 2_000;
+/** Code within a line, or an address. */
+const PARTS = new RegExp(`(?<!\`)\`[^\`\\n]+\`(?!\`)|${ADDRESS.source}`, "giu");
 
 /**
  * @param {string} text
@@ -59,35 +56,6 @@ function lineSpans(text) {
   }
   if (from < text.length) spans.push({ type: "words", text: text.slice(from) });
   return spans;
-}
-
-/**
- * @param {string} found that begins as an address
- * @returns {Extract<Span, {type: "link"}> | null} `null`: it is none that may be opened
- */
-function linkOf(found) {
-  if (found.length > LONGEST_ADDRESS) return null;
-  const text = trimmed(found);
-  if (!URL.canParse(text)) return null;
-  const { protocol, hostname, username, password, pathname, href } = new URL(text);
-  // What stands before an @ is taken for the host by people.
-  if (!SCHEMES.has(protocol) || username || password) return null;
-  if (protocol === "mailto:" ? !/^[^@]+@[^@]+/.test(pathname) : hostname === "") return null;
-  return { type: "link", text, address: href, host: hostname };
-}
-
-/**
- * @param {string} address
- * @returns {string} without what belongs to the sentence around it
- */
-function trimmed(address) {
-  let text = address;
-  for (;;) {
-    const opening = entryOf(BRACKETS, text.at(-1));
-    const isSurplus = opening !== undefined && text.split(opening).length < text.split(text.at(-1) ?? "").length;
-    if (!isSurplus && !ENDING.test(text)) return text;
-    text = text.slice(0, -1);
-  }
 }
 
 /**

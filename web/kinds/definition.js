@@ -124,6 +124,7 @@
  * @property {string} [label] what the field is called in which it is written
  * @property {(kind: K) => {padding: number, paper: string, ink: string}} [sheet] what it is written on, where that is no part of the page:
  *   room at each side in scene units, colours of CSS
+ * @property {boolean} [hasNext] Tab ends writing and begins the next one beside it
  * @property {boolean} [optional] the element stays when the text is empty (default: it is removed)
  */
 

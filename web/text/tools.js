@@ -11,6 +11,7 @@ export const commandText = {
   delete: "Delete",
   selectAll: "Select all",
   open: "Edit",
+  openLink: "Open the link in it",
   move: "Move",
   resize: "Resize",
   turn: "Rotate",

@@ -12,6 +12,7 @@ import {
   scaled,
   turned,
   unionOf,
+  withHeight,
 } from "../canvas/geometry.js";
 import { snapMove, snapResize } from "../canvas/snap.js";
 import { definitionOf, keepsAspect } from "../kinds/kinds.js";
@@ -122,7 +123,10 @@ export function resizeGesture(context, handle, from, showGuides) {
  */
 function resizeOne(context, [id, start], handle, from, showGuides) {
   const { scene, motion, stage } = context;
-  const fixed = keepsAspect(scene.get(id)?.kind);
+  const kind = scene.get(id)?.kind;
+  const fixed = keepsAspect(kind);
+  /** Its words wrap to the width that it is given, and it is as high as they are. */
+  const wraps = (handle === "e" || handle === "w") && kind !== undefined && definitionOf(kind).text?.size === null;
   const others = boxesInSight(context);
   const grip = handleAt(start, handle);
   // Where it was taken hold of beside the handle's middle counts all along.
@@ -138,12 +142,27 @@ function resizeOne(context, [id, start], handle, from, showGuides) {
         goal = { x: goal.x + snap.dx, y: goal.y + snap.dy };
         guides = snap.guides;
       }
-      motion.show(new Map([[id, resized(start, handle, goal, { keepAspect })]]));
+      const box = resized(start, handle, goal, { keepAspect });
+      motion.show(new Map([[id, wraps ? wrapped(context, id, start, box) : box]]));
       showGuides(guides);
     },
     finish: () => motion.commit(),
     cancel: () => motion.cancel(),
   };
+}
+
+/**
+ * @param {EditContext} context
+ * @param {string} id of a text
+ * @param {Required<Transform>} start
+ * @param {Box} box that it was pulled to
+ * @returns {Box} as wide, and as high as its words
+ */
+function wrapped(context, id, start, box) {
+  const kind = context.scene.get(id)?.kind;
+  if (!kind) return box;
+  const high = withHeight({ ...start, ...box }, context.sizeOfText(kind, box.width).height);
+  return { ...box, ...high };
 }
 
 /**

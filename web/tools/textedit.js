@@ -4,24 +4,32 @@
  */
 
 import { make } from "../ui/dom.js";
-import { withHeight } from "../canvas/geometry.js";
+import { boundsOf, withHeight } from "../canvas/geometry.js";
 import { isComposed } from "../lib/keys.js";
 import { definitionOf, PLAIN_TEXT, textOf } from "../kinds/kinds.js";
 import { faultOf, longest } from "../scene/limits.js";
 import { wholeTransform } from "../scene/scene.js";
 import { text } from "../text/tools.js";
-import { freshPlace } from "./place.js";
+import { besideOf } from "./besidenote.js";
+import { freshPlace, frontLayer } from "./place.js";
+import { showWritten } from "../kinds/parts/written.js";
+import { layOver, putInMiddle, withText, writtenIn } from "./textfield.js";
 import { TextSheet } from "./textsheet.js";
+import { listKey } from "./writing.js";
 
 /** @import {Point} from "../canvas/geometry.js" */
 /** @import {EditContext} from "./tools.js" */
 /** @import {Unsaved} from "../ui/unsaved.js" */
-/** @import {Area, Kind, KindName, WrittenText} from "../kinds/definition.js" */
+/** @import {Kind, KindName} from "../kinds/definition.js" */
 /** @import {Transform, TransformChanges} from "../types/messages.js" */
 
 /** A new text is as wide as its longest line, up to this. */
 const WIDEST = 480;
 const LEAST_WIDTH = 40;
+/** Beside the last letter. */
+const CARET = 3;
+/** A text that is wider or narrower than its words has been given its width. */
+const SAME_WIDTH = 2;
 const LINE_HEIGHT = 1.3;
 
 /**
@@ -32,6 +40,7 @@ const LINE_HEIGHT = 1.3;
  * @property {boolean} fresh it is a new one
  * @property {Kind} kind as it was
  * @property {Required<Transform>} at
+ * @property {boolean} [grows] it is as wide as its words, since nobody has given it a width
  * @property {boolean} [movable] it was just made: while nothing is written in it, a press puts it elsewhere
  */
 
@@ -89,7 +98,9 @@ export class TextEditor {
     if (!element || content == null) return;
     this.close();
     const at = this.#context.view.transformOf(id);
-    this.#begin({ id, fresh: false, kind: element.kind, at }, content).select();
+    const { size } = writtenIn(element.kind);
+    const grows = size === null && Math.abs(this.#wholeSize(element.kind).width - at.width) <= SAME_WIDTH;
+    this.#begin({ id, fresh: false, kind: element.kind, at, grows }, content).select();
   }
 
   /**
@@ -121,7 +132,7 @@ export class TextEditor {
     if (isThere) scene.edit([{ op: "add", element: { id, kind, transform: at } }]);
     if (isThere && !scene.has(id)) return; // it was said why not
     if (isThere) stage.reveal(at);
-    this.#begin({ id, fresh: !isThere, kind, at: size ? at : { ...at, width: WIDEST }, movable }, "");
+    this.#begin({ id, fresh: !isThere, kind, at: size ? at : { ...at, width: WIDEST }, movable, grows: size === null }, "");
   }
 
   /**
@@ -215,7 +226,8 @@ export class TextEditor {
    * @returns {{width: number, height: number}} in scene units
    */
   measure(kind, width) {
-    const node = make("p", { class: "text-measure" }, `${textOf(kind)}\u200b`);
+    const node = make("p", { class: "text-measure" });
+    showWritten(node, `${textOf(kind)}\u200b`);
     const { fontSize, family = "" } = writtenIn(kind).style(kind);
     Object.assign(node.style, { fontSize: `${fontSize}px`, fontFamily: family });
     if (width === undefined) node.style.maxWidth = `${WIDEST}px`;
@@ -248,6 +260,7 @@ export class TextEditor {
     if (!isInSheet) layOver(field, at, writtenIn(kind), kind, room);
     const session = { ...writing, field };
     const grow = () => {
+      if (writing.grows && !isInSheet) style.width = `${Math.max(LEAST_WIDTH, this.#wholeSize(withText(kind, field.value)).width + CARET)}px`;
       style.height = "0";
       style.height = `${field.scrollHeight}px`;
       if (room && !isInSheet) putInMiddle(field, at, room, field.scrollHeight);
@@ -256,7 +269,7 @@ export class TextEditor {
       grow();
       this.#keep(session);
     });
-    field.addEventListener("keydown", (event) => this.#key(event));
+    field.addEventListener("keydown", (event) => this.#key(event, session));
     field.addEventListener("blur", () => {
       if (this.#session === session) this.close();
     });
@@ -278,14 +291,40 @@ export class TextEditor {
     this.#unsaved.keep({ id, fresh, kind, at, content: field.value });
   }
 
-  /** @param {KeyboardEvent} event */
-  #key(event) {
+  /**
+   * @param {KeyboardEvent} event
+   * @param {Session} session
+   */
+  #key(event, session) {
     event.stopPropagation();
     if (isComposed(event)) return;
+    if (listKey(session.field, event)) return event.preventDefault();
+    if (event.key === "Tab" && !event.ctrlKey && !event.altKey && this.#goBeside(session, event.shiftKey)) return event.preventDefault();
     const done = event.key === "Escape" || (event.key === "Enter" && (event.ctrlKey || event.metaKey));
     if (!done) return;
     event.preventDefault();
     this.close();
+  }
+
+  /**
+   * End writing, and go on in the one beside: the next one is made where there is none.
+   *
+   * @param {Session} session
+   * @param {boolean} isBack to the one before
+   * @returns {boolean} there is such a thing
+   */
+  #goBeside({ kind, at, id }, isBack) {
+    const { size, hasNext } = writtenIn(kind);
+    if (!size || !hasNext) return false;
+    const { scene } = this.#context;
+    const others = [...scene.elements()].filter((one) => one.id !== id);
+    const now = wholeTransform(scene.get(id)?.transform ?? at);
+    const { neighbour, place } = besideOf(now, others.map((one) => ({ id: one.id, isSame: one.kind.type === kind.type, box: boundsOf(one.transform) })), isBack);
+    if (!neighbour && isBack) return false;
+    this.close();
+    if (neighbour) this.edit(neighbour);
+    else this.#beginNew(withText(kind, ""), { ...now, ...place, rotation: 0, z_index: frontLayer(this.#context) }, false);
+    return true;
   }
 
   /**
@@ -323,15 +362,19 @@ export class TextEditor {
    * @param {Required<Transform>} now
    * @returns {TransformChanges | null} `null`: it does not depend on the text
    */
-  #grown({ fresh, at }, kind, now) {
-    const { heightFor, room } = writtenIn(kind);
+  #grown({ fresh, at, grows }, kind, now) {
+    const { size: usual, sheet, heightFor, room } = writtenIn(kind);
+    if (sheet) {
+      const height = this.measure(kind, Math.max(1, now.width - 2 * sheet(kind).padding)).height + 2 * sheet(kind).padding;
+      return height > now.height ? { ...withHeight(now, height), height } : null;
+    }
     if (heightFor) {
       const words = textOf(kind) === "" ? 0 : this.measure(kind, room?.(kind, now).width ?? now.width).height;
       const { x, y, height } = withHeight(now, heightFor(kind, now, words));
       return height === now.height ? null : { x, y, height };
     }
-    if (writtenIn(kind).size !== null) return null;
-    const size = fresh ? this.#wholeSize(kind) : { height: this.measure(kind, at.width).height };
+    if (usual !== null) return null;
+    const size = fresh || grows ? this.#wholeSize(kind) : { height: this.measure(kind, at.width).height };
     const { x, y } = withHeight(now, size.height);
     return { x, y, ...size };
   }
@@ -341,59 +384,4 @@ export class TextEditor {
     const size = this.measure(kind);
     return { ...size, width: Math.max(LEAST_WIDTH, size.width) };
   }
-}
-
-/**
- * Lay a field over its element, looking as it does.
- *
- * @param {HTMLTextAreaElement} field
- * @param {Required<Transform>} at
- * @param {WrittenText<any>} written
- * @param {Kind} kind
- * @param {Area | null} room in the middle of which the words stand; `null`: they begin at the top
- */
-function layOver({ style }, at, { style: lookOf, sheet }, kind, room) {
-  const { fontSize, align, family = "" } = lookOf(kind);
-  if (sheet) {
-    const { padding, paper, ink } = sheet(kind);
-    Object.assign(style, { boxSizing: "border-box", minHeight: `${at.height}px`, padding: `${padding}px`, backgroundColor: paper, color: ink });
-  }
-  style.width = `${room?.width ?? at.width}px`;
-  style.fontSize = `${fontSize}px`;
-  style.fontFamily = family;
-  style.textAlign = align;
-  style.transform = `translate(${at.x}px, ${at.y}px) rotate(${at.rotation}deg)`;
-  // Turned about the same point as the element, however much is written.
-  style.transformOrigin = `${at.width / 2}px ${at.height / 2}px`;
-}
-
-/**
- * @param {HTMLTextAreaElement} field
- * @param {Required<Transform>} at
- * @param {Area} room
- * @param {number} height of the field
- */
-function putInMiddle({ style }, at, room, height) {
-  const [x, y] = [room.x, room.y + (room.height - height) / 2];
-  style.transform = `translate(${at.x + x}px, ${at.y + y}px) rotate(${at.rotation}deg)`;
-  style.transformOrigin = `${at.width / 2 - x}px ${at.height / 2 - y}px`;
-}
-
-/**
- * @param {Kind} kind in which something is written
- * @returns {WrittenText<any>}
- */
-function writtenIn(kind) {
-  const { text: written } = definitionOf(kind);
-  if (!written) throw new TypeError(`nothing is written in a ${kind.type}`);
-  return written;
-}
-
-/**
- * @param {Kind} kind
- * @param {string} content
- * @returns {Kind}
- */
-function withText(kind, content) {
-  return /** @type {Kind} */ ({ ...kind, [writtenIn(kind).field]: content });
 }

@@ -12,6 +12,7 @@ import { definitionOf } from "../kinds/kinds.js";
 import { isShape } from "../kinds/shape/outline.js";
 import { showEraserBar } from "./ink/eraserbar.js";
 import { ActiveMode } from "./modes/activemode.js";
+import { showLinksWithCtrl } from "./linkpress.js";
 import { Minimap } from "./minimap.js";
 import { Motion } from "./motion.js";
 import { Overlay } from "./overlay.js";
@@ -112,6 +113,7 @@ export class Tools {
     /** @type {ToolContext} */
     const tools = { ...context, clipboard, minimap: new Minimap(context, rooms.properties), properties, create: (type, at) => additions.create(type, at) };
     const contextMenu = new ContextMenu(tools, commands);
+    showLinksWithCtrl(stage.frame);
     new KeyBindings(tools, commands, () => pointer.cancel());
     const toolbar = new Toolbar(tools, commands);
     rooms.bar.append(toolbar.node);

@@ -40,10 +40,13 @@ class Budget:
         self._ids += 1
         return f"part-{self._ids}"
 
-    def wrap(self, text: str, width: float, size: float, weight: Weight = 400) -> tuple[Line, ...]:
+    def wrap(
+        self, text: str, width: float, size: float, weight: Weight = 400, *, lists: bool = False
+    ) -> tuple[Line, ...]:
         """Break text into lines, as many as there is room for, and spend them."""
         part = text[: self._letters]
-        block = wrap(part, width, size, max(1, min(MOST_LINES, self._lines)), weight)
+        most = max(1, min(MOST_LINES, self._lines))
+        block = wrap(part, width, size, most, weight, lists=lists)
         self._letters -= min(self._letters, len(part) + _RUN * len(runs_of(part, weight)))
         self._lines -= len(block.lines)
         if block.is_cut or len(part) < len(text):

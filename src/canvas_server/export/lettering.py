@@ -8,6 +8,7 @@ from canvas_server.export import bidi, shaping
 from canvas_server.export.colors import Paint
 from canvas_server.export.fonts import Run, Weight, bundled, runs_of
 from canvas_server.export.lines import Line
+from canvas_server.export.lists import GAP
 from canvas_server.export.shapes import node, number
 
 Align = Literal["left", "center", "right"]
@@ -45,13 +46,26 @@ def write(
     first = top + shaping.baseline(size, weight)
     for place, line in enumerate(lines):
         y = first + place * size * shaping.LINE
+        inset = 0.0 if line.right_to_left else line.indent
         # Spaces at the end of a line are at its left where it goes from right to left.
         x = edge + line.hanging * (1 - part if line.right_to_left else -part)
+        # What an item's words have no part in is at the side where they begin.
+        x += inset * (1 - part) if inset else -line.indent * part
         if len(line.parts) == 1:
             if line.parts[0].text:
                 put(node(written, "tspan", x=x, y=y), line.parts[0].text, weight)
         else:
-            _write_parts(written, line, left, y, width, align, weight)
+            _write_parts(written, line, left + inset, y, width - line.indent, align, weight)
+        if line.sign:
+            _write_sign(written, line, x - line.width * part, y, size)
+
+
+def _write_sign(written: Node, line: Line, start: float, y: float, size: float) -> None:
+    """Write what stands before an item, on the side where its words begin."""
+    gap = GAP * size
+    at = start + line.width + gap if line.right_to_left else start - gap
+    anchor = "start" if line.right_to_left else "end"
+    put(node(written, "tspan", x=at, y=y, text_anchor=anchor), line.sign)
 
 
 def _write_parts(

@@ -10,9 +10,11 @@ from bisect import bisect_right
 from itertools import accumulate
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from canvas_server.export import bidi
 from canvas_server.export.fonts import Weight
+from canvas_server.export.lists import Item, item_of
 from canvas_server.export.shaping import clean, positions
 
 TAB = 8
@@ -46,6 +48,10 @@ class Line(Struct, frozen=True):
     right_to_left: bool = False
     hanging: float = 0.0
     """The width of the spaces at its end: those of a paragraph count as far as they have room."""
+    indent: float = 0.0
+    """From the edge where it would begin: it is of an item of a list."""
+    sign: str = ""
+    """What stands before it: it begins an item of a list."""
 
     @property
     def width(self) -> float:
@@ -61,19 +67,35 @@ class Block(Struct, frozen=True):
     """The rest is left out, and an ellipsis says so."""
 
 
-def wrap(text: str, width: float, size: float, most: int, weight: Weight = 400) -> Block:
-    """Break text into lines; sizes are in the unit of `size`.
+def wrap(
+    text: str, width: float, size: float, most: int, weight: Weight = 400, *, lists: bool = False
+) -> Block:
+    """Break text into lines; sizes are in the unit of `size`. `lists`: it may have items of them.
 
     Of more than `most` lines the rest is left out.
     """
     lines: list[Line] = []
     for paragraph in _PARAGRAPHS.split(clean(text)):
-        room = width / size
-        lines += _Paragraph(paragraph, room, most - len(lines), weight).lines(size)
+        item = item_of(paragraph) if lists else None
+        room, left = width / size, most - len(lines)
+        if item:
+            lines += _item_lines(item, room, left, size, weight)
+        else:
+            lines += _Paragraph(paragraph, room, left, weight).lines(size)
         if len(lines) > most:
             ellipsis = Line((LinePart("…", 0, size),))
             return Block((*lines[: most - 1], ellipsis), is_cut=True)
     return Block(tuple(lines))
+
+
+def _item_lines(item: Item, width: float, most: int, size: float, weight: Weight) -> list[Line]:
+    """Return the lines of an item: its words hang beside its sign."""
+    lines = _Paragraph(item.words, max(0.0, width - item.indent), most, weight).lines(size)
+    indent = item.indent * size
+    return [
+        replace(line, indent=indent, sign=item.shown if place == 0 else "")
+        for place, line in enumerate(lines)
+    ]
 
 
 class _Paragraph:

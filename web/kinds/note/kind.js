@@ -31,6 +31,7 @@ export const noteKind = {
     look: { color: PAPER },
     size: SIZE,
     optional: true,
+    hasNext: true,
     sheet: ({ color = "" }) => ({ padding: PADDING, paper: paperOf(color), ink: INK }),
   },
 };

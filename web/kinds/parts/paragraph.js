@@ -3,6 +3,7 @@
 import { make } from "../../ui/dom.js";
 import { theme } from "../../ui/theme.js";
 import { chosenColor, vanishes } from "./contrast.js";
+import { showWritten } from "./written.js";
 
 /** @import {Kind} from "../definition.js" */
 
@@ -39,8 +40,7 @@ export class ParagraphContent {
   show(kind) {
     const { content, fontSize, color, align } = this.#lookOf(kind);
     const { paragraph } = this;
-    const shown = shownText(content);
-    if (paragraph.textContent !== shown) paragraph.textContent = shown;
+    showWritten(paragraph, shownText(content));
     paragraph.style.fontSize = `${fontSize}px`;
     paragraph.style.textAlign = align;
     this.#color = color;

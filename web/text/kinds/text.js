@@ -7,6 +7,8 @@ export const text = {
   tooLong: "That text is too long for one element. Paste it in parts.",
   /** @param {string} content */
   quoted: (content) => `“${content}”`,
+  /** @param {string} host */
+  linkTo: (host) => `Opens ${host} in a new tab: hold Ctrl and press, or press it once the text is selected`,
   size: "Size",
   color: "Colour",
   ownColor: "Another colour",

@@ -1,5 +1,6 @@
 /** Commands that choose elements and open the chosen one. */
 
+import { selectedLink } from "../linkpress.js";
 import { makeByKeys } from "../modes/bykeys.js";
 import { commandText } from "../../text/tools.js";
 
@@ -33,5 +34,15 @@ export const selectionCommands = [
       const [id] = selection.ids;
       if (id) open(id);
     },
+  },
+  {
+    id: "openLink",
+    group: "edit",
+    label: commandText.openLink,
+    icon: "link",
+    keys: ["Ctrl+Enter"],
+    contextMenu: "selection",
+    enabled: (context) => selectedLink(context) !== null,
+    perform: (context) => selectedLink(context)?.click(),
   },
 ];

@@ -16,7 +16,7 @@ _PADDING = 16.0
 def draw(group: Node, note: Note, at: Transform, budget: Budget) -> float:
     """Draw a note; return how high it is, which may be more than its element."""
     width = max(1.0, at.width - 2 * _PADDING)
-    lines = budget.wrap(note.content, width, _SIZE)
+    lines = budget.wrap(note.content, width, _SIZE, lists=True)
     height = max(at.height, lettering.height_of(lines, _SIZE) + 2 * _PADDING)
     chosen = budget.paint_of(note.color)
     paper = _PAPER if chosen is colors.INKED else chosen  # words in that ink could not be read

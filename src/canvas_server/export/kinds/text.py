@@ -14,7 +14,7 @@ def draw(group: Node, text: Text, at: Transform, budget: Budget) -> float:
     size = text.font_size
     paint = budget.paint_of(text.color)
     pad_x, pad_y = (0.35 * size, 0.1 * size) if colors.vanishes(paint, size) else (0.0, 0.0)
-    lines = budget.wrap(text.content, at.width - 2 * pad_x, size)
+    lines = budget.wrap(text.content, at.width - 2 * pad_x, size, lists=True)
     height = lettering.height_of(lines, size) + 2 * pad_y
     if pad_x:
         width = max(at.width, 2 * pad_x)
