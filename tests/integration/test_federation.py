@@ -74,6 +74,7 @@ def test_a_call_across_two_servers(sites: Sites) -> None:
     assert ada.until("peer_left")["peer_id"] == bob.peer_id
 
 
+@pytest.mark.rule("CHT5", "CHT6", "CHT8")
 def test_both_sides_edit_one_scene_also_over_http(sites: Sites) -> None:
     ada, bob = two(sites)
     for number in range(20):
@@ -94,6 +95,37 @@ def test_both_sides_edit_one_scene_also_over_http(sites: Sites) -> None:
         assert site.server.metric("canvas_relay_servers") == 1
     scene = same_scene(sites, *(f"{name}{n}" for name in "ab" for n in range(20)))
     assert scene["revision"] == len(scene["elements"]) == 42
+    both_sides_chat(ada, bob)
+
+
+def both_sides_chat(ada: GuestSocket, bob: GuestSocket) -> None:
+    """Have them talk, whisper and take something back, each at their own server (CHT8)."""
+    heard: dict[GuestSocket, list[tuple[str, str | None]]] = {ada: [], bob: []}
+    numbers: dict[str, int] = {}
+    for here, there, text, to in (
+        (ada, bob, "hello", None),
+        (bob, ada, "hello\nyourself", None),
+        (ada, bob, "psst", bob.peer_id),
+        (bob, ada, "yes?", ada.peer_id),
+    ):
+        here.send({"type": "chat", "text": text, "to": to, "message_id": text})
+        for each in (here, there):
+            message = each.until("chat_message")
+            heard[each].append((message["text"], message.get("server")))
+            numbers[text] = message["id"]
+        assert here.until("ack")["result"]["chat_id"] == numbers[text]
+    assert [server for _, server in heard[ada]] == [None, "South", None, "South"]
+    assert [server for _, server in heard[bob]] == ["North", None, "North", None]
+    assert [text for text, _ in heard[ada]] == [text for text, _ in heard[bob]]
+    for here, there, text in ((ada, bob, "psst"), (bob, ada, "yes?")):
+        here.send({"type": "remove_chat", "id": numbers[text], "message_id": f"r {text}"})
+        assert here.until("chat_removed")["id"] == numbers[text]
+        assert there.until("chat_removed")["id"] == numbers[text]
+        assert here.until("ack")["message_id"] == f"r {text}"
+    for each in (ada, bob):
+        each.send({"type": "get_chat"})
+        left = [message["text"] for message in each.until("chat_history")["messages"]]
+        assert left == ["hello", "hello\nyourself"]
 
 
 def test_500_offers_each_way_come_once_and_in_order(sites: Sites) -> None:

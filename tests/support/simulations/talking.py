@@ -86,7 +86,7 @@ class Talks:
     def _flow(self, _: str) -> None:
         """For a while all goes well, so that there is something to be missed."""
         story = self._story
-        for _ in range(4):
+        for _round in range(4):
             for act in (story.open_socket, story.to_server, story.soon, story.to_client):
                 act()
             story.log.store(9)
