@@ -72,6 +72,41 @@ def look_at_everything(ada: Window, screen: Screen, theme: str, others: int) -> 
         ada.page.keyboard.press("Escape")
 
 
+def with_messages(ada: Window, screen: Screen) -> None:
+    """Look whether messages leave the people and the sheets of a small window in sight."""
+    page = ada.page
+    choose(ada, "strip")
+    press(ada, '[data-panel="chat"]')
+    page.locator("#drawer-close:visible").wait_for()
+    page.evaluate(
+        """() => {
+          for (const words of ["The first. ".repeat(12), "The second. ".repeat(12)]) {
+            const note = document.createElement('div');
+            note.className = 'notice test';
+            note.append(words);
+            document.querySelector('#notices').append(note);
+          }
+        }"""
+    )
+    page.locator(".notice.test", has_text="second").wait_for()
+    ada.picture(f"messages-{screen.name}")
+    for covered in ("#strip", "#panels", "#drawer-close", "#dock"):
+        over = page.evaluate(
+            """selector => {
+              const box = document.querySelector(selector).getBoundingClientRect();
+              return [...document.querySelectorAll('.notice')].some(note => {
+                const {top, bottom, left, right, width} = note.getBoundingClientRect();
+                return width > 0 && top < box.bottom && bottom > box.top
+                    && left < box.right && right > box.left;
+              });
+            }""",
+            covered,
+        )
+        assert not over, covered
+    page.evaluate("() => document.querySelectorAll('.notice.test').forEach(one => one.remove())")
+    page.keyboard.press("Escape")
+
+
 def in_forced_colours(ada: Window, screen: Screen) -> None:
     """Look whether who speaks can be told where the system decides the colours, without shadows."""
     page = ada.page
@@ -97,6 +132,8 @@ def test_everybody_is_seen_and_everything_can_be_pressed(open_window: Open, scre
     look_at_everything(ada, screen, "light", len(others))
     accessible(ada, f"in a call, {screen.name}")
     in_forced_colours(ada, screen)
+    if screen.touch:
+        with_messages(ada, screen)
     press(ada, '[data-action="leave-call"]')
     ada.wait_clear_of_calls()
     faultless(ada, screen, "left", NAMES)
