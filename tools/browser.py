@@ -242,12 +242,17 @@ def browser_traits() -> str:
                         "boolean",
                         "what has it as its parent is scaled with it; else moved and turned",
                     ),
+                    "ends": (
+                        "readonly string[]",
+                        "fields that are places in scene units, each of which may follow an element",
+                    ),
                 },
                 {
                     tag_of(kind): {
                         "tile": traits.stream is not None,
                         "picture": traits.picture is not None,
                         "scalesChildren": traits.scales_children,
+                        "ends": list(traits.ends),
                     }
                     for kind, traits in kinds.KIND_TRAITS.items()
                 },

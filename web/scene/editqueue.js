@@ -24,6 +24,7 @@ import { subjectOf, wordsIn } from "./operations.js";
  * @property {((refusal: Refusal | null) => void) | null} answered
  * @property {number} size in bytes of JSON
  * @property {boolean} offline made while there was no connection
+ * @property {object | null} alone the edit that goes as a message of its own; `null`: it may go with others
  */
 
 /**
@@ -88,10 +89,13 @@ export class EditQueue {
    * Take operations to be sent. Nothing is taken when too much waits already.
    *
    * @param {readonly Operation[]} operations
+   * @param {{alone?: boolean}} [how] `alone`: not with others in a message, where they would say the place of what is
+   *   carried (rule STR2)
    * @returns {boolean} whether they were taken
    */
-  push(operations) {
-    const units = operations.map((operation) => this.#unit({ operation }));
+  push(operations, { alone = false } = {}) {
+    const edit = alone ? {} : null;
+    const units = operations.map((operation) => this.#unit({ operation, alone: edit }));
     const bytes = units.reduce((sum, { size }) => sum + size, this.#bytes);
     if (this.#waiting.length + units.length > MAX_WAITING || bytes > MAX_WAITING_BYTES) return false;
     this.#bytes = bytes;
@@ -206,12 +210,12 @@ export class EditQueue {
   }
 
   /**
-   * @param {{operation?: Operation, command?: Command, answered?: Unit["answered"]}} what
+   * @param {{operation?: Operation, command?: Command, answered?: Unit["answered"], alone?: object | null}} what
    * @returns {Unit}
    */
-  #unit({ operation, command, answered = null }) {
+  #unit({ operation, command, answered = null, alone = null }) {
     const size = operation ? bytesOf(JSON.stringify(operation)) : 0;
-    return { operation: operation ?? null, command: command ?? null, answered, size, offline: !this.#online };
+    return { operation: operation ?? null, command: command ?? null, answered, size, offline: !this.#online, alone };
   }
 
   #flush() {
@@ -227,7 +231,9 @@ export class EditQueue {
   #takeWaiting() {
     let count = 0;
     let bytes = 0;
-    for (const { size, command } of this.#waiting) {
+    const edit = this.#waiting[0]?.alone ?? null;
+    for (const { size, command, alone } of this.#waiting) {
+      if (alone !== edit) break;
       if (count > 0 && (command || bytes + size > MAX_TOGETHER_BYTES || count === MAX_OPERATIONS)) break;
       count += 1;
       bytes += size;

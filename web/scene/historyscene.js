@@ -1,5 +1,6 @@
 /** Earlier scenes, and the entries of the history that lead from one to the next. Pure. */
 
+import { Hierarchy } from "./hierarchy.js";
 import { applied, subjectOf } from "./operations.js";
 import { Emitter } from "../lib/emitter.js";
 
@@ -64,6 +65,7 @@ export function after(elements, entries) {
 export class HistoryScene extends Emitter {
   /** @type {Elements} */
   #elements = new Map();
+  #hierarchy = new Hierarchy();
   viewport = { width: 1280, height: 720 };
 
   /** @param {string} id */
@@ -80,6 +82,11 @@ export class HistoryScene extends Emitter {
     return this.#elements.values();
   }
 
+  /** @param {string} id */
+  childrenOf(id) {
+    return this.#hierarchy.childrenOf(id);
+  }
+
   get size() {
     return this.#elements.size;
   }
@@ -92,6 +99,8 @@ export class HistoryScene extends Emitter {
   become(elements) {
     const before = this.#elements;
     this.#elements = elements;
+    this.#hierarchy.clear();
+    for (const { id, parent } of elements.values()) this.#hierarchy.put(id, parent);
     const ids = new Set();
     for (const [id, element] of elements) if (before.get(id) !== element) ids.add(id);
     for (const id of before.keys()) if (!elements.has(id)) ids.add(id);

@@ -37,7 +37,7 @@ export function applied(element, operation) {
   switch (operation.op) {
     case "add": {
       const { id = "", transform, ...parts } = operation.element;
-      return element ?? { ...parts, id, transform: wholeTransform(transform) };
+      return element ?? withoutDefaults({ ...parts, id, transform: wholeTransform(transform) });
     }
     case "update":
       return element && changed(element, operation.changes);
@@ -140,14 +140,29 @@ function partsIn(parts, named = parts) {
 }
 
 /**
+ * An element without what is as the server leaves it out.
+ *
+ * @param {SceneElement} element
+ * @returns {SceneElement}
+ */
+function withoutDefaults(element) {
+  const { parent, locked, opacity, ...rest } = element;
+  return {
+    ...rest,
+    ...(parent != null && { parent }),
+    ...(locked && { locked }),
+    ...(opacity !== undefined && opacity !== 1 && { opacity }),
+  };
+}
+
+/**
  * @param {SceneElement} element
  * @param {ElementChanges} changes
  * @returns {SceneElement}
  */
 function changed(element, { transform, kind, ...parts }) {
   return {
-    ...element,
-    ...partsIn(parts),
+    ...withoutDefaults({ ...element, ...partsIn(parts) }),
     kind: kind ? /** @type {Kind} */ (mergePatch(element.kind, kind)) : element.kind,
     transform: transform ? { ...element.transform, ...transform } : element.transform,
   };

@@ -6,8 +6,10 @@
 import { Emitter } from "../lib/emitter.js";
 import { newId } from "../lib/ids.js";
 import { UNREAD } from "../types/limits.js";
+import { mayCarry, withoutConsequences } from "./consequences.js";
 import { MissedChanges } from "./missedchanges.js";
-import { applied, subjectOf, wordsIn } from "./operations.js";
+import { subjectOf, wordsIn } from "./operations.js";
+import { PendingOverlay } from "./pendingoverlay.js";
 import { changesAnything, sifted } from "./sifting.js";
 import { EditQueue } from "./editqueue.js";
 import { StorageRetry } from "./storageretry.js";
@@ -47,7 +49,7 @@ import { WrittenWords } from "./writtenwords.js";
 /**
  * What is shown and edited: the scene itself, or a view of it.
  *
- * @typedef {Pick<OptimisticScene, "get" | "has" | "elements" | "size" | "viewport" | "newElementId" | "edit"
+ * @typedef {Pick<OptimisticScene, "get" | "has" | "elements" | "childrenOf" | "size" | "viewport" | "newElementId" | "edit"
  *   | "canUndo" | "canRedo" | "undo" | "redo"> & Pick<Emitter<SceneEvents>, "on">} Editable
  */
 
@@ -62,10 +64,7 @@ export class OptimisticScene extends Emitter {
     const { revision, timestamp } = this.#scene;
     this.#send({ type: "get_scene", since: revision, since_timestamp: timestamp });
   });
-  /** Own operations that are not confirmed, by element. @type {Map<string, Operation[]>} */
-  #pending = new Map();
-  /** What they make of the elements. @type {Map<string, SceneElement | undefined>} */
-  #overlaid = new Map();
+  #overlay;
   #storage = new StorageRetry(() => this.#queue.release(), (held) => this.emit("held", held));
 
   /**
@@ -77,6 +76,7 @@ export class OptimisticScene extends Emitter {
     this.#scene = scene;
     this.#send = send;
     this.#queue = new EditQueue(send);
+    this.#overlay = new PendingOverlay(scene);
   }
 
   // --- what is there -------------------------------------------------------------------------
@@ -86,7 +86,7 @@ export class OptimisticScene extends Emitter {
    * @returns {SceneElement | undefined}
    */
   get(id) {
-    return this.#overlaid.has(id) ? this.#overlaid.get(id) : this.#scene.elements.get(id);
+    return this.#overlay.get(id);
   }
 
   /**
@@ -98,20 +98,20 @@ export class OptimisticScene extends Emitter {
   }
 
   /** All elements, in the order in which they came. @returns {IterableIterator<SceneElement>} */
-  *elements() {
-    for (const id of this.#scene.elements.keys()) {
-      const element = this.get(id);
-      if (element) yield element;
-    }
-    for (const [id, element] of this.#overlaid) if (element && !this.#scene.elements.has(id)) yield element;
+  elements() {
+    return this.#overlay.elements();
+  }
+
+  /**
+   * @param {string} id
+   * @returns {ReadonlySet<string>} those that have an element as their parent
+   */
+  childrenOf(id) {
+    return this.#overlay.childrenOf(id);
   }
 
   get size() {
-    let size = this.#scene.elements.size;
-    for (const [id, element] of this.#overlaid) {
-      size += Number(element !== undefined) - Number(this.#scene.elements.has(id));
-    }
-    return size;
+    return this.#overlay.size;
   }
 
   get viewport() {
@@ -138,10 +138,11 @@ export class OptimisticScene extends Emitter {
    * @param {{undoable?: boolean}} [how]
    */
   edit(operations, { undoable = true } = {}) {
-    const effective = this.#allowed(operations, changesAnything);
+    const look = (/** @type {string} */ id) => this.get(id);
+    const effective = this.#allowed(withoutConsequences(operations, look), changesAnything);
     if (effective.length === 0) return;
     // Remembered first: it needs the elements as they are before.
-    if (undoable) this.#undo.remember(effective, (id) => this.get(id));
+    if (undoable) this.#undo.remember(effective, look, (id) => this.childrenOf(id));
     this.#make(effective, true);
     if (undoable) this.emit("history", null);
   }
@@ -206,11 +207,9 @@ export class OptimisticScene extends Emitter {
   resume(saved) {
     this.#queue.resume(saved.map(({ id, edits }) => ({ id, operations: edits.map(({ operation }) => operation) })));
     const edits = saved.flatMap((batch) => batch.edits);
-    for (const { operation, element } of edits) {
-      this.#written.note(operation, element);
-      this.#overlay(operation);
-    }
-    this.emit("changed", { ids: new Set(edits.map(({ operation }) => subjectOf(operation))) });
+    for (const { operation, element } of edits) this.#written.note(operation, element);
+    const ids = saved.flatMap((batch) => [...this.#overlay.lay(batch.edits.map(({ operation }) => operation))]);
+    this.emit("changed", { ids: new Set(ids) });
   }
 
   // --- the connection ------------------------------------------------------------------------
@@ -242,7 +241,7 @@ export class OptimisticScene extends Emitter {
       case "scene_update":
         this.#scene.replace(message.scene);
         this.#missed.settle();
-        for (const id of this.#pending.keys()) this.#redraw(id);
+        this.#overlay.replaced();
         this.emit("replaced", null);
         return true;
       case "element_added":
@@ -270,7 +269,7 @@ export class OptimisticScene extends Emitter {
     else if (this.#scene.known) this.#missed.settle();
     if (outcome !== "applied") return;
     const id = message.type === "element_removed" ? message.id : message.element.id;
-    if (this.#pending.has(id)) this.#redraw(id);
+    this.#overlay.changed(id);
     this.emit("changed", { ids: [id] });
   }
 
@@ -283,11 +282,12 @@ export class OptimisticScene extends Emitter {
     const { made, refused } = outcome;
     const units = [...made, ...refused.map(({ unit }) => unit)];
     const operations = units.flatMap(({ operation }) => operation ?? []);
-    this.#confirm(operations);
+    const ids = this.#overlay.settle(operations);
+    if (ids.size > 0) this.emit("changed", { ids });
     const done = made.flatMap(({ operation }) => operation ?? []);
     const words = this.#written.beside(refused, (id) => [
       ...done.filter((one) => subjectOf(one) === id),
-      ...(this.#pending.get(id) ?? []),
+      ...this.#overlay.pendingOf(id),
     ]);
     this.#written.forget(operations, this.#queue.size === 0 && words.again.length === 0);
     const lost = refused.filter(({ unit }) => unit.operation && !words.kept.has(unit) && !words.retried.has(unit));
@@ -330,51 +330,18 @@ export class OptimisticScene extends Emitter {
    * @param {boolean} written by this person, who is to have their words back
    */
   #make(operations, written) {
-    if (!this.#queue.push(operations)) {
+    const look = (/** @type {string} */ id) => this.get(id);
+    const childrenOf = (/** @type {string} */ id) => this.childrenOf(id);
+    if (!this.#queue.push(operations, { alone: mayCarry(operations, look, childrenOf) })) {
       const words = operations.map(wordsIn).filter(Boolean).join("\n");
       this.emit("refused", { code: "too_much_waiting", text: "", words });
       return;
     }
-    for (const operation of operations) {
-      this.#overlay(operation);
+    const ids = this.#overlay.lay(operations, (operation) => {
       if (written) this.#written.note(operation, this.get(subjectOf(operation)));
-    }
-    this.emit("changed", { ids: new Set(operations.map(subjectOf)) });
+    });
+    this.emit("changed", { ids });
     this.emit("waiting", null);
-  }
-
-  /** @param {Operation} operation that is seen from now on, and not confirmed */
-  #overlay(operation) {
-    const id = subjectOf(operation);
-    // On top of what is shown: to apply all that waits anew each time would cost its square.
-    this.#overlaid.set(id, applied(this.get(id), operation));
-    const pending = this.#pending.get(id);
-    if (pending) pending.push(operation);
-    else this.#pending.set(id, [operation]);
-  }
-
-  /**
-   * The server has confirmed or refused these: from now on its own state of the elements counts.
-   *
-   * @param {Operation[]} operations
-   */
-  #confirm(operations) {
-    const settled = new Set(operations);
-    const ids = new Set(operations.map(subjectOf));
-    for (const id of ids) {
-      const rest = (this.#pending.get(id) ?? []).filter((operation) => !settled.has(operation));
-      if (rest.length > 0) this.#pending.set(id, rest);
-      else this.#pending.delete(id);
-      this.#redraw(id);
-    }
-    if (ids.size > 0) this.emit("changed", { ids });
-  }
-
-  /** @param {string} id */
-  #redraw(id) {
-    const pending = this.#pending.get(id);
-    if (pending) this.#overlaid.set(id, pending.reduce(applied, this.#scene.elements.get(id)));
-    else this.#overlaid.delete(id);
   }
 
   /**
@@ -383,7 +350,7 @@ export class OptimisticScene extends Emitter {
    */
   #turn(operations) {
     if (!operations) return "nothing";
-    const allowed = this.#allowed(operations, () => true);
+    const allowed = this.#allowed(withoutConsequences(operations, (id) => this.get(id)), () => true);
     if (allowed.length > 0) this.#make(allowed, false);
     this.emit("history", null);
     if (allowed.length > 0) return "done";

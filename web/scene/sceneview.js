@@ -103,6 +103,11 @@ export class SceneView extends Emitter {
     return this.#source.elements();
   }
 
+  /** @param {string} id */
+  childrenOf(id) {
+    return this.#source.childrenOf(id);
+  }
+
   get size() {
     return this.#source.size;
   }

@@ -30,6 +30,10 @@ export function sifted(operations, look, isMeant) {
       continue;
     }
     if (!isMeant(element, operation)) continue;
+    if (element?.locked && operation.op !== "add" && !unlocks(operation)) {
+      refused.push({ code: "element_locked", text: "", words: wordsIn(operation) });
+      continue;
+    }
     const fault = faultOf(operation, element);
     if (fault) refused.push({ ...fault, words: wordsIn(operation) });
     else {
@@ -38,6 +42,11 @@ export function sifted(operations, look, isMeant) {
     }
   }
   return { allowed, refused };
+}
+
+/** @param {Operation} operation */
+function unlocks(operation) {
+  return operation.op === "update" && operation.changes.locked === false;
 }
 
 /**

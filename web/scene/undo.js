@@ -1,9 +1,11 @@
 /** Undo and redo of the person's own edits, as operations and their inverses. Pure. */
 
+import { consequencesOf } from "./consequences.js";
 import { inverse, stands, subjectOf } from "./operations.js";
 import { OperationOverlay } from "./operationoverlay.js";
 
 /** @import {Operation} from "./operations.js" */
+/** @import {ChildrenOf} from "./consequences.js" */
 /** @import {Look} from "./operationoverlay.js" */
 
 /** What was done and what takes it back. @typedef {{done: Operation, back: Operation}} Move */
@@ -29,12 +31,15 @@ export class UndoStack {
    *
    * @param {readonly Operation[]} operations
    * @param {Look} look at the elements as they are now
+   * @param {ChildrenOf} childrenOf as they are now; what goes with its parent comes back with it
    */
-  remember(operations, look) {
+  remember(operations, look, childrenOf) {
     const overlay = new OperationOverlay(look);
     /** @type {Move[]} */
     const step = [];
-    for (const done of operations) {
+    const none = new Set();
+    const all = operations.flatMap((one) => [...consequencesOf(one, (id) => overlay.look(id), childrenOf, none).before, one]);
+    for (const done of all) {
       step.push({ done, back: inverse(overlay.look(subjectOf(done)), done) });
       overlay.apply(done);
     }

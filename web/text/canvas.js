@@ -38,6 +38,8 @@ export const text = {
         return "Somebody removed that meanwhile, so your change could not be made.";
       case "element_changed":
         return "Somebody else has changed that meanwhile, so theirs was kept and yours was not made.";
+      case "element_locked":
+        return "That is locked, so it was left as it is. Unlock it first (Ctrl+Shift+L).";
       case "scene_full":
         return "The canvas is full, so your change was taken back. Remove something first.";
       case "content_refused":

@@ -114,6 +114,7 @@ export const SERVER_TRAITS = {
  * @property {boolean} tile it is the tile of a stream: it comes and goes with it, and is not cleared
  * @property {boolean} picture it shows a raster picture, which the server checks (rule SCN10)
  * @property {boolean} scalesChildren what has it as its parent is scaled with it; else moved and turned
+ * @property {readonly string[]} ends fields that are places in scene units, each of which may follow an element
  */
 
 /**
@@ -122,17 +123,17 @@ export const SERVER_TRAITS = {
  * @type {Readonly<Record<Element["kind"]["type"], KindTraits>>}
  */
 export const KIND_TRAITS = {
-  Text: { tile: false, picture: false, scalesChildren: false },
-  Note: { tile: false, picture: false, scalesChildren: false },
-  Image: { tile: false, picture: true, scalesChildren: true },
-  Chart: { tile: false, picture: false, scalesChildren: false },
-  Model3D: { tile: false, picture: false, scalesChildren: false },
-  Video: { tile: true, picture: false, scalesChildren: true },
-  Ink: { tile: false, picture: false, scalesChildren: false },
-  Shape: { tile: false, picture: false, scalesChildren: false },
-  Arrow: { tile: false, picture: false, scalesChildren: false },
-  Frame: { tile: false, picture: false, scalesChildren: false },
-  Group: { tile: false, picture: false, scalesChildren: true },
+  Text: { tile: false, picture: false, scalesChildren: false, ends: [] },
+  Note: { tile: false, picture: false, scalesChildren: false, ends: [] },
+  Image: { tile: false, picture: true, scalesChildren: true, ends: [] },
+  Chart: { tile: false, picture: false, scalesChildren: false, ends: [] },
+  Model3D: { tile: false, picture: false, scalesChildren: false, ends: [] },
+  Video: { tile: true, picture: false, scalesChildren: true, ends: [] },
+  Ink: { tile: false, picture: false, scalesChildren: false, ends: [] },
+  Shape: { tile: false, picture: false, scalesChildren: false, ends: [] },
+  Arrow: { tile: false, picture: false, scalesChildren: false, ends: ["start", "end"] },
+  Frame: { tile: false, picture: false, scalesChildren: false, ends: [] },
+  Group: { tile: false, picture: false, scalesChildren: true, ends: [] },
 };
 
 /**
