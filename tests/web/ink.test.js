@@ -4,6 +4,8 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
 
+import { carrierOf } from "../../web/tools/ink/carrier.js";
+import { inkColor } from "../../web/kinds/ink/color.js";
 import { describeInk } from "../../web/kinds/ink/describe.js";
 import { fitted, formOf } from "../../web/kinds/ink/outline.js";
 
@@ -27,4 +29,20 @@ test("a stroke is said in words: its colour, its form and the brush (INK9)", () 
   assert.equal(describeInk({ type: "Ink", points: [[0, 0], [90, 10]], color: "#ffd43b", brush: "marker" }), "Yellow line, marker");
   assert.equal(describeInk({ type: "Ink", points: [[0, 0]], color: "#1e1e1e" }), "Black dot, pen");
   assert.equal(describeInk({ type: "Ink", points: [[0, 0], [9, 0], [0, 9], [9, 9]], color: "hotpink" }), "Coloured stroke, pen");
+});
+
+test("what is drawn on a picture, a frame or a tile lies on it, and so does what is drawn on that ink (INK3)", () => {
+  const elements = new Map(Object.entries({
+    tile: { kind: { type: "Video", stream_id: "peer-1" }, locked: true },
+    frame: { kind: { type: "Frame", title: "" } },
+    ink: { kind: { type: "Ink", points: [[0, 0]] }, parent: "tile" },
+    loose: { kind: { type: "Ink", points: [[0, 0]] } },
+    text: { kind: { type: "Text", content: "" } },
+  }));
+  const on = (id) => carrierOf({ scene: { get: (one) => elements.get(one) } }, id);
+  assert.deepEqual(["tile", "frame", "ink", "loose", "text", null].map(on), ["tile", "frame", "tile", null, null, null]);
+});
+
+test("black ink is the page's own (INK11)", () => {
+  for (const color of ["#1e1e1e", "#000", "Black", ""]) assert.equal(inkColor(color), "var(--ink)", color);
 });

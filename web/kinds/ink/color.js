@@ -3,7 +3,7 @@
 import { chosenColor } from "../parts/contrast.js";
 
 /** The colours of authors who chose none: these are the page's own ink, dark or light. */
-const NO_CHOICE = new Set(["#1e1e1e", "#000000", "#000", "black"]);
+const NO_CHOICE = new Set(["", "#1e1e1e", "#000000", "#000", "black"]);
 
 /**
  * @param {string} [color] as its author wrote it

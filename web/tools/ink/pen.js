@@ -3,10 +3,10 @@
 import { layerOver } from "../../canvas/inklayer.js";
 import { LiveStroke } from "../../canvas/livestroke.js";
 import { brushWidth } from "../../kinds/ink/outline.js";
-import { definitionOf } from "../../kinds/kinds.js";
 import { MOST_POINTS } from "../../types/limits.js";
 import { frontLayer } from "../place.js";
 import { STROKES, styles } from "../style/styles.js";
+import { carrierOf } from "./carrier.js";
 import { boundAt, boxed, finishedPoints } from "./finished.js";
 import { pointOf, pointsAhead, pointsSeen } from "./seen.js";
 import { StrokeSender } from "./sending.js";
@@ -19,7 +19,6 @@ import { steadied } from "./thinning.js";
 
 /** A stroke that goes on after one that is full begins with so many of its points: no seam is seen. */
 const OVERLAP = 3;
-const MOST_NESTED = 32;
 
 /**
  * @param {EditContext} context
@@ -45,22 +44,6 @@ export function penGesture(context, { event: down, id }) {
     finish: () => stroke.finish(),
     cancel: () => stroke.cancel(),
   };
-}
-
-/**
- * What ink lies on: the picture, frame or tile under it.
- *
- * @param {Pick<EditContext, "scene">} context
- * @param {string | null} id of the element under the first point
- * @returns {string | null}
- */
-export function carrierOf({ scene }, id) {
-  for (let [at, depth] = [id, 0]; at && depth < MOST_NESTED; depth++) {
-    const element = scene.get(at);
-    if (element && definitionOf(element.kind).carriesInk) return at;
-    at = element?.parent ?? null;
-  }
-  return null;
 }
 
 class OwnStroke {
