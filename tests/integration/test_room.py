@@ -11,7 +11,8 @@ import pytest
 
 from canvas_server.client import CannotConnect, Client, connect
 from canvas_server.client.messages import Messages
-from canvas_server.protocol.server import Peer
+from canvas_server.protocol.fields import MAX_SELECTED
+from canvas_server.protocol.server import Peer, PeerSelection, PeerTyping
 from support.servers.invitations import SECRET, ask, token
 from support.servers.nats import cluster_of_nodes
 from support.servers.server import RawSocket, RawSocketClosed, Server, eventually, running
@@ -111,6 +112,9 @@ async def test_programs_wait_and_moderate(tmp_path: Path) -> None:
             visiting.raise_hand()
             visiting.react("🎉")
             await until(told, lambda: any(map(hand_of, moderator.view.peers.values())))
+            visiting.select(f"e{number}" for number in range(MAX_SELECTED + 1))
+            visiting.typing("e1")
+            assert len((await written(told, visiting.peer_id)).ids) == MAX_SELECTED
             await visiting.close()
             assert states == ["waiting", "open", "closed"]
             assert not moderator.view.waiting
@@ -122,6 +126,20 @@ async def test_programs_wait_and_moderate(tmp_path: Path) -> None:
             assert moderator.view.settings.locked
             assert "locked" in await _come(server, link)
         eventually(lambda: server.metric("canvas_waiting") == 0, "nobody waits")
+
+
+async def written(messages: Messages, peer_id: str) -> PeerSelection:
+    """Return what a peer has selected, once it is seen to write as well."""
+    selected: PeerSelection | None = None
+    async for message in messages:
+        match message:
+            case PeerSelection(from_peer_id=of) if of == peer_id and message.ids:
+                selected = message
+            case PeerTyping(from_peer_id=of, id="e1") if of == peer_id and selected:
+                return selected
+            case _:
+                pass
+    raise AssertionError("nothing came")
 
 
 async def until(messages: Messages, condition: Callable[[], bool]) -> None:

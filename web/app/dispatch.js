@@ -104,6 +104,8 @@ export function createHandlers(parts) {
     sync_result: board,
     peer_preview: board,
     peer_stroke: board,
+    peer_selection: board,
+    peer_typing: board,
     peer_cursor: board,
     pointers: ({ pointers }) => {
       for (const [from_peer_id, x, y] of pointers) {

@@ -400,6 +400,24 @@ export interface BegunStroke {
   pressure?: boolean;
 }
 
+/** What the sender has selected, in place of what it had before (TOG1). May be dropped.
+
+It ends when the sender leaves or is away: say it again after `peer_assigned`. */
+export interface Select {
+  type: "selection";
+  /** Of more, the first ones. None: nothing. */
+  ids: string[];
+}
+
+/** The sender is writing in an element, which may not be there yet (TOG2). May be dropped.
+
+Say it again every few seconds as long as it goes on, and without an id when it has ended. */
+export interface Typing {
+  type: "typing";
+  /** An element of the scene. */
+  id?: string | null;
+}
+
 /** Add an element. A second Video of a stream is acked with the first one's id (SCN3). */
 export interface AddElement {
   type: "add_element";
@@ -1138,6 +1156,27 @@ export interface PeerStroke {
   from_peer_id?: string | null;
 }
 
+/** What a peer has selected, in place of what it had before (TOG1).
+
+It ends with `peer_left`. Elements that you do not know may have been removed meanwhile. */
+export interface PeerSelection {
+  type: "peer_selection";
+  /** A participant: a UUID in lower-case text form. */
+  from_peer_id: string;
+  ids: string[];
+}
+
+/** A peer is writing in an element; without an id it has stopped (TOG2).
+
+Show it until then, until `peer_left`, or until eight seconds have gone by without another. */
+export interface PeerTyping {
+  type: "peer_typing";
+  /** A participant: a UUID in lower-case text form. */
+  from_peer_id: string;
+  /** An element of the scene. */
+  id?: string | null;
+}
+
 /** Somebody has said something; it is stored, and its author hears it too (CHT1). */
 export interface ChatMessage {
   type: "chat_message";
@@ -1287,6 +1326,8 @@ export type ClientMessage =
   | Preview
   | Cursor
   | Stroke
+  | Select
+  | Typing
   | AddElement
   | UpdateElement
   | RemoveElement
@@ -1326,6 +1367,8 @@ export type ServerMessage =
   | Pointers
   | PeerPreview
   | PeerStroke
+  | PeerSelection
+  | PeerTyping
   | ChatMessage
   | ChatRemoved
   | ChatCleared

@@ -9,7 +9,7 @@ import random
 import time
 import uuid
 import weakref
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Literal, overload
 
 import msgspec
@@ -50,12 +50,15 @@ from canvas_server.protocol.client import (
     React,
     RemoveElement,
     RestoreScene,
+    Select,
     SetSession,
     Subscribe,
     SyncQueue,
+    Typing,
     UpdateElement,
 )
 from canvas_server.protocol.errors import CloseCode, ErrorCode
+from canvas_server.protocol.fields import MAX_SELECTED
 from canvas_server.protocol.latercodes import with_known_codes
 from canvas_server.protocol.room import Emoji, MediaKind
 from canvas_server.protocol.server import (
@@ -199,6 +202,17 @@ class Client:
     def react(self, emoji: Emoji) -> None:
         """Show the others an emoji for a moment; it may get lost (ROM2)."""
         self.send(React(emoji))
+
+    def select(self, ids: Iterable[str]) -> None:
+        """Show the others what this peer has selected; say it again after a new place (TOG1)."""
+        self.send(Select(tuple(ids)[:MAX_SELECTED]))
+
+    def typing(self, element_id: str | None) -> None:
+        """Show the others in which element this peer writes; None: in none any more (TOG2).
+
+        Say it again every few seconds while it goes on.
+        """
+        self.send(Typing(element_id))
 
     def set_session(
         self, *, locked: bool | None = None, lobby: bool | None = None

@@ -169,8 +169,9 @@ class PresenceChanged(Struct, frozen=True, gc=False):
     session_id: str
 
 
-Unsettled = Literal["updates", "roster", "pointers"]
-"""What waits for a moment: updates that are told singly, differences of the roster, pointers."""
+Unsettled = Literal["updates", "roster", "pointers", "marks"]
+"""What waits for a moment: updates that are told singly, differences of the roster, pointers,
+selections and signs of typing."""
 
 
 class SettlePresence(Struct, frozen=True, gc=False):

@@ -222,6 +222,10 @@ class Hub(HubQueries):
                 return session.end_call(peer, message, milliseconds(now))
             case client.Cursor():
                 return session.cursor(peer, message)
+            case client.Select():
+                return session.select(peer, message)
+            case client.Typing():
+                return session.type(peer, message)
             case client.Preview():
                 return session.preview(peer, message)
             case client.Stroke():

@@ -16,7 +16,14 @@ MOST = 512
 MOST_STROKES = 256
 """That are known by their number."""
 
-Fleeting = server.PeerCursor | server.PeerPreview | server.PeerReaction | server.PeerStroke
+Fleeting = (
+    server.PeerCursor
+    | server.PeerPreview
+    | server.PeerReaction
+    | server.PeerSelection
+    | server.PeerTyping
+    | server.PeerStroke
+)
 """What may be lost on the way."""
 
 
@@ -42,6 +49,10 @@ class Motions:
                 self._put(peer_id, type(message), client.Preview(elements), guests)
             case server.PeerReaction(from_peer_id=peer_id, emoji=emoji):
                 self._put(peer_id, type(message), client.React(emoji), guests)
+            case server.PeerSelection(from_peer_id=peer_id, ids=ids):
+                self._put(peer_id, type(message), client.Select(ids), guests)
+            case server.PeerTyping(from_peer_id=peer_id, id=element_id):
+                self._put(peer_id, type(message), client.Typing(element_id), guests)
             case server.PeerStroke(d=d, begin=begin):
                 self._put(self._drawer(message), message, client.Stroke(d, begin), guests)
 

@@ -21,6 +21,7 @@ MAX_OPERATIONS = 1000
 MAX_CHAT_TEXT = 4000
 MAX_CHAT_PICTURE = 256 * 1024
 MAX_PREVIEWED = 500
+MAX_SELECTED = 100
 
 # In Python `$` also matches before a line break at the end; in JSON Schema it does not.
 END = r"$(?!\n)"

@@ -58,8 +58,8 @@ _RIGHTS = {
 }
 
 _ROLE_MEANINGS = {
-    Role.VIEW: "Sees and hears everything, and sends nothing but a pointer, a raised hand and "
-    "reactions.",
+    Role.VIEW: "Sees and hears everything, and sends nothing but a pointer, what it has "
+    "selected, a raised hand and reactions.",
     Role.EDIT: "Takes part: edits, and is seen and heard. Where no tokens are asked for, everybody "
     "is this.",
     Role.PRESENT: "Is seen and heard, and shows a screen, but leaves the canvas as it is.",

@@ -44,6 +44,8 @@ FEATURES = (
     "restore_scene",
     "preview",
     "stroke",
+    "selection",
+    "typing",
     "chat",
     "resume",
     "group_call",

@@ -61,6 +61,8 @@ TRIED_OUTSIDE = (
     client.ListPeers(),
     client.AddElement(NewElement(Text("red"))),
     client.Cursor(0, 0),
+    client.Select(("a",)),
+    client.Typing("a"),
     client.GroupCall(joined=True),
     client.SetSession(locked=False, lobby=False),
     client.RaiseHand(raised=True),

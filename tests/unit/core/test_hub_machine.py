@@ -552,6 +552,8 @@ class HubMachine(RuleBasedStateMachine):
             st.just(client.ListPeers()),
             st.just(client.GetScene()),
             st.builds(client.Cursor, st.floats(0, 9), st.floats(0, 9)),
+            st.builds(client.Select, st.lists(st.sampled_from("abc")).map(tuple)),
+            st.builds(client.Typing, st.sampled_from(("a", "b", None))),
             st.builds(client.MediaState, st.booleans(), st.booleans(), st.booleans()),
             st.builds(client.GroupCall, st.booleans()),
             st.just(client.StartCommunitasCall()),

@@ -130,6 +130,30 @@ def test_of_a_stroke_all_is_shown(town: SimulatedFederation) -> None:
     assert [stroke["d"] for stroke in told(ada, "peer_stroke")] == ["GG"]
 
 
+@pytest.mark.rule("TOG4")
+def test_what_is_selected_and_where_somebody_writes_is_shown_on_the_other_server(
+    town: SimulatedFederation,
+) -> None:
+    ada, bob = two(town)
+    town.wait(1)
+    sent = len(town.places[0].carrier.sent)
+    for name in "abc":
+        ada.say("selection", ids=["e", name])
+        ada.say("typing", id=name)
+    town.settle()
+    assert len(town.places[0].carrier.sent) == sent + 2
+    assert [message["ids"] for message in told(bob, "peer_selection")] == [["e", "c"]]
+    assert [message["id"] for message in told(bob, "peer_typing")] == ["c"]
+    late = town.join(1, "Cem")
+    town.settle()
+    assert [message["ids"] for message in told(late, "peer_selection")] == [["e", "c"]]
+    ada.say("typing")
+    ada.say("selection", ids=[])
+    town.settle()
+    assert told(bob, "peer_selection")[-1]["ids"] == []
+    assert "id" not in told(bob, "peer_typing")[-1]
+
+
 def test_a_third_server_is_told_that_a_session_is_shared_already(town: SimulatedFederation) -> None:
     two(town)
     north = town.places[0]

@@ -78,6 +78,8 @@ SAMPLES: list[dict[str, Any]] = [
     {"type": "view_size", "target_peer_id": "p", "camera": 360, "screen": 0},
     {"type": "hand", "raised": False, "target_peer_id": "p"},
     {"type": "reaction", "emoji": "🎉"},
+    {"type": "selection", "ids": ["a", "b"]},
+    {"type": "typing", "id": "a"},
     {"type": "session_settings", "locked": True, "message_id": "m"},
     {"type": "admit", "peer_id": "6f1c1a1e-7f0e-4b7a-9d59-0d4f5a1c2b3d"},
     {"type": "mute", "target_peer_id": "p", "kind": "audio"},

@@ -90,6 +90,10 @@ def test_edits_go_to_who_keeps_the_scene_and_can_be_answered() -> None:
     assert all("message_id" in fields(kind) for kind in kept)
 
 
+STATES = {server.PeerSelection, server.PeerTyping}
+"""They say how things are, for as long as nothing else comes: no reader misses one."""
+
+
 def test_what_guests_are_sent_is_what_their_server_is_told() -> None:
     assert of_server(Federated.REPLY) == set(get_args(server.Reply))
     assert of_server(Federated.SIGNAL, Federated.MESSAGE) == set(get_args(server.Signal))
@@ -98,6 +102,7 @@ def test_what_guests_are_sent_is_what_their_server_is_told() -> None:
         server.PeerPreview,
         server.PeerReaction,
         server.PeerStroke,
+        *STATES,
     }
     assert not of_server(Federated.EDIT, Federated.PRESENCE), "no message of the server is one"
     assert not of_client(Federated.REPLY), "no message of a client is one"
@@ -105,7 +110,9 @@ def test_what_guests_are_sent_is_what_their_server_is_told() -> None:
 
 def test_what_may_be_lost_between_servers_may_be_lost_on_the_way_to_a_slow_reader() -> None:
     lost = {kind for kind, traits in server.TRAITS.items() if traits.delivery == "droppable"}
-    assert lost - {server.Pointers} == of_server(Federated.DROPPABLE), "there each goes by itself"
+    assert lost - {server.Pointers} == of_server(Federated.DROPPABLE) - STATES, (
+        "there each goes by itself"
+    )
     assert of_client(Federated.DROPPABLE) <= client.types_with(lambda traits: traits.droppable)
 
 

@@ -16,8 +16,9 @@ from canvas_server.core.effects import (
     SettlePresence,
     Unsettled,
 )
-from canvas_server.core.presence import coalescing
+from canvas_server.core.presence import coalescing, marks
 from canvas_server.core.presence.coalescing import PresenceWindow
+from canvas_server.core.presence.marks import Marks
 from canvas_server.core.presence.pointers import POINTERS, Place, PointerTurns, interval
 from canvas_server.core.presence.roster import ROSTER_CHANGES, WINDOW_SECONDS, Roster
 from canvas_server.protocol import server
@@ -44,6 +45,7 @@ class Audience(Generic[L]):
     """Tells the peers of a session who is here, how they are, and where they point."""
 
     __slots__ = (
+        "_marks",
         "_peers",
         "_pointers",
         "_session_id",
@@ -72,6 +74,7 @@ class Audience(Generic[L]):
         """Who is told each change of the roster by itself."""
         self._window = PresenceWindow()
         self._pointers = PointerTurns()
+        self._marks = Marks()
 
     @property
     def waiting(self) -> frozenset[str]:
@@ -91,6 +94,7 @@ class Audience(Generic[L]):
         self._singly.pop(peer.peer_id, None)
         self._window.forget(peer.peer_id)
         self._pointers.forget(peer.peer_id)
+        self._marks.forget(peer.peer_id)
         self.roster.leave(peer.peer_id, reason)
         told = self._to_singly(peer, server.PeerLeft(self._session_id, peer.peer_id, reason))
         return [*told, *self._due(), *self._presence_changed(peer)]
@@ -140,6 +144,22 @@ class Audience(Generic[L]):
         self._pointers.is_open = True
         return [self._settles("pointers", interval(len(self._peers)))]
 
+    def select(self, peer: L, ids: tuple[str, ...]) -> list[Effect]:
+        """Show what a peer has selected, before long (TOG1)."""
+        return self._mark() if self._marks.select(peer.peer_id, ids) else []
+
+    def type(self, peer: L, element_id: str | None) -> list[Effect]:
+        """Show where a peer writes, before long (TOG2)."""
+        return self._mark() if self._marks.type(peer.peer_id, element_id) else []
+
+    def hush(self, peer: L) -> list[Effect]:
+        """Show nothing of what a peer did: it is away."""
+        return [*self.select(peer, ()), *self.type(peer, None)]
+
+    def marks_for(self, peer: L) -> list[Effect]:
+        """Show a peer what the others have selected, and where they write."""
+        return [Send((peer.connection,), mark) for mark in self._marks.known_to(peer.peer_id)]
+
     def announce(self) -> list[Effect]:
         """Tell at once what is due of the roster to those who take differences."""
         changes = self.roster.take(lambda peer_id: self._view(self._peers[peer_id]))
@@ -165,6 +185,8 @@ class Audience(Generic[L]):
                 self._pointers.is_open = bool(places)
                 again = [self._settles(what, interval(len(self._peers)))] if places else []
                 return [*self._show(places), *again]
+            case "marks":
+                return self._settle_marks()
             case _:
                 assert_never(what)
 
@@ -219,6 +241,21 @@ class Audience(Generic[L]):
             seen_by = (peer for peer in others if peer.peer_id != peer_id)
             effects += _send(seen_by, server.PeerCursor(peer_id, x, y))
         return effects
+
+    def _mark(self) -> list[Effect]:
+        if self._marks.is_open:
+            return []
+        self._marks.is_open = True
+        return [self._settles("marks", marks.FIRST_SECONDS)]
+
+    def _settle_marks(self) -> list[Effect]:
+        effects: list[Effect] = []
+        taken = self._marks.take(len(self._peers))
+        for mark in taken:
+            others = (peer for peer in self._peers.values() if peer.peer_id != mark.from_peer_id)
+            effects += _send(others, mark)
+        self._marks.is_open = bool(taken)
+        return [*effects, self._settles("marks", marks.WINDOW_SECONDS)] if taken else []
 
     def _settles(self, what: Unsettled, seconds: float) -> SettlePresence:
         return SettlePresence(self._session_id, seconds, what)

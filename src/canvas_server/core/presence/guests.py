@@ -86,7 +86,7 @@ class Guests:
         self._membership.peers[peer.peer_id] = peer
         self._membership.seat(connection, peer)
         self._set_away(peer, guest)
-        return effects + session.join(peer)
+        return effects + session.join(peer) + session.audience.marks_for(peer)
 
     def change(self, connection: ConnectionId, guest: Guest) -> list[Effect]:
         """Take in what its server says of a guest now."""
@@ -97,7 +97,9 @@ class Guests:
         peer.display_name = guest.display_name
         peer.grant = _grant(guest)
         self._set_away(peer, guest)
-        return [] if peer.session.view(peer) == before else peer.session.tell_update(peer)
+        hushed = [] if guest.connected else peer.session.audience.hush(peer)
+        same = peer.session.view(peer) == before
+        return hushed if same else [*hushed, *peer.session.tell_update(peer)]
 
     def _set_away(self, peer: Participant, guest: Guest) -> None:
         if guest.connected:

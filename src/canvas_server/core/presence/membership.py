@@ -374,6 +374,7 @@ class Membership(Seats):
             Send((peer.connection,), peer.session.canvas.scene_update()),
             Checkpoint(peer.connection, assigned.resume_token, 2, since),
             *(Send((peer.connection,), message) for message in told),
+            *peer.session.audience.marks_for(peer),
             *peer.session.ring_again(peer),
             *network_call_state(peer),
         ]

@@ -23,7 +23,9 @@ QUIET = frozenset(
         client.Ping,
         client.Preview,
         client.RaiseHand,
+        client.Select,
         client.Subscribe,
+        client.Typing,
     }
 )
 """What a newcomer may say before the others know of it: nobody has to know of whom it is (CRW3)."""

@@ -151,7 +151,8 @@ class Session:
         """Note that a peer's connection is gone, or there is one; tell the others (RES2)."""
         same = (peer.away is None) is (away is None)
         peer.away = away
-        return [] if same else self.tell_update(peer)
+        hushed = [] if away is None else self.audience.hush(peer)
+        return hushed if same else [*hushed, *self.tell_update(peer)]
 
     def leave(
         self,
@@ -205,6 +206,14 @@ class Session:
     def cursor(self, peer: Participant, message: client.Cursor) -> list[Effect]:
         """Show the others where a peer points."""
         return self.audience.point(peer, message.x, message.y)
+
+    def select(self, peer: Participant, message: client.Select) -> list[Effect]:
+        """Show the others what a peer has selected."""
+        return self.audience.select(peer, message.ids)
+
+    def type(self, peer: Participant, message: client.Typing) -> list[Effect]:
+        """Show the others where a peer writes."""
+        return self.audience.type(peer, message.id)
 
     def preview(self, peer: Participant, message: client.Preview) -> list[Effect]:
         """Show the others what a peer is moving."""

@@ -1,10 +1,16 @@
-"""Client messages about motion: pointers, elements before they are let go, strokes being drawn."""
+"""Client messages about what the sender does just now: point, move, draw, select, type."""
 
 from typing import Annotated, ClassVar, Literal
 
 from msgspec import Meta, Struct
 
-from canvas_server.protocol.fields import END, MAX_PREVIEWED, Coordinate, ElementId
+from canvas_server.protocol.fields import (
+    END,
+    MAX_PREVIEWED,
+    MAX_SELECTED,
+    Coordinate,
+    ElementId,
+)
 from canvas_server.protocol.kinds import Color, StrokeWidth
 from canvas_server.protocol.roles import Right
 from canvas_server.protocol.scene import TransformChanges
@@ -89,4 +95,36 @@ class Stroke(Struct, frozen=True, omit_defaults=True, tag_field="type", tag="str
     begin: BegunStroke | None = None
 
 
-MotionMessage = Preview | Cursor | Stroke
+class Select(Struct, frozen=True, tag_field="type", tag="selection"):
+    """What the sender has selected, in place of what it had before (TOG1). May be dropped.
+
+    It ends when the sender leaves or is away: say it again after `peer_assigned`.
+    """
+
+    traits: ClassVar = ClientTraits(
+        right=None, federated=Federated.DROPPABLE, after_gap=AfterGap.UNLESS_WRITTEN, droppable=True
+    )
+
+    ids: Annotated[
+        tuple[ElementId, ...],
+        Meta(max_length=MAX_SELECTED, description="Of more, the first ones. None: nothing."),
+    ]
+
+
+class Typing(Struct, frozen=True, tag_field="type", tag="typing"):
+    """The sender is writing in an element, which may not be there yet (TOG2). May be dropped.
+
+    Say it again every few seconds as long as it goes on, and without an id when it has ended.
+    """
+
+    traits: ClassVar = ClientTraits(
+        right=Right.EDIT,
+        federated=Federated.DROPPABLE,
+        after_gap=AfterGap.UNLESS_WRITTEN,
+        droppable=True,
+    )
+
+    id: ElementId | None = None
+
+
+MotionMessage = Preview | Cursor | Stroke | Select | Typing

@@ -169,6 +169,34 @@ class PeerPreview(Struct, frozen=True, tag_field="type", tag="peer_preview"):
     elements: tuple[PreviewedElement, ...]
 
 
+class PeerSelection(Struct, frozen=True, tag_field="type", tag="peer_selection"):
+    """What a peer has selected, in place of what it had before (TOG1).
+
+    It ends with `peer_left`. Elements that you do not know may have been removed meanwhile.
+    """
+
+    traits: ClassVar = ServerTraits(
+        federated=Federated.DROPPABLE, delivery="coalesced", visible=False
+    )
+
+    from_peer_id: PeerId
+    ids: tuple[ElementId, ...]
+
+
+class PeerTyping(Struct, frozen=True, omit_defaults=True, tag_field="type", tag="peer_typing"):
+    """A peer is writing in an element; without an id it has stopped (TOG2).
+
+    Show it until then, until `peer_left`, or until eight seconds have gone by without another.
+    """
+
+    traits: ClassVar = ServerTraits(
+        federated=Federated.DROPPABLE, delivery="coalesced", visible=False
+    )
+
+    from_peer_id: PeerId
+    id: ElementId | None = None
+
+
 SceneMessage = (
     SceneUpdate
     | ElementAdded
@@ -180,4 +208,6 @@ SceneMessage = (
     | Pointers
     | PeerPreview
     | PeerStroke
+    | PeerSelection
+    | PeerTyping
 )

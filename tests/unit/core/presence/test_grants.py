@@ -87,6 +87,8 @@ def kinds(me: str, other: str) -> dict[str, tuple[client.ClientMessage, Right | 
         "call_quality": (client.CallQuality(other, msgspec.convert({"rating": "good"}, Any)), None),
         "cursor": (client.Cursor(0, 0), None),
         "stroke": (client.Stroke("AA"), Right.EDIT),
+        "selection": (client.Select(("a",)), None),
+        "typing": (client.Typing("a"), Right.EDIT),
     }
 
 

@@ -242,6 +242,8 @@ def test_who_waits_learns_nothing_and_says_nothing() -> None:
         client.ListPeers(),
         client.Cursor(0, 0),
         client.React("🎉"),
+        client.Select(("a",)),
+        client.Typing("a"),
         client.RaiseHand(raised=True),
         client.StartCall(room.boss_id, "s"),
         client.Admit(ada_id),
