@@ -96,6 +96,21 @@ LIBRARIES = (
         ),
     ),
     Library(
+        package="node-diff3",
+        version="3.2.1",
+        folder="web/vendor/node-diff3",
+        files=(
+            File(
+                "dist/diff3.mjs", "148e90c6e5f6e4992d3392f17ba7f6385ab229704b44abd6b51c7aca44fed719"
+            ),
+            File(
+                "dist/diff3.d.mts",
+                "8bc797297467af26a853eb9962b050a22fbb510fc69ab499d310dab259f9e4d0",
+            ),
+            File("LICENSE.md", "91b143397ff4e7ae81fcedec96140607189c620bda4fbb85882534922fab0965"),
+        ),
+    ),
+    Library(
         package="@expo-google-fonts/inter",
         version="0.4.2",
         folder="web/vendor/inter",

@@ -282,36 +282,39 @@ test("what the server cannot store is kept, and tried again before what came lat
   }
 });
 
-// report: lost | A second writer of one text overwrites the first, and neither is told | Two people write in one note; the later one ends | The first text stays, the second stands below it, and its writer is told
-test("words that somebody else's edit got in the way of become an element of their own (EDT4)", () => {
+test("words in what somebody else has removed become an element of their own (EDT4)", () => {
   const desk = new Desk("a");
   const mine = (/** @type {string} */ content, before = "note") => ({ ...write("a", content), changes: { kind: { content }, expected: { content: before } } });
   desk.draft.edit([mine("mine")]);
   assert.deepEqual(desk.sent[0].changes.expected, { content: "note" });
-  desk.update(note("a", "theirs"));
-  desk.refuse("element_changed");
-  assert.deepEqual(desk.said, [["kept", { code: "element_changed" }]]);
+  desk.tell({ type: "element_removed", id: "a", revision: desk.scene.revision + 1, timestamp: 0 });
+  desk.refuse("element_not_found");
+  assert.deepEqual(desk.said, [["kept", { code: "element_not_found" }]]);
   const { kind, transform, id } = desk.sent[1].element;
-  assert.deepEqual([desk.content("a"), kind.content, transform.y, desk.content(id)], ["theirs", "mine", 116, "mine"]);
+  assert.deepEqual([desk.content("a"), kind.content, transform.y, desk.content(id)], [undefined, "mine", 0, "mine"]);
   desk.tell({ type: "element_added", element: desk.sent[1].element, revision: desk.scene.revision + 1, timestamp: 0 });
   desk.ack();
   assert.equal(desk.draft.undo(), "done", "and it can be taken back");
   assert.equal(desk.draft.has(id), false);
 });
 
-test("of several own words in a text only the last are kept, and what one removed oneself is not", () => {
+test("own words that follow each other are merged as they are at last, and what one removed oneself is not", () => {
   const desk = new Desk("a", "b");
   const mine = (/** @type {string} */ id, /** @type {string} */ content, before = "note") =>
     /** @type {any} */ ({ op: "update", id, changes: { kind: { content }, expected: { content: before } } });
   desk.draft.edit([mine("a", "one")]);
   desk.draft.edit([mine("a", "two", "one"), mine("b", "gone"), remove("b")]);
+  desk.update(note("a", "theirs"));
   desk.refuse("element_changed");
-  assert.equal(desk.draft.size, 1, "later words wait");
+  assert.equal(desk.draft.size, 1);
+  assert.deepEqual(desk.sent[1].changes, { kind: { content: "one theirs" }, expected: { content: "theirs" } });
+  desk.update(note("a", "one theirs"));
+  desk.ack();
+  assert.deepEqual(desk.sent[2].operations[0].changes, { kind: { content: "two theirs" }, expected: { content: "one theirs" } }, "it has followed");
   const failed = [0, 1].map((index) => ({ index, code: "element_changed", message: "" }));
-  desk.tell({ type: "sync_result", message_id: desk.sent[1].message_id, synced_count: 1, conflict_count: 2, failed_operations: failed, timestamp: 0 });
-  assert.deepEqual(desk.sent[2].changes.expected, { content: "note" }, "nobody has changed it, perhaps");
-  desk.refuse("element_changed");
-  assert.deepEqual(desk.sent.slice(3).map(({ element }) => element.kind.content), ["two"]);
+  desk.update(note("a", "one theirs more"));
+  desk.tell({ type: "sync_result", message_id: desk.sent[2].message_id, synced_count: 1, conflict_count: 2, failed_operations: failed, timestamp: 0 });
+  assert.deepEqual(desk.sent.slice(3).map(({ changes }) => changes), [{ kind: { content: "two theirs more" }, expected: { content: "one theirs more" } }]);
 });
 
 test("words that follow own words which were refused take the place of what was there before", () => {
@@ -325,18 +328,25 @@ test("words that follow own words which were refused take the place of what was 
   assert.deepEqual(desk.said.map(([name, { code }]) => [name, code]), [["refused", "scene_full"]]);
   assert.deepEqual([desk.sent[2].changes, desk.content("a")], [mine("two", "note").changes, "two"]);
   desk.refuse("element_changed");
-  assert.equal(desk.sent[3].element.kind.content, "two", "now it is known that somebody else has written");
+  assert.equal(desk.sent.length, 3, "somebody else has written, and it is not known what");
+  desk.update(note("a", "theirs"));
+  assert.deepEqual(desk.sent[3].changes, desk.sent[2].changes);
+  desk.refuse("element_changed");
+  assert.deepEqual(desk.sent[4].changes.kind, { content: "two theirs" });
 });
 
-test("an undo of words is not made over those of somebody else", () => {
+test("an undo of words takes nobody else's along (TOG7)", () => {
   const desk = new Desk("a");
   desk.draft.edit([{ op: "update", id: "a", changes: /** @type {any} */ ({ kind: { content: "mine" }, expected: { content: "note" } }) }]);
   desk.ack();
   desk.update(note("a", "mine"));
   desk.draft.undo();
   assert.deepEqual(desk.sent[1].changes, { kind: { content: "note" }, expected: { content: "mine" } });
+  desk.update(note("a", "mine and theirs"));
+  assert.equal(desk.content("a"), "note and theirs");
   desk.refuse("element_changed");
-  assert.deepEqual(desk.said.map(([name]) => name), ["refused"]);
+  assert.deepEqual(desk.sent[2].changes, { kind: { content: "note and theirs" }, expected: { content: "mine and theirs" } });
+  assert.deepEqual(desk.said, []);
 });
 
 // report: lost | Edits that wait are gone when the page is | Edit while the server is away, reload or let the phone end the page, come back | They are there, and sent under the same name
@@ -355,8 +365,9 @@ test("what is not answered goes on in the page that comes after this one (EDT5)"
   next.draft.setOnline(true);
   assert.deepEqual(next.sent, [desk.sent[0]]);
   next.refuse("element_exists"); // as somebody else: it had arrived the first time
+  next.update(note("a", "theirs"));
   next.refuse("element_changed");
-  assert.equal(next.sent[2].element.kind.content, "mine", "words are kept here too");
+  assert.equal(next.sent[2].changes.kind.content, "mine theirs", "words are kept here too");
   for (const spoilt of [null, {}, [null], [{ id: "x", edits: [{ operation: { op: "shout" } }, { operation: null }, {}] }]]) {
     assert.deepEqual(savedBatchesOf(spoilt), []);
   }

@@ -30,7 +30,8 @@ const imports = new Map(
 /** @param {string} name */
 function importsOf(name) {
   const found = readFileSync(new URL(name, WEB), "utf8").replace(/\/\*[\s\S]*?\*\//g, "").matchAll(IMPORT);
-  return [...found].map(([, ...groups]) => path.posix.join(path.posix.dirname(name), groups.find(Boolean) ?? ""));
+  const all = [...found].map(([, ...groups]) => path.posix.join(path.posix.dirname(name), groups.find(Boolean) ?? ""));
+  return all.filter((one) => !one.startsWith("vendor/"));
 }
 
 /** @param {string} name */

@@ -3,11 +3,9 @@
  * server cannot store. Pure: no page, no connection.
  */
 
-import { shownWords } from "../lib/foreign.js";
-import { newId } from "../lib/ids.js";
-import { PASSING, UNREAD } from "../types/limits.js";
-import { bytesOf } from "../lib/unicode.js";
-import { subjectOf, wordsIn } from "./operations.js";
+import { PASSING } from "../types/limits.js";
+import { operationsOf, outcomeOf, pack, remadeUnits, sizeOf, toTryAgain } from "./answers.js";
+import { Rebase } from "./rebase.js";
 
 /** @import {Operation} from "./operations.js" */
 /** @import {Ack, ClearScene, ClientMessage, Error as ErrorMessage, RestoreScene, SyncResult} from "../types/messages.js" */
@@ -44,6 +42,7 @@ import { subjectOf, wordsIn } from "./operations.js";
  * @typedef {object} Outcome
  * @property {Unit[]} made
  * @property {(Refusal & {unit: Unit})[]} refused
+ * @property {Map<Operation, Operation>} remade in the place of which others are sent
  */
 
 const MAX_WAITING = 10_000;
@@ -51,8 +50,6 @@ const MAX_WAITING_BYTES = 16_000_000;
 const MAX_OPERATIONS = 500;
 /** Of several operations in one message. One by itself may be as large as a message can be. */
 const MAX_TOGETHER_BYTES = 256 * 1024;
-/** Several in one message may be refused for one of them: these refusals are found out one by one. */
-const SPOILT = new Set([...UNREAD, "too_large"]);
 
 export class EditQueue {
   #send;
@@ -69,10 +66,16 @@ export class EditQueue {
   #batches = [];
   #online = false;
   #held = false;
+  #rebase;
+  #early = false;
 
-  /** @param {(message: ClientMessage) => void} send */
-  constructor(send) {
+  /**
+   * @param {(message: ClientMessage) => void} send
+   * @param {() => Rebase} [rebase]
+   */
+  constructor(send, rebase = () => new Rebase(() => undefined, ({ changes }) => changes.expected)) {
     this.#send = send;
+    this.#rebase = rebase;
   }
 
   /** Operations that are not answered yet, and nobody knows what will become of them. */
@@ -118,6 +121,7 @@ export class EditQueue {
   /** @param {boolean} online the connection is open */
   setOnline(online) {
     this.#online = online;
+    this.#early = false;
     const [first] = this.#batches;
     if (first) first.probed = false;
     this.#flush();
@@ -161,6 +165,18 @@ export class EditQueue {
     for (const { answered } of units) answered?.(refusal);
   }
 
+  /** Nothing goes out meanwhile: what was refused is sent again once it is known why. */
+  get early() {
+    return this.#early;
+  }
+
+  /** It may be known by now: go on. */
+  proceed() {
+    if (!this.#early) return;
+    this.#early = false;
+    this.#flush();
+  }
+
   /** The server may be able to store again: go on. */
   release() {
     this.#held = false;
@@ -196,13 +212,18 @@ export class EditQueue {
     const [batch] = this.#batches;
     if (!batch || batch.id !== answer.message_id) return null;
     const outcome = outcomeOf(batch, answer);
-    const rest = toTryAgain(batch, answer, outcome);
+    const rebase = this.#rebase();
+    const remade = remadeUnits(batch, outcome, rebase);
+    this.#early = rebase.isEarly;
+    const rest = toTryAgain(batch, answer, outcome, remade);
     const later = new Set(rest.flatMap(({ units }) => units));
     // Nothing of it is settled: it is not sent at once, over and over.
     const isPassing = answer.type === "sync_result" || (answer.type === "error" && PASSING.has(answer.code));
-    if (isPassing && later.size === batch.units.length) this.#held = true;
-    outcome.refused = outcome.refused.filter(({ unit }) => !later.has(unit));
+    if (isPassing && remade.size === 0 && later.size === batch.units.length) this.#held = true;
+    outcome.refused = outcome.refused.filter(({ unit }) => !later.has(unit) && !remade.has(unit));
     this.#batches.splice(0, 1, ...rest);
+    for (const [unit, { operation }] of remade) if (unit.operation && operation) outcome.remade.set(unit.operation, operation);
+    if (remade.size > 0) this.#follow(rebase, rest.length, outcome.remade);
     for (const { answered } of outcome.made) answered?.(null);
     for (const { unit, code, text } of outcome.refused) unit.answered?.({ code, text });
     this.#flush();
@@ -214,12 +235,35 @@ export class EditQueue {
    * @returns {Unit}
    */
   #unit({ operation, command, answered = null, alone = null }) {
-    const size = operation ? bytesOf(JSON.stringify(operation)) : 0;
+    const size = operation ? sizeOf(operation) : 0;
     return { operation: operation ?? null, command: command ?? null, answered, size, offline: !this.#online, alone };
   }
 
+  /**
+   * What was never sent follows what is made anew before it.
+   *
+   * @param {Rebase} rebase
+   * @param {number} first of the batches that come after that
+   * @param {Map<Operation, Operation>} remade
+   */
+  #follow(rebase, first, remade) {
+    const followed = (/** @type {Unit} */ unit) => {
+      const operation = unit.operation && rebase.follow(unit.operation);
+      if (!operation || operation === unit.operation) return unit;
+      if (unit.operation) remade.set(unit.operation, operation);
+      return { ...unit, operation, size: sizeOf(operation) };
+    };
+    for (const [place, batch] of this.#batches.entries()) {
+      if (place < first || batch.again || batch.sent) continue;
+      const units = batch.units.map(followed);
+      if (units.some((unit, index) => unit !== batch.units[index])) this.#batches[place] = pack(units);
+    }
+    this.#waiting = this.#waiting.map(followed);
+    this.#bytes = this.#waiting.reduce((sum, { size }) => sum + size, 0);
+  }
+
   #flush() {
-    if (!this.#online || this.#held) return;
+    if (!this.#online || this.#held || this.#early) return;
     if (this.#batches.length === 0 && this.#waiting.length > 0) this.#batches.push(pack(this.#takeWaiting()));
     const [first] = this.#batches;
     if (!first || first.sent) return;
@@ -242,105 +286,4 @@ export class EditQueue {
     this.#bytes -= bytes;
     return this.#waiting.splice(0, count);
   }
-}
-
-/**
- * @param {Unit[]} units
- * @param {string} [id]
- * @returns {Batch}
- */
-function pack(units, id = newId()) {
-  const size = units.reduce((sum, unit) => sum + unit.size, 0);
-  const { type, ...rest } = messageOf(units);
-  // The name comes early, so that it can be read whatever is wrong with the rest (rule IN4).
-  const message = /** @type {ClientMessage} */ ({ type, message_id: id, ...rest });
-  return { id, message, units, size, sent: false, again: false, probed: false };
-}
-
-/** @param {readonly Unit[]} units */
-function operationsOf(units) {
-  return units.flatMap(({ operation }) => operation ?? []);
-}
-
-/**
- * @param {Unit[]} units
- * @returns {ClientMessage}
- */
-function messageOf(units) {
-  const [first] = units;
-  if (first?.command) return first.command;
-  const operations = operationsOf(units);
-  const [only] = operations;
-  if (!only || operations.length > 1) return { type: "sync_queue", operations };
-  switch (only.op) {
-    case "add":
-      return { type: "add_element", element: only.element };
-    case "update":
-      return { type: "update_element", id: only.id, changes: only.changes };
-    case "remove":
-      return { type: "remove_element", id: only.id };
-  }
-}
-
-/**
- * @param {Batch} batch
- * @param {Ack | SyncResult | ErrorMessage} answer
- * @returns {Outcome}
- */
-function outcomeOf({ units, again }, answer) {
-  /** @type {Map<number, Refusal>} */
-  const refusals = new Map();
-  if (answer.type === "error") {
-    for (const index of units.keys()) refusals.set(index, { code: answer.code, text: shownWords(answer.message) });
-  } else if (answer.type === "sync_result") {
-    for (const { index, code, message } of answer.failed_operations) {
-      refusals.set(index, { code, text: shownWords(message) });
-    }
-  }
-  /** @type {Outcome} */
-  const outcome = { made: [], refused: [] };
-  for (const [index, unit] of units.entries()) {
-    const refusal = refusals.get(index);
-    if (!refusal || isSoAlready(unit, refusal.code, again)) outcome.made.push(unit);
-    else outcome.refused.push({ unit, ...refusal, words: wordsIn(unit.operation) });
-  }
-  return outcome;
-}
-
-/**
- * What is not judged yet, though it was refused: the reason passes, or may be that of another operation in
- * the same message. Any other refusal is final (rule IN5), and so is one of a command: it is reported to
- * its caller.
- *
- * @param {Batch} batch
- * @param {Ack | SyncResult | ErrorMessage} answer
- * @param {Outcome} outcome
- * @returns {Batch[]} in the place of the one that was answered
- */
-function toTryAgain(batch, answer, outcome) {
-  if (answer.type === "sync_result") {
-    const units = outcome.refused.filter(({ code }) => PASSING.has(code)).map(({ unit }) => unit);
-    return units.length > 0 ? [pack(units)] : [];
-  }
-  if (answer.type !== "error" || batch.units[0]?.command) return [];
-  if (PASSING.has(answer.code)) return [{ ...batch, sent: false, probed: false }];
-  if (!SPOILT.has(answer.code) || batch.units.length < 2) return [];
-  // One of them spoils the others, and none was made: the halves by themselves.
-  const half = Math.ceil(batch.units.length / 2);
-  return [pack(batch.units.slice(0, half)), pack(batch.units.slice(half))];
-}
-
-/**
- * Tells whether an operation was refused because its outcome is there: somebody else removed the
- * element too, or our own adding of it had arrived the first time.
- *
- * @param {Unit} unit
- * @param {string} code
- * @param {boolean} again
- * @returns {boolean}
- */
-function isSoAlready({ operation }, code, again) {
-  if (!operation) return false;
-  if (operation.op === "remove") return code === "element_not_found";
-  return operation.op === "add" && again && code === "element_exists" && subjectOf(operation) !== "";
 }

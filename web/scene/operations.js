@@ -2,14 +2,17 @@
 
 import { wholeTransform } from "./scene.js";
 import { diffPatch, equal, mergePatch } from "./patch.js";
+import { mergeTexts } from "./textmerge.js";
 
 /** @import {AddOperation, Element as SceneElement, ElementChanges, RemoveOperation, UpdateOperation} from "../types/messages.js" */
 
 /** @typedef {AddOperation | UpdateOperation | RemoveOperation} Operation */
 /** @typedef {SceneElement["kind"]} Kind */
 
-/** Fields of kinds that hold what a person wrote. */
-export const WRITTEN_FIELDS = /** @type {const} */ (["content", "text", "label"]);
+/** Fields of kinds that hold what a person wrote in an element. */
+export const WRITTEN_FIELDS = /** @type {const} */ (["content", "text", "label", "title"]);
+/** Fields in which the words of two are merged. @type {ReadonlySet<string>} */
+const MERGED_FIELDS = new Set([...WRITTEN_FIELDS, "alt"]);
 
 const PARTS = /** @type {const} */ (["parent", "locked", "opacity"]);
 
@@ -74,11 +77,14 @@ export function inverse(before, operation) {
   if (!before) return { op: "remove", id };
   if (operation.op !== "update") return { op: "add", element: before };
   const { transform, kind } = changed(before, operation.changes);
+  // A text that is absent counts as an empty one, which can be written over as any other.
+  const absent = mergedFieldsOf(operation.changes).filter((name) => !(name in before.kind));
+  const empty = Object.fromEntries(absent.map((name) => [name, ""]));
   const changes = /** @type {ElementChanges} */ ({
     ...partsIn(wholeParts(before), operation.changes),
     ...(operation.changes.transform && { transform: diffPatch({ ...transform }, { ...before.transform }) }),
-    ...(operation.changes.kind && { kind: diffPatch({ ...kind }, { ...before.kind }) }),
-    ...(operation.changes.expected && { expected: diffPatch({ ...before.kind }, { ...kind }) }),
+    ...(operation.changes.kind && { kind: diffPatch({ ...kind }, { ...before.kind, ...empty }) }),
+    ...(operation.changes.expected && { expected: diffPatch({ ...before.kind, ...empty }, { ...kind }) }),
   });
   return { op: "update", id, changes };
 }
@@ -107,6 +113,81 @@ export function wordsIn(operation) {
 export function writesContent(operation) {
   const { kind } = operation.op === "update" ? operation.changes : { kind: undefined };
   return kind !== undefined && WRITTEN_FIELDS.some((field) => typeof kind[field] === "string" && kind[field] !== "");
+}
+
+/**
+ * The fields of a change in which somebody wrote over words that they saw.
+ *
+ * @param {ElementChanges} changes
+ * @returns {string[]}
+ */
+export function mergedFieldsOf({ kind, expected }) {
+  if (!kind || !expected) return [];
+  return Object.keys(expected).filter((name) => MERGED_FIELDS.has(name) && typeof kind[name] === "string" && typeof expected[name] === "string");
+}
+
+/**
+ * @param {Operation} operation
+ * @returns {boolean} it writes over words, and nothing else in it depends on what is there
+ */
+export function writesOver(operation) {
+  if (operation.op !== "update") return false;
+  const fields = mergedFieldsOf(operation.changes);
+  return fields.length > 0 && fields.length === Object.keys(operation.changes.expected ?? {}).length;
+}
+
+/**
+ * @param {SceneElement} element
+ * @param {string} field
+ * @returns {string}
+ */
+export function wordsAt({ kind }, field) {
+  const words = /** @type {Record<string, unknown>} */ (/** @type {unknown} */ (kind))[field];
+  return typeof words === "string" ? words : "";
+}
+
+/**
+ * @param {SceneElement | undefined} element as the server has it
+ * @param {Operation} operation
+ * @returns {boolean} whether the words of the operation are those of the element
+ */
+export function hasWords(element, operation) {
+  if (!element || operation.op !== "update") return false;
+  const { kind } = operation.changes;
+  const fields = mergedFieldsOf(operation.changes);
+  return fields.length > 0 && fields.every((name) => wordsAt(element, name) === kind?.[name]);
+}
+
+/**
+ * @param {Operation} operation whose words are there already, perhaps with others' by now
+ * @returns {Operation} what else it does
+ */
+export function withoutWords(operation) {
+  if (operation.op !== "update") return operation;
+  const words = new Set(mergedFieldsOf(operation.changes));
+  const { kind, expected, ...changes } = operation.changes;
+  const rest = Object.fromEntries(Object.entries(kind ?? {}).filter(([name]) => !words.has(name)));
+  return { ...operation, changes: { ...changes, kind: rest } };
+}
+
+/**
+ * Changes that keep what somebody else has written meanwhile (rule TOG6).
+ *
+ * @param {SceneElement} element
+ * @param {ElementChanges} changes
+ * @param {{mayBeThere?: boolean}} [how] they may have been made already
+ * @returns {ElementChanges} the same where nobody has
+ */
+export function mergedChanges(element, changes, how) {
+  const fields = mergedFieldsOf(changes).filter((name) => wordsAt(element, name) !== changes.expected?.[name]);
+  if (fields.length === 0) return changes;
+  const [kind, expected] = [{ ...changes.kind }, { ...changes.expected }];
+  for (const name of fields) {
+    const theirs = wordsAt(element, name);
+    kind[name] = mergeTexts(String(expected[name]), theirs, String(kind[name]), how);
+    expected[name] = theirs;
+  }
+  return { ...changes, kind, expected };
 }
 
 /**
@@ -160,7 +241,8 @@ function withoutDefaults(element) {
  * @param {ElementChanges} changes
  * @returns {SceneElement}
  */
-function changed(element, { transform, kind, ...parts }) {
+function changed(element, changes) {
+  const { transform, kind, ...parts } = mergedChanges(element, changes);
   return {
     ...withoutDefaults({ ...element, ...partsIn(parts) }),
     kind: kind ? /** @type {Kind} */ (mergePatch(element.kind, kind)) : element.kind,

@@ -12,6 +12,7 @@ import { subjectOf, wordsIn } from "./operations.js";
 import { PendingOverlay } from "./pendingoverlay.js";
 import { changesAnything, sifted } from "./sifting.js";
 import { EditQueue } from "./editqueue.js";
+import { Rebase } from "./rebase.js";
 import { StorageRetry } from "./storageretry.js";
 import { UndoStack } from "./undo.js";
 import { WrittenWords } from "./writtenwords.js";
@@ -53,6 +54,9 @@ import { WrittenWords } from "./writtenwords.js";
  *   | "canUndo" | "canRedo" | "undo" | "redo"> & Pick<Emitter<SceneEvents>, "on">} Editable
  */
 
+/** So long after a refusal the change that it came of is waited for. */
+const EARLY_MS = 1_000;
+
 /** @extends {Emitter<OptimisticSceneEvents>} */
 export class OptimisticScene extends Emitter {
   #scene;
@@ -65,6 +69,8 @@ export class OptimisticScene extends Emitter {
     this.#send({ type: "get_scene", since: revision, since_timestamp: timestamp });
   });
   #overlay;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  #early;
   #storage = new StorageRetry(() => this.#queue.release(), (held) => this.emit("held", held));
 
   /**
@@ -75,7 +81,7 @@ export class OptimisticScene extends Emitter {
     super();
     this.#scene = scene;
     this.#send = send;
-    this.#queue = new EditQueue(send);
+    this.#queue = new EditQueue(send, () => new Rebase((id) => scene.elements.get(id), (operation) => this.#written.found(operation)));
     this.#overlay = new PendingOverlay(scene);
   }
 
@@ -243,6 +249,7 @@ export class OptimisticScene extends Emitter {
         this.#missed.settle();
         this.#overlay.replaced();
         this.emit("replaced", null);
+        this.#queue.proceed();
         return true;
       case "element_added":
       case "element_updated":
@@ -271,6 +278,15 @@ export class OptimisticScene extends Emitter {
     const id = message.type === "element_removed" ? message.id : message.element.id;
     this.#overlay.changed(id);
     this.emit("changed", { ids: [id] });
+    this.#queue.proceed();
+  }
+
+  /** What was refused goes again when the change comes that it was refused for, or when none has come. */
+  #proceedLater() {
+    this.#early ??= setTimeout(() => {
+      this.#early = undefined;
+      this.#queue.proceed();
+    }, EARLY_MS);
   }
 
   /**
@@ -279,7 +295,8 @@ export class OptimisticScene extends Emitter {
    */
   #settle(outcome) {
     if (!outcome) return false;
-    const { made, refused } = outcome;
+    const { made, refused, remade } = outcome;
+    this.#replace(remade);
     const units = [...made, ...refused.map(({ unit }) => unit)];
     const operations = units.flatMap(({ operation }) => operation ?? []);
     const ids = this.#overlay.settle(operations);
@@ -289,18 +306,27 @@ export class OptimisticScene extends Emitter {
       ...done.filter((one) => subjectOf(one) === id),
       ...this.#overlay.pendingOf(id),
     ]);
-    this.#written.forget(operations, this.#queue.size === 0 && words.again.length === 0);
-    const lost = refused.filter(({ unit }) => unit.operation && !words.kept.has(unit) && !words.retried.has(unit));
+    if (this.#queue.early) this.#proceedLater();
+    this.#written.forget(operations, this.#queue.size === 0);
+    const lost = refused.filter(({ unit }) => unit.operation && !words.kept.has(unit));
     if (units.some(({ offline, operation }) => offline && operation)) {
       if (made.length + lost.length > 0) this.emit("synced", { made: made.length, refused: lost });
     } else this.#report(lost);
-    if (words.again.length > 0) this.#make(words.again, true);
     const codes = new Set(refused.flatMap(({ unit, code }) => (words.kept.has(unit) ? code : [])));
     for (const code of codes) this.emit("kept", { code });
     this.edit(words.elements.map((element) => ({ op: "add", element: { ...element, id: this.newElementId() } })));
     this.#storage.watch(this.#queue.held, made.length > 0);
     this.emit("waiting", null);
     return true;
+  }
+
+  /** @param {ReadonlyMap<Operation, Operation>} remade what is sent in the place of what */
+  #replace(remade) {
+    const ids = this.#overlay.remake(remade);
+    for (const [before, now] of remade) {
+      if (before !== now && this.#written.elementOf(before)) this.#written.note(now, this.get(subjectOf(now)));
+    }
+    if (ids.size > 0) this.emit("changed", { ids });
   }
 
   /** @param {readonly Refusal[]} refusals each reason is reported once, with the words of all */

@@ -5,7 +5,7 @@
 
 import { consequencesOf, placedBy } from "./consequences.js";
 import { Hierarchy } from "./hierarchy.js";
-import { applied, subjectOf } from "./operations.js";
+import { applied, hasWords, subjectOf, withoutWords } from "./operations.js";
 
 /** @import {Operation} from "./operations.js" */
 /** @import {SceneState} from "./scene.js" */
@@ -20,6 +20,8 @@ export class PendingOverlay {
   #pending = new Map();
   /** What they make of the elements. @type {Map<string, SceneElement | undefined>} */
   #overlaid = new Map();
+  /** Those whose words the server has: they come before the answer does. @type {WeakSet<Operation>} */
+  #arrived = new WeakSet();
   /** @type {WeakMap<Operation, Operation[]>} */
   #consequences = new WeakMap();
   /** Of the elements as they are shown. */
@@ -78,12 +80,13 @@ export class PendingOverlay {
     for (const id of this.#pending.keys()) this.changed(id);
   }
 
-  /** @param {string} id of an element that the server has changed, or that has fewer operations now */
+  /** @param {string} id of an element that the server has changed */
   changed(id) {
-    const pending = this.#pending.get(id);
-    if (pending) this.#overlaid.set(id, pending.reduce(applied, this.#scene.elements.get(id)));
-    else this.#overlaid.delete(id);
-    this.#hierarchy.put(id, this.get(id)?.parent);
+    const element = this.#scene.elements.get(id);
+    const pending = this.pendingOf(id);
+    const last = pending.findLastIndex((operation) => hasWords(element, operation));
+    for (const operation of pending.slice(0, last + 1)) this.#arrived.add(operation);
+    this.#redraw(id);
   }
 
   /**
@@ -124,9 +127,37 @@ export class PendingOverlay {
       const rest = this.pendingOf(id).filter((operation) => !settled.has(operation));
       if (rest.length > 0) this.#pending.set(id, rest);
       else this.#pending.delete(id);
-      this.changed(id);
+      this.#redraw(id);
     }
     return ids;
+  }
+
+  /**
+   * @param {ReadonlyMap<Operation, Operation>} remade what is sent in the place of what
+   * @returns {Set<string>} ids of all that may look different
+   */
+  remake(remade) {
+    for (const [before, now] of remade) {
+      const consequences = this.#consequences.get(before);
+      if (consequences) this.#consequences.set(now, consequences);
+    }
+    const ids = new Set([...remade.keys()].map(subjectOf));
+    for (const id of ids) {
+      this.#pending.set(id, this.pendingOf(id).map((operation) => remade.get(operation) ?? operation));
+      this.#redraw(id);
+    }
+    return ids;
+  }
+
+  /** @param {string} id */
+  #redraw(id) {
+    const pending = this.#pending.get(id);
+    if (pending) {
+      // Their words are there, and others' with them: they are not merged once more.
+      const rest = pending.map((operation) => (this.#arrived.has(operation) ? withoutWords(operation) : operation));
+      this.#overlaid.set(id, rest.reduce(applied, this.#scene.elements.get(id)));
+    } else this.#overlaid.delete(id);
+    this.#hierarchy.put(id, this.get(id)?.parent);
   }
 
   /** @param {Operation} operation */

@@ -1,12 +1,16 @@
-/** Undo and redo of the person's own edits, as operations and their inverses. Pure. */
+/**
+ * Undo and redo of the person's own edits, as operations and their inverses. Of a text in which somebody else has written
+ * since, only the own words are taken back (rule TOG7). Pure.
+ */
 
 import { consequencesOf } from "./consequences.js";
-import { inverse, stands, subjectOf } from "./operations.js";
+import { inverse, mergedChanges, mergedFieldsOf, stands, subjectOf } from "./operations.js";
 import { OperationOverlay } from "./operationoverlay.js";
 
 /** @import {Operation} from "./operations.js" */
 /** @import {ChildrenOf} from "./consequences.js" */
 /** @import {Look} from "./operationoverlay.js" */
+/** @import {Element as SceneElement, ElementChanges} from "../types/messages.js" */
 
 /** What was done and what takes it back. @typedef {{done: Operation, back: Operation}} Move */
 
@@ -78,11 +82,46 @@ function turn(from, to, look) {
   const overlay = new OperationOverlay(look);
   /** @type {Move[]} */
   const taken = [];
-  for (const { done, back } of step.reverse()) {
-    if (!stands(overlay.look(subjectOf(done)), done)) continue;
-    overlay.apply(back);
-    taken.push({ done: back, back: done });
+  for (const move of step.reverse()) {
+    const element = overlay.look(subjectOf(move.done));
+    const turned = isWriting(move) ? rewritten(element, move) : stands(element, move.done) && { done: move.back, back: move.done };
+    if (!turned) continue;
+    overlay.apply(turned.done);
+    taken.push(turned);
   }
   if (taken.length > 0) to.push(taken);
   return taken.map(({ done }) => done);
+}
+
+/** @param {Move} move */
+function isWriting({ back }) {
+  return back.op === "update" && mergedFieldsOf(back.changes).length > 0;
+}
+
+/**
+ * @param {SceneElement | undefined} element
+ * @param {Move} move that wrote words into it
+ * @returns {Move | null} what takes these words back, and the rest of it as far as nobody has changed its outcome
+ */
+function rewritten(element, { done, back }) {
+  if (!element || done.op !== "update" || back.op !== "update") return null;
+  const changes = mergedChanges(element, standing(element, done.changes, back.changes));
+  /** @type {Operation} */
+  const operation = { op: "update", id: done.id, changes };
+  return stands(element, operation) ? null : { done: operation, back: inverse(element, operation) };
+}
+
+/**
+ * @param {SceneElement} element
+ * @param {ElementChanges} done
+ * @param {ElementChanges} back
+ * @returns {ElementChanges} that take back what is still there, and words in any case
+ */
+function standing(element, done, back) {
+  const words = new Set(mergedFieldsOf(back));
+  const isThere = (/** @type {ElementChanges} */ changes) => stands(element, { op: "update", id: element.id, changes });
+  const { kind = {}, expected = {}, ...parts } = back;
+  const kept = Object.entries(kind).filter(([name]) => words.has(name) || isThere({ kind: { [name]: done.kind?.[name] } }));
+  const rest = Object.entries(parts).filter(([name]) => isThere({ [name]: /** @type {any} */ (done)[name] }));
+  return { ...Object.fromEntries(rest), kind: Object.fromEntries(kept), expected: Object.fromEntries(Object.entries(expected).filter(([name]) => words.has(name))) };
 }

@@ -1,9 +1,9 @@
 /**
- * Words that a person wrote into elements, until the server has them. Where somebody else has changed or removed such an
- * element first, the words become an element of their own: neither of two who write in one text loses any (rule EDT4). Pure.
+ * Words that a person wrote into elements, until the server has them. Where somebody else has written there first, both
+ * are merged (rule TOG6); where they have removed the element, the words become one of their own (rule EDT4). Pure.
  */
 
-import { subjectOf, wordsIn, writesContent } from "./operations.js";
+import { subjectOf, wordsIn, writesContent, writesOver } from "./operations.js";
 import { wholeTransform } from "./scene.js";
 
 /** @import {Refusal, Unit} from "./editqueue.js" */
@@ -14,8 +14,6 @@ import { wholeTransform } from "./scene.js";
  * @typedef {object} Rescue
  * @property {Omit<NewElement, "id">[]} elements that have the words of those that are `kept`
  * @property {Set<Unit>} kept also those whose place later words of this person have taken
- * @property {UpdateOperation[]} again in the place of those that are `retried`
- * @property {Set<Unit>} retried they expected own words, and those were refused
  */
 
 /** Refusals that come of what somebody else did to the element. */
@@ -32,9 +30,6 @@ export class WrittenWords {
    * @type {Map<string, Map<string, UpdateOperation["changes"]["expected"]>>}
    */
   #refused = new Map();
-  /** Made again once with another expectation. @type {WeakSet<Operation>} */
-  #rebasedBefore = new WeakSet();
-
   /**
    * @param {Operation} operation that is sent
    * @param {SceneElement | undefined} element as it becomes by it
@@ -69,59 +64,43 @@ export class WrittenWords {
     const elements = [];
     /** @type {Set<Unit>} */
     const kept = new Set();
-    /** @type {UpdateOperation[]} */
-    const again = [];
-    /** @type {Set<Unit>} */
-    const retried = new Set();
     for (const [place, { unit, code }] of refused.entries()) {
       const { operation } = unit;
       const element = operation && this.elementOf(operation);
-      if (!element) continue;
+      if (operation) this.#note(operation);
+      if (!element || !BY_OTHERS.has(code)) continue;
       const later = refused.slice(place + 1).flatMap((one) => one.unit.operation ?? []);
       const own = [...later.filter((one) => subjectOf(one) === element.id), ...othersOf(element.id)];
       const isOver = own.some((one) => one.op === "remove" || writesContent(one));
-      const instead = code === "element_changed" && !isOver && this.#rebased(operation);
-      if (instead) {
-        again.push(instead);
-        retried.add(unit);
-        continue;
-      }
-      this.#note(operation);
-      if (!BY_OTHERS.has(code)) continue;
       kept.add(unit);
       if (isOver) continue;
       const transform = wholeTransform(element.transform);
       const y = code === "element_changed" ? transform.y + transform.height + GAP : transform.y;
       elements.push({ kind: element.kind, transform: { ...transform, y } });
     }
-    return { elements, again, retried, kept };
+    return { elements, kept };
   }
 
   /** @param {Operation} operation that is refused */
   #note(operation) {
-    if (operation.op !== "update") return;
+    if (operation.op !== "update" || !writesOver(operation)) return;
     const words = this.#refused.get(operation.id) ?? new Map();
     this.#refused.set(operation.id, words.set(wordsIn(operation), operation.changes.expected));
   }
 
   /**
-   * @param {Operation} operation that did not find what it expected
-   * @returns {UpdateOperation | null} it expected own words that had been refused: with what those were to take the place of
+   * @param {UpdateOperation} operation
+   * @returns {UpdateOperation["changes"]["expected"]} what it has found; where those were own words that had been refused,
+   *   what these had found
    */
-  #rebased(operation) {
-    if (operation.op !== "update") return null;
-    const { id, changes } = operation;
+  found({ id, changes: { expected } }) {
     const refused = new Map(this.#refused.get(id));
-    let { expected } = changes;
-    for (let words = wordsOf(expected); refused.has(words); words = wordsOf(expected)) {
-      expected = refused.get(words);
+    let found = expected;
+    for (let words = wordsOf(found); refused.has(words); words = wordsOf(found)) {
+      found = refused.get(words);
       refused.delete(words); // somebody who writes the same again goes in no circle
     }
-    if (expected === changes.expected || this.#rebasedBefore.has(operation)) return null;
-    /** @type {UpdateOperation} */
-    const again = { op: "update", id, changes: { ...changes, expected } };
-    this.#rebasedBefore.add(again);
-    return again;
+    return found;
   }
 }
 
