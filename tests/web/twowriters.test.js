@@ -1,11 +1,12 @@
 /** Two who write in one text, each with a page, and a server that takes a change only where it finds what it expects. */
 
 import assert from "node:assert/strict";
-import { test } from "node:test";
+import { mock, test } from "node:test";
 
 import { applied, mergedFieldsOf, subjectOf, wordsAt } from "../../web/scene/operations.js";
 import { OptimisticScene } from "../../web/scene/optimisticscene.js";
 import { SceneState } from "../../web/scene/scene.js";
+import { SharedWriting } from "../../web/tools/sharedwriting.js";
 import { randomFrom } from "./fakes/random.js";
 
 /** @import {Operation} from "../../web/scene/operations.js" */
@@ -133,6 +134,8 @@ function play(seed, act) {
   return { pages, words: wordsAt(server.element, field).split(/\s+/).filter(Boolean), field };
 }
 
+Object.assign(globalThis, { window: globalThis });
+
 test("two writers: in any order of events both converge, and every word of both is there once (rules TOG6, EDT4)", () => {
   for (let seed = 1; seed <= 300; seed++) {
     let number = 100;
@@ -195,4 +198,107 @@ test("two writers: redo brings one's own words again, and no word is lost (rule 
     // Words that come again elsewhere have moved: what is taken back beside them at that moment may stay.
     assert.deepEqual(wanted.filter((word) => !words.includes(word)), [], `seed ${seed}`);
   }
+});
+
+/** A text field, as far as writing goes. */
+class Field extends EventTarget {
+  isConnected = true;
+  scrollTop = 0;
+  selectionStart = 0;
+  selectionEnd = 0;
+  selectionDirection = "none";
+  #value;
+
+  /** @param {string} value */
+  constructor(value) {
+    super();
+    this.#value = value;
+  }
+
+  get value() {
+    return this.#value;
+  }
+
+  set value(value) {
+    this.#value = value;
+    this.selectionStart = this.selectionEnd = value.length; // as browsers do
+  }
+
+  /** @param {number} start @param {number} end */
+  setSelectionRange(start, end) {
+    [this.selectionStart, this.selectionEnd] = [start, end];
+  }
+
+  /** @param {string} words @param {number} [at] */
+  type(words, at = this.selectionStart) {
+    this.#value = this.#value.slice(0, at) + words + this.#value.slice(at);
+    this.setSelectionRange(at + words.length, at + words.length);
+    this.dispatchEvent(new Event("input"));
+  }
+}
+
+test("writing: words of others come into the field, and the caret stays in its own (rule TOG8)", () => {
+  mock.timers.enable({ apis: ["setTimeout"] });
+  try {
+    /** @type {string[]} */
+    const saved = [];
+    let keys = 0;
+    let isUnanswered = false;
+    const field = new Field("one two");
+    /** @type {SharedWriting} */
+    const shared = new SharedWriting(/** @type {any} */ (field), "one two", {
+      save: () => {
+        saved.push(field.value);
+        shared.saved();
+      },
+      mayWait: () => isUnanswered,
+      typing: () => (keys += 1),
+    });
+    field.type(" thr", 7);
+    shared.take("zero one two");
+    assert.deepEqual([field.value, field.selectionStart], ["zero one two thr", 16]);
+    field.type("ee");
+    isUnanswered = true;
+    mock.timers.tick(1_000);
+    assert.deepEqual(saved, [], "the one before is not answered");
+    isUnanswered = false;
+    mock.timers.tick(1_000);
+    assert.deepEqual([saved, keys], [["zero one two three"], 2]);
+    field.dispatchEvent(new Event("compositionstart"));
+    field.type(" vie");
+    assert.equal(shared.take("zero one two three four"), false);
+    mock.timers.tick(3_000);
+    assert.deepEqual([field.value, saved.length], ["zero one two three vie", 1], "nothing while it is composed");
+    field.dispatchEvent(new Event("compositionend"));
+    assert.deepEqual([field.value, field.selectionStart], ["zero one two three vie four", 22]);
+    shared.end();
+    field.type("r");
+    mock.timers.tick(5_000);
+    assert.equal(saved.length, 1, "what is closed saves itself");
+  } finally {
+    mock.timers.reset();
+  }
+});
+
+test("writing: what goes out bit by bit is one step to undo (rule TOG8)", () => {
+  const server = new Server({ type: "Note", content: "" });
+  const [ada, bob] = [new Page(server), new Page(server)];
+  const settle = () => {
+    while ([ada, bob].map((page) => [page.say(), page.hear()]).flat().some(Boolean)) continue;
+  };
+  for (const words of ["he", "hello", "hello you"]) {
+    const before = ada.words("content");
+    const said = words + before.slice(before.indexOf("!") < 0 ? before.length : before.indexOf("!"));
+    ada.draft.edit([{ op: "update", id: "e", changes: { kind: { content: said }, expected: { content: before } } }], { joins: "writing e" });
+    settle();
+    if (words === "he") bob.write("content", "he!");
+    settle();
+  }
+  assert.equal(bob.words("content"), "hello you!");
+  assert.equal(ada.draft.undo(), "done");
+  settle();
+  assert.deepEqual([ada.words("content"), bob.words("content"), ada.draft.canUndo], ["!", "!", false]);
+  assert.equal(ada.draft.redo(), "done");
+  settle();
+  assert.equal(bob.words("content"), "hello you!");
 });

@@ -50,7 +50,7 @@ import { WrittenWords } from "./writtenwords.js";
 /**
  * What is shown and edited: the scene itself, or a view of it.
  *
- * @typedef {Pick<OptimisticScene, "get" | "has" | "elements" | "childrenOf" | "size" | "viewport" | "newElementId" | "edit"
+ * @typedef {Pick<OptimisticScene, "get" | "has" | "elements" | "childrenOf" | "size" | "viewport" | "unconfirmed" | "newElementId" | "edit"
  *   | "canUndo" | "canRedo" | "undo" | "redo"> & Pick<Emitter<SceneEvents>, "on">} Editable
  */
 
@@ -141,14 +141,14 @@ export class OptimisticScene extends Emitter {
    * left out; what the server would never accept is refused here.
    *
    * @param {readonly Operation[]} operations
-   * @param {{undoable?: boolean}} [how]
+   * @param {{undoable?: boolean, joins?: string}} [how] `joins`: those of one name that follow each other are undone as one
    */
-  edit(operations, { undoable = true } = {}) {
+  edit(operations, { undoable = true, joins = "" } = {}) {
     const look = (/** @type {string} */ id) => this.get(id);
     const effective = this.#allowed(withoutConsequences(operations, look), changesAnything);
     if (effective.length === 0) return;
     // Remembered first: it needs the elements as they are before.
-    if (undoable) this.#undo.remember(effective, look, (id) => this.childrenOf(id));
+    if (undoable) this.#undo.remember(effective, look, (id) => this.childrenOf(id), joins);
     this.#make(effective, true);
     if (undoable) this.emit("history", null);
   }

@@ -116,13 +116,17 @@ export class SceneView extends Emitter {
     return this.#scene.viewport;
   }
 
+  get unconfirmed() {
+    return this.#scene.unconfirmed;
+  }
+
   newElementId() {
     return this.#scene.newElementId();
   }
 
   /**
    * @param {readonly Operation[]} operations
-   * @param {{undoable?: boolean}} [how]
+   * @param {{undoable?: boolean, joins?: string}} [how]
    */
   edit(operations, how) {
     if (this.#isFixed) this.#blocked();

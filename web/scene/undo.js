@@ -5,6 +5,7 @@
 
 import { consequencesOf } from "./consequences.js";
 import { inverse, mergedChanges, mergedFieldsOf, stands, subjectOf } from "./operations.js";
+import { equal } from "./patch.js";
 import { OperationOverlay } from "./operationoverlay.js";
 
 /** @import {Operation} from "./operations.js" */
@@ -21,6 +22,8 @@ export class UndoStack {
   #done = [];
   /** @type {Move[][]} */
   #undone = [];
+  /** The name of the latest edit, which others of that name join; empty: none does. */
+  #joins = "";
 
   get canUndo() {
     return this.#done.length > 0;
@@ -36,8 +39,9 @@ export class UndoStack {
    * @param {readonly Operation[]} operations
    * @param {Look} look at the elements as they are now
    * @param {ChildrenOf} childrenOf as they are now; what goes with its parent comes back with it
+   * @param {string} [joins]
    */
-  remember(operations, look, childrenOf) {
+  remember(operations, look, childrenOf, joins = "") {
     const overlay = new OperationOverlay(look);
     /** @type {Move[]} */
     const step = [];
@@ -47,7 +51,10 @@ export class UndoStack {
       step.push({ done, back: inverse(overlay.look(subjectOf(done)), done) });
       overlay.apply(done);
     }
-    this.#done.push(step);
+    const last = this.#done.at(-1);
+    if (last && joins !== "" && joins === this.#joins) join(last, step);
+    else this.#done.push(step);
+    this.#joins = joins;
     if (this.#done.length > MAX_STEPS) this.#done.shift();
     this.#undone = [];
   }
@@ -58,6 +65,7 @@ export class UndoStack {
    *   outcome since; `null` when there is none
    */
   undo(look) {
+    this.#joins = "";
     return turn(this.#done, this.#undone, look);
   }
 
@@ -66,6 +74,7 @@ export class UndoStack {
    * @returns {Operation[] | null} what makes the edit again that was undone last
    */
   redo(look) {
+    this.#joins = "";
     return turn(this.#undone, this.#done, look);
   }
 }
@@ -91,6 +100,36 @@ function turn(from, to, look) {
   }
   if (taken.length > 0) to.push(taken);
   return taken.map(({ done }) => done);
+}
+
+/**
+ * @param {Move[]} last
+ * @param {readonly Move[]} step what follows it; words that go on where its words end become one move with them
+ */
+function join(last, step) {
+  for (const move of step) {
+    const before = last.at(-1);
+    const one = before && goingOn(before, move);
+    if (one) last.splice(-1, 1, one);
+    else last.push(move);
+  }
+}
+
+/**
+ * @param {Move} before
+ * @param {Move} move
+ * @returns {Move | null}
+ */
+function goingOn(before, move) {
+  const [one, other] = [before.done, move.done];
+  const [back, further] = [before.back, move.back];
+  if (one.op !== "update" || other.op !== "update" || back.op !== "update" || further.op !== "update" || one.id !== other.id) return null;
+  if (!isWriting(before) || !isWriting(move) || !equal(back.changes.expected, further.changes.kind)) return null;
+  const { kind, expected, ...rest } = further.changes;
+  return {
+    done: { ...other, changes: { ...one.changes, ...other.changes, expected: one.changes.expected } },
+    back: { ...back, changes: { ...rest, ...back.changes, expected } },
+  };
 }
 
 /** @param {Move} move */

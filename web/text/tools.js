@@ -96,7 +96,6 @@ export const text = {
   turnKeys: ", and . (Alt for single degrees)",
   textField: "Text",
   writtenDone: "Done",
-  writtenByTwo: "Somebody else has just changed this text. Write on: yours will stand below theirs.",
   overtaken: "Somebody has changed that since, so it was left as it is.",
   tileStays: "A camera's tile goes when its call ends.",
   /** @param {number} count of characters */

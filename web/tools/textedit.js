@@ -13,6 +13,7 @@ import { text } from "../text/tools.js";
 import { besideOf } from "./besidenote.js";
 import { freshPlace, frontLayer } from "./place.js";
 import { showWritten } from "../kinds/parts/written.js";
+import { SharedWriting } from "./sharedwriting.js";
 import { layOver, putInMiddle, withText, writtenIn } from "./textfield.js";
 import { TextSheet } from "./textsheet.js";
 import { listKey } from "./writing.js";
@@ -31,6 +32,8 @@ const CARET = 3;
 /** A text that is wider or narrower than its words has been given its width. */
 const SAME_WIDTH = 2;
 const LINE_HEIGHT = 1.3;
+/** Others are told so often that somebody writes on. */
+const TYPING_MS = 3_000;
 
 /**
  * Writing that is going on.
@@ -44,7 +47,7 @@ const LINE_HEIGHT = 1.3;
  * @property {boolean} [movable] it was just made: while nothing is written in it, a press puts it elsewhere
  */
 
-/** @typedef {Writing & {field: HTMLTextAreaElement}} Session */
+/** `sent`: the element is, or was, there by this. @typedef {Writing & {field: HTMLTextAreaElement, shared: SharedWriting, sent: boolean}} Session */
 /** @typedef {Writing & {content: string}} KeptWriting what was typed so far, for a page that comes after this one */
 
 export class TextEditor {
@@ -54,6 +57,8 @@ export class TextEditor {
   #sheet;
   /** @type {Session | null} */
   #session = null;
+  /** When the others were told that this person is writing. */
+  #typedAt = Number.NEGATIVE_INFINITY;
   /** What new ones look like, by kind: as the latest one. @type {Map<string, Record<string, unknown>>} */
   #looks = new Map();
 
@@ -75,16 +80,14 @@ export class TextEditor {
       if (!session || session.field.value.trim() === "") return;
       this.#commit(session);
       session.kind = withText(session.kind, session.field.value); // what comes after it takes the place of this
+      session.sent = true;
+      session.shared.saved();
       this.#keep(session);
     });
-    const { scene, notices } = context;
-    // Who writes is told when somebody else has: both texts will be there (rule EDT4).
-    scene.on("changed", ({ ids }) => {
-      const now = this.#session && [...ids].includes(this.#session.id) && scene.get(this.#session.id);
-      if (now && this.#session && textOf(now.kind) !== textOf(this.#session.kind)) {
-        notices.show(text.writtenByTwo, { key: "written by two" });
-      }
-    });
+    const { scene } = context;
+    // What others write comes in while this person types (rule TOG8).
+    scene.on("changed", ({ ids }) => this.#follow(ids));
+    scene.on("replaced", () => this.#follow(this.#session ? [this.#session.id] : []));
   }
 
   get open() {
@@ -181,6 +184,7 @@ export class TextEditor {
     if (content === before && now !== before) return this.#unsaved.forget();
     if (there) writing.at = wholeTransform(there.transform);
     this.#begin(writing, content).setSelectionRange(content.length, content.length);
+    this.#follow([id]); // somebody may have gone on meanwhile
   }
 
   /** End writing and keep what was written. */
@@ -188,12 +192,14 @@ export class TextEditor {
     const session = this.#session;
     if (!session) return;
     this.#session = null; // first: taking the field away makes it lose the focus
+    this.#typedAt = Number.NEGATIVE_INFINITY;
     const { scene, view } = this.#context;
     view.nodeOf(session.id)?.toggleAttribute("data-written", false);
     const content = session.field.value;
     session.field.remove();
     this.#sheet.hide();
-    this.#context.notices.hide("written by two");
+    session.shared.end();
+    this.#context.send({ type: "typing" });
     this.#commit(session);
     const { id } = session;
     const now = scene.get(id)?.kind;
@@ -258,7 +264,13 @@ export class TextEditor {
     const isInSheet = this.#sheet.isWanted;
     const room = writtenIn(kind).room?.(kind, at, this.#context.view.drawnOf(id)) ?? null;
     if (!isInSheet) layOver(field, at, writtenIn(kind), kind, room);
-    const session = { ...writing, field };
+    const shared = new SharedWriting(field, textOf(kind) ?? "", {
+      save: () => this.#save(session),
+      mayWait: () => this.#context.scene.unconfirmed > 0,
+      typing: () => this.#typing(session),
+    });
+    /** @type {Session} */
+    const session = { ...writing, field, shared, sent: false };
     const grow = () => {
       if (writing.grows && !isInSheet) style.width = `${Math.max(LEAST_WIDTH, this.#wholeSize(withText(kind, field.value)).width + CARET)}px`;
       style.height = "0";
@@ -269,6 +281,7 @@ export class TextEditor {
       grow();
       this.#keep(session);
     });
+    field.addEventListener("followed", grow);
     field.addEventListener("keydown", (event) => this.#key(event, session));
     field.addEventListener("blur", () => {
       if (this.#session === session) this.close();
@@ -282,6 +295,38 @@ export class TextEditor {
     field.focus({ preventScroll: true });
     this.#context.stage.reveal({ ...at, width: Math.min(at.width, WIDEST / 2) });
     return field;
+  }
+
+  /** @param {Iterable<string>} ids of elements that are something else now */
+  #follow(ids) {
+    const session = this.#session;
+    const now = session && [...ids].includes(session.id) && this.#context.scene.get(session.id);
+    const words = now && textOf(now.kind);
+    if (!session || typeof words !== "string" || words === session.shared.base) return;
+    session.shared.take(words);
+    session.kind = withText(session.kind, session.shared.base);
+    session.field.dispatchEvent(new Event("followed"));
+    this.#keep(session);
+  }
+
+  /** Make the element what is written so far, while it is being written. @param {Session} session */
+  #save(session) {
+    const { scene } = this.#context;
+    const content = session.field.value;
+    if (this.#session !== session || content.trim() === "" || !(scene.has(session.id) || (session.fresh && !session.sent))) return;
+    this.#commit(session);
+    session.sent = true;
+    session.kind = withText(session.kind, content);
+    session.shared.saved();
+    this.#keep(session);
+  }
+
+  /** Others see where somebody writes, as long as keys are pressed. @param {Session} session */
+  #typing({ id }) {
+    const now = performance.now();
+    if (now - this.#typedAt < TYPING_MS) return;
+    this.#typedAt = now;
+    this.#context.send({ type: "typing", id });
   }
 
   /**
@@ -344,13 +389,13 @@ export class TextEditor {
     } else if (there && changed) {
       const transform = this.#grown(session, withText(kind, content), wholeTransform(there.transform));
       const changes = { kind: { [field]: content }, expected: { [field]: textOf(kind) }, ...(transform && { transform }) };
-      scene.edit([{ op: "update", id, changes }]);
+      scene.edit([{ op: "update", id, changes }], { joins: `writing ${id}` });
     } else if (!there && (fresh || changed)) {
-      if (!fresh) session.id = scene.newElementId(); // somebody has removed it while it was written
+      if (!fresh || session.sent) session.id = scene.newElementId(); // somebody has removed it while it was written
       const size = fresh && writtenIn(kind).size === null ? this.#wholeSize(withText(kind, content)) : {};
       const grown = writtenIn(kind).heightFor && this.#grown(session, withText(kind, content), at);
       const element = { id: session.id, kind: withText(kind, content), transform: { ...at, ...size, ...grown } };
-      scene.edit([{ op: "add", element }]);
+      scene.edit([{ op: "add", element }], { joins: `writing ${session.id}` });
     }
   }
 
