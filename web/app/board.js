@@ -2,6 +2,9 @@
 
 import { BeyondHints } from "../canvas/beyond.js";
 import { Cursors } from "../canvas/cursors.js";
+import { OwnMarks } from "../canvas/ownmarks.js";
+import { PeerOutlines } from "../canvas/peeroutlines.js";
+import { elementNotes } from "../canvas/elementnotes.js";
 import { DrawGuard } from "../canvas/drawguard.js";
 import { Drawing } from "../canvas/drawing.js";
 import { Pointing } from "../canvas/pointing.js";
@@ -13,6 +16,7 @@ import { CLIENT_TRAITS } from "../types/traits.js";
 import { withArrows } from "../kinds/arrow/edits.js";
 import { OptimisticScene } from "../scene/optimisticscene.js";
 import { boundsOf } from "../canvas/geometry.js";
+import { PeerMarks } from "../scene/peermarks.js";
 import { cameraOf, streamOf } from "../scene/scene.js";
 import { Previews } from "../scene/previews.js";
 import { newId } from "../lib/ids.js";
@@ -74,6 +78,7 @@ export class Board {
     this.stage = new Stage(byId("stage", HTMLElement), byId("space", HTMLElement));
     this.scene = new OptimisticScene(committed, { send: (message) => connection.send(message) });
     this.previews = new Previews();
+    this.marks = new PeerMarks();
     this.sceneView = new SceneView(this.scene, this.previews, mayEdit, withArrows);
     this.view = new CanvasView(this.stage, this.sceneView, this.sceneView.previews, { ...hooks, videos });
     this.selection = new Selection();
@@ -96,8 +101,11 @@ export class Board {
     keepEdits(this.scene, new Unsaved(connection.sessionId, "edits"), hooks.isBack);
     connectScene(this.scene, connection);
     showEditOutcomes(this.scene, connection, notices);
+    this.outlines = new PeerOutlines({ marks: this.marks, stage: this.stage, view: this.view, scene: this.sceneView, describe: hooks.describe });
+    this.#sendSelection(connection);
     connection.on("lost", () => {
       this.previews.clear();
+      this.marks.clear();
       this.strokes.loaded?.clear();
     });
     this.#followEmptiness(connection);
@@ -157,6 +165,8 @@ export class Board {
         notices,
         describePerson: hooks.describe,
         describe: (id) => this.view.describe(id),
+        marks: this.marks,
+        notesOf: (id) => elementNotes(this.sceneView.get(id), this.marks.at(id), (peerId) => hooks.describe(peerId).name),
         choose: (ids) => this.#choose(ids),
         edit: (id) => void this.tools.use((tools) => tools.open(id), notices),
         mayEdit: () => hooks.may("edit"),
@@ -180,6 +190,19 @@ export class Board {
       mayEdit,
       list: () => this.panels.open("elements"),
       clear: () => clearCanvas(this.scene, notices),
+    });
+  }
+
+  /** @param {CanvasConnection} connection */
+  #sendSelection(connection) {
+    const own = new OwnMarks((ids) => {
+      if (connection.state !== "open" || !connection.features.includes("selection")) return false;
+      connection.send({ type: "selection", ids });
+      return true;
+    });
+    this.selection.on("changed", () => own.select(this.selection.ids));
+    connection.on("state", (state) => {
+      if (state === "open") own.again();
     });
   }
 
@@ -234,6 +257,7 @@ export class Board {
   showPeople() {
     this.view.showPeople();
     this.cursors.showPeople();
+    this.outlines.drawSoon();
     this.panels.showPeople();
     this.drawing.showRights();
   }
@@ -286,11 +310,16 @@ export class Board {
         return true;
       case "element_added":
         return this.#receiveAdded(message);
+      case "peer_selection":
+      case "peer_typing":
+        this.marks.take(message);
+        return true;
       case "peer_cursor":
         this.cursors.point(message.from_peer_id, message.x, message.y);
         return true;
       case "peer_left":
         this.cursors.remove(message.peer_id);
+        this.marks.forget(message.peer_id);
         this.previews.forget(message.peer_id);
         this.strokes.loaded?.forget(message.peer_id);
         return false;

@@ -7,6 +7,7 @@
 /** @import {Monitor} from "../monitor/monitor.js" */
 /** @import {Right} from "../invite/rights.js" */
 /** @import {Person} from "../people/person.js" */
+/** @import {PeerMarks} from "../scene/peermarks.js" */
 /** @import {OptimisticScene} from "../scene/optimisticscene.js" */
 /** @import {SceneView} from "../scene/sceneview.js" */
 /** @import {VerifiedCalls} from "../security/verifiedcalls.js" */
@@ -46,6 +47,8 @@
  * @property {Notices} notices
  * @property {(peerId: string) => Person} describePerson
  * @property {(id: string) => string} describe words for an element
+ * @property {PeerMarks} marks what the others have selected, and where they write
+ * @property {(id: string) => string} notesOf who made an element, and who is at it; empty: nobody is known
  * @property {(ids: string[]) => void} choose select these elements and bring the last one in sight
  * @property {(id: string) => void} edit begin to edit an element
  * @property {LateChat} chat

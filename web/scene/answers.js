@@ -37,8 +37,9 @@ export function remadeUnits({ units, again }, outcome, rebase) {
     const { operation } = unit;
     if (!operation || code !== "element_changed") continue;
     const later = new Set(units.slice(units.indexOf(unit) + 1));
-    const isOver = made.some((one) => later.has(one) && one.operation && subjectOf(one.operation) === subjectOf(operation));
-    if (isOver && writesOver(operation)) over.add(unit);
+    const own = made.flatMap((one) => (later.has(one) && one.operation && subjectOf(one.operation) === subjectOf(operation) ? one.operation : []));
+    if (own.some(writesOver) && writesOver(operation)) over.add(unit);
+    const isOver = over.has(unit) || own.some(({ op }) => op === "remove");
     const instead = isOver ? null : rebase.remade(operation, again);
     if (instead) remade.set(unit, instead === operation ? unit : { ...unit, operation: instead, size: sizeOf(instead) });
   }

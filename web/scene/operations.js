@@ -39,8 +39,8 @@ export function subjectOf(operation) {
 export function applied(element, operation) {
   switch (operation.op) {
     case "add": {
-      const { id = "", transform, ...parts } = operation.element;
-      return element ?? withoutDefaults({ ...parts, id, transform: wholeTransform(transform) });
+      const { id = "", transform } = operation.element;
+      return element ?? withoutDefaults({ ...operation.element, id, transform: wholeTransform(transform) });
     }
     case "update":
       return element && changed(element, operation.changes);

@@ -5,6 +5,12 @@ export const text = {
   element: (what) => `${what}. Move it with the arrow keys.`,
   /** @param {string} what the element is */
   tooMany: (what) => `${what}. Zoom in to see it.`,
+  /** @param {string} name */
+  typing: (name) => `${name} is typing…`,
+  /** @param {string} name */
+  madeBy: (name) => `by ${name}`,
+  /** @param {string} name */
+  selectedBy: (name) => `selected by ${name}`,
   // --- a canvas that is not drawn
   notDrawn: "The canvas is not drawn",
   notDrawnAsked: "You opened it without drawing. People and calls work as always.",

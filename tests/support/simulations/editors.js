@@ -125,7 +125,8 @@ class Page {
   /** @param {string} words that are sent, or will be */
   #isUnderWay(words) {
     const edits = this.draft.saved.flatMap((batch) => batch.edits);
-    return words !== "" && edits.some(({ operation }) => wordsIn(operation) === words);
+    // Perhaps with those of somebody else, in whose text they are written now.
+    return words !== "" && edits.some(({ operation }) => words.split(" ").every((word) => wordsIn(operation).includes(word)));
   }
 
   /**

@@ -7,11 +7,13 @@ import { Listbox, taken } from "../../ui/listbox.js";
 import { inOrder } from "./order.js";
 
 /** @import {Order} from "./order.js" */
+/** @import {PeerMarks} from "../../scene/peermarks.js" */
 /** @import {SceneView} from "../../scene/sceneview.js" */
 
 /**
  * @typedef {object} OutlineHooks
  * @property {(id: string) => string} describe words for an element
+ * @property {(id: string) => string} notesOf who made it, and who is at it
  * @property {(ids: string[]) => void} choose select these on the canvas; the last one is brought in sight
  * @property {(ids: string[]) => void} remove
  * @property {(id: string) => void} edit
@@ -43,9 +45,10 @@ export class Outline {
 
   /**
    * @param {SceneView} scene
+   * @param {Pick<PeerMarks, "on">} marks
    * @param {OutlineHooks} hooks
    */
-  constructor(scene, hooks) {
+  constructor(scene, marks, hooks) {
     this.#scene = scene;
     this.#hooks = hooks;
     this.#list = new Listbox(
@@ -72,6 +75,7 @@ export class Outline {
     this.#clearer.addEventListener("click", hooks.clear);
     scene.on("changed", () => this.#soon());
     scene.on("replaced", () => this.#soon());
+    marks.on("changed", () => this.#soon());
   }
 
   /** @param {boolean} open whether it is in sight */
@@ -137,11 +141,13 @@ export class Outline {
     if (!kind) return;
     const words = this.#hooks.describe(id);
     const symbol = definitionOf(kind).icon;
-    const [picture, label] = row.children;
-    if (picture instanceof SVGSVGElement && label) {
+    const notes = this.#hooks.notesOf(id);
+    const [picture, label, note] = row.children;
+    if (picture instanceof SVGSVGElement && label && note) {
       setIcon(picture, symbol);
       setText(label, words);
-    } else row.replaceChildren(icon(symbol), make("span", { class: "row-words" }, words));
+      setText(note, notes);
+    } else row.replaceChildren(icon(symbol), make("span", { class: "row-words" }, words), make("span", { class: "row-note" }, notes));
   }
 
   /** @param {KeyboardEvent} event */

@@ -9,9 +9,10 @@ import { Outline } from "./outline.js";
  * @param {PanelContext} context
  * @returns {Panel}
  */
-export function create({ scene, sceneView, notices, describe, choose, edit, mayEdit }) {
-  return new Outline(sceneView, {
+export function create({ scene, sceneView, notices, describe, marks, notesOf, choose, edit, mayEdit }) {
+  return new Outline(sceneView, marks, {
     describe,
+    notesOf,
     choose,
     edit,
     mayEdit,
