@@ -81,6 +81,6 @@ test("own selection: it is sent as it is at last, and again on a new connection 
 test("an element says who made it and who is at it (rule TOG10)", () => {
   const element = /** @type {any} */ ({ id: "x", kind: { type: "Note", content: "" }, author: "Ada\u202e" });
   const marks = [{ peerId: "b", id: "x", isTyping: true }, { peerId: "c", id: "x", isTyping: false }];
-  assert.equal(elementNotes(element, marks, (peerId) => ({ b: "Bob", c: "Cem" })[peerId] ?? ""), "by Ada · Bob is typing… · selected by Cem");
+  assert.equal(elementNotes(element, marks, (peerId) => ({ b: "Bob", c: "Cem" })[peerId] ?? ""), "Bob is typing… · selected by Cem · by Ada");
   assert.equal(elementNotes({ ...element, author: undefined }, [], () => ""), "");
 });

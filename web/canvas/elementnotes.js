@@ -15,7 +15,7 @@ import { text } from "../text/canvas.js";
 export function elementNotes(element, marks, nameOf) {
   const author = authorOf(element);
   const people = marks.map(({ peerId, isTyping }) => (isTyping ? text.typing(nameOf(peerId)) : text.selectedBy(nameOf(peerId))));
-  return [...(author ? [text.madeBy(author)] : []), ...people].join(" · ");
+  return [...people, ...(author ? [text.madeBy(author)] : [])].join(" · ");
 }
 
 /**

@@ -51,10 +51,14 @@ export class PeerOutlines {
     const kept = new Set();
     /** Who has a name at one of theirs already. @type {Set<string>} */
     const named = new Set();
+    /** People at each element so far: their outlines and names do not cover each other. @type {Map<string, number>} */
+    const people = new Map();
     for (const mark of this.#inSight()) {
       const key = `${mark.peerId} ${mark.id}`;
       kept.add(key);
-      this.#show(key, mark, !named.has(mark.peerId));
+      const place = people.get(mark.id) ?? 0;
+      people.set(mark.id, place + 1);
+      this.#show(key, mark, !named.has(mark.peerId), place);
       named.add(mark.peerId);
     }
     for (const [key, node] of this.#drawn) {
@@ -82,8 +86,9 @@ export class PeerOutlines {
    * @param {string} key
    * @param {PeerMark} mark
    * @param {boolean} isNamed
+   * @param {number} place among those at the element
    */
-  #show(key, { peerId, id, isTyping }, isNamed) {
+  #show(key, { peerId, id, isTyping }, isNamed, place) {
     const { stage, view, describe } = this.#parts;
     let node = this.#drawn.get(key);
     if (!node) {
@@ -93,6 +98,7 @@ export class PeerOutlines {
     }
     const { name, hue } = describe(peerId);
     node.style.setProperty("--hue", String(hue));
+    node.style.setProperty("--place", String(place));
     node.toggleAttribute("data-typing", isTyping);
     const label = /** @type {HTMLElement} */ (node.firstElementChild);
     label.hidden = !isNamed;

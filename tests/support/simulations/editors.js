@@ -116,17 +116,17 @@ class Page {
     const before = this.shown;
     this.#note(message);
     this.draft.receive(message);
-    const isAgain = failed.every((operation) => this.#isUnderWay(wordsIn(operation)));
+    const isAgain = failed.every((operation) => this.#isUnderWay(operation));
     if (failed.length > 0 && this.shown === before && !isAgain) {
       this.#wrong(`nothing is shown of ${JSON.stringify(failed)}, refused by ${JSON.stringify(message)}`);
     }
   }
 
-  /** @param {string} words that are sent, or will be */
-  #isUnderWay(words) {
+  /** @param {Operation} operation whose words are sent once more, perhaps with those of somebody else */
+  #isUnderWay(operation) {
+    const mark = markOf(operation);
     const edits = this.draft.saved.flatMap((batch) => batch.edits);
-    // Perhaps with those of somebody else, in whose text they are written now.
-    return words !== "" && edits.some(({ operation }) => words.split(" ").every((word) => wordsIn(operation).includes(word)));
+    return wordsIn(operation) !== "" && edits.some((edit) => subjectOf(edit.operation) === subjectOf(operation) && markOf(edit.operation) === mark);
   }
 
   /**
@@ -334,6 +334,11 @@ class Page {
 function overlaid(element, operations) {
   const own = operations.filter((operation) => subjectOf(operation) === element?.id);
   return own.reduce(applied, element);
+}
+
+/** @param {Operation} operation */
+function markOf(operation) {
+  return operation.op === "update" ? operation.changes.transform?.x : undefined;
 }
 
 /**
