@@ -47,7 +47,7 @@ const TYPING_MS = 3_000;
  * @property {boolean} [movable] it was just made: while nothing is written in it, a press puts it elsewhere
  */
 
-/** `sent`: the element is, or was, there by this. @typedef {Writing & {field: HTMLTextAreaElement, shared: SharedWriting, sent: boolean}} Session */
+/** `sent`: the element is, or was, there by this. `joins`: one step to undo. @typedef {Writing & {field: HTMLTextAreaElement, shared: SharedWriting, sent: boolean, joins: string}} Session */
 /** @typedef {Writing & {content: string}} KeptWriting what was typed so far, for a page that comes after this one */
 
 export class TextEditor {
@@ -270,7 +270,7 @@ export class TextEditor {
       typing: () => this.#typing(session),
     });
     /** @type {Session} */
-    const session = { ...writing, field, shared, sent: false };
+    const session = { ...writing, field, shared, sent: false, joins: `writing ${this.#context.scene.newElementId()}` };
     const grow = () => {
       if (writing.grows && !isInSheet) style.width = `${Math.max(LEAST_WIDTH, this.#wholeSize(withText(kind, field.value)).width + CARET)}px`;
       style.height = "0";
@@ -389,13 +389,13 @@ export class TextEditor {
     } else if (there && changed) {
       const transform = this.#grown(session, withText(kind, content), wholeTransform(there.transform));
       const changes = { kind: { [field]: content }, expected: { [field]: textOf(kind) }, ...(transform && { transform }) };
-      scene.edit([{ op: "update", id, changes }], { joins: `writing ${id}` });
+      scene.edit([{ op: "update", id, changes }], { joins: session.joins });
     } else if (!there && (fresh || changed)) {
       if (!fresh || session.sent) session.id = scene.newElementId(); // somebody has removed it while it was written
       const size = fresh && writtenIn(kind).size === null ? this.#wholeSize(withText(kind, content)) : {};
       const grown = writtenIn(kind).heightFor && this.#grown(session, withText(kind, content), at);
       const element = { id: session.id, kind: withText(kind, content), transform: { ...at, ...size, ...grown } };
-      scene.edit([{ op: "add", element }], { joins: `writing ${session.id}` });
+      scene.edit([{ op: "add", element }], { joins: session.joins });
     }
   }
 
