@@ -13,7 +13,7 @@ from support.simulations.pages import PageProcess
 ONCE_FAILED = (21, 46, 62, 95, 118, 130, 513, 5202, 20850, 21804, 22108, 43192)
 """Seeds whose stories have shown something to mend."""
 OTHERS = range(1, 16)
-TALKS_THAT_FAILED = (25, 43, 140, 142, 201, 302)
+TALKS_THAT_FAILED = (24, 30, 39, 46, 48, 57)
 """The same of stories in which people talk."""
 
 
