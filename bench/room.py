@@ -30,8 +30,8 @@ from sight import cpu_seconds
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "tests"))
 
-import door  # noqa: E402 - as the next
-from support.browsers.conditions import PATIENCE_MS, until  # noqa: E402 - helpers of the tests
+from support.browsers.chromium import executable  # noqa: E402 - helpers of the tests
+from support.browsers.conditions import PATIENCE_MS, until  # noqa: E402
 from support.browsers.window import FLAGS  # noqa: E402
 
 ROUNDS = 5
@@ -242,9 +242,7 @@ def main() -> None:
         for turn in range(options.rounds):
             for name in options.only:
                 for version, folder in versions.items():
-                    browser = playwright.chromium.launch(
-                        executable_path=door.chromium(), args=FLAGS
-                    )
+                    browser = playwright.chromium.launch(executable_path=executable(), args=FLAGS)
                     with server(folder) as home:
                         one = SCENARIOS[name](browser, home, str(turn))
                     browser.close()

@@ -1,6 +1,5 @@
 """Real Chromium windows with fake cameras, each of its own colour."""
 
-import shutil
 from collections.abc import Iterator
 from itertools import cycle
 from typing import Any
@@ -8,6 +7,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Playwright, expect, sync_playwright
 
+from support.browsers.chromium import executable
 from support.browsers.desk import Desk
 from support.browsers.violations import VIOLATIONS, Violations
 from support.browsers.window import (
@@ -65,13 +65,12 @@ def browsers(
     playwright: Playwright, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[dict[str, Browser]]:
     """A Chromium process for each colour, since the fake camera is one of a process."""
-    executable = shutil.which("chromium") or "/usr/bin/chromium"
     folder = tmp_path_factory.mktemp("pictures")
     launched: dict[str, Browser] = {}
     for name, yuv in COLORS.items():
         write_picture(folder / f"{name}.y4m", yuv)
         launched[name] = playwright.chromium.launch(
-            executable_path=executable,
+            executable_path=executable(),
             args=[*FLAGS, f"--use-file-for-fake-video-capture={folder / name}.y4m"],
         )
         VIOLATIONS.watch(launched[name])
