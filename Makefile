@@ -22,7 +22,7 @@ test: check ## every check, and what can break where parts meet, in less than te
 	@echo "== sockets, and the longer of the pure tests"
 	@$(BIN)/python -m pytest tests/unit tests/integration -m "not nightly and (slow or not unit)" -n 3 --dist loadfile $(ARGS)
 	@echo "== browsers"
-	@$(BIN)/python -m pytest tests/e2e -m "not nightly" $(ARGS)
+	@$(BIN)/python -m pytest tests/e2e -m "not nightly" -n 2 --dist loadfile $(ARGS)
 
 nightly: check platforms ## every test there is, also those that repeat a proof in other browsers, networks and clusters: an hour
 	@$(BIN)/python -m pytest tests/unit tests/integration -m "slow or nightly or not unit" -n 2 --dist loadfile $(ARGS)
