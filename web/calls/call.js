@@ -101,11 +101,12 @@ export class Call {
    * (`negotiationneeded`) would come behind all that the page has to do now.
    *
    * @param {MediaStream} localStream
+   * @returns {Promise<void>} the offer is on its way
    */
-  offerMedia(localStream) {
+  async offerMedia(localStream) {
     this.#localStream = localStream;
     this.#addMedia();
-    void this.#link?.negotiation.offerFirst();
+    await this.#link?.negotiation.offerFirst();
   }
 
   /**

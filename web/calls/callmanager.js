@@ -208,11 +208,12 @@ export class CallManager {
   /** @param {Call[]} calls that are to be offered our media */
   offer(...calls) {
     const stream = this.#media.start();
-    for (const call of calls) {
+    const offered = calls.map((call) => {
       this.connect(call);
-      call.offerMedia(stream);
-    }
-    this.#enter(stream);
+      return call.offerMedia(stream);
+    });
+    // What this changes in the page is much work: it is done when the offers are on their way.
+    void Promise.all(offered).then(() => this.#media.stream === stream && this.#enter(stream));
     this.fitQuality();
     for (const call of calls) this.announce(call);
   }

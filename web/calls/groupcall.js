@@ -81,7 +81,7 @@ export class GroupCall {
     this.announce();
     this.connect(this.#everybody, true);
     this.#adopt();
-    this.#calls.enter();
+    if (this.#calls.accepted.length === 0) this.#calls.enter();
     this.#takeTurn();
   }
 
