@@ -7,10 +7,13 @@ import { make } from "../ui/dom.js";
 import { ContentVirtualizer } from "./contentvirtualizer.js";
 import { Followers } from "./followers.js";
 import { boundsOf } from "./geometry.js";
+import { hullOf, isHull } from "./hull.js";
 import { placeNode } from "./placing.js";
 import { definitionOf, describeKind, textOf } from "../kinds/kinds.js";
 import { beginningOf } from "../kinds/parts/words.js";
 import { shownName } from "../lib/foreign.js";
+import { carriedAlong } from "../scene/consequences.js";
+import { above, below } from "../scene/hierarchy.js";
 import { streamOf, wholeTransform } from "../scene/scene.js";
 import { coalesce } from "../lib/coalesce.js";
 import { text } from "../text/canvas.js";
@@ -37,8 +40,14 @@ export class CanvasView {
   #nodes = new Map();
   /** Those of cameras. @type {Set<ElementNode>} */
   #tiles = new Set();
+  /** Those that are shown as what is in them. @type {Set<string>} */
+  #hulls = new Set();
   /** What the person here is moving. @type {Map<string, Partial<Transform>>} */
   #motion = new Map();
+  /** What is carried along by it. @type {ReadonlyMap<string, SceneElement>} */
+  #along = new Map();
+  /** What is carried along by what others move, by what they move. @type {Map<string, ReadonlyMap<string, SceneElement>>} */
+  #othersAlong = new Map();
   #followers = new Followers();
   #sortSoon = coalesce(() => this.#sort());
 
@@ -57,7 +66,7 @@ export class CanvasView {
     this.#contents = new ContentVirtualizer(stage, this.#nodes);
     scene.on("replaced", () => this.#showAll());
     scene.on("changed", ({ ids }) => this.#showSome(ids));
-    previews.on("changed", ({ ids }) => this.#placeSome(ids));
+    previews.on("changed", ({ ids }) => this.#placeMoved(ids));
     stage.space.addEventListener("focusin", (event) => this.#reveal(event));
     this.#showAll();
   }
@@ -114,7 +123,7 @@ export class CanvasView {
    */
   transformOf(id) {
     const drawn = this.drawnOf(id);
-    const placed = this.#placedAt(id);
+    const placed = this.#shownAt(id);
     return drawn ? { ...placed, ...drawn.box, rotation: 0 } : placed;
   }
 
@@ -150,7 +159,42 @@ export class CanvasView {
   /** @param {string} id @returns {Required<Transform>} */
   #placedAt(id) {
     const placed = wholeTransform(this.#scene.get(id)?.transform);
-    return { ...placed, ...(this.#motion.get(id) ?? this.#previews.get(id)) };
+    const moved = this.#motion.get(id) ?? this.#along.get(id)?.transform ?? this.#previews.get(id);
+    return { ...placed, ...(moved ?? this.#carriedByOthers(id)) };
+  }
+
+  /** @param {string} id @returns {Transform | undefined} */
+  #carriedByOthers(id) {
+    for (const along of this.#othersAlong.values()) {
+      const carried = along.get(id);
+      if (carried) return carried.transform;
+    }
+    return undefined;
+  }
+
+  /** @param {string} id @returns {Required<Transform>} of what is shown as what is in it, the box of that */
+  #shownAt(id) {
+    return hullOf(this.#scene, id, (one) => this.#placedAt(one));
+  }
+
+  /** What others move is somewhere else now, with all that is in it. @param {Iterable<string>} ids */
+  #placeMoved(ids) {
+    /** @type {Set<string>} */
+    const all = new Set(ids);
+    for (const id of ids) {
+      for (const other of this.#othersAlong.get(id)?.keys() ?? []) all.add(other);
+      const transform = this.#previews.get(id);
+      const along = transform ? this.#carriedAlong(new Map([[id, transform]])) : new Map();
+      if (along.size > 0) this.#othersAlong.set(id, along);
+      else this.#othersAlong.delete(id);
+      for (const other of along.keys()) all.add(other);
+    }
+    this.#placeSome(all);
+  }
+
+  /** @param {ReadonlyMap<string, Partial<Transform>>} moves */
+  #carriedAlong(moves) {
+    return carriedAlong(moves, (id) => this.#scene.get(id), (id) => this.#scene.childrenOf(id));
   }
 
   /**
@@ -159,10 +203,10 @@ export class CanvasView {
    * @param {Map<string, Partial<Transform>> | null} motion replaces the earlier one
    */
   setMotion(motion) {
-    const before = this.#motion;
+    const before = [...this.#motion.keys(), ...this.#along.keys()];
     this.#motion = motion ?? new Map();
-    this.#placeSome(this.#motion.keys());
-    this.#placeSome([...before.keys()].filter((id) => !this.#motion.has(id)));
+    this.#along = this.#carriedAlong(this.#motion);
+    this.#placeSome(new Set([...before, ...this.#motion.keys(), ...this.#along.keys()]));
   }
 
   /**
@@ -193,6 +237,7 @@ export class CanvasView {
       gone.delete(element.id);
     }
     for (const id of gone) this.#remove(id);
+    for (const id of this.#hulls) this.#place(id);
     this.#sort();
     this.#contents.look();
   }
@@ -205,8 +250,15 @@ export class CanvasView {
       else this.#remove(id);
       for (const follower of this.#placeFollowers(id)) this.#name(follower);
     }
+    this.#placeFamilies(ids);
     this.#sortSoon();
     this.#contents.look();
+  }
+
+  /** What is around elements that are shown as what is in them, and how much all in an element is seen. @param {Iterable<string>} ids */
+  #placeFamilies(ids) {
+    const inside = below(ids, (id) => this.#scene.childrenOf(id));
+    for (const id of [...inside, ...this.#hulls]) this.#place(id);
   }
 
   /** @param {SceneElement} element */
@@ -244,6 +296,7 @@ export class CanvasView {
     const element = { id, node, kind, tile, content: null, at: null, drawn: null, bounds: null, pixels: 0, card: false, memo: {} };
     this.#nodes.set(id, element);
     if (tile) this.#tiles.add(element);
+    if (isHull(kind)) this.#hulls.add(id);
     this.#redraw(element, kind);
     this.#showPerson(element);
     this.#space.append(node);
@@ -265,6 +318,7 @@ export class CanvasView {
     const element = this.#nodes.get(id);
     if (!element) return;
     this.#nodes.delete(id);
+    this.#hulls.delete(id);
     this.#followers.set(id, []);
     this.#tiles.delete(element);
     element.tile?.close();
@@ -283,6 +337,7 @@ export class CanvasView {
       this.#place(id);
       this.#placeFollowers(id);
     }
+    for (const id of this.#hulls) this.#place(id);
     this.#contents.look();
   }
 
@@ -303,14 +358,25 @@ export class CanvasView {
     const element = this.#nodes.get(id);
     if (!element) return;
     element.drawn = this.drawnOf(id) ?? null;
-    const at = element.drawn ? { ...this.#placedAt(id), ...element.drawn.box, rotation: 0 } : this.#placedAt(id);
+    const shown = this.#shownAt(id);
+    const at = element.drawn ? { ...shown, ...element.drawn.box, rotation: 0 } : shown;
     placeNode(element.node, at, element.at);
+    this.#fade(element);
     if (element.drawn) element.content?.draw?.(element.drawn);
     if (element.at?.width !== at.width || element.at.height !== at.height) {
       element.content?.resize?.(at.width, at.height);
     }
     element.at = at;
     element.bounds = boundsOf(at);
+  }
+
+  /** Opacity counts for all that is in an element. @param {ElementNode} element */
+  #fade({ id, node }) {
+    const { opacity = 1, locked = false } = this.#scene.get(id) ?? {};
+    const all = above(id, (one) => this.#scene.get(one)).reduce((product, one) => product * (this.#scene.get(one)?.opacity ?? 1), opacity);
+    const value = all === 1 ? "" : String(Math.round(all * 1000) / 1000);
+    if (node.style.opacity !== value) node.style.opacity = value;
+    node.toggleAttribute("data-locked", locked);
   }
 
   /** Of two elements with the same `z_index` the later one is nearer: keep the nodes in order. */

@@ -32,6 +32,8 @@
  *   long as the element is there; `null`: this one has none
  * @property {Cost<K>} [cost] absent: any number of them can be drawn
  * @property {boolean} [keepsAspect] it is resized in proportion (default: no)
+ * @property {boolean} [hull] it is shown as what has it as parent, and chosen by a press on any of that (default: no)
+ * @property {boolean} [takesIn] what is dropped in it gets it as its parent (default: no)
  * @property {boolean} [isClear] it is seen through: what lies below it is seen (default: no)
  * @property {boolean} [isStroke] it has the points of a line, parts of which can be erased (default: no)
  * @property {boolean} [carriesInk] what is drawn on it stays on it (default: no)

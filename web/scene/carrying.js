@@ -67,7 +67,7 @@ export function motionOf(before, after, scales) {
 export function carried(element, motion) {
   const now = /** @type {Place} */ (element.transform);
   const ends = carriedEnds(element.kind, motion);
-  const then = ends.length > 0 ? boxOf(now, ends.map(([, place]) => place)) : placed(now, motion);
+  const then = ends.length > 0 ? boxOf(now, ends.map(([, place]) => place)) : placeAfter(now, motion);
   /** @type {Record<string, number>} */
   const transform = {};
   for (const name of PARTS) {
@@ -143,9 +143,9 @@ function boxOf(now, points) {
 /**
  * @param {Place} now
  * @param {Motion} motion
- * @returns {Place}
+ * @returns {Place} where an element comes to lie, without rounding
  */
-function placed(now, motion) {
+export function placeAfter(now, motion) {
   const [x, y] = pointAfter(motion, ...middleOf(now));
   let { width, height } = now;
   const [across, along] = motion.stretch;

@@ -39,6 +39,9 @@ export const commandText = {
   diamond: "Diamond",
   ellipse: "Ellipse",
   nextShape: "Next shape, with an arrow",
+  group: "Group",
+  ungroup: "Ungroup",
+  lock: "Lock or unlock",
 };
 
 /** What the commands are for. */
@@ -47,6 +50,7 @@ export const modeText = {
   select: "Select and move",
   shape: "Shape",
   arrow: "Arrow",
+  frame: "Frame",
   pen: "Pen",
   eraser: "Eraser",
   laser: "Laser pointer",

@@ -1,16 +1,19 @@
 /** The clipboard of the canvas: copy, cut, paste, and what is dropped. */
 
-import { boundsOf, overlap, unionOf } from "../canvas/geometry.js";
+import { boundsOf, middleOf, overlap, unionOf } from "../canvas/geometry.js";
 import { isRemovable, pictureIn } from "../kinds/kinds.js";
 import { keysOf } from "../lib/keys.js";
 import { errorName, log } from "../lib/log.js";
 import { takesWords } from "../ui/dom.js";
 import { isForField } from "../ui/dropped.js";
 import { pasteText, text } from "../text/tools.js";
+import { copiesOf } from "./copies.js";
 import { decodeCopied, encodeCopied, htmlOf, ownOfHtml, wordsOf } from "./copied.js";
 import { chosen } from "./forms.js";
+import { takerAt, topmost } from "./nesting.js";
 import { copyAsPicture } from "./pngcopy.js";
 import { frontLayer, middleOfSight } from "./place.js";
+import { below } from "../scene/hierarchy.js";
 import { wholeTransform } from "../scene/scene.js";
 
 /** @import {Point} from "../canvas/geometry.js" */
@@ -73,7 +76,8 @@ export class Clipboard {
   /** @returns {SceneElement[]} what is selected and can be copied: cameras belong to their people */
   #chosen() {
     const { scene, selection } = this.#context;
-    return [...scene.elements()].filter(({ id, kind }) => selection.has(id) && isRemovable(kind));
+    const wanted = new Set([...selection.ids, ...below(selection.ids, (id) => scene.childrenOf(id))]);
+    return [...scene.elements()].filter(({ id, kind }) => wanted.has(id) && isRemovable(kind));
   }
 
   /**
@@ -97,7 +101,7 @@ export class Clipboard {
     if (node) copyAsPicture(node, forms);
     this.#latest = { json, times: 0 };
     if (!cut) return;
-    this.#context.scene.edit(elements.map(({ id }) => ({ op: "remove", id })));
+    this.#context.scene.edit(elements.flatMap(({ id, locked }) => (locked && selection.has(id) ? [] : { op: "remove", id })));
     this.#latest.times = -1;
   }
 
@@ -208,15 +212,18 @@ export class Clipboard {
     const { scene, selection, view } = this.#context;
     let z_index = frontLayer(this.#context);
     const stack = [...elements].sort((a, b) => (a.transform.z_index ?? 0) - (b.transform.z_index ?? 0));
+    const copies = copiesOf(stack.map((element) => {
+      const whole = wholeTransform(element.transform);
+      return { ...element, transform: { ...whole, x: whole.x + dx, y: whole.y + dy, z_index: z_index++ } };
+    }), { dx, dy }, () => scene.newElementId());
     /** @type {AddOperation[]} */
-    const operations = stack.map(({ kind, transform }) => {
-      const whole = wholeTransform(transform);
-      const place = { ...whole, x: whole.x + dx, y: whole.y + dy, z_index: z_index++ };
-      return { op: "add", element: { id: scene.newElementId(), kind, transform: place } };
+    const operations = copies.map((element) => {
+      const parent = element.parent ?? takerAt(scene, middleOf(boundsOf(wholeTransform(element.transform))));
+      return { op: "add", element: { ...element, ...(parent && { parent }) } };
     });
     scene.edit(operations);
     const ids = operations.flatMap(({ element }) => element.id ?? []);
-    selection.set(ids);
+    selection.set(topmost(scene, ids));
     const [first] = ids;
     if (first) view.nodeOf(first)?.focus({ preventScroll: true });
   }

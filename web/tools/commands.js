@@ -13,6 +13,7 @@ import { moveCommands } from "./commands/move.js";
 import { orderCommands } from "./commands/order.js";
 import { removeCommands } from "./commands/remove.js";
 import { selectionCommands } from "./commands/selection.js";
+import { structureCommands } from "./commands/structure.js";
 import { viewCommands } from "./commands/view.js";
 
 /** @import {Command} from "./commands/command.js" */
@@ -28,6 +29,7 @@ export const commands = [
   ...moveCommands,
   ...orderCommands,
   ...alignCommands,
+  ...structureCommands,
   ...removeCommands,
   ...viewCommands,
 ];

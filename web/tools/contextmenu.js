@@ -42,9 +42,10 @@ export class ContextMenu {
    * @param {string | null} id of the element there
    */
   openAt(at, id) {
-    const { selection, view } = this.#context;
-    if (id === null) selection.clear();
-    else if (!selection.has(id)) selection.set([id]);
+    const { selection, view, entered } = this.#context;
+    const chosen = id === null || selection.has(id) ? id : entered.choose(id);
+    if (chosen === null) selection.clear();
+    else if (!selection.has(chosen)) selection.set([chosen]);
     if (id !== null) view.nodeOf(id)?.focus({ preventScroll: true });
     this.#open(at);
   }

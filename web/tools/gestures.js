@@ -15,8 +15,10 @@ import {
   withHeight,
 } from "../canvas/geometry.js";
 import { snapMove, snapResize } from "../canvas/snap.js";
+import { restingOf } from "../canvas/hull.js";
 import { definitionOf, keepsAspect } from "../kinds/kinds.js";
 import { wholeTransform } from "../scene/scene.js";
+import { parentsAfterDrop } from "./nesting.js";
 
 /** @import {Box, Handle, Point} from "../canvas/geometry.js" */
 /** @import {Guide} from "../canvas/snap.js" */
@@ -46,7 +48,7 @@ export function selected({ scene, selection }) {
   const transforms = new Map();
   for (const id of selection.ids) {
     const element = scene.get(id);
-    if (element) transforms.set(id, wholeTransform(element.transform));
+    if (element && !element.locked) transforms.set(id, restingOf(scene, id));
   }
   return transforms;
 }
@@ -70,7 +72,10 @@ export function moveGesture(context, from, showGuides) {
       motion.show(mapped(start, ({ x, y }) => ({ x: x + dx, y: y + dy })));
       showGuides(guides);
     },
-    finish: () => motion.commit(),
+    finish() {
+      const dropped = mapped(start, (transform, id) => ({ ...transform, ...motion.changes.get(id) }));
+      motion.commit(new Map(), motion.active ? parentsAfterDrop(context.scene, dropped) : new Map());
+    },
     cancel: () => motion.cancel(),
   };
 }

@@ -3,6 +3,7 @@
 import { boundsOf, boxBetween, holds } from "../canvas/geometry.js";
 import { wholeTransform } from "../scene/scene.js";
 import { touches } from "./gestures.js";
+import { chosenAmong } from "./nesting.js";
 
 /** @import {Box, Point} from "../canvas/geometry.js" */
 /** @import {Gesture} from "./gestures.js" */
@@ -36,7 +37,8 @@ export function marqueeGesture({ scene, selection }, overlay, from, more) {
       const inside = [...scene.elements()]
         .filter(({ transform }) => isChosen(wholeTransform(transform), box, whole))
         .map(({ id }) => id);
-      selection.set(more ? [...before, ...inside] : inside);
+      const chosen = chosenAmong(scene, inside);
+      selection.set(more ? [...before, ...chosen] : chosen);
       overlay.showMarquee(box);
     },
     finish: () => overlay.showMarquee(null),

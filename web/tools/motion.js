@@ -5,6 +5,7 @@
 
 import { Emitter } from "../lib/emitter.js";
 import { roundedChanges } from "../canvas/geometry.js";
+import { placedChanges } from "../canvas/hull.js";
 import { stands } from "../scene/operations.js";
 import { MOST_PREVIEWED } from "../types/limits.js";
 
@@ -21,6 +22,8 @@ export class Motion extends Emitter {
   #send;
   /** @type {Map<string, TransformChanges>} */
   #changes = new Map();
+  /** The same as changes of their transforms. @type {Map<string, TransformChanges>} */
+  #placed = new Map();
   /** By keys that are held, not by the pointer. */
   byKeys = false;
   #frame = 0;
@@ -56,6 +59,7 @@ export class Motion extends Emitter {
    */
   show(changes, byKeys = false) {
     this.#changes = changes;
+    this.#placed = new Map([...changes].map(([id, one]) => [id, placedChanges(this.#scene, id, one)]));
     this.byKeys = byKeys;
     this.#frame ||= requestAnimationFrame(() => this.#draw());
     this.#sending ??= setTimeout(
@@ -68,14 +72,16 @@ export class Motion extends Emitter {
    * Let go: this is where they are now.
    *
    * @param {Map<string, Record<string, unknown>>} [kinds] what changes about them besides
+   * @param {ReadonlyMap<string, string | null>} [parents] what they are in from now on
    */
-  commit(kinds = new Map()) {
+  commit(kinds = new Map(), parents = new Map()) {
     /** @type {UpdateOperation[]} */
     const operations = [];
-    for (const [id, changes] of this.#changes) {
+    for (const [id, changes] of this.#placed) {
       const kind = kinds.get(id);
+      const parent = parents.get(id);
       const transform = roundedChanges(changes);
-      operations.push({ op: "update", id, changes: { transform, ...(kind && { kind }) } });
+      operations.push({ op: "update", id, changes: { transform, ...(kind && { kind }), ...(parent !== undefined && { parent }) } });
     }
     const effective = operations.filter((operation) => {
       const element = this.#scene.get(operation.id);
@@ -106,11 +112,12 @@ export class Motion extends Emitter {
     this.#sent = false;
     this.byKeys = false;
     this.#changes = new Map();
+    this.#placed = new Map();
   }
 
   #draw() {
     this.#frame = 0;
-    this.#view.setMotion(this.#changes);
+    this.#view.setMotion(this.#placed);
     this.emit("changed", null);
   }
 
@@ -118,7 +125,7 @@ export class Motion extends Emitter {
     this.#sending = undefined;
     this.#sentAt = performance.now();
     this.#sent = true;
-    const elements = [...this.#changes]
+    const elements = [...this.#placed]
       .filter(([id]) => this.#scene.has(id))
       .slice(0, MOST_PREVIEWED)
       .map(([id, changes]) => ({ id, transform: roundedChanges(changes) }));

@@ -82,8 +82,31 @@ export class Presses {
     if (made) return { ...press, gesture: mode.once(made) };
     const handle = handleOf(target);
     if (handle) return { ...press, begin: () => this.#handleGesture(handle, from) };
-    const id = view.idOf(target);
-    return id === null ? this.#onGround(event, press, from) : this.#onElement(event, press, from, id);
+    const pressed = view.idOf(target);
+    if (pressed === null) return this.#onGround(event, press, from);
+    // With Ctrl a single element of a group is meant.
+    const id = event.ctrlKey || event.metaKey ? pressed : this.#context.entered.choose(pressed);
+    return this.#context.scene.get(id)?.locked ? this.#onLocked(event, press, from, id) : this.#onElement(event, press, from, id);
+  }
+
+  /**
+   * What is locked is as the ground to a drag; a press chooses it, so that it can be unlocked.
+   *
+   * @param {PointerEvent} event
+   * @param {Press} press
+   * @param {Point} from
+   * @param {string} id
+   * @returns {Press}
+   */
+  #onLocked(event, press, from, id) {
+    const { selection, view } = this.#context;
+    const ground = this.#onGround(event, press, from);
+    const tap = () => {
+      if (event.shiftKey) selection.toggle(id);
+      else selection.set([id]);
+      view.nodeOf(id)?.focus({ preventScroll: true });
+    };
+    return { ...ground, ground: false, tap };
   }
 
   /**

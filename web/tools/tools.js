@@ -8,6 +8,7 @@ import { KeyBindings } from "./keys.js";
 import { elementAt } from "./diagrams/binding.js";
 import { ArrowHandles } from "./diagrams/handles.js";
 import { showHelp } from "./help.js";
+import { isHull } from "../canvas/hull.js";
 import { definitionOf } from "../kinds/kinds.js";
 import { isShape } from "../kinds/shape/outline.js";
 import { showEraserBar } from "./ink/eraserbar.js";
@@ -15,6 +16,7 @@ import { ActiveMode } from "./modes/activemode.js";
 import { showLinksWithCtrl } from "./linkpress.js";
 import { Minimap } from "./minimap.js";
 import { Motion } from "./motion.js";
+import { EnteredGroup } from "./nesting.js";
 import { Overlay } from "./overlay.js";
 import { Pointer } from "./pointer.js";
 import { Properties } from "./properties.js";
@@ -52,6 +54,7 @@ import { Unsaved } from "../ui/unsaved.js";
  *
  * @typedef {CanvasContext & {
  *   motion: Motion,
+ *   entered: EnteredGroup,
  *   mode: ActiveMode,
  *   sizeOfText: (kind: Kind, width?: number) => Size,
  *   open: (id: string) => void,
@@ -86,13 +89,16 @@ export class Tools {
     const motion = new Motion(scene, view, canvas.send);
     const mode = new ActiveMode(stage.frame);
     /** @type {EditContext} */
-    const context = { ...canvas, motion, mode, sizeOfText: (kind, width) => editor.measure(kind, width), open: (id) => this.open(id) };
+    const context = { ...canvas, motion, mode, entered: new EnteredGroup(scene), sizeOfText: (kind, width) => editor.measure(kind, width), open: (id) => this.open(id) };
     const overlay = new Overlay(context);
     const editor = new TextEditor(context, (open) => overlay.setQuiet(open), new Unsaved(canvas.sessionId, "text"));
     const additions = new Additions(context, editor);
     const properties = new Properties(context, (type, look) => editor.setLook(type, look));
     const open = (/** @type {string} */ id) => {
       const kind = scene.get(id)?.kind;
+      const inside = isHull(kind) ? context.entered.enter(id) : null;
+      if (inside !== null) return selection.set([inside]);
+      if (scene.get(id)?.locked) return selection.set([id]);
       const { text: written, opensProperties = true } = kind ? definitionOf(kind) : { opensProperties: false };
       if (written) return editor.edit(id);
       selection.set([id]);

@@ -7,6 +7,12 @@ import { beginningOf } from "../parts/words.js";
 /** @import {Frame} from "../../types/messages.js" */
 /** @import {Content, KindDefinition} from "../definition.js" */
 
+/** Of the line above a frame, in scene units. */
+const TITLE = { fontSize: 14, height: 24, least: 160 };
+
+/** A new one. @type {Frame} */
+export const NEW_FRAME = { type: "Frame", title: "" };
+
 /** @type {KindDefinition<Frame>} */
 export const frameKind = {
   icon: "frame",
@@ -18,6 +24,17 @@ export const frameKind = {
   content: area,
   carriesInk: true,
   isClear: true,
+  takesIn: true,
+  text: {
+    field: "title",
+    label: text.title,
+    style: () => ({ fontSize: TITLE.fontSize, align: "left" }),
+    room: (_, { width }) => ({ x: 0, y: -TITLE.height, width: Math.max(width, TITLE.least), height: TITLE.height }),
+    heightFor: (_, { height }) => height,
+    look: {},
+    size: { width: 400, height: 300 },
+    optional: true,
+  },
 };
 
 /**
@@ -25,7 +42,8 @@ export const frameKind = {
  * @returns {Content<Frame>}
  */
 function area(node) {
+  // Pressed are its edges and its title: what lies in it is not behind it, and its ground is the canvas.
   const title = make("p", { class: "frame-title", dir: "auto" });
-  node.append(title);
+  node.append(make("div", { class: "frame-rim" }), title);
   return { show: (kind) => setText(title, kind.title || text.label) };
 }

@@ -12,6 +12,10 @@ export const groupKind = {
   describe: () => text.label,
   content: () => ({ show() {} }),
   isClear: true,
+  hull: true,
   opensProperties: false,
   keepsAspect: true,
 };
+
+/** A new one. @type {Group} */
+export const NEW_GROUP = { type: "Group" };

@@ -2,6 +2,7 @@
 
 export const text = {
   label: "Frame",
+  title: "Title of the frame",
   /** @param {string} title */
   described: (title) => `Frame: ${title}`,
 };

@@ -1,5 +1,6 @@
 /** Commands that line several elements up, or spread them evenly. */
 
+import { placedChanges } from "../../canvas/hull.js";
 import { aligned, distributed } from "../../canvas/align.js";
 import { commandText } from "../../text/tools.js";
 import { selected } from "../gestures.js";
@@ -16,7 +17,8 @@ import { selected } from "../gestures.js";
 function arrange(context, change) {
   const items = [...selected(context)].map(([id, transform]) => ({ id, transform }));
   const changes = change(items);
-  context.scene.edit([...changes].map(([id, transform]) => ({ op: "update", id, changes: { transform } })));
+  const placed = [...changes].map(([id, transform]) => ({ id, transform: placedChanges(context.scene, id, transform) }));
+  context.scene.edit(placed.map(({ id, transform }) => ({ op: "update", id, changes: { transform } })));
 }
 
 /**

@@ -1,6 +1,7 @@
 /** Commands that bring the selection to the front or to the back. */
 
 import { boundsOf, overlap } from "../../canvas/geometry.js";
+import { below } from "../../scene/hierarchy.js";
 import { restacked } from "../../scene/order.js";
 import { wholeTransform } from "../../scene/scene.js";
 import { commandText } from "../../text/tools.js";
@@ -22,8 +23,10 @@ function restack({ scene, selection }, how) {
     return a !== undefined && b !== undefined && overlap(a, b);
   };
   const layers = elements.map(({ id, transform }) => ({ id, z_index: wholeTransform(transform).z_index }));
-  const changes = restacked(layers, selection.ids, how, touch);
-  scene.edit([...changes].map(([id, z_index]) => ({ op: "update", id, changes: { transform: { z_index } } })));
+  // What is in an element comes along, and stays above it.
+  const ids = new Set([...selection.ids, ...below(selection.ids, (id) => scene.childrenOf(id))]);
+  const changes = [...restacked(layers, ids, how, touch)].filter(([id]) => scene.get(id)?.locked !== true);
+  scene.edit(changes.map(([id, z_index]) => ({ op: "update", id, changes: { transform: { z_index } } })));
 }
 
 /** @type {Record<Restack, string[]>} in the order of the menu */

@@ -3,6 +3,7 @@
 import { selectedLink } from "../linkpress.js";
 import { makeByKeys } from "../modes/bykeys.js";
 import { commandText } from "../../text/tools.js";
+import { chosenAmong, topmost } from "../nesting.js";
 
 /** @import {Command} from "./command.js" */
 
@@ -16,7 +17,7 @@ export const selectionCommands = [
     keys: ["Ctrl+A"],
     contextMenu: "canvas",
     perform({ scene, selection, stage }) {
-      selection.set([...scene.elements()].map(({ id }) => id));
+      selection.set(topmost(scene, chosenAmong(scene, [...scene.elements()].map(({ id }) => id))));
       stage.frame.focus({ preventScroll: true });
     },
   },
