@@ -4,9 +4,13 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
 
+import { placedChanges, restingOf } from "../../web/canvas/hull.js";
+import { nested } from "../../web/panels/elements/order.js";
 import { carried, motionOf } from "../../web/scene/carrying.js";
 import { OptimisticScene } from "../../web/scene/optimisticscene.js";
 import { SceneState } from "../../web/scene/scene.js";
+import { copiesOf } from "../../web/tools/copies.js";
+import { chosenAmong, EnteredGroup, parentsAfterDrop } from "../../web/tools/nesting.js";
 
 /** @type {any[]} */
 const samples = JSON.parse(readFileSync(new URL("../samples/carrying.json", import.meta.url), "utf8"));
@@ -153,4 +157,47 @@ test("parents that go round in a circle harm nobody", () => {
   assert.equal(shown()["b"]?.[0], 10);
   draft.edit([remove("a"), remove("c")]);
   assert.deepEqual(shown(), {});
+});
+
+test("the list of elements has what is in an element below it, whatever the parents are (STR5)", () => {
+  const parents = /** @type {Record<string, string>} */ ({ label: "frame", ink: "tile", tile: "frame", x: "y", y: "x", lost: "nowhere" });
+  const rows = nested(["ink", "lost", "label", "frame", "tile", "x", "y"], (id) => parents[id]);
+  assert.deepEqual(rows.map(({ id, depth }) => `${depth} ${id}`), ["0 lost", "0 frame", "1 label", "1 tile", "2 ink", "0 x", "1 y"]);
+});
+
+test("copies name each other, and lie in copies of what they lay in", () => {
+  const arrow = /** @type {any} */ ({ type: "Arrow", start: { x: 0, y: 0, element: "label" }, end: { x: 9, y: 9, element: "loose" } });
+  let count = 0;
+  const copies = copiesOf([FRAMED[1], one("arrow", { parent: "frame" }, 0, arrow), FRAMED[0]], { dx: 5, dy: 7 }, () => `new-${count++}`);
+  assert.deepEqual(copies.map(({ id, parent }) => [id, parent]), [["new-2", undefined], ["new-0", "new-2"], ["new-1", "new-2"]]);
+  assert.deepEqual(/** @type {any} */ (copies[2]?.kind).start, { x: 5, y: 7, element: "new-0" });
+  assert.deepEqual(/** @type {any} */ (copies[2]?.kind).end, { x: 14, y: 16, element: "loose" });
+});
+
+test("a press chooses the outermost group, within one that was entered what is in it", () => {
+  const group = /** @type {any} */ ({ type: "Group" });
+  const { draft } = pageWith([one("outer", {}, 0, group), one("inner", { parent: "outer" }, 0, group), one("a", { parent: "inner" }, 5), one("b", {}, 9)]);
+  const entered = new EnteredGroup(draft);
+  assert.equal(entered.choose("a"), "outer");
+  assert.equal(entered.enter("outer"), "inner");
+  assert.equal(entered.choose("a"), "inner");
+  assert.equal(entered.enter("inner"), "a");
+  assert.equal(entered.choose("b"), "b");
+  assert.equal(entered.choose("a"), "outer", "it was left");
+  assert.deepEqual(chosenAmong(draft, ["outer", "inner", "a", "b"]), ["outer", "b"]);
+  assert.deepEqual(restingOf(draft, "outer"), { ...PLACE, x: 5 });
+  assert.deepEqual(placedChanges(draft, "outer", { x: 15 }), { x: 10, y: 0, width: 100, height: 100, rotation: 0 });
+});
+
+test("what is dropped in a frame is in it, what is dropped outside is free, and a frame is not in itself", () => {
+  const frame = /** @type {any} */ ({ type: "Frame", title: "" });
+  const big = { ...PLACE, width: 900, height: 900 };
+  const { draft } = pageWith([{ ...one("big", {}, 0, frame), transform: big }, one("small", { parent: "big" }, 50, frame), one("text", { parent: "small" }, 60)]);
+  /** @param {string} id @param {number} x */
+  const after = (id, x) => [...parentsAfterDrop(draft, new Map([[id, { ...PLACE, x }]]))];
+  assert.deepEqual(after("text", 60), []);
+  assert.deepEqual(after("text", 400), [["text", "big"]]);
+  assert.deepEqual(after("text", 2000), [["text", null]]);
+  assert.deepEqual(after("small", 60), []);
+  assert.deepEqual(after("small", 2000), [["small", null]]);
 });

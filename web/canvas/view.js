@@ -350,7 +350,9 @@ export class CanvasView {
 
   /** @param {string} id of an element that is no tile */
   #name(id) {
-    this.#nodes.get(id)?.node.setAttribute("aria-label", text.element(this.describe(id)));
+    const [around] = above(id, (one) => this.#scene.get(one));
+    const words = around === undefined ? this.describe(id) : text.inside(this.describe(id), this.#shortly(around));
+    this.#nodes.get(id)?.node.setAttribute("aria-label", text.element(words));
   }
 
   /** @param {string} id */

@@ -3,6 +3,11 @@
 export const text = {
   /** @param {string} what */
   element: (what) => `${what}. Move it with the arrow keys.`,
+  /**
+   * @param {string} what
+   * @param {string} around what it is in
+   */
+  inside: (what, around) => `${what}, in ${around}`,
   /** @param {string} what the element is */
   tooMany: (what) => `${what}. Zoom in to see it.`,
   /** @param {string} name */

@@ -123,6 +123,7 @@ export const text = {
   width: "Width",
   height: "Height",
   rotation: "Rotation",
+  opacity: "Opacity in %",
   /** @param {number} count */
   several: (count) => `${count} elements`,
 };

@@ -47,6 +47,11 @@ export class EnteredGroup {
     return chosenFor(this.#scene, id, this.#id);
   }
 
+  /** Nothing is chosen any more. */
+  leave() {
+    this.#id = null;
+  }
+
   /**
    * @param {string} id of a group that was pressed twice
    * @returns {string | null} what is meant in it

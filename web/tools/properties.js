@@ -161,6 +161,7 @@ export class Properties {
     this.#rows = [
       ...(type ? this.#kindRows(type, alone) : []),
       ...(alone ? this.#placeRows() : [this.#rotationRow()]),
+      this.#opacityRow(),
     ];
     this.#endWriting();
     this.#fields.replaceChildren(...this.#rows.map(({ field }) => field.node));
@@ -187,6 +188,14 @@ export class Properties {
     return {
       field: numberField(text.rotation, { min: -360, max: 360 }, changed),
       read: ({ transform }) => normalDegrees(transform.rotation ?? 0),
+    };
+  }
+
+  /** In per cent, as people name it. @returns {Row} */
+  #opacityRow() {
+    return {
+      field: numberField(text.opacity, { min: 0, max: 100 }, (value) => this.#edit(() => ({ opacity: value / 100 }))),
+      read: ({ opacity = 1 }) => Math.round(opacity * 100),
     };
   }
 

@@ -133,6 +133,7 @@ export class Tools {
     mode.on("changed", () => toolbar.refresh());
     showEraserBar(context);
     selection.on("changed", () => {
+      if (selection.size === 0) context.entered.leave();
       toolbar.refresh();
       for (const node of stage.space.querySelectorAll("[data-selected]")) node.removeAttribute("data-selected");
       for (const id of selection.ids) view.nodeOf(id)?.setAttribute("data-selected", "");

@@ -10,6 +10,36 @@ import { wholeTransform } from "../../scene/scene.js";
 const SAME_LINE = 0.5;
 
 /**
+ * Ids in an order in which each element is followed by what is in it.
+ *
+ * @param {readonly string[]} ids in some order
+ * @param {(id: string) => string | null | undefined} parentOf
+ * @returns {{id: string, depth: number}[]}
+ */
+export function nested(ids, parentOf) {
+  const all = new Set(ids);
+  /** @type {Map<string, string[]>} */
+  const inside = new Map();
+  /** @type {string[]} */
+  const outermost = [];
+  for (const id of ids) {
+    const parent = parentOf(id);
+    if (!parent || !all.has(parent)) outermost.push(id);
+    else inside.set(parent, [...(inside.get(parent) ?? []), id]);
+  }
+  /** @type {{id: string, depth: number}[]} */
+  const rows = [];
+  const put = (/** @type {string} */ id, /** @type {number} */ depth) => {
+    if (!all.delete(id)) return;
+    rows.push({ id, depth });
+    for (const child of inside.get(id) ?? []) put(child, depth + 1);
+  };
+  for (const id of outermost) put(id, 0);
+  for (const id of ids) put(id, 0); // parents that lead round in a circle
+  return rows;
+}
+
+/**
  * The ids of elements in an order: `reading` goes line by line from the top left, `stacking` from the
  * front to the back.
  *

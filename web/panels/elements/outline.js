@@ -4,7 +4,7 @@ import { icon, make, setIcon, setText } from "../../ui/dom.js";
 import { definitionOf, isRemovable } from "../../kinds/kinds.js";
 import { orderText, text } from "../../text/panels/elements.js";
 import { Listbox, taken } from "../../ui/listbox.js";
-import { inOrder } from "./order.js";
+import { inOrder, nested } from "./order.js";
 
 /** @import {Order} from "./order.js" */
 /** @import {PeerMarks} from "../../scene/peermarks.js" */
@@ -22,6 +22,8 @@ import { inOrder } from "./order.js";
  */
 
 const ROW_PX = 44;
+/** Levels that are seen as such. */
+const MOST_DEPTH = 6;
 /** The list follows the canvas, but not at every step of a drag. */
 const PAUSE_MS = 200;
 
@@ -39,6 +41,8 @@ export class Outline {
   #order = "reading";
   /** @type {ReadonlySet<string>} */
   #selected = new Set();
+  /** Elements above each one. @type {Map<string, number>} */
+  #depths = new Map();
   #timer = 0;
   #open = false;
   node;
@@ -121,7 +125,9 @@ export class Outline {
     setText(this.#count, text.count(size));
     this.#empty.hidden = size > 0;
     this.#list.node.hidden = size === 0;
-    this.#list.show(inOrder(this.#scene.elements(), this.#order));
+    const rows = nested(inOrder(this.#scene.elements(), this.#order), (id) => this.#scene.get(id)?.parent);
+    this.#depths = new Map(rows.map(({ id, depth }) => [id, depth]));
+    this.#list.show(rows.map(({ id }) => id));
     this.#list.select(this.#selected);
     this.#showDeeds();
   }
@@ -140,6 +146,7 @@ export class Outline {
     const kind = this.#scene.get(id)?.kind;
     if (!kind) return;
     const words = this.#hooks.describe(id);
+    row.style.setProperty("--depth", String(Math.min(MOST_DEPTH, this.#depths.get(id) ?? 0)));
     const symbol = definitionOf(kind).icon;
     const notes = this.#hooks.notesOf(id);
     const [picture, label, note] = row.children;
