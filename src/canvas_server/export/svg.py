@@ -11,6 +11,7 @@ from xml.etree.ElementTree import tostring
 
 from msgspec import Struct
 
+from canvas_server.core.scene.hierarchy import ancestors
 from canvas_server.export import colors, fonts, kinds, shaping
 from canvas_server.export.arrowpath import aim_of, arrow_path
 from canvas_server.export.budget import Budget
@@ -109,9 +110,9 @@ class _SceneDrawing:
         """Draw an element on top of those before it."""
         at, kind = element.transform, element.kind
         if isinstance(kind, Arrow):
-            self._add_arrow(kind)
+            self._add_arrow(element, kind)
             return
-        group = node(None, "g")
+        group = self._group_of(element)
         if at.rotation % 360:
             middle = (at.x + at.width / 2, at.y + at.height / 2)
             turned = " ".join(number(part) for part in (at.rotation % 360, *middle))
@@ -120,11 +121,18 @@ class _SceneDrawing:
         self.nodes.append(group)
         self._boxes.append(_box_of(at, height))
 
-    def _add_arrow(self, kind: Arrow) -> None:
+    def _group_of(self, element: Element) -> Node:
+        """Return what an element is drawn in, as much seen as it is with what it lies in."""
+        opacity = element.opacity
+        for above in ancestors(self._elements, element.parent):
+            opacity *= self._elements[above].opacity
+        return node(None, "g", **({"opacity": opacity} if opacity < 1 else {}))
+
+    def _add_arrow(self, element: Element, kind: Arrow) -> None:
         """Draw an arrow, which is where its ends are, and not where it is placed."""
         start, end = (aim_of(each, self._elements) for each in (kind.start, kind.end))
         path = arrow_path(kind, start, end)
-        group = node(None, "g")
+        group = self._group_of(element)
         arrow.draw(group, kind, path, self._budget)
         self.nodes.append(group)
         box = path.box

@@ -49,7 +49,7 @@ ATTRIBUTES = {
     *("x", "y", "width", "height", "rx", "ry", "cx", "cy", "r", "d", "viewBox", "transform"),
     *("fill", "fill-opacity", "stroke", "stroke-width", "stroke-linecap", "stroke-linejoin"),
     *("font-family", "font-size", "font-weight", "text-anchor", "preserveAspectRatio", "href"),
-    *("id", "clip-path", "stroke-dasharray", "stroke-opacity"),
+    *("id", "clip-path", "stroke-dasharray", "stroke-opacity", "opacity"),
     "{http://www.w3.org/XML/1998/namespace}space",
 }
 

@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from canvas_server.export import budget, svg
-from canvas_server.protocol.kinds import Chart, Image, Kind, Model3D, Text, Video
-from canvas_server.protocol.scene import Transform
+from canvas_server.protocol.kinds import Chart, Frame, Image, Kind, Model3D, Text, Video
+from canvas_server.protocol.scene import Element, SceneDocument, Transform, Viewport
 from support.browsers.bombs import SPELLINGS
 from support.hub.drawings import SAMPLES, SVG, elements, png_url, read, scene_of, titles, words
 
@@ -187,3 +187,16 @@ def test_of_charts_with_very_many_marks_the_first_are_drawn(
 def test_of_very_many_charts_the_first_are_drawn() -> None:
     root = read(scene_of(*[Chart("pie", [1, 2])] * (budget.MOST_CHARTS + 2)))
     assert words(root).count("Pie chart") == 2
+
+
+@pytest.mark.rule("STR5")
+def test_what_is_in_an_element_is_seen_as_little_as_that() -> None:
+    at = Transform(0, 0, 100, 100)
+    elements = (
+        Element("frame", Frame("Plan"), at, opacity=0.5),
+        Element("text", Text("in"), at, parent="frame", opacity=0.5),
+        Element("lost", Text("out"), at, parent="nowhere"),
+    )
+    drawn = read(SceneDocument("s", Viewport(), elements, 1, 0))
+    found = [node.get("opacity") for node in drawn.iter(f"{SVG}g") if node.get("opacity")]
+    assert found == ["0.5", "0.25"]
