@@ -8,7 +8,7 @@ BIN := .venv/bin
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check nightly webtests puretests clustered attacks audit pythons garbage lint types edgetests platforms generate format coverage bench figures door room crowd benchscene benchcluster benchfederation frames sight fuzz identities soak picture vendor wheel clean
+.PHONY: help run test check nightly webtests puretests clustered attacks audit pythons garbage lint types edgetests platforms generate format coverage bench figures door room crowd benchscene benchcluster benchfederation frames ink sight fuzz identities soak picture vendor wheel clean
 
 help: ## list the targets
 	@grep -hE '^[a-z]+:.*##' Makefile | sed 's/:.*## /\t/' | expand -t 12
@@ -77,6 +77,9 @@ picture: .venv/.dev ## take the picture of the README anew, in real windows
 
 vendor: .venv/.dev ## fetch the libraries of the browser client anew, as pinned in tools/vendor.py
 	@$(BIN)/python tools/vendor.py
+
+ink: .venv/.dev ## measure how soon a stroke is seen, and how many bytes it is
+	@$(BIN)/python bench/ink.py
 
 frames: .venv/.dev ## measure how smooth the canvas is, and how fast large scenes open
 	@$(BIN)/python bench/frames.py

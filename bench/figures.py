@@ -134,7 +134,7 @@ def ready(browser: Browser, link: str) -> Page:
 def smooth(browser: Browser) -> Measured:
     """The time from one frame to the next while 500 elements and four cameras are panned."""
     with tempfile.TemporaryDirectory() as folder, servers.running(Path(folder)) as server:
-        found = frames.smoothness(browser, server)
+        found = frames.smoothness(browser, server, "frames", 500)
     return {"ms a frame at 500 elements, p95": found["panning"]["p95"]}
 
 

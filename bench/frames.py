@@ -1,18 +1,20 @@
 """How smooth the canvas is in a real Chromium, and how fast a large scene opens.
 
 ``make frames`` shows 500 elements and the live pictures of four cameras, pans, zooms and drags by
-the mouse for some seconds each, and takes the time from one animation frame to the next. Then it
+the mouse for some seconds each, and takes the time from one animation frame to the next; the same
+with 5,000 elements of which 1,000 are strokes. ``--ink`` measures that alone. Then it
 opens scenes of some sizes and takes the time from the arrival of the scene in the page until all
 that is in sight is drawn. Chromium draws in software here: with a graphics card it is faster.
 Writes a table, and test-output/frames.json.
 """
 
 import json
+import math
 import shutil
 import sys
 import tempfile
 import urllib.request
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +31,7 @@ from support.servers.server import RawSocket, Server, running  # noqa: E402
 OUTPUT = ROOT / "test-output" / "frames.json"
 SECONDS = 4
 OPENED = (100, 1_000, 10_000)
+INKED = 5_000
 
 # The time from one frame to the next, and when the scene came.
 WATCH = """() => {
@@ -82,8 +85,22 @@ LIVE = """() => [...document.querySelectorAll('[data-element-id] video')]
   .filter(video => video.readyState >= 2 && !video.paused).length"""
 
 
-def element(number: int, columns: int) -> dict[str, Any]:
-    """Return one of a field of texts, charts and pictures."""
+def stroke(number: int) -> dict[str, Any]:
+    """Return a stroke of 60 points that is about as large as the other elements."""
+    turns = 1 + number % 5
+    points = [
+        [
+            round(75 + n + 40 * math.sin(n * turns / 9), 1),
+            round(55 + 50 * math.cos(n * turns / 9), 1),
+        ]
+        for n in range(60)
+    ]
+    color = ("#1e1e1e", "#e03131", "#1c7ed6")[number % 3]
+    return {"type": "Ink", "points": points, "color": color, "size": 4}
+
+
+def element(number: int, columns: int, *, inked: bool = False) -> dict[str, Any]:
+    """Return one of a field of texts, charts and pictures; `inked`: one in five is a stroke."""
     x, y = (number % columns) * 180, (number // columns) * 130
     kinds: list[dict[str, Any]] = [
         {"type": "Text", "content": f"Note {number}: what we wanted to say", "font_size": 18},
@@ -100,15 +117,19 @@ def element(number: int, columns: int) -> dict[str, Any]:
     ]
     # One in twenty is a chart, as dear as they are.
     kind = kinds[3] if number % 20 == 0 else kinds[number % 3]
+    if inked and number % 5 == 1:
+        kind = stroke(number)
     place = {"x": x, "y": y, "width": 160, "height": 110, "rotation": number % 9 - 4}
     return {"kind": kind, "transform": place}
 
 
-def fill(server: Server, session: str, count: int) -> None:
+def fill(server: Server, session: str, count: int, *, inked: bool = False) -> None:
     """Put a field of elements on a canvas."""
     columns = max(8, round((count * 0.7) ** 0.5))
     for start in range(0, count, 2_000):
-        several = [element(n, columns) for n in range(start, min(count, start + 2_000))]
+        several = [
+            element(n, columns, inked=inked) for n in range(start, min(count, start + 2_000))
+        ]
         body = json.dumps({"session_id": session, "add": several}).encode()
         headers = {"Content-Type": "application/json"}
         request = urllib.request.Request(f"{server.url}/api/scene", body, headers)
@@ -164,11 +185,13 @@ def gestures(page: Page) -> dict[str, dict[str, float]]:
     return results
 
 
-def smoothness(browser: Browser, server: Server) -> dict[str, dict[str, float]]:
-    """Measure gestures over 500 elements and four cameras."""
-    fill(server, "frames", 500)
+def smoothness(
+    browser: Browser, server: Server, session: str, count: int, *, inked: bool = False
+) -> dict[str, dict[str, float]]:
+    """Measure gestures over so many elements and four cameras."""
+    fill(server, session, count, inked=inked)
     wires = [RawSocket(server) for _ in range(4)]
-    peers = [wire.join("frames") for wire in wires]
+    peers = [wire.join(session) for wire in wires]
     for number, (wire, peer) in enumerate(zip(wires, peers, strict=True)):
         place = {"x": 40 + 620 * (number % 2), "y": 20 + 350 * (number // 2), "z_index": 5}
         size = {"width": 576, "height": 324}
@@ -181,8 +204,8 @@ def smoothness(browser: Browser, server: Server) -> dict[str, dict[str, float]]:
     context.grant_permissions(["camera"], origin=server.url)
     context.add_init_script(f"({WATCH})()")
     page = context.new_page()
-    page.goto(f"{server.url}/s/frames?name=Ada")
-    until(page, DRAWN, arg=504)
+    page.goto(f"{server.url}/s/{session}?name=Ada")
+    until(page, DRAWN, arg=count + 4)
     page.evaluate(CAMERAS, peers)
     until(page, f"({LIVE})() === 4")
     try:
@@ -193,12 +216,14 @@ def smoothness(browser: Browser, server: Server) -> dict[str, dict[str, float]]:
             wire.close()
 
 
-def opening(browser: Browser, server: Server) -> dict[int, dict[str, float]]:
+def opening(
+    browser: Browser, server: Server, sizes: Sequence[int] = OPENED, *, inked: bool = False
+) -> dict[int, dict[str, float]]:
     """Open scenes of some sizes, three times each; return the times of the middle one, in ms."""
     results: dict[int, dict[str, float]] = {}
-    for count in OPENED:
-        session = f"open-{count}"
-        fill(server, session, count)
+    for count in sizes:
+        session = f"open-{count}-{inked}"
+        fill(server, session, count, inked=inked)
         times: list[list[float]] = []
         for _ in range(3):
             context = browser.new_context(viewport={"width": 1280, "height": 720})
@@ -229,15 +254,22 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=executable, args=FLAGS)
         with running(Path(folder)) as server:
-            print("panning, zooming and dragging 500 elements with four cameras …", flush=True)
-            frames = smoothness(browser, server)
-            print(f"\nms from one frame to the next, {SECONDS} s each\n\n{table(frames)}\n")
-            print("opening large scenes …", flush=True)
-            opened = opening(browser, server)
-            print(f"\nms until all in sight is drawn, by elements\n\n{table(opened)}")
+            results: dict[str, Any] = {}
+            if "--ink" not in sys.argv[1:]:
+                print("panning, zooming and dragging 500 elements with four cameras …", flush=True)
+                frames = results["frames"] = smoothness(browser, server, "frames", 500)
+                print(f"\nms from one frame to the next, {SECONDS} s each\n\n{table(frames)}\n")
+                print("opening large scenes …", flush=True)
+                opened = results["opening"] = opening(browser, server)
+                print(f"\nms until all in sight is drawn, by elements\n\n{table(opened)}")
+            print(f"\n{INKED} elements, one in five a stroke, with four cameras …", flush=True)
+            inked = results["inked"] = smoothness(browser, server, "inked", INKED, inked=True)
+            print(f"\n{table(inked)}\n")
+            opened = results["opening inked"] = opening(browser, server, (INKED,), inked=True)
+            print(f"\nms until all in sight is drawn\n\n{table(opened)}")
         browser.close()
     OUTPUT.parent.mkdir(exist_ok=True)
-    OUTPUT.write_text(json.dumps({"frames": frames, "opening": opened}, indent=1))
+    OUTPUT.write_text(json.dumps(results, indent=1))
 
 
 if __name__ == "__main__":
