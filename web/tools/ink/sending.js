@@ -8,11 +8,11 @@ import { thinned } from "./thinning.js";
 /** @import {BegunStroke, ClientMessage} from "../../types/messages.js" */
 
 /** From one message to the next. */
-const PAUSE_MS = 45;
+const PAUSE_MS = 48;
 /** Of one message; a pointer that is seen a thousand times a second has fewer. */
 const MOST_AT_ONCE = 120;
 /** Lines that are seen for a moment may be coarser than what is stored, by so much. */
-const COARSER = 1.5;
+const COARSER = 3;
 
 export class StrokeSender {
   #send;
