@@ -1,5 +1,6 @@
 """Ink: drawn with mouse, finger and pen, seen by the other window at once, the same in every window ever after."""
 
+import json
 import math
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,11 +10,11 @@ import pytest
 from playwright.sync_api import expect
 
 from support.browsers.conditions import until
-from support.browsers.desk import Desk
+from support.browsers.desk import PLACE, Desk
 from support.browsers.watch import excuse_sockets
-from support.browsers.window import Open, Window
+from support.browsers.window import Open, Window, connect, pair
 from support.networks.proxy import Proxy
-from support.servers.server import Server, running
+from support.servers.server import Server, exchange, running
 
 STROKES = """() => [...document.querySelectorAll('[data-kind="Ink"]')]
   .map(node => node.querySelector('path.ink')?.getAttribute('d') ?? '')"""
@@ -202,3 +203,40 @@ def test_a_stroke_is_the_same_after_a_cut_a_reload_and_a_restart(
         bob.wait_connection("open")
         assert same((bob,), 1) == strokes
     excuse_sockets(ada, bob)
+
+
+@pytest.mark.rule("INK3")
+def test_ink_on_a_live_picture_goes_where_the_tile_is_moved(
+    open_window: Open, server: Server
+) -> None:
+    ada, bob = pair(open_window)
+    desk, other = Desk(ada, bob), Desk(bob, ada)
+    connect(ada, bob)
+    ada.shows(bob)
+    bob.shows(ada)
+    tile = bob.tile(bob).get_attribute("data-element-id")
+    assert tile
+    x, y = desk.middle(tile)
+    mode(ada, "pen")
+    draw(desk, ((x - 30 + 3 * step, y - 20 + 10 * math.sin(step / 3)) for step in range(20)))
+    (d,) = same((ada, bob), 1)
+    session = ada.page.evaluate("location.pathname.split('/').at(-1)")
+    _, _, body = exchange(f"{server.url}/api/scene/{session}")
+    elements = json.loads(body)["scene"]["elements"]
+    (ink,) = [element for element in elements if element["kind"]["type"] == "Ink"]
+    assert ink["parent"] == tile
+    before, stood = desk.place(ink["id"]), desk.place(tile)
+
+    left, top = other.middle(tile)
+    other.drag((left, top + 50), (-40, 60), hold="Control")
+    until(
+        ada.page,
+        f"([id, x]) => ({PLACE})(id)[0] !== x",
+        arg=[ink["id"], before[0]],
+    )
+    desk.agree()
+    now, stands = desk.place(ink["id"]), desk.place(tile)
+    for axis in (0, 1):
+        assert now[axis] - before[axis] == pytest.approx(stands[axis] - stood[axis], abs=0.2)
+    assert same((ada, bob), 1) == [d]
+    ada.picture("ink-on-tile")
