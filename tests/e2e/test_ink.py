@@ -2,6 +2,7 @@
 
 import json
 import math
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -205,7 +206,7 @@ def test_a_stroke_is_the_same_after_a_cut_a_reload_and_a_restart(
     excuse_sockets(ada, bob)
 
 
-@pytest.mark.rule("INK3")
+@pytest.mark.rule("INK3", "INK9")
 def test_ink_on_a_live_picture_goes_where_the_tile_is_moved(
     open_window: Open, server: Server
 ) -> None:
@@ -225,6 +226,7 @@ def test_ink_on_a_live_picture_goes_where_the_tile_is_moved(
     elements = json.loads(body)["scene"]["elements"]
     (ink,) = [element for element in elements if element["kind"]["type"] == "Ink"]
     assert ink["parent"] == tile
+    expect(desk.node(ink["id"])).to_have_attribute("aria-label", re.compile("pen, on: .*Bob"))
     before, stood = desk.place(ink["id"]), desk.place(tile)
 
     left, top = other.middle(tile)

@@ -216,10 +216,13 @@ export class CanvasView {
    * @returns {string}
    */
   describe(id) {
-    const kind = this.#scene.get(id)?.kind;
+    const { kind, parent } = this.#scene.get(id) ?? {};
     if (!kind) return "";
-    const { describeWith } = definitionOf(kind);
-    return describeWith ? describeWith(kind, (other) => this.#shortly(other)) : describeKind(kind, (peerId) => this.#hooks.describe(peerId).name);
+    const { describeWith, isStroke } = definitionOf(kind);
+    if (describeWith) return describeWith(kind, (other) => this.#shortly(other));
+    const words = describeKind(kind, (peerId) => this.#hooks.describe(peerId).name);
+    const ground = isStroke && parent ? this.#shortly(parent) : "";
+    return ground ? text.on(words, ground) : words;
   }
 
   /** @param {string} id @returns {string} what is written in an element, else the element in words; empty: it is not there */

@@ -1,6 +1,11 @@
 /** Texts of the canvas, about the elements on it. */
 
 export const text = {
+  /**
+   * @param {string} what a stroke
+   * @param {string} ground what it was drawn on
+   */
+  on: (what, ground) => `${what}, on: ${ground}`,
   /** @param {string} what */
   element: (what) => `${what}. Move it with the arrow keys.`,
   /**
