@@ -20,6 +20,7 @@ import { EnteredGroup } from "./nesting.js";
 import { Overlay } from "./overlay.js";
 import { Pointer } from "./pointer.js";
 import { Properties } from "./properties.js";
+import { StyleBar } from "./style/bar.js";
 import { TextEditor } from "./textedit.js";
 import { Toolbar } from "./toolbar.js";
 import { Unsaved } from "../ui/unsaved.js";
@@ -132,6 +133,7 @@ export class Tools {
     }
     mode.on("changed", () => toolbar.refresh());
     showEraserBar(context);
+    new StyleBar(context, () => properties.open());
     selection.on("changed", () => {
       if (selection.size === 0) context.entered.leave();
       toolbar.refresh();

@@ -29,6 +29,7 @@ export const arrowKind = {
     return text.between(from, to, beginningOf(label));
   },
   content: line,
+  opensProperties: false, // the style bar has them
   isClear: true,
   follows: followedBy,
   drawn(kind, placed, shown, other) {

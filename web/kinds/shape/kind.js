@@ -25,6 +25,7 @@ export const shapeKind = {
     return beginning ? text.described(name, beginning) : name;
   },
   content: figure,
+  opensProperties: false, // the style bar has them
   isClear: true,
   text: {
     field: "text",
