@@ -6,9 +6,12 @@ import { test } from "node:test";
 
 import { Followers } from "../../web/canvas/followers.js";
 import { aimsOf, carried, followedBy } from "../../web/kinds/arrow/aims.js";
-import { withArrows } from "../../web/kinds/arrow/edits.js";
+import { copiedKind, withArrows } from "../../web/kinds/arrow/edits.js";
 import { arrowPath, bendThrough, GAP } from "../../web/kinds/arrow/path.js";
 import { boxOf, crossings, isInside, outlineIn } from "../../web/kinds/arrow/polygons.js";
+import { nextBox } from "../../web/tools/diagrams/next.js";
+import { drawnBox } from "../../web/tools/modes/shape.js";
+import { stepped } from "../../web/tools/modes/arrow.js";
 import { SHAPES } from "../../web/kinds/parts/palette.js";
 import { wholeTransform } from "../../web/scene/scene.js";
 
@@ -192,6 +195,15 @@ test("arrows: what an arrow ends at is removed: that end stays where it was (rul
   assert.equal(withArrows([{ op: "remove", id: "a" }, { op: "remove", id: "arrow" }], sceneOf(BOX, ARROW)).length, 2);
 });
 
+test("arrows: a copy goes from copy to copy, and is free where it went to something else (rule ARW4)", () => {
+  /** @type {Arrow} */
+  const arrow = { type: "Arrow", start: { x: 1, y: 2, element: "a" }, end: { x: 3, y: 4, element: "b" }, label: "yes" };
+  assert.deepEqual(copiedKind(arrow, new Map([["a", "copy"]]), 10, 20), {
+    ...arrow, start: { x: 11, y: 22, element: "copy" }, end: { x: 13, y: 24 },
+  });
+  assert.equal(copiedKind(BOX.kind, new Map(), 1, 1), BOX.kind);
+});
+
 test("arrows: what goes with a parent is removed as well, but for a tile", () => {
   const child = { ...BOX, parent: "group" };
   /** @type {SceneElement} */
@@ -218,4 +230,25 @@ test("arrows: who follows whom is known by both", () => {
   followers.set("other", []);
   assert.deepEqual([...followers.of("b")], []);
   assert.deepEqual([...followers.of("a")], ["arrow"]);
+});
+
+// --- tools -----------------------------------------------------------------------------------------
+
+test("diagrams: the next shape is straight on, else aside of what is there (rule SHP6)", () => {
+  const box = { x: 0, y: 0, width: 100, height: 60 };
+  const first = nextBox(box, "right", [box]);
+  assert.deepEqual(first, { x: 200, y: 0, width: 100, height: 60 });
+  const second = nextBox(box, "right", [box, first]);
+  assert.deepEqual(second, { x: 200, y: 100, width: 100, height: 60 });
+  assert.deepEqual(nextBox(box, "right", [box, first, second]), { x: 200, y: -100, width: 100, height: 60 });
+  assert.deepEqual(nextBox(box, "up", []), { x: 0, y: -160, width: 100, height: 60 });
+});
+
+test("diagrams: Shift draws a square and Alt from the middle; a line goes in eight directions (rule SHP6)", () => {
+  const [from, to] = [{ x: 10, y: 10 }, { x: 40, y: 20 }];
+  assert.deepEqual(drawnBox(from, to, { square: false, fromMiddle: false }), { x: 10, y: 10, width: 30, height: 10 });
+  assert.deepEqual(drawnBox(from, to, { square: true, fromMiddle: false }), { x: 10, y: 10, width: 30, height: 30 });
+  assert.deepEqual(drawnBox(from, to, { square: false, fromMiddle: true }), { x: -20, y: 0, width: 60, height: 20 });
+  const { x, y } = stepped({ x: 0, y: 0 }, { x: 100, y: 20 });
+  assert.deepEqual([Math.round(x), Math.round(y)], [102, 0]);
 });

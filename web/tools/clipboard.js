@@ -1,6 +1,7 @@
 /** The clipboard of the canvas: copy, cut, paste, and what is dropped. */
 
 import { boundsOf, middleOf, overlap, unionOf } from "../canvas/geometry.js";
+import { isArrow } from "../kinds/arrow/aims.js";
 import { isRemovable, pictureIn } from "../kinds/kinds.js";
 import { keysOf } from "../lib/keys.js";
 import { errorName, log } from "../lib/log.js";
@@ -9,6 +10,7 @@ import { isForField } from "../ui/dropped.js";
 import { pasteText, text } from "../text/tools.js";
 import { copiesOf } from "./copies.js";
 import { decodeCopied, encodeCopied, htmlOf, ownOfHtml, wordsOf } from "./copied.js";
+import { settled } from "./diagrams/binding.js";
 import { chosen } from "./forms.js";
 import { takerAt, topmost } from "./nesting.js";
 import { copyAsPicture } from "./pngcopy.js";
@@ -77,7 +79,9 @@ export class Clipboard {
   #chosen() {
     const { scene, selection } = this.#context;
     const wanted = new Set([...selection.ids, ...below(selection.ids, (id) => scene.childrenOf(id))]);
-    return [...scene.elements()].filter(({ id, kind }) => wanted.has(id) && isRemovable(kind));
+    const all = [...scene.elements()].filter(({ id, kind }) => wanted.has(id) && isRemovable(kind));
+    // The ends of an arrow are copied where they are shown now.
+    return all.map((element) => (isArrow(element.kind) ? { ...element, kind: settled(this.#context, element.kind).kind } : element));
   }
 
   /**

@@ -1,6 +1,6 @@
 /** Copies of elements under ids of their own: what names another one that is copied names its copy. Pure. */
 
-import { endsOf } from "../scene/carrying.js";
+import { copiedKind } from "../kinds/arrow/edits.js";
 
 /** @import {Element as SceneElement, NewElement} from "../types/messages.js" */
 
@@ -14,32 +14,13 @@ export function copiesOf(elements, { dx, dy }, newId) {
   const ids = new Map(elements.map(({ id }) => [id, newId()]));
   const copies = elements.map(({ id, kind, transform, parent, locked, opacity }) => ({
     id: ids.get(id) ?? newId(),
-    kind: renamed(kind, ids, dx, dy),
+    kind: copiedKind(kind, ids, dx, dy),
     transform,
     ...(parent && ids.has(parent) && { parent: ids.get(parent) }),
     ...(locked && { locked }),
     ...(opacity !== undefined && { opacity }),
   }));
   return parentsFirst(/** @type {(NewElement & {id: string})[]} */ (copies));
-}
-
-/**
- * @param {SceneElement["kind"]} kind
- * @param {ReadonlyMap<string, string>} ids
- * @param {number} dx
- * @param {number} dy
- * @returns {SceneElement["kind"]}
- */
-function renamed(kind, ids, dx, dy) {
-  const names = endsOf(kind);
-  if (names.length === 0) return kind;
-  const fields = /** @type {Record<string, any>} */ (/** @type {unknown} */ (kind));
-  const ends = names.map((name) => {
-    const end = fields[name];
-    const element = ids.get(end?.element) ?? end?.element;
-    return [name, { ...end, x: end.x + dx, y: end.y + dy, ...(element && { element }) }];
-  });
-  return /** @type {SceneElement["kind"]} */ (/** @type {unknown} */ ({ ...fields, ...Object.fromEntries(ends) }));
 }
 
 /**

@@ -1,7 +1,6 @@
 /** The rectangle that selects what it touches, with Ctrl only what is whole in it. */
 
 import { boundsOf, boxBetween, holds } from "../canvas/geometry.js";
-import { wholeTransform } from "../scene/scene.js";
 import { touches } from "./gestures.js";
 import { chosenAmong } from "./nesting.js";
 
@@ -23,19 +22,19 @@ export function isChosen(transform, box, whole) {
 }
 
 /**
- * @param {Pick<EditContext, "scene" | "selection">} context
+ * @param {Pick<EditContext, "scene" | "selection" | "view">} context
  * @param {Overlay} overlay
  * @param {Point} from
  * @param {boolean} more what is selected stays so
  * @returns {Gesture}
  */
-export function marqueeGesture({ scene, selection }, overlay, from, more) {
+export function marqueeGesture({ scene, selection, view }, overlay, from, more) {
   const before = [...selection.ids];
   return {
     move: (to, { free: whole }) => {
       const box = boxBetween(from, to);
       const inside = [...scene.elements()]
-        .filter(({ transform }) => isChosen(wholeTransform(transform), box, whole))
+        .filter(({ id }) => isChosen(view.transformOf(id), box, whole))
         .map(({ id }) => id);
       const chosen = chosenAmong(scene, inside);
       selection.set(more ? [...before, ...chosen] : chosen);

@@ -1,6 +1,6 @@
 /** The minimap: all there is on the canvas, small, in a corner, with what is seen of it; a press or a drag on it moves the camera. */
 
-import { boundsOf, unionOf } from "../canvas/geometry.js";
+import { unionOf } from "../canvas/geometry.js";
 import { coalesce } from "../lib/coalesce.js";
 import { streamOf } from "../scene/scene.js";
 import { asBoolean, StoredRecord } from "../lib/stored.js";
@@ -97,8 +97,8 @@ export class Minimap {
 
   /** @param {Box} sight */
   #drawElements(sight) {
-    const { scene } = this.#context;
-    const elements = [...scene.elements()].map(({ kind, transform }) => ({ isTile: streamOf(kind) !== "", box: boundsOf(transform) }));
+    const { scene, view } = this.#context;
+    const elements = [...scene.elements()].map(({ id, kind }) => ({ isTile: streamOf(kind) !== "", box: view.boundsOf(id) }));
     this.#place = mapPlace(unionOf([sight, ...elements.map(({ box }) => box)]) ?? sight, SIZE);
     const canvas = this.#canvas;
     const pixels = Math.min(2, devicePixelRatio || 1);

@@ -542,7 +542,11 @@ export interface Shape {
   font_size?: number;
 }
 
-/** A line from one place or element to another. */
+/** A line from one place or element to another.
+
+An end that names an element is drawn where the line from its middle to the other end leaves its
+outline. The `transform` is the box of the ends when they were last edited: whoever moves an
+arrow changes both, and viewers draw it where its ends are (ARW5). */
 export interface Arrow {
   type: "Arrow";
   /** In scene units. */

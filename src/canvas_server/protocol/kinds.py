@@ -263,7 +263,12 @@ class ArrowEnd(Struct, frozen=True, omit_defaults=True):
 
 
 class Arrow(Struct, frozen=True, tag_field="type", tag="Arrow"):
-    """A line from one place or element to another."""
+    """A line from one place or element to another.
+
+    An end that names an element is drawn where the line from its middle to the other end leaves its
+    outline. The `transform` is the box of the ends when they were last edited: whoever moves an
+    arrow changes both, and viewers draw it where its ends are (ARW5).
+    """
 
     traits: ClassVar = KindTraits(
         stream=None,

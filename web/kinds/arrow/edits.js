@@ -4,13 +4,13 @@
  */
 
 import { streamOf, wholeTransform } from "../../scene/scene.js";
-import { aimsOf, boxOfEnds, carried, followedBy } from "./aims.js";
+import { aimsOf, boxOfEnds, carried, followedBy, isArrow } from "./aims.js";
 import { arrowPath } from "./path.js";
 
 /** @import {Point} from "../../canvas/geometry.js" */
 /** @import {Operation} from "../../scene/operations.js" */
-/** @import {Shown} from "../definition.js" */
-/** @import {Arrow, Element as SceneElement, UpdateOperation} from "../../types/messages.js" */
+/** @import {Kind, Shown} from "../definition.js" */
+/** @import {Arrow, ArrowEnd, Element as SceneElement, UpdateOperation} from "../../types/messages.js" */
 
 /** @typedef {{get: (id: string) => SceneElement | undefined, elements: () => Iterable<SceneElement>}} Elements */
 
@@ -32,6 +32,24 @@ export function withArrows(operations, scene) {
     if (followedBy(kind).some((one) => removed.has(one))) freed.push(freedFrom(id, kind, removed, scene));
   }
   return [...freed, ...all]; // first: undone, they come when what they follow is there again
+}
+
+/**
+ * The kind of a copy: an arrow goes from copy to copy; an end at what is not copied stays free, as far away as the copy is.
+ *
+ * @param {Kind} kind with ends where they are shown
+ * @param {ReadonlyMap<string, string>} copies ids of the copies by those of what is copied
+ * @param {number} dx in scene units
+ * @param {number} dy
+ * @returns {Kind}
+ */
+export function copiedKind(kind, copies, dx, dy) {
+  if (!isArrow(kind)) return kind;
+  const copied = (/** @type {ArrowEnd} */ { x, y, element }) => {
+    const copy = copies.get(element ?? "");
+    return { ...stored({ x: x + dx, y: y + dy }), ...(copy !== undefined && { element: copy }) };
+  };
+  return { ...kind, start: copied(kind.start), end: copied(kind.end) };
 }
 
 /**
