@@ -110,7 +110,7 @@ export class Board {
     });
     this.#followEmptiness(connection);
     this.#zoomByButtons();
-    new BeyondHints(byId("canvas", HTMLElement), this.stage, this.sceneView);
+    new BeyondHints(byId("canvas", HTMLElement), this.stage, this.sceneView, (id) => this.view.boundsOf(id));
     if (hooks.isBack) this.#resumeWriting(mayEdit, notices);
   }
 

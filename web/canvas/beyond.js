@@ -4,9 +4,9 @@ import { make, setText } from "../ui/dom.js";
 import { coalesce } from "../lib/coalesce.js";
 import { text } from "../text/canvas.js";
 import { outOfSight } from "./extent.js";
-import { boundsOf } from "./geometry.js";
 
 /** @import {Editable} from "../scene/optimisticscene.js" */
+/** @import {Box} from "./geometry.js" */
 /** @import {Beyond, Side} from "./extent.js" */
 /** @import {Stage} from "./stage.js" */
 
@@ -18,6 +18,7 @@ export class BeyondHints {
   #scene;
   /** @type {Map<Side, {button: HTMLButtonElement, count: HTMLElement}>} */
   #signs = new Map();
+  #boundsOf;
   #back = make("button", { type: "button", class: "beyond-back", "data-action": "back-to-content", hidden: "" }, text.backToContent);
   #status = make("p", { class: "unseen", role: "status" });
   /** @type {Partial<Record<Side, Beyond>>} */
@@ -27,8 +28,10 @@ export class BeyondHints {
    * @param {HTMLElement} room around the stage
    * @param {Stage} stage
    * @param {Editable} scene
+   * @param {(id: string) => Box} boundsOf where an element is drawn
    */
-  constructor(room, stage, scene) {
+  constructor(room, stage, scene, boundsOf) {
+    this.#boundsOf = boundsOf;
     this.#stage = stage;
     this.#scene = scene;
     const group = make("div", { class: "beyond", role: "group", "aria-label": text.outOfSight });
@@ -53,7 +56,7 @@ export class BeyondHints {
   }
 
   #boxes() {
-    return [...this.#scene.elements()].map(({ transform }) => boundsOf(transform));
+    return [...this.#scene.elements()].map(({ id }) => this.#boundsOf(id));
   }
 
   #look() {

@@ -272,8 +272,8 @@ export function mapped(transforms, change) {
 export function boxesInSight({ scene, selection, stage }) {
   const sight = stage.visible();
   const boxes = [];
-  for (const { id, transform } of scene.elements()) {
-    if (selection.has(id)) continue;
+  for (const { id, kind, transform } of scene.elements()) {
+    if (selection.has(id) || definitionOf(kind).follows) continue; // an arrow is where others are
     const box = boundsOf(transform);
     if (overlap(box, sight)) boxes.push(box);
     if (boxes.length === MOST_OTHERS) break;

@@ -27,6 +27,7 @@ export const arrow = {
   keys: ["A", "5"],
   cursor: "crosshair",
   styles: LINES,
+  byKeys: "between",
   begin: (context, { at }) => arrowGesture(context, at),
 };
 
