@@ -28,7 +28,7 @@ test("styles: what is drawn next has fields of its own struct alone", () => {
   assert.deepEqual(Object.keys(kinds).filter(isStyled), ["Ink", "Shape", "Arrow"]);
 });
 
-test("styles: the last style is that of the next element of any kind, also after a reload of the window", () => {
+test("styles: the last style is that of the next element of any kind, also after a reload of the window (rule SHP7)", () => {
   inWindow(() => {
     new Styles().set({ color: "#e03131", width: "l" });
     const next = new Styles();
