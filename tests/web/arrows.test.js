@@ -9,7 +9,7 @@ import { aimsOf, carried, followedBy } from "../../web/kinds/arrow/aims.js";
 import { copiedKind, withArrows } from "../../web/kinds/arrow/edits.js";
 import { arrowPath, bendThrough, GAP } from "../../web/kinds/arrow/path.js";
 import { boxOf, crossings, isInside, outlineIn } from "../../web/kinds/arrow/polygons.js";
-import { nextBox } from "../../web/tools/diagrams/next.js";
+import { alongArrows, nextBox } from "../../web/tools/diagrams/next.js";
 import { drawnBox } from "../../web/tools/modes/shape.js";
 import { stepped } from "../../web/tools/modes/arrow.js";
 import { SHAPES } from "../../web/kinds/parts/palette.js";
@@ -251,4 +251,14 @@ test("diagrams: Shift draws a square and Alt from the middle; a line goes in eig
   assert.deepEqual(drawnBox(from, to, { square: false, fromMiddle: true }), { x: -20, y: 0, width: 60, height: 20 });
   const { x, y } = stepped({ x: 0, y: 0 }, { x: 100, y: 20 });
   assert.deepEqual([Math.round(x), Math.round(y)], [102, 0]);
+});
+
+test("diagrams: Tab goes along the arrows from shape to shape, and Shift and Tab back (rule SHP6)", () => {
+  /** @type {SceneElement} */
+  const other = { ...BOX, id: "b" };
+  const arrow = { ...ARROW, kind: arrowOf() };
+  assert.equal(alongArrows([BOX, arrow, other], "a", false), "b");
+  assert.equal(alongArrows([BOX, arrow, other], "b", true), "a");
+  assert.equal(alongArrows([BOX, arrow, other], "b", false), null);
+  assert.equal(alongArrows([BOX, arrow], "a", false), null, "what is not there");
 });

@@ -6,10 +6,12 @@
 import { make } from "../ui/dom.js";
 import { boundsOf, withHeight } from "../canvas/geometry.js";
 import { isComposed } from "../lib/keys.js";
+import { isShape } from "../kinds/shape/outline.js";
 import { definitionOf, PLAIN_TEXT, textOf } from "../kinds/kinds.js";
 import { faultOf, longest } from "../scene/limits.js";
 import { wholeTransform } from "../scene/scene.js";
 import { text } from "../text/tools.js";
+import { addNext, alongArrows } from "./diagrams/next.js";
 import { besideOf } from "./besidenote.js";
 import { freshPlace, frontLayer } from "./place.js";
 import { showWritten } from "../kinds/parts/written.js";
@@ -344,11 +346,22 @@ export class TextEditor {
     event.stopPropagation();
     if (isComposed(event)) return;
     if (listKey(session.field, event)) return event.preventDefault();
-    if (event.key === "Tab" && !event.ctrlKey && !event.altKey && this.#goBeside(session, event.shiftKey)) return event.preventDefault();
+    if (event.key === "Tab" && !event.ctrlKey && !event.altKey && (this.#goAlong(session, event.shiftKey) || this.#goBeside(session, event.shiftKey))) return event.preventDefault();
     const done = event.key === "Escape" || (event.key === "Enter" && (event.ctrlKey || event.metaKey));
     if (!done) return;
     event.preventDefault();
     this.close();
+  }
+
+  /** End writing in a shape, and go on along the arrows, where there is such a thing. @param {Session} session @param {boolean} isBack */
+  #goAlong({ kind, id }, isBack) {
+    const { scene } = this.#context;
+    const there = alongArrows(scene.elements(), id, isBack);
+    if (!isShape(kind) || !scene.has(id) || (isBack && !there)) return false;
+    this.close();
+    const next = there ?? addNext(this.#context, "right");
+    if (next) this.edit(next);
+    return true;
   }
 
   /**

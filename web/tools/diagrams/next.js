@@ -1,7 +1,7 @@
 /** The next shape of a flow chart: beside the one that is selected, with an arrow to it. */
 
 import { boundsOf, overlap, rounded } from "../../canvas/geometry.js";
-import { arrowOf, canBeFollowed, isGround } from "../../kinds/arrow/aims.js";
+import { arrowOf, canBeFollowed, isArrow, isGround } from "../../kinds/arrow/aims.js";
 import { isShape } from "../../kinds/shape/outline.js";
 import { frontLayer } from "../place.js";
 import { LINES, styles } from "../style/styles.js";
@@ -52,6 +52,24 @@ export function selectedShape({ scene, selection }) {
   const [id = "", ...more] = selection.ids;
   const element = scene.get(id);
   return more.length === 0 && isShape(element?.kind) ? /** @type {SceneElement & {kind: Shape}} */ (element) : null;
+}
+
+/**
+ * The shape that an arrow goes to from another, or comes from.
+ *
+ * @param {Iterable<SceneElement>} elements
+ * @param {string} id of the other
+ * @param {boolean} isBack against the arrows
+ * @returns {string | null} the first of several; `null`: there is none
+ */
+export function alongArrows(elements, id, isBack) {
+  const all = [...elements];
+  for (const { kind } of all) {
+    if (!isArrow(kind)) continue;
+    const [from, to] = isBack ? [kind.end.element, kind.start.element] : [kind.start.element, kind.end.element];
+    if (from === id && to !== id && all.some((one) => one.id === to && isShape(one.kind))) return to ?? null;
+  }
+  return null;
 }
 
 /**
