@@ -1,0 +1,114 @@
+"""Elements in each other, in two windows: groups, frames with a tile in them, locks, undo."""
+
+import json
+from typing import Any
+
+import pytest
+from playwright.sync_api import expect
+
+from support.browsers.conditions import until
+from support.browsers.desk import Desk
+from support.servers.server import Server, post
+
+pytestmark = pytest.mark.rule("STR1", "STR2", "STR3", "STR4", "STR5")
+
+LEFT = {"x": 200, "y": 300, "width": 120, "height": 80}
+RIGHT = {"x": 400, "y": 300, "width": 120, "height": 80}
+
+
+def note(name: str, place: dict[str, int], **parts: Any) -> dict[str, Any]:
+    kind = {"type": "Note", "content": name}
+    return {"id": name, "kind": kind, "transform": {**place, "z_index": 5}, **parts}
+
+
+def session_of(desk: Desk) -> str:
+    return desk.page.url.split("/s/")[1].split("?")[0]
+
+
+def parents(desk: Desk, server: Server) -> dict[str, str | None]:
+    """What is stored: the parent of each element."""
+    scene = json.loads(server.get(f"/api/scene/{session_of(desk)}")[1])["scene"]
+    return {element["id"]: element.get("parent") for element in scene["elements"]}
+
+
+def moved(desk: Desk, *names: str) -> dict[str, list[float]]:
+    return {name: desk.place(name)[:2] for name in names}
+
+
+def by(before: dict[str, list[float]], after: dict[str, list[float]]) -> set[tuple[float, float]]:
+    """How far each has gone."""
+    return {
+        (round(after[name][0] - at[0], 1), round(after[name][1] - at[1], 1))
+        for name, at in before.items()
+    }
+
+
+def test_what_is_grouped_framed_and_locked_moves_as_one_in_both_windows(
+    desk: Desk, server: Server
+) -> None:
+    post(
+        server, {"session_id": session_of(desk), "add": [note("left", LEFT), note("right", RIGHT)]}
+    )
+    for window in (desk.ada, desk.bob):
+        until(window.page, "document.querySelectorAll('[data-kind=Note]').length === 2")
+    desk.page.locator("#zoom-fit").click()
+
+    # A group moves as one, and is seen moving by the other while it is dragged.
+    desk.select("left", "right")
+    desk.keys.press("Control+g")
+    expect(desk.page.locator('[data-kind="Group"]')).to_have_count(1)
+    before = moved(desk, "left", "right")
+    start = desk.middle("left")
+    desk.mouse.move(*start)
+    desk.mouse.down()
+    desk.mouse.move(start[0], start[1] + 60)
+    desk.mouse.move(start[0] + 5, start[1] + 90)
+    until(
+        desk.page,
+        "was => document.querySelector('[data-element-id=right]').style.transform !== was",
+        arg=f"translate({before['right'][0]}px, {before['right'][1]}px)",
+    )
+    until(
+        desk.bob.page,
+        "was => document.querySelector('[data-element-id=right]').style.transform !== was",
+        arg=f"translate({before['right'][0]}px, {before['right'][1]}px)",
+    )
+    desk.mouse.up()
+    assert len(by(before, moved(desk, "left", "right"))) == 1
+    assert by(before, moved(desk, "left", "right")) != {(0.0, 0.0)}
+    desk.agree()
+
+    # A double click goes in: one of them alone.
+    desk.mouse.dblclick(*desk.middle("left"))
+    before = moved(desk, "left", "right")
+    expect(desk.node("left")).to_have_attribute("data-selected", "")
+    desk.keys.press("ArrowUp")
+    until(
+        desk.page,
+        "was => document.querySelector('[data-element-id=left]').style.transform !== was",
+        arg=f"translate({before['left'][0]}px, {before['left'][1]}px)",
+    )
+    assert moved(desk, "right")["right"] == before["right"]
+    desk.keys.press("Escape")
+
+    # Taken apart and undone.
+    desk.select("right")
+    desk.keys.press("Control+Shift+g")
+    expect(desk.page.locator('[data-kind="Group"]')).to_have_count(0)
+    desk.keys.press("Control+z")
+    expect(desk.page.locator('[data-kind="Group"]')).to_have_count(1)
+
+    # Locked: a drag passes over it, the server refuses others.
+    desk.keys.press("Escape")
+    desk.select("left")
+    desk.keys.press("Control+Shift+l")
+    group = desk.page.locator('[data-kind="Group"]')
+    expect(group).to_have_attribute("data-locked", "")
+    before = moved(desk, "left", "right")
+    desk.drag(desk.middle("left"), (80, 80))
+    assert moved(desk, "left", "right") == before
+    status, _, answer = post(
+        server, {"session_id": session_of(desk), "remove": [group.get_attribute("data-element-id")]}
+    )
+    assert (status, answer["code"]) == (423, "element_locked")
+    desk.agree()
