@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import expect
 
+from support.browsers.axe import accessible
 from support.browsers.conditions import until
 from support.browsers.desk import Desk
 from support.browsers.window import Open
@@ -409,3 +410,150 @@ def test_what_is_out_of_sight_is_found(
     back.click()
     until(page, inside)
     expect(back).to_be_hidden()
+
+
+MENU = "menu"
+
+
+def said(desk: Desk) -> str:
+    """What a screen reader hears of the tools."""
+    return desk.page.locator("[data-said]").inner_text()
+
+
+@pytest.mark.rule("HND1", "HND2", "HND3", "HND4", "HND5", "HND8", "HND10", "HND11")
+def test_what_hands_know_from_other_programs(desk: Desk) -> None:
+    """Keys with the focus on a button, notes by Tab, Alt, the right button, drags from the dock."""
+    allow_clipboard(desk)
+    page, field = desk.page, desk.page.get_by_role("textbox", name="Text", exact=True)
+    tools = page.locator(".toolbar [data-tool]").evaluate_all("all => all.map(n => n.dataset.tool)")
+    order = ["select", "pen", "eraser", "laser", "shape", "arrow", "frame"]
+    order += ["text", "note", "picture", "chart"]
+    assert tools == [name for name in order if name in tools]
+    expect(page.locator("[data-tool=select]")).to_have_attribute("aria-pressed", "true")
+    page.locator("[data-panel=people]").focus()
+    desk.keys.press("n")
+    expect(field).to_be_focused()
+    (first,) = desk.ids()  # it is there at once, and goes where somebody presses
+    desk.mouse.click(180, 240)
+    expect(field).to_be_focused()
+    desk.keys.type("- milk")
+    desk.keys.press("Enter")
+    desk.keys.type("eggs")
+    assert field.input_value() == "- milk\n- eggs"
+    desk.keys.press("Enter")
+    desk.keys.press("Enter")
+    desk.keys.press("Tab")
+    expect(field).to_have_value("")
+    desk.keys.type("second")
+    desk.keys.press("Shift+Tab")
+    expect(field).to_have_value("- milk\n- eggs\n")
+    desk.keys.press("Escape")
+    first, second = desk.ids()
+    expect(desk.node(first, desk.bob).locator(".item")).to_have_text(["•milk", "•eggs"])
+    assert desk.place(second)[0] == desk.place(first)[0] + desk.place(first)[2] + 20
+    expect(page.locator("[data-said]")).to_contain_text("Made: ")
+
+    # Alt leaves the note where it is; one undo takes the copy back.
+    x, y = desk.middle(second)
+    desk.drag((x, y), (120, 260), hold="Alt")
+    expect(page.locator('[data-kind="Note"]')).to_have_count(3)
+    copy_id = desk.ids()[2]
+    assert desk.place(second)[1] == desk.place(first)[1]
+    desk.agree()
+    desk.keys.press("Control+z")
+    expect(desk.node(copy_id)).to_have_count(0)
+    desk.keys.press("Control+Shift+z")
+    expect(desk.node(copy_id)).to_have_count(1)
+
+    # The menu by the right button and by keys; the focus comes back.
+    desk.mouse.click(*desk.middle(first), button="right")
+    menu = page.get_by_role(MENU, name="What can be done with the selection")
+    expect(menu.get_by_role("menuitem").first).to_be_focused()
+    accessible(desk.ada, "the menu of a selection")
+    desk.keys.press("Escape")
+    expect(menu).to_have_count(0)
+    expect(desk.node(first)).to_be_focused()
+    desk.keys.press("Shift+F10")
+    menu.get_by_role("menuitem", name="Copy as SVG").click()
+    expect(page.locator("#notices")).to_contain_text("Copied as SVG")
+    assert "eggs" in page.evaluate("navigator.clipboard.readText()")
+    desk.keys.press("Shift+F10")
+    menu.get_by_role("menuitem", name="Copy as PNG").click()
+    expect(page.locator("#notices")).to_contain_text("Copied as PNG")
+    assert page.evaluate(COPIED)[0] == ["image/png"]
+    desk.mouse.click(30, 600, button="right")
+    expect(page.get_by_role(MENU, name="What can be done here")).to_be_visible()
+    desk.keys.press("Escape")
+
+    # A tool that is dragged from the dock makes its element where it is dropped.
+    box = page.locator("[data-tool=text]").bounding_box()
+    assert box
+    desk.drag((box["x"] + 20, box["y"] + 20), (300 - box["x"], 600 - box["y"]))
+    expect(field).to_be_focused()
+    desk.keys.type("dropped")
+    desk.keys.press("Escape")
+    dropped = desk.node(desk.ids()[3]).bounding_box()
+    assert dropped
+    assert abs(dropped["x"] - 320) < 40
+    desk.keys.press("Shift+Digit2")
+    until(
+        page,
+        """id => { const box = document.querySelector(`[data-element-id="${id}"]`)
+            .getBoundingClientRect(); return box.width > 150; }""",
+        arg=desk.ids()[3],
+    )
+    desk.keys.press("Shift+Digit1")
+    desk.keys.press("Shift+M")
+    expect(page.locator("[data-minimap]")).to_be_visible()
+    accessible(desk.ada, "the map")
+    page.reload()
+    desk.ada.wait_connection("open")
+    expect(page.locator("[data-minimap]")).to_be_visible()
+    desk.agree()
+
+
+@pytest.mark.rule("HND4", "HND8", "HND9")
+def test_words_of_other_scripts_and_links(open_window: Open) -> None:
+    """Composed and from right to left; links open with Ctrl; a finger that is held opens the menu."""
+    ada = open_window("red", query="name=Ada", has_touch=True)
+    desk = Desk(ada, ada)
+    page, field = ada.page, ada.page.get_by_role("textbox", name="Text", exact=True)
+    page.locator("#stage").focus()
+    desk.keys.press("t")
+    expect(field).to_be_focused()
+    desk.keys.type("- ")
+    desk.devtools.send(
+        "Input.imeSetComposition", {"text": "にほ", "selectionStart": 2, "selectionEnd": 2}
+    )
+    page.evaluate(
+        """() => document.activeElement.dispatchEvent(new KeyboardEvent('keydown',
+            {key: 'Enter', isComposing: true, bubbles: true, cancelable: true}))"""
+    )
+    desk.devtools.send("Input.insertText", {"text": "日本"})
+    assert field.input_value() == "- 日本"
+    desk.keys.press("Enter")
+    desk.keys.insert_text("שלום https://example.org/a")
+    desk.keys.press("Escape")
+    (written,) = desk.ids()
+    items = desk.node(written).locator(".item")
+    expect(items).to_have_text(["•日本", "•שלום https://example.org/a"])
+    assert items.nth(1).evaluate("node => getComputedStyle(node).direction") == "rtl"
+    link = desk.node(written).locator("a")
+    assert link.get_attribute("rel") == "noopener"
+    assert "example.org" in (link.get_attribute("title") or "")
+    desk.keys.press("Escape")
+    box = link.bounding_box()
+    assert box
+    at = (box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    desk.mouse.click(*at)  # for the text
+    expect(desk.node(written)).to_have_attribute("data-selected", "")
+    with page.context.expect_page() as opened:
+        desk.mouse.click(*at)
+    opened.value.close()
+
+    touch = [{"x": at[0], "y": at[1], "id": 1}]
+    desk.keys.press("Escape")
+    desk.devtools.send("Input.dispatchTouchEvent", {"type": "touchStart", "touchPoints": touch})
+    expect(page.get_by_role(MENU, name="What can be done with the selection")).to_be_visible()
+    desk.devtools.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+    expect(page.get_by_role(MENU)).to_be_visible()

@@ -100,6 +100,27 @@ def test_an_earlier_moment_is_drawn(server: Server, session: str) -> None:
     assert pixels(one).size == (560, 360)  # twice 200 by 100 units, and 40 around them
 
 
+@pytest.mark.rule("HND10")
+def test_a_part_of_the_scene_is_drawn_by_itself(server: Server) -> None:
+    """With what lies on it, cut to its own size."""
+    add = [
+        {"id": "low", **element({"type": "Image", "src": png_url(40, 20)})},
+        {"id": "far", **element({"type": "Text", "content": "far"}, x=4000)},
+        {"id": "mark", **element({"type": "Text", "content": "mark"}), "parent": "low"},
+    ]
+    assert post(server, {"session_id": "parts", "add": add})[0] == 200
+    path = "/api/scene/parts/export"
+    svg = server.get(f"{path}.svg?ids=low")[1].decode()
+    assert 'width="280" height="180"' in svg
+    assert "mark" in svg
+    assert ">far<" not in svg
+    assert ">far<" in server.get(f"{path}.svg")[1].decode()
+    data = json.loads(server.get(f"{path}.json?ids=far,gone")[1])
+    assert [one["id"] for one in data["elements"]] == ["far"]
+    tags = {server.exchange(f"{path}.png?width=20{ids}")[1]["etag"] for ids in ("", "&ids=low")}
+    assert len(tags) == 2
+
+
 def test_what_has_not_changed_is_not_sent_again(server: Server, session: str) -> None:
     path = f"/api/scene/{session}/export.png?width=20"
     tag = server.exchange(path)[1]["etag"]
@@ -116,6 +137,9 @@ def test_what_has_not_changed_is_not_sent_again(server: Server, session: str) ->
         ("export.png?width=1e3", 400),
         ("export.svg?revision=999", 404),
         ("export.svg?revision=-1", 400),
+        ("export.svg?ids=", 400),
+        ("export.svg?ids=" + ",".join(str(n) for n in range(101)), 400),
+        ("export.svg?ids=" + "a" * 129, 400),
     ],
 )
 def test_what_cannot_be_had(server: Server, session: str, rest: str, status: int) -> None:

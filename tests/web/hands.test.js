@@ -12,6 +12,7 @@ import { menuGroups } from "../../web/tools/contextmenu.js";
 import { edgeSpeed } from "../../web/tools/edgepan.js";
 import { draggedBy } from "../../web/tools/gestures.js";
 import { dragByKeys } from "../../web/tools/modes/bykeys.js";
+import { pictureAddress } from "../../web/tools/picturecopy.js";
 import { isChosen } from "../../web/tools/marquee.js";
 import { mapPlace, onMap } from "../../web/tools/minimap.js";
 import { freeMiddle } from "../../web/tools/place.js";
@@ -148,4 +149,10 @@ test("speaker: the other one who speaks, or spoke last, as long as they are here
   assert.equal(latest(), "ada");
   peers.delete("ada");
   assert.equal(latest(), null);
+});
+
+test("pictures: an address names what is selected, and a PNG is as sharp as a screen (HND10)", () => {
+  assert.match(pictureAddress("team", "svg", ["a", "b:1"], 100), /api\/scene\/team\/export\.svg\?ids=a%2Cb%3A1$/);
+  assert.match(pictureAddress("team", "png", ["a"], 100), /export\.png\?ids=a&width=360$/);
+  assert.match(pictureAddress("team", "png", ["a"], 100_000), /width=4096$/);
 });

@@ -87,7 +87,7 @@ export class Board {
       const allowed = CLIENT_TRAITS[message.type].right === null || mayEdit();
       if (connection.state === "open" && !hooks.isAlone() && allowed) connection.send(message);
     };
-    this.tools = this.#makeTools(connection.sessionId, notices, send, hooks.speaker);
+    this.tools = this.#makeTools(connection.sessionId, notices, send, (address) => joinToken.fetch(address), hooks.speaker);
     this.panels = this.#makePanels(connection, joinToken, quality, notices, hooks);
     this.#help = offerHelp(byId("help", HTMLButtonElement), notices);
     this.strokes = new Part(async () => {
@@ -118,16 +118,17 @@ export class Board {
    * @param {string} sessionId
    * @param {Notices} notices
    * @param {(message: ClientMessage) => void} send
+   * @param {(address: string) => Promise<Response>} fetch from the server, as this person
    * @param {() => string | null} speaker
    * @returns {Part<Tools>}
    */
-  #makeTools(sessionId, notices, send, speaker) {
+  #makeTools(sessionId, notices, send, fetch, speaker) {
     const showSpeaker = {
       canShow: () => this.#tileOf(speaker()) !== null,
       show: () => this.showPerson(speaker()),
     };
     const { sceneView: scene, stage, view, selection } = this;
-    const canvas = { scene, previews: scene.previews, stage, view, selection, notices, sessionId, send, showSpeaker };
+    const canvas = { scene, previews: scene.previews, stage, view, selection, notices, sessionId, send, fetch, showSpeaker };
     return new Part(async () => {
       const { Tools } = await import("../tools/tools.js");
       return new Tools(canvas, { bar: byId("dock-tools", HTMLElement), properties: byId("canvas", HTMLElement) });

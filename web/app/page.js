@@ -3,7 +3,6 @@
 import { plainName } from "../lib/foreign.js";
 import { readText, writeText } from "../lib/stored.js";
 import { pathInSite, sitePath } from "../lib/site.js";
-import { make } from "../ui/dom.js";
 
 const NAME_KEY = "canvas-server.name";
 const LOOPBACK = /^(localhost|127(\.\d+){3}|\[?::1\]?)$/;
@@ -60,19 +59,6 @@ function rememberedName() {
 /** @returns {string} */
 function guest() {
   return `Guest ${1000 + Math.floor(Math.random() * 9000)}`;
-}
-
-/**
- * Let the browser keep something as a file.
- *
- * @param {Blob} content
- * @param {string} name
- */
-export function save(content, name) {
-  const address = URL.createObjectURL(content);
-  make("a", { href: address, download: name }).click();
-  // The browser has it by then.
-  setTimeout(() => URL.revokeObjectURL(address));
 }
 
 /**

@@ -7,6 +7,9 @@ export const commandText = {
   cut: "Cut",
   paste: "Paste",
   pastePlain: "Paste as a text, whatever it is",
+  copyPng: "Copy as PNG",
+  copySvg: "Copy as SVG",
+  savePng: "Save as a picture (PNG)",
   duplicate: "Duplicate",
   delete: "Delete",
   selectAll: "Select all",
@@ -115,6 +118,14 @@ export const text = {
   pasteRefused: "What was copied cannot be put on this canvas.",
   /** @param {string[]} names of kinds that this page does not know, or that belong to a call */
   kindsRefused: (names) => `Some of what was copied cannot be put on this canvas: ${names.join(", ")}.`,
+  /** @param {string} tool */
+  toolChosen: (tool) => `${tool} is chosen. Escape leaves it.`,
+  /** @param {string} tool */
+  toolByKeys: (tool) => `${tool} is chosen. Enter makes one, Escape leaves it.`,
+  /** @param {string} what an element in words */
+  made: (what) => `Made: ${what}`,
+  /** @param {number} count */
+  madeSeveral: (count) => `Made: ${count} elements`,
   minimap: "Map of the canvas",
   closeMinimap: "Close the map",
   close: "Close",
@@ -126,6 +137,17 @@ export const text = {
   opacity: "Opacity in %",
   /** @param {number} count */
   several: (count) => `${count} elements`,
+};
+
+/** What is said of pictures of the selection. */
+export const pictureText = {
+  /** @param {"png" | "svg"} form */
+  copied: (form) => `Copied as ${form.toUpperCase()}. Paste it into another program.`,
+  refused: "The browser does not let this page copy a picture.",
+  saveInstead: "Save it as a file",
+  notDrawn: "The picture could not be drawn. Try it again in a moment.",
+  /** @param {number} most */
+  tooMany: (most) => `At most ${most} elements make one picture. Select fewer, or save all of the canvas in the panel Save.`,
 };
 
 /** What is said of what was pasted or dropped, and is nothing for a canvas. */

@@ -11,6 +11,7 @@ import { historyCommands } from "./commands/history.js";
 import { modeCommands } from "./commands/modes.js";
 import { moveCommands } from "./commands/move.js";
 import { orderCommands } from "./commands/order.js";
+import { pictureCommands } from "./commands/picture.js";
 import { removeCommands } from "./commands/remove.js";
 import { selectionCommands } from "./commands/selection.js";
 import { structureCommands } from "./commands/structure.js";
@@ -25,6 +26,7 @@ export const commands = [
   ...diagramCommands,
   ...historyCommands,
   ...clipboardCommands,
+  ...pictureCommands,
   ...selectionCommands,
   ...moveCommands,
   ...orderCommands,

@@ -1,5 +1,6 @@
 /** The tools of the canvas: makes the parts and wires them together. */
 
+import { announceTools } from "./announcer.js";
 import { Additions } from "./additions.js";
 import { Clipboard } from "./clipboard.js";
 import { commands } from "./commands.js";
@@ -47,6 +48,7 @@ import { Unsaved } from "../ui/unsaved.js";
  * @property {Notices} notices
  * @property {string} sessionId
  * @property {(message: ClientMessage) => void} send what may be lost
+ * @property {(address: string) => Promise<Response>} fetch from the server, as this person
  * @property {{canShow: () => boolean, show: () => void}} showSpeaker brings the tile of who speaks, or spoke last, into sight
  */
 
@@ -121,6 +123,7 @@ export class Tools {
     const tools = { ...context, clipboard, minimap: new Minimap(context, rooms.properties), properties, create: (type, at) => additions.create(type, at) };
     const contextMenu = new ContextMenu(tools, commands);
     showLinksWithCtrl(stage.frame);
+    announceTools(context, rooms.properties);
     new KeyBindings(tools, commands, () => pointer.cancel());
     const toolbar = new Toolbar(tools, commands);
     rooms.bar.append(toolbar.node);

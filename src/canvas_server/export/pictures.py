@@ -22,11 +22,17 @@ _Version = tuple[int, int]
 """Revision of a scene, and time of its change."""
 
 
+_Failed = tuple[str, _Version, Form, frozenset[str] | None]
+"""Session, version, form and part of what could not be drawn."""
+
+
 class _Wanted(Struct, frozen=True):
     session_id: str
     version: _Version
     form: Form
     width: int | None
+    part: frozenset[str] | None
+    """The elements that were asked for; None: all."""
 
 
 class _PictureJob(Struct, eq=False):
@@ -44,23 +50,30 @@ class Pictures:
         self._draw = draw
         self._kept: dict[_Wanted, Picture] = {}
         self._bytes = 0
-        self._failed: OrderedDict[tuple[str, _Version, Form], tuple[str, float]] = OrderedDict()
-        """Why, and when, by session, version and form."""
+        self._failed: OrderedDict[_Failed, tuple[str, float]] = OrderedDict()
+        """Why, and when."""
         self._queue = DrawingQueue()
         self._jobs: dict[_Wanted, _PictureJob] = {}
         self._by_drawing: dict[Drawing, _PictureJob] = {}
         self._working: asyncio.Task[None] | None = None
 
     async def get(
-        self, scene: SceneDocument, form: Form, width: int | None, requester: str
+        self,
+        scene: SceneDocument,
+        form: Form,
+        width: int | None,
+        requester: str,
+        part: frozenset[str] | None = None,
     ) -> Picture:
         """Return a picture, which is drawn on the account of its session and of who asks.
+
+        `part`: the elements that the scene was reduced to.
 
         Raises:
             TooManyDrawings: it is not drawn now.
             CannotDraw: it cannot be had; also where that was found out lately.
         """
-        wanted = _Wanted(scene.session_id, (scene.revision, scene.timestamp), form, width)
+        wanted = _Wanted(scene.session_id, (scene.revision, scene.timestamp), form, width, part)
         found = self._kept.pop(wanted, None)
         if found is not None:
             self._kept[wanted] = found  # now the latest
@@ -82,7 +95,7 @@ class Pictures:
         return job
 
     def _require_hope(self, wanted: _Wanted) -> None:
-        key = (wanted.session_id, wanted.version, wanted.form)
+        key = (wanted.session_id, wanted.version, wanted.form, wanted.part)
         why, at = self._failed.get(key, ("", 0.0))
         if not why:
             return
@@ -112,7 +125,8 @@ class Pictures:
             drawn = await self._draw(job.scene, wanted.form, wanted.width)
         except CannotDraw as failure:
             now = asyncio.get_running_loop().time()
-            self._failed[wanted.session_id, wanted.version, wanted.form] = (str(failure), now)
+            key = (wanted.session_id, wanted.version, wanted.form, wanted.part)
+            self._failed[key] = (str(failure), now)
             if len(self._failed) > MAX_FAILURES:
                 self._failed.popitem(last=False)
             job.done.set_exception(failure)

@@ -9,6 +9,10 @@ from canvas_server.protocol.codec import MalformedMessage
 from canvas_server.protocol.errors import ErrorCode
 from canvas_server.protocol.fields import MAX_INTEGER, SESSION_PATTERN
 
+MOST_IDS = 100
+"""Elements that one request can name: an address has an end."""
+LONGEST_ID = 128
+
 
 def session_of(request: Request) -> str:
     """Return the session that the path names; `default` where it names none.
@@ -20,6 +24,22 @@ def session_of(request: Request) -> str:
     if not re.search(SESSION_PATTERN, session_id):
         raise HTTPException(404, "a session name has 1 to 64 letters, digits, '_' and '-'")
     return session_id
+
+
+def ids_of(request: Request) -> frozenset[str] | None:
+    """Return the elements that the query names; None where it names none.
+
+    Raises:
+        MalformedMessage: there are too many, or one is no id.
+    """
+    text = request.query_params.get("ids")
+    if text is None:
+        return None
+    ids = frozenset(text.split(","))
+    if len(ids) > MOST_IDS or not all(1 <= len(one) <= LONGEST_ID for one in ids):
+        reason = f"ids are 1 to {MOST_IDS} ids of elements, with commas between them"
+        raise MalformedMessage(ErrorCode.INVALID_MESSAGE, reason)
+    return ids
 
 
 def number_of(

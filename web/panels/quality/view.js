@@ -2,7 +2,7 @@
 
 import { icon, make, setText } from "../../ui/dom.js";
 import { errorName, log } from "../../lib/log.js";
-import { save } from "../../app/page.js";
+import { save } from "../../ui/save.js";
 import { diagnosisText } from "../../text/diagnosis.js";
 import { showCode } from "../../security/dialog.js";
 import { text } from "../../text/monitor.js";

@@ -2,7 +2,7 @@
 
 import { shownLines, shownName } from "../../lib/foreign.js";
 import { icon, make } from "../../ui/dom.js";
-import { save } from "../../app/page.js";
+import { save } from "../../ui/save.js";
 import { momentText, text as chatText } from "../../text/chat.js";
 import { text } from "../../text/panels/save.js";
 

@@ -3,7 +3,8 @@
 import { icon, make, setText } from "../../ui/dom.js";
 import { errorName, log } from "../../lib/log.js";
 import { sitePath } from "../../lib/site.js";
-import { copy, save } from "../../app/page.js";
+import { copy } from "../../app/page.js";
+import { save } from "../../ui/save.js";
 import { missingWords } from "./missing.js";
 import { text } from "../../text/panels/save.js";
 

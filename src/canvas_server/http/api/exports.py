@@ -16,6 +16,7 @@ from starlette.routing import BaseRoute, Route
 from canvas_server import __version__
 from canvas_server.addresses import neighbourhood
 from canvas_server.export.missing import as_header
+from canvas_server.export.part import part_of
 from canvas_server.export.pictures import Pictures
 from canvas_server.export.queue import TooManyDrawings
 from canvas_server.export.worker import MOST_WIDTH, CannotDraw, Picture
@@ -23,7 +24,7 @@ from canvas_server.http.api.scenes import USUAL_BYTES, require_entered, scene_at
 from canvas_server.http.bodies import Bodies
 from canvas_server.http.errors import error_responses, refusal
 from canvas_server.http.gate import Gate
-from canvas_server.http.params import number_of, session_of
+from canvas_server.http.params import ids_of, number_of, session_of
 from canvas_server.http.validators import is_known, scene_tag
 from canvas_server.node.scenes import Scenes
 from canvas_server.protocol.scene import SceneDocument
@@ -39,13 +40,14 @@ def picture_routes(scenes: Scenes, gate: Gate, bodies: Bodies) -> list[BaseRoute
     pictures = Pictures()
 
     async def body(
-        request: Request, scene: SceneDocument, ending: str, width: int | None
+        request: Request, scene: SceneDocument, ending: str, ids: frozenset[str] | None
     ) -> Picture:
         if ending == "json":
             size = len(scene.elements) * USUAL_BYTES
             return Picture(await bodies.apart(size, _as_json, scene))
         form = "png" if ending == "png" else "svg"
-        return await pictures.get(scene, form, width, requester_of(request, gate))
+        width = number_of(request, "width", 1, MOST_WIDTH) if ending == "png" else None
+        return await pictures.get(scene, form, width, requester_of(request, gate), ids)
 
     async def export(request: Request) -> Response:
         ending = request.path_params["ending"]
@@ -53,9 +55,12 @@ def picture_routes(scenes: Scenes, gate: Gate, bodies: Bodies) -> list[BaseRoute
             raise HTTPException(404, f"a scene is exported as {', '.join(_TYPES)}")
         session_id = session_of(request)
         await require_entered(scenes, gate, request, session_id)
-        width = number_of(request, "width", 1, MOST_WIDTH) if ending == "png" else None
+        ids = ids_of(request)
         scene = await scene_at(scenes, session_id, number_of(request, "revision"))
         tag = f"{scene_tag(scene)}-{__version__}"
+        if ids is not None:
+            scene = part_of(scene, ids)
+            tag += f"-{hashlib.sha256(','.join(sorted(ids)).encode()).hexdigest()[:16]}"
         name = f"{scene.session_id}-{scene.revision}.{ending}"
         headers = {
             "etag": f'"{tag}"',
@@ -65,7 +70,7 @@ def picture_routes(scenes: Scenes, gate: Gate, bodies: Bodies) -> list[BaseRoute
         if is_known(request.headers, tag):
             return Response(status_code=304, headers=headers)
         try:
-            drawn = await body(request, scene, ending, width)
+            drawn = await body(request, scene, ending, ids)
             scenes.answered(session_id, len(drawn.data))
             if drawn.missing:
                 headers["canvas-missing"] = as_header(drawn.missing)
