@@ -101,8 +101,8 @@ export class KeyBindings {
 /**
  * @param {string} key
  * @param {Command} command
- * @returns {boolean} it chooses a tool
+ * @returns {boolean} it chooses a tool, or changes what is seen
  */
-function isForTool(key, { tool }) {
-  return tool !== undefined && TOOL_KEY.test(key);
+function isForTool(key, { tool, group }) {
+  return (tool !== undefined || group === "view" || group === "tools") && TOOL_KEY.test(key);
 }

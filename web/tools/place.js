@@ -11,7 +11,7 @@ import { wholeTransform } from "../scene/scene.js";
 const ASIDE = 20;
 /** Places are looked for in so many steps each way, and so far from what is there, in scene units. */
 const STEPS = 12;
-const BESIDE = 12;
+const BESIDE = 40;
 
 /** @typedef {{width: number, height: number}} Size in scene units */
 

@@ -7,4 +7,4 @@ import { STROKES } from "../style/styles.js";
 /** @import {Mode} from "./mode.js" */
 
 /** @type {Mode} */
-export const pen = { name: "pen", label: modeText.pen, icon: "pen", keys: ["P"], cursor: "crosshair", stays: true, styles: STROKES, begin: penGesture };
+export const pen = { name: "pen", label: modeText.pen, icon: "pen", keys: ["P", "7"], cursor: "crosshair", stays: true, styles: STROKES, begin: penGesture };
