@@ -481,14 +481,14 @@ def test_what_hands_know_from_other_programs(desk: Desk) -> None:
     menu.get_by_role("menuitem", name="Copy as PNG").click()
     expect(page.locator("#notices")).to_contain_text("Copied as PNG")
     assert page.evaluate(COPIED)[0] == ["image/png"]
-    desk.mouse.click(30, 600, button="right")
+    desk.mouse.click(30, 480, button="right")
     expect(page.get_by_role(MENU, name="What can be done here")).to_be_visible()
     desk.keys.press("Escape")
 
     # A tool that is dragged from the dock makes its element where it is dropped.
     box = page.locator("[data-tool=text]").bounding_box()
     assert box
-    desk.drag((box["x"] + 20, box["y"] + 20), (300 - box["x"], 600 - box["y"]))
+    desk.drag((box["x"] + 20, box["y"] + 20), (300 - box["x"], 480 - box["y"]))
     expect(field).to_be_focused()
     desk.keys.type("dropped")
     desk.keys.press("Escape")
