@@ -49,7 +49,7 @@ from canvas_server.protocol.history import Added, Entry, Replaced, Updated
 from canvas_server.protocol.http import ChangedElement, SceneEdit
 from canvas_server.protocol.kinds import Text, Video
 from canvas_server.protocol.roles import Role
-from canvas_server.protocol.scene import ElementChanges, NewElement, TransformChanges
+from canvas_server.protocol.scene import Element, ElementChanges, NewElement, TransformChanges
 from canvas_server.store.memory import MemoryLog
 from support.simulations.pages import PageNetwork, PageProcess, PageSocket
 from support.simulations.talking import CHAT_LIMITS, Talks
@@ -255,6 +255,17 @@ def mangled(text: str) -> str | None:
     return re.sub("UNREADABLE|UNNAMED", r"\\ud83d", text)
 
 
+FIELDS = {"content", "text", "label", "title"}
+"""Where the words of an element are, by its kind."""
+
+
+def words_of(element: Element) -> str:
+    """Return what is written in an element."""
+    return next(
+        (getattr(element.kind, name, "") for name in FIELDS if hasattr(element.kind, name)), ""
+    )
+
+
 class Page:
     """What one page has said and heard since it was opened."""
 
@@ -351,7 +362,8 @@ def marks(said: Any) -> set[int]:
     if isinstance(said, dict):
         found: set[int] = set()
         for name, value in said.items():
-            found |= {int(value)} if name == "x" else marks(value)
+            if name != "kind":  # which has places of its own
+                found |= {int(value)} if name == "x" else marks(value)
         return found
     return set().union(*map(marks, said)) if isinstance(said, list) else set()
 
@@ -701,23 +713,23 @@ class Story:
         for message in (message for page in self.pages for message in page.sent.values()):
             for operation in message.get("operations", [message]):
                 changes = operation.get("changes", {})
-                content = changes.get("kind", {}).get("content")
-                if content is not None and "expected" in changes:
-                    expected[content] |= {content, changes["expected"]["content"]}
+                for field, content in changes.get("kind", {}).items():
+                    if field in changes.get("expected", {}):
+                        expected[content] |= {content, changes["expected"][field]}
         contents: dict[str, str] = {}
         for entry in self.log.entries:
             match entry.change:
-                case Added(element) if isinstance(element.kind, Text):
-                    contents[element.id] = element.kind.content
-                case Updated(element_id, changes) if changes.kind and "content" in changes.kind:
-                    content, before = changes.kind["content"], contents[element_id]
+                case Added(element):
+                    contents[element.id] = words_of(element)
+                case Updated(element_id, changes) if changes.kind and (
+                    written := FIELDS & changes.kind.keys()
+                ):
+                    content, before = changes.kind[written.pop()], contents[element_id]
                     seen = expected.get(content, {before})
                     assert before in seen, f"SCN14: {content!r} took the place of {before!r}"
                     contents[element_id] = content
                 case Replaced(elements):
-                    contents = {
-                        one.id: one.kind.content for one in elements if isinstance(one.kind, Text)
-                    }
+                    contents = {one.id: words_of(one) for one in elements}
                 case _:
                     pass
 

@@ -1,6 +1,6 @@
 /** Pages that edit a scene, without a browser, for tests/support/simulations/editing.py. */
 
-import { applied, subjectOf, wordsIn } from "../../../web/scene/operations.js";
+import { applied, subjectOf, WRITTEN_FIELDS, wordsAt, wordsIn } from "../../../web/scene/operations.js";
 import { OptimisticScene } from "../../../web/scene/optimisticscene.js";
 import { Previews } from "../../../web/scene/previews.js";
 import { CanvasConnection } from "../../../web/protocol.js";
@@ -65,7 +65,7 @@ class Page {
     this.draft.on("changed", ({ ids }) => {
       for (const id of ids) {
         const element = this.draft.get(id);
-        if (element) this.#mirror.set(id, JSON.stringify(element));
+        if (element) this.#mirror.set(id, told(element));
         else this.#mirror.delete(id);
       }
     });
@@ -185,7 +185,7 @@ class Page {
 
   /** @returns {Iterable<[string, string]>} */
   get #shown() {
-    return [...this.draft.elements()].map((element) => [element.id, JSON.stringify(element)]);
+    return [...this.draft.elements()].map((element) => [element.id, told(element)]);
   }
 
   // --- what a person does --------------------------------------------------------------------
@@ -236,7 +236,7 @@ class Page {
       if (operation.op === "remove") there.delete(operation.id);
       if (operation.op === "remove") tell({ what: "removed", client: this.client, id });
       const kind = operation.op === "update" ? operation.changes.kind : null;
-      const [words] = /by \d+ /.exec(String(kind?.["content"] ?? "")) ?? [];
+      const [words] = /by \d+ /.exec(kind ? wordsIn(operation) : "") ?? [];
       if (words && there.has(id ?? "")) tell({ what: "wrote", client: this.client, id, words });
     }
   }
@@ -267,17 +267,22 @@ class Page {
     if (!id || choice < 0.3) {
       const spoilt = this.random() < 0.15 ? [...SPOILT, LONELY] : [];
       const content = this.pick(["one", "two", ...spoilt]) ?? "";
-      const kind = /** @type {const} */ ({ type: "Text", content });
-      return { op: "add", element: { id: this.draft.newElementId(), kind, transform: { x: mark } } };
+      // No other kind has room for what is too large for the way.
+      const kind = (content.length < 99 && this.pick(kindsWith(content))) || { type: /** @type {const} */ ("Text"), content };
+      const parts = this.random() < 0.3 ? { opacity: 0.5 } : {};
+      return { op: "add", element: { id: this.draft.newElementId(), kind, transform: { x: mark }, ...parts } };
     }
     if (choice < 0.5) return { op: "remove", id };
     const transform = { x: mark, ...(choice < 0.6 && { y: this.pick([1, 2, 3]) }) };
     if (choice < 0.8) return moved(id, transform);
     const spoilt = this.random() < 0.15 ? (this.pick(SPOILT) ?? "") : "";
-    const kind = { content: `by ${mark} ${spoilt}`, font_size: this.pick([10, 20]) };
-    const now = contentOf(overlaid(known, before));
-    // As the text editor does; `null`: it is no text.
-    const expected = now === null ? {} : { expected: { content: now } };
+    const element = overlaid(known, before);
+    const field = element && fieldOf(element);
+    if (element && !field) return { op: "update", id, changes: { transform, opacity: this.pick([0.5, 0.2]) } };
+    const look = element?.kind.type === "Text" ? { font_size: this.pick([10, 20]) } : {};
+    const kind = { [field || "content"]: `by ${mark} ${element?.kind.type === "Text" || spoilt.length < 99 ? spoilt : ""}`, ...look };
+    // As the text editor does.
+    const expected = element && field ? { expected: { [field]: wordsAt(element, field) } } : {};
     return { op: "update", id, changes: { transform, kind, ...expected } };
   }
 
@@ -341,12 +346,34 @@ function markOf(operation) {
   return operation.op === "update" ? operation.changes.transform?.x : undefined;
 }
 
+/** @param {SceneElement} element */
+function told(element) {
+  return JSON.stringify(Object.fromEntries(Object.entries(element).sort(([one], [other]) => (one < other ? -1 : 1))));
+}
+
+/** Where the words are in a kind. @type {Record<string, (typeof WRITTEN_FIELDS)[number]>} */
+const FIELDS = { Text: "content", Note: "content", Shape: "text", Arrow: "label", Frame: "title" };
+
+/** @param {SceneElement} element */
+function fieldOf({ kind }) {
+  return FIELDS[kind.type];
+}
+
 /**
- * @param {SceneElement | undefined} element
- * @returns {string | null}
+ * @param {string} words
+ * @returns {SceneElement["kind"][]} those that people draw, whole, as the server has them
  */
-function contentOf(element) {
-  return element?.kind.type === "Text" ? element.kind.content : null;
+function kindsWith(words) {
+  const line = /** @type {const} */ ({ stroke: "#1e1e1e", stroke_width: 2, dash: "solid" });
+  return [
+    { type: "Text", content: words },
+    { type: "Text", content: words },
+    { type: "Note", content: words, color: "#ffe08a" },
+    { type: "Shape", shape: "star", fill: "", ...line, text: words, font: "sans", font_size: 20 },
+    { type: "Arrow", start: { x: 0, y: 0 }, end: { x: 9, y: 9, element: "somewhere" }, heads: "end", curve: 0.5, ...line, label: words },
+    { type: "Frame", title: words },
+    { type: "Ink", points: [[0, 0], [9, 9, 0.5]], color: "#1e1e1e", size: 4, brush: "pen" },
+  ];
 }
 
 /**
