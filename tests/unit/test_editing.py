@@ -78,23 +78,28 @@ FAULTS = {
         "message.message_id = this.#queue.suspect || null;",
         "",
     ),
+    "of two who write in one text the second takes the place of the first": (
+        "scene/operations.js",
+        "kind[name] = mergeTexts(String(expected[name]), theirs, String(kind[name]), how);",
+        "",
+    ),
     "edits have no name": (
-        "scene/editqueue.js",
+        "scene/answers.js",
         "({ type, message_id: id, ...rest })",
         "({ type, ...rest })",
     ),
     "a refusal that passes is final": (
-        "scene/editqueue.js",
+        "scene/answers.js",
         "if (PASSING.has(answer.code)) return [{ ...batch, sent: false, probed: false }];",
         "",
     ),
     "a refusal that is final passes": (
-        "scene/editqueue.js",
+        "scene/answers.js",
         "if (PASSING.has(answer.code)) return",
         "if (batch.units.length) return",
     ),
     "good edits go with a bad one": (
-        "scene/editqueue.js",
+        "scene/answers.js",
         "if (!SPOILT.has(answer.code) || batch.units.length < 2) return [];",
         "return [];",
     ),
