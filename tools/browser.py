@@ -244,7 +244,7 @@ def browser_traits() -> str:
                     ),
                     "ends": (
                         "readonly string[]",
-                        "fields that are places in scene units, each of which may follow an element",
+                        "fields that are places in scene units; each may follow an element",
                     ),
                 },
                 {

@@ -118,7 +118,7 @@ export const SERVER_TRAITS = {
  * @property {boolean} tile it is the tile of a stream: it comes and goes with it, and is not cleared
  * @property {boolean} picture it shows a raster picture, which the server checks (rule SCN10)
  * @property {boolean} scalesChildren what has it as its parent is scaled with it; else moved and turned
- * @property {readonly string[]} ends fields that are places in scene units, each of which may follow an element
+ * @property {readonly string[]} ends fields that are places in scene units; each may follow an element
  */
 
 /**

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import cast
 
 import pytest
 
@@ -125,7 +126,7 @@ def test_of_a_stroke_all_is_shown(town: SimulatedFederation) -> None:
     strokes = told(bob, "peer_stroke")
     assert [stroke.get("d", "") for stroke in strokes] == ["AA", "CC", "EE", ""]
     assert strokes[0]["from_peer_id"] == ada.peer_id
-    assert strokes[0]["begin"]["color"] == "#1e1e1e"
+    assert cast("dict[str, object]", strokes[0]["begin"])["color"] == "#1e1e1e"
     assert len({stroke["n"] for stroke in strokes}) == 1
     assert [stroke["d"] for stroke in told(ada, "peer_stroke")] == ["GG"]
 
