@@ -9,7 +9,7 @@ import random
 import time
 import uuid
 import weakref
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import Literal, overload
 
 import msgspec
@@ -24,46 +24,42 @@ from canvas_server.client.errors import (
     CannotConnect,
     Closed,
     Lost,
-    Refused,
     TooLarge,
     TooMuchWaiting,
 )
 from canvas_server.client.messages import Messages
 from canvas_server.client.retry import retry_delay
+from canvas_server.client.roomactions import RoomActions
 from canvas_server.client.singly import FEATURES, singly
-from canvas_server.client.socket import CONNECT_SECONDS, FLUSH_SECONDS, open_socket, socket_url
+from canvas_server.client.socket import (
+    CONNECT_SECONDS,
+    FLUSH_SECONDS,
+    LEAVE,
+    open_socket,
+    socket_url,
+)
 from canvas_server.client.view import View
 from canvas_server.protocol.client import (
     AddElement,
     Admit,
-    Chat,
     ChatEdit,
     ClearScene,
     ClientMessage,
     Edit,
-    GetChat,
-    Kick,
     MutePeer,
     Ping,
     PlainMessage,
-    RaiseHand,
-    React,
     RemoveElement,
     RestoreScene,
-    Select,
     SetSession,
     Subscribe,
     SyncQueue,
-    Typing,
     UpdateElement,
 )
 from canvas_server.protocol.errors import CloseCode, ErrorCode
-from canvas_server.protocol.fields import MAX_SELECTED
 from canvas_server.protocol.latercodes import with_known_codes
-from canvas_server.protocol.room import Emoji, MediaKind
 from canvas_server.protocol.server import (
     Ack,
-    ChatHistory,
     Error,
     IceServer,
     IceServersRenewed,
@@ -83,13 +79,12 @@ back."""
 STABLE_SECONDS = 5.0
 COME_BACK = 3001
 """Our close code for a socket that is given up: it says that we come back (RES1)."""
-LEAVE = 1000
 _FOR_GOOD = range(4100, 4200)
 
 _decode = msgspec.json.Decoder(ServerMessage).decode
 
 
-class Client:
+class Client(RoomActions):
     """A peer. Made by `connect`."""
 
     def __init__(
@@ -190,95 +185,6 @@ class Client:
         message = replace(message, message_id=message.message_id or str(uuid.uuid4()))
         self._push(message)
         return self._edits.add(message)  # type: ignore[return-value] - as the overloads say
-
-    def raise_hand(self) -> None:
-        """Have the others see that this peer's hand is up (ROM1)."""
-        self.send(RaiseHand(raised=True))
-
-    def lower_hand(self, peer_id: str | None = None) -> None:
-        """Lower this peer's hand; as a moderator also somebody else's."""
-        self.send(RaiseHand(raised=False, target_peer_id=peer_id))
-
-    def react(self, emoji: Emoji) -> None:
-        """Show the others an emoji for a moment; it may get lost (ROM2)."""
-        self.send(React(emoji))
-
-    def select(self, ids: Iterable[str]) -> None:
-        """Show the others what this peer has selected; say it again after a new place (TOG1)."""
-        self.send(Select(tuple(ids)[:MAX_SELECTED]))
-
-    def typing(self, element_id: str | None) -> None:
-        """Show the others in which element this peer writes; None: in none any more (TOG2).
-
-        Say it again every few seconds while it goes on.
-        """
-        self.send(Typing(element_id))
-
-    def set_session(
-        self, *, locked: bool | None = None, lobby: bool | None = None
-    ) -> "asyncio.Future[Ack]":
-        """Lock the session, or give it a waiting room; await it to know that it is stored (ROM3).
-
-        Raises:
-            Refused: (when awaited) it takes a moderator, or was not stored.
-        """
-        return self._ask(SetSession(locked, lobby))
-
-    def admit(self, peer_id: str) -> "asyncio.Future[Ack]":
-        """Let somebody in who waits (`view.waiting`); `turn_away` does not (ROM5).
-
-        Raises:
-            Refused: (when awaited) it takes a moderator, nobody of this id waits, or there is no
-                room.
-        """
-        return self._ask(Admit(peer_id))
-
-    def turn_away(self, peer_id: str) -> None:
-        """Turn somebody away who waits, or remove a peer (TOK4)."""
-        self.send(Kick(peer_id))
-
-    def mute(self, peer_id: str, kind: MediaKind) -> "asyncio.Future[Ack]":
-        """Have a peer's page stop a medium; nothing unmutes it from here (ROM7).
-
-        Raises:
-            Refused: (when awaited) it takes a moderator, or there is no such peer.
-        """
-        return self._ask(MutePeer(peer_id, kind))
-
-    def say(
-        self, text: str, *, to: str | None = None, picture: str | None = None
-    ) -> "asyncio.Future[Ack]":
-        """Say something in the chat, to everybody or `to` one peer; see `edit`.
-
-        `ack.result.chat_id` is the number of the message. Raises as `edit` does, and:
-
-        Raises:
-            ValueError: nothing of it can be seen.
-        """
-        return self.edit(Chat(text, picture, to))
-
-    async def chat_history(self, before: int | None = None) -> ChatHistory:
-        """Return the latest messages that are for this peer, or those before a number.
-
-        Raises:
-            Closed: this client is, or was meanwhile.
-            Refused: they cannot be read now.
-            Lost: the connection broke before the answer; ask again.
-        """
-        asked = GetChat(before, str(uuid.uuid4()))
-        answers = self.messages()
-        self._push(asked)
-        async for message in answers:
-            match message:
-                case ChatHistory(message_id=asked.message_id):
-                    return message
-                case Error(message_id=asked.message_id):
-                    raise Refused(message.code, message.message)
-                case PeerAssigned(recovered=False):
-                    raise Lost("the connection broke before the answer")
-                case _:
-                    pass
-        raise Closed(LEAVE, "it was closed meanwhile")
 
     def rename(self, name: str) -> None:
         """Take another name without leaving."""

@@ -11,6 +11,8 @@ from canvas_server.client.errors import CannotConnect
 CONNECT_SECONDS = 5.0
 IDLE_SECONDS = 15.0
 PONG_SECONDS = 8.0
+LEAVE = 1000
+"""Close code of who leaves at once (RES1)."""
 FLUSH_SECONDS = 2.0
 MAX_MESSAGE_BYTES = 64 * 1024 * 1024
 _BELOW = re.compile(r"(/s/[A-Za-z0-9_-]{1,64}|/i/[A-Za-z0-9-]+|/ws(/sync)?)?/*$")
