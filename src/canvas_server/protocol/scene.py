@@ -3,6 +3,7 @@
 from typing import Annotated, Any
 
 from msgspec import UNSET, Meta, Struct, UnsetType
+from msgspec.structs import force_setattr
 
 from canvas_server.protocol.fields import (
     Coordinate,
@@ -27,6 +28,9 @@ Locked = Annotated[bool, Meta(description="It is not changed and not removed unt
 Opacity = Annotated[Fraction, Meta(description="Also of what has it as `parent`.")]
 
 
+OPAQUE = 1.0
+
+
 class Transform(Struct, frozen=True):
     """Where an element is: the top left corner, before rotation about its middle."""
 
@@ -46,10 +50,15 @@ class Element(Struct, frozen=True, omit_defaults=True):
     transform: Transform
     parent: Parent = None
     locked: Locked = False
-    opacity: Opacity = 1.0
+    opacity: Opacity = OPAQUE
     author: Annotated[
         DisplayName | None, Meta(description="Of who added it, set by the server.")
     ] = None
+
+    def __post_init__(self) -> None:
+        # A default is left out when it is that very object, which a number that was read is not.
+        if self.opacity == OPAQUE and self.opacity is not OPAQUE:
+            force_setattr(self, "opacity", OPAQUE)
 
 
 class NewElement(Struct, frozen=True):
@@ -60,7 +69,7 @@ class NewElement(Struct, frozen=True):
     id: NewElementId = ""
     parent: Parent = None
     locked: Locked = False
-    opacity: Opacity = 1.0
+    opacity: Opacity = OPAQUE
 
 
 class TransformChanges(Struct, frozen=True):

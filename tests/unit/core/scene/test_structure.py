@@ -510,3 +510,19 @@ def test_a_tile_that_is_made_again_without_the_log_has_no_parent_that_was_given_
     lab.disk.answer()
     lab.clear()
     assert {name: each.parent for name, each in scene(lab, a).items()} == {"tile": None}
+
+
+def test_an_opacity_of_one_is_told_as_none() -> None:
+    """Whether an element never had another, was added with it, or got it back."""
+    lab, a, _ = framed()
+    text = {"type": "add_element", "element": {"kind": {"type": "Text", "content": "x"}}}
+    text["element"] |= {"id": "whole", "opacity": 1}
+    back = {"type": "update_element", "id": "whole", "changes": {"opacity": 1}}
+    for said in (text, back):
+        lab.say(a, decode(json.dumps(said)))
+        element = scene(lab, a)["whole"]
+        told = json.loads(msgspec.json.encode(element))
+        assert "opacity" not in told
+        assert element == Element("whole", Text("x"), Transform(), author=element.author)
+        read = msgspec.json.decode(msgspec.json.encode(told | {"opacity": 1}), type=Element)
+        assert msgspec.json.encode(read) == msgspec.json.encode(element)
