@@ -6,7 +6,7 @@ import { mock, test } from "node:test";
 import { OptimisticScene } from "../../web/scene/optimisticscene.js";
 import { diffPatch, equal, mergePatch } from "../../web/scene/patch.js";
 import { Previews } from "../../web/scene/previews.js";
-import { savedBatchesOf } from "../../web/scene/savededits.js";
+import { reduced, savedBatchesOf } from "../../web/scene/savededits.js";
 import { SceneState } from "../../web/scene/scene.js";
 
 const TRANSFORM = { x: 0, y: 0, width: 100, height: 100, rotation: 0, z_index: 0 };
@@ -373,6 +373,31 @@ test("what is not answered goes on in the page that comes after this one (EDT5)"
   }
   const [half] = savedBatchesOf([{ id: "x", edits: [{ operation: remove("a") }, { operation: remove("") }] }]);
   assert.deepEqual([half?.id, half?.edits.length], ["", 1], "what is left of a message is another one");
+});
+
+// report: wrong | What lies on a frame is in another place after a reload than before it | Offline, move what is on a frame, then the frame; reload; come back | The frame carries it, as when nothing was reloaded
+test("edits that carry others go by themselves after a reload too (STR2, EDT5)", () => {
+  const desk = new Desk("a", "b");
+  desk.update(/** @type {any} */ ({ ...note("b"), parent: "a" }));
+  desk.draft.setOnline(false);
+  desk.draft.edit([move("b", 5)]);
+  desk.draft.edit([write("b", "mine")]);
+  desk.draft.edit([move("a", 10)]);
+  desk.draft.edit([move("b", 40), move("a", 20)]);
+  const kept = JSON.parse(JSON.stringify(desk.draft.saved));
+  const sendAll = (/** @type {Desk} */ one) => {
+    one.draft.setOnline(true);
+    for (let index = 0; index < one.sent.length; index++) one.ack(index);
+    return one.sent.map(({ message_id: _, ...rest }) => rest);
+  };
+  const next = new Desk("a", "b");
+  next.draft.setOnline(false);
+  next.draft.resume(savedBatchesOf(kept));
+  const sent = sendAll(next);
+  assert.deepEqual(sent, sendAll(desk));
+  assert.deepEqual(sent.map(({ type }) => type), ["sync_queue", "update_element", "sync_queue"]);
+  const [first] = reduced(/** @type {any} */ ([{ id: "x", alone: true, edits: [{ operation: move("b", 1) }, { operation: write("a", "long".repeat(99)) }] }]));
+  assert.deepEqual([first?.id, first?.alone], ["", true]);
 });
 
 test("commands are answered, and go in their turn", async () => {

@@ -45,6 +45,13 @@ import { Rebase } from "./rebase.js";
  * @property {Map<Operation, Operation>} remade in the place of which others are sent
  */
 
+/**
+ * What goes as one message, for a page that comes after this one; an empty `id`: it may go with others, unless it goes
+ * `alone`.
+ *
+ * @typedef {{id: string, operations: Operation[], alone: boolean}} Unanswered
+ */
+
 const MAX_WAITING = 10_000;
 const MAX_WAITING_BYTES = 16_000_000;
 const MAX_OPERATIONS = 500;
@@ -183,22 +190,26 @@ export class EditQueue {
     this.#flush();
   }
 
-  /** What is not answered, in order. A command is not among it: nobody is there any more who awaits its answer. */
+  /**
+   * What is not answered, in order. A command is not among it: nobody is there any more who awaits its answer.
+   *
+   * @returns {Unanswered[]}
+   */
   get unanswered() {
-    const batches = [...this.#batches, { id: "", units: this.#waiting }];
-    return batches.map(({ id, units }) => ({ id, operations: operationsOf(units) }));
+    const batches = [...this.#batches, ...runsOf(this.#waiting).map((units) => ({ id: "", units }))];
+    return batches.map(({ id, units }) => ({ id, operations: operationsOf(units), alone: units[0]?.alone != null }));
   }
 
   /**
    * Take what an earlier page of this window has not had answered, before anything else.
    *
-   * @param {{id: string, operations: Operation[]}[]} unanswered
+   * @param {Unanswered[]} unanswered
    */
   resume(unanswered) {
-    for (const { id, operations } of unanswered) {
-      const units = operations.map((operation) => this.#unit({ operation }));
+    for (const { id, operations, alone } of unanswered) {
+      const units = operations.map((operation) => this.#unit({ operation, alone: alone ? operations : null }));
       if (id) this.#batches.push({ ...pack(units, id), again: true });
-      else this.push(operations);
+      else this.push(operations, { alone });
     }
   }
 
@@ -286,4 +297,19 @@ export class EditQueue {
     this.#bytes -= bytes;
     return this.#waiting.splice(0, count);
   }
+}
+
+/**
+ * @param {readonly Unit[]} units
+ * @returns {Unit[][]} those that follow each other and may go in one message
+ */
+function runsOf(units) {
+  /** @type {Unit[][]} */
+  const runs = [];
+  for (const unit of units) {
+    const last = runs.at(-1);
+    if (last && last[0]?.alone === unit.alone) last.push(unit);
+    else runs.push([unit]);
+  }
+  return runs;
 }

@@ -203,15 +203,16 @@ export class OptimisticScene extends Emitter {
 
   /** @returns {SavedBatch[]} what the server has not answered */
   get saved() {
-    return this.#queue.unanswered.map(({ id, operations }) => ({
+    return this.#queue.unanswered.map(({ id, operations, alone }) => ({
       id,
+      alone,
       edits: operations.map((operation) => ({ operation, element: this.#written.elementOf(operation) })),
     }));
   }
 
   /** @param {readonly SavedBatch[]} saved by an earlier page of this window */
   resume(saved) {
-    this.#queue.resume(saved.map(({ id, edits }) => ({ id, operations: edits.map(({ operation }) => operation) })));
+    this.#queue.resume(saved.map(({ id, alone = false, edits }) => ({ id, alone, operations: edits.map(({ operation }) => operation) })));
     const edits = saved.flatMap((batch) => batch.edits);
     for (const { operation, element } of edits) this.#written.note(operation, element);
     const ids = saved.flatMap((batch) => [...this.#overlay.lay(batch.edits.map(({ operation }) => operation))]);

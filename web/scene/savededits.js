@@ -11,7 +11,11 @@ import { subjectOf } from "./operations.js";
 /** @import {Element as SceneElement} from "../types/messages.js" */
 
 /** `element`: as it was to be with the words in the operation. @typedef {{operation: Operation, element?: SceneElement}} SavedEdit */
-/** What goes in one message; an empty `id`: it has not been sent. @typedef {{id: string, edits: SavedEdit[]}} SavedBatch */
+/**
+ * What goes in one message; an empty `id`: it has not been sent. `alone`: no others go with it.
+ *
+ * @typedef {{id: string, alone?: boolean, edits: SavedEdit[]}} SavedBatch
+ */
 
 const NAMES = new Set(["add", "update", "remove"]);
 const ID = /^[\w-]{1,64}$/;
@@ -27,7 +31,7 @@ export function savedBatchesOf(kept) {
     const edits = batch["edits"].filter(isSavedEdit);
     // With another content it is another message.
     const id = edits.length === batch["edits"].length ? String(batch["id"]) : "";
-    return edits.length > 0 ? [{ id: ID.test(id) ? id : "", edits }] : [];
+    return edits.length > 0 ? [{ id: ID.test(id) ? id : "", alone: batch["alone"] === true, edits }] : [];
   });
 }
 
@@ -52,9 +56,9 @@ export function reduced(batches) {
     sum += size;
     if (sum <= most) kept.add(id);
   }
-  return batches.flatMap(({ id, edits }) => {
+  return batches.flatMap(({ id, alone = false, edits }) => {
     const rest = edits.filter(({ operation }) => kept.has(subjectOf(operation)));
-    return rest.length > 0 ? [{ id: rest.length === edits.length ? id : "", edits: rest }] : [];
+    return rest.length > 0 ? [{ id: rest.length === edits.length ? id : "", alone, edits: rest }] : [];
   });
 }
 
