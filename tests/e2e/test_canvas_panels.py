@@ -46,7 +46,7 @@ def test_the_list_of_elements_by_keyboard(desk: Desk) -> None:
     """It reads what is there, selects on the canvas, edits and removes."""
     desk.page.get_by_role("tab", name="Elements").click()
     rows = desk.page.locator("#drawer .list [role=option]:visible")
-    expect(rows).to_have_text(["One", "Two", "Three"])
+    expect(rows).to_contain_text(["One", "Two", "Three"])
     desk.page.get_by_role("listbox").focus()
     desk.keys.press("ArrowDown")
     desk.keys.press("ArrowDown")
@@ -55,10 +55,10 @@ def test_the_list_of_elements_by_keyboard(desk: Desk) -> None:
     desk.keys.type("Second")
     desk.keys.press("Control+Enter")
     expect(desk.bob.page.get_by_text("Second")).to_be_visible()
-    expect(rows).to_have_text(["One", "Second", "Three"])
+    expect(rows).to_contain_text(["One", "Second", "Three"])
     desk.page.get_by_role("listbox").focus()
     desk.keys.press("Delete")
-    expect(rows).to_have_text(["One", "Three"])
+    expect(rows).to_contain_text(["One", "Three"])
     expect(desk.bob.page.locator("[data-element-id]")).to_have_count(2)
     desk.ada.picture("panel-elements")
 
