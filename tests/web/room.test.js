@@ -54,27 +54,27 @@ test("free: it is counted from the corner of the frame", () => {
 });
 
 const widths = { always: 160, wide: 240, seldom: 96, tools: 340, more: 48, add: 48 };
-const all = 160 + 240 + 96 + 340 + 34;
+const all = 160 + 240 + 96 + 340 + 42;
 
 test("dock: it folds what is seldom wanted first, then the tools, then the rest (rules SHL2, HND1)", () => {
   assert.equal(foldFor(all, widths), "none");
   assert.equal(foldFor(all - 1, widths), "seldom");
-  assert.equal(foldFor(160 + 240 + 48 + 340 + 34, widths), "seldom");
+  assert.equal(foldFor(160 + 240 + 48 + 340 + 42, widths), "seldom");
   // The tools stay in sight in a row of their own as long as it fits.
-  assert.equal(foldFor(160 + 240 + 48 + 340 + 33, widths), "rows");
-  assert.equal(foldFor(160 + 240 + 96 + 34, widths), "rows");
-  assert.equal(foldFor(160 + 240 + 96 + 33, widths), "rows-seldom");
+  assert.equal(foldFor(160 + 240 + 48 + 340 + 41, widths), "rows");
+  assert.equal(foldFor(160 + 240 + 96 + 18, widths), "rows");
+  assert.equal(foldFor(160 + 240 + 96 + 17, widths), "rows-seldom");
   const many = { ...widths, tools: 600 };
-  assert.equal(foldFor(600 + 34, many), "rows");
-  assert.equal(foldFor(600 + 33, many), "tools");
-  assert.equal(foldFor(160 + 240 + 48 + 48 + 34, many), "tools");
-  assert.equal(foldFor(160 + 240 + 48 + 48 + 33, many), "all");
+  assert.equal(foldFor(600 + 18, many), "rows");
+  assert.equal(foldFor(600 + 17, many), "tools");
+  assert.equal(foldFor(160 + 240 + 48 + 48 + 42, many), "tools");
+  assert.equal(foldFor(160 + 240 + 48 + 48 + 41, many), "all");
 });
 
 test("dock: where nothing is seldom wanted, no button leads to nothing (rule SHL2)", () => {
   const plain = { ...widths, seldom: 0 };
   assert.equal(foldFor(all - 97, plain), "rows");
-  assert.equal(foldFor(160 + 240 + 48 + 34, { ...plain, tools: 600 }), "tools");
+  assert.equal(foldFor(160 + 240 + 48 + 42, { ...plain, tools: 600 }), "tools");
 });
 
 test("dock: what must always be there is in it however narrow it is (rule SHL3)", () => {

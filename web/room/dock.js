@@ -127,7 +127,7 @@ export class Dock {
 
   #widths() {
     const { call, tools } = this.#nodes;
-    if (this.#fold !== "tools" && this.#fold !== "all") this.#toolsWidth = tools.scrollWidth;
+    if (this.#fold !== "tools" && this.#fold !== "all") this.#toolsWidth = tools.scrollWidth - parseFloat(getComputedStyle(tools).paddingLeft);
     const widths = { always: 0, wide: 0, seldom: 0, tools: this.#toolsWidth, more: BUTTON_PX, add: BUTTON_PX };
     for (const one of this.#shown) {
       const { control, button } = one;

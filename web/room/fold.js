@@ -9,8 +9,9 @@
 
 /** Widths in pixels of the parts of the dock. @typedef {{always: number, wide: number, seldom: number, tools: number, more: number, add: number}} Widths */
 
-/** Between the two halves, and beside them. */
-const FRAME = 34;
+/** Beside what is in the dock, and between its two halves where they are in one row. */
+const BESIDE = 18;
+const FRAME = BESIDE + 24;
 
 /**
  * @param {number} room in pixels
@@ -21,8 +22,8 @@ export function foldFor(room, { always, wide, seldom, tools, more, add }) {
   if (always + wide + seldom + tools + FRAME <= room) return "none";
   if (always + wide + more + tools + FRAME <= room && seldom > 0) return "seldom";
   const call = always + wide + (seldom > 0 ? more : 0);
-  if (Math.max(always + wide + seldom, tools) + FRAME <= room) return "rows";
-  if (Math.max(call, tools) + FRAME <= room) return "rows-seldom";
+  if (Math.max(always + wide + seldom, tools) + BESIDE <= room) return "rows";
+  if (Math.max(call, tools) + BESIDE <= room) return "rows-seldom";
   if (call + add + FRAME <= room) return "tools";
   return "all";
 }
