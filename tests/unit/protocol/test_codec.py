@@ -312,6 +312,14 @@ def test_a_wrapped_kind_that_lacks_its_fields_is_refused(kind: object) -> None:
     assert refusal(json.dumps(add).encode()).code == "invalid_message"
 
 
+@pytest.mark.parametrize("place", [[1.1e6, 0], [0, -2e6], [0, 0, 1e300]])
+def test_ink_that_leads_far_away_is_refused(place: list[float]) -> None:
+    kind = {"type": "Ink", "points": [[0, 0], place]}
+    body = {"type": "add_element", "element": {"kind": kind}}
+    with pytest.raises(MalformedMessage, match="farther away than 1000000"):
+        decode(json.dumps(body))
+
+
 def test_free_json_that_is_nested_too_deeply_is_refused() -> None:
     """What is accepted can also be sent on."""
 

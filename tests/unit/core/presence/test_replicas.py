@@ -86,6 +86,15 @@ def test_a_keeper_tells_what_is_stored_and_who_made_it() -> None:
     assert (entry.revision, entry.peer_id, entry.display_name) == (1, ada, "Ada")
 
 
+def test_the_scene_to_be_compared_has_what_is_not_stored_yet() -> None:
+    lab = keeping()
+    a, _ = lab.join()
+    lab.busy = True
+    lab.say(a, client.AddElement(text("one")))
+    assert [each.id for each in lab.hub.replicas.scene("s").elements] == ["one"]
+    assert len(lab.hub.replicas.scene("nowhere")) == 0
+
+
 def test_a_keeper_merges_what_the_other_server_had_and_goes_on_after_it() -> None:
     lab = keeping()
     a, _ = lab.join()
