@@ -38,8 +38,11 @@ import { coalesce } from "../lib/coalesce.js";
 /** In screens on each side: content is made there before it is seen, and taken off beyond. */
 const NEAR = 0.5;
 const FAR = 2;
-/** How long at a time, so that a frame is not missed by much. */
+/** How long at a time, so that a frame is not missed by much; at most as long as the browser was busy with the frame before. */
 const SLICE_MS = 10;
+const LONGEST_SLICE_MS = 60;
+/** What is costly takes about so long after this task, when it is drawn. */
+const COSTLY_MS = 6;
 /** Of the bounds of what is drawn, on a device with little memory (W3C Device Memory; gigabytes). */
 const SHARE = "deviceMemory" in navigator && Number(navigator.deviceMemory) <= 4 ? 0.5 : 1;
 /** Pictures are drawn anew when they are this much too coarse, or too fine. */
@@ -54,6 +57,8 @@ export class ContentVirtualizer {
   #waiting = [];
   #next = 0;
   #held = false;
+  /** When the last slice ended, if there is more to do. */
+  #pausedAt = Infinity;
   #goOn = coalesce(() => this.#work());
   /** All that is to have content has it. */
   settled = () => {};
@@ -108,20 +113,28 @@ export class ContentVirtualizer {
 
   /** Do what is due, for a short while; then let the page draw and listen, and go on. */
   #work() {
-    const end = performance.now() + SLICE_MS;
+    const now = performance.now();
+    // Each frame in which something has come costs by all that is there: in a large scene few long slices are done sooner.
+    const end = now + Math.min(Math.max(SLICE_MS, now - this.#pausedAt), LONGEST_SLICE_MS);
+    let later = 0;
+    this.#pausedAt = Infinity;
     if (!this.#covered) this.#plan();
     while (this.#next < this.#waiting.length) {
       const element = this.#waiting[this.#next++];
       if (element && this.#nodes.get(element.id) === element) {
         if (element.content) this.#sharpen(element);
         else this.#make(element, element.card);
-        // What is costly is drawn after this task, so each of them gets one.
-        if (isCostly(element) && !isLight(element) && !element.card) return this.#goOn();
+        if (isCostly(element) && !isLight(element) && !element.card) later += COSTLY_MS;
       }
-      if (performance.now() > end) return this.#goOn();
+      if (performance.now() + later > end) return this.#pause();
     }
     this.#waiting = [];
     this.settled();
+  }
+
+  #pause() {
+    this.#pausedAt = performance.now();
+    this.#goOn();
   }
 
   /** Look through all elements: what needs content, what is seen first, and what does not. */
