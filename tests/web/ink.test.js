@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
 
+import { decodeTrace } from "../../web/canvas/trace.js";
 import { carrierOf } from "../../web/tools/ink/carrier.js";
 import { inkColor } from "../../web/kinds/ink/color.js";
 import { describeInk } from "../../web/kinds/ink/describe.js";
@@ -45,4 +46,15 @@ test("what is drawn on a picture, a frame or a tile lies on it, and so does what
 
 test("black ink is the page's own (INK11)", () => {
   for (const color of ["#1e1e1e", "#000", "Black", ""]) assert.equal(inkColor(color), "var(--ink)", color);
+});
+
+test("letters of a stranger that are no numbers, or too large ones, draw nothing that is no place", () => {
+  for (const letters of ["g".repeat(600) + "BBB", "h".repeat(600) + "BBB", "/".repeat(180) + "HAA", "/".repeat(9) + "BA"]) {
+    for (const pressed of [false, true]) {
+      const points = decodeTrace("CCC".repeat(2) + letters, { x: 3, y: 4 }, pressed);
+      assert.deepEqual(points, decodeTrace("CCC".repeat(2), { x: 3, y: 4 }, pressed), letters.slice(0, 4));
+    }
+  }
+  assert.deepEqual(decodeTrace("+/////D", { x: 0, y: 0 }, false), []);
+  assert.deepEqual(decodeTrace("+/////DA", { x: 0, y: 0 }, false), [[(2 ** 31 - 1) / 10, 0]]);
 });

@@ -6,6 +6,8 @@ const LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+
 const MORE = 32;
 const TENTHS = 10;
 const HUNDREDTHS = 100;
+/** Of a number: the largest one that is read. */
+const LARGEST = 2 ** 31 - 1;
 
 /**
  * @param {readonly InkPoint[]} points in scene units
@@ -60,7 +62,7 @@ function encoded(value) {
   return letters;
 }
 
-/** @param {string} letters @returns {number[]} */
+/** @param {string} letters @returns {number[]} up to one that is too large: whoever sent that draws no line */
 function decoded(letters) {
   /** @type {number[]} */
   const numbers = [];
@@ -69,6 +71,7 @@ function decoded(letters) {
     const digit = LETTERS.indexOf(letter);
     value += (digit % MORE) * unit;
     unit *= MORE;
+    if (!(value <= 2 * LARGEST + 1)) return numbers; // also NaN, which so many zeros make
     if (digit >= MORE) continue;
     numbers.push(value % 2 === 1 ? -(value - 1) / 2 : value / 2);
     [value, unit] = [0, 1];
