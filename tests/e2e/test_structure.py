@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 
 from support.browsers.conditions import until
 from support.browsers.desk import Desk
-from support.servers.server import Server, post
+from support.servers.server import Server, eventually, post
 
 pytestmark = pytest.mark.rule("STR1", "STR2", "STR3", "STR4", "STR5")
 
@@ -111,4 +111,74 @@ def test_what_is_grouped_framed_and_locked_moves_as_one_in_both_windows(
         server, {"session_id": session_of(desk), "remove": [group.get_attribute("data-element-id")]}
     )
     assert (status, answer["code"]) == (423, "element_locked")
+    desk.agree()
+
+
+def test_a_frame_carries_what_lies_in_it_also_a_tile(desk: Desk, server: Server) -> None:
+    session = session_of(desk)
+    stream = desk.page.evaluate("() => window.signalingManager.peerId")
+    tile = {
+        "id": "tile",
+        "kind": {"type": "Video", "stream_id": f"screen-{stream}"},
+        "transform": {"x": 420, "y": 300, "width": 160, "height": 90, "z_index": 6},
+    }
+    post(server, {"session_id": session, "add": [note("inside", LEFT), tile]})
+    for window in (desk.ada, desk.bob):
+        expect(desk.node("tile", window)).to_be_visible()
+    desk.page.locator("#zoom-fit").click()
+
+    # Drawn with the key F about both: they are in it. Its title is written where it stands.
+    desk.keys.press("f")
+    until(desk.page, "document.body.dataset.mode === 'frame'")
+    at = desk.node("inside").bounding_box()
+    end = desk.node("tile").bounding_box()
+    assert at
+    assert end
+    way = (end["x"] + end["width"] + 40 - at["x"] + 30, 160 + end["height"])
+    desk.drag((at["x"] - 30, at["y"] - 40), way)
+    expect(desk.page.locator('[data-kind="Frame"]')).to_have_count(1)
+    frame = desk.page.locator('[data-kind="Frame"]').get_attribute("data-element-id")
+    assert frame
+    eventually(
+        lambda: parents(desk, server) == {"inside": frame, "tile": frame, frame: None},
+        "what lies in the frame",
+    )
+    desk.page.locator('[data-kind="Frame"] .frame-title').dblclick()
+    desk.page.get_by_role("textbox").last.wait_for()
+    desk.keys.type("Plan")
+    desk.keys.press("Control+Enter")
+    for window in (desk.ada, desk.bob):
+        expect(desk.node(frame, window).locator(".frame-title")).to_have_text("Plan")
+
+    # Moved by its title by one, it is seen moved with all in it by the other.
+    before = moved(desk, frame, "inside", "tile")
+    title = desk.page.locator('[data-kind="Frame"] .frame-title').bounding_box()
+    assert title
+    desk.drag((title["x"] + 15, title["y"] + title["height"] / 2), (60, 40))
+    desk.agree()
+    after = moved(desk, frame, "inside", "tile")
+    assert len(by(before, after)) == 1
+    assert by(before, after) != {(0.0, 0.0)}
+
+    # Dragged out it is free, dropped in it is in.
+    box = desk.node(frame).bounding_box()
+    assert box
+    desk.keys.press("Escape")
+    middle = desk.middle("inside")
+    desk.drag(middle, (0, box["y"] + box["height"] + 80 - middle[1]))
+    eventually(lambda: parents(desk, server)["inside"] is None, "what lies in the frame")
+    desk.keys.press("Control+z")
+    eventually(lambda: parents(desk, server)["inside"] == frame, "what lies in the frame")
+
+    # Removed with what is in it, but for the tile; one step brings all back.
+    desk.keys.press("Escape")
+    desk.page.locator('[data-kind="Frame"] .frame-title').click()
+    expect(desk.node(frame)).to_have_attribute("data-selected", "")
+    desk.keys.press("Delete")
+    eventually(lambda: parents(desk, server) == {"tile": None}, "what lies in the frame")
+    desk.keys.press("Control+z")
+    eventually(
+        lambda: parents(desk, server) == {"inside": frame, "tile": frame, frame: None},
+        "what lies in the frame",
+    )
     desk.agree()
