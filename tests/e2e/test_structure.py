@@ -182,3 +182,40 @@ def test_a_frame_carries_what_lies_in_it_also_a_tile(desk: Desk, server: Server)
         "what lies in the frame",
     )
     desk.agree()
+
+
+def test_what_is_made_in_a_frame_is_in_it_and_what_is_written_in_is_pressed(
+    desk: Desk, server: Server
+) -> None:
+    """Shapes, arrows and notes belong to the frame they are made in, as what is dropped there."""
+    page = desk.page
+    desk.keys.press("f")
+    desk.drag((100, 80), (500, 340))
+    frame = page.locator('[data-kind="Frame"]').get_attribute("data-element-id")
+    desk.keys.press("Escape")
+    desk.keys.press("r")
+    desk.drag((140, 140), (120, 80))
+    desk.keys.press("Enter")
+    desk.keys.type("Box")
+    desk.keys.press("Escape")
+    desk.keys.press("a")
+    desk.drag((300, 180), (150, 60))
+    expect(page.locator('[data-kind="Arrow"]')).to_have_count(1)
+    desk.keys.press("n")
+    desk.mouse.click(400, 320)
+    desk.keys.press("Escape")
+    desk.keys.press("r")
+    desk.drag((640, 140), (100, 80))
+    desk.agree()
+    *inside, outside = [one for one in desk.ids() if one != frame]
+    stored = parents(desk, server)
+    assert [stored[one] for one in (*inside, outside)] == [frame, frame, frame, None]
+
+    # Seen through, but written in: it is taken hold of anywhere within its line.
+    shape = inside[0]
+    desk.keys.press("Escape")
+    before = desk.place(shape)
+    box = desk.node(shape).bounding_box()
+    assert box
+    desk.drag((box["x"] + 15, box["y"] + 15), (60, 40))
+    assert desk.place(shape)[0] > before[0]

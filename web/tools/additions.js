@@ -7,6 +7,7 @@ import { tidied } from "../lib/unicode.js";
 import { fileText, text } from "../text/tools.js";
 import { drawingIn } from "./drawings.js";
 import { madeOfFile, MOST_FILES, told } from "./files.js";
+import { parentOfNew } from "./nesting.js";
 import { fittingSize, freshPlace, Rows } from "./place.js";
 
 /** @import {Point} from "../canvas/geometry.js" */
@@ -165,7 +166,7 @@ export class Additions {
     const { scene, selection, stage, view } = this.#context;
     const id = scene.newElementId();
     const transform = freshPlace(this.#context, size, middle);
-    scene.edit([...(instead ? [/** @type {const} */ ({ op: "remove", id: instead })] : []), { op: "add", element: { id, kind, transform } }]);
+    scene.edit([...(instead ? [/** @type {const} */ ({ op: "remove", id: instead })] : []), { op: "add", element: { id, kind, transform, ...parentOfNew(scene, transform) } }]);
     if (!scene.has(id)) return null;
     selection.set([id]);
     stage.reveal(transform);

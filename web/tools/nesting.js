@@ -9,6 +9,7 @@ import { wholeTransform } from "../scene/scene.js";
 /** @import {Box, Point} from "../canvas/geometry.js" */
 /** @import {Nested} from "../canvas/hull.js" */
 /** @import {Editable} from "../scene/optimisticscene.js" */
+/** @import {Transform} from "../types/messages.js" */
 
 /**
  * The outermost of the groups that an element is in, or itself; within a group that was entered, of those in it.
@@ -99,6 +100,18 @@ export function topmost(scene, ids) {
  */
 export function takerAt(scene, at, except = new Set()) {
   return takerOf(scene, { ...at, width: 0, height: 0 }, except);
+}
+
+/**
+ * What a new element is in: as if it were dropped there.
+ *
+ * @param {Editable} scene
+ * @param {Transform} transform of it
+ * @returns {{parent?: string}} as part of it
+ */
+export function parentOfNew(scene, transform) {
+  const parent = takerAt(scene, middleOf(boundsOf(wholeTransform(transform))));
+  return parent === null ? {} : { parent };
 }
 
 /**

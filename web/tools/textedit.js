@@ -13,6 +13,7 @@ import { wholeTransform } from "../scene/scene.js";
 import { text } from "../text/tools.js";
 import { addNext, alongArrows } from "./diagrams/next.js";
 import { besideOf } from "./besidenote.js";
+import { parentOfNew } from "./nesting.js";
 import { freshPlace, frontLayer } from "./place.js";
 import { showWritten } from "../kinds/parts/written.js";
 import { SharedWriting } from "./sharedwriting.js";
@@ -134,7 +135,7 @@ export class TextEditor {
     const { size, optional } = writtenIn(kind);
     // What stays when it is empty is there at once, for everybody.
     const isThere = optional === true;
-    if (isThere) scene.edit([{ op: "add", element: { id, kind, transform: at } }]);
+    if (isThere) scene.edit([{ op: "add", element: { id, kind, transform: at, ...parentOfNew(scene, at) } }]);
     if (isThere && !scene.has(id)) return; // it was said why not
     if (isThere) stage.reveal(at);
     this.#begin({ id, fresh: !isThere, kind, at: size ? at : { ...at, width: WIDEST }, movable, grows: size === null }, "");
@@ -164,7 +165,10 @@ export class TextEditor {
     const written = writtenIn(session.kind);
     const place = this.#placeFor(session.kind, middle);
     session.at = { ...session.at, x: place.x, y: place.y };
-    if (scene.has(session.id)) scene.edit([{ op: "update", id: session.id, changes: { transform: { x: place.x, y: place.y } } }], { undoable: false });
+    if (scene.has(session.id)) {
+      const { parent = null } = parentOfNew(scene, session.at);
+      scene.edit([{ op: "update", id: session.id, changes: { transform: { x: place.x, y: place.y }, parent } }], { undoable: false });
+    }
     const room = written.room?.(session.kind, session.at, this.#context.view.drawnOf(session.id)) ?? null;
     if (!session.field.classList.contains("in-sheet")) layOver(session.field, session.at, written, session.kind, room);
     session.field.focus({ preventScroll: true });
@@ -407,7 +411,8 @@ export class TextEditor {
       if (!fresh || session.sent) session.id = scene.newElementId(); // somebody has removed it while it was written
       const size = fresh && writtenIn(kind).size === null ? this.#wholeSize(withText(kind, content)) : {};
       const grown = writtenIn(kind).heightFor && this.#grown(session, withText(kind, content), at);
-      const element = { id: session.id, kind: withText(kind, content), transform: { ...at, ...size, ...grown } };
+      const transform = { ...at, ...size, ...grown };
+      const element = { id: session.id, kind: withText(kind, content), transform, ...parentOfNew(scene, transform) };
       scene.edit([{ op: "add", element }], { joins: session.joins });
     }
   }

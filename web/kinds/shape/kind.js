@@ -47,7 +47,7 @@ export const shapeKind = {
 function figure(node) {
   const picture = drawing();
   const line = svg("path", { class: "line" });
-  // What is pressed is wider than the line; an area that is seen through is none.
+  // What is pressed is wider than the line; an area that is seen through is none, unless something is written in it.
   const hit = svg("path", { class: "hit" });
   picture.append(line, hit);
   node.append(picture);
@@ -69,7 +69,7 @@ function figure(node) {
     line.style.strokeWidth = String(stroke_width);
     line.style.strokeDasharray = dashesOf(dash, stroke_width);
     hit.style.setProperty("--line-width", `${stroke_width}px`);
-    hit.toggleAttribute("data-filled", area !== "none");
+    hit.toggleAttribute("data-filled", area !== "none" || content !== "");
     words.show(content, { font, size: font_size, color: lettersOn(area) });
   };
   const off = theme.on("changed", paint);

@@ -5,6 +5,7 @@ import { arrowOf } from "../../kinds/arrow/aims.js";
 import { modeText } from "../../text/tools.js";
 import { BindingMark, elementAt, endAt, settled } from "../diagrams/binding.js";
 import { Draft } from "../diagrams/draft.js";
+import { parentOfNew } from "../nesting.js";
 import { frontLayer } from "../place.js";
 import { LINES, styles } from "../style/styles.js";
 
@@ -101,7 +102,7 @@ function addArrow(context, arrow) {
   const { scene, selection, view } = context;
   const id = scene.newElementId();
   const { kind, transform } = settled(context, arrow);
-  scene.edit([{ op: "add", element: { id, kind, transform: { ...transform, z_index: frontLayer(context) } } }]);
+  scene.edit([{ op: "add", element: { id, kind, transform: { ...transform, z_index: frontLayer(context) }, ...parentOfNew(scene, transform) } }]);
   if (!scene.has(id)) return;
   selection.set([id]);
   view.nodeOf(id)?.focus({ preventScroll: true });

@@ -5,6 +5,7 @@ import { SHAPE_SIZE } from "../../kinds/shape/kind.js";
 import { shapeOf } from "../../kinds/shape/outline.js";
 import { modeText } from "../../text/tools.js";
 import { Draft } from "../diagrams/draft.js";
+import { parentOfNew } from "../nesting.js";
 import { frontLayer } from "../place.js";
 import { FIGURES, styles } from "../style/styles.js";
 
@@ -84,7 +85,7 @@ function addShape(context, kind, { x, y, width, height }) {
   const id = scene.newElementId();
   /** @type {Transform} */
   const transform = { x: rounded(x), y: rounded(y), width: rounded(Math.max(1, width)), height: rounded(Math.max(1, height)), z_index: frontLayer(context) };
-  scene.edit([{ op: "add", element: { id, kind, transform } }]);
+  scene.edit([{ op: "add", element: { id, kind, transform, ...parentOfNew(scene, transform) } }]);
   if (!scene.has(id)) return null;
   selection.set([id]);
   view.nodeOf(id)?.focus({ preventScroll: true });
