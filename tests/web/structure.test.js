@@ -63,6 +63,23 @@ test("a frame that is moved takes along what is in it, at once and with one oper
   assert.deepEqual(sent.map(({ type, id }) => [type, id]), [["update_element", "frame"]]);
 });
 
+// report: wrong | What lies on a frame stands where it is not, until the page is loaded anew | Move the frame, undo, redo before the server answers; somebody then moves what lies on it | It is where the server has it
+test("what was done, undone and done again in one go is the server's once that has answered (STR5)", () => {
+  const { draft, sent, shown } = pageWith();
+  draft.edit([move("frame", { x: 100 })]);
+  draft.undo();
+  draft.redo();
+  for (let index = 0; index < sent.length; index++) {
+    const { message_id } = sent[index];
+    draft.receive(/** @type {any} */ ({ type: "ack", message_id, result: {}, success: true }));
+    if (index === 0) assert.equal(shown()["label"]?.[0], 110, "the last of them is not answered");
+  }
+  assert.equal(sent.length, 3);
+  const label = one("label", { parent: "frame" }, 77);
+  draft.receive(/** @type {any} */ ({ type: "element_updated", element: label, revision: 2, timestamp: 2 }));
+  assert.equal(shown()["label"]?.[0], 77);
+});
+
 test("what was carried is the server's once that has answered", () => {
   const { draft, sent, shown } = pageWith();
   draft.edit([move("frame", { x: 100 })]);

@@ -353,10 +353,11 @@ export class OptimisticScene extends Emitter {
   }
 
   /**
-   * @param {Operation[]} operations
+   * @param {readonly Operation[]} edit its operations may have been made before: after an undo they are made again
    * @param {boolean} written by this person, who is to have their words back
    */
-  #make(operations, written) {
+  #make(edit, written) {
+    const operations = edit.map((one) => ({ ...one }));
     const look = (/** @type {string} */ id) => this.get(id);
     const childrenOf = (/** @type {string} */ id) => this.childrenOf(id);
     if (!this.#queue.push(operations, { alone: mayCarry(operations, look, childrenOf) })) {
