@@ -76,7 +76,7 @@ class AfterGap(StrEnum):
 
 UnderLoad = Literal["drop", "refuse", "wait"]
 """What becomes of a message while what its session or its invitation may have done is used up, and
-waiting has not helped (OUT2): signals and presence wait, edits and questions are refused."""
+waiting has not helped (OUT2): signals, presence and pings wait, edits and questions are refused."""
 
 
 class ClientTraits(Struct, frozen=True, kw_only=True):
@@ -94,9 +94,12 @@ class ClientTraits(Struct, frozen=True, kw_only=True):
 
     @property
     def under_load(self) -> UnderLoad:
-        """What becomes of it under load."""
+        """What becomes of it under load.
+
+        A ping is for nobody else, and who has no answer takes the connection for dead.
+        """
         if self.droppable:
-            return "drop"
+            return "wait" if self.federated is Federated.NO else "drop"
         is_edit = self.right in (Right.EDIT, Right.CHAT, RightRule.OF_ELEMENTS)
         is_dear = self.charge in (Charge.ANSWER, Charge.OPERATIONS)
         return "refuse" if is_edit or is_dear else "wait"

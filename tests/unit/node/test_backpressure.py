@@ -209,6 +209,7 @@ def test_motion_has_a_line_of_its_own_and_is_dropped_beyond_it() -> None:
     verdicts = [bench.pressure.admits(ADA, client.Preview, 50 * KIB) for _ in range(10)]
     assert verdicts == ["wait"] * 5 + ["drop"] * 5
     assert not bench.held
+    assert bench.pressure.admits(BOB, client.Ping, 20) == "wait", "a page comes anew without answer"
     bench.now += 1
     assert bench.pressure.admits(BOB, client.Cursor, 100) == "wait"
 
