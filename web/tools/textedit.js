@@ -138,6 +138,7 @@ export class TextEditor {
     if (isThere) scene.edit([{ op: "add", element: { id, kind, transform: at, ...parentOfNew(scene, at) } }]);
     if (isThere && !scene.has(id)) return; // it was said why not
     if (isThere) stage.reveal(at);
+    this.#context.selection.set(isThere ? [id] : []); // what was selected before is not what is written now
     this.#begin({ id, fresh: !isThere, kind, at: size ? at : { ...at, width: WIDEST }, movable, grows: size === null }, "");
   }
 
@@ -172,6 +173,7 @@ export class TextEditor {
     const room = written.room?.(session.kind, session.at, this.#context.view.drawnOf(session.id)) ?? null;
     if (!session.field.classList.contains("in-sheet")) layOver(session.field, session.at, written, session.kind, room);
     session.field.focus({ preventScroll: true });
+    this.#context.stage.reveal({ ...session.at, width: Math.min(session.at.width, WIDEST / 2) });
     return true;
   }
 

@@ -3,7 +3,7 @@
 import { text } from "../../text/kinds/arrow.js";
 import { drawing, svg } from "../parts/drawing.js";
 import { MiddleWords } from "../parts/middlewords.js";
-import { dashesOf, FAMILIES, inkOf } from "../parts/strokes.js";
+import { dashesOf, FAMILIES, inkOf, seenWidth } from "../parts/strokes.js";
 import { beginningOf } from "../parts/words.js";
 import { aimsOf, carried, followedBy } from "./aims.js";
 import { arrowPath } from "./path.js";
@@ -73,7 +73,7 @@ function line(node) {
     show({ stroke = "", stroke_width = 2, dash = "solid", label: words = "", font, font_size = FONT_SIZE }) {
       for (const one of [shaft, heads]) {
         one.style.stroke = inkOf(stroke);
-        one.style.strokeWidth = String(stroke_width);
+        one.style.strokeWidth = seenWidth(stroke_width);
       }
       shaft.style.strokeDasharray = dashesOf(dash, stroke_width);
       hit.style.setProperty("--line-width", `${stroke_width}px`);

@@ -1,6 +1,7 @@
 /** Content of ink: the stroke, and around it what can be hit. */
 
 import { drawing, svg } from "../parts/drawing.js";
+import { seenWidth } from "../parts/strokes.js";
 import { inkColor } from "./color.js";
 import { fitted, formOf, lineOf } from "./outline.js";
 
@@ -59,6 +60,6 @@ export function paint(path, { d, width }, { color, brush }) {
   style.color = inkColor(color);
   style.stroke = width > 0 ? "currentColor" : "none";
   style.fill = width > 0 ? "none" : "currentColor";
-  style.strokeWidth = width > 0 ? `${width}px` : "";
+  style.strokeWidth = width > 0 ? seenWidth(width) : "";
   path.classList.toggle("marker", brush === "marker");
 }

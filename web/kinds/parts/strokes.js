@@ -37,6 +37,11 @@ export function lettersOn(paint) {
   return light === null ? "" : light ? "#1b1e27" : "#ffffff";
 }
 
+/** A line is no thinner than what is seen, however far away. @param {number} width @returns {string} `stroke-width` of CSS */
+export function seenWidth(width) {
+  return `max(${width}px, calc(1px * var(--unit, 1)))`;
+}
+
 /**
  * @param {string} dash
  * @param {number} width of the line

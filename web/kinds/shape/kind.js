@@ -4,7 +4,7 @@ import { text } from "../../text/kinds/shape.js";
 import { theme } from "../../ui/theme.js";
 import { drawing, svg } from "../parts/drawing.js";
 import { MiddleWords } from "../parts/middlewords.js";
-import { dashesOf, FAMILIES, inkOf, lettersOn, paintOf } from "../parts/strokes.js";
+import { dashesOf, FAMILIES, inkOf, lettersOn, paintOf, seenWidth } from "../parts/strokes.js";
 import { beginningOf } from "../parts/words.js";
 import { heightFor, outlineOf, pathOf, roomIn } from "./outline.js";
 
@@ -66,7 +66,7 @@ function figure(node) {
     const area = paintOf(fill);
     line.style.fill = area;
     line.style.stroke = inkOf(stroke);
-    line.style.strokeWidth = String(stroke_width);
+    line.style.strokeWidth = seenWidth(stroke_width);
     line.style.strokeDasharray = dashesOf(dash, stroke_width);
     hit.style.setProperty("--line-width", `${stroke_width}px`);
     hit.toggleAttribute("data-filled", area !== "none" || content !== "");
