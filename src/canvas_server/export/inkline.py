@@ -32,14 +32,14 @@ class Form(Struct, frozen=True):
     width: float
 
 
-class Fitted(Struct, frozen=True):
+class FittedInk(Struct, frozen=True):
     """A stroke as large as its element: distinct points, and the width of the brush."""
 
     points: Sequence[Point]
     width: float
 
 
-def fit(ink: Ink, width: float, height: float) -> Fitted:
+def fit(ink: Ink, width: float, height: float) -> FittedInk:
     """Return a stroke as large as its element, from the top left corner."""
     right = max(0.0, *(point[0] for point in ink.points))
     bottom = max(0.0, *(point[1] for point in ink.points))
@@ -52,10 +52,10 @@ def fit(ink: Ink, width: float, height: float) -> Fitted:
     brush = ink.size * (MARKER_WIDTH if ink.brush == "marker" else 1)
     x_scale, y_scale = 1.0 if across is None else across, 1.0 if down is None else down
     points = [(x * x_scale, y * y_scale, *pressure) for x, y, *pressure in ink.points]
-    return Fitted(_distinct(points), brush * scale)
+    return FittedInk(_distinct(points), brush * scale)
 
 
-def form_of(stroke: Fitted, x: float = 0.0, y: float = 0.0) -> Form:
+def form_of(stroke: FittedInk, x: float = 0.0, y: float = 0.0) -> Form:
     """Return the form of a stroke whose corner is at a place."""
     if any(len(point) > 2 for point in stroke.points):
         corners = (
