@@ -80,6 +80,15 @@ test("what was done, undone and done again in one go is the server's once that h
   assert.equal(shown()["label"]?.[0], 77);
 });
 
+test("an undo brings back what an edit has moved, put into something, and removed with it (STR3)", () => {
+  const { draft, shown } = pageWith();
+  const before = shown();
+  draft.edit([move("frame", { x: 100 }), /** @type {any} */ ({ op: "update", id: "loose", changes: { parent: "frame" } }), remove("frame")]);
+  assert.deepEqual(Object.keys(shown()), ["tile", "ink"]);
+  draft.undo();
+  assert.deepEqual(shown(), { ...before, loose: [500, undefined] });
+});
+
 test("what was carried is the server's once that has answered", () => {
   const { draft, sent, shown } = pageWith();
   draft.edit([move("frame", { x: 100 })]);

@@ -3,7 +3,7 @@
  * since, only the own words are taken back (rule TOG7). Pure.
  */
 
-import { consequencesOf } from "./consequences.js";
+import { consequencesOf, placedBy } from "./consequences.js";
 import { inverse, mergedChanges, mergedFieldsOf, stands, subjectOf } from "./operations.js";
 import { equal } from "./patch.js";
 import { OperationOverlay } from "./operationoverlay.js";
@@ -45,11 +45,23 @@ export class UndoStack {
     const overlay = new OperationOverlay(look);
     /** @type {Move[]} */
     const step = [];
-    const none = new Set();
-    const all = operations.flatMap((one) => [...consequencesOf(one, (id) => overlay.look(id), childrenOf, none).before, one]);
-    for (const done of all) {
-      step.push({ done, back: inverse(overlay.look(subjectOf(done)), done) });
-      overlay.apply(done);
+    const overlaid = (/** @type {string} */ id) => overlay.look(id);
+    const placed = operations.length > 1 ? placedBy(operations, look) : new Set();
+    /** Those that the edit itself puts into others. @type {Map<string, string[]>} */
+    const put = new Map();
+    const childrenNow = (/** @type {string} */ id) => new Set([...childrenOf(id), ...(put.get(id) ?? [])].filter((child) => overlaid(child)?.parent === id));
+    for (const one of operations) {
+      const { before, after } = consequencesOf(one, overlaid, childrenNow, placed);
+      for (const done of [...before, one]) {
+        step.push({ done, back: inverse(overlaid(subjectOf(done)), done) });
+        overlay.apply(done);
+      }
+      for (const each of after) overlay.apply(each);
+      const home = overlaid(subjectOf(one))?.parent;
+      if (!home || childrenOf(home).has(subjectOf(one))) continue;
+      const inner = put.get(home);
+      if (inner) inner.push(subjectOf(one));
+      else put.set(home, [subjectOf(one)]);
     }
     const last = this.#done.at(-1);
     if (last && joins !== "" && joins === this.#joins) join(last, step);
