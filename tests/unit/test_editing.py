@@ -1,11 +1,17 @@
 """People edit one scene over a bad network, with a log that fails: see `tests/support/simulations/editing.py`."""
 
+import contextlib
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
+from unittest import mock
 
 import pytest
 
+from canvas_server.core.scene import transaction
+from canvas_server.core.scene.elements import Scene
+from canvas_server.core.scene.hierarchy import repaired
 from support.hub.chatfaults import CHAT_FAULTS
 from support.simulations.editing import SCRIPT, play
 from support.simulations.pages import PageProcess
@@ -128,6 +134,16 @@ FAULTS = {
         "else this.#report(lost);",
         "",
     ),
+    "what an earlier edit carried stays": (
+        "scene/optimisticscene.js",
+        "edit.map((one) => ({ ...one }))",
+        "[...edit]",
+    ),
+    "what changes comes last": (
+        "scene/scene.js",
+        "this.elements.set(element.id, element);",
+        "this.elements.delete(element.id);\n    this.elements.set(element.id, element);",
+    ),
     "the second writer loses their words": (
         "scene/writtenwords.js",
         "elements.push({ kind: element.kind",
@@ -158,6 +174,35 @@ def test_the_stories_show_what_is_wrong(fault: str, tmp_path: Path) -> None:
     try:
         talks = name.startswith("chat/")
         assert any(_shows_a_fault(seed, process, talks=talks) for seed in ENOUGH)
+    finally:
+        process.close()
+
+
+@contextlib.contextmanager
+def _circles() -> Iterator[None]:
+    """Let elements be in each other; who goes through what is in them comes to an end all the same."""
+    leaving = transaction.leaving
+
+    def some_leaving(scene: Scene, element_id: str) -> Any:
+        is_sound = repaired(scene.elements) == scene.elements
+        return leaving(scene, element_id) if is_sound else []
+
+    with (
+        mock.patch.object(Scene, "require_below", return_value=None),
+        mock.patch.object(transaction, "leaving", some_leaving),
+        mock.patch.object(transaction, "MAX_ELEMENTS", 50),
+        mock.patch.object(transaction, "MAX_WORK", 50_000),
+    ):
+        yield
+
+
+@pytest.mark.nightly
+def test_the_stories_show_a_circle_of_parents() -> None:
+    """A model that finds nothing proves nothing."""
+    process = PageProcess(SCRIPT)
+    try:
+        with _circles():
+            assert any(_shows_a_fault(seed, process) for seed in ENOUGH)
     finally:
         process.close()
 

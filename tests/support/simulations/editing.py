@@ -10,6 +10,8 @@ and everything has settled:
   allowed to them, is too much at once, holds what is refused, or has an id that is taken,
 - what was refused was told to the person, and no words are lost: those that somebody else got in the way of are an
   element of their own,
+- no element is in itself, whoever puts what into what at the same time, and what is carried, locked or removed
+  with what it is in is so for everybody, in the same order,
 - nothing is sent more often than something happened to it,
 - all of that through reloads, and when the server comes back without what it had stored.
 
@@ -42,6 +44,7 @@ from canvas_server.core.effects import Refusal
 from canvas_server.core.presence.grants import Grant
 from canvas_server.core.records import EntryRules, Record, Snapshot, Stored
 from canvas_server.core.scene.document import Canvas
+from canvas_server.core.scene.hierarchy import repaired
 from canvas_server.core.scene.replay import replay
 from canvas_server.node.ports import Elsewhere, History, LogFailure, SessionSummary
 from canvas_server.protocol.errors import ErrorCode
@@ -289,6 +292,10 @@ class Page:
         self.causes: Counter[str] = Counter()
         """By `message_id`, what made it be sent again; under the empty name what was about any."""
 
+    def mark(self, marks: set[int], *, made: bool) -> None:
+        """Note that edits with these marks were made, or kept back on the page itself."""
+        self.made = self.made | marks if made else self.made - marks
+
     def follow(self, before: "Page") -> None:
         """Be the page of the same window after a reload: what is not answered goes on here."""
         open_ended = before.made - before.accepted - before.refused
@@ -416,8 +423,8 @@ class Story:
         match item["what"]:
             case "edit":
                 page.send(item["message"])
-            case "made":
-                page.made |= set(item["marks"])
+            case "made" | "dropped" as what:
+                page.mark(set(item["marks"]), made=what == "made")
             case "wrote":
                 page.written[item["id"]] = item["words"]
             case "removed":
@@ -447,6 +454,7 @@ class Story:
         for act in self.chance.choices(names, weights, k=STEPS):
             self.trail.append(act)
             getattr(self, act)()
+            self.check_parents()
             if self.talks is not None:
                 self.talks.act()
         self.settle()
@@ -698,6 +706,12 @@ class Story:
         if self.talks is not None:
             self.talks.check()
 
+    def check_parents(self) -> None:
+        """No element is in itself, and what it is in is there, whatever is on its way."""
+        session = self.wire.node.hub._membership.sessions.get(SESSION)
+        for elements in (self.log.now.elements, session.canvas.scene.elements if session else ()):
+            assert repaired(elements) == elements, "STR1: a circle, or a parent that is not there"
+
     def check_words(self) -> None:
         """No words that a person wrote are lost."""
         changes = [msgspec.json.encode(entry).decode() for entry in self.log.entries]
@@ -733,18 +747,31 @@ class Story:
                 case _:
                     pass
 
+    def subjects(self) -> defaultdict[int, set[str]]:
+        """Return which elements the pages wanted to place, by mark."""
+        found: defaultdict[int, set[str]] = defaultdict(set)
+        for message in (message for page in self.pages for message in page.sent.values()):
+            for operation in message.get("operations", [message]):
+                subject = operation.get("element", operation).get("id")
+                for mark in marks(operation) if subject else ():
+                    found[mark].add(subject)
+        return found
+
     def check_history(self) -> None:
         """What was accepted is in the history once, what was refused is not."""
         placed: Counter[int] = Counter()
         order: dict[int, int] = {}
+        subjects = self.subjects()
         for entry in self.log.entries:
             change = entry.change
             if isinstance(change, Added) and not isinstance(change.element.kind, Video):
-                mark = int(change.element.transform.x)
+                mark, subject = int(change.element.transform.x), change.element.id
             elif isinstance(change, Updated) and change.changes.transform:
-                mark = int(change.changes.transform.x or 0)
+                mark, subject = int(change.changes.transform.x or 0), change.id
             else:
                 continue
+            if subject not in subjects[mark]:
+                continue  # it was carried to that place
             placed[mark] += 1
             order.setdefault(mark, entry.revision)
         for page in self.pages:

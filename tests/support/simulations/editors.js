@@ -1,5 +1,6 @@
 /** Pages that edit a scene, without a browser, for tests/support/simulations/editing.py. */
 
+import { above } from "../../../web/scene/hierarchy.js";
 import { applied, subjectOf, WRITTEN_FIELDS, wordsAt, wordsIn } from "../../../web/scene/operations.js";
 import { OptimisticScene } from "../../../web/scene/optimisticscene.js";
 import { Previews } from "../../../web/scene/previews.js";
@@ -25,6 +26,8 @@ const SPOILT = ["UNREADABLE", "UNNAMED", `CHOKING${"x".repeat(16_000)}`];
 const SPOILT_CODES = new Set([...UNREAD, "too_large"]);
 /** What the page itself has to keep back, or to mend. */
 const LONELY = "\ud83d";
+
+const NOWHERE = { x: 0, y: 0, width: 0, height: 0, rotation: 0, z_index: 0 };
 
 let lastMark = FIRST_MARK;
 
@@ -188,6 +191,12 @@ class Page {
     return [...this.draft.elements()].map((element) => [element.id, told(element)]);
   }
 
+  /** All that can be seen: an arrow is where its ends are. */
+  get #drawn() {
+    const elements = [...this.draft.elements()].map((one) => told(one.kind.type === "Arrow" ? { ...one, transform: NOWHERE } : one));
+    return JSON.stringify(elements.sort());
+  }
+
   // --- what a person does --------------------------------------------------------------------
 
   /**
@@ -201,14 +210,15 @@ class Page {
 
   /** @param {boolean} undoable */
   edit(undoable) {
-    const before = JSON.stringify([...this.#shown].sort());
+    const before = this.#drawn;
     /** @type {Operation[]} */
     const operations = [];
     /** @type {number[]} */
     const marks = [];
     const count = this.pick([1, 1, 1, 2, 3]) ?? 1;
     for (let i = 0; i < count; i++) {
-      const mark = ++lastMark;
+      // Far apart: what is carried comes to no place of a mark.
+      const mark = (lastMark += 1 + Math.floor(997 * this.random()));
       const operation = this.#operation(mark, operations);
       operations.push(operation);
       if (isHopeless(operation)) continue;
@@ -219,9 +229,30 @@ class Page {
     if (operations.every(isThere)) tell({ what: "made", client: this.client, marks });
     const shown = this.shown;
     if (!undoable) this.#tellWords(operations);
+    const there = [...this.draft.elements()].map(({ id }) => id);
+    const isApart = !operations.some((one) => this.#isBelow(subjectOf(one), operations));
     this.draft.edit(operations, { undoable });
+    // What lay in what was removed.
+    for (const id of undoable ? [] : there) if (!this.draft.has(id)) tell({ what: "removed", client: this.client, id });
+    const kept = new Set([...this.sent.values()].flatMap(operationsIn).concat(this.draft.saved.flatMap(({ edits }) => edits.map(({ operation }) => operation))).map(placeOf));
+    // Locked, or gone with what it was in.
+    tell({ what: "dropped", client: this.client, marks: marks.filter((mark) => !kept.has(mark)) });
     if (operations.some(isHopeless) && this.shown === shown) this.#wrong("nothing is shown of what cannot be sent");
-    if (undoable && this.random() < 0.2) this.#turn(before);
+    if (undoable && isApart && this.random() < 0.2) this.#turn(before);
+  }
+
+  /**
+   * @param {string} id
+   * @param {readonly Operation[]} operations
+   * @returns {boolean} an element is, or comes, into another one of the same edit
+   */
+  #isBelow(id, operations) {
+    const subjects = new Set(operations.map(subjectOf));
+    const homes = operations.flatMap((one) => (one.op === "add" ? one.element.parent : one.op === "update" && one.changes.parent) || []);
+    const lineOf = (/** @type {string} */ one) => above(one, (other) => this.draft.get(other));
+    const line = [id, ...homes].flatMap(lineOf);
+    // Until the server has refused it, two may be in each other.
+    return [...line, ...homes].some((one) => subjects.has(one)) || line.some((one) => lineOf(one).some((other) => lineOf(other).includes(one)));
   }
 
   /**
@@ -269,10 +300,11 @@ class Page {
       const content = this.pick(["one", "two", ...spoilt]) ?? "";
       // No other kind has room for what is too large for the way.
       const kind = (content.length < 99 && this.pick(kindsWith(content))) || { type: /** @type {const} */ ("Text"), content };
-      const parts = this.random() < 0.3 ? { opacity: 0.5 } : {};
+      const parts = { ...(this.random() < 0.3 && { opacity: 0.5 }), ...(this.random() < 0.4 && { parent: this.#home(elements, "") }) };
       return { op: "add", element: { id: this.draft.newElementId(), kind, transform: { x: mark }, ...parts } };
     }
     if (choice < 0.5) return { op: "remove", id };
+    if (this.random() < 0.15) return { op: "update", id, changes: this.#nested(elements, id) };
     const transform = { x: mark, ...(choice < 0.6 && { y: this.pick([1, 2, 3]) }) };
     if (choice < 0.8) return moved(id, transform);
     const spoilt = this.random() < 0.15 ? (this.pick(SPOILT) ?? "") : "";
@@ -287,18 +319,41 @@ class Page {
   }
 
   /**
+   * What else is done to an element, which has no mark: it is put into another one, taken out, or locked.
+   *
+   * @param {readonly SceneElement[]} elements
+   * @param {string} id
+   * @returns {import("../../../web/types/messages.js").ElementChanges}
+   */
+  #nested(elements, id) {
+    const element = elements.find((one) => one.id === id);
+    if (element?.locked) return { locked: false };
+    if (this.random() < 0.15) return { locked: true };
+    return { parent: element?.parent && this.random() < 0.3 ? null : this.#home(elements, id) };
+  }
+
+  /**
+   * @param {readonly SceneElement[]} elements
+   * @param {string} id of the element that is put there; the server may find that this is a circle
+   * @returns {string | null}
+   */
+  #home(elements, id) {
+    return this.pick(elements.filter((one) => one.id !== id || this.random() < 0.1))?.id ?? null;
+  }
+
+  /**
    * What is undone at once leaves no trace, and what is made again is there.
    *
    * @param {string} before
    */
   #turn(before) {
-    const after = JSON.stringify([...this.#shown].sort());
+    const after = this.#drawn;
     if (after === before) return;
     this.draft.undo();
-    const undone = JSON.stringify([...this.#shown].sort());
+    const undone = this.#drawn;
     if (undone !== before) this.#wrong(`undo made ${undone} of ${after}, not ${before}`);
     this.draft.redo();
-    const redone = JSON.stringify([...this.#shown].sort());
+    const redone = this.#drawn;
     if (redone !== after) this.#wrong(`redo made ${redone} of ${undone}, not ${after}`);
   }
 
@@ -346,6 +401,11 @@ function markOf(operation) {
   return operation.op === "update" ? operation.changes.transform?.x : undefined;
 }
 
+/** @param {Operation} operation */
+function placeOf(operation) {
+  return operation.op === "add" ? operation.element.transform?.x : markOf(operation);
+}
+
 /** @param {SceneElement} element */
 function told(element) {
   return JSON.stringify(Object.fromEntries(Object.entries(element).sort(([one], [other]) => (one < other ? -1 : 1))));
@@ -372,6 +432,7 @@ function kindsWith(words) {
     { type: "Shape", shape: "star", fill: "", ...line, text: words, font: "sans", font_size: 20 },
     { type: "Arrow", start: { x: 0, y: 0 }, end: { x: 9, y: 9, element: "somewhere" }, heads: "end", curve: 0.5, ...line, label: words },
     { type: "Frame", title: words },
+    { type: "Group", children: [] },
     { type: "Ink", points: [[0, 0], [9, 9, 0.5]], color: "#1e1e1e", size: 4, brush: "pen" },
   ];
 }
