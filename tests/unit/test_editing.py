@@ -181,7 +181,7 @@ def test_the_stories_show_what_is_wrong(fault: str, tmp_path: Path) -> None:
 @contextlib.contextmanager
 def _circles() -> Iterator[None]:
     """Let elements be in each other; who goes through what is in them comes to an end all the same."""
-    leaving = transaction.leaving
+    leaving = consequences.leaving
 
     def some_leaving(scene: Scene, element_id: str) -> Any:
         is_sound = repaired(scene.elements) == scene.elements

@@ -317,7 +317,7 @@ def test_ink_that_leads_far_away_is_refused(place: list[float]) -> None:
     kind = {"type": "Ink", "points": [[0, 0], place]}
     body = {"type": "add_element", "element": {"kind": kind}}
     with pytest.raises(MalformedMessage, match="farther away than 1000000"):
-        decode(json.dumps(body))
+        decode(json.dumps(body).encode())
 
 
 def test_free_json_that_is_nested_too_deeply_is_refused() -> None:

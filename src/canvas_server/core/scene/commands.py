@@ -289,7 +289,8 @@ def _changes(edit: Edit, message: SceneEdit, new_id: Callable[[], str]) -> Itera
     for change in message.update:
         yield edit.update(change.id, change.changes)
     for element_id in message.remove:
-        yield edit.remove(element_id)
+        if element_id not in edit.gone:  # else it went with its parent
+            yield edit.remove(element_id)
 
 
 def pending_reply(editor: Editor, message: client.Edit | client.ChatEdit) -> PendingReply:

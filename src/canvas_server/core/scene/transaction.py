@@ -84,6 +84,8 @@ class Edit:
         """Changes that were refused."""
         self.placed: frozenset[str] = frozenset()
         """Elements whose place the message says itself: nothing carries them (STR2)."""
+        self.gone: set[str] = set()
+        """Elements that were removed with their parent."""
         self.only_tiles = True
         self.clears_chat = False
         """It clears the session: the chat goes with the scene (CHT7)."""
@@ -190,6 +192,7 @@ class Edit:
         for each in leaving(self._scene, element_id):
             if isinstance(each, Removed):
                 self._remove(each.id, element)
+                self.gone.add(each.id)
             else:
                 self._follow([each], element)
         self._remove(element_id, element)

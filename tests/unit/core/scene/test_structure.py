@@ -526,3 +526,13 @@ def test_an_opacity_of_one_is_told_as_none() -> None:
         assert element == Element("whole", Text("x"), Transform(), author=element.author)
         read = msgspec.json.decode(msgspec.json.encode(told | {"opacity": 1}), type=Element)
         assert msgspec.json.encode(read) == msgspec.json.encode(element)
+
+
+def test_what_is_removed_with_its_parent_may_be_named_too() -> None:
+    """A program that knows of no parents removes all that it sees, in whatever order."""
+    for ids in (("frame", "label"), ("label", "frame")):
+        lab, a, _ = framed()
+        post(lab, SceneEdit("s", remove=ids))
+        assert not {*ids} & scene(lab, a).keys()
+    with pytest.raises(Refusal, match="element_not_found"):
+        post(lab, SceneEdit("s", remove=("label",)))
