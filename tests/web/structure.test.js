@@ -89,6 +89,14 @@ test("an undo brings back what an edit has moved, put into something, and remove
   assert.deepEqual(shown(), { ...before, loose: [500, undefined] });
 });
 
+test("what was carried there and back can be undone further (TOG7)", () => {
+  const { draft, shown } = pageWith();
+  draft.edit([move("label", { x: 12.3456789 })]);
+  draft.edit([move("frame", { rotation: 33.3 })]);
+  assert.deepEqual([draft.undo(), draft.undo()], ["done", "done"]);
+  assert.equal(shown()["label"]?.[0], 10);
+});
+
 test("what was carried is the server's once that has answered", () => {
   const { draft, sent, shown } = pageWith();
   draft.edit([move("frame", { x: 100 })]);

@@ -105,7 +105,7 @@ function turn(from, to, look) {
   const taken = [];
   for (const move of step.reverse()) {
     const element = overlay.look(subjectOf(move.done));
-    const turned = isWriting(move) ? rewritten(element, move) : stands(element, move.done) && { done: move.back, back: move.done };
+    const turned = isWriting(move) ? rewritten(element, move) : stands(near(element, move.done), move.done) && { done: move.back, back: move.done };
     if (!turned) continue;
     overlay.apply(turned.done);
     taken.push(turned);
@@ -175,4 +175,20 @@ function standing(element, done, back) {
   const kept = Object.entries(kind).filter(([name]) => words.has(name) || isThere({ kind: { [name]: done.kind?.[name] } }));
   const rest = Object.entries(parts).filter(([name]) => isThere({ [name]: /** @type {any} */ (done)[name] }));
   return { ...Object.fromEntries(rest), kind: Object.fromEntries(kept), expected: Object.fromEntries(Object.entries(expected).filter(([name]) => words.has(name))) };
+}
+
+/** In scene units: carried there and back, a place is rounded. */
+const NEAR = 0.01;
+
+/**
+ * @param {SceneElement | undefined} element
+ * @param {Operation} done
+ * @returns {SceneElement | undefined} the element where an operation has put it, if it lies all but there
+ */
+function near(element, done) {
+  const place = done.op === "update" ? done.changes.transform : done.op === "add" ? done.element.transform : undefined;
+  if (!element || !place) return element;
+  const now = /** @type {Record<string, number>} */ ({ ...element.transform });
+  const same = Object.entries(place).filter(([name, value]) => Math.abs((now[name] ?? 0) - value) < NEAR);
+  return { ...element, transform: { ...element.transform, ...Object.fromEntries(same) } };
 }
