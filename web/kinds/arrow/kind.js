@@ -63,12 +63,15 @@ function labelRoom(drawn, { width, height }) {
  * @returns {Content<Arrow>}
  */
 function line(node) {
-  const picture = drawing();
+  const [picture, front] = [drawing(), drawing()];
   const [shaft, heads, hit] = [svg("path", { class: "line" }), svg("path", { class: "line" }), svg("path", { class: "hit" })];
-  picture.append(shaft, heads, hit);
+  picture.append(shaft, hit);
   node.append(picture);
   const label = new MiddleWords(node);
   label.node.classList.add("label");
+  // Where the label hides all of a short line, it is still seen where that goes.
+  front.append(heads);
+  node.append(front);
   return {
     show({ stroke = "", stroke_width = 2, dash = "solid", label: words = "", font, font_size = FONT_SIZE }) {
       for (const one of [shaft, heads]) {

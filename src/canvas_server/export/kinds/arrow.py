@@ -20,11 +20,11 @@ def draw(group: Node, arrow: Arrow, path: ArrowPath, budget: Budget) -> None:
     paint = strokes.ink_of(arrow.stroke, budget)
     look = strokes.line(paint, arrow.stroke_width, arrow.dash)
     node(group, "path", d=_path_through(path.points), fill="none", **look)
-    if path.heads:
-        heads = strokes.line(paint, arrow.stroke_width)
-        node(group, "path", d="".join(map(_path_through, path.heads)), fill="none", **heads)
     if arrow.label:
         _write(group, arrow, path.middle, budget)
+    if path.heads:  # over the label, which may hide all of a short line
+        heads = strokes.line(paint, arrow.stroke_width)
+        node(group, "path", d="".join(map(_path_through, path.heads)), fill="none", **heads)
 
 
 def _write(group: Node, arrow: Arrow, middle: Point, budget: Budget) -> None:
