@@ -9,7 +9,7 @@ from unittest import mock
 
 import pytest
 
-from canvas_server.core.scene import transaction
+from canvas_server.core.scene import consequences, transaction
 from canvas_server.core.scene.elements import Scene
 from canvas_server.core.scene.hierarchy import repaired
 from support.hub.chatfaults import CHAT_FAULTS

@@ -375,7 +375,7 @@ test("what is not answered goes on in the page that comes after this one (EDT5)"
   assert.deepEqual([half?.id, half?.edits.length], ["", 1], "what is left of a message is another one");
 });
 
-// report: wrong | What lies on a frame is in another place after a reload than before it | Offline, move what is on a frame, then the frame; reload; come back | The frame carries it, as when nothing was reloaded
+// report: lost | What lies on a frame is in another place after a reload than before it | Offline, move what is on a frame, then the frame; reload; come back | The frame carries it, as when nothing was reloaded
 test("edits that carry others go by themselves after a reload too (STR2, EDT5)", () => {
   const desk = new Desk("a", "b");
   desk.update(/** @type {any} */ ({ ...note("b"), parent: "a" }));

@@ -519,7 +519,7 @@ def test_an_opacity_of_one_is_told_as_none() -> None:
     text["element"] |= {"id": "whole", "opacity": 1}
     back = {"type": "update_element", "id": "whole", "changes": {"opacity": 1}}
     for said in (text, back):
-        lab.say(a, decode(json.dumps(said)))
+        lab.say(a, decode(json.dumps(said).encode()))
         element = scene(lab, a)["whole"]
         told = json.loads(msgspec.json.encode(element))
         assert "opacity" not in told
