@@ -63,7 +63,7 @@ test("a frame that is moved takes along what is in it, at once and with one oper
   assert.deepEqual(sent.map(({ type, id }) => [type, id]), [["update_element", "frame"]]);
 });
 
-// report: wrong | What lies on a frame stands where it is not, until the page is loaded anew | Move the frame, undo, redo before the server answers; somebody then moves what lies on it | It is where the server has it
+// report: lost | What lies on a frame stands where it is not, until the page is loaded anew | Move the frame, undo, redo before the server answers; somebody then moves what lies on it | It is where the server has it
 test("what was done, undone and done again in one go is the server's once that has answered (STR5)", () => {
   const { draft, sent, shown } = pageWith();
   draft.edit([move("frame", { x: 100 })]);
