@@ -536,3 +536,12 @@ def test_what_is_removed_with_its_parent_may_be_named_too() -> None:
         assert not {*ids} & scene(lab, a).keys()
     with pytest.raises(Refusal, match="element_not_found"):
         post(lab, SceneEdit("s", remove=("label",)))
+
+
+@pytest.mark.rule("STR2")
+def test_what_lies_at_the_end_of_the_canvas_is_carried_no_farther() -> None:
+    lab, a, _ = framed()
+    add(lab, a, Text("far"), "far", parent="frame", transform=Transform(1e7, 40))
+    lab.say(a, move("frame", x=10))
+    assert places(lab, a)["far"] == (1e7, 40)
+    assert places(lab, a)["label"] == (20, 20)
