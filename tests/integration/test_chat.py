@@ -1,6 +1,7 @@
 """The chat at the edges of real servers: HTTP, the Python client, the commands, nodes, and what is erased."""
 
 import asyncio
+import contextlib
 import json
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,7 @@ from canvas_server.client import Refused, connect
 from canvas_server.protocol.server import ChatHistory
 from support.servers.invitations import SECRET, ask, token
 from support.servers.nats import cluster_of_nodes
-from support.servers.server import RawSocket, Server, eventually, post, running
+from support.servers.server import RawSocket, RawSocketClosed, Server, eventually, post, running
 
 ENV = {"CANVAS_AUTH_SECRET": SECRET}
 LABEL = {"type": "Text", "content": "x"}
@@ -153,8 +154,9 @@ def test_two_nodes_have_one_chat_and_one_that_is_killed_loses_nothing(tmp_path: 
         c.send({"type": "remove_chat", "id": removed, "message_id": "r"})
         assert a.until("chat_removed")["id"] == b.until("chat_removed")["id"] == removed
         one.process.kill()
+        eventually(lambda: _opens(two, link), "the other node has the session")
         with RawSocket(two) as again:
-            eventually(lambda: _joined(again, link), "the other node has the session")
+            assert _joined(again, link)
             assert read(again) == ["two", "three"]
             assert say(again, "four") > 0
             assert over(two, link) == ["two", "three", "four"]
@@ -162,6 +164,13 @@ def test_two_nodes_have_one_chat_and_one_that_is_killed_loses_nothing(tmp_path: 
 
 def over(server: Server, bearer: str) -> list[str]:
     return [message["text"] for message in over_http(server, bearer)["messages"]]
+
+
+def _opens(server: Server, link: str) -> bool:
+    """Tell whether a node lets somebody in; while a session moves it says to come back."""
+    with contextlib.suppress(RawSocketClosed), RawSocket(server) as wire:
+        return _joined(wire, link)
+    return False
 
 
 def _joined(wire: RawSocket, link: str) -> bool:

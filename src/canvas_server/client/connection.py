@@ -119,6 +119,7 @@ class Client(RoomActions):
         self._astray = 0  # sockets given up whose `subscribe` may reach the server late
         self._pinged = False
         self._renamed = asyncio.Event()  # while it waits to be let in
+        self._subscribed_name = name
         self._something_to_write = asyncio.Event()
         self._all_written = asyncio.Event()
         self._all_written.set()
@@ -276,6 +277,7 @@ class Client(RoomActions):
     async def _subscribe(self, socket: ClientConnection) -> None:
         """Ask for the place this peer had, or for a new one."""
         self._renamed.clear()
+        self._subscribed_name = self.name
         message = Subscribe(
             self.session_id,
             display_name=self.name or None,
@@ -367,6 +369,8 @@ class Client(RoomActions):
                 self._queued = True
                 self.peer_id, self._resume_token = peer_id, resume_token
                 self._set_state("waiting")
+                if self.name != self._subscribed_name:  # renamed since
+                    self._renamed.set()
             case _:
                 pass
 

@@ -17,6 +17,8 @@ MARKER_WIDTH = 3
 """A marker is wider than a pen of the same size."""
 _STEP, _MOST_STEPS = 6, 16
 _LEAST_WIDTH, _GROWTH = 0.4, 1.2
+_LEAST_EXTENT = 1e-3
+"""Of the points, in their units: what is less wide or high is not scaled."""
 _COS_CORNER = math.cos(math.pi / 6)
 _ARC_STEP = math.pi / 8
 
@@ -43,8 +45,8 @@ def fit(ink: Ink, width: float, height: float) -> FittedInk:
     """Return a stroke as large as its element, from the top left corner."""
     right = max(0.0, *(point[0] for point in ink.points))
     bottom = max(0.0, *(point[1] for point in ink.points))
-    across = width / right if right > 0 else None
-    down = height / bottom if bottom > 0 else None
+    across = width / right if right > _LEAST_EXTENT else None
+    down = height / bottom if bottom > _LEAST_EXTENT else None
     if across is not None and down is not None:
         scale = math.sqrt(across * down)
     else:

@@ -18,7 +18,13 @@ from canvas_server.protocol.fields import (
     SessionId,
     TimestampMs,
 )
+from canvas_server.protocol.kinds import Chart as Chart  # programs know these by this module
+from canvas_server.protocol.kinds import Image as Image
 from canvas_server.protocol.kinds import Kind, check_depth
+from canvas_server.protocol.kinds import Model3D as Model3D
+from canvas_server.protocol.kinds import Note as Note
+from canvas_server.protocol.kinds import Text as Text
+from canvas_server.protocol.kinds import Video as Video
 
 Parent = Annotated[
     ElementId | None,

@@ -29,6 +29,9 @@ export function brushWidth({ size = 4, brush }) {
   return brush === "marker" ? size * MARKER_WIDTH : size;
 }
 
+/** Of the points, in their units: what is less wide or high is not scaled. */
+const LEAST_EXTENT = 1e-3;
+
 /**
  * @typedef {object} Fitted a stroke as large as its element
  * @property {InkPoint[]} points in scene units from the top left corner, distinct
@@ -44,8 +47,8 @@ export function brushWidth({ size = 4, brush }) {
 export function fitted(ink, width, height) {
   let [right, bottom] = [0, 0];
   for (const [x = 0, y = 0] of ink.points) [right, bottom] = [Math.max(right, x), Math.max(bottom, y)];
-  const across = right > 0 ? width / right : null;
-  const down = bottom > 0 ? height / bottom : null;
+  const across = right > LEAST_EXTENT ? width / right : null;
+  const down = bottom > LEAST_EXTENT ? height / bottom : null;
   const scale = across !== null && down !== null ? Math.sqrt(across * down) : (across ?? down ?? 1);
   const points = ink.points.map(([x = 0, y = 0, ...pressure]) => [x * (across ?? 1), y * (down ?? 1), ...pressure]);
   return { points: distinct(points), width: brushWidth(ink) * scale };
