@@ -14,6 +14,7 @@ from canvas_server.protocol.fields import (
     MAX_FRAME_BYTES,
     MAX_OPERATIONS,
     MAX_PREVIEWED,
+    MAX_SELECTED,
 )
 from canvas_server.protocol.kinds import MAX_DEPTH, MAX_POINTS
 from canvas_server.protocol.roles import Right, Role
@@ -111,6 +112,7 @@ def browser_limits(definitions: dict[str, JsonSchema]) -> str:
             constant("The longest message, in bytes of UTF-8.", "FRAME_BYTES", MAX_FRAME_BYTES),
             constant("Of a `sync_queue`.", "MOST_OPERATIONS", MAX_OPERATIONS),
             constant("Of a `preview`.", "MOST_PREVIEWED", MAX_PREVIEWED),
+            constant("Of a `selection`.", "MOST_SELECTED", MAX_SELECTED),
             constant("Points of a stroke.", "MOST_POINTS", MAX_POINTS),
             constant("Letters of a `stroke`.", "MOST_TRACE", MAX_TRACE),
             constant("Of a chat message, in code points.", "MOST_CHAT_TEXT", MAX_CHAT_TEXT),

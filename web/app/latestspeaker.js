@@ -1,4 +1,4 @@
-/** Who speaks, or spoke last, beside the person here: between two words nobody is speaking. */
+/** The latest speaker beside the person here, also after they have ended: between two words nobody is speaking. */
 
 /** @import {Context} from "./context.js" */
 

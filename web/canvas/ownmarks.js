@@ -1,8 +1,8 @@
-/** What this person has selected, sent to the others: the latest, a few times a second, and again on a new connection. Pure. */
+/** Sender of the own selection: the latest, a few times a second, and again on a new connection. Pure. */
+
+import { MOST_SELECTED } from "../types/limits.js";
 
 const PAUSE_MS = 200;
-/** The server takes no more. */
-const MAX_SELECTED = 100;
 
 export class OwnMarks {
   #send;
@@ -18,7 +18,7 @@ export class OwnMarks {
 
   /** @param {Iterable<string>} ids */
   select(ids) {
-    this.#ids = [...ids].slice(0, MAX_SELECTED).join(" ");
+    this.#ids = [...ids].slice(0, MOST_SELECTED).join(" ");
     this.#timer ??= setTimeout(() => {
       this.#timer = undefined;
       this.#flush();

@@ -1,4 +1,4 @@
-/** Which elements have which as their parent (rule STR1). Pure. */
+/** Index of the children of elements (rule STR1), and the elements above and below one. Pure. */
 
 /** @type {ReadonlySet<string>} */
 const NONE = new Set();

@@ -1,4 +1,4 @@
-/** What the others have selected, and where they write, as they say it. Pure: no page. */
+/** Selections and typing of the others, as they say them. Pure: no page. */
 
 import { Emitter } from "../lib/emitter.js";
 

@@ -1,4 +1,4 @@
-/** What a screen reader hears of the tools: which one was chosen, and what was made by the person here. */
+/** Live region of the tools, for screen readers: the tool that was chosen, and what was made by the person here. */
 
 import { make } from "../ui/dom.js";
 import { text } from "../text/tools.js";

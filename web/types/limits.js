@@ -9,6 +9,9 @@ export const MOST_OPERATIONS = 1000;
 /** Of a `preview`. */
 export const MOST_PREVIEWED = 500;
 
+/** Of a `selection`. */
+export const MOST_SELECTED = 100;
+
 /** Points of a stroke. */
 export const MOST_POINTS = 4000;
 

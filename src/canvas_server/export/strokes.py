@@ -1,4 +1,4 @@
-"""How lines and areas of drawings look, as in web/kinds/parts/strokes.js."""
+"""Looks of the lines and areas of drawings, as in web/kinds/parts/strokes.js."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""What our people of a shared session move, point at and draw, as the other server is shown it.
+"""Motions of our people in a shared session, sent to the other server.
 
 A few times a second: of each the latest place, and all that was drawn meanwhile.
 """

@@ -1,4 +1,4 @@
-/** How lines and areas of drawings look: their ink, dashes and letters. */
+/** Looks of the lines and areas of drawings: their ink, dashes and letters. */
 
 import { chosenColor, isLight } from "./contrast.js";
 

@@ -1,4 +1,4 @@
-/** What people have written, as nodes: lines, items of lists, and links that can be pressed. Nothing in it is markup. */
+/** Nodes of written text: lines, items of lists, and links that can be pressed. Nothing in it is markup. */
 
 import { linksIn } from "../../lib/links.js";
 import { make } from "../../ui/dom.js";

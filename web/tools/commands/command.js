@@ -1,4 +1,4 @@
-/** What a command is. Types only. */
+/** Definition of a command. Types only. */
 
 /** @import {Point} from "../../canvas/geometry.js" */
 /** @import {ToolContext} from "../tools.js" */

@@ -1,10 +1,9 @@
-/** What ink lies on. Pure. */
+/** The carrier of ink: the element that a stroke lies on. Pure. */
 
 import { definitionOf } from "../../kinds/kinds.js";
+import { above } from "../../scene/hierarchy.js";
 
 /** @import {EditContext} from "../tools.js" */
-
-const MOST_NESTED = 32;
 
 /**
  * The picture, frame or tile under a stroke: it is the stroke's `parent`.
@@ -14,10 +13,6 @@ const MOST_NESTED = 32;
  * @returns {string | null}
  */
 export function carrierOf({ scene }, id) {
-  for (let [at, depth] = [id, 0]; at && depth < MOST_NESTED; depth++) {
-    const element = scene.get(at);
-    if (element && definitionOf(element.kind).carriesInk) return at;
-    at = element?.parent ?? null;
-  }
-  return null;
+  const line = id === null ? [] : [id, ...above(id, (one) => scene.get(one))];
+  return line.find((one) => definitionOf(scene.get(one)?.kind ?? { type: "" }).carriesInk) ?? null;
 }

@@ -3,14 +3,13 @@
 from xml.etree.ElementTree import Element as Node
 
 from canvas_server.export.budget import Budget
-from canvas_server.export.colors import INKED
 from canvas_server.export.inkline import fit, form_of
 from canvas_server.export.shapes import node
+from canvas_server.export.strokes import ink_of
 from canvas_server.protocol.kinds import Ink
 from canvas_server.protocol.scene import Transform
 
 _MARKER = 0.4
-_NO_CHOICE = Ink(((0.0, 0.0),)).color
 
 
 def draw(group: Node, ink: Ink, at: Transform, budget: Budget) -> float:
@@ -19,8 +18,7 @@ def draw(group: Node, ink: Ink, at: Transform, budget: Budget) -> float:
         budget.missing.add("ink")
         return at.height
     form = form_of(fit(ink, at.width, at.height), at.x, at.y)
-    chosen = ink.color.strip().lower() != _NO_CHOICE
-    paint = budget.paint_of(ink.color) if chosen else INKED
+    paint = ink_of(ink.color, budget)
     opacity = paint.opacity * (_MARKER if ink.brush == "marker" else 1)
     if form.width:
         look = {"stroke": paint.color, "stroke_width": form.width, "stroke_opacity": opacity}
