@@ -386,7 +386,10 @@ class IdentityMachine(RuleBasedStateMachine):
         """Say whether a `subscribe` came to what its tokens allow; return the refusal."""
         peer = self.members.connections.get(connection)
         joined = self.issued.get(message.token or "")
-        if self.lab.heard(connection, server.Waiting):
+        answers = (server.Waiting, server.PeerAssigned, server.Error)
+        # After `peer_assigned` comes again what a lost connection was sent, also while it waited.
+        answer = next(one for one in self.lab.inbox[connection] if isinstance(one, answers))
+        if isinstance(answer, server.Waiting):
             assert any(self.doors[message.session_id]), "ROM5: the door is open"
             return ErrorCode.NOT_SUBSCRIBED
         if not self.lab.heard(connection, server.PeerAssigned):

@@ -123,7 +123,7 @@ class Lobby:
         now_seen = visitor.view()
         if now_seen == before:
             return effects
-        return [*effects, *session.to_moderators(server.PeerWaiting(now_seen))]
+        return [*effects, *session.to_moderators(server.PeerWaiting(now_seen), but=connection)]
 
     def gone(self, connection: ConnectionId, until: float | None) -> list[Effect]:
         """Keep the place of somebody whose connection is gone until then; None: they have left."""
@@ -136,7 +136,8 @@ class Lobby:
     def drop(self, visitor: Visitor, code: CloseCode | None = None) -> list[Effect]:
         """Take somebody out of the queue, and end their connection where a code says why."""
         session = self._sessions[visitor.session_id]
-        del self._visitors[visitor.peer_id]
+        if self._visitors.get(visitor.peer_id) is visitor:  # else it waits for another session now
+            del self._visitors[visitor.peer_id]
         del session.door.visitors[visitor.peer_id]
         released: list[Effect] = []
         if code is not None:

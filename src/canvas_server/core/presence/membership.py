@@ -166,7 +166,7 @@ class Membership(Seats):
         effects = self.make_room(session, Newcomer(grant), leaving, now)
         if current is not None:
             effects += self.leave(current, now, "left", to=session)
-        effects += self.visitor_gone(connection, None)
+        effects += self.visitor_gone(connection, None, to=session)
         if queued is not None and self.lobby.find(queued.peer_id) is queued:
             effects += self.lobby.drop(queued, CloseCode.TAKEN_OVER)
         before = current.display_name if current else None
@@ -225,7 +225,11 @@ class Membership(Seats):
             Refusal: `session_full`, `link_full`.
         """
         session, connection = self.sessions[visitor.session_id], visitor.connection
-        effects = self.make_room(session, Newcomer(visitor.grant), [], now)
+        following = self._following(visitor.grant, session.session_id, now)
+        if isinstance(following, CloseCode):
+            return self.dismiss(visitor, following)
+        grant, renewed = following
+        effects = self.make_room(session, Newcomer(grant), [], now)
         session.door.admit(visitor.peer_id)
         is_there = self.lobby.at(connection) is visitor
         effects += self.lobby.drop(visitor)
@@ -236,11 +240,12 @@ class Membership(Seats):
             session,
             connection,
             visitor.display_name,
-            visitor.grant,
+            grant,
             features=TAKEN.intersection(visitor.features),
             certified=self.identities.made_here(visitor.peer_id),
         )
-        return effects + self._let_in(peer, now, proved=visitor.proved, since=visitor.token)
+        effects += self._let_in(peer, now, proved=visitor.proved, since=visitor.token)
+        return effects + [Send((connection,), message) for message in renewed]
 
     def _expire_visitors(self, now: float) -> list[Effect]:
         """Turn those away whose time is over, and let all in where the door is open again."""
@@ -286,18 +291,30 @@ class Membership(Seats):
 
     def _renew(self, peer: Participant, now: float) -> list[Effect]:
         """Give a peer another token in time, or let it go when its grant is over (TOK2)."""
-        if peer.grant.renew_at is None:
-            return self.remove(peer, CloseCode.TOKEN_EXPIRED, now)
+        following = self._following(peer.grant, peer.session.session_id, now)
+        if isinstance(following, CloseCode):
+            return self.remove(peer, following, now)
+        grant, renewed = following
+        updates = self._take_grant(peer, grant)
+        return [*(Send((peer.connection,), message) for message in renewed), *updates]
+
+    def _following(
+        self, grant: Grant, session_id: str, now: float
+    ) -> tuple[Grant, tuple[server.TokenRenewed, ...]] | CloseCode:
+        """Return what holds after a grant: itself until it is due, then one by another token.
+
+        A close code: its bearer may not be here any longer.
+        """
+        if grant.due is None or grant.due > now:
+            return grant, ()
+        if grant.renew_at is None:
+            return CloseCode.TOKEN_EXPIRED
         try:
-            token, grant = self._environment.admission.renew(
-                peer.grant, peer.session.session_id, now
-            )
+            token, following = self._environment.admission.renew(grant, session_id, now)
         except Refusal as refused:
             over = refused.code is ErrorCode.TOKEN_EXPIRED
-            return self.remove(peer, CloseCode.TOKEN_EXPIRED if over else CloseCode.REMOVED, now)
-        updates = self._take_grant(peer, grant)
-        renewed = server.TokenRenewed(token, milliseconds(grant.expires or now))
-        return [Send((peer.connection,), renewed), *updates]
+            return CloseCode.TOKEN_EXPIRED if over else CloseCode.REMOVED
+        return following, (server.TokenRenewed(token, milliseconds(following.expires or now)),)
 
     def _renew_credentials(self, peer: Participant, now: float) -> Effect:
         """Give a peer TURN credentials in the place of those that end soon (SIG16)."""

@@ -36,13 +36,20 @@ class Seats:
         # When those have to be in a session who are in none yet, soonest first (SES5).
         self._deadlines: dict[ConnectionId, float] = {}
 
-    def visitor_gone(self, connection: ConnectionId, until: float | None) -> list[Effect]:
-        """See `Lobby.gone`; a session that nobody waits for any more may be let go."""
+    def visitor_gone(
+        self, connection: ConnectionId, until: float | None, *, to: Session | None = None
+    ) -> list[Effect]:
+        """See `Lobby.gone`; a session that nobody waits for any more may be let go.
+
+        `to`: the session that the connection is in next.
+        """
         visitor = self.lobby.at(connection)
         if visitor is None:
             return []
         effects = self.lobby.gone(connection, until)
-        self.close_if_idle(self.sessions[visitor.session_id])
+        session = self.sessions[visitor.session_id]
+        if session is not to:
+            self.close_if_idle(session)
         return effects
 
     def dismiss(self, visitor: Visitor, code: CloseCode | None = None) -> list[Effect]:

@@ -343,10 +343,13 @@ class Session:
         """Send to everybody in the session."""
         return _send((peer.connection for peer in self.peers.values()), message)
 
-    def to_moderators(self, message: server.ServerMessage) -> list[Effect]:
-        """Send to those who look after the session."""
+    def to_moderators(
+        self, message: server.ServerMessage, but: ConnectionId | None = None
+    ) -> list[Effect]:
+        """Send to those who look after the session, but for a connection that is leaving it."""
         moderators = (peer for peer in self.peers.values() if peer.grant.is_moderator)
-        return _send((peer.connection for peer in moderators), message)
+        connections = (peer.connection for peer in moderators)
+        return _send((one for one in connections if one != but), message)
 
     def to_others(self, sender: Participant, message: server.ServerMessage) -> list[Effect]:
         """Send to everybody in the session but one."""
