@@ -45,6 +45,62 @@ class Room(House):
 # --- who waits ---------------------------------------------------------------------------------
 
 
+@pytest.mark.rule("ROM5")
+def test_who_goes_in_out_of_the_queue_of_an_empty_session_is_met_by_others() -> None:
+    room = Room(LOBBY)
+    guest, _ = room.come(LINK)
+    room.drop(room.boss, 1000)
+    room.say(guest, client.Subscribe("s", token=BOSS))
+    assert room.assigned(guest)
+    other, _ = room.come(BOSS)
+    (listed,) = room.heard(other, server.PeerList)
+    assert len(listed.peers) == 2
+
+
+@pytest.mark.rule("ROM5")
+def test_who_waits_for_another_session_under_the_same_id_waits_for_that_one_alone() -> None:
+    room = Room(LOBBY)
+    elsewhere = room.connect()
+    room.say(elsewhere, client.Subscribe("t", token=BOSS))
+    room.say(elsewhere, LOBBY)
+    guest, _ = room.come(LINK, peer_id=CHOSEN)
+    room.clear()
+    room.say(guest, client.Subscribe("t", CHOSEN, token=LINK))
+    assert [one.session_id for one in room.heard(guest, server.Waiting)] == ["t"]
+    assert room.heard(room.boss, server.PeerWaitingLeft) == [server.PeerWaitingLeft(CHOSEN)]
+    room.say(elsewhere, client.Admit(CHOSEN))
+    assert room.assigned(guest).session_id == "t"
+    assert room.hub.waiting_count == 0
+
+
+@pytest.mark.rule("ROM5")
+def test_a_moderator_who_goes_to_wait_is_not_told_of_themselves() -> None:
+    room = Room(LOBBY)
+    other, _ = room.come(BOSS)
+    room.clear()
+    room.say(other, client.Subscribe("s", CHOSEN, token=LINK))
+    assert room.heard(other, server.Waiting)
+    assert room.heard(other, server.PeerWaiting) == []
+    assert [told.peer.peer_id for told in room.heard(room.boss, server.PeerWaiting)] == [CHOSEN]
+
+
+@pytest.mark.rule("ROM5", "TOK2")
+def test_who_is_let_in_has_a_token_that_lasts_or_is_not() -> None:
+    room = Room(LOBBY)
+    kept, _ = room.come("edit 60 kept renew")
+    lost, _ = room.come("edit 60 lost renew")
+    room.admission.revoked.add("lost")
+    ids = [room.heard(one, server.Waiting)[-1].peer_id for one in (kept, lost)]
+    room.wait(61)
+    for peer_id in ids:
+        room.say(room.boss, client.Admit(peer_id))
+    assert room.assigned(kept)
+    assert [type(one) for one in room.inbox[kept]].count(server.TokenRenewed) == 1
+    assert room.heard(lost, server.PeerAssigned) == []
+    assert room.codes() == [CloseCode.REMOVED]
+    assert room.hub.waiting_count == 0
+
+
 @pytest.mark.rule("CHT5", "ROM5")
 def test_who_was_let_in_reads_after_a_reload_what_was_whispered_to_them() -> None:
     room = Room(LOBBY)
