@@ -157,9 +157,15 @@ def test_a_window_loaded_again_before_its_code_came_leaves_nobody_behind(
         page = context.new_page()
         page.route(CODE, lambda _: None)
         page.goto(f"{server.url}/s/impatient?name=Ada", wait_until="commit")
-        first = near.until("peer_joined")["peer"]["peer_id"]
+        near.until("peer_joined")
         page.unroute(CODE)
         page.goto(f"{server.url}/s/impatient?name=Ada", wait_until="commit")
         page.locator('[data-connection="open"]').wait_for(state="attached")
-        assert near.until("peer_left")["peer_id"] == first
+
+        def there() -> int:
+            near.send({"type": "list_peers"})
+            return len(near.until("peer_list")["peers"])
+
+        # It is the same peer where it had learned in time who it is, else another one.
+        eventually(lambda: there() == 2, "the first of them leaves")
         expect(page.locator("[data-peer-id]")).to_have_count(1)
