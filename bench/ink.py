@@ -85,12 +85,17 @@ DRAW = """async ([places, hertz, type]) => {
   fire('pointerup', places - 1);
   return {at, handled, missed: missed.length, seconds: (performance.now() - start) / 1000};
 }"""
-# How far to the right the other's line goes, and when that was to be seen first.
+# How far to the right the other's line goes in each frame, once all of the frame has run, and when
+# that was: what is drawn by a callback of the frame is seen with it.
 LOOK = """() => {
   window.reached = [];
-  const look = now => {
+  const {port1, port2} = new MessageChannel();
+  port1.onmessage = () => {
     const path = document.querySelector('.live-stroke path:last-child');
-    if (path) reached.push([path.getBoundingClientRect().right, performance.timeOrigin + now]);
+    if (path) reached.push([path.getBoundingClientRect().right, performance.timeOrigin + performance.now()]);
+  };
+  const look = () => {
+    port2.postMessage(null);
     window.looking = requestAnimationFrame(look);
   };
   requestAnimationFrame(look);
