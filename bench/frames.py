@@ -24,7 +24,7 @@ sys.path.insert(0, str(ROOT / "tests"))
 from playwright.sync_api import Browser, Page, sync_playwright  # noqa: E402
 
 from support.browsers.conditions import until  # noqa: E402
-from support.browsers.window import FLAGS  # noqa: E402
+from support.browsers.window import FLAGS, PAST_LOBBY  # noqa: E402
 from support.hub.drawings import png_url  # noqa: E402 - helpers of the tests
 from support.servers.server import RawSocket, Server, running  # noqa: E402
 
@@ -203,6 +203,7 @@ def smoothness(
     context = browser.new_context(viewport={"width": 1280, "height": 720})
     context.grant_permissions(["camera"], origin=server.url)
     context.add_init_script(f"({WATCH})()")
+    context.add_init_script(PAST_LOBBY)
     page = context.new_page()
     page.goto(f"{server.url}/s/{session}?name=Ada")
     until(page, DRAWN, arg=count + 4)
