@@ -5,7 +5,7 @@ Those of a scene that another server keeps are forwarded to it (REL4).
 
 import contextlib
 import zlib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from typing import Protocol, assert_never
 
 import msgspec
@@ -25,8 +25,9 @@ from canvas_server.core.scene.carrying import placed_by
 from canvas_server.core.scene.document import Canvas
 from canvas_server.core.scene.hierarchy import parents_first, repaired
 from canvas_server.core.scene.replies import PendingReply
+from canvas_server.core.scene.slices import UNBOUND, is_long, sliced
 from canvas_server.core.scene.transaction import Author, Edit
-from canvas_server.core.scene.turns import SLICE, Making
+from canvas_server.core.scene.turns import Making
 from canvas_server.protocol import client, server
 from canvas_server.protocol.errors import ErrorCode
 from canvas_server.protocol.http import SceneEdit
@@ -131,35 +132,60 @@ def _apply(
     again = canvas.retried(waiting)
     if again is not None:
         return again
-    edit = canvas.edit(now_ms, editor.author)
-    try:
-        waiting = _make(edit, message, waiting, new_id)
-    except Refusal as refused:
-        refused.work = edit.work
-        raise
-    work = edit.work + FAILURE_WORK * edit.failures
-    return [*canvas.submit(edit, waiting), *worked(editor.connection, work)]
+    long = is_long(canvas.scene, message)
+    scene = canvas.scene.copy() if long else canvas.scene
+    edit = canvas.edit(now_ms, editor.author, scene)
+    making = _Answering(edit, _make(edit, message, waiting, new_id))
+
+    def done() -> list[Effect]:
+        canvas.scene = scene
+        work = edit.work + FAILURE_WORK * edit.failures
+        return [*canvas.submit(edit, making.reply), *worked(editor.connection, work)]
+
+    def refused(refusal: Refusal) -> list[Effect]:
+        return _refused(canvas, editor, message.message_id, refusal)
+
+    slices = sliced(making) if long else sliced(making, UNBOUND)
+    return canvas.turns.begin(Making(slices, done, refused))
+
+
+class _Answering:
+    """The steps of an edit, and what its editor is to be answered when they are made."""
+
+    reply: PendingReply
+
+    def __init__(self, edit: Edit, steps: Generator[None, None, PendingReply]) -> None:
+        self._edit = edit
+        self._steps = steps
+
+    def __iter__(self) -> Iterator[None]:
+        try:
+            self.reply = yield from self._steps
+        except Refusal as refused:
+            refused.work = self._edit.work
+            raise
 
 
 def _make(
     edit: Edit, message: client.EditMessage, waiting: PendingReply, new_id: Callable[[], str]
-) -> PendingReply:
-    """Make the changes of a message; return what its editor is to be answered."""
+) -> Generator[None, None, PendingReply]:
+    """Make the changes of a message, step by step; return what its editor is to be answered."""
     element_id: str | UnsetType = UNSET
     match message:
         case client.AddElement():
             element_id = edit.add(message.element, new_id())
         case client.UpdateElement():
             element_id = message.id
-            edit.update(message.id, message.changes)
+            yield from edit.updating(message.id, message.changes)
         case client.RemoveElement():
             element_id = message.id
-            edit.remove(message.id)
+            yield from edit.removing(message.id)
         case client.ClearScene():
             edit.clears_chat = True
             edit.replace(())
         case client.SyncQueue():
-            return msgspec.structs.replace(waiting, reply=_sync(edit, message, new_id))
+            result = yield from _sync(edit, message, new_id)
+            return msgspec.structs.replace(waiting, reply=result)
         case _:
             assert_never(message)
     return acked(waiting, element_id, edit.revision)
@@ -254,7 +280,11 @@ def _post(
         canvas.scene = scene
         return canvas.submit(edit, PendingReply(request=request))
 
-    return canvas.turns.begin(Making(_slices(edit, message, new_id), done, request))
+    def refused(refusal: Refusal) -> list[Effect]:
+        return [Answered(request, refusal.code)]
+
+    slices = sliced(_changes(edit, message, new_id))
+    return canvas.turns.begin(Making(slices, done, refused, request))
 
 
 def _require(canvas: Canvas, expected: SceneVersion | None) -> None:
@@ -270,15 +300,8 @@ def _require(canvas: Canvas, expected: SceneVersion | None) -> None:
         raise Refusal(ErrorCode.REVISION_CHANGED)
 
 
-def _slices(edit: Edit, message: SceneEdit, new_id: Callable[[], str]) -> Iterator[None]:
-    """Make an edit that came over HTTP, a slice at a time."""
-    for number, _ in enumerate(_changes(edit, message, new_id), 1):
-        if number % SLICE == 0:
-            yield
-
-
 def _changes(edit: Edit, message: SceneEdit, new_id: Callable[[], str]) -> Iterator[None]:
-    """Make an edit that came over HTTP, a change at a time."""
+    """Make an edit that came over HTTP, step by step."""
     if message.clear:
         edit.clears_chat = not message.add  # else another scene takes the place of this one
         yield edit.replace(())
@@ -287,10 +310,10 @@ def _changes(edit: Edit, message: SceneEdit, new_id: Callable[[], str]) -> Itera
         edit.add(new, new_id())
         yield
     for change in message.update:
-        yield edit.update(change.id, change.changes)
+        yield from edit.updating(change.id, change.changes)
     for element_id in message.remove:
         if element_id not in edit.gone:  # else it went with its parent
-            yield edit.remove(element_id)
+            yield from edit.removing(element_id)
 
 
 def pending_reply(editor: Editor, message: client.Edit | client.ChatEdit) -> PendingReply:
@@ -314,8 +337,10 @@ def acked(
     return msgspec.structs.replace(waiting, reply=ack)
 
 
-def _sync(edit: Edit, message: client.SyncQueue, new_id: Callable[[], str]) -> server.SyncResult:
-    """Apply operations in order and tell what became of them."""
+def _sync(
+    edit: Edit, message: client.SyncQueue, new_id: Callable[[], str]
+) -> Generator[None, None, server.SyncResult]:
+    """Apply operations in order, step by step, and tell what became of them."""
     failed: list[server.FailedOperation] = []
     edit.placed = placed_by(message)
     for index, operation in enumerate(message.operations):
@@ -324,9 +349,9 @@ def _sync(edit: Edit, message: client.SyncQueue, new_id: Callable[[], str]) -> s
                 case client.AddOperation():
                     edit.add(operation.element, new_id())
                 case client.UpdateOperation():
-                    edit.update(operation.id, operation.changes)
+                    yield from edit.updating(operation.id, operation.changes)
                 case client.RemoveOperation():
-                    edit.remove(operation.id)
+                    yield from edit.removing(operation.id)
                 case _:
                     assert_never(operation)
         except Refusal as refused:

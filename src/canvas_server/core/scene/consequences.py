@@ -33,8 +33,8 @@ class TooMany(Exception):
 
 def carrying(
     scene: Scene, element: Element, after: Transform, placed: Container[str], most: int
-) -> list[Consequence]:
-    """Return how the descendants of an element are carried that gets another transform (STR2).
+) -> Iterator[Consequence]:
+    """Yield how the descendants of an element are carried that gets another transform (STR2).
 
     Those that are `placed` by the same message stay, with what is below them.
 
@@ -42,17 +42,15 @@ def carrying(
         TooMany: there are more than `most`.
     """
     if not scene.children_of(element.id):
-        return []
+        return
     scales = element.kind.traits.scales_children
     motion = motion_of(element.transform, after, scales=scales)
     if motion is None:
-        return []
-    found: list[Consequence] = []
+        return
     for child in _below(scene, element.id, placed, most):
         changes = carried(child, motion)
         if changes is not None:
-            found.append(_consequence(child, changes))
-    return found
+            yield _consequence(child, changes)
 
 
 def grouping(scene: Scene, new: NewElement, group_id: str) -> list[Consequence]:

@@ -1,6 +1,6 @@
 """Transaction: the changes of one edit, for the log and for everybody."""
 
-from collections.abc import Container, Iterable, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from typing import assert_never
 
 import msgspec
@@ -134,6 +134,14 @@ class Edit:
                 `content_refused`, `scene_full`; `rate_limited` where the changes of this edit would
                 be too much work together.
         """
+        for _ in self.updating(element_id, changes):
+            pass
+
+    def updating(self, element_id: str, changes: ElementChanges) -> Iterator[None]:
+        """Do as `update`, a step for each element that is carried along, twice.
+
+        What is refused is refused before anything is changed.
+        """
         before = self._scene.require(element_id)
         if before.locked and changes.locked is not False:
             raise Refusal(ErrorCode.ELEMENT_LOCKED)
@@ -141,29 +149,45 @@ class Edit:
         require_expected(before, changes)
         if changes.parent is not UNSET and changes.parent != before.parent:
             self._charge_descendants([element_id], _DEPTH_WORK)
-        self._update(before, changes, self._carrying(before, changes))
+        carried: list[Consequence] = []
+        for each in self._carrying(before, changes):
+            carried.append(each)
+            yield
+        yield from self._updating(before, changes, carried)
 
-    def _carrying(self, before: Element, changes: ElementChanges) -> list[Consequence]:
+    def _carrying(self, before: Element, changes: ElementChanges) -> Iterator[Consequence]:
+        """Yield what follows for those below; each is charged once all of them are known."""
         if changes.transform is UNSET:
-            return []
+            return
         most = self._affordable(_CARRIED_WORK)
         after = moved(before.transform, changes.transform)
+        count = 0
         try:
-            carried = carrying(self._scene, before, after, self.placed, most)
+            for each in carrying(self._scene, before, after, self.placed, most):
+                count += 1
+                yield each
         except TooMany:
             raise self._exhausted() from None
-        self.work += _CARRIED_WORK * len(carried)
-        return carried
+        self.work += _CARRIED_WORK * count
 
     def _update(
         self, before: Element, changes: ElementChanges, carried: Sequence[Consequence] = ()
     ) -> None:
+        for _ in self._updating(before, changes, carried):
+            pass
+
+    def _updating(
+        self, before: Element, changes: ElementChanges, carried: Sequence[Consequence]
+    ) -> Iterator[None]:
         changes = without_expected(changes)
         grown = sum(each.grown for each in carried)
         element = self._scene.update(before.id, changes, grown)
         self._result.update(element)
         self._note(Updated(before.id, changes), len(msgspec.json.encode(changes)), element)
-        self._follow(carried, element)
+        yield
+        for each in carried:
+            self._follow([each], element)
+            yield
 
     def _follow(self, consequences: Iterable[Consequence], cause: Element) -> None:
         """Make changes of other elements that were weighed with their cause."""
@@ -178,9 +202,14 @@ class Edit:
         Raises:
             Refusal: `element_not_found`, `element_locked`.
         """
+        for _ in self.removing(element_id):
+            pass
+
+    def removing(self, element_id: str) -> Iterator[None]:
+        """Do as `remove`, a step for each element that goes."""
         if self._scene.require(element_id).locked:
             raise Refusal(ErrorCode.ELEMENT_LOCKED)
-        self.take_out(element_id)
+        yield from self._taking_out(element_id)
 
     def take_out(self, element_id: str) -> None:
         """Remove an element as `remove`, also one that is locked.
@@ -188,6 +217,10 @@ class Edit:
         Raises:
             Refusal: `element_not_found`.
         """
+        for _ in self._taking_out(element_id):
+            pass
+
+    def _taking_out(self, element_id: str) -> Iterator[None]:
         element = self._scene.require(element_id)
         for each in leaving(self._scene, element_id):
             if isinstance(each, Removed):
@@ -195,7 +228,9 @@ class Edit:
                 self.gone.add(each.id)
             else:
                 self._follow([each], element)
+            yield
         self._remove(element_id, element)
+        yield
 
     def _remove(self, element_id: str, cause: Element | None = None) -> None:
         size = self._scene.size
@@ -245,7 +280,7 @@ class Edit:
                 self.take(self._scene.fitted(element))
             case Updated(element_id, changes) if self._is_tile(element_id):
                 before = self._scene.require(element_id)
-                self._update(before, changes, self._carrying(before, changes))
+                self._update(before, changes, list(self._carrying(before, changes)))
             case Removed(element_id) if self._is_tile(element_id):
                 self.take_out(element_id)
             case _:

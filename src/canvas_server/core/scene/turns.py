@@ -12,8 +12,6 @@ from msgspec import Struct
 from canvas_server.core.effects import Answered, Effect, Proceed, Refusal
 from canvas_server.protocol.errors import ErrorCode
 
-SLICE = 500
-"""Changes made in one go."""
 MAX_WAITING = 1000
 """Edits of one session that wait for a long one."""
 
@@ -24,6 +22,8 @@ class Making(Struct):
     slices: Iterator[None]
     """Does the work; raises `Refusal`."""
     done: Callable[[], list[Effect]]
+    refused: Callable[[Refusal], list[Effect]]
+    """Answers who waits for it, if anybody does, after the first slice."""
     request: int | None = None
     """Who waits for it over HTTP."""
 
@@ -82,7 +82,7 @@ class Turns:
             try:
                 effects = self.begin(making)
             except Refusal as refused:
-                effects = _answered(making.request, refused.code)
+                effects = making.refused(refused)
         elif self._waiting:
             effects = self._waiting.popleft().act()
         if self._waiting and self._making is None:
@@ -101,16 +101,17 @@ class Turns:
         making, self._making = self._making, None
         if making is None:
             return []
-        effects = _answered(making.request, ErrorCode.STORAGE_FAILED)
+        effects = making.refused(Refusal(ErrorCode.STORAGE_FAILED))
         return [*effects, Proceed(self._session_id)] if self._waiting else effects
 
     def abandon(self) -> list[Effect]:
         """Answer the requests that wait: what becomes of their edits is seen elsewhere."""
-        effects = self.give_up()
+        making, self._making = self._making, None
+        effects = [] if making is None else _answered(making.request, ErrorCode.STORAGE_FAILED)
         waiting, self._waiting = self._waiting, deque()
         for waits in waiting:
             effects += _answered(waits.request, ErrorCode.STORAGE_FAILED)
-        return [effect for effect in effects if isinstance(effect, Answered)]
+        return effects
 
 
 def _answered(request: int | None, failure: ErrorCode) -> list[Effect]:

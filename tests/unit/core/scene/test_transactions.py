@@ -10,9 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec import UNSET
 
-from canvas_server.core.effects import Answered, Append, Proceed, Refusal
+from canvas_server.core.effects import Answered, Append, ConnectionId, Proceed, Refusal
 from canvas_server.core.scene import commands
 from canvas_server.core.scene import news as news_module
+from canvas_server.core.scene import slices as slices_module
 from canvas_server.core.scene import transaction as edit_module
 from canvas_server.core.scene import turns as turns_module
 from canvas_server.core.scene.elements import Scene
@@ -20,7 +21,16 @@ from canvas_server.protocol import client, server
 from canvas_server.protocol.codec import encoded_size
 from canvas_server.protocol.errors import ErrorCode
 from canvas_server.protocol.http import ChangedElement, SceneEdit
-from canvas_server.protocol.kinds import Chart, CropRect, Image, MediaConfig, Model3D, Text, Video
+from canvas_server.protocol.kinds import (
+    Chart,
+    CropRect,
+    Frame,
+    Image,
+    MediaConfig,
+    Model3D,
+    Text,
+    Video,
+)
 from canvas_server.protocol.scene import (
     Element,
     ElementChanges,
@@ -333,8 +343,7 @@ class Slow:
     """A lab in which somebody makes a long edit over HTTP, a slice of two changes at a time."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch, *last: NewElement) -> None:
-        monkeypatch.setattr(turns_module, "SLICE", 2)
-        monkeypatch.setattr("canvas_server.core.scene.commands.SLICE", 2)
+        monkeypatch.setattr(slices_module, "SLICE", 2)
         self.lab = lab = HubLab()
         self.a, self.ada = lab.join()
         self.b, self.bob = lab.join()
@@ -426,8 +435,7 @@ def test_tiles_of_those_who_do_not_come_back_go_after_a_long_edit(
 @pytest.mark.rule("SCN2")
 def test_a_long_edit_relies_on_what_is_stored(monkeypatch: pytest.MonkeyPatch) -> None:
     """What it was begun on is taken back, so it is too; what waits for it is made."""
-    monkeypatch.setattr(turns_module, "SLICE", 2)
-    monkeypatch.setattr("canvas_server.core.scene.commands.SLICE", 2)
+    monkeypatch.setattr(slices_module, "SLICE", 2)
     lab = HubLab()
     a, _ = lab.join()
     lab.busy = True
@@ -448,6 +456,87 @@ def test_a_long_edit_relies_on_what_is_stored(monkeypatch: pytest.MonkeyPatch) -
     scene = lab.hub.scene("s")
     assert scene is not None
     assert [element.id for element in scene.elements] == ["kept"]
+
+
+def full_frame(monkeypatch: pytest.MonkeyPatch) -> tuple[HubLab, ConnectionId, ConnectionId, str]:
+    """Have a frame with nine labels, where a slice is of four steps."""
+    lab = HubLab()
+    a, _ = lab.join()
+    b, bob = lab.join()
+    frame = NewElement(Frame(), id="f")
+    inner = tuple(NewElement(Text("x"), id=f"e{n}", parent="f") for n in range(9))
+    lab.perform(lab.hub.post(SceneEdit("s", add=(frame, *inner)), 1, None, NOW))
+    monkeypatch.setattr(slices_module, "SLICE", 4)
+    lab.clear()
+    lab.busy = True
+    return lab, a, b, bob
+
+
+@pytest.mark.rule("SCN13", "STR2", "STR3")
+@pytest.mark.parametrize("queued", [False, True])
+@pytest.mark.parametrize("removes", [False, True])
+def test_a_frame_full_of_elements_holds_nobody_up(
+    monkeypatch: pytest.MonkeyPatch, *, removes: bool, queued: bool
+) -> None:
+    """It is moved or removed in slices, seen as a whole, and its editor is answered then."""
+    lab, a, b, bob = full_frame(monkeypatch)
+    if queued:
+        one = client.RemoveOperation("f") if removes else client.UpdateOperation("f", moved(7))
+        lab.say(a, client.SyncQueue((one,), "m"))
+    else:
+        lab.say(
+            a,
+            client.RemoveElement("f", "m") if removes else client.UpdateElement("f", moved(7), "m"),
+        )
+    slices = 0
+    while lab.proceeding:
+        assert not lab.hub.at_rest("s")
+        assert lab.heard(b, server.ElementUpdated) == []
+        assert lab.heard(b, server.ElementRemoved) == []
+        assert lab.heard(a, server.Ack) + lab.heard(a, server.SyncResult) == []
+        lab.say(a, client.Offer(bob, "v=0"))
+        slices += 1
+        assert len(lab.heard(b, server.RelayOffer)) == slices, "signals do not wait"
+        lab.perform(lab.hub.proceed(lab.proceeding.pop(0)))
+    assert slices > 1
+    lab.busy = False
+    lab.perform([])
+    told = lab.heard(b, server.ElementRemoved if removes else server.ElementUpdated)
+    assert len(told) == 10
+    answer = lab.heard(a, server.SyncResult if queued else server.Ack)
+    assert [message.message_id for message in answer] == ["m"]
+    assert lab.hub.at_rest("s")
+
+
+@pytest.mark.rule("SCN13", "IN1")
+def test_a_long_edit_of_a_peer_that_is_refused_changes_nothing(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    lab, a, _, _ = full_frame(monkeypatch)
+    before = lab.hub.scene("s")
+    monkeypatch.setattr("canvas_server.core.scene.elements.MAX_SCENE_BYTES", 1)
+    lab.say(a, client.UpdateElement("f", ElementChanges(TransformChanges(x=0.12345)), "m"))
+    assert lab.heard(a, server.Error) == []
+    lab.busy = False
+    lab.perform([])
+    (error,) = lab.heard(a, server.Error)
+    assert (error.code, error.message_id) == ("scene_full", "m")
+    assert lab.hub.scene("s") == before
+    assert lab.worked[-1].work > 0, "what was gone through is charged"
+
+
+@pytest.mark.rule("SCN13", "SCN2")
+def test_a_long_edit_of_a_peer_relies_on_what_is_stored(monkeypatch: pytest.MonkeyPatch) -> None:
+    lab, a, _, _ = full_frame(monkeypatch)
+    lab.disk.full = True
+    lab.say(a, client.AddElement(NewElement(Text("y"), id="lost"), "lost"))
+    lab.say(a, client.UpdateElement("f", moved(7), "m"))
+    assert lab.proceeding
+    lab.disk.answer()
+    codes = {error.message_id: error.code for error in lab.heard(a, server.Error)}
+    assert codes == {"lost": "storage_failed", "m": "storage_failed"}
+    canvas = lab.hub._membership.sessions["s"].canvas
+    assert not canvas.turns.busy
 
 
 @pytest.mark.rule("SCN13")
