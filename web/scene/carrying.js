@@ -25,6 +25,8 @@ import { KIND_TRAITS } from "../types/traits.js";
 
 /** Parts of a scene unit that a carried place is rounded to. */
 const FINEST = 1000;
+/** Sides below so many units are none: what was scaled to them could not be scaled back. */
+const COLLAPSED = 1;
 const FARTHEST = 1e7;
 const LARGEST = 1e6;
 const TURNS = 360_000;
@@ -182,7 +184,7 @@ function middleOf({ x, y, width, height }) {
  * @param {number} after
  */
 function ratio(before, after) {
-  return before > 0 ? after / before : 1;
+  return Math.min(before, after) >= COLLAPSED ? after / before : 1;
 }
 
 /**

@@ -17,6 +17,8 @@ from canvas_server.protocol.scene import Element, ElementChanges, Transform, Tra
 
 _FINEST = 1000
 """Parts of a scene unit that a carried place is rounded to: two programs find the same."""
+_COLLAPSED = 1.0
+"""Sides below so many units are none: what was scaled to them could not be scaled back."""
 _FARTHEST = 1e7
 _LARGEST = 1e6
 _TURNS = 360_000
@@ -153,7 +155,8 @@ def _middle(transform: Transform) -> tuple[float, float]:
 
 
 def _ratio(before: float, after: float) -> float:
-    return after / before if before > 0 else 1.0
+    """Return how far what lies on a side is stretched: not where it collapses, nor back."""
+    return after / before if min(before, after) >= _COLLAPSED else 1.0
 
 
 def _common(middle: float, grown: float) -> float:

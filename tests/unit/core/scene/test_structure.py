@@ -208,6 +208,21 @@ def test_a_frame_full_of_elements_that_is_moved_again_and_again_is_refused(
         edit.add(NewElement(Group(("f",))), "g")
 
 
+@pytest.mark.rule("STR2")
+@pytest.mark.parametrize("least", [0.0, 0.0004, 0.9])
+def test_a_parent_that_collapses_and_grows_again_has_its_children_as_they_were(
+    least: float,
+) -> None:
+    lab = HubLab()
+    a, _ = lab.join()
+    add(lab, a, Group(), "group", transform=Transform(10, 10, 200, 100))
+    add(lab, a, Text("x"), "label", transform=Transform(50, 20, 30, 40), parent="group")
+    before = scene(lab, a)
+    lab.say(a, move("group", width=least, height=least))
+    lab.say(a, move("group", width=200, height=100))
+    assert scene(lab, a) == before
+
+
 # --- parents (STR1) ------------------------------------------------------------------------------
 
 
