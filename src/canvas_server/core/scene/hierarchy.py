@@ -100,9 +100,10 @@ def _settle(by_id: dict[str, Element], depths: dict[str, int], element_id: str) 
 def parents_first(elements: Iterable[E]) -> list[E]:
     """Return elements in an order in which they can be added one by one.
 
-    A group comes after the children that it wishes for.
+    What a group wishes for of them lies in it; a group without an id comes after that.
     """
-    listed = sorted(elements, key=lambda element: kept(element.kind) is not element.kind)
+    listed = _with_wishes(list(elements))
+    listed.sort(key=lambda element: kept(element.kind) is not element.kind)
     named: dict[str, E] = {}
     for element in listed:
         named.setdefault(element.id, element)
@@ -117,6 +118,30 @@ def parents_first(elements: Iterable[E]) -> list[E]:
             here = None if here.parent is None else named.get(here.parent)
         ordered += reversed(line)
     return ordered
+
+
+def _with_wishes(elements: list[E]) -> list[E]:
+    """Return elements of which those that a group wishes for, and that are new too, lie in it.
+
+    So it need not come after them, which may be why they come after it.
+    """
+    at: dict[str, int] = {}
+    for number, element in enumerate(elements):
+        at.setdefault(element.id, number)
+    for number, group in enumerate(elements):
+        if not isinstance(group.kind, Group) or not group.id:
+            continue
+        rest: list[str] = []
+        for child_id in group.kind.children:
+            child = elements[at.get(child_id, number)]
+            if child.id == group.id or (child.locked and child.parent != group.id):
+                rest.append(child_id)
+                continue
+            elements[at[child_id]] = msgspec.structs.replace(child, parent=group.id)
+        if len(rest) < len(group.kind.children):
+            kind = Group(tuple(rest))
+            elements[number] = msgspec.structs.replace(elements[number], kind=kind)
+    return elements
 
 
 def granted(element: Element) -> Element:

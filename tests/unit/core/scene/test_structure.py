@@ -409,6 +409,33 @@ def test_those_that_are_named_come_before_those_that_name_them() -> None:
     assert [each.id for each in parents_first(listed)] == ["c", "b", "a", "y", "x"]
 
 
+@pytest.mark.rule("STR1")
+@pytest.mark.parametrize("backwards", [False, True])
+def test_a_new_group_and_its_new_children_may_name_each_other(*, backwards: bool) -> None:
+    lab = HubLab()
+    a, _ = lab.join()
+    new = [
+        NewElement(Group(("label", "deep", "loose")), id="group", parent="outer"),
+        NewElement(Text("x"), id="label", parent="group", locked=True),
+        NewElement(Frame(), id="frame", parent="group"),
+        NewElement(Text("x"), id="deep", parent="frame"),
+        NewElement(Text("x"), id="loose"),
+        NewElement(Group(("group",)), id="outer"),
+    ]
+    add_all = SceneEdit("s", add=tuple(reversed(new) if backwards else new))
+    lab.perform(lab.hub.post(add_all, 1, None, NOW))
+    assert [answer.failure for answer in lab.answered] == [None]
+    parents = {name: each.parent for name, each in scene(lab, a).items()}
+    assert parents == {
+        "outer": None,
+        "group": "outer",
+        "label": "group",
+        "frame": "group",
+        "deep": "group",
+        "loose": "group",
+    }
+
+
 # --- locks and authors (STR4) --------------------------------------------------------------------
 
 
