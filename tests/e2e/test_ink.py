@@ -120,6 +120,27 @@ def test_parts_of_a_stroke_are_erased_and_a_laser_leaves_nothing(desk: Desk) -> 
     same((desk.ada, desk.bob), 0)
 
 
+@pytest.mark.rule("INK2")
+def test_a_stroke_is_kept_when_the_page_is_loaded_anew_or_put_away(desk: Desk) -> None:
+    """Also what was not lifted yet; what is drawn with the button still down afterwards is not."""
+    mode(desk.ada, "pen")
+    draw(desk, wave((300, 300)), lift=False)
+    desk.page.reload()
+    (first,) = same((desk.ada, desk.bob), 1)
+    desk.mouse.up()
+    mode(desk.ada, "pen")
+    draw(desk, wave((300, 400)), lift=False)
+    put_away = """() => {
+      Object.defineProperty(document, 'hidden', {value: true, configurable: true});
+      document.dispatchEvent(new Event('visibilitychange'));
+    }"""
+    desk.page.evaluate(put_away)
+    assert first in same((desk.ada, desk.bob), 2)
+    desk.mouse.move(800, 500)
+    desk.mouse.up()
+    assert first in same((desk.ada, desk.bob), 2)
+
+
 @pytest.mark.rule("INK1", "INK2")
 def test_fingers_and_pens_draw(open_window: Open) -> None:
     ada = open_window("red", query="name=Ada", has_touch=True)

@@ -32,6 +32,7 @@ import { parentsAfterDrop } from "./nesting.js";
  * @property {(to: Point, held: Held, event: PointerEvent) => void} move the pointer is there now, in scene units
  * @property {() => void} finish it was let go
  * @property {() => void} cancel as if it had not been
+ * @property {() => void} [leave] the page goes, or is put away as on a phone: what is seen of it is kept
  */
 
 const SNAP_PX = 6;

@@ -76,6 +76,9 @@ export class Pointer {
       if (!isOwnBusiness(event.target)) event.preventDefault();
     });
     this.#space = new SpaceBar(frame);
+    // Before edits are put away for the page that comes after this one.
+    addEventListener("pagehide", () => this.#leave(), { capture: true });
+    addEventListener("visibilitychange", () => document.hidden && this.#leave(), { capture: true });
   }
 
   /** @returns {boolean} whether there was anything to cancel */
@@ -157,6 +160,13 @@ export class Pointer {
     const { gesture } = this.#press;
     this.#end();
     gesture?.cancel();
+  }
+
+  #leave() {
+    const { gesture } = this.#press ?? {};
+    if (!gesture?.leave) return;
+    this.#end();
+    gesture.leave();
   }
 
   /** @param {PointerEvent} event */

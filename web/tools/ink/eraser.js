@@ -82,20 +82,22 @@ export function eraserGesture(context, start) {
     mark.remove();
     for (const id of gone) view.nodeOf(id)?.toggleAttribute("data-erased", false);
   };
+  const finish = () => {
+    end();
+    /** @type {Operation[]} */
+    const operations = [...gone].filter((id) => scene.has(id)).map((id) => ({ op: "remove", id }));
+    for (const [id, { ink, ranges }] of cut) {
+      const element = scene.get(id);
+      // What somebody else has changed meanwhile is left as it is now.
+      if (element?.kind === ink) operations.push(...piecesOf(context, element, ink, ranges));
+    }
+    if (operations.length > 0) scene.edit(operations);
+  };
   pass(start);
   return {
     move: pass,
-    finish() {
-      end();
-      /** @type {Operation[]} */
-      const operations = [...gone].filter((id) => scene.has(id)).map((id) => ({ op: "remove", id }));
-      for (const [id, { ink, ranges }] of cut) {
-        const element = scene.get(id);
-        // What somebody else has changed meanwhile is left as it is now.
-        if (element?.kind === ink) operations.push(...piecesOf(context, element, ink, ranges));
-      }
-      if (operations.length > 0) scene.edit(operations);
-    },
+    finish,
+    leave: finish,
     cancel() {
       end();
       for (const [id, { ink }] of cut) {

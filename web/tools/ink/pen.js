@@ -42,6 +42,7 @@ export function penGesture(context, { event: down, id }) {
       if (stroke.isFull) stroke = stroke.next();
     },
     finish: () => stroke.finish(),
+    leave: () => stroke.finish(),
     cancel: () => stroke.cancel(),
   };
 }
