@@ -235,3 +235,34 @@ test("what is dropped in a frame is in it, what is dropped outside is free, and 
   assert.deepEqual(after("small", 60), []);
   assert.deepEqual(after("small", 2000), [["small", null]]);
 });
+
+test("an undo takes back what was added to an element that the same edit has moved (TOG7)", () => {
+  for (const turned of [false, true]) {
+    const { draft, shown } = pageWith();
+    const before = shown();
+    const child = one("child", { parent: "frame" }, 40);
+    const both = [/** @type {any} */ ({ op: "add", element: child }), move("frame", { x: 100 })];
+    draft.edit(turned ? both.reverse() : both);
+    const after = shown();
+    assert.equal(draft.undo(), "done");
+    assert.deepEqual(shown(), before);
+    assert.equal(draft.redo(), "done");
+    assert.deepEqual(shown(), after);
+    assert.equal(draft.undo(), "done");
+    assert.deepEqual(shown(), before);
+  }
+});
+
+test("an undo takes back what was drawn on an element that somebody has moved since (TOG7)", () => {
+  const { draft, sent, shown } = pageWith();
+  draft.edit([/** @type {any} */ ({ op: "add", element: one("child", { parent: "frame" }, 40) })]);
+  draft.receive(/** @type {any} */ ({ type: "element_added", element: one("child", { parent: "frame" }, 40), revision: 2, timestamp: 2 }));
+  draft.receive(/** @type {any} */ ({ type: "ack", message_id: sent[0].message_id, success: true, result: { revision: 2 } }));
+  const moved = one("frame", {}, 100, /** @type {any} */ ({ type: "Frame", title: "" }));
+  draft.receive(/** @type {any} */ ({ type: "element_updated", element: moved, revision: 3, timestamp: 3 }));
+  draft.receive(/** @type {any} */ ({ type: "element_updated", element: one("child", { parent: "frame" }, 140), revision: 4, timestamp: 3 }));
+  assert.equal(draft.undo(), "done");
+  assert.equal(shown()["child"], undefined);
+  assert.equal(draft.redo(), "done");
+  assert.deepEqual(shown()["child"], [140, "frame"]);
+});

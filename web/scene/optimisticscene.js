@@ -168,7 +168,7 @@ export class OptimisticScene extends Emitter {
    *   it was left alone
    */
   undo() {
-    return this.#turn(this.#undo.undo((id) => this.get(id)));
+    return this.#turn(this.#undo.undo((id) => this.get(id), (id) => this.childrenOf(id)));
   }
 
   /**
@@ -177,7 +177,7 @@ export class OptimisticScene extends Emitter {
    * @returns {"done" | "nothing" | "overtaken"}
    */
   redo() {
-    return this.#turn(this.#undo.redo((id) => this.get(id)));
+    return this.#turn(this.#undo.redo((id) => this.get(id), (id) => this.childrenOf(id)));
   }
 
   /**

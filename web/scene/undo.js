@@ -3,17 +3,23 @@
  * since, only the own words are taken back (rule TOG7). Pure.
  */
 
-import { consequencesOf, placedBy } from "./consequences.js";
+import { endsOf } from "./carrying.js";
+import { placedBy } from "./consequences.js";
 import { inverse, mergedChanges, mergedFieldsOf, stands, subjectOf } from "./operations.js";
 import { equal } from "./patch.js";
-import { OperationOverlay } from "./operationoverlay.js";
+import { groundOf, onGround, StepOverlay } from "./ground.js";
 
 /** @import {Operation} from "./operations.js" */
 /** @import {ChildrenOf} from "./consequences.js" */
+/** @import {Ground} from "./ground.js" */
 /** @import {Look} from "./operationoverlay.js" */
 /** @import {Element as SceneElement, ElementChanges} from "../types/messages.js" */
 
-/** What was done and what takes it back. @typedef {{done: Operation, back: Operation}} Move */
+/**
+ * What was done, what takes it back, and what its element lay on then.
+ *
+ * @typedef {{done: Operation, back: Operation, ground?: Ground | null}} Move
+ */
 
 const MAX_STEPS = 200;
 
@@ -42,26 +48,11 @@ export class UndoStack {
    * @param {string} [joins]
    */
   remember(operations, look, childrenOf, joins = "") {
-    const overlay = new OperationOverlay(look);
+    const overlay = new StepOverlay(look, childrenOf, operations.length > 1 ? placedBy(operations, look) : new Set());
     /** @type {Move[]} */
     const step = [];
-    const overlaid = (/** @type {string} */ id) => overlay.look(id);
-    const placed = operations.length > 1 ? placedBy(operations, look) : new Set();
-    /** Those that the edit itself puts into others. @type {Map<string, string[]>} */
-    const put = new Map();
-    const childrenNow = (/** @type {string} */ id) => new Set([...childrenOf(id), ...(put.get(id) ?? [])].filter((child) => overlaid(child)?.parent === id));
     for (const one of operations) {
-      const { before, after } = consequencesOf(one, overlaid, childrenNow, placed);
-      for (const done of [...before, one]) {
-        step.push({ done, back: inverse(overlaid(subjectOf(done)), done) });
-        overlay.apply(done);
-      }
-      for (const each of after) overlay.apply(each);
-      const home = overlaid(subjectOf(one))?.parent;
-      if (!home || childrenOf(home).has(subjectOf(one))) continue;
-      const inner = put.get(home);
-      if (inner) inner.push(subjectOf(one));
-      else put.set(home, [subjectOf(one)]);
+      overlay.make(one, (done) => step.push({ done, back: inverse(overlay.look(subjectOf(done)), done), ground: groundOf(overlay, done) }));
     }
     const last = this.#done.at(-1);
     if (last && joins !== "" && joins === this.#joins) join(last, step);
@@ -73,21 +64,23 @@ export class UndoStack {
 
   /**
    * @param {Look} look
+   * @param {ChildrenOf} childrenOf
    * @returns {Operation[] | null} what takes the latest edit back, as far as nobody has changed its
    *   outcome since; `null` when there is none
    */
-  undo(look) {
+  undo(look, childrenOf) {
     this.#joins = "";
-    return turn(this.#done, this.#undone, look);
+    return turn(this.#done, this.#undone, look, childrenOf);
   }
 
   /**
    * @param {Look} look
+   * @param {ChildrenOf} childrenOf
    * @returns {Operation[] | null} what makes the edit again that was undone last
    */
-  redo(look) {
+  redo(look, childrenOf) {
     this.#joins = "";
-    return turn(this.#undone, this.#done, look);
+    return turn(this.#undone, this.#done, look, childrenOf);
   }
 }
 
@@ -95,20 +88,23 @@ export class UndoStack {
  * @param {Move[][]} from
  * @param {Move[][]} to
  * @param {Look} look
+ * @param {ChildrenOf} childrenOf
  * @returns {Operation[] | null}
  */
-function turn(from, to, look) {
+function turn(from, to, look, childrenOf) {
   const step = from.pop();
   if (!step) return null;
-  const overlay = new OperationOverlay(look);
+  const placed = step.length > 1 ? placedBy(step.map(({ back }) => back), look) : new Set();
+  const overlay = new StepOverlay(look, childrenOf, placed);
   /** @type {Move[]} */
   const taken = [];
-  for (const move of step.reverse()) {
+  for (const known of step.reverse()) {
+    const move = onGround(known, overlay);
     const element = overlay.look(subjectOf(move.done));
     const turned = isWriting(move) ? rewritten(element, move) : stands(near(element, move.done), move.done) && { done: move.back, back: move.done };
     if (!turned) continue;
-    overlay.apply(turned.done);
-    taken.push(turned);
+    taken.push({ ...turned, ground: groundOf(overlay, turned.done) });
+    overlay.make(turned.done);
   }
   if (taken.length > 0) to.push(taken);
   return taken.map(({ done }) => done);
@@ -190,5 +186,21 @@ function near(element, done) {
   if (!element || !place) return element;
   const now = /** @type {Record<string, number>} */ ({ ...element.transform });
   const same = Object.entries(place).filter(([name, value]) => Math.abs((now[name] ?? 0) - value) < NEAR);
-  return { ...element, transform: { ...element.transform, ...Object.fromEntries(same) } };
+  const kind = nearEnds(element.kind, (done.op === "update" ? done.changes.kind : done.op === "add" ? done.element.kind : undefined) ?? {});
+  return { ...element, kind, transform: { ...element.transform, ...Object.fromEntries(same) } };
+}
+
+/**
+ * @param {SceneElement["kind"]} kind
+ * @param {object} put what an operation has made of it
+ * @returns {SceneElement["kind"]} with its ends where that has put them, if they lie all but there
+ */
+function nearEnds(kind, put) {
+  const [now, then] = /** @type {Record<string, {x: number, y: number} | undefined>[]} */ ([{ ...kind }, { ...put }]);
+  const same = endsOf(kind).flatMap((name) => {
+    const [one, other] = [now?.[name], then?.[name]];
+    const isNear = one && other && Math.abs(one.x - other.x) < NEAR && Math.abs(one.y - other.y) < NEAR;
+    return isNear ? [[name, { ...one, x: other.x, y: other.y }]] : [];
+  });
+  return same.length > 0 ? { ...kind, ...Object.fromEntries(same) } : kind;
 }
