@@ -266,3 +266,13 @@ test("an undo takes back what was drawn on an element that somebody has moved si
   assert.equal(draft.redo(), "done");
   assert.deepEqual(shown()["child"], [140, "frame"]);
 });
+
+test("own parents that go round in a circle and are removed together are gone (STR5)", () => {
+  const put = (/** @type {string} */ id, /** @type {string} */ parent) => /** @type {any} */ ({ op: "update", id, changes: { parent } });
+  const { draft, shown, sent } = pageWith([one("a"), one("b"), one("c")]);
+  draft.edit([put("a", "b")]);
+  draft.edit([put("b", "a")]);
+  draft.edit([remove("a"), remove("b")]);
+  assert.deepEqual(Object.keys(shown()), ["c"]);
+  assert.ok(JSON.stringify(sent).includes("remove") || draft.unconfirmed > 0);
+});

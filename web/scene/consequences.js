@@ -62,7 +62,8 @@ export function withoutConsequences(operations, look) {
   const removed = new Set(operations.flatMap((one) => (one.op === "remove" ? one.id : [])));
   if (removed.size === 0) return [...operations];
   return operations.filter((one) => {
-    if (one.op === "remove") return !above(one.id, look).some((id) => removed.has(id));
+    // Of those that go round in a circle the server has refused one: which goes with which is not known here.
+    if (one.op === "remove") return !above(one.id, look).some((id) => removed.has(id) && !above(id, look).includes(one.id));
     return !frees(one, look) || !removed.has(look(subjectOf(one))?.parent ?? "");
   });
 }
