@@ -6,7 +6,7 @@ import { test } from "node:test";
 
 import { decodeTrace } from "../../web/canvas/trace.js";
 import { carrierOf } from "../../web/tools/ink/carrier.js";
-import { inkColor } from "../../web/kinds/ink/color.js";
+import { inkOf } from "../../web/kinds/parts/strokes.js";
 import { describeInk } from "../../web/kinds/ink/describe.js";
 import { fitted, formOf } from "../../web/kinds/ink/outline.js";
 
@@ -45,7 +45,9 @@ test("what is drawn on a picture, a frame or a tile lies on it, and so does what
 });
 
 test("black ink is the page's own (INK11)", () => {
-  for (const color of ["#1e1e1e", "#000", "Black", ""]) assert.equal(inkColor(color), "var(--ink)", color);
+  for (const color of ["#1e1e1e", "#000", " #000000", "Black", "", undefined]) {
+    assert.deepEqual([inkOf(color), inkOf(color, "var(--ink)")], ["currentColor", "var(--ink)"], color);
+  }
 });
 
 test("letters of a stranger that are no numbers, or too large ones, draw nothing that is no place", () => {

@@ -1,8 +1,7 @@
 /** Content of ink: the stroke, and around it what can be hit. */
 
 import { drawing, svg } from "../parts/drawing.js";
-import { seenWidth } from "../parts/strokes.js";
-import { inkColor } from "./color.js";
+import { inkOf, seenWidth } from "../parts/strokes.js";
 import { fitted, formOf, lineOf } from "./outline.js";
 
 /** @import {Ink} from "../../types/messages.js" */
@@ -57,7 +56,7 @@ export class StrokeContent {
 export function paint(path, { d, width }, { color, brush }) {
   path.setAttribute("d", d);
   const { style } = path;
-  style.color = inkColor(color);
+  style.color = inkOf(color, "var(--ink)");
   style.stroke = width > 0 ? "currentColor" : "none";
   style.fill = width > 0 ? "none" : "currentColor";
   style.strokeWidth = width > 0 ? seenWidth(width) : "";

@@ -5,17 +5,18 @@ import { chosenColor, isLight } from "./contrast.js";
 /** @import {Shape} from "../../types/messages.js" */
 
 /** The colours of authors who chose none, and of programs for drawing: the ink of the page, in any theme. */
-const NO_CHOICE = /^\s*(?:#0{3}|#0{6}|black|#1e1e1e)\s*$/i;
+const NO_CHOICE = /^\s*(?:#0{3}|#0{6}|black|#1e1e1e)?\s*$/i;
 
 /** CSS families by the name of a font (kinds.css). @type {Record<NonNullable<Shape["font"]>, string>} */
 export const FAMILIES = { sans: "var(--lettering)", hand: "var(--lettering-hand)", mono: "var(--lettering-mono)" };
 
 /**
- * @param {string} color as an author wrote it
+ * @param {string} [color] as an author wrote it
+ * @param {string} [own] the ink of the page, as CSS has it there
  * @returns {string} of CSS
  */
-export function inkOf(color) {
-  return (!NO_CHOICE.test(color) && chosenColor(color)) || "currentColor";
+export function inkOf(color = "", own = "currentColor") {
+  return (!NO_CHOICE.test(color) && chosenColor(color)) || own;
 }
 
 /**
