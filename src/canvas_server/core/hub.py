@@ -293,6 +293,18 @@ class Hub(HubQueries):
                 return chat.clear(peer, message, milliseconds(now))
             case client.Subscribe():
                 return self._membership.subscribe(peer.connection, peer, message, now)
+            case (
+                client.Propose()
+                | client.DecideProposal()
+                | client.PauseAgent()
+                | client.UndoAgent()
+                | client.Thinking()
+                | client.Ask()
+                | client.AnswerQuestion()
+                | client.CloseQuestion()
+                | client.Speech()
+            ):
+                raise Refusal(ErrorCode.UNKNOWN_TYPE)
             case _:
                 assert_never(message)
 
