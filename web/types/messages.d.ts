@@ -229,10 +229,10 @@ export interface Chat {
   picture?: string | null;
   /** The peer this is for; of the sender's own session. */
   to?: string | null;
-  /** What its author had selected and pointed at (AGT8). */
-  about?: About | null;
   /** Chosen by the sender, echoed in the reply. */
   message_id?: string | null;
+  /** What its author had selected and pointed at (AGT8). */
+  about?: About | null;
 }
 
 /** What somebody had selected and where they pointed when they said something (AGT8). */
@@ -1258,6 +1258,8 @@ export interface SyncResult {
   timestamp: number;
   /** Chosen by the sender, echoed in the reply. */
   message_id?: string | null;
+  /** The proposal that came of those which did not fail; nothing was changed. */
+  proposal_id?: string;
 }
 
 /** An operation of `sync_queue` that was refused. */

@@ -44,7 +44,7 @@ BY_TAG: Mapping[str, type[ClientMessage]] = {
 
 def operations_of(message: ClientMessage) -> tuple[Operation, ...]:
     """Return the operations of a message that has several."""
-    return message.operations if isinstance(message, SyncQueue) else ()
+    return message.operations if isinstance(message, SyncQueue | Propose) else ()
 
 
 def types_with(holds: Callable[[ClientTraits], bool]) -> frozenset[type[ClientMessage]]:

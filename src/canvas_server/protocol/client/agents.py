@@ -14,12 +14,13 @@ from canvas_server.protocol.bounds import (
     About,
 )
 from canvas_server.protocol.fields import ChatText, Count, ElementId, MessageId, TargetPeerId
-from canvas_server.protocol.plain import plain_lines, plain_name
+from canvas_server.protocol.plain import plain, plain_lines
 from canvas_server.protocol.roles import Right
 from canvas_server.protocol.traits import AfterGap, Charge, ClientTraits, Federated, RightRule
 
 from .edits import Operation
 
+_NOTHING = "a question and its choices have texts that can be seen"
 MadeId = Annotated[str, Meta(min_length=1, max_length=64)]
 """Of a proposal or a question; made by the server."""
 Choice = Annotated[str, Meta(min_length=1, max_length=MAX_CHOICE)]
@@ -105,7 +106,7 @@ class Thinking(Struct, frozen=True, tag_field="type", tag="thinking"):
 
     def __post_init__(self) -> None:
         """Take the text as it may be shown (PAG3)."""
-        force_setattr(self, "text", plain_name(self.text))
+        force_setattr(self, "text", plain(self.text))
 
 
 class Ask(Struct, frozen=True, tag_field="type", tag="ask"):
@@ -124,9 +125,15 @@ class Ask(Struct, frozen=True, tag_field="type", tag="ask"):
     message_id: MessageId | None = None
 
     def __post_init__(self) -> None:
-        """Take the texts as they may be shown (PAG3)."""
+        """Take the texts as they may be shown (PAG3).
+
+        Raises:
+            ValueError: nothing is left of one of them.
+        """
         force_setattr(self, "text", plain_lines(self.text))
-        force_setattr(self, "choices", tuple(plain_name(one) for one in self.choices))
+        force_setattr(self, "choices", tuple(map(plain, self.choices)))
+        if not all((self.text, *self.choices)):
+            raise ValueError(_NOTHING)
 
 
 class AnswerQuestion(Struct, frozen=True, tag_field="type", tag="answer_question"):

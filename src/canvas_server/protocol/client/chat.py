@@ -27,10 +27,10 @@ class Chat(Struct, frozen=True, tag_field="type", tag="chat"):
     text: ChatText = ""
     picture: ChatPicture | None = None
     to: TargetPeerId | None = None
+    message_id: MessageId | None = None
     about: Annotated[
         About | None, Meta(description="What its author had selected and pointed at (AGT8).")
     ] = None
-    message_id: MessageId | None = None
 
     def __post_init__(self) -> None:
         """Take the text as it may be shown: on its lines, without what is not seen (PAG3).

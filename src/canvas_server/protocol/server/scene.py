@@ -123,6 +123,12 @@ class SyncResult(Struct, frozen=True, omit_defaults=True, tag_field="type", tag=
     failed_operations: tuple[FailedOperation, ...]
     timestamp: TimestampMs
     message_id: MessageId | None = None
+    proposal_id: Annotated[
+        str | UnsetType,
+        Meta(
+            description="The proposal that came of those which did not fail; nothing was changed."
+        ),
+    ] = msgspec.UNSET
 
 
 class PeerCursor(Struct, frozen=True, tag_field="type", tag="peer_cursor"):
