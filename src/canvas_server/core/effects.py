@@ -170,8 +170,8 @@ class PresenceChanged(Struct, frozen=True, gc=False):
 
 
 OfPeople = Literal["updates", "roster", "pointers", "marks"]
-"""What waits for a moment of what people are and do: updates that are told singly, differences of the roster, pointers,
-selections and signs of typing and thinking."""
+"""What waits for a moment of what people are and do: updates that are told singly, differences of
+the roster, pointers, selections and signs of typing and thinking."""
 Unsettled = OfPeople | Literal["questions"]
 """What waits for a moment: that, and the answers to questions."""
 
