@@ -222,6 +222,9 @@ def test_only_agents_that_may_hear_it_hear_what_is_said_aloud(room: Room) -> Non
     room.say(room.ada, client.Speech("\u200b"))
     room.say(room.bot, client.Speech("nobody but me"))
     assert len(room.heard(room.bot, server.PeerSpeech)) == 1
+    room.drop(room.bot, None)
+    room.say(room.ada, client.Speech("nobody is there"))
+    assert len(room.heard(room.bot, server.PeerSpeech)) == 1
     assert room.appended == [], "it is stored nowhere"
 
 

@@ -66,6 +66,8 @@ def as_proposal(
     def act() -> list[Effect]:
         if session.peers.get(peer.peer_id) is not peer:
             return []  # it has left meanwhile
+        if (again := _answered_before(peer, message)) is not None:
+            return again  # it was sent again while it waited
         lenient = isinstance(message, client.SyncQueue)
         rehearsal = rehearse(
             session.canvas, peer.author, operations, new_id, now_ms, lenient=lenient
@@ -169,6 +171,8 @@ def decide(peer: Participant, message: client.DecideProposal, now_ms: int) -> li
     def act() -> list[Effect]:
         if peer.session.peers.get(peer.peer_id) is not peer:
             return []  # it has left meanwhile
+        if (again := _answered_before(peer, message)) is not None:
+            return again  # it was sent again while it waited
         return _accept(peer, message, now_ms)
 
     return commands.in_turn(peer.session.canvas, peer, message.message_id, act)

@@ -25,4 +25,6 @@ def speak(peer: Participant, message: client.Speech, now_ms: int) -> list[Effect
 
 
 def _hears(peer: Participant) -> bool:
+    if peer.away is not None:
+        return False  # what was said a while ago would be kept for it
     return peer.grant.role is Role.AGENT and Sight.SPEECH in peer.grant.bounds.sees
