@@ -14,6 +14,7 @@ import pytest
 
 from canvas_server.client import CannotConnect, Client, Closed, Refused, TooLarge, connect
 from canvas_server.protocol import server as said
+from canvas_server.protocol.bounds import About
 from canvas_server.protocol.client import (
     AddElement,
     AddOperation,
@@ -189,7 +190,7 @@ async def test_what_cannot_be_reached_is_said_at_once(server: Server, proxy: Pro
 
 
 def test_the_examples_of_the_manual_run(server: Server) -> None:
-    chart, media = re.findall(r"```python\n(.*?)```", DOCS.read_text(), re.DOTALL)
+    chart, media, scribe = re.findall(r"```python\n(.*?)```", DOCS.read_text(), re.DOTALL)
 
     def run(example: str) -> subprocess.Popen[str]:
         command = [sys.executable, "-W", "error::SyntaxWarning", "-c", example]
@@ -212,6 +213,15 @@ def test_the_examples_of_the_manual_run(server: Server) -> None:
             out = process.communicate(timeout=45)[0]
             assert out == "calling Ada\ncall with Ada ended: hung up\n"
             assert process.returncode == 0
+        with run(scribe) as process:
+            question = ada.until("question")
+            answer = {"question_id": question["question_id"], "choice": 1}
+            ada.send({"type": "answer_question", **answer})
+            proposal = ada.until("proposal")
+            decision = {"proposal_id": proposal["proposal_id"], "accept": True}
+            ada.send({"type": "decide_proposal", **decision})
+            assert process.communicate(timeout=45)[0] == "accepted the risks\n"
+            assert ada.until("element_added")["element"]["author"] == "Scribe"
 
 
 @pytest.mark.rule("SCN6")
@@ -226,3 +236,42 @@ async def test_a_scene_that_was_cleared_is_there_again_after_a_restart(tmp_path:
     with running(tmp_path) as second:
         async with connect(second.url, "cleared", "Ada") as ada:
             assert texts(ada) == ["kept"]
+
+
+@pytest.mark.rule("AGT4", "AGT5", "AGT9")
+async def test_what_is_on_the_table_is_in_the_view(server: Server) -> None:
+    async with (
+        connect(server.url, "table", "Ada") as ada,
+        connect(server.url, "table", "Bob") as bob,
+    ):
+        bob.thinking("drawing")
+        await until(lambda: ada.view.thinking == {bob.peer_id: "drawing"}, "what Bob is at")
+        operations = [AddOperation(NewElement(Text(str(n)), id=f"e{n}")) for n in range(3)]
+        proposal_id = str((await bob.propose(operations, "three")).result.proposal_id)
+        await until(lambda: proposal_id in ada.view.proposals, "the proposal")
+        ack = await ada.accept(proposal_id, ["e1"])
+        assert (ack.result.revision, ack.result.proposal_id) == (1, proposal_id)
+        await ada.refuse(proposal_id, ["e0"])
+        await until(lambda: len(bob.view.proposals[proposal_id].operations) == 1, "one is left")
+        await bob.withdraw(proposal_id)
+        await until(lambda: not ada.view.proposals, "none is open")
+        assert texts(ada) == ["1"]
+        with pytest.raises(Refused):
+            await ada.accept(proposal_id)
+        asked = bob.ask("Which?", ["a", "b"])
+        with pytest.raises(RuntimeError):
+            asked.close()
+        question_id = await asked
+        await until(lambda: question_id in ada.view.questions, "the question")
+        await ada.answer(question_id, 0)
+        await ada.answer(question_id, 1)
+        assert await asked.first() == "b"
+        await asked.close()
+        assert [answer async for answer in asked.answers()] == []
+        assert await asked.first() is None
+        await until(lambda: not ada.view.questions, "it is closed")
+        said = await ada.say("this one", about=About(("e1",)))
+        history = await bob.chat_history()
+        assert [one.about for one in history.messages] == [About(("e1",))]
+        assert history.messages[0].id == said.result.chat_id
+    assert bob.state == "closed"

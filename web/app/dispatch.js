@@ -51,6 +51,13 @@ export function createHandlers(parts) {
     peer_reaction: nothing,
     peer_mute: nothing, // app/roommessages.js listens to it itself
 
+    proposal: nothing,
+    proposal_decided: nothing,
+    peer_thinking: nothing,
+    question: nothing,
+    question_answered: nothing,
+    peer_speech: nothing,
+
     peer_assigned: parts.assigned,
     peer_list: (message) => {
       roster.replace(message, signaling.calls.map(({ peerId }) => peerId));

@@ -231,6 +231,17 @@ export interface Chat {
   to?: string | null;
   /** Chosen by the sender, echoed in the reply. */
   message_id?: string | null;
+  /** What its author had selected and pointed at (AGT8). */
+  about?: About | null;
+}
+
+/** What somebody had selected and where they pointed when they said something (AGT8). */
+export interface About {
+  ids?: string[];
+  /** Scene units (CSS pixels). */
+  x?: number | null;
+  /** Scene units (CSS pixels). */
+  y?: number | null;
 }
 
 /** Remove a message for good: one's own, or with the right to moderate any one (CHT6). */
@@ -418,12 +429,22 @@ export interface Typing {
   id?: string | null;
 }
 
-/** Add an element. A second Video of a stream is acked with the first one's id (SCN3). */
-export interface AddElement {
-  type: "add_element";
-  element: NewElement;
+/** Show what one would change, for somebody to accept or refuse (AGT5).
+
+The ack has its `proposal_id`. What an agent may only propose becomes one too. */
+export interface Propose {
+  type: "propose";
+  operations: (AddOperation | UpdateOperation | RemoveOperation)[];
+  /** Why, for people. */
+  text?: string;
   /** Chosen by the sender, echoed in the reply. */
   message_id?: string | null;
+}
+
+/** As `add_element`. */
+export interface AddOperation {
+  op: "add";
+  element: NewElement;
 }
 
 /** An element somebody wishes to add. */
@@ -606,14 +627,12 @@ export interface Transform {
   z_index?: number;
 }
 
-/** Change the named parts of an element. */
-export interface UpdateElement {
-  type: "update_element";
+/** As `update_element`. */
+export interface UpdateOperation {
+  op: "update";
   /** An element of the scene. */
   id: string;
   changes: ElementChanges;
-  /** Chosen by the sender, echoed in the reply. */
-  message_id?: string | null;
 }
 
 /** The parts of an element that change; `kind` is a JSON Merge Patch (RFC 7396) of the kind. */
@@ -628,6 +647,112 @@ export interface ElementChanges {
   locked?: boolean;
   /** Also of what has it as `parent`. */
   opacity?: number;
+}
+
+/** As `remove_element`. */
+export interface RemoveOperation {
+  op: "remove";
+  /** An element of the scene. */
+  id: string;
+}
+
+/** Accept a proposal or refuse it, whole or some of its elements; its author withdraws it.
+
+Who accepts makes the edits; their author is who proposed them. An agent accepts nothing. */
+export interface DecideProposal {
+  type: "decide_proposal";
+  proposal_id: string;
+  accept: boolean;
+  /** Of these elements; none: of all that is left. */
+  ids?: string[];
+  /** Chosen by the sender, echoed in the reply. */
+  message_id?: string | null;
+}
+
+/** Let an agent change nothing until it is let go on (AGT6). */
+export interface PauseAgent {
+  type: "pause_agent";
+  /** The peer this is for; of the sender's own session. */
+  peer_id: string;
+  paused: boolean;
+  /** Chosen by the sender, echoed in the reply. */
+  message_id?: string | null;
+}
+
+/** Take back what an agent did, all or of some elements; what others did since stays (AGT7). */
+export interface UndoAgent {
+  type: "undo_agent";
+  /** The peer this is for; of the sender's own session. */
+  peer_id: string;
+  /** None: all it did. */
+  ids?: string[];
+  /** Chosen by the sender, echoed in the reply. */
+  message_id?: string | null;
+}
+
+/** Show the others that one is at work, and on what; an empty text: no more (AGT4). */
+export interface Thinking {
+  type: "thinking";
+  text?: string;
+}
+
+/** Ask a question that is answered by a press, one person or all (AGT9).
+
+The ack has its `question_id`. */
+export interface Ask {
+  type: "ask";
+  text: string;
+  choices: string[];
+  /** The peer this is for; of the sender's own session. */
+  to?: string | null;
+  /** Chosen by the sender, echoed in the reply. */
+  message_id?: string | null;
+}
+
+/** Answer a question; a later answer of the same person counts in the place of it. */
+export interface AnswerQuestion {
+  type: "answer_question";
+  question_id: string;
+  /** Its place in `choices`, from 0. */
+  choice: number;
+  /** Chosen by the sender, echoed in the reply. */
+  message_id?: string | null;
+}
+
+/** Take no more answers: by who asked, or with the right to moderate. */
+export interface CloseQuestion {
+  type: "close_question";
+  question_id: string;
+  /** Chosen by the sender, echoed in the reply. */
+  message_id?: string | null;
+}
+
+/** Have agents that may hear speech know what one has just said aloud (AGT8).
+
+Recognised by one's own browser; kept nowhere, and sent to nobody else. */
+export interface Speech {
+  type: "speech";
+  /** Plain text with line breaks; never HTML. */
+  text: string;
+  about?: About | null;
+}
+
+/** Add an element. A second Video of a stream is acked with the first one's id (SCN3). */
+export interface AddElement {
+  type: "add_element";
+  element: NewElement;
+  /** Chosen by the sender, echoed in the reply. */
+  message_id?: string | null;
+}
+
+/** Change the named parts of an element. */
+export interface UpdateElement {
+  type: "update_element";
+  /** An element of the scene. */
+  id: string;
+  changes: ElementChanges;
+  /** Chosen by the sender, echoed in the reply. */
+  message_id?: string | null;
 }
 
 /** Remove an element. */
@@ -652,27 +777,6 @@ export interface SyncQueue {
   operations: (AddOperation | UpdateOperation | RemoveOperation)[];
   /** Chosen by the sender, echoed in the reply. */
   message_id?: string | null;
-}
-
-/** As `add_element`. */
-export interface AddOperation {
-  op: "add";
-  element: NewElement;
-}
-
-/** As `update_element`. */
-export interface UpdateOperation {
-  op: "update";
-  /** An element of the scene. */
-  id: string;
-  changes: ElementChanges;
-}
-
-/** As `remove_element`. */
-export interface RemoveOperation {
-  op: "remove";
-  /** An element of the scene. */
-  id: string;
 }
 
 /** Make the scene what it was at an earlier revision, as a new change; all get `scene_update`.
@@ -780,6 +884,8 @@ export interface Peer {
   user_id?: Foreign | null;
   /** Since when its hand is up; those are called in order of it (ROM1). */
   hand?: number | null;
+  /** Of an agent: what it may do, and whether it is paused. */
+  agent?: AgentState | null;
 }
 
 /** Which media a peer sends. */
@@ -788,6 +894,45 @@ export interface Media {
   video: boolean;
   screen: boolean;
 }
+
+/** What the others see of an agent beside what they see of everybody. */
+export interface AgentState {
+  bounds?: Bounds;
+  /** Its edits are refused until somebody goes on. */
+  paused?: boolean;
+  /** Who invited it, where somebody in the session did. */
+  maker?: string | null;
+  /** Of its edits that `undo_agent` can take back. */
+  edits?: number;
+}
+
+/** What an agent may do; what is absent is not bounded beyond what everybody may. */
+export interface Bounds {
+  /** Kinds of elements that it may add, change and remove. */
+  kinds?: string[] | null;
+  /** Where; elements are wholly in it. */
+  area?: Area | null;
+  /** Operations, added up over the last minute. */
+  edits_per_minute?: number | null;
+  /** Elements on the canvas of which it is the author. */
+  max_elements?: number | null;
+  mode?: "edit" | "propose";
+  sees?: Sight[];
+}
+
+/** A part of the canvas. */
+export interface Area {
+  /** Scene units (CSS pixels). */
+  x: number;
+  /** Scene units (CSS pixels). */
+  y: number;
+  /** Scene units (CSS pixels). */
+  width: number;
+  /** Scene units (CSS pixels). */
+  height: number;
+}
+
+export type Sight = "chat" | "pointers" | "scene" | "speech";
 
 /** Somebody joined the session. */
 export interface PeerJoined {
@@ -866,7 +1011,7 @@ export interface Error {
   message_id?: string | null;
 }
 
-export type ErrorCode = "binary_frame" | "chat_not_found" | "content_refused" | "element_changed" | "element_exists" | "element_locked" | "element_not_found" | "forbidden" | "invalid_candidate" | "invalid_change" | "invalid_json" | "invalid_message" | "invalid_sdp" | "link_full" | "not_in_call" | "not_subscribed" | "peer_id_taken" | "peer_not_found" | "rate_limited" | "revision_changed" | "revision_not_found" | "scene_full" | "self_signal" | "server_full" | "session_full" | "session_locked" | "storage_failed" | "token_expired" | "unauthorized" | "unknown_type" | "wrong_session";
+export type ErrorCode = "agent_paused" | "binary_frame" | "chat_not_found" | "content_refused" | "element_changed" | "element_exists" | "element_locked" | "element_not_found" | "forbidden" | "invalid_candidate" | "invalid_change" | "invalid_json" | "invalid_message" | "invalid_sdp" | "link_full" | "not_in_call" | "not_open" | "not_subscribed" | "out_of_bounds" | "peer_id_taken" | "peer_not_found" | "rate_limited" | "revision_changed" | "revision_not_found" | "scene_full" | "self_signal" | "server_full" | "session_full" | "session_locked" | "storage_failed" | "token_expired" | "unauthorized" | "unknown_type" | "wrong_session";
 
 /** Somebody rings you. Sent again after a snapshot, as long as it rings. */
 export interface IncomingCall {
@@ -1092,6 +1237,14 @@ export interface AckResult {
   id: string;
   /** A message of the chat; later ones have larger numbers, not the next ones. */
   chat_id: number;
+  /** The proposal that came of it; nothing was changed. */
+  proposal_id: string;
+  /** The question that was asked. */
+  question_id: string;
+  /** Of `undo_agent`: elements that are as before it. */
+  undone: number;
+  /** Of `undo_agent`: elements that others changed since. */
+  kept: number;
 }
 
 /** What became of a `sync_queue`. */
@@ -1105,6 +1258,8 @@ export interface SyncResult {
   timestamp: number;
   /** Chosen by the sender, echoed in the reply. */
   message_id?: string | null;
+  /** The proposal that came of those which did not fail; nothing was changed. */
+  proposal_id?: string;
 }
 
 /** An operation of `sync_queue` that was refused. */
@@ -1204,6 +1359,8 @@ export interface ChatMessage {
   user_id?: Foreign | null;
   /** The server its author was at, where that is not yours (REL1). */
   server?: Foreign | null;
+  /** What its author had selected and pointed at (AGT8). */
+  about?: About | null;
 }
 
 /** A message is gone for good. */
@@ -1299,6 +1456,83 @@ export interface PeerMute {
   kind: "audio" | "screen" | "video";
 }
 
+/** What somebody would change; also after `subscribe`, as far as it is not decided (AGT5). */
+export interface Proposal {
+  type: "proposal";
+  proposal_id: string;
+  /** A participant: a UUID in lower-case text form. */
+  from_peer_id: string;
+  /** Milliseconds since 1970-01-01 UTC. */
+  timestamp: number;
+  /** What is left of it; each element once. */
+  operations: (AddOperation | UpdateOperation | RemoveOperation)[];
+  /** What people read; never HTML. */
+  name?: string | null;
+  text?: string;
+}
+
+/** Elements of a proposal were accepted or refused; the edits come as any others do. */
+export interface ProposalDecided {
+  type: "proposal_decided";
+  proposal_id: string;
+  /** None: its author, or the server. */
+  by_peer_id?: string | null;
+  accepted?: string[];
+  refused?: string[];
+  /** Some of it is not decided. */
+  open?: boolean;
+}
+
+/** What somebody is at; empty: at nothing (AGT4). */
+export interface PeerThinking {
+  type: "peer_thinking";
+  /** A participant: a UUID in lower-case text form. */
+  from_peer_id: string;
+  text: string;
+}
+
+/** A question and its answers so far: when it is asked, answered, closed, and on joining. */
+export interface Question {
+  type: "question";
+  question_id: string;
+  /** A participant: a UUID in lower-case text form. */
+  from_peer_id: string;
+  /** Milliseconds since 1970-01-01 UTC. */
+  timestamp: number;
+  text: string;
+  choices: string[];
+  /** Of each choice, how many. */
+  counts: number[];
+  /** What people read; never HTML. */
+  name?: string | null;
+  /** The one who is asked; None: all. */
+  to?: string | null;
+  /** What you have answered. */
+  answer?: number | null;
+  open?: boolean;
+}
+
+/** Somebody has answered your question (AGT9). */
+export interface QuestionAnswered {
+  type: "question_answered";
+  question_id: string;
+  /** A participant: a UUID in lower-case text form. */
+  from_peer_id: string;
+  choice: number;
+}
+
+/** What somebody has just said aloud; to agents that may hear it (AGT8). */
+export interface PeerSpeech {
+  type: "peer_speech";
+  /** A participant: a UUID in lower-case text form. */
+  from_peer_id: string;
+  /** Milliseconds since 1970-01-01 UTC. */
+  timestamp: number;
+  /** Plain text with line breaks; never HTML. */
+  text: string;
+  about?: About | null;
+}
+
 export type ClientMessage =
   | Subscribe
   | ListPeers
@@ -1332,6 +1566,15 @@ export type ClientMessage =
   | Stroke
   | Select
   | Typing
+  | Propose
+  | DecideProposal
+  | PauseAgent
+  | UndoAgent
+  | Thinking
+  | Ask
+  | AnswerQuestion
+  | CloseQuestion
+  | Speech
   | AddElement
   | UpdateElement
   | RemoveElement
@@ -1382,4 +1625,10 @@ export type ServerMessage =
   | Waiting
   | PeerWaiting
   | PeerWaitingLeft
-  | PeerMute;
+  | PeerMute
+  | Proposal
+  | ProposalDecided
+  | PeerThinking
+  | Question
+  | QuestionAnswered
+  | PeerSpeech;

@@ -48,6 +48,15 @@ export const CLIENT_TRAITS = {
   stroke: { right: "edit", edits: false, droppable: true, afterGap: "unless_written" },
   selection: { right: null, edits: false, droppable: true, afterGap: "unless_written" },
   typing: { right: "edit", edits: false, droppable: true, afterGap: "unless_written" },
+  propose: { right: "of_elements", edits: false, droppable: false, afterGap: "discard" },
+  decide_proposal: { right: "edit", edits: false, droppable: false, afterGap: "unless_written" },
+  pause_agent: { right: "edit", edits: false, droppable: false, afterGap: "unless_written" },
+  undo_agent: { right: "edit", edits: false, droppable: false, afterGap: "unless_written" },
+  thinking: { right: null, edits: false, droppable: false, afterGap: "resend" },
+  ask: { right: "chat", edits: false, droppable: false, afterGap: "unless_written" },
+  answer_question: { right: null, edits: false, droppable: false, afterGap: "unless_written" },
+  close_question: { right: null, edits: false, droppable: false, afterGap: "unless_written" },
+  speech: { right: "chat", edits: false, droppable: false, afterGap: "discard" },
   add_element: { right: "of_elements", edits: true, droppable: false, afterGap: "discard" },
   update_element: { right: "of_elements", edits: true, droppable: false, afterGap: "discard" },
   remove_element: { right: "of_elements", edits: true, droppable: false, afterGap: "discard" },
@@ -111,6 +120,12 @@ export const SERVER_TRAITS = {
   peer_waiting: { visible: true, droppable: false },
   peer_waiting_left: { visible: true, droppable: false },
   peer_mute: { visible: true, droppable: false },
+  proposal: { visible: true, droppable: false },
+  proposal_decided: { visible: true, droppable: false },
+  peer_thinking: { visible: true, droppable: false },
+  question: { visible: true, droppable: false },
+  question_answered: { visible: true, droppable: false },
+  peer_speech: { visible: true, droppable: false },
 };
 
 /**

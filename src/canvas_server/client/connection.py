@@ -18,6 +18,7 @@ from msgspec.structs import replace
 from websockets.asyncio.client import ClientConnection
 from websockets.exceptions import ConnectionClosed
 
+from canvas_server.client.agentactions import AgentAct, AgentActions
 from canvas_server.client.backlog import Backlog
 from canvas_server.client.edits import PendingEdits
 from canvas_server.client.errors import (
@@ -84,7 +85,7 @@ _FOR_GOOD = range(4100, 4200)
 _decode = msgspec.json.Decoder(ServerMessage).decode
 
 
-class Client(RoomActions):
+class Client(RoomActions, AgentActions):
     """A peer. Made by `connect`."""
 
     def __init__(
@@ -408,7 +409,7 @@ class Client(RoomActions):
 
     # --- helpers -------------------------------------------------------------------------------
 
-    def _ask(self, message: SetSession | Admit | MutePeer) -> "asyncio.Future[Ack]":
+    def _ask(self, message: SetSession | Admit | MutePeer | AgentAct) -> "asyncio.Future[Ack]":
         """Say something that is acked, under a new `message_id`."""
         self._edits.require_room()
         message = replace(message, message_id=str(uuid.uuid4()))

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Iterator
 
+from canvas_server.client.agentactions import AgentAct
 from canvas_server.client.backlog import MAX_ENTRIES
 from canvas_server.client.errors import Refused, TooMuchWaiting
 from canvas_server.protocol.client import (
@@ -15,7 +16,7 @@ from canvas_server.protocol.client import (
 )
 from canvas_server.protocol.server import Ack, Error, Reply, ServerMessage, SyncResult
 
-Answerable = Edit | ChatEdit | SetSession | Admit | MutePeer | RaiseHand
+Answerable = Edit | ChatEdit | SetSession | Admit | MutePeer | RaiseHand | AgentAct
 """What is acked, or refused, under its `message_id`."""
 
 

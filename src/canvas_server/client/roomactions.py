@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from canvas_server.client.errors import Closed, Lost, Refused
 from canvas_server.client.messages import Messages
 from canvas_server.client.socket import LEAVE
+from canvas_server.protocol.bounds import About
 from canvas_server.protocol.client import (
     Admit,
     Chat,
@@ -101,16 +102,23 @@ class RoomActions(ABC):
         return self._ask(MutePeer(peer_id, kind))
 
     def say(
-        self, text: str, *, to: str | None = None, picture: str | None = None
+        self,
+        text: str,
+        *,
+        to: str | None = None,
+        picture: str | None = None,
+        about: About | None = None,
     ) -> "asyncio.Future[Ack]":
         """Say something in the chat, to everybody or `to` one peer; see `edit`.
+
+        `about` is what "this one" in it means (AGT8).
 
         `ack.result.chat_id` is the number of the message. Raises as `edit` does, and:
 
         Raises:
             ValueError: nothing of it can be seen.
         """
-        return self.edit(Chat(text, picture, to))
+        return self.edit(Chat(text, picture, to, about=about))
 
     async def chat_history(self, before: int | None = None) -> ChatHistory:
         """Return the latest messages that are for this peer, or those before a number.

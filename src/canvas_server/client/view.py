@@ -1,7 +1,8 @@
-"""A peer's view of its session: who is here, and what is on the canvas. Pure."""
+"""A peer's view of its session: who is here, what is on the canvas and on the table. Pure."""
 
 from msgspec.structs import replace
 
+from canvas_server.client.tableview import TableView
 from canvas_server.protocol.kinds import stream_of
 from canvas_server.protocol.plain import plain_name
 from canvas_server.protocol.scene import Element, Viewport
@@ -28,10 +29,11 @@ from canvas_server.protocol.server import (
 )
 
 
-class View:
+class View(TableView):
     """A copy of the list of peers and of the scene that follows the messages."""
 
     def __init__(self) -> None:
+        super().__init__()
         self.peers: dict[str, Peer] = {}
         """By peer id, in order of joining; this peer included."""
         self.elements: dict[str, Element] = {}
@@ -48,6 +50,7 @@ class View:
 
     def apply(self, message: ServerMessage) -> None:
         """Follow one message."""
+        self.apply_table(message)
         match message:
             case PeerList(peers=peers):
                 self.peers = {peer.peer_id: peer for peer in peers}

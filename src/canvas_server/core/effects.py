@@ -94,7 +94,7 @@ class Decode(Struct, frozen=True, gc=False):
 
     session_id: str
     connection: ConnectionId
-    message: client.EditMessage | client.Chat
+    message: client.EditMessage | client.Propose | client.Chat
     sources: tuple[str, ...]
 
 
@@ -169,9 +169,11 @@ class PresenceChanged(Struct, frozen=True, gc=False):
     session_id: str
 
 
-Unsettled = Literal["updates", "roster", "pointers", "marks"]
-"""What waits for a moment: updates that are told singly, differences of the roster, pointers,
-selections and signs of typing."""
+OfPeople = Literal["updates", "roster", "pointers", "marks"]
+"""What waits for a moment of what people are and do: updates that are told singly, differences of
+the roster, pointers, selections and signs of typing and thinking."""
+Unsettled = OfPeople | Literal["questions"]
+"""What waits for a moment: that, and the answers to questions."""
 
 
 class SettlePresence(Struct, frozen=True, gc=False):

@@ -25,6 +25,7 @@ from canvas_server.core.effects import (
 )
 from canvas_server.core.presence import audit, calls, chat, grants, manners, moderation
 from canvas_server.core.presence.absent import postpone
+from canvas_server.core.presence.agents import proposals, questions, thinking
 from canvas_server.core.presence.chatcopies import ChatCopies
 from canvas_server.core.presence.environment import Environment, milliseconds
 from canvas_server.core.presence.guests import Guests
@@ -95,7 +96,11 @@ class Hub(HubQueries):
     def settle_presence(self, session_id: str, what: Unsettled) -> list[Effect]:
         """Tell what has waited in a session (OUT5)."""
         session = self._membership.sessions.get(session_id)
-        return [] if session is None else session.audience.settle(what)
+        if session is None:
+            return []
+        if what == "questions":
+            return session.table.settle_questions()
+        return session.audience.settle(what)
 
     def passed_on(
         self, connection: ConnectionId, message: client.Subscribe, now: float
@@ -239,10 +244,14 @@ class Hub(HubQueries):
             ):
                 if not decoded and (new := self._not_decoded(message)):
                     return [Decode(session.session_id, peer.connection, message, new)]
+                if proposals.only_proposes(peer):
+                    return self._propose(peer, message, now)
                 return commands.apply(
                     session.canvas, peer, message, self._environment.new_id, milliseconds(now)
                 )
             case client.RestoreScene():
+                if proposals.only_proposes(peer):
+                    return self._propose(peer, message, now)
                 return commands.recall(session.canvas, peer, message)
             case client.Kick():
                 return moderation.kick(self._membership, peer, message, now)
@@ -293,8 +302,30 @@ class Hub(HubQueries):
                 return chat.clear(peer, message, milliseconds(now))
             case client.Subscribe():
                 return self._membership.subscribe(peer.connection, peer, message, now)
+            case client.Propose():
+                if not decoded and (new := self._not_decoded(message)):
+                    return [Decode(session.session_id, peer.connection, message, new)]
+                return self._propose(peer, message, now)
+            case client.DecideProposal():
+                return proposals.decide(peer, message, milliseconds(now))
+            case client.Thinking():
+                return thinking.think(peer, message)
+            case client.Speech():
+                return thinking.speak(peer, message, milliseconds(now))
+            case client.Ask():
+                return questions.ask(peer, message, self._environment.new_id, milliseconds(now))
+            case client.AnswerQuestion():
+                return questions.answer(peer, message)
+            case client.CloseQuestion():
+                return questions.close(peer, message)
+            case client.PauseAgent() | client.UndoAgent():
+                raise Refusal(ErrorCode.UNKNOWN_TYPE)
             case _:
                 assert_never(message)
+
+    def _propose(self, peer: Participant, message: proposals.Proposed, now: float) -> list[Effect]:
+        new_id = self._environment.new_id
+        return proposals.as_proposal(peer, message, new_id, milliseconds(now))
 
     def _ping(self, peer: Participant, message: client.Ping, now: float) -> list[Effect]:
         pong = Send(
@@ -345,6 +376,7 @@ class Hub(HubQueries):
         if session is None:
             return []
         effects = [*session.door.stored(ticket), *session.canvas.stored(ticket)]
+        effects += session.table.settle(ticket)
         self._membership.close_if_idle(session)
         return effects
 
@@ -356,6 +388,7 @@ class Hub(HubQueries):
         effects = [
             *session.door.failed(ticket),
             *session.canvas.failed(ticket, milliseconds(now)),
+            *session.table.settle(),
         ]
         self._membership.close_if_idle(session)
         return effects
@@ -410,7 +443,7 @@ class Hub(HubQueries):
         return self._not_decoded(message)
 
     def _not_decoded(
-        self, message: client.EditMessage | client.Chat | SceneEdit
+        self, message: client.EditMessage | client.Propose | client.Chat | SceneEdit
     ) -> tuple[str, ...]:
         is_decoded = self._environment.is_decoded
         return tuple(source for source in sources_in(message) if not is_decoded(source))

@@ -11,14 +11,14 @@ from collections.abc import Callable
 from canvas_server.core.effects import ConnectionId, Decode, Refusal
 from canvas_server.core.scene.pictures import with_sources
 from canvas_server.node.ports import Decoded, NotDecoded, PictureDecoder
-from canvas_server.protocol.client import Chat, EditMessage
+from canvas_server.protocol.client import Chat, EditMessage, Propose
 from canvas_server.protocol.codec import MalformedMessage
 from canvas_server.protocol.errors import ErrorCode
 from canvas_server.protocol.http import SceneEdit
 
 NOT_DECODED = "Pictures cannot be read now; nothing was changed. Send it again in a moment."
 
-Outcome = EditMessage | Chat | MalformedMessage
+Outcome = EditMessage | Propose | Chat | MalformedMessage
 """The edit with its pictures as they may come in, or why it is refused now."""
 
 

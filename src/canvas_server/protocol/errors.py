@@ -41,6 +41,9 @@ class ErrorCode(StrEnum):
     TOKEN_EXPIRED = "token_expired"  # noqa: S105
     FORBIDDEN = "forbidden"
     SESSION_LOCKED = "session_locked"
+    OUT_OF_BOUNDS = "out_of_bounds"
+    AGENT_PAUSED = "agent_paused"
+    NOT_OPEN = "not_open"
 
     @property
     def meaning(self) -> str:
@@ -122,6 +125,11 @@ _ERROR_MEANINGS = {
     ErrorCode.TOKEN_EXPIRED: "The token was good, but its time is over: ask for a new link.",
     ErrorCode.FORBIDDEN: "Your role does not allow this.",
     ErrorCode.SESSION_LOCKED: "The session is locked: nobody new comes in.",
+    ErrorCode.OUT_OF_BOUNDS: "The token of this agent does not allow that; the text "
+    "says which bound.",
+    ErrorCode.AGENT_PAUSED: "Somebody has paused this agent: it may change nothing until they "
+    "let it go on.",
+    ErrorCode.NOT_OPEN: "There is no such proposal or question, or it is decided.",
 }
 
 

@@ -63,3 +63,6 @@ class Entry(Struct, frozen=True, omit_defaults=True):
             description="The other server that the change comes from, by somebody there or itself."
         ),
     ] = None
+    accepted_by: Annotated[
+        PeerId | None, Meta(description="Who accepted it, where it was a proposal (AGT5).")
+    ] = None

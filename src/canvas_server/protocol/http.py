@@ -5,6 +5,15 @@ from typing import Annotated, Literal
 from msgspec import Meta, Struct
 from msgspec.structs import force_setattr
 
+from canvas_server.protocol.bounds import (
+    ALL_SIGHTS,
+    Area,
+    BoundElements,
+    BoundKinds,
+    BoundRate,
+    Mode,
+    Sight,
+)
 from canvas_server.protocol.diagnosis import Cause
 from canvas_server.protocol.fields import (
     Count,
@@ -155,6 +164,13 @@ class TokenWish(Struct, frozen=True):
     """Where it says nothing, moderators have as many as there are, others `CANVAS_LINK_PLACES`."""
     short: bool = False
     """A short link is made too (LNK1)."""
+    kinds: BoundKinds = None
+    """Bounds of an agent, from here on (AGT1); see `Bounds`."""
+    area: Area | None = None
+    edits_per_minute: BoundRate = None
+    max_elements: BoundElements = None
+    mode: Mode = "edit"
+    sees: tuple[Sight, ...] = ALL_SIGHTS
 
     def __post_init__(self) -> None:
         """Take the name as it may be shown (PAG3)."""

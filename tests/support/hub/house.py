@@ -7,6 +7,7 @@ import msgspec
 from canvas_server.core.effects import Refusal
 from canvas_server.core.presence.grants import Grant
 from canvas_server.protocol import client, server
+from canvas_server.protocol.bounds import ALL_SIGHTS, Bounds, Sight
 from canvas_server.protocol.errors import CloseCode, ErrorCode
 from canvas_server.protocol.roles import Role
 from support.hub.hub import FEATURES, NOW, HubLab, make_hub
@@ -38,6 +39,10 @@ class Admission:
             float(life),
             rename="rename" in more,
             user=next((word[5:] for word in more if word.startswith("user=")), None),
+            bounds=Bounds(
+                mode="propose" if "propose" in more else "edit",
+                sees=(Sight.SCENE,) if "deaf" in more else ALL_SIGHTS,
+            ),
         )
 
     def renew(self, grant: Grant, session_id: str, now: float) -> tuple[str, Grant]:

@@ -10,8 +10,9 @@ from canvas_server.client.messages import MAX_UNREAD
 from canvas_server.client.retry import LONGEST_SECONDS, retry_delay
 from canvas_server.client.singly import singly
 from canvas_server.client.socket import socket_url
+from canvas_server.protocol.client import AddOperation, RemoveOperation
 from canvas_server.protocol.kinds import Text, Video
-from canvas_server.protocol.scene import Element, SceneDocument, Transform, Viewport
+from canvas_server.protocol.scene import Element, NewElement, SceneDocument, Transform, Viewport
 from canvas_server.protocol.server import (
     Departure,
     ElementAdded,
@@ -20,14 +21,20 @@ from canvas_server.protocol.server import (
     Media,
     MediaOfPeer,
     Peer,
+    PeerAssigned,
     PeerCursor,
     PeerJoined,
     PeerLeft,
     PeerList,
     PeerMediaState,
+    PeerThinking,
     PeerUpdated,
     Pointers,
     Pong,
+    Proposal,
+    ProposalDecided,
+    Question,
+    QuestionAnswered,
     RosterChanges,
     SceneUpdate,
 )
@@ -158,3 +165,33 @@ async def test_messages_that_are_not_read_are_not_kept_for_ever() -> None:
         messages.put(Pong(number))
     with pytest.raises(FellBehind):
         await anext(messages)
+
+
+@pytest.mark.rule("AGT4", "AGT5", "AGT9")
+def test_the_view_follows_the_table() -> None:
+    view = View()
+    ways = (RemoveOperation("a"), AddOperation(NewElement(Text("b"), id="b")))
+    view.apply(Proposal("p", "x", 0, ways))
+    view.apply(ProposalDecided("p", "y", ("b",), (), open=True))
+    assert view.proposals["p"].operations == ways[:1]
+    view.apply(ProposalDecided("p", "y", (), ("a",)))
+    view.apply(ProposalDecided("unknown", "y", (), ("a",)))
+    assert view.proposals == {}
+    question = Question("q", "x", 0, "?", ("yes", "no"), (0, 0))
+    view.apply(question)
+    view.apply(QuestionAnswered("q", "y", 1))
+    assert (view.questions, view.answers) == ({"q": question}, {"q": {"y": 1}})
+    view.apply(replace(question, open=False))
+    assert (view.questions, view.answers) == ({}, {})
+    for name in ("x", "y", "z"):
+        view.apply(PeerThinking(name, "at it"))
+    view.apply(PeerThinking("x", ""))
+    view.apply(PeerLeft("s", "y", "left"))
+    assert view.thinking == {"z": "at it"}
+    view.apply(RosterChanges("s", 2, left=(Departure("z", "left"),)))
+    assert view.thinking == {}
+    view.apply(Proposal("p", "x", 0, ways))
+    view.apply(PeerAssigned("me", "s", "token", (), recovered=True))
+    assert view.proposals
+    view.apply(PeerAssigned("me", "s", "token", (), recovered=False))
+    assert view.proposals == {}

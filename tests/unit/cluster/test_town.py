@@ -1,7 +1,9 @@
 """Many nodes, many people, and a bus that loses: the rules hold as on one node (SIG, SCN, RES)."""
 
-from collections.abc import Iterator
+import functools
+from collections.abc import Callable, Iterator
 from itertools import groupby
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
@@ -277,3 +279,41 @@ def finish(town: SimulatedCluster) -> None:
             missing = numbers[-1] - numbers[0] + 1 - len(numbers)
             refused = town.clients[name].errors["peer_not_found"]
             assert missing <= refused, "SIG4: what was not refused has arrived"
+
+
+@pytest.mark.rule("AGT4", "AGT5", "AGT9")
+def test_what_is_on_the_table_is_seen_through_another_node(town: SimulatedCluster) -> None:
+    ada, bob = two_on_two(town)
+    seen: dict[str, list[dict[str, Any]]] = {}
+    for client in (ada, bob):
+        heard = seen[client.name] = []
+        with_notes = functools.partial(_noted, heard, client.take)
+        client.take = with_notes  # type: ignore[method-assign]
+    kind = {"type": "Text", "content": "x", "font_size": 12, "color": "#000000"}
+    adding = {"op": "add", "element": {"id": "new", "kind": kind}}
+    bob.say({"type": "propose", "operations": [adding], "message_id": "p"})
+    bob.say({"type": "ask", "text": "?", "choices": ["a", "b"], "message_id": "q"})
+    bob.say({"type": "thinking", "text": "at it"})
+    town.settle()
+    assert {"p", "q"} <= bob.acked.keys()
+    (proposal,) = (one for one in seen["ada"] if one["type"] == "proposal")
+    (question,) = (one for one in seen["ada"] if one["type"] == "question")
+    proposal_id, question_id = proposal["proposal_id"], question["question_id"]
+    ada.say({"type": "decide_proposal", "proposal_id": proposal_id, "accept": True})
+    ada.say({"type": "answer_question", "question_id": question_id, "choice": 1})
+    town.settle()
+    town.wait(1)
+    kinds = {one["type"] for one in seen["bob"]}
+    assert {"proposal_decided", "question_answered"} <= kinds
+    assert [one["text"] for one in seen["ada"] if one["type"] == "peer_thinking"] == ["at it"]
+    assert ada.elements == bob.elements == {"new": 0.0}
+    bob.leave()
+    town.wait(1)
+    assert [one.get("open") for one in seen["ada"] if one["type"] == "question"][-1] is False
+
+
+def _noted(
+    heard: list[dict[str, Any]], take: Callable[[dict[str, Any]], None], message: dict[str, Any]
+) -> None:
+    heard.append(message)
+    take(message)

@@ -135,4 +135,5 @@ def size_of(entry: ChatEntry) -> int:
 
 def message_size(message: ChatMessage) -> int:
     """Return how many bytes a message has, roughly."""
-    return 2 * _ENTRY_BYTES + len(message.text.encode()) + len(message.picture or "")
+    about = 0 if message.about is None else sum(map(len, message.about.ids))
+    return 2 * _ENTRY_BYTES + len(message.text.encode()) + len(message.picture or "") + about

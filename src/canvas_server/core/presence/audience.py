@@ -11,10 +11,10 @@ from typing import Generic, Protocol, TypeVar, assert_never
 from canvas_server.core.effects import (
     ConnectionId,
     Effect,
+    OfPeople,
     PresenceChanged,
     Send,
     SettlePresence,
-    Unsettled,
 )
 from canvas_server.core.presence import coalescing, marks
 from canvas_server.core.presence.coalescing import PresenceWindow
@@ -152,6 +152,10 @@ class Audience(Generic[L]):
         """Show where a peer writes, before long (TOG2)."""
         return self._mark() if self._marks.type(peer.peer_id, element_id) else []
 
+    def think(self, peer: L, text: str) -> list[Effect]:
+        """Show what a peer is at, before long (AGT4)."""
+        return self._mark() if self._marks.think(peer.peer_id, text) else []
+
     def hush(self, peer: L) -> list[Effect]:
         """Show nothing of what a peer did: it is away."""
         return [*self.select(peer, ()), *self.type(peer, None)]
@@ -170,7 +174,7 @@ class Audience(Generic[L]):
             self.roster.stop()
         return _send(takers, changes)
 
-    def settle(self, what: Unsettled) -> list[Effect]:
+    def settle(self, what: OfPeople) -> list[Effect]:
         """Tell what has waited, as it is now."""
         match what:
             case "updates":
@@ -257,7 +261,7 @@ class Audience(Generic[L]):
         self._marks.is_open = bool(taken)
         return [*effects, self._settles("marks", marks.WINDOW_SECONDS)] if taken else []
 
-    def _settles(self, what: Unsettled, seconds: float) -> SettlePresence:
+    def _settles(self, what: OfPeople, seconds: float) -> SettlePresence:
         return SettlePresence(self._session_id, seconds, what)
 
     def _presence_changed(self, peer: L) -> list[Effect]:

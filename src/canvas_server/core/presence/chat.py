@@ -63,6 +63,7 @@ def say(peer: Participant, message: client.Chat, now_ms: int) -> list[Effect]:
         None if to is None else to.display_name,
         peer.grant.user,
         peer.server,
+        message.about,
     )
     entry = Said(said, peer.keys[0], None if to is None else to.keys[0])
     return canvas.say(entry, commands.acked(waiting, UNSET, canvas.shown.revision, number))

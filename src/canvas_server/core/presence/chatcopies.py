@@ -42,11 +42,12 @@ class ForwardedChat(Struct, frozen=True):
     def became(self, said: Said) -> bool:
         """Tell whether it is what the leader tells."""
         told, asked = said.message, self.message
-        return (told.from_peer_id, told.text, told.picture, told.to) == (
+        return (told.from_peer_id, told.text, told.picture, told.to, told.about) == (
             self.peer_id,
             asked.text,
             asked.picture,
             asked.to,
+            asked.about,
         )
 
 

@@ -1,4 +1,4 @@
-"""Marks: what each peer of a session has selected, and where it writes (TOG1, TOG2). Pure.
+"""Marks: what each peer has selected, where it writes, what it is at (TOG1, TOG2, AGT4). Pure.
 
 They say how things are, so the latest of each peer is kept for who comes later; in a crowd it is
 sent in turn, as pointers are.
@@ -17,13 +17,13 @@ MAX_FRAMES = 2_560
 IDS_A_FRAME = 16
 """A longer selection counts as several frames."""
 
-Mark = server.PeerSelection | server.PeerTyping
+Mark = server.PeerSelection | server.PeerTyping | server.PeerThinking
 
 
 class Marks:
     """The latest marks of the peers of one session, and those that are yet to be sent."""
 
-    __slots__ = ("_selected", "_typing", "_waiting", "is_open")
+    __slots__ = ("_selected", "_thinking", "_typing", "_waiting", "is_open")
 
     def __init__(self) -> None:
         self.is_open = False
@@ -31,6 +31,7 @@ class Marks:
         self._selected: dict[str, server.PeerSelection] = {}
         """By peer id, who changed it last at the end; nobody with an empty one."""
         self._typing: dict[str, server.PeerTyping] = {}
+        self._thinking: dict[str, server.PeerThinking] = {}
         self._waiting: dict[tuple[str, type[Mark]], Mark] = {}
 
     def select(self, peer_id: str, ids: tuple[str, ...]) -> bool:
@@ -58,18 +59,32 @@ class Marks:
         self._waiting[peer_id, server.PeerTyping] = mark
         return True
 
+    def think(self, peer_id: str, text: str) -> bool:
+        """Note what a peer is at; return whether that is something else."""
+        before = self._thinking.pop(peer_id, None)
+        mark = server.PeerThinking(peer_id, text)
+        if text:
+            self._thinking[peer_id] = mark
+        if text == (before.text if before else ""):
+            return False
+        self._waiting[peer_id, server.PeerThinking] = mark
+        return True
+
     def forget(self, peer_id: str) -> None:
         """Drop what is kept of a peer that has left: the others do so by themselves."""
         self._selected.pop(peer_id, None)
         self._typing.pop(peer_id, None)
         self._waiting.pop((peer_id, server.PeerSelection), None)
         self._waiting.pop((peer_id, server.PeerTyping), None)
+        self._thinking.pop(peer_id, None)
+        self._waiting.pop((peer_id, server.PeerThinking), None)
 
     def known_to(self, peer_id: str) -> list[Mark]:
         """Return the marks of the others, for one that knows none."""
         selected = [mark for other, mark in self._selected.items() if other != peer_id]
         typing = [mark for other, mark in self._typing.items() if other != peer_id]
-        return [*selected[-MAX_KNOWN:], *typing[-MAX_KNOWN:]]
+        thinking = [mark for other, mark in self._thinking.items() if other != peer_id]
+        return [*selected[-MAX_KNOWN:], *typing[-MAX_KNOWN:], *thinking[-MAX_KNOWN:]]
 
     def take(self, people: int) -> list[Mark]:
         """Return the marks whose turn it is in a session of so many."""

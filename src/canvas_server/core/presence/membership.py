@@ -392,6 +392,7 @@ class Membership(Seats):
             Checkpoint(peer.connection, assigned.resume_token, 2, since),
             *(Send((peer.connection,), message) for message in told),
             *peer.session.audience.marks_for(peer),
+            *peer.session.table.introduce(peer),
             *peer.session.ring_again(peer),
             *network_call_state(peer),
         ]

@@ -23,6 +23,7 @@ from canvas_server.core.presence.grants import Grant
 from canvas_server.core.presence.reactions import ReactionPace
 from canvas_server.core.presence.readers import keys_of
 from canvas_server.core.presence.strokes import StrokeNumbers
+from canvas_server.core.presence.table import Table
 from canvas_server.core.records import Stored
 from canvas_server.core.scene.document import Canvas
 from canvas_server.core.scene.transaction import STREAM_PREFIXES, Author
@@ -128,6 +129,7 @@ class Session:
             session_id, stored, self.peers, tickets, watched=watched, leader=leader
         )
         canvas = self.canvas
+        self.table = Table(canvas, self.peers)
         self.door = Door(
             session_id, stored.rules, tickets, self.peers, lambda: canvas.shown.revision
         )
@@ -173,6 +175,7 @@ class Session:
         effects += self.leave_network_call(peer.peer_id)
         self.reactions.forget(peer.peer_id)
         self.strokes.end(peer.peer_id)
+        effects += self.table.leave(peer.peer_id)
         return [*effects, *self.audience.leave(peer, reason)]
 
     def view(self, peer: Participant) -> server.Peer:

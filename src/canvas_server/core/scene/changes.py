@@ -5,7 +5,7 @@ again, nor are the data of a chart that the change leaves alone. Where it names 
 the way to what it names are copied, so that the size of the chart counts (`work_of`).
 """
 
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 
 import msgspec
 from msgspec import UNSET, Struct
@@ -17,6 +17,7 @@ from canvas_server.protocol.errors import ErrorCode
 from canvas_server.protocol.kinds import KIND_TRAITS, Frame, Kind, flat_kind
 from canvas_server.protocol.scene import Element, ElementChanges, Transform, TransformChanges
 
+S = TypeVar("S", bound=Struct)
 _PARTS = ("parent", "locked", "opacity")
 _encode = msgspec.json.Encoder().encode
 _FIXED = ("type", *(traits.stream for traits in KIND_TRAITS.values() if traits.stream))
@@ -104,6 +105,46 @@ def growth(before: Element, after: Element, changes: ElementChanges) -> int:
         else:
             grown += len(_encode(new)) - len(_encode(old))
     return grown
+
+
+def combined(kind: Kind, first: ElementChanges, second: ElementChanges) -> ElementChanges:
+    """Return changes of an element of a kind that do what two do, one after the other.
+
+    Not always: a patch that takes JSON away, and puts other JSON in its place, is not one patch.
+    """
+    transform = second.transform if first.transform is UNSET else first.transform
+    if first.transform is not UNSET and second.transform is not UNSET:
+        transform = _over(first.transform, second.transform)
+    patch = second.kind if first.kind is UNSET else first.kind
+    if first.kind is not UNSET and second.kind is not UNSET:
+        patch = _both(_patch_of(kind, first.kind), _patch_of(kind, second.kind))
+        patch.pop("type", None)  # it is what it was
+    expected = first.expected
+    if expected is UNSET and first.kind is UNSET:
+        expected = second.expected  # else what it expects is what the first one has made
+    both = _over(first, second)
+    return msgspec.structs.replace(both, transform=transform, kind=patch, expected=expected)
+
+
+def _over(first: S, second: S) -> S:
+    """Return a struct with what is named in either, the second one's where both name it."""
+    named = {
+        name: value
+        for name in second.__struct_fields__
+        if (value := getattr(second, name)) is not UNSET
+    }
+    return msgspec.structs.replace(first, **named)
+
+
+def _both(first: dict[str, Any], second: dict[str, Any]) -> dict[str, Any]:
+    """Return the patch that does what two merge patches do, one after the other."""
+    patch = dict(first)
+    for name, value in second.items():
+        before = patch.get(name)
+        if isinstance(before, dict) and isinstance(value, dict):
+            value = _both(cast("dict[str, Any]", before), cast("dict[str, Any]", value))
+        patch[name] = value
+    return patch
 
 
 _NO_KIND = Frame()

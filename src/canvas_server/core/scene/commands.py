@@ -35,7 +35,7 @@ from canvas_server.protocol.scene import Element, SceneVersion
 
 FAILURE_WORK = 2048
 """Bytes of elements that an operation is charged for that is refused, and answered at length."""
-_CONFLICTS = (
+CONFLICTS = (
     ErrorCode.ELEMENT_NOT_FOUND,
     ErrorCode.ELEMENT_EXISTS,
     ErrorCode.ELEMENT_CHANGED,
@@ -84,9 +84,23 @@ def retried(canvas: Canvas, editor: Editor, message: client.ClientMessage) -> li
 
     None: it was not made before.
     """
-    if not isinstance(message, client.Edit | client.ChatEdit) or message.message_id is None:
+    is_edit = isinstance(message, client.Edit | client.ChatEdit | client.DecideProposal)
+    if not is_edit or message.message_id is None:
         return None
     return canvas.retried(pending_reply(editor, message))
+
+
+def in_turn(
+    canvas: Canvas, editor: Editor, message_id: str | None, act: Callable[[], list[Effect]]
+) -> list[Effect]:
+    """Do something to the scene for a peer now, or after a long edit that is being made.
+
+    `act` may raise `Refusal`, which is answered then.
+
+    Raises:
+        Refusal: what `act` does; too many wait.
+    """
+    return _in_turn(canvas, act, lambda refused: _refused(canvas, editor, message_id, refused))
 
 
 def _in_turn(
@@ -316,7 +330,10 @@ def _changes(edit: Edit, message: SceneEdit, new_id: Callable[[], str]) -> Itera
             yield from edit.removing(element_id)
 
 
-def pending_reply(editor: Editor, message: client.Edit | client.ChatEdit) -> PendingReply:
+def pending_reply(
+    editor: Editor,
+    message: client.Edit | client.ChatEdit | client.Propose | client.DecideProposal | client.Ask,
+) -> PendingReply:
     """Return who waits for the outcome of a message."""
     if message.message_id is None:
         return PendingReply(editor.peer_id)
@@ -359,7 +376,7 @@ def _sync(
             failed.append(server.FailedOperation(index, refused.code, refused.text))
     return server.SyncResult(
         synced_count=len(message.operations) - len(failed),
-        conflict_count=sum(failure.code in _CONFLICTS for failure in failed),
+        conflict_count=sum(failure.code in CONFLICTS for failure in failed),
         failed_operations=tuple(failed),
         timestamp=edit.now_ms,
         message_id=message.message_id,

@@ -80,6 +80,8 @@ class Canvas:
         self.turns = Turns(session_id)
         """Long edits, and those that wait for them."""
         self.chat = CanvasChat(stored.chat, here, tickets)
+        self.replaced = 0
+        """How often all of the scene became another one, as far as everybody knows."""
         self.leader = leader
         """The name of the server that keeps this scene, of which ours is a replica (REL4)."""
 
@@ -87,6 +89,10 @@ class Canvas:
     def at_rest(self) -> bool:
         """Nothing is on its way to the log, or about to be."""
         return not self._pending and not self.turns.busy
+
+    def waits_for(self, ticket: int) -> bool:
+        """Tell whether an edit is on its way to the log."""
+        return any(pending.ticket == ticket for pending in self._pending)
 
     def document(self) -> SceneDocument:
         """Return the committed scene."""
@@ -361,6 +367,7 @@ class Canvas:
 
     def _finish(self, pending: Pending, *, stored: bool = True) -> list[Effect]:
         effects: list[Effect] = []
+        self.replaced += any(isinstance(each.change, Replaced) for each in pending.edit.entries)
         for news, size in pending.edit.news:
             self.shown.take(news, size)
             connections = tuple(peer.connection for peer in self._here.values())

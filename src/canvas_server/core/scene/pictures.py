@@ -14,13 +14,15 @@ from canvas_server.protocol.http import SceneEdit
 from canvas_server.protocol.kinds import KIND_TRAITS, flat_kind, picture_of
 from canvas_server.protocol.scene import ElementChanges, NewElement
 
-M = TypeVar("M", bound=client.EditMessage | client.Chat | SceneEdit)
+M = TypeVar("M", bound=client.EditMessage | client.Propose | client.Chat | SceneEdit)
 
 _FIELDS = frozenset(traits.picture for traits in KIND_TRAITS.values() if traits.picture)
 _INLINE = "data:image/"
 
 
-def sources_in(message: client.EditMessage | client.Chat | SceneEdit) -> tuple[str, ...]:
+def sources_in(
+    message: client.EditMessage | client.Propose | client.Chat | SceneEdit,
+) -> tuple[str, ...]:
     """Return the pictures that an edit brings with it, each once.
 
     Those of changes too, whatever they change now: it may be another element by then.
@@ -47,7 +49,7 @@ def with_sources(message: M, sources: Mapping[str, str]) -> M:
             return msgspec.structs.replace(message, element=_new(message.element, sources))
         case client.UpdateElement():
             return msgspec.structs.replace(message, changes=_changes(message.changes, sources))
-        case client.SyncQueue():
+        case client.SyncQueue() | client.Propose():
             operations = tuple(_operation(each, sources) for each in message.operations)
             return msgspec.structs.replace(message, operations=operations)
         case client.Chat(picture=str(picture)):
@@ -66,7 +68,7 @@ def with_sources(message: M, sources: Mapping[str, str]) -> M:
 
 
 def _parts(
-    message: client.EditMessage | SceneEdit,
+    message: client.EditMessage | client.Propose | SceneEdit,
 ) -> tuple[tuple[NewElement, ...], tuple[ElementChanges, ...]]:
     """Return the elements that an edit adds, and the changes that it makes."""
     match message:
@@ -76,7 +78,7 @@ def _parts(
             return (), (message.changes,)
         case client.RemoveElement() | client.ClearScene():
             return (), ()
-        case client.SyncQueue(operations=operations):
+        case client.SyncQueue(operations=operations) | client.Propose(operations=operations):
             adding = [each for each in operations if isinstance(each, client.AddOperation)]
             changing = [each for each in operations if isinstance(each, client.UpdateOperation)]
             return (

@@ -87,6 +87,8 @@ class Edit:
         self.gone: set[str] = set()
         """Elements that were removed with their parent."""
         self.only_tiles = True
+        self.accepted_by: str | None = None
+        """The peer that has accepted it, where its author had proposed it."""
         self.clears_chat = False
         """It clears the session: the chat goes with the scene (CHT7)."""
         self._result = NetResult(scene)
@@ -342,7 +344,9 @@ class Edit:
 
     def _note(self, change: Change, logged: int, cause: Element | None) -> None:
         """Keep a change that was made, for the sake of an element; None: of all of the scene."""
-        self.entries.append(Entry(self._scene.revision, self.now_ms, change, *self._author))
+        self.entries.append(
+            Entry(self._scene.revision, self.now_ms, change, *self._author, self.accepted_by)
+        )
         self.logged += logged
         if cause is None or not is_tile(cause.kind):
             self.only_tiles = False

@@ -5,6 +5,7 @@ from typing import get_args
 
 from canvas_server.protocol.traits import ClientTraits
 
+from .agents import *
 from .calls import *
 from .chat import *
 from .edits import *
@@ -14,7 +15,13 @@ from .room import *
 from .session import *
 
 PlainMessage = (
-    SessionMessage | CallMessage | ChatRequest | RoomMessage | NetworkMessage | MotionMessage
+    SessionMessage
+    | CallMessage
+    | ChatRequest
+    | RoomMessage
+    | NetworkMessage
+    | MotionMessage
+    | AgentMessage
 )
 """Every message but `subscribe` and the edits."""
 ClientMessage = Subscribe | PlainMessage | Edit
@@ -37,7 +44,7 @@ BY_TAG: Mapping[str, type[ClientMessage]] = {
 
 def operations_of(message: ClientMessage) -> tuple[Operation, ...]:
     """Return the operations of a message that has several."""
-    return message.operations if isinstance(message, SyncQueue) else ()
+    return message.operations if isinstance(message, SyncQueue | Propose) else ()
 
 
 def types_with(holds: Callable[[ClientTraits], bool]) -> frozenset[type[ClientMessage]]:

@@ -1,10 +1,11 @@
 """Client messages about the chat of a session (rules CHT1 to CHT8)."""
 
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
-from msgspec import Struct
+from msgspec import Meta, Struct
 from msgspec.structs import force_setattr
 
+from canvas_server.protocol.bounds import About
 from canvas_server.protocol.fields import ChatId, ChatPicture, ChatText, MessageId, TargetPeerId
 from canvas_server.protocol.plain import plain_lines
 from canvas_server.protocol.roles import Right
@@ -27,6 +28,9 @@ class Chat(Struct, frozen=True, tag_field="type", tag="chat"):
     picture: ChatPicture | None = None
     to: TargetPeerId | None = None
     message_id: MessageId | None = None
+    about: Annotated[
+        About | None, Meta(description="What its author had selected and pointed at (AGT8).")
+    ] = None
 
     def __post_init__(self) -> None:
         """Take the text as it may be shown: on its lines, without what is not seen (PAG3).

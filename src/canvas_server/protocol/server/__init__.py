@@ -5,6 +5,7 @@ from typing import get_args
 
 from canvas_server.protocol.traits import ServerTraits
 
+from .agents import *
 from .calls import *
 from .chat import *
 from .room import *
@@ -15,7 +16,9 @@ Reply = Ack | SyncResult | Error
 """The reply to an edit, or to whatever was refused."""
 Signal = RelayOffer | RelayAnswer | RelayIceCandidate | IncomingCall | CallEnded | PeerViewSize
 """What one peer tells another of their call."""
-ServerMessage = SessionMessage | CallMessage | SceneMessage | ChatAnswer | RoomMessage
+ServerMessage = (
+    SessionMessage | CallMessage | SceneMessage | ChatAnswer | RoomMessage | AgentMessage
+)
 
 
 def traits_of(message: type[ServerMessage]) -> ServerTraits:

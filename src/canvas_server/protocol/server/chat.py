@@ -5,6 +5,7 @@ from typing import Annotated, ClassVar
 import msgspec
 from msgspec import Meta, Struct, UnsetType
 
+from canvas_server.protocol.bounds import About
 from canvas_server.protocol.fields import (
     ChatId,
     ChatPicture,
@@ -40,6 +41,9 @@ class ChatMessage(Struct, frozen=True, omit_defaults=True, tag_field="type", tag
     server: Annotated[
         ServerName | None,
         Meta(description="The server its author was at, where that is not yours (REL1)."),
+    ] = None
+    about: Annotated[
+        About | None, Meta(description="What its author had selected and pointed at (AGT8).")
     ] = None
 
 

@@ -79,6 +79,18 @@ class AckResult(Struct, frozen=True):
     chat_id: Annotated[
         ChatId | UnsetType, Meta(description="The message that an accepted `chat` became.")
     ] = msgspec.UNSET
+    proposal_id: Annotated[
+        str | UnsetType, Meta(description="The proposal that came of it; nothing was changed.")
+    ] = msgspec.UNSET
+    question_id: Annotated[str | UnsetType, Meta(description="The question that was asked.")] = (
+        msgspec.UNSET
+    )
+    undone: Annotated[
+        Count | UnsetType, Meta(description="Of `undo_agent`: elements that are as before it.")
+    ] = msgspec.UNSET
+    kept: Annotated[
+        Count | UnsetType, Meta(description="Of `undo_agent`: elements that others changed since.")
+    ] = msgspec.UNSET
 
 
 class Ack(Struct, frozen=True, tag_field="type", tag="ack"):
@@ -111,6 +123,12 @@ class SyncResult(Struct, frozen=True, omit_defaults=True, tag_field="type", tag=
     failed_operations: tuple[FailedOperation, ...]
     timestamp: TimestampMs
     message_id: MessageId | None = None
+    proposal_id: Annotated[
+        str | UnsetType,
+        Meta(
+            description="The proposal that came of those which did not fail; nothing was changed."
+        ),
+    ] = msgspec.UNSET
 
 
 class PeerCursor(Struct, frozen=True, tag_field="type", tag="peer_cursor"):

@@ -5,6 +5,7 @@ from typing import Annotated, ClassVar, Literal
 import msgspec
 from msgspec import Meta, Struct, UnsetType
 
+from canvas_server.protocol.bounds import AgentState
 from canvas_server.protocol.errors import ErrorCode
 from canvas_server.protocol.fields import (
     Count,
@@ -53,6 +54,10 @@ class Peer(Struct, frozen=True, omit_defaults=True):
     hand: Annotated[
         TimestampMs | None,
         Meta(description="Since when its hand is up; those are called in order of it (ROM1)."),
+    ] = None
+    agent: Annotated[
+        AgentState | None,
+        Meta(description="Of an agent: what it may do, and whether it is paused."),
     ] = None
 
 

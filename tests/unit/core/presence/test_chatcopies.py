@@ -1,5 +1,7 @@
 """The chat of a session that another server keeps: what is asked, followed and believed (CHT8)."""
 
+from typing import Any
+
 import pytest
 
 from canvas_server.core.chat.entries import ChatEntry, Said, Unsaid, Wiped, changes_of, news_of
@@ -48,7 +50,7 @@ def follow(lab: HubLab, *entries: ChatEntry, asked: Speaker | None = None) -> No
         lab.perform(lab.hub.chat_copies.follow("s", entry, LEADER, asked, NOW))
 
 
-def zoe(number: int, text: str = "hello", to: str | None = None, **more: str) -> Said:
+def zoe(number: int, text: str = "hello", to: str | None = None, **more: Any) -> Said:
     message = ChatMessage(number, ZOE.format(1), 5, "Z\u202e", text, to=to, **more)
     return Said(message, "", None if to is None else "")
 

@@ -89,6 +89,16 @@ def kinds(me: str, other: str) -> dict[str, tuple[client.ClientMessage, Right | 
         "stroke": (client.Stroke("AA"), Right.EDIT),
         "selection": (client.Select(("a",)), None),
         "typing": (client.Typing("a"), Right.EDIT),
+        "propose": (client.Propose((client.UpdateOperation("text", MOVED),)), Right.EDIT),
+        "propose, own tile": (client.Propose((client.RemoveOperation("own"),)), Right.PUBLISH),
+        "decide_proposal": (client.DecideProposal("p", accept=True), Right.EDIT),
+        "pause_agent": (client.PauseAgent(other, paused=True), Right.EDIT),
+        "undo_agent": (client.UndoAgent(other), Right.EDIT),
+        "thinking": (client.Thinking("at it"), None),
+        "ask": (client.Ask("Red?", ("yes", "no")), Right.CHAT),
+        "answer_question": (client.AnswerQuestion("q", 0), None),
+        "close_question": (client.CloseQuestion("q"), None),
+        "speech": (client.Speech("this one"), Right.CHAT),
     }
 
 
