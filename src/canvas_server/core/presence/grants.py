@@ -11,6 +11,7 @@ from canvas_server.core.effects import Refusal
 from canvas_server.core.scene.elements import Scene
 from canvas_server.core.scene.transaction import owner_of
 from canvas_server.protocol import client
+from canvas_server.protocol.bounds import Bounds
 from canvas_server.protocol.errors import ErrorCode
 from canvas_server.protocol.kinds import Kind, stream_of
 from canvas_server.protocol.roles import Right, Role
@@ -57,6 +58,8 @@ class Grant(Struct, frozen=True):
     """The invitations that this one was made with, the first one first (TOK8)."""
     places: int | None = None
     """How many may be in the session by the invitation; None: as many as by any other (SES6)."""
+    bounds: Bounds = Bounds()
+    """Of an agent (AGT1)."""
     free: frozenset[type[client.ClientMessage]] = frozenset()
     """Messages that pass whatever they hold; follows from the role, at hand since each one asks."""
     invitations: frozenset[str] = frozenset()

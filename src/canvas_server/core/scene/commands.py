@@ -23,6 +23,7 @@ from canvas_server.core.effects import (
 from canvas_server.core.records import Snapshot
 from canvas_server.core.scene.carrying import placed_by
 from canvas_server.core.scene.document import Canvas
+from canvas_server.core.scene.guard import Guard
 from canvas_server.core.scene.hierarchy import parents_first, repaired
 from canvas_server.core.scene.replies import PendingReply
 from canvas_server.core.scene.transaction import Author, Edit
@@ -34,6 +35,7 @@ from canvas_server.protocol.scene import Element, SceneVersion
 
 FAILURE_WORK = 2048
 """Bytes of elements that an operation is charged for that is refused, and answered at length."""
+_OF_BOUNDS = (ErrorCode.OUT_OF_BOUNDS, ErrorCode.AGENT_PAUSED, ErrorCode.RATE_LIMITED)
 _CONFLICTS = (
     ErrorCode.ELEMENT_NOT_FOUND,
     ErrorCode.ELEMENT_EXISTS,
@@ -54,6 +56,11 @@ class Editor(Protocol):
         """Who makes its edits, as the history names it."""
         ...
 
+    @property
+    def guard(self) -> Guard | None:
+        """What holds it back: an agent (AGT3)."""
+        ...
+
 
 def apply(
     canvas: Canvas,
@@ -71,10 +78,10 @@ def apply(
     """
     if canvas.leader is not None:
         return [Forward(canvas.session_id, editor.peer_id, message)]
-    return _in_turn(
+    return in_turn(
         canvas,
         lambda: _apply(canvas, editor, message, new_id, now_ms),
-        lambda refused: _refused(canvas, editor, message.message_id, refused),
+        lambda refused: refused_reply(canvas, editor, message.message_id, refused),
     )
 
 
@@ -88,7 +95,7 @@ def retried(canvas: Canvas, editor: Editor, message: client.ClientMessage) -> li
     return canvas.retried(pending_reply(editor, message))
 
 
-def _in_turn(
+def in_turn(
     canvas: Canvas,
     act: Callable[[], list[Effect]],
     answer: Callable[[Refusal], list[Effect]],
@@ -107,9 +114,10 @@ def _in_turn(
     return canvas.turns.wait(later, request)
 
 
-def _refused(
+def refused_reply(
     canvas: Canvas, editor: Editor, message_id: str | None, refused: Refusal
 ) -> list[Effect]:
+    """Return the refusal of an edit that has waited, as its answer."""
     error = server.Error(refused.code, refused.text, message_id)
     answers = canvas.answer(PendingReply(editor.peer_id, reply=error))
     return [*answers, *worked(editor.connection, refused.work)]
@@ -131,7 +139,7 @@ def _apply(
     again = canvas.retried(waiting)
     if again is not None:
         return again
-    edit = canvas.edit(now_ms, editor.author)
+    edit = canvas.edit(now_ms, editor.author, guard=editor.guard)
     try:
         waiting = _make(edit, message, waiting, new_id)
     except Refusal as refused:
@@ -139,6 +147,28 @@ def _apply(
         raise
     work = edit.work + FAILURE_WORK * edit.failures
     return [*canvas.submit(edit, waiting), *worked(editor.connection, work)]
+
+
+def rehearse(canvas: Canvas, editor: Editor, message: client.EditMessage, now_ms: int) -> None:
+    """See that an edit which another server is to make keeps to the bounds of its editor (AGT3).
+
+    It is made on a copy of what is known here of the scene; what else that server may have against
+    it is for that server to say.
+
+    Raises:
+        Refusal: `out_of_bounds`, `agent_paused`, `rate_limited`; then none of it is to be made.
+    """
+    edit = canvas.edit(now_ms, editor.author, canvas.scene.copy(), editor.guard)
+    try:
+        replied = _make(edit, message, pending_reply(editor, message), lambda: "new")
+    except Refusal as refused:
+        if refused.code in _OF_BOUNDS:
+            raise
+        return
+    if isinstance(replied.reply, server.SyncResult):
+        for failure in replied.reply.failed_operations:
+            if failure.code in _OF_BOUNDS:
+                raise Refusal(failure.code, f"operation {failure.index}: {failure.message}")
 
 
 def _make(
@@ -191,10 +221,10 @@ def restore(
     Raises:
         Refusal: `scene_full`.
     """
-    return _in_turn(
+    return in_turn(
         canvas,
         lambda: _restore(canvas, editor, message, past, now_ms),
-        lambda refused: _refused(canvas, editor, message.message_id, refused),
+        lambda refused: refused_reply(canvas, editor, message.message_id, refused),
     )
 
 
@@ -218,6 +248,7 @@ def post(
     new_id: Callable[[], str],
     now_ms: int,
     origin: str | None = None,
+    guard: Guard | None = None,
 ) -> list[Effect]:
     """Make an edit that came over HTTP, here or at the server `origin`, the whole of it or nothing.
 
@@ -229,9 +260,9 @@ def post(
             _require(canvas, expected)
         revision = None if expected is None else expected.revision
         return [Forward(canvas.session_id, None, message, request, revision)]
-    return _in_turn(
+    return in_turn(
         canvas,
-        lambda: _post(canvas, message, request, expected, new_id, now_ms, origin),
+        lambda: _post(canvas, message, request, expected, new_id, now_ms, origin, guard),
         lambda refused: [Answered(request, refused.code)],
         request,
     )
@@ -245,10 +276,11 @@ def _post(
     new_id: Callable[[], str],
     now_ms: int,
     origin: str | None,
+    guard: Guard | None,
 ) -> list[Effect]:
     _require(canvas, expected)
     scene = canvas.scene.copy()
-    edit = canvas.edit(now_ms, (None, None, origin), scene)
+    edit = canvas.edit(now_ms, (None, None, origin), scene, guard)
 
     def done() -> list[Effect]:
         canvas.scene = scene
@@ -293,7 +325,9 @@ def _changes(edit: Edit, message: SceneEdit, new_id: Callable[[], str]) -> Itera
             yield edit.remove(element_id)
 
 
-def pending_reply(editor: Editor, message: client.Edit | client.ChatEdit) -> PendingReply:
+def pending_reply(
+    editor: Editor, message: client.Edit | client.ChatEdit | client.UndoAgent
+) -> PendingReply:
     """Return who waits for the outcome of a message."""
     if message.message_id is None:
         return PendingReply(editor.peer_id)

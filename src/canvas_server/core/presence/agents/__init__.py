@@ -1,0 +1,1 @@
+"""Handlers of what agents send, and of what people do about them."""
