@@ -25,6 +25,7 @@ from canvas_server.protocol.bounds import (
 from canvas_server.protocol.errors import ErrorCode
 from canvas_server.protocol.fields import DisplayName, Places, SessionId, UserId
 from canvas_server.protocol.http import TokenWish
+from canvas_server.protocol.kinds import KIND_TRAITS
 from canvas_server.protocol.plain import plain_name
 from canvas_server.protocol.roles import Role
 
@@ -91,8 +92,12 @@ def bounded(claims: Claims, bounds: Bounds) -> Claims:
     """Return claims that say these bounds.
 
     Raises:
-        Refusal: `invalid_message`, they are of no agent; the text names the first field.
+        Refusal: `invalid_message`, they are of no agent or name no kind; the text names the field.
     """
+    for kind in bounds.kinds or ():
+        if kind not in _KINDS:
+            known = ", ".join(sorted(_KINDS))
+            raise Refusal(ErrorCode.INVALID_MESSAGE, f"`kinds`: {kind} is none of {known}")
     said = {name: getattr(bounds, name) for name in _BOUNDS}
     if claims.role is not Role.AGENT:
         for name, value in said.items():
@@ -102,6 +107,7 @@ def bounded(claims: Claims, bounds: Bounds) -> Claims:
 
 
 _UNBOUNDED = Bounds()
+_KINDS = frozenset(str(kind.__struct_config__.tag) for kind in KIND_TRAITS)
 
 
 class JoinTokens:

@@ -91,6 +91,7 @@ class Hub(HubQueries):
         self._membership.lobby.postpone(seconds)
         for session in self._membership.sessions.values():
             session.agents.shift(seconds)
+        self._membership.kept_agents.shift(seconds)
 
     def expire(self, now: float) -> list[Effect]:
         """Do what is due: let those go who stayed away too long, renew tokens and credentials."""

@@ -25,7 +25,7 @@ def _lost_on_resume() -> Iterator[None]:
 
     def present(canvas_chat: CanvasChat, entry: ChatEntry) -> tuple[Any, ...]:
         away: set[Any] = {
-            peer.connection for peer in canvas_chat._here.values() if getattr(peer, "away", None)
+            peer.connection for peer in canvas_chat._here() if getattr(peer, "away", None)
         }
         return tuple(one for one in hearing(canvas_chat, entry) if one not in away)
 

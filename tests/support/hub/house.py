@@ -5,8 +5,9 @@ from typing import Any
 import msgspec
 
 from canvas_server.core.effects import Refusal
-from canvas_server.core.presence.grants import Grant
+from canvas_server.core.presence.grants import Ancestor, Grant
 from canvas_server.protocol import client, server
+from canvas_server.protocol.bounds import Bounds
 from canvas_server.protocol.errors import CloseCode, ErrorCode
 from canvas_server.protocol.roles import Role
 from support.hub.hub import FEATURES, NOW, HubLab, make_hub
@@ -18,6 +19,8 @@ class Admission:
     def __init__(self) -> None:
         self.renewals = 0
         self.revoked: set[str] = set()
+        self.bounds: dict[str, Bounds] = {}
+        """Of agents, by invitation."""
 
     def admit(self, token: str | None, session_id: str, now: float) -> Grant:
         if token is None:
@@ -38,6 +41,8 @@ class Admission:
             float(life),
             rename="rename" in more,
             user=next((word[5:] for word in more if word.startswith("user=")), None),
+            lineage=tuple(Ancestor(word[3:]) for word in more if word.startswith("by=")),
+            bounds=self.bounds.get(invitation, Bounds()),
         )
 
     def renew(self, grant: Grant, session_id: str, now: float) -> tuple[str, Grant]:

@@ -25,8 +25,9 @@ MAX_AGENTS = 64
 """Agents of a session; beyond them the one goes that has changed nothing for longest."""
 _TOUCH_BYTES = 256
 
-Touch = tuple[str, Element | None, Element | None]
-"""An element's id, and what it was before a change and after it."""
+Touch = tuple[str, Element | None, Element | None, int]
+"""An element's id, what it was before a change and after it, and the operations that it is: a
+consequence is none."""
 
 
 class Touched(Struct, frozen=True):
@@ -90,9 +91,9 @@ class Journal:
         self._agents[key] = self._agents.pop(key)  # the latest one is the last to go
         undo: list[Before] = []
         touched: set[str] = set()
-        for element_id, before, after in touches:
+        for element_id, before, after, count in touches:
             undo.append((key, element_id, self._agents[key].get(element_id)))
-            self._put(key, element_id, merged(undo[-1][2], before, after))
+            self._put(key, element_id, merged(undo[-1][2], before, after, count))
             touched.add(element_id)
             if before is None and after is not None:
                 self._owned.setdefault(key, set()).add(element_id)
@@ -172,11 +173,13 @@ class Journal:
             self._owned.pop(oldest, None)
 
 
-def merged(known: Touched | None, before: Element | None, after: Element | None) -> Touched | None:
+def merged(
+    known: Touched | None, before: Element | None, after: Element | None, count: int = 1
+) -> Touched | None:
     """Return what is to be known of an element that an agent has changed; None: nothing."""
     if known is None:
         known = Touched(0, before)
-    operations = known.operations + 1
+    operations = known.operations + count
     if before is None:  # the agent adds it, perhaps after it has removed one of that id
         return _sized(replace(known, operations=operations, left=after, added=True, fields={}))
     if after is None:

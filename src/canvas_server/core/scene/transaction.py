@@ -197,7 +197,7 @@ class Edit:
     def _follow(self, consequences: Iterable[Consequence], cause: Element) -> None:
         """Make changes of other elements that were weighed with their cause."""
         for each in consequences:
-            self._touch(each.element.id, self._scene.get(each.element.id), each.element)
+            self._touch(each.element.id, self._scene.get(each.element.id), each.element, 0)
             self._scene.follow(each.element, each.grown)
             self._result.update(each.element)
             self._note(each.change, len(msgspec.json.encode(each.change.changes)), cause)
@@ -239,7 +239,7 @@ class Edit:
     def _remove(self, element_id: str, cause: Element | None = None) -> None:
         size = self._scene.size
         element = self._scene.remove(element_id)
-        self._touch(element_id, element, None)
+        self._touch(element_id, element, None, int(cause is None or cause.id == element_id))
         self._result.remove(element, size - self._scene.size)
         self._note(Removed(element_id), _REMOVED_BYTES, cause or element)
 
@@ -347,10 +347,12 @@ class Edit:
             for each in consequences:
                 self._guard.check(self._scene.require(each.element.id), each.element)
 
-    def _touch(self, element_id: str, before: Element | None, after: Element | None) -> None:
+    def _touch(
+        self, element_id: str, before: Element | None, after: Element | None, count: int = 1
+    ) -> None:
         if self._guard is None:
             return
-        self.touches.append((element_id, before, after))
+        self.touches.append((element_id, before, after, count))
         if before is None:
             self._owned = None if self._owned is None else self._owned + 1
         elif after is None:

@@ -1,4 +1,4 @@
-"""Undoing what an agent did: one edit that takes it back as far as nobody has built on it (AGT7)."""
+"""Undoing what an agent did: one edit that takes it back, unless others have built on it (AGT7)."""
 
 from collections.abc import Mapping
 

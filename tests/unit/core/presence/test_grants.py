@@ -89,6 +89,8 @@ def kinds(me: str, other: str) -> dict[str, tuple[client.ClientMessage, Right | 
         "stroke": (client.Stroke("AA"), Right.EDIT),
         "selection": (client.Select(("a",)), None),
         "typing": (client.Typing("a"), Right.EDIT),
+        "pause_agent": (client.PauseAgent(other, paused=True), Right.EDIT),
+        "undo_agent": (client.UndoAgent(other), Right.EDIT),
     }
 
 

@@ -8,13 +8,12 @@ from collections.abc import Iterable
 from msgspec.structs import replace
 
 from canvas_server.core.effects import Effect
-from canvas_server.core.presence.bounding import sight
 from canvas_server.core.presence.bounding.bounds import (
     ONLY_PROPOSES,
     WHOLE,
     AgentGuard,
-    out_of_bounds,
 )
+from canvas_server.core.presence.bounding.sight import require_sight
 from canvas_server.core.presence.session import Participant, Session
 from canvas_server.core.scene import commands
 from canvas_server.core.scene.changes import moved
@@ -27,7 +26,6 @@ from canvas_server.protocol.traits import RightRule
 
 _ACTS = (Right.EDIT, Right.CHAT, RightRule.OF_ELEMENTS)
 ON_ITS_CONNECTION = "another server makes the edits here: this agent edits on its WebSocket"
-_BLIND = "`sees`: this agent is not shown the {}"
 
 
 def admit(
@@ -62,9 +60,9 @@ def admit(
         case client.Stroke():
             _check_stroke(agent, now_ms)
         case client.GetScene():
-            _require_sight(peer, Sight.SCENE)
+            require_sight(peer.grant, Sight.SCENE)
         case client.GetChat():
-            _require_sight(peer, Sight.CHAT)
+            require_sight(peer.grant, Sight.CHAT)
         case _:
             pass
     return None
@@ -85,11 +83,6 @@ def admit_post(session: Session, agent: AgentGuard, message: SceneEdit, now_ms: 
         agent.refuse(ONLY_PROPOSES, now_ms)
     if session.canvas.leader is not None:
         agent.refuse(ON_ITS_CONNECTION, now_ms)
-
-
-def _require_sight(peer: Participant, wanted: Sight) -> None:
-    if not sight.sees(peer, wanted):
-        raise out_of_bounds(_BLIND.format(wanted.value))
 
 
 def _check_preview(

@@ -22,9 +22,9 @@ def pause(peer: Participant, message: client.PauseAgent) -> list[Effect]:
     Raises:
         Refusal: `peer_not_found`; `forbidden` to agents.
     """
+    agent = _agent(peer.session, message.peer_id)
     if peer.agent is not None:
         raise Refusal(ErrorCode.FORBIDDEN, _AGENTS_PAUSE_NOBODY)
-    agent = _agent(peer.session, message.peer_id)
     effects: list[Effect] = []
     if agent.pace.paused is not message.paused:
         agent.pace.paused = message.paused

@@ -7,8 +7,11 @@ they are.
 from collections.abc import Iterable, Mapping
 from typing import Generic, Protocol, TypeVar
 
-from canvas_server.core.presence.bounding.bounds import AgentGuard
+from canvas_server.core.presence.bounding.bounds import AgentGuard, out_of_bounds
+from canvas_server.core.presence.grants import Grant
 from canvas_server.protocol.bounds import ALL_SIGHTS, Sight
+
+_BLIND = "`sees`: this agent is not shown the {}"
 
 
 class Viewer(Protocol):
@@ -55,3 +58,13 @@ class Sights(Generic[V]):
 def sees(peer: Viewer, sight: Sight) -> bool:
     """Tell whether a peer is shown something."""
     return peer.agent is None or sight in peer.agent.bounds.sees
+
+
+def require_sight(grant: Grant, sight: Sight) -> None:
+    """See that who has a grant is shown something.
+
+    Raises:
+        Refusal: `out_of_bounds`.
+    """
+    if sight not in grant.bounds.sees:
+        raise out_of_bounds(_BLIND.format(sight.value))
