@@ -96,7 +96,8 @@ def _change_back(edit: Edit, scene: Scene, chosen: Mapping[str, Touched]) -> set
         then = reverted(now, one.fields) if one.removed is None else one.removed
         if then != now and not (one.shared and one.removed is not None):
             wanted[element_id] = then
-    edit.placed = frozenset(wanted)
+    back = (each for each, one in chosen.items() if one.left is None)
+    edit.placed = frozenset((*wanted, *back))  # all of them have the place they had
     for _ in range(2):  # a parent may be free only when another one has gone from it
         wanted = {
             element_id: then
