@@ -193,8 +193,6 @@ def merged(
     old = {**differing(before, after), **known.fields}
     changed = differing(after, reverted(after, old))
     fields = {name: value for name, value in old.items() if name in changed}
-    if not fields and not known.shared:
-        return None
     return _sized(replace(known, operations=operations, left=after, fields=fields))
 
 

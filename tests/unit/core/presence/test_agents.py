@@ -424,7 +424,8 @@ def test_comings_and_goings_under_one_id() -> None:
     assert table.scene["a"].transform == before["a"].transform
     table.ok(table.bot, client.RemoveElement("a"))
     table.ok(table.bot, add("a", Note("two")))
-    assert table.undo() == (0, 1), "a note does not become a text"
+    assert table.undo() == (1, 0)
+    assert table.scene["a"].kind == Text("one")
     table.ok(table.bot, add("b"))
     table.ok(table.bot, client.RemoveElement("b"))
     assert table.undo() == (0, 0)
