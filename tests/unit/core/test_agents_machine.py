@@ -240,9 +240,16 @@ class Agents(RuleBasedStateMachine):
             if isinstance(message, client.ClearScene | client.RestoreScene):
                 return
             self.edited(who, message)
+        uncarried = _placed(messages)
+        uncarried |= {each for each in before if _above(before, each) & uncarried}
         self.the_person_takes_back(who, ())
         (ack,) = self.house.heard(self.person, server.Ack)
-        differences = _differences(before, self.scene)
+        # What an operation that was refused would have placed was not carried then, and is now.
+        differences = [
+            (element_id, field, *values)
+            for element_id, field, *values in _differences(before, self.scene)
+            if not (field in PLACE and element_id in uncarried)
+        ]
         assert differences == [] or ack.result.kept, f"AGT7: {ack.result} {differences}"
 
 
@@ -282,6 +289,12 @@ def _fields(element: Element | None) -> dict[str, Any]:
 
 def _place(element: Element | None) -> Any:
     return {name: value for name, value in _fields(element).items() if name in PLACE}
+
+
+def _placed(messages: list[Any]) -> set[str]:
+    queues = (each for each in messages if isinstance(each, client.SyncQueue))
+    operations = (each for queue in queues for each in queue.operations)
+    return {each.id for each in operations if isinstance(each, client.UpdateOperation)}
 
 
 def _above(scene: Scene, element_id: str) -> set[str]:

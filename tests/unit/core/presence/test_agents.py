@@ -79,7 +79,8 @@ class Table:
 
 
 def add(element_id: str, kind: Any = None, x: float = 10, y: float = 10, **more: Any) -> Any:
-    transform = Transform(x, y, *more.pop("size", (50, 50)), more.pop("rotation", 0))
+    width, height = more.pop("size", (50, 50))
+    transform = Transform(x, y, width, height, more.pop("rotation", 0))
     return client.AddElement(NewElement(kind or Text("x"), transform, element_id, **more))
 
 
