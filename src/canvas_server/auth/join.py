@@ -12,9 +12,20 @@ from canvas_server.auth.keys import Keys
 from canvas_server.auth.signing import BadToken, Expired, Signer
 from canvas_server.core.effects import Refusal
 from canvas_server.core.presence.grants import Ancestor, Grant
+from canvas_server.protocol.bounds import (
+    ALL_SIGHTS,
+    Area,
+    BoundElements,
+    BoundKinds,
+    BoundRate,
+    Bounds,
+    Mode,
+    Sight,
+)
 from canvas_server.protocol.errors import ErrorCode
 from canvas_server.protocol.fields import DisplayName, Places, SessionId, UserId
 from canvas_server.protocol.http import TokenWish
+from canvas_server.protocol.kinds import KIND_TRAITS
 from canvas_server.protocol.plain import plain_name
 from canvas_server.protocol.roles import Role
 
@@ -24,6 +35,8 @@ MAX_LINEAGE = 64
 """Invitations that one was made with, each with the one before; the token names them all."""
 _RENEW_AFTER = 2 / 3
 _TOO_DEEP = "This link is the last of a long chain of links: have one made with an earlier one."
+_NO_AGENT = "`{}` is a bound of agents: leave it out for the role {}."
+_AGENTS_INVITE_NOBODY = "An agent invites nobody: ask a person for a link."
 _WHO = "Only who runs the server may say who the bearer of a link is (`user`)."
 
 
@@ -48,11 +61,53 @@ class Claims(Struct, frozen=True, omit_defaults=True):
     """The invitations that this one was made with, the first one first (TOK8)."""
     places: Places | None = None
     """How many may be in the session by the invitation at a time (SES6)."""
+    kinds: BoundKinds = None
+    """Bounds of an agent, from here on (AGT1); see `Bounds`."""
+    area: Area | None = None
+    edits_per_minute: BoundRate = None
+    max_elements: BoundElements = None
+    mode: Mode = "edit"
+    sees: tuple[Sight, ...] = ALL_SIGHTS
 
     def __post_init__(self) -> None:
         """Take the name as it may be shown (PAG3), also from tokens that others have signed."""
         if self.name is not None:
             force_setattr(self, "name", plain_name(self.name))
+
+    @property
+    def bounds(self) -> Bounds:
+        """The bounds that its fields say."""
+        return bounds_of(self)
+
+
+_BOUNDS = Bounds.__struct_fields__
+
+
+def bounds_of(said: "Claims | TokenWish") -> Bounds:
+    """Return the bounds that a token says, or that are wished for."""
+    return Bounds(**{name: getattr(said, name) for name in _BOUNDS})
+
+
+def bounded(claims: Claims, bounds: Bounds) -> Claims:
+    """Return claims that say these bounds.
+
+    Raises:
+        Refusal: `invalid_message`, they are of no agent or name no kind; the text names the field.
+    """
+    for kind in bounds.kinds or ():
+        if kind not in _KINDS:
+            known = ", ".join(sorted(_KINDS))
+            raise Refusal(ErrorCode.INVALID_MESSAGE, f"`kinds`: {kind} is none of {known}")
+    said = {name: getattr(bounds, name) for name in _BOUNDS}
+    if claims.role is not Role.AGENT:
+        for name, value in said.items():
+            if value != getattr(_UNBOUNDED, name):
+                raise Refusal(ErrorCode.INVALID_MESSAGE, _NO_AGENT.format(name, claims.role))
+    return msgspec.structs.replace(claims, **said)
+
+
+_UNBOUNDED = Bounds()
+_KINDS = frozenset(str(kind.__struct_config__.tag) for kind in KIND_TRAITS)
 
 
 class JoinTokens:
@@ -124,6 +179,7 @@ class JoinTokens:
             until=None if grant.until is None else int(grant.until),
             lineage=grant.lineage,
             places=grant.places,
+            **{name: getattr(grant.bounds, name) for name in _BOUNDS},
         )
         return self.sign(claims, expires), _grant(claims, expires)
 
@@ -158,7 +214,7 @@ def made_with(parent: Grant | None, wanted: TokenWish, now: float) -> tuple[Clai
     who runs the server.
 
     Raises:
-        Refusal: `forbidden`.
+        Refusal: `forbidden`; `invalid_message` for bounds of who is no agent.
     """
     claims = Claims(
         wanted.session_id,
@@ -171,9 +227,12 @@ def made_with(parent: Grant | None, wanted: TokenWish, now: float) -> tuple[Clai
         wanted.user,
         places=wanted.places,
     )
+    claims = bounded(claims, bounds_of(wanted))
     expires = now + wanted.expires_in
     if parent is None:
         return claims, expires
+    if parent.role is Role.AGENT:
+        raise Refusal(ErrorCode.FORBIDDEN, _AGENTS_INVITE_NOBODY)
     if not wanted.role.rights <= parent.role.rights:
         raise Refusal(ErrorCode.FORBIDDEN, f"As {parent.role!s} you may not make such a link.")
     if len(parent.lineage) >= MAX_LINEAGE:
@@ -197,6 +256,7 @@ def _grant(claims: Claims, expires: int) -> Grant:
         until=until,
         lineage=claims.lineage,
         places=claims.places,
+        bounds=claims.bounds,
     )
     is_last = claims.lineage and claims.until is not None and expires >= claims.until
     if not claims.renew or is_last:

@@ -5,15 +5,19 @@ from urllib.parse import urlsplit
 
 import click
 import msgspec
+from msgspec.structs import replace
 
 from canvas_server.auth.admin import AdminTokens
-from canvas_server.auth.join import Claims, JoinTokens, fresh_invitation
+from canvas_server.auth.join import Claims, JoinTokens, bounded, fresh_invitation
 from canvas_server.auth.keys import Keys, fresh_secret
+from canvas_server.cli.agentbounds import UNBOUNDED, bounds_of_options, with_bounds
 from canvas_server.cli.operating import answer_of
 from canvas_server.cli.values import DURATION, SERVER_URL, SITE_URL, check_names
 from canvas_server.config.options import with_settings_of
+from canvas_server.core.effects import Refusal
 from canvas_server.core.presence.session import MAX_PEERS
 from canvas_server.http.api.tokens import link_of
+from canvas_server.protocol.bounds import Area, Bounds
 from canvas_server.protocol.http import TokenAnswer, TokenWish
 from canvas_server.protocol.roles import Role
 
@@ -29,12 +33,18 @@ def made_token(
     rename: bool = False,
     user: str | None = None,
     places: int | None = None,
+    bounds: Bounds = UNBOUNDED,
 ) -> tuple[str, str]:
-    """Return a join token that opens for some time, and the id by which it is taken back."""
+    """Return a join token that opens for some time, and the id by which it is taken back.
+
+    Raises:
+        Refusal: the bounds are of no agent.
+    """
     now = time.time()
     claims = Claims(
         session, role, fresh_invitation(), int(now), name, renewable, rename, user, places=places
     )
+    claims = bounded(claims, bounds)
     tokens = JoinTokens(Keys.of_secrets(secrets), is_revoked=lambda _: False)
     return tokens.sign(claims, now + seconds), claims.invitation
 
@@ -77,6 +87,7 @@ def secret() -> None:
     type=click.IntRange(1, MAX_PEERS),
     help="How many may be in the session by it at a time, and by links made with it.",
 )
+@with_bounds
 @click.option("--link", is_flag=True, help="Print a link in place of the token.")
 @click.option("--short", is_flag=True, help="Have the server at --url make a short link.")
 @click.option(
@@ -98,6 +109,12 @@ def token(
     places: int | None,
     url: str,
     *,
+    kinds: str | None,
+    area: Area | None,
+    edits_per_minute: int | None,
+    max_elements: int | None,
+    sees: str | None,
+    propose: bool,
     rename: bool,
     renewable: bool,
     link: bool,
@@ -120,10 +137,14 @@ def token(
     if session is None:
         raise click.UsageError("name the --session it is for, or make an --admin token")
     check_names(session, name or "", user)
+    bounds = bounds_of_options(kinds, area, edits_per_minute, max_elements, sees, propose=propose)
     site = url if urlsplit(url).path.strip("/") else url.rstrip("/") + base_path
     if short:
         wish = TokenWish(
             session, Role(role), name, expires, renewable, rename, user, places, short=True
+        )
+        wish = replace(
+            wish, **{field: getattr(bounds, field) for field in Bounds.__struct_fields__}
         )
         body = answer_of(site, "/api/tokens", auth_secret, "POST", wish)
         answer = msgspec.json.decode(body, type=TokenAnswer)
@@ -132,16 +153,20 @@ def token(
         click.echo(f"id: {answer.token_id}", err=True)
         click.echo(answer.short_link)
         return
-    made, invitation = made_token(
-        auth_secret,
-        session,
-        Role(role),
-        expires,
-        name=name,
-        renewable=renewable,
-        rename=rename,
-        user=user,
-        places=places,
-    )
+    try:
+        made, invitation = made_token(
+            auth_secret,
+            session,
+            Role(role),
+            expires,
+            name=name,
+            renewable=renewable,
+            rename=rename,
+            user=user,
+            places=places,
+            bounds=bounds,
+        )
+    except Refusal as refused:
+        raise click.UsageError(refused.text) from None
     click.echo(f"id: {invitation}", err=True)
     click.echo(link_of(site, session, made) if link else made)

@@ -25,9 +25,16 @@ from canvas_server.core.effects import (
 )
 from canvas_server.core.presence import audit, calls, chat, grants, manners, moderation
 from canvas_server.core.presence.absent import postpone
-from canvas_server.core.presence.agents import proposals, questions, thinking
+from canvas_server.core.presence.agents import (
+    admitting,
+    pausing,
+    proposals,
+    questions,
+    thinking,
+)
 from canvas_server.core.presence.chatcopies import ChatCopies
 from canvas_server.core.presence.environment import Environment, milliseconds
+from canvas_server.core.presence.grants import Grant
 from canvas_server.core.presence.guests import Guests
 from canvas_server.core.presence.identity import passed_on
 from canvas_server.core.presence.lobby import STILL_WAITING
@@ -88,6 +95,9 @@ class Hub(HubQueries):
         """Keep the places of those who are away for as long as before the clock was set."""
         postpone(self._membership.away, seconds)
         self._membership.lobby.postpone(seconds)
+        for session in self._membership.sessions.values():
+            session.agents.shift(seconds)
+        self._membership.kept_agents.shift(seconds)
 
     def expire(self, now: float) -> list[Effect]:
         """Do what is due: let those go who stayed away too long, renew tokens and credentials."""
@@ -209,7 +219,11 @@ class Hub(HubQueries):
         decoded: bool,
     ) -> list[Effect]:
         session = peer.session
-        if type(message) not in peer.grant.free:
+        if peer.agent is not None:
+            answered = admitting.admit(peer, peer.agent, message, milliseconds(now))
+            if answered is not None:
+                return answered
+        if type(message) not in peer.grant.free and not pausing.may_dismiss(peer, message):
             made_before = self._made_before(peer, message)
             if made_before is not None:
                 return made_before
@@ -246,9 +260,10 @@ class Hub(HubQueries):
                     return [Decode(session.session_id, peer.connection, message, new)]
                 if proposals.only_proposes(peer):
                     return self._propose(peer, message, now)
-                return commands.apply(
+                made = commands.apply(
                     session.canvas, peer, message, self._environment.new_id, milliseconds(now)
                 )
+                return made if peer.agent is None else [*made, *pausing.edited(peer, peer.agent)]
             case client.RestoreScene():
                 if proposals.only_proposes(peer):
                     return self._propose(peer, message, now)
@@ -300,6 +315,10 @@ class Hub(HubQueries):
                 return chat.ask(peer, message)
             case client.ClearChat():
                 return chat.clear(peer, message, milliseconds(now))
+            case client.PauseAgent():
+                return pausing.pause(peer, message)
+            case client.UndoAgent():
+                return pausing.undo(peer, message, milliseconds(now))
             case client.Subscribe():
                 return self._membership.subscribe(peer.connection, peer, message, now)
             case client.Propose():
@@ -318,8 +337,6 @@ class Hub(HubQueries):
                 return questions.answer(peer, message)
             case client.CloseQuestion():
                 return questions.close(peer, message)
-            case client.PauseAgent() | client.UndoAgent():
-                raise Refusal(ErrorCode.UNKNOWN_TYPE)
             case _:
                 assert_never(message)
 
@@ -455,15 +472,20 @@ class Hub(HubQueries):
         expected: SceneVersion | None,
         now: float,
         origin: str | None = None,
+        grant: Grant | None = None,
     ) -> list[Effect]:
         """Make an edit that came over HTTP, to a session that is open; `Answered` follows.
 
-        `expected` is what the scene must be, `origin` the other server it comes from.
+        `expected` is what the scene must be, `origin` the other server it comes from, `grant` what
+        its sender has.
 
         Raises:
             Refusal: it changed nothing, and nothing follows.
         """
         session = self._membership.sessions[message.session_id]
+        guard = None if grant is None else session.agents.guard(grant)
+        if guard is not None:
+            admitting.admit_post(session, guard, message, milliseconds(now))
         return commands.post(
             session.canvas,
             message,
@@ -472,6 +494,7 @@ class Hub(HubQueries):
             self._environment.new_id,
             milliseconds(now),
             origin,
+            guard,
         )
 
 

@@ -21,6 +21,8 @@ _STATUS = {
     ErrorCode.TOKEN_EXPIRED: 401,
     ErrorCode.FORBIDDEN: 403,
     ErrorCode.SESSION_LOCKED: 403,
+    ErrorCode.OUT_OF_BOUNDS: 403,
+    ErrorCode.AGENT_PAUSED: 403,
     ErrorCode.ELEMENT_NOT_FOUND: 404,
     ErrorCode.REVISION_NOT_FOUND: 404,
     ErrorCode.PEER_NOT_FOUND: 409,

@@ -7,6 +7,7 @@ from starlette.requests import Request
 
 from canvas_server.addresses import is_loopback, parsed_host
 from canvas_server.auth.admin import AdminTokens
+from canvas_server.auth.invitationfile import Invitation
 from canvas_server.auth.join import JoinTokens
 from canvas_server.auth.resume import SignedIdentities
 from canvas_server.core.effects import Refusal
@@ -16,7 +17,7 @@ from canvas_server.core.records import EntryRules
 from canvas_server.http.grammar import bearer, joined
 from canvas_server.protocol.errors import ErrorCode
 from canvas_server.protocol.fields import MAX_TOKEN
-from canvas_server.protocol.roles import Right
+from canvas_server.protocol.roles import Right, Role
 
 ADMIN = "admin"
 RESUME_TOKEN = "canvas-resume-token"  # noqa: S105 - the name of a field
@@ -128,6 +129,40 @@ class Gate:
         grant = self._join.recognise(_bearer(request), self._clock())
         grants.require(grant, right)
         return grant.invitation
+
+    def recognise_inviter(self, request: Request) -> str | None:
+        """Let those through who may invite anybody into some session; see `recognise`.
+
+        Raises:
+            Refusal: as `recognise`; `forbidden` where no tokens are asked for.
+        """
+        if self._join is None:
+            raise Refusal(ErrorCode.FORBIDDEN, _NOBODY_ASKED)
+        return self.recognise(request, Right.EDIT)
+
+    def require_inviter(self, request: Request, session_id: str, role: Role) -> Grant | None:
+        """Let those through who may invite somebody of a role: who edits invites agents (AGT2).
+
+        Raises:
+            Refusal: as `require`.
+        """
+        return self.require(
+            request, session_id, Right.EDIT if role is Role.AGENT else Right.MODERATE
+        )
+
+    def require_taker_back(self, request: Request, invitation: Invitation) -> Grant | None:
+        """Let those through who may take an invitation back; see `require_moderator`.
+
+        Who has invited an agent may, with the same link.
+
+        Raises:
+            Refusal: as `require_moderator`.
+        """
+        if invitation.role is Role.AGENT and invitation.lineage:
+            grant = self.require(request, invitation.session_id)
+            if grant is not None and grant.invitation == invitation.lineage[-1]:
+                return grant
+        return self.require_moderator(request, invitation.session_id)
 
     def recognise_moderator(self, request: Request) -> str | None:
         """Let those through who look after some session; see `recognise`.

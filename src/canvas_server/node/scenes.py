@@ -13,6 +13,7 @@ import structlog
 from canvas_server.core.chat.entries import PAGE_BYTES, ChatPage, Said
 from canvas_server.core.effects import Answered, Append, AskChat, Effect, Proceed, Recall, Refusal
 from canvas_server.core.hub import Hub
+from canvas_server.core.presence.grants import Grant
 from canvas_server.core.records import EntryRules, Snapshot, Stored
 from canvas_server.core.scene.admission import admitted
 from canvas_server.core.scene.news import scene_document
@@ -39,7 +40,10 @@ from canvas_server.node.ports import (
 from canvas_server.protocol.client import GetChat
 from canvas_server.protocol.errors import CloseCode, ErrorCode
 from canvas_server.protocol.http import SceneEdit
+from canvas_server.protocol.roles import Role
 from canvas_server.protocol.scene import SceneDocument, SceneVersion
+
+_ON_ITS_CONNECTION = "this session lives on another node: this agent edits on its WebSocket"
 
 T = TypeVar("T")
 
@@ -309,6 +313,7 @@ class Scenes:
         *,
         substitutes: bool = False,
         allowed: Callable[[], object] = lambda: None,
+        grant: Grant | None = None,
     ) -> SceneDocument:
         """Make an edit and return the scene with it, when it is stored.
 
@@ -316,6 +321,7 @@ class Scenes:
         `origin` is the other server it comes from, if it does. `substitutes`: what is added of
         pictures that may not come in has an empty one in its place; else the edit is refused.
         `allowed` is called when it has waited, and raises where it may not be made any more.
+        `grant` is what its sender has: an agent is held to its bounds, on the node it asks (AGT3).
 
         Raises:
             Refusal: nothing was changed; see `Hub.post`. `rate_limited`: too many wait.
@@ -332,11 +338,15 @@ class Scenes:
 
             def make() -> None:
                 allowed()
-                self._perform(self._hub.post(decoded, request, expected, self._clock(), origin))
+                self._perform(
+                    self._hub.post(decoded, request, expected, self._clock(), origin, grant)
+                )
 
             await self._when_open(edit.session_id, make)
             failure = await answer
         except _LivesElsewhere as where:
+            if grant is not None and grant.role is Role.AGENT:
+                raise Refusal(ErrorCode.OUT_OF_BOUNDS, _ON_ITS_CONNECTION) from None
             return await self._placement.edit(where.elsewhere, edit, expected)
         finally:
             self._answers.pop(request, None)

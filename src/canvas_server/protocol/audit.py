@@ -34,6 +34,8 @@ class AuditEvent(StrEnum):
     ADMITTED = "admitted"
     TURNED_AWAY = "turned_away"
     MUTED = "muted"
+    AGENT_PAUSED = "agent_paused"
+    AGENT_UNDONE = "agent_undone"
     LEFT_OUT = "left_out"
 
     @property
@@ -69,6 +71,9 @@ _MEANINGS = {
     AuditEvent.ADMITTED: "`by`, a moderator, let `peer` in, who had waited.",
     AuditEvent.TURNED_AWAY: "`by`, a moderator, did not.",
     AuditEvent.MUTED: "`by`, a moderator, had `peer` stop a medium; `reason` is which.",
+    AuditEvent.AGENT_PAUSED: "`by`, a peer, paused the agent `peer`, or let it go on; `reason` "
+    "says which.",
+    AuditEvent.AGENT_UNDONE: "`by`, a peer, took back what the agent `peer` had done.",
     AuditEvent.LEFT_OUT: "`count` events `of` a kind, of one address, session or invitation, came "
     "faster than they are written; of `*`: the disk was too slow, or full.",
 }

@@ -64,6 +64,7 @@ def features(settings: Settings, *, moderated: bool) -> tuple[str, ...]:
     `moderated`: there can be moderators, since people are asked for tokens.
     """
     wanted = {
+        "agents": moderated,
         "auto_accept": settings.auto_accept,
         "call_quality": settings.quality_reports,
         "communitas": settings.communitas_mcp_url is not None,

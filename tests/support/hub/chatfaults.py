@@ -25,7 +25,7 @@ def _lost_on_resume() -> Iterator[None]:
 
     def present(canvas_chat: CanvasChat, entry: ChatEntry) -> tuple[Any, ...]:
         away: set[Any] = {
-            peer.connection for peer in canvas_chat._here.values() if getattr(peer, "away", None)
+            peer.connection for peer in canvas_chat._here() if getattr(peer, "away", None)
         }
         return tuple(one for one in hearing(canvas_chat, entry) if one not in away)
 
@@ -72,7 +72,7 @@ def _told_to_a_third() -> Iterator[None]:
     """Everybody hears what is private."""
 
     def all_of(canvas_chat: CanvasChat, entry: ChatEntry) -> tuple[Any, ...]:
-        return tuple(peer.connection for peer in canvas_chat._here.values())
+        return tuple(peer.connection for peer in canvas_chat._here())
 
     with mock.patch.object(CanvasChat, "hearing", all_of):
         yield

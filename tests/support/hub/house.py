@@ -5,7 +5,7 @@ from typing import Any
 import msgspec
 
 from canvas_server.core.effects import Refusal
-from canvas_server.core.presence.grants import Grant
+from canvas_server.core.presence.grants import Ancestor, Grant
 from canvas_server.protocol import client, server
 from canvas_server.protocol.bounds import ALL_SIGHTS, Bounds, Sight
 from canvas_server.protocol.errors import CloseCode, ErrorCode
@@ -19,6 +19,8 @@ class Admission:
     def __init__(self) -> None:
         self.renewals = 0
         self.revoked: set[str] = set()
+        self.bounds: dict[str, Bounds] = {}
+        """Of agents, by invitation."""
 
     def admit(self, token: str | None, session_id: str, now: float) -> Grant:
         if token is None:
@@ -39,9 +41,13 @@ class Admission:
             float(life),
             rename="rename" in more,
             user=next((word[5:] for word in more if word.startswith("user=")), None),
-            bounds=Bounds(
-                mode="propose" if "propose" in more else "edit",
-                sees=(Sight.SCENE,) if "deaf" in more else ALL_SIGHTS,
+            lineage=tuple(Ancestor(word[3:]) for word in more if word.startswith("by=")),
+            bounds=self.bounds.get(
+                invitation,
+                Bounds(
+                    mode="propose" if "propose" in more else "edit",
+                    sees=(Sight.SCENE,) if "deaf" in more else ALL_SIGHTS,
+                ),
             ),
         )
 

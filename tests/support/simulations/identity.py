@@ -67,6 +67,11 @@ TRIED_OUTSIDE = (
     client.SetSession(locked=False, lobby=False),
     client.RaiseHand(raised=True),
 )
+MAY_INVITE = {
+    role: (Role.MODERATE, Role.EDIT, Role.AGENT) if role is Role.AGENT else (Role.MODERATE,)
+    for role in Role
+}
+"""Whose tokens are tried to invite somebody of a role; an agent invites nobody (AGT2)."""
 _SECRET = b"a secret of the machine"
 
 
@@ -144,6 +149,8 @@ class IdentityMachine(RuleBasedStateMachine):
         self.invitations = Invitations(None, self.lab.now)
         self.links: dict[str, Link] = {}
         self.revoked: set[str] = set()
+        self.bounds: dict[str, tuple[str, ...] | None] = {}
+        """Of each agent's link the kinds it may change."""
         self.issued: dict[str, Issued] = {}
         self.proofs: dict[str, Proof] = {}
         self.tokens: dict[tuple[str, str], list[str]] = collections.defaultdict(list)
@@ -313,25 +320,41 @@ class IdentityMachine(RuleBasedStateMachine):
         role=st.sampled_from([*Role, Role.MODERATE, Role.MODERATE]),
         life=st.sampled_from([30, LIFE, 100 * LIFE]),
         places=st.sampled_from([None, None, 1, 2, 100]),
+        kinds=st.sampled_from([None, None, ("Text",), ("Note",)]),
     )
     def is_invited_by_somebody(
-        self, data: st.DataObject, name: str, role: Role, life: int, places: int | None
+        self,
+        data: st.DataObject,
+        name: str,
+        role: Role,
+        life: int,
+        places: int | None,
+        kinds: tuple[str, ...] | None,
     ) -> None:
         """With any token that was ever given out, also by the adversary, also a renewed one."""
-        moderators = [
-            token for token, issued in self.issued.items() if issued.link.role is Role.MODERATE
-        ]
-        token = data.draw(st.sampled_from(moderators[-8:]))
+        inviters = MAY_INVITE[role]
+        makers = [token for token, issued in self.issued.items() if issued.link.role in inviters]
+        token = data.draw(st.sampled_from(makers[-8:]))
         issued = self.issued[token]
         link, good = issued.link, self.is_good(issued)
         session_id = link.session_id
         try:
             grant = self.join.admit(token, session_id, self.lab.now)
-            wish = TokenWish(session_id, role, "The boss", life, True, False, None, places)
+            wish = TokenWish(
+                session_id, role, "The boss", life, True, False, None, places, kinds=kinds
+            )
             claims, expires = made_with(grant, wish, self.lab.now)
         except Refusal:
-            assert not good or len(link.line) > 60
+            is_agent = role is Role.AGENT
+            wrong = link.role is Role.AGENT or (kinds is not None and not is_agent)
+            assert not good or wrong or len(link.line) > 60
             return
+        assert link.role is not Role.AGENT, "AGT2: an agent has invited somebody"
+        assert role.rights <= link.role.rights, "AGT2: more than who invited it"
+        assert (claims.kinds is None) or role is Role.AGENT, "AGT1: bounds of who is no agent"
+        if role is Role.AGENT:
+            self.bounds[claims.invitation] = kinds
+            self.counts["agents' links"] += 1
         assert good, "TOK8: made with what opens nothing"
         assert expires <= max(issued.expires, link.ends), "TOK8: it outlives what it is made with"
         self.counts["links of links"] += 1
@@ -656,7 +679,10 @@ class IdentityMachine(RuleBasedStateMachine):
             self.lab.say(connection, client.AddElement(element))
             refused = bool(self.lab.heard(connection, server.Error))
             may = Right.EDIT in self.links[peer.grant.invitation].role.rights
-            assert refused is not may, "TOK3"
+            kinds = self.bounds.get(peer.grant.invitation)
+            may = may and (kinds is None or "Text" in kinds)
+            waits = peer.agent is not None and peer.agent.pace.waits(int(self.lab.now * 1000)) > 0
+            assert refused is not may or waits, "TOK3, AGT3"
 
     @rule(happens=st.sampled_from([False, False, True]), listed=st.booleans())
     def the_server_restarts(self, happens: bool, listed: bool) -> None:
@@ -742,6 +768,7 @@ class IdentityMachine(RuleBasedStateMachine):
             assert self.is_alive(link), "TOK4: somebody is here whose link was taken back"
             assert (peer.grant.role, peer.session.session_id) == (link.role, link.session_id)
             assert (peer.grant.expires or 0) > now, "TOK2: somebody is here after the end"
+            assert peer.grant.bounds.kinds == self.bounds.get(link.id), "AGT1: other bounds"
             assert link.name is None or peer.display_name == link.name, "TOK6"
             assert peer.session.peers[peer.peer_id] is peer
             if link.parent is not None:

@@ -48,6 +48,7 @@ class Audience(Generic[L]):
         "_marks",
         "_peers",
         "_pointers",
+        "_pointing",
         "_session_id",
         "_singly",
         "_view",
@@ -63,8 +64,13 @@ class Audience(Generic[L]):
         view: Callable[[L], server.Peer],
         *,
         watched: bool,
+        pointing: Callable[[], Iterable[L]] | None = None,
     ) -> None:
-        """`view` describes a peer; `watched`: somebody beyond this server wants to know of it."""
+        """`view` describes a peer; `watched`: somebody beyond this server wants to know of it.
+
+        `pointing` returns who is shown pointers and marks (AGT10).
+        """
+        self._pointing = pointing or peers.values
         self.roster = Roster(session_id)
         self._session_id = session_id
         self._peers = peers
@@ -236,7 +242,7 @@ class Audience(Generic[L]):
     def _show(self, places: list[Place]) -> list[Effect]:
         takers: list[L] = []
         others: list[L] = []
-        for peer in self._peers.values():
+        for peer in self._pointing():
             (takers if POINTERS in peer.features else others).append(peer)
         if len(places) == 1:
             takers = [peer for peer in takers if peer.peer_id != places[0][0]]
@@ -256,7 +262,7 @@ class Audience(Generic[L]):
         effects: list[Effect] = []
         taken = self._marks.take(len(self._peers))
         for mark in taken:
-            others = (peer for peer in self._peers.values() if peer.peer_id != mark.from_peer_id)
+            others = (peer for peer in self._pointing() if peer.peer_id != mark.from_peer_id)
             effects += _send(others, mark)
         self._marks.is_open = bool(taken)
         return [*effects, self._settles("marks", marks.WINDOW_SECONDS)] if taken else []

@@ -15,6 +15,8 @@ EVENTS: dict[type[client.ClientMessage], AuditEvent] = {
     client.RestoreScene: AuditEvent.SCENE_RESTORED,
     client.Admit: AuditEvent.ADMITTED,
     client.MutePeer: AuditEvent.MUTED,
+    client.PauseAgent: AuditEvent.AGENT_PAUSED,
+    client.UndoAgent: AuditEvent.AGENT_UNDONE,
 }
 """What is written down of messages that a peer may send."""
 _LIMITS = frozenset(
@@ -40,6 +42,10 @@ def acted(peer: Participant, message: client.ClientMessage) -> RecordAudit:
             whom = peer.session.peers.get(target, peer)
         case client.MutePeer(target_peer_id=target, kind=kind):
             whom, reason = peer.session.peers.get(target, peer), kind
+        case client.PauseAgent(peer_id=target, paused=paused):
+            whom, reason = peer.session.peers.get(target, peer), "paused" if paused else "let go on"
+        case client.UndoAgent(peer_id=target):
+            whom = peer.session.peers.get(target, peer)
         case _:
             pass
     return RecordAudit(whom.audited(event, reason=reason, by=by), peer.connection)

@@ -96,6 +96,7 @@ class Guests:
         before = peer.session.view(peer)
         peer.display_name = guest.display_name
         peer.grant = _grant(guest)
+        peer.session.hold(peer)
         self._set_away(peer, guest)
         hushed = [] if guest.connected else peer.session.audience.hush(peer)
         same = peer.session.view(peer) == before

@@ -23,6 +23,7 @@ from canvas_server.core.effects import (
 )
 from canvas_server.core.presence.absent import crowded_out, reason_of
 from canvas_server.core.presence.audience import TAKEN
+from canvas_server.core.presence.bounding.sight import sees
 from canvas_server.core.presence.calls import network_call_state
 from canvas_server.core.presence.door import Claim, Visitor
 from canvas_server.core.presence.environment import Environment, milliseconds
@@ -33,6 +34,7 @@ from canvas_server.core.presence.renewals import Renewals
 from canvas_server.core.presence.seats import Seats
 from canvas_server.core.presence.session import Away, Participant, Session
 from canvas_server.protocol import client, server
+from canvas_server.protocol.bounds import Sight
 from canvas_server.protocol.errors import CloseCode, ErrorCode
 
 MAX_WRONG_TRIES = 10
@@ -286,6 +288,7 @@ class Membership(Seats):
             return []
         same = (peer.grant.role, peer.grant.user) == (grant.role, grant.user)
         peer.grant = grant
+        peer.session.hold(peer)
         self._grants.expect(peer, grant, grant.due)
         return [] if same else peer.session.tell_update(peer)
 
@@ -385,13 +388,16 @@ class Membership(Seats):
         if peer.grant.is_moderator:
             told += (server.PeerWaiting(visitor.view()) for visitor in door.visitors.values())
         assigned = self._assigned(peer, now, recovered=False)
+        canvas = peer.session.canvas
+        seen = canvas.scene_update() if sees(peer, Sight.SCENE) else canvas.unseen()
+        marks = peer.session.audience.marks_for(peer) if sees(peer, Sight.POINTERS) else []
         return [
             Send((peer.connection,), assigned),
             Send((peer.connection,), peer.session.audience.list_for(peer)),
-            Send((peer.connection,), peer.session.canvas.scene_update()),
+            Send((peer.connection,), seen),
             Checkpoint(peer.connection, assigned.resume_token, 2, since),
             *(Send((peer.connection,), message) for message in told),
-            *peer.session.audience.marks_for(peer),
+            *marks,
             *peer.session.table.introduce(peer),
             *peer.session.ring_again(peer),
             *network_call_state(peer),

@@ -6,6 +6,7 @@ methods change this state and return the effects, or raise `Refusal` before any 
 
 from canvas_server.core.effects import CloseConnection, ConnectionId, Discard, Effect, Refusal
 from canvas_server.core.presence.absent import reason_of
+from canvas_server.core.presence.bounding.kept import KeptAgents
 from canvas_server.core.presence.door import Visitor
 from canvas_server.core.presence.environment import Environment, milliseconds
 from canvas_server.core.presence.identity import ReservedIds
@@ -30,6 +31,7 @@ class Seats:
         self.identities = environment.identities
         self.lobby = Lobby(self.identities, self.connections, self.sessions)
         self.reserved = ReservedIds()
+        self.kept_agents = KeptAgents()
         self._environment = environment
         # Sessions with tiles from before the start, whose peers may yet come back.
         self._unswept: set[Session] = set()
@@ -132,14 +134,21 @@ class Seats:
         Peers that were in it before a restart have time to come back to their tiles (SCN3).
         """
         self.sessions[session.session_id] = session
+        canvas = session.canvas
+        kept = self.kept_agents.take(session.session_id, canvas.scene.revision)
+        session.agents, canvas.journal = kept
         if session.canvas.scene.tiles:
             self._unswept.add(session)
 
     def close_if_idle(self, session: Session) -> None:
         """Forget a session that nobody is in and of which everything is stored."""
         if not session.peers and session.canvas.at_rest and session.door.is_idle:
-            self.sessions.pop(session.session_id, None)
+            gone = self.sessions.pop(session.session_id, None)
             self._unswept.discard(session)
+            if gone is session:
+                canvas = session.canvas
+                at = canvas.scene.revision
+                self.kept_agents.keep(session.session_id, session.agents, canvas.journal, at)
 
     def evict(self, session: Session, code: CloseCode) -> list[Effect]:
         """Forget a session with its peers; they are to come back to where it lives now."""

@@ -18,6 +18,9 @@ from canvas_server.core.effects import (
     Send,
 )
 from canvas_server.core.presence.audience import Audience
+from canvas_server.core.presence.bounding.agents import Agents, state_of
+from canvas_server.core.presence.bounding.bounds import AgentGuard
+from canvas_server.core.presence.bounding.sight import Sights
 from canvas_server.core.presence.door import Door
 from canvas_server.core.presence.grants import Grant
 from canvas_server.core.presence.reactions import ReactionPace
@@ -29,6 +32,7 @@ from canvas_server.core.scene.document import Canvas
 from canvas_server.core.scene.transaction import STREAM_PREFIXES, Author
 from canvas_server.protocol import client, server
 from canvas_server.protocol.audit import AuditEntry, AuditEvent
+from canvas_server.protocol.bounds import AgentState, Sight
 from canvas_server.protocol.errors import ErrorCode
 from canvas_server.protocol.server import RelayIceCandidate
 
@@ -72,6 +76,13 @@ class Participant(Struct, eq=False):
     """Since when its hand is up; milliseconds since 1970 UTC."""
     certified: bool = False
     """This server made its id, and has seen that it has it."""
+    agent: AgentGuard | None = None
+    """What holds it back; None: it is no agent."""
+
+    @property
+    def guard(self) -> AgentGuard | None:
+        """What holds its edits back."""
+        return self.agent
 
     @property
     def keys(self) -> tuple[str, ...]:
@@ -120,13 +131,29 @@ class Session:
         self.peers: dict[str, Participant] = {}
         self.calls = CallTable()
         self.network_call = NetworkCall(session_id)
-        self.audience = Audience(session_id, self.peers, self.view, watched=watched)
+        self.agents = Agents()
+        self.sights: Sights[Participant] = Sights(self.peers)
+        """Who is sent what."""
+        self.audience = Audience(
+            session_id,
+            self.peers,
+            self.view,
+            watched=watched,
+            pointing=lambda: self.sights.seeing(Sight.POINTERS),
+        )
         self.newcomers = self.audience.roster.newcomers
         """The peers that some do not know yet."""
         self.reactions = ReactionPace()
         self.strokes = StrokeNumbers()
         self.canvas = Canvas(
-            session_id, stored, self.peers, tickets, watched=watched, leader=leader
+            session_id,
+            stored,
+            self.peers,
+            tickets,
+            watched=watched,
+            leader=leader,
+            viewers=lambda: self.sights.seeing(Sight.SCENE),
+            readers=lambda: self.sights.seeing(Sight.CHAT),
         )
         canvas = self.canvas
         self.table = Table(canvas, self.peers)
@@ -139,8 +166,14 @@ class Session:
     def join(self, peer: Participant) -> list[Effect]:
         """Take a peer in and tell the others."""
         self.peers[peer.peer_id] = peer
+        self.hold(peer)
         noted = RecordAudit(peer.audited(AuditEvent.JOINED), peer.connection)
         return [noted, *self.audience.join(peer)]
+
+    def hold(self, peer: Participant) -> None:
+        """Hold a peer to what its grant says of an agent, from now on."""
+        peer.agent = self.agents.guard(peer.grant, peer.peer_id)
+        self.sights.note(peer)
 
     def rename(self, peer: Participant, display_name: str | None) -> list[Effect]:
         """Give a peer another name and tell the others when it differs."""
@@ -164,6 +197,7 @@ class Session:
     ) -> list[Effect]:
         """Take a peer out: its calls end (SIG5), its tiles go (SCN3), the others are told."""
         del self.peers[peer.peer_id]
+        self.sights.forget(peer)
         noted = RecordAudit(peer.audited(AuditEvent.LEFT, reason=reason), peer.connection)
         effects: list[Effect] = [noted]
         for partner_id in self.calls.partners(peer.peer_id):
@@ -193,7 +227,15 @@ class Session:
             peer.server,
             peer.grant.user,
             peer.hand,
+            None if peer.agent is None else self._agent(peer, peer.agent),
         )
+
+    def _agent(self, peer: Participant, agent: AgentGuard) -> AgentState:
+        """Return what the others see of an agent; its maker, where one person alone can be it."""
+        link = peer.grant.lineage[-1].id if peer.grant.lineage else None
+        makers = [one for one in self.peers.values() if link and one.grant.invitation == link]
+        maker = makers[0].display_name if len(makers) == 1 else None
+        return state_of(agent, self.canvas.journal.operations(agent.key), maker)
 
     def media_state(self, peer: Participant, message: client.MediaState) -> list[Effect]:
         """Note what a peer's media are doing and tell the others."""
@@ -220,20 +262,25 @@ class Session:
 
     def preview(self, peer: Participant, message: client.Preview) -> list[Effect]:
         """Show the others what a peer is moving."""
-        return self.to_others(peer, server.PeerPreview(peer.peer_id, message.elements))
+        return self._show(peer, server.PeerPreview(peer.peer_id, message.elements))
 
     def stroke(self, peer: Participant, message: client.Stroke) -> list[Effect]:
         """Show the others what a peer is drawing; of a stroke that did not begin, nothing."""
         if message.begin is not None:
             number = self.strokes.begin(peer.peer_id, message.begin.id)
             begun = server.PeerStroke(number, message.d, message.begin, peer.peer_id)
-            return self.to_others(peer, begun)
+            return self._show(peer, begun)
         drawn = self.strokes.get(peer.peer_id)
         if drawn is None:
             return []
         if not message.d:
             self.strokes.end(peer.peer_id)
-        return self.to_others(peer, server.PeerStroke(drawn, message.d))
+        return self._show(peer, server.PeerStroke(drawn, message.d))
+
+    def _show(self, sender: Participant, message: server.ServerMessage) -> list[Effect]:
+        """Send to the others that see both the scene and what somebody does there."""
+        seeing = self.sights.seeing(Sight.SCENE, Sight.POINTERS)
+        return _send((peer.connection for peer in seeing if peer is not sender), message)
 
     # --- signals and calls -------------------------------------------------------------
 

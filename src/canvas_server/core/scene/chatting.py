@@ -1,6 +1,6 @@
 """Chat of a canvas: who hears what is stored, and the numbers of what is on its way to the log."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from typing import Protocol
 
 from canvas_server.core.chat.entries import ChatEntry, Wiped, is_for, news_of
@@ -23,8 +23,10 @@ class Hearer(Protocol):
 class CanvasChat:
     """What is known of the chat of a session without reading it."""
 
-    def __init__(self, head: ChatHead, here: Mapping[str, Hearer], tickets: Iterator[int]) -> None:
-        """Take up a stored chat; `here` is looked at whenever something is told.
+    def __init__(
+        self, head: ChatHead, here: Callable[[], Iterable[Hearer]], tickets: Iterator[int]
+    ) -> None:
+        """Take up a stored chat; `here` returns who reads it, whenever something is told.
 
         `tickets` are numbers that no canvas of this process has had.
         """
@@ -62,7 +64,7 @@ class CanvasChat:
 
     def hearing(self, entry: ChatEntry) -> tuple[ConnectionId, ...]:
         """Return who hears of an entry (CHT5)."""
-        return tuple(peer.connection for peer in self._here.values() if is_for(entry, peer.keys))
+        return tuple(peer.connection for peer in self._here() if is_for(entry, peer.keys))
 
     def tell(self, entry: ChatEntry, *, stored: bool) -> list[Effect]:
         """Tell those it is for; `stored`: by this server, not only where the session is kept."""

@@ -23,6 +23,7 @@ from canvas_server.core.effects import (
 from canvas_server.core.records import Snapshot
 from canvas_server.core.scene.carrying import placed_by
 from canvas_server.core.scene.document import Canvas
+from canvas_server.core.scene.guard import Guard
 from canvas_server.core.scene.hierarchy import parents_first, repaired
 from canvas_server.core.scene.replies import PendingReply
 from canvas_server.core.scene.slices import UNBOUND, is_long, sliced
@@ -35,6 +36,7 @@ from canvas_server.protocol.scene import Element, SceneVersion
 
 FAILURE_WORK = 2048
 """Bytes of elements that an operation is charged for that is refused, and answered at length."""
+_OF_BOUNDS = (ErrorCode.OUT_OF_BOUNDS, ErrorCode.AGENT_PAUSED, ErrorCode.RATE_LIMITED)
 CONFLICTS = (
     ErrorCode.ELEMENT_NOT_FOUND,
     ErrorCode.ELEMENT_EXISTS,
@@ -55,6 +57,11 @@ class Editor(Protocol):
         """Who makes its edits, as the history names it."""
         ...
 
+    @property
+    def guard(self) -> Guard | None:
+        """What holds it back: an agent (AGT3)."""
+        ...
+
 
 def apply(
     canvas: Canvas,
@@ -72,10 +79,10 @@ def apply(
     """
     if canvas.leader is not None:
         return [Forward(canvas.session_id, editor.peer_id, message)]
-    return _in_turn(
+    return in_turn(
         canvas,
         lambda: _apply(canvas, editor, message, new_id, now_ms),
-        lambda refused: _refused(canvas, editor, message.message_id, refused),
+        lambda refused: refused_reply(canvas, editor, message.message_id, refused),
     )
 
 
@@ -91,19 +98,6 @@ def retried(canvas: Canvas, editor: Editor, message: client.ClientMessage) -> li
 
 
 def in_turn(
-    canvas: Canvas, editor: Editor, message_id: str | None, act: Callable[[], list[Effect]]
-) -> list[Effect]:
-    """Do something to the scene for a peer now, or after a long edit that is being made.
-
-    `act` may raise `Refusal`, which is answered then.
-
-    Raises:
-        Refusal: what `act` does; too many wait.
-    """
-    return _in_turn(canvas, act, lambda refused: _refused(canvas, editor, message_id, refused))
-
-
-def _in_turn(
     canvas: Canvas,
     act: Callable[[], list[Effect]],
     answer: Callable[[Refusal], list[Effect]],
@@ -122,9 +116,21 @@ def _in_turn(
     return canvas.turns.wait(later, request)
 
 
-def _refused(
+def in_turn_for(
+    canvas: Canvas, editor: Editor, message_id: str | None, act: Callable[[], list[Effect]]
+) -> list[Effect]:
+    """Do something to the scene for a peer, as `in_turn`; a refusal is answered to it then.
+
+    Raises:
+        Refusal: what `act` does; too many wait.
+    """
+    return in_turn(canvas, act, lambda refused: refused_reply(canvas, editor, message_id, refused))
+
+
+def refused_reply(
     canvas: Canvas, editor: Editor, message_id: str | None, refused: Refusal
 ) -> list[Effect]:
+    """Return the refusal of an edit that has waited, as its answer."""
     error = server.Error(refused.code, refused.text, message_id)
     answers = canvas.answer(PendingReply(editor.peer_id, reply=error))
     return [*answers, *worked(editor.connection, refused.work)]
@@ -148,7 +154,7 @@ def _apply(
         return again
     long = is_long(canvas.scene, message)
     scene = canvas.scene.copy() if long else canvas.scene
-    edit = canvas.edit(now_ms, editor.author, scene)
+    edit = canvas.edit(now_ms, editor.author, scene, editor.guard)
     making = _Answering(edit, _make(edit, message, waiting, new_id))
 
     def done() -> list[Effect]:
@@ -157,7 +163,7 @@ def _apply(
         return [*canvas.submit(edit, making.reply), *worked(editor.connection, work)]
 
     def refused(refusal: Refusal) -> list[Effect]:
-        return _refused(canvas, editor, message.message_id, refusal)
+        return refused_reply(canvas, editor, message.message_id, refusal)
 
     slices = sliced(making) if long else sliced(making, UNBOUND)
     return canvas.turns.begin(Making(slices, done, refused))
@@ -178,6 +184,31 @@ class _Answering:
         except Refusal as refused:
             refused.work = self._edit.work
             raise
+
+
+def rehearse(canvas: Canvas, editor: Editor, message: client.EditMessage, now_ms: int) -> None:
+    """See that an edit which another server is to make keeps to the bounds of its editor (AGT3).
+
+    It is made on a copy of what is known here of the scene; what else that server may have against
+    it is for that server to say.
+
+    Raises:
+        Refusal: `out_of_bounds`, `agent_paused`, `rate_limited`; then none of it is to be made.
+    """
+    edit = canvas.edit(now_ms, editor.author, canvas.scene.copy(), editor.guard)
+    waiting = pending_reply(editor, message)
+    making = _Answering(edit, _make(edit, message, waiting, lambda: "new"))
+    try:
+        for _ in making:
+            pass
+    except Refusal as refused:
+        if refused.code in _OF_BOUNDS:
+            raise
+        return
+    if isinstance(making.reply.reply, server.SyncResult):
+        for failure in making.reply.reply.failed_operations:
+            if failure.code in _OF_BOUNDS:
+                raise Refusal(failure.code, f"operation {failure.index}: {failure.message}")
 
 
 def _make(
@@ -231,10 +262,10 @@ def restore(
     Raises:
         Refusal: `scene_full`.
     """
-    return _in_turn(
+    return in_turn(
         canvas,
         lambda: _restore(canvas, editor, message, past, now_ms),
-        lambda refused: _refused(canvas, editor, message.message_id, refused),
+        lambda refused: refused_reply(canvas, editor, message.message_id, refused),
     )
 
 
@@ -258,6 +289,7 @@ def post(
     new_id: Callable[[], str],
     now_ms: int,
     origin: str | None = None,
+    guard: Guard | None = None,
 ) -> list[Effect]:
     """Make an edit that came over HTTP, here or at the server `origin`, the whole of it or nothing.
 
@@ -269,9 +301,9 @@ def post(
             _require(canvas, expected)
         revision = None if expected is None else expected.revision
         return [Forward(canvas.session_id, None, message, request, revision)]
-    return _in_turn(
+    return in_turn(
         canvas,
-        lambda: _post(canvas, message, request, expected, new_id, now_ms, origin),
+        lambda: _post(canvas, message, request, expected, new_id, now_ms, origin, guard),
         lambda refused: [Answered(request, refused.code)],
         request,
     )
@@ -285,10 +317,11 @@ def _post(
     new_id: Callable[[], str],
     now_ms: int,
     origin: str | None,
+    guard: Guard | None,
 ) -> list[Effect]:
     _require(canvas, expected)
     scene = canvas.scene.copy()
-    edit = canvas.edit(now_ms, (None, None, origin), scene)
+    edit = canvas.edit(now_ms, (None, None, origin), scene, guard)
 
     def done() -> list[Effect]:
         canvas.scene = scene
@@ -332,7 +365,12 @@ def _changes(edit: Edit, message: SceneEdit, new_id: Callable[[], str]) -> Itera
 
 def pending_reply(
     editor: Editor,
-    message: client.Edit | client.ChatEdit | client.Propose | client.DecideProposal | client.Ask,
+    message: client.Edit
+    | client.ChatEdit
+    | client.UndoAgent
+    | client.Propose
+    | client.DecideProposal
+    | client.Ask,
 ) -> PendingReply:
     """Return who waits for the outcome of a message."""
     if message.message_id is None:

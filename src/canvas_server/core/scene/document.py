@@ -7,7 +7,7 @@ When the log fails, the working scene becomes what is stored again, and the edit
 
 import contextlib
 from collections import deque
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 import msgspec
 
@@ -26,7 +26,9 @@ from canvas_server.core.scene.admission import admitted
 from canvas_server.core.scene.chatting import CanvasChat, Hearer
 from canvas_server.core.scene.committed import CommittedScene
 from canvas_server.core.scene.elements import MAX_ELEMENTS, MAX_SCENE_BYTES, Scene
+from canvas_server.core.scene.guard import Guard
 from canvas_server.core.scene.hierarchy import repaired
+from canvas_server.core.scene.journal import Journal
 from canvas_server.core.scene.news import FRAME_BYTES, scene_document
 from canvas_server.core.scene.pending import Pending
 from canvas_server.core.scene.replies import PendingReply, ReplyCache
@@ -57,12 +59,16 @@ class Canvas:
         *,
         watched: bool = False,
         leader: str | None = None,
+        viewers: Callable[[], Iterable[Hearer]] | None = None,
+        readers: Callable[[], Iterable[Hearer]] | None = None,
     ) -> None:
         """Take up a stored scene.
 
         `here` is looked at whenever something is sent; `tickets` are numbers that no canvas of
-        this process has had.
+        this process has had. `viewers` returns who is sent the scene, `readers` who the chat:
+        everybody but some agents (AGT10).
         """
+        self._viewers = viewers or here.values
         self.session_id = session_id
         elements = repaired(stored.snapshot.elements)
         self.scene = Scene(elements, stored.snapshot.revision)
@@ -77,9 +83,11 @@ class Canvas:
         self._log_is_behind = elements != stored.snapshot.elements
         """Changes were sent that the log could not store."""
         self._watched = watched
+        self.journal = Journal()
+        """What agents have changed, with all accepted edits, stored or not."""
         self.turns = Turns(session_id)
         """Long edits, and those that wait for them."""
-        self.chat = CanvasChat(stored.chat, here, tickets)
+        self.chat = CanvasChat(stored.chat, readers or here.values, tickets)
         self.replaced = 0
         """How often all of the scene became another one, as far as everybody knows."""
         self.leader = leader
@@ -107,6 +115,10 @@ class Canvas:
             self._update = server.SceneUpdate(self.document())
         return self._update
 
+    def unseen(self) -> server.SceneUpdate:
+        """Return an empty scene, for an agent that is not shown the one there is (AGT10)."""
+        return server.SceneUpdate(scene_document(self.session_id, (), 0, 0))
+
     def catch_up(self, known: SceneVersion | None) -> list[server.ServerMessage]:
         """Return what somebody has missed who knows a version of the scene, or nothing of it."""
         missed = None if known is None else self.shown.since(known)
@@ -119,10 +131,18 @@ class Canvas:
         now_ms: int,
         author: Author | None = None,
         scene: Scene | None = None,
+        guard: Guard | None = None,
     ) -> Edit:
         """Begin an edit, of a `scene` that will be the present one; `submit` it when complete."""
         changed = self.scene if scene is None else scene
-        return Edit(changed, self.session_id, self._here, now_ms, author)
+        return Edit(changed, self.session_id, self._here, now_ms, author, guard, self.journal)
+
+    def _journalled(self, edit: Edit) -> None:
+        """Have the journal of agents know what an edit has changed (AGT7)."""
+        if edit.agent is not None:
+            edit.before += self.journal.record(edit.agent, edit.touches, self.scene)
+        elif self.journal:
+            edit.before += self.journal.observe(edit.entries, self.scene)
 
     def retried(self, pending_reply: PendingReply) -> list[Effect] | None:
         """Answer an edit that was made before (SCN6); None: it was not."""
@@ -160,6 +180,7 @@ class Canvas:
             self._pending.append(pending)
             return []
         edit.complete()
+        self._journalled(edit)
         ticket = next(self._tickets)
         bridges, self._log_is_behind = self._log_is_behind, False
         entries = edit.entries
@@ -243,6 +264,8 @@ class Canvas:
         self.chat.renumber(pending.chat for pending in self._pending)
         self.scene = Scene(self.shown.elements.values(), self.shown.revision)
         self._log_is_behind |= any(pending.bridges for pending in given_up)
+        for pending in reversed(given_up):
+            self.journal.rewind(pending.edit.before)
         effects = self.turns.give_up()
         self._replies.expect_none()
         for pending in self._pending:
@@ -370,7 +393,7 @@ class Canvas:
         self.replaced += any(isinstance(each.change, Replaced) for each in pending.edit.entries)
         for news, size in pending.edit.news:
             self.shown.take(news, size)
-            connections = tuple(peer.connection for peer in self._here.values())
+            connections = tuple(peer.connection for peer in self._viewers())
             if connections:
                 effects.append(Send(connections, news))
         if self._watched and self.leader is None and pending.edit.entries:

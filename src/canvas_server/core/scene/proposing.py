@@ -15,6 +15,7 @@ from canvas_server.core.scene.carrying import placed_by
 from canvas_server.core.scene.changes import changed, combined
 from canvas_server.core.scene.document import Canvas
 from canvas_server.core.scene.elements import Scene
+from canvas_server.core.scene.guard import Accepted, Guard
 from canvas_server.core.scene.hierarchy import kept
 from canvas_server.core.scene.transaction import Author, Edit
 from canvas_server.protocol import client, server
@@ -49,10 +50,15 @@ class _Trial:
     """A copy of a scene in which operations are made."""
 
     def __init__(
-        self, canvas: Canvas, author: Author, operations: Iterable[client.Operation], now_ms: int
+        self,
+        canvas: Canvas,
+        author: Author,
+        operations: Iterable[client.Operation],
+        now_ms: int,
+        guard: Guard | None = None,
     ) -> None:
         self.scene = canvas.scene.copy()
-        self.edit = canvas.edit(now_ms, author, self.scene)
+        self.edit = canvas.edit(now_ms, author, self.scene, guard)
         self.edit.placed = placed_by(client.SyncQueue(tuple(operations)))
         self._copied = COPY_WORK * len(self.scene)
 
@@ -98,19 +104,21 @@ def rehearse(
     operations: Iterable[client.Operation],
     new_id: Callable[[], str],
     now_ms: int,
+    guard: Guard | None = None,
     *,
     lenient: bool,
 ) -> Rehearsal:
     """See what a scene takes of operations in order, and make one of those about each element.
 
-    `lenient`: what it does not take is left out, as in `sync_queue`.
+    `guard`: what its proposer is held to. `lenient`: what it does not take is left out, as in
+    `sync_queue`.
 
     Raises:
         Refusal: it does not take one, which the text names, or they change nothing together; see
             `Edit`. `invalid_change` where they are not one for each element.
     """
     named = [_named(operation, new_id) for operation in operations]
-    trial = _Trial(canvas, author, named, now_ms)
+    trial = _Trial(canvas, author, named, now_ms, guard)
     merged: Operations = {}
     failed: list[server.FailedOperation] = []
     for index, operation in enumerate(named):
@@ -197,14 +205,19 @@ def perform(
     operations: Iterable[client.Operation],
     accepted_by: str,
     now_ms: int,
+    guard: Guard | None,
 ) -> tuple[Scene, Edit, int]:
     """Make operations on a copy of a scene; return it, its edit, and what work that was.
+
+    `guard`: that of who proposed them. Its number of edits and a pause do not count: it has made
+    them before.
 
     Raises:
         Refusal: one cannot be made any more; the text names its element.
     """
     chosen = tuple(operations)
-    trial = _Trial(canvas, author, chosen, now_ms)
+    accepted = None if guard is None else Accepted(guard)
+    trial = _Trial(canvas, author, chosen, now_ms, accepted)
     trial.edit.accepted_by = accepted_by
     for operation in chosen:
         try:

@@ -9,6 +9,7 @@ from msgspec import UNSET
 from canvas_server.core.effects import Refusal
 from canvas_server.core.scene.admission import admitted, admitted_changes
 from canvas_server.core.scene.changes import (
+    changed,
     moved,
     require_expected,
     without_expected,
@@ -23,7 +24,9 @@ from canvas_server.core.scene.consequences import (
     leaving,
 )
 from canvas_server.core.scene.elements import MAX_ELEMENTS, Scene
-from canvas_server.core.scene.hierarchy import granted
+from canvas_server.core.scene.guard import Guard
+from canvas_server.core.scene.hierarchy import granted, kept
+from canvas_server.core.scene.journal import Before, Journal, Touch
 from canvas_server.core.scene.news import NetResult, SceneEvent
 from canvas_server.protocol.errors import ErrorCode
 from canvas_server.protocol.history import Added, Change, Entry, Removed, Replaced, Updated
@@ -67,10 +70,13 @@ class Edit:
         here: Container[str],
         now_ms: int,
         author: Author | None,
+        guard: Guard | None = None,
+        journal: Journal | None = None,
     ) -> None:
         """Begin an edit of a session's scene; `here` has the ids of its peers.
 
-        `author` is who makes it; None: it came over HTTP or from the server itself.
+        `author` is who makes it; None: it came over HTTP or from the server itself. `guard` holds
+        an agent back, in whose `journal` it is noted (AGT3, AGT7).
         """
         self.now_ms = now_ms
         self.entries: list[Entry] = []
@@ -96,6 +102,15 @@ class Edit:
         self._session_id = session_id
         self._here = here
         self._author = author or (None, None, None)
+        self._guard = guard
+        self._journal = journal
+        self._owned: int | None = None
+        self.agent = None if guard is None else guard.key
+        """Whose journal has what this edit changes; None: nobody's."""
+        self.touches: list[Touch] = []
+        """What an agent changes, element by element."""
+        self.before: list[Before] = []
+        """What the journal said before this edit."""
 
     def add(self, new: NewElement, spare_id: str) -> str:
         """Add an element and return its id.
@@ -108,9 +123,12 @@ class Edit:
                 `element_not_found` and `invalid_change` for the parent or children of a group,
                 `element_locked` for those children, `content_refused`, `scene_full`.
         """
+        self._begin()
         if isinstance(new.kind, Group):
             self._charge_descendants(new.kind.children, _DEPTH_WORK)
-        return self._add(new, spare_id, self._author[1])
+        element_id = self._add(new, spare_id, self._author[1])
+        self._made()
+        return element_id
 
     def _add(self, new: NewElement, spare_id: str, author: str | None) -> str:
         stream_id = stream_of(new.kind)
@@ -122,8 +140,12 @@ class Edit:
             if owner is not None and owner not in self._here:
                 raise Refusal(ErrorCode.PEER_NOT_FOUND)
         children = grouping(self._scene, new, new.id or spare_id)
+        if self._guard is not None:
+            self._guard_new(self._guard, new, spare_id)
+            self._guard_consequences(children)
         element = self._scene.add(new, spare_id, author, sum(child.grown for child in children))
         self._result.add(element)
+        self._touch(element.id, None, element)
         self._note(Added(element), self._scene.size_of(element.id), element)
         self._follow(children, element)
         return element.id
@@ -144,6 +166,7 @@ class Edit:
 
         What is refused is refused before anything is changed.
         """
+        self._begin()
         before = self._scene.require(element_id)
         if before.locked and changes.locked is not False:
             raise Refusal(ErrorCode.ELEMENT_LOCKED)
@@ -155,7 +178,11 @@ class Edit:
         for each in self._carrying(before, changes):
             carried.append(each)
             yield
+        if self._guard is not None:
+            self._guard.check(before, changed(before, changes))
+            self._guard_consequences(carried)
         yield from self._updating(before, changes, carried)
+        self._made()
 
     def _carrying(self, before: Element, changes: ElementChanges) -> Iterator[Consequence]:
         """Yield what follows for those below; each is charged once all of them are known."""
@@ -185,6 +212,7 @@ class Edit:
         grown = sum(each.grown for each in carried)
         element = self._scene.update(before.id, changes, grown)
         self._result.update(element)
+        self._touch(before.id, before, element)
         self._note(Updated(before.id, changes), len(msgspec.json.encode(changes)), element)
         yield
         for each in carried:
@@ -194,6 +222,7 @@ class Edit:
     def _follow(self, consequences: Iterable[Consequence], cause: Element) -> None:
         """Make changes of other elements that were weighed with their cause."""
         for each in consequences:
+            self._touch(each.element.id, self._scene.get(each.element.id), each.element, 0)
             self._scene.follow(each.element, each.grown)
             self._result.update(each.element)
             self._note(each.change, len(msgspec.json.encode(each.change.changes)), cause)
@@ -209,9 +238,11 @@ class Edit:
 
     def removing(self, element_id: str) -> Iterator[None]:
         """Do as `remove`, a step for each element that goes."""
+        self._begin()
         if self._scene.require(element_id).locked:
             raise Refusal(ErrorCode.ELEMENT_LOCKED)
         yield from self._taking_out(element_id)
+        self._made()
 
     def take_out(self, element_id: str) -> None:
         """Remove an element as `remove`, also one that is locked.
@@ -224,7 +255,14 @@ class Edit:
 
     def _taking_out(self, element_id: str) -> Iterator[None]:
         element = self._scene.require(element_id)
-        for each in leaving(self._scene, element_id):
+        gone = leaving(self._scene, element_id)
+        if self._guard is not None:
+            self._guard.check(element, None)
+            for each in gone:
+                if isinstance(each, Removed):
+                    self._guard.check(self._scene.require(each.id), None)
+            self._guard_consequences(each for each in gone if not isinstance(each, Removed))
+        for each in gone:
             if isinstance(each, Removed):
                 self._remove(each.id, element)
                 self.gone.add(each.id)
@@ -237,6 +275,7 @@ class Edit:
     def _remove(self, element_id: str, cause: Element | None = None) -> None:
         size = self._scene.size
         element = self._scene.remove(element_id)
+        self._touch(element_id, element, None, int(cause is None or cause.id == element_id))
         self._result.remove(element, size - self._scene.size)
         self._note(Removed(element_id), _REMOVED_BYTES, cause or element)
 
@@ -320,6 +359,40 @@ class Edit:
     def broadcast_bytes(self) -> int:
         """Bytes that everybody will be sent for it, roughly."""
         return sum(size for _, size in self.news)
+
+    # --- an agent's (AGT3, AGT7) ---------------------------------------------------------------
+
+    def _begin(self) -> None:
+        if self._guard is not None:
+            self._guard.begin(self.now_ms)
+
+    def _made(self) -> None:
+        if self._guard is not None:
+            self._guard.made(self.now_ms)
+
+    def _guard_new(self, guard: Guard, new: NewElement, spare_id: str) -> None:
+        place = (new.transform, new.parent, new.locked, new.opacity)
+        guard.check(None, Element(new.id or spare_id, kept(new.kind), *place))
+        if guard.counts_elements and self._journal is not None:
+            if self._owned is None:
+                self._owned = self._journal.owned(guard.key, self._author[1], self._scene)
+            guard.check_number(self._owned)
+
+    def _guard_consequences(self, consequences: Iterable[Consequence]) -> None:
+        if self._guard is not None:
+            for each in consequences:
+                self._guard.check(self._scene.require(each.element.id), each.element)
+
+    def _touch(
+        self, element_id: str, before: Element | None, after: Element | None, count: int = 1
+    ) -> None:
+        if self._guard is None:
+            return
+        self.touches.append((element_id, before, after, count))
+        if before is None:
+            self._owned = None if self._owned is None else self._owned + 1
+        elif after is None:
+            self._owned = None  # counted anew: it may have been anybody's
 
     def _charge(self, work: int) -> None:
         if work and self.work and self.work + work > MAX_WORK:

@@ -13,6 +13,8 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from canvas_server.core.chat.entries import message_size
+from canvas_server.core.presence.bounding.sight import require_sight
+from canvas_server.core.presence.grants import Grant
 from canvas_server.http.answers import chat_answer, history_answer, scene_answer
 from canvas_server.http.audit import RequestAudit
 from canvas_server.http.bodies import Bodies
@@ -22,6 +24,7 @@ from canvas_server.http.params import number_of, session_of
 from canvas_server.http.validators import expected_version, history_tag, is_known, scene_tag
 from canvas_server.node.scenes import InUse, Scenes
 from canvas_server.protocol.audit import AuditEntry, AuditEvent
+from canvas_server.protocol.bounds import Sight
 from canvas_server.protocol.codec import scene_edit_steps
 from canvas_server.protocol.http import ChatAnswer, ErasedAnswer, HistoryAnswer
 from canvas_server.protocol.roles import Right
@@ -67,7 +70,7 @@ def scene_routes(
 
     async def chat(request: Request) -> Response:
         session_id = session_of(request)
-        await require_entered(scenes, gate, request, session_id)
+        await require_entered(scenes, gate, request, session_id, sight=Sight.CHAT)
         page = await scenes.chat(session_id, number_of(request, "before"))
         answer = ChatAnswer(page.messages, page.more)
         body = await bodies.apart(sum(map(message_size, page.messages)), chat_answer, answer)
@@ -90,12 +93,13 @@ def scene_routes(
     async def edit(request: Request) -> Response:
         bearer = gate.recognise(request, Right.EDIT)
         wanted = await bodies.decoded_in_steps(request, bearer, scene_edit_steps)
-        await require_entered(scenes, gate, request, wanted.session_id, Right.EDIT)
+        grant = await require_entered(scenes, gate, request, wanted.session_id, Right.EDIT)
         expected = expected_version(request.headers)
         edited = await scenes.edit(
             wanted,
             expected,
             allowed=lambda: gate.require(request, wanted.session_id, Right.EDIT),
+            grant=grant,
         )
         if wanted.clear:
             by = bearer or "anybody"
@@ -114,9 +118,17 @@ def scene_routes(
 
 
 async def require_entered(
-    scenes: Scenes, gate: Gate, request: Request, session_id: str, right: Right | None = None
-) -> None:
+    scenes: Scenes,
+    gate: Gate,
+    request: Request,
+    session_id: str,
+    right: Right | None = None,
+    sight: Sight = Sight.SCENE,
+) -> Grant | None:
     """Let those through who may be in a session, have a right, and have come in (ROM6).
+
+    An agent has to be shown what is asked for too (AGT10). Returns what they were granted, as
+    `Gate.require`.
 
     Raises:
         Refusal: see `Gate.require` and `Gate.require_entered`.
@@ -124,7 +136,9 @@ async def require_entered(
     """
     grant = gate.require(request, session_id, right)
     if grant is not None:
+        require_sight(grant, sight)
         gate.require_entered(request, session_id, grant, await scenes.rules(session_id))
+    return grant
 
 
 async def scene_at(scenes: Scenes, session_id: str, revision: int | None) -> SceneDocument:

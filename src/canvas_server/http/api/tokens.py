@@ -30,12 +30,35 @@ _ABOVE = (
     "This link comes before yours in the chain of links from who runs the server; they can take it "
     "back, or who has a link as early as this one."
 )
+MAX_AGENTS = 8
+"""Agents that a link which does not moderate may have invited at a time."""
+_TOO_MANY_AGENTS = (
+    f"With this link {MAX_AGENTS} agents are invited already: take one back, or wait until it ends."
+)
 _NEVER_KEPT = {"cache-control": "no-store"}
 
 
 def link_of(base_url: str, session_id: str, token: str) -> str:
     """Return the link that lets its bearer in; browsers send no fragment anywhere (TOK1)."""
     return f"{base_url.rstrip('/')}/s/{session_id}#token={token}"
+
+
+def require_few(invitations: Invitations, maker: str, session_id: str, now: float) -> None:
+    """See that somebody who does not moderate has few agents (AGT2).
+
+    Raises:
+        Refusal: `rate_limited`.
+    """
+    alive = (
+        one
+        for one in invitations.of(session_id)
+        if one.lineage
+        and one.lineage[-1] == maker
+        and one.expires > now
+        and not invitations.is_revoked(one.id)
+    )
+    if sum(1 for _ in alive) >= MAX_AGENTS:
+        raise Refusal(ErrorCode.RATE_LIMITED, _TOO_MANY_AGENTS)
 
 
 def token_routes(
@@ -49,11 +72,12 @@ def token_routes(
     clock: Callable[[], float] = time.time,
 ) -> list[BaseRoute]:
     """Return the routes; `revoke` removes those who came by an invitation."""
+    adding = asyncio.Lock()
 
     async def make(request: Request) -> Response:
-        bearer = gate.recognise_moderator(request)
+        bearer = gate.recognise_inviter(request)
         wanted = await bodies.decoded(request, bearer, decode_token_wish)
-        parent = gate.require_moderator(request, wanted.session_id)
+        parent = gate.require_inviter(request, wanted.session_id, wanted.role)
         assert join is not None  # noqa: S101 - the gate has seen to it
         now = clock()
         claims, expires = made_with(parent, wanted, now)
@@ -72,7 +96,10 @@ def token_routes(
             short=short,
         )
         token = join.sign(claims, expires)
-        await asyncio.to_thread(invitations.add, invitation, now)
+        async with adding:  # else many at once would each be the last that there is room for
+            if parent is not None and not parent.is_moderator:
+                require_few(invitations, parent.invitation, wanted.session_id, now)
+            await asyncio.to_thread(invitations.add, invitation, now)
         audit.token(AuditEvent.TOKEN_MADE, request, invitation, bearer)
         base = str(request.base_url)
         link = link_of(base, wanted.session_id, token)
@@ -94,7 +121,7 @@ def token_routes(
         if invitation is None or not invitation.session_id:
             gate.require_admin(request)  # made elsewhere: nobody here knows whose it is
         else:
-            bearer = gate.require_moderator(request, invitation.session_id)
+            bearer = gate.require_taker_back(request, invitation)
             if bearer is not None and len(invitation.lineage) < len(bearer.lineage):
                 raise Refusal(ErrorCode.FORBIDDEN, _ABOVE)
         if not 1 <= len(token_id) <= 64:

@@ -1,4 +1,1 @@
-"""Handlers of what agents and people do together: `proposals`, `questions`, `thinking`, speech.
-
-The rules are AGT4, AGT5, AGT8 and AGT9 of docs/SPEC.md.
-"""
+"""Handlers of what agents send, and of what people and agents do together (AGT1 to AGT10)."""

@@ -70,7 +70,7 @@ def as_proposal(
             return again  # it was sent again while it waited
         lenient = isinstance(message, client.SyncQueue)
         rehearsal = rehearse(
-            session.canvas, peer.author, operations, new_id, now_ms, lenient=lenient
+            session.canvas, peer.author, operations, new_id, now_ms, peer.guard, lenient=lenient
         )
         try:
             return _show(peer, message, rehearsal, text, new_id, now_ms)
@@ -78,7 +78,7 @@ def as_proposal(
             refused.work = rehearsal.work
             raise
 
-    return commands.in_turn(session.canvas, peer, message.message_id, act)
+    return commands.in_turn_for(session.canvas, peer, message.message_id, act)
 
 
 def _show(
@@ -175,7 +175,7 @@ def decide(peer: Participant, message: client.DecideProposal, now_ms: int) -> li
             return again  # it was sent again while it waited
         return _accept(peer, message, now_ms)
 
-    return commands.in_turn(peer.session.canvas, peer, message.message_id, act)
+    return commands.in_turn_for(peer.session.canvas, peer, message.message_id, act)
 
 
 def _require_may_decide(peer: Participant, proposal: OpenProposal, *, accept: bool) -> None:
@@ -207,7 +207,9 @@ def _accept(peer: Participant, message: client.DecideProposal, now_ms: int) -> l
     needed = with_needs(chosen, needs(proposal.operations, canvas.scene))
     ids = tuple(one for one in proposal.undecided if one in needed)
     operations = [proposal.operations[one] for one in ids]
-    scene, edit, work = perform(canvas, proposal.author, operations, peer.peer_id, now_ms)
+    proposer = peer.session.peers.get(proposal.peer_id)
+    guard = None if proposer is None else proposer.guard
+    scene, edit, work = perform(canvas, proposal.author, operations, peer.peer_id, now_ms, guard)
     reply = _decided(message, edit.revision)
     canvas.scene = scene
     waiting = replace(commands.pending_reply(peer, message), reply=reply)

@@ -1,0 +1,1 @@
+"""Bounds of agents: what holds each of them back, at which pace they go, and what they see."""
