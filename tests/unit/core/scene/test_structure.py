@@ -436,6 +436,24 @@ def test_a_new_group_and_its_new_children_may_name_each_other(*, backwards: bool
     }
 
 
+@pytest.mark.rule("STR1", "STR4")
+@pytest.mark.parametrize(
+    ("child", "code"), [("label", ErrorCode.ELEMENT_LOCKED), ("group", ErrorCode.ELEMENT_NOT_FOUND)]
+)
+def test_a_new_group_takes_in_neither_what_is_locked_nor_itself(
+    child: str, code: ErrorCode
+) -> None:
+    lab = HubLab()
+    lab.join()
+    new = (
+        NewElement(Group((child,)), id="group"),
+        NewElement(Text("x"), id="label", locked=True),
+    )
+    with pytest.raises(Refusal) as refused:
+        lab.hub.post(SceneEdit("s", add=new), 1, None, NOW)
+    assert refused.value.code is code
+
+
 # --- locks and authors (STR4) --------------------------------------------------------------------
 
 
