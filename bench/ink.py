@@ -92,7 +92,8 @@ LOOK = """() => {
   const {port1, port2} = new MessageChannel();
   port1.onmessage = () => {
     const path = document.querySelector('.live-stroke path:last-child');
-    if (path) reached.push([path.getBoundingClientRect().right, performance.timeOrigin + performance.now()]);
+    const clock = performance.timeOrigin + performance.now();
+    if (path) reached.push([path.getBoundingClientRect().right, clock]);
   };
   const look = () => {
     port2.postMessage(null);
