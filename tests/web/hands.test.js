@@ -15,7 +15,7 @@ import { dragByKeys } from "../../web/tools/modes/bykeys.js";
 import { pictureAddress } from "../../web/tools/picturecopy.js";
 import { isChosen } from "../../web/tools/marquee.js";
 import { mapPlace, onMap } from "../../web/tools/minimap.js";
-import { freeMiddle } from "../../web/tools/place.js";
+import { freeMiddle, freeSight } from "../../web/tools/place.js";
 import { toolGroups } from "../../web/tools/toolbar.js";
 
 /** @import {Command} from "../../web/tools/commands/command.js" */
@@ -155,4 +155,22 @@ test("pictures: an address names what is selected, and a PNG is as sharp as a sc
   assert.match(pictureAddress("team", "svg", ["a", "b:1"], 100), /api\/scene\/team\/export\.svg\?ids=a%2Cb%3A1$/);
   assert.match(pictureAddress("team", "png", ["a"], 100), /export\.png\?ids=a&width=360$/);
   assert.match(pictureAddress("team", "png", ["a"], 100_000), /width=4096$/);
+});
+
+test("a free place is beside where an arrow is drawn, whatever box is stored of it", () => {
+  const arrow = { id: "a", kind: { type: "Arrow", start: { x: 0, y: 0, element: "x" }, end: { x: 5, y: 5 } }, transform: { x: 0, y: 0, width: 5, height: 5 } };
+  const drawn = { x: 400, y: 250, width: 200, height: 100, rotation: 0, z_index: 0 };
+  const context = /** @type {any} */ ({
+    scene: { elements: () => [arrow] },
+    view: { transformOf: () => drawn },
+    stage: {
+      scale: 1,
+      frame: { getBoundingClientRect: () => ({ left: 0, top: 0 }) },
+      free: () => ({ x: 0, y: 0, width: 1000, height: 600 }),
+      toScene: (/** @type {number} */ x, /** @type {number} */ y) => ({ x, y }),
+    },
+  });
+  const { x, y } = freeSight(context, { width: 100, height: 60 });
+  const apart = x + 50 <= 400 || x - 50 >= 600 || y + 30 <= 250 || y - 30 >= 350;
+  assert.ok(apart, `${x} ${y}`);
 });

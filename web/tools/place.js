@@ -41,12 +41,12 @@ export function middleOfSight({ stage }) {
  * @param {Size} size
  * @returns {Point} the middle of it, in scene units
  */
-export function freeSight({ stage, scene }, { width, height }) {
+export function freeSight({ stage, scene, view }, { width, height }) {
   const { left, top } = stage.frame.getBoundingClientRect();
   const free = stage.free();
   const corner = stage.toScene(left + free.x, top + free.y);
   const room = { ...corner, width: free.width / stage.scale, height: free.height / stage.scale };
-  const taken = [...scene.elements()].map(({ transform }) => boundsOf(transform)).filter((box) => overlap(box, room));
+  const taken = [...scene.elements()].map(({ id }) => boundsOf(view.transformOf(id))).filter((box) => overlap(box, room));
   return freeMiddle(room, { width, height }, taken);
 }
 

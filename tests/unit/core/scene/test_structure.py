@@ -449,8 +449,9 @@ def test_a_new_group_takes_in_neither_what_is_locked_nor_itself(
         NewElement(Group((child,)), id="group"),
         NewElement(Text("x"), id="label", locked=True),
     )
-    lab.perform(lab.hub.post(SceneEdit("s", add=new), 1, None, NOW))
-    assert [answer.failure for answer in lab.answered] == [code]
+    with pytest.raises(Refusal) as refused:
+        lab.hub.post(SceneEdit("s", add=new), 1, None, NOW)
+    assert refused.value.code is code
 
 
 # --- locks and authors (STR4) --------------------------------------------------------------------
