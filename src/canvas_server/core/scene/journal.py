@@ -79,10 +79,6 @@ class Journal:
         )
         return sum(1 for _ in named)
 
-    def owns(self, key: str, element_id: str) -> bool:
-        """Tell whether an agent has added an element."""
-        return element_id in self._owned.get(key, ())
-
     def record(self, key: str, touches: Iterable[Touch], scene: Scene) -> list[Before]:
         """Keep what an agent has changed; return what was known before, the latest last."""
         if key not in self._agents:

@@ -432,6 +432,21 @@ def test_comings_and_goings_under_one_id() -> None:
     assert table.undo() == (0, 0)
 
 
+@pytest.mark.rule("AGT7")
+def test_what_lies_in_another_kind_now_keeps_it() -> None:
+    table = Table()
+    table.ok(table.ada, add("a", Text("one")))
+    table.ok(table.bot, client.RemoveElement("a"))
+    table.ok(table.bot, add("a", Frame()))
+    table.ok(table.ada, add("in it", parent="a"))
+    assert table.undo() == (0, 1)
+    assert table.scene.keys() == {"a", "in it"}
+    table.ok(table.bot, add("b"))
+    table.ok(table.ada, client.UndoAgent(table.bot_id))
+    assert not table.house.heard(table.ada, server.Ack)
+    assert "b" not in table.scene
+
+
 @pytest.mark.rule("AGT7", "STR4")
 def test_what_others_have_locked_stays() -> None:
     table = Table()
