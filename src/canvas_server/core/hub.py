@@ -265,8 +265,6 @@ class Hub(HubQueries):
                 )
                 return made if peer.agent is None else [*made, *pausing.edited(peer, peer.agent)]
             case client.RestoreScene():
-                if proposals.only_proposes(peer):
-                    return self._propose(peer, message, now)
                 return commands.recall(session.canvas, peer, message)
             case client.Kick():
                 return moderation.kick(self._membership, peer, message, now)

@@ -11,7 +11,7 @@ from msgspec import Struct
 
 from canvas_server.export.outlines import Point
 from canvas_server.export.polygons import (
-    Bounds,
+    Extents,
     Polygon,
     bounds_of,
     crossings,
@@ -41,7 +41,7 @@ class ArrowPath(Struct, frozen=True):
     points: list[Point]
     heads: list[list[Point]]
     middle: Point
-    box: Bounds
+    box: Extents
 
 
 def aim_of(end: ArrowEnd, elements: Mapping[str, Element]) -> Aim:
@@ -66,7 +66,7 @@ def arrow_path(arrow: Arrow, start: Aim, end: Aim) -> ArrowPath:
         heads.append(_head_of(points[::-1], size))
     box = bounds_of([*points, *(point for head in heads for point in head)])
     rim = arrow.stroke_width / 2
-    around = Bounds(box.x - rim, box.y - rim, box.width + 2 * rim, box.height + 2 * rim)
+    around = Extents(box.x - rim, box.y - rim, box.width + 2 * rim, box.height + 2 * rim)
     return ArrowPath(points, heads, _along(points, _length_of(points) / 2), around)
 
 

@@ -16,7 +16,7 @@ Polygon = list[Point]
 """The corners, closed."""
 
 
-class Bounds(Struct, frozen=True):
+class Extents(Struct, frozen=True):
     """An upright box."""
 
     x: float
@@ -44,11 +44,11 @@ def outline_in(kind: Kind, at: Transform) -> Polygon:
     ]
 
 
-def bounds_of(points: Iterable[Point]) -> Bounds:
+def bounds_of(points: Iterable[Point]) -> Extents:
     """Return the box around points."""
     across, down = zip(*points, strict=True)
     left, top = min(across), min(down)
-    return Bounds(left, top, max(across) - left, max(down) - top)
+    return Extents(left, top, max(across) - left, max(down) - top)
 
 
 def crossings(start: Point, end: Point, polygon: Polygon) -> list[float]:

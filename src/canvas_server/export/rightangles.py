@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from msgspec import Struct
 
 from canvas_server.export.outlines import Point
-from canvas_server.export.polygons import Bounds, Polygon, bounds_of, leaving
+from canvas_server.export.polygons import Extents, Polygon, bounds_of, leaving
 
 _MARGIN = 24.0
 _LEAST_MARGIN = 1.0
@@ -224,14 +224,14 @@ def _near(one: float, other: float) -> bool:
     return abs(one - other) < 0.02
 
 
-def _box_of(aim: Aim) -> Bounds:
-    box = Bounds(*aim.point, 0, 0) if aim.polygon is None else bounds_of(aim.polygon)
+def _box_of(aim: Aim) -> Extents:
+    box = Extents(*aim.point, 0, 0) if aim.polygon is None else bounds_of(aim.polygon)
     left, top = _hundredth(box.x), _hundredth(box.y)
     right, bottom = _hundredth(box.x + box.width), _hundredth(box.y + box.height)
-    return Bounds(left, top, right - left, bottom - top)
+    return Extents(left, top, right - left, bottom - top)
 
 
-def _grown(box: Bounds, by: float) -> _Wall:
+def _grown(box: Extents, by: float) -> _Wall:
     return _Wall(
         _hundredth(box.x - by),
         _hundredth(box.y - by),

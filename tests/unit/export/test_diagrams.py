@@ -18,7 +18,7 @@ from canvas_server.export.arrowpath import GAP, aim_of, arrow_path
 from canvas_server.export.harfbuzz import hb
 from canvas_server.export.outlines import Point, outline_of, polygon_of, room_in
 from canvas_server.export.polygons import (
-    Bounds,
+    Extents,
     Polygon,
     bounds_of,
     crossings,
@@ -116,7 +116,7 @@ def test_an_end_on_an_element_lies_on_its_outline(one: Element, other: Element, 
         assert distance(point, outline) <= GAP + 0.02
 
 
-def apart(one: Bounds, other: Bounds) -> float:
+def apart(one: Extents, other: Extents) -> float:
     return max(
         other.x - one.x - one.width,
         one.x - other.x - other.width,

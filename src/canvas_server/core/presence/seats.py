@@ -143,12 +143,11 @@ class Seats:
     def close_if_idle(self, session: Session) -> None:
         """Forget a session that nobody is in and of which everything is stored."""
         if not session.peers and session.canvas.at_rest and session.door.is_idle:
-            gone = self.sessions.pop(session.session_id, None)
+            self.sessions.pop(session.session_id, None)
             self._unswept.discard(session)
-            if gone is session:
-                canvas = session.canvas
-                at = canvas.scene.revision
-                self.kept_agents.keep(session.session_id, session.agents, canvas.journal, at)
+            canvas = session.canvas
+            at = canvas.scene.revision
+            self.kept_agents.keep(session.session_id, session.agents, canvas.journal, at)
 
     def evict(self, session: Session, code: CloseCode) -> list[Effect]:
         """Forget a session with its peers; they are to come back to where it lives now."""

@@ -156,7 +156,7 @@ class Session:
             readers=lambda: self.sights.seeing(Sight.CHAT),
         )
         canvas = self.canvas
-        self.table = Table(canvas, self.peers)
+        self.table = Table(canvas, self.peers, lambda: self.sights.seeing(Sight.SCENE))
         self.door = Door(
             session_id, stored.rules, tickets, self.peers, lambda: canvas.shown.revision
         )

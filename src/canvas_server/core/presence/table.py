@@ -1,6 +1,6 @@
 """Table of a session: what is proposed and asked there, and who is told of it (AGT5, AGT9)."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Protocol
 
 from canvas_server.core.effects import ConnectionId, Effect, Send, SettlePresence
@@ -21,9 +21,18 @@ class Seated(Protocol):
 class Table:
     """What lies on the table until it is decided, answered, or its author has left."""
 
-    def __init__(self, canvas: Canvas, here: Mapping[str, Seated]) -> None:
-        """Begin with nothing; `here` is looked at whenever something is told."""
+    def __init__(
+        self,
+        canvas: Canvas,
+        here: Mapping[str, Seated],
+        viewers: Callable[[], Iterable[Seated]] | None = None,
+    ) -> None:
+        """Begin with nothing; `here` is looked at whenever something is told.
+
+        `viewers` are those who are shown the scene, and what is proposed of it (AGT10); None: all.
+        """
         self._here = here
+        self._viewers = viewers or here.values
         self._session_id = canvas.session_id
         self.proposals = Proposals(canvas)
         self.questions = Questions()
@@ -31,8 +40,8 @@ class Table:
         """For retries of what is stored nowhere."""
 
     def tell(self, message: server.ServerMessage) -> list[Effect]:
-        """Tell everybody."""
-        connections = tuple(peer.connection for peer in self._here.values())
+        """Tell everybody who is shown the scene."""
+        connections = tuple(peer.connection for peer in self._viewers())
         return [Send(connections, message)] if connections else []
 
     def show(self, question: OpenQuestion) -> list[Effect]:
@@ -58,7 +67,8 @@ class Table:
 
     def introduce(self, peer: Seated) -> list[Effect]:
         """Tell a newcomer what is open."""
-        known = (*self.proposals.views(), *self.questions.known_to(peer.peer_id))
+        proposed = self.proposals.views() if peer in self._viewers() else ()
+        known = (*proposed, *self.questions.known_to(peer.peer_id))
         return [Send((peer.connection,), message) for message in known]
 
     def leave(self, peer_id: str) -> list[Effect]:

@@ -5,6 +5,7 @@ Those of a scene that another server keeps are forwarded to it (REL4).
 
 import contextlib
 import zlib
+from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator
 from typing import Protocol, assert_never
 
@@ -199,8 +200,7 @@ def rehearse(canvas: Canvas, editor: Editor, message: client.EditMessage, now_ms
     waiting = pending_reply(editor, message)
     making = _Answering(edit, _make(edit, message, waiting, lambda: "new"))
     try:
-        for _ in making:
-            pass
+        deque(making, maxlen=0)
     except Refusal as refused:
         if refused.code in _OF_BOUNDS:
             raise

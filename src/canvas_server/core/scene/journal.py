@@ -5,7 +5,7 @@ as nobody else has changed them since. What others change is theirs, and leaves 
 """
 
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, assert_never
 
 import msgspec
 from msgspec import Struct
@@ -110,6 +110,8 @@ class Journal:
                     ids.add(element_id)
                 case Replaced():
                     return self._forget_all()
+                case _:
+                    assert_never(entry.change)
         return self._observe(ids, scene)
 
     def take(self, key: str, ids: Iterable[str]) -> list[Before]:

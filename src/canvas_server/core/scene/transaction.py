@@ -142,7 +142,7 @@ class Edit:
         children = grouping(self._scene, new, new.id or spare_id)
         if self._guard is not None:
             self._guard_new(self._guard, new, spare_id)
-            self._guard_consequences(children)
+            self._guard_consequences(self._guard, children)
         element = self._scene.add(new, spare_id, author, sum(child.grown for child in children))
         self._result.add(element)
         self._touch(element.id, None, element)
@@ -180,7 +180,7 @@ class Edit:
             yield
         if self._guard is not None:
             self._guard.check(before, changed(before, changes))
-            self._guard_consequences(carried)
+            self._guard_consequences(self._guard, carried)
         yield from self._updating(before, changes, carried)
         self._made()
 
@@ -261,7 +261,8 @@ class Edit:
             for each in gone:
                 if isinstance(each, Removed):
                     self._guard.check(self._scene.require(each.id), None)
-            self._guard_consequences(each for each in gone if not isinstance(each, Removed))
+            freed = (each for each in gone if not isinstance(each, Removed))
+            self._guard_consequences(self._guard, freed)
         for each in gone:
             if isinstance(each, Removed):
                 self._remove(each.id, element)
@@ -378,10 +379,9 @@ class Edit:
                 self._owned = self._journal.owned(guard.key, self._author[1], self._scene)
             guard.check_number(self._owned)
 
-    def _guard_consequences(self, consequences: Iterable[Consequence]) -> None:
-        if self._guard is not None:
-            for each in consequences:
-                self._guard.check(self._scene.require(each.element.id), each.element)
+    def _guard_consequences(self, guard: Guard, consequences: Iterable[Consequence]) -> None:
+        for each in consequences:
+            guard.check(self._scene.require(each.element.id), each.element)
 
     def _touch(
         self, element_id: str, before: Element | None, after: Element | None, count: int = 1

@@ -166,11 +166,8 @@ def _change_back(edit: Edit, scene: Scene, wanted: Mapping[str, Element]) -> dic
 
 
 def _changed_back(edit: Edit, scene: Scene, then: Element) -> bool:
-    now = scene.get(then.id)
-    if now is None:
-        return False
     try:
-        edit.update(then.id, changes_to(now, then))
+        edit.update(then.id, changes_to(scene.require(then.id), then))
     except Refusal:
         return False
     after = scene.require(then.id)
@@ -181,7 +178,7 @@ def _take_out(edit: Edit, scene: Scene, chosen: Mapping[str, Touched]) -> set[st
     """Remove what was added, unless something of others is in it; return the ids of what stays."""
     mine = _mine(scene, chosen)
     stays = {each for each in mine if any(below not in mine for below, _ in scene.below(each))}
-    for element_id in mine - stays:
+    for element_id in sorted(mine - stays):
         if scene.get(element_id) is None:
             continue  # it went with its parent
         try:

@@ -176,15 +176,67 @@ def test_all_at_once_is_for_those_without_bounds(message: client.ClientMessage) 
 def test_one_that_may_only_propose() -> None:
     table = Table(Bounds(mode="propose"))
     table.ok(table.ada, add("a"))
-    for message in (
-        add("b"),
-        change("a", 1),
-        client.RemoveElement("a"),
-        client.SyncQueue(()),
-        client.Stroke("AA"),
-        client.Preview((client.PreviewedElement("a", TransformChanges(x=1)),)),
-    ):
-        table.refused(table.bot, message, "propose")
+    before = table.scene
+    for message in (add("b"), change("a", 1), client.RemoveElement("a")):
+        table.ok(table.bot, message)
+        assert table.house.heard(table.bot, server.Proposal), "it is shown, and not made"
+    assert table.scene == before
+    table.refused(table.bot, client.Stroke("AA"), "propose")
+    shown = client.Preview((client.PreviewedElement("a", TransformChanges(x=1)),))
+    table.refused(table.bot, shown, "propose")
+    table.refused(table.bot, client.ClearScene(), "without bounds")
+
+
+def proposed(table: Table, *operations: client.Operation) -> str:
+    """Propose; return the id of the proposal."""
+    table.ok(table.bot, client.Propose(operations))
+    return table.house.heard(table.bot, server.Proposal)[-1].proposal_id
+
+
+def added(element_id: str, **place: float) -> client.AddOperation:
+    message = add(element_id, **place)
+    return client.AddOperation(message.element)
+
+
+@pytest.mark.rule("AGT3", "AGT5")
+def test_what_is_proposed_keeps_to_the_bounds_when_proposed_and_when_accepted() -> None:
+    table = Table(Bounds(mode="propose", area=AREA, max_elements=1, edits_per_minute=3))
+    table.refused(table.bot, client.Propose((added("out", x=600),)), "area")
+    first, second = proposed(table, added("a")), proposed(table, added("b"))
+    table.say(table.ada, client.DecideProposal(first, accept=True))
+    error = table.say(table.ada, client.DecideProposal(second, accept=True))
+    assert error is not None
+    assert "max_elements" in error.message
+    proposed(table, change_of("a", 20))
+    table.refused(table.bot, client.Propose((change_of("a", 30),)), "edits_per_minute")
+
+
+def change_of(element_id: str, x: float) -> client.UpdateOperation:
+    return client.UpdateOperation(element_id, change(element_id, x).changes)
+
+
+@pytest.mark.rule("AGT5", "AGT6", "AGT7")
+def test_what_was_proposed_and_accepted_is_taken_back_with_the_rest() -> None:
+    table = Table(Bounds(mode="propose"))
+    table.ok(table.ada, add("hers"))
+    proposal = proposed(table, added("a"), change_of("hers", 20))
+    table.ok(table.ada, client.PauseAgent(table.bot_id, paused=True))
+    table.ok(table.ada, client.DecideProposal(proposal, accept=True))
+    assert {*table.scene} == {"a", "hers"}
+    assert table.undo() == (2, 0)
+    assert {*table.scene} == {"hers"}
+    assert table.scene["hers"].transform.x == add("hers").element.transform.x
+
+
+@pytest.mark.rule("AGT5", "AGT10")
+def test_who_is_not_shown_the_canvas_is_not_shown_what_is_proposed_of_it() -> None:
+    table = Table(Bounds(), Bounds(sees=(Sight.CHAT,)))
+    proposed(table, added("a"))
+    blind, _ = table.agents[1]
+    assert table.house.heard(blind, server.Proposal) == []
+    late, _ = table.come(1)
+    assert table.house.heard(late, server.Proposal) == []
+    assert table.house.heard(table.ada, server.Proposal) != []
 
 
 @pytest.mark.rule("AGT3")

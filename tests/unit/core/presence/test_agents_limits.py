@@ -8,13 +8,14 @@ from canvas_server.core.presence.bounding.agents import Agents
 from canvas_server.core.presence.bounding.kept import KeptAgents
 from canvas_server.core.presence.bounding.pace import MAX_REFUSALS, Pace
 from canvas_server.core.presence.grants import Grant
-from canvas_server.core.scene import journal
+from canvas_server.core.scene import elements, journal
+from canvas_server.core.scene.fields import differing
 from canvas_server.core.scene.journal import Journal
 from canvas_server.protocol import client
 from canvas_server.protocol.bounds import Bounds
 from canvas_server.protocol.errors import ErrorCode
 from canvas_server.protocol.http import SceneEdit
-from canvas_server.protocol.kinds import Note, Text
+from canvas_server.protocol.kinds import Frame, Note, Text
 from canvas_server.protocol.roles import Role
 from canvas_server.protocol.scene import Element, NewElement, Transform
 from support.hub.hub import NOW
@@ -31,7 +32,8 @@ def test_an_edit_that_another_server_makes_keeps_to_the_bounds() -> None:
     table.refused(table.bot, add("text"), "kinds")
     note, text = (client.AddOperation(NewElement(kind)) for kind in (Note("n"), Text("x")))
     table.refused(table.bot, client.SyncQueue((note, text)), "operation 1", "kinds")
-    for passes in (client.SyncQueue((note,)), change("gone", 1), add("note", Note("n"))):
+    failing = client.SyncQueue((note, client.RemoveOperation("gone")))
+    for passes in (client.SyncQueue((note,)), failing, change("gone", 1), add("note", Note("n"))):
         effects = table.house.say(table.bot, passes)
         assert [each.message for each in effects if isinstance(each, Forward)] == [passes]
     error = table.say(table.ada, client.UndoAgent(table.bot_id))
@@ -116,3 +118,44 @@ def test_what_is_gone_or_taken_is_known_so() -> None:
     assert journal.seen(added, one) is added
     assert journal.seen(added, None) is None
     assert journal.seen(added, Element("a", Text("x"), Transform())) is not None
+
+
+@pytest.mark.rule("AGT7")
+def test_what_does_not_fit_any_more_is_not_brought_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    table = Table(Bounds())
+    table.ok(table.ada, add("hers"))
+    table.ok(table.bot, client.RemoveElement("hers"))
+    monkeypatch.setattr(elements, "MAX_ELEMENTS", 0)
+    assert table.undo() == (0, 1)
+    assert table.scene == {}
+
+
+@pytest.mark.rule("AGT3", "AGT7")
+def test_an_agent_takes_back_within_the_bounds_that_hold_now() -> None:
+    table = Table(Bounds())
+    table.ok(table.bot, add("text"))
+    table.ok(table.bot, add("note", Note("n")))
+    table.house.admission.bounds["bot0"] = NOTES
+    bot, bot_id = table.come()
+    assert table.undo(bot, bot_id) == (1, 1)
+    assert {*table.scene} == {"text"}
+
+
+@pytest.mark.rule("AGT7")
+def test_a_frame_is_taken_back_with_what_the_agent_put_in_it() -> None:
+    table = Table(Bounds())
+    table.ok(table.bot, add("a", Frame()))
+    table.ok(table.bot, client.AddElement(NewElement(Text("x"), id="b", parent="a")))
+    assert table.undo() == (2, 0)
+    assert table.scene == {}
+
+
+def test_of_another_kind_all_differs() -> None:
+    text, note = (Element("a", kind, Transform()) for kind in (Text("x"), Note("x")))
+    assert differing(text, note) == {"kind": text.kind}
+
+
+def test_a_journal_of_nobody_gives_nothing_back() -> None:
+    known = Journal()
+    assert known.take("nobody", ["a"]) == [("nobody", "a", None)]
+    assert not known

@@ -5,7 +5,8 @@ from typing import Any
 import msgspec
 import pytest
 
-from canvas_server.core.effects import Decode, Worked
+from canvas_server.core.effects import Decode, Refusal, Worked
+from canvas_server.core.presence.agents.proposals import as_proposal
 from canvas_server.core.scene.proposals import MAX_OPEN, MAX_OPEN_BYTES
 from canvas_server.protocol import client, server
 from canvas_server.protocol.errors import ErrorCode
@@ -19,6 +20,7 @@ from canvas_server.protocol.scene import (
     TransformChanges,
 )
 from support.hub.house import House
+from support.hub.hub import HubLab
 
 PNG = "data:image/png;base64,AA=="
 pytestmark = pytest.mark.rule("AGT5")
@@ -599,3 +601,12 @@ def test_a_place_says_itself_where_it_is(room: Room) -> None:
     proposal_id = room.propose(move("a", 10), move("c", 100))
     room.decide(proposal_id)
     assert room.scene()["c"].transform.x == 100
+
+
+def test_what_clears_the_canvas_is_not_proposed() -> None:
+    lab = HubLab()
+    lab.join()
+    (peer,) = lab.hub._membership.peers.values()
+    with pytest.raises(Refusal) as refused:
+        as_proposal(peer, client.ClearScene(), str, 0)
+    assert refused.value.code is ErrorCode.OUT_OF_BOUNDS

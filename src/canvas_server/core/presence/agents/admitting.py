@@ -51,9 +51,7 @@ def admit(
             | client.RemoveElement()
             | client.SyncQueue()
         ):
-            if agent.bounds.mode == "propose":
-                agent.refuse(ONLY_PROPOSES, now_ms)
-            if peer.session.canvas.leader is not None:
+            if agent.bounds.mode == "edit" and peer.session.canvas.leader is not None:
                 commands.rehearse(peer.session.canvas, peer, message, now_ms)
         case client.Preview():
             _check_preview(peer, agent, message, now_ms)

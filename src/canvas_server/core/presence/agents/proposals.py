@@ -32,7 +32,7 @@ _BY_PEOPLE = "Proposals are decided by people; an agent withdraws its own."
 _ONLY_PROPOSES = "This agent may only propose changes of elements: it neither clears nor restores."
 _TOO_MANY = f"A proposal has {MAX_PROPOSED} operations at most: make several."
 
-Proposed = client.Propose | client.EditMessage | client.RestoreScene
+Proposed = client.Propose | client.EditMessage
 
 
 def only_proposes(peer: Participant) -> bool:
@@ -143,7 +143,7 @@ def _operations(message: Proposed) -> tuple[tuple[client.Operation, ...], str]:
             return (client.UpdateOperation(element_id, changes),), ""
         case client.RemoveElement(id=element_id):
             return (client.RemoveOperation(element_id),), ""
-        case client.ClearScene() | client.RestoreScene():
+        case client.ClearScene():
             raise Refusal(ErrorCode.OUT_OF_BOUNDS, _ONLY_PROPOSES)
         case _:
             assert_never(message)
