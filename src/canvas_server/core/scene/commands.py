@@ -24,7 +24,7 @@ from canvas_server.core.effects import (
 from canvas_server.core.records import Snapshot
 from canvas_server.core.scene.carrying import placed_by
 from canvas_server.core.scene.document import Canvas
-from canvas_server.core.scene.guard import Guard
+from canvas_server.core.scene.guard import EditGuard
 from canvas_server.core.scene.hierarchy import parents_first, repaired
 from canvas_server.core.scene.replies import PendingReply
 from canvas_server.core.scene.slices import UNBOUND, is_long, sliced
@@ -59,7 +59,7 @@ class Editor(Protocol):
         ...
 
     @property
-    def guard(self) -> Guard | None:
+    def guard(self) -> EditGuard | None:
         """What holds it back: an agent (AGT3)."""
         ...
 
@@ -289,7 +289,7 @@ def post(
     new_id: Callable[[], str],
     now_ms: int,
     origin: str | None = None,
-    guard: Guard | None = None,
+    guard: EditGuard | None = None,
 ) -> list[Effect]:
     """Make an edit that came over HTTP, here or at the server `origin`, the whole of it or nothing.
 
@@ -317,7 +317,7 @@ def _post(
     new_id: Callable[[], str],
     now_ms: int,
     origin: str | None,
-    guard: Guard | None,
+    guard: EditGuard | None,
 ) -> list[Effect]:
     _require(canvas, expected)
     scene = canvas.scene.copy()

@@ -26,7 +26,7 @@ from canvas_server.core.scene.admission import admitted
 from canvas_server.core.scene.chatting import CanvasChat, Hearer
 from canvas_server.core.scene.committed import CommittedScene
 from canvas_server.core.scene.elements import MAX_ELEMENTS, MAX_SCENE_BYTES, Scene
-from canvas_server.core.scene.guard import Guard
+from canvas_server.core.scene.guard import EditGuard
 from canvas_server.core.scene.hierarchy import repaired
 from canvas_server.core.scene.journal import Journal
 from canvas_server.core.scene.news import FRAME_BYTES, scene_document
@@ -131,7 +131,7 @@ class Canvas:
         now_ms: int,
         author: Author | None = None,
         scene: Scene | None = None,
-        guard: Guard | None = None,
+        guard: EditGuard | None = None,
     ) -> Edit:
         """Begin an edit, of a `scene` that will be the present one; `submit` it when complete."""
         changed = self.scene if scene is None else scene

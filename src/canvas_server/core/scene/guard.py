@@ -5,7 +5,7 @@ from typing import Protocol
 from canvas_server.protocol.scene import Element
 
 
-class Guard(Protocol):
+class EditGuard(Protocol):
     """Bounds of one maker of edits; each method raises `Refusal` before anything is changed."""
 
     @property
@@ -38,7 +38,7 @@ class Guard(Protocol):
 class Accepted:
     """Guard of what an agent has proposed and somebody accepts: it was counted when proposed."""
 
-    def __init__(self, proposer: Guard) -> None:
+    def __init__(self, proposer: EditGuard) -> None:
         self._proposer = proposer
 
     @property

@@ -15,7 +15,7 @@ from canvas_server.core.scene.carrying import placed_by
 from canvas_server.core.scene.changes import changed, combined
 from canvas_server.core.scene.document import Canvas
 from canvas_server.core.scene.elements import Scene
-from canvas_server.core.scene.guard import Accepted, Guard
+from canvas_server.core.scene.guard import Accepted, EditGuard
 from canvas_server.core.scene.hierarchy import kept
 from canvas_server.core.scene.transaction import Author, Edit
 from canvas_server.protocol import client, server
@@ -55,7 +55,7 @@ class _Trial:
         author: Author,
         operations: Iterable[client.Operation],
         now_ms: int,
-        guard: Guard | None = None,
+        guard: EditGuard | None = None,
     ) -> None:
         self.scene = canvas.scene.copy()
         self.edit = canvas.edit(now_ms, author, self.scene, guard)
@@ -104,7 +104,7 @@ def rehearse(
     operations: Iterable[client.Operation],
     new_id: Callable[[], str],
     now_ms: int,
-    guard: Guard | None = None,
+    guard: EditGuard | None = None,
     *,
     lenient: bool,
 ) -> Rehearsal:
@@ -205,7 +205,7 @@ def perform(
     operations: Iterable[client.Operation],
     accepted_by: str,
     now_ms: int,
-    guard: Guard | None,
+    guard: EditGuard | None,
 ) -> tuple[Scene, Edit, int]:
     """Make operations on a copy of a scene; return it, its edit, and what work that was.
 

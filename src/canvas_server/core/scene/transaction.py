@@ -24,7 +24,7 @@ from canvas_server.core.scene.consequences import (
     leaving,
 )
 from canvas_server.core.scene.elements import MAX_ELEMENTS, Scene
-from canvas_server.core.scene.guard import Guard
+from canvas_server.core.scene.guard import EditGuard
 from canvas_server.core.scene.hierarchy import granted, kept
 from canvas_server.core.scene.journal import Before, Journal, Touch
 from canvas_server.core.scene.news import NetResult, SceneEvent
@@ -70,7 +70,7 @@ class Edit:
         here: Container[str],
         now_ms: int,
         author: Author | None,
-        guard: Guard | None = None,
+        guard: EditGuard | None = None,
         journal: Journal | None = None,
     ) -> None:
         """Begin an edit of a session's scene; `here` has the ids of its peers.
@@ -371,7 +371,7 @@ class Edit:
         if self._guard is not None:
             self._guard.made(self.now_ms)
 
-    def _guard_new(self, guard: Guard, new: NewElement, spare_id: str) -> None:
+    def _guard_new(self, guard: EditGuard, new: NewElement, spare_id: str) -> None:
         place = (new.transform, new.parent, new.locked, new.opacity)
         guard.check(None, Element(new.id or spare_id, kept(new.kind), *place))
         if guard.counts_elements and self._journal is not None:
@@ -379,7 +379,7 @@ class Edit:
                 self._owned = self._journal.owned(guard.key, self._author[1], self._scene)
             guard.check_number(self._owned)
 
-    def _guard_consequences(self, guard: Guard, consequences: Iterable[Consequence]) -> None:
+    def _guard_consequences(self, guard: EditGuard, consequences: Iterable[Consequence]) -> None:
         for each in consequences:
             guard.check(self._scene.require(each.element.id), each.element)
 

@@ -32,7 +32,7 @@ _TEXT = len(LONG).to_bytes(4) + b"tEXt" + LONG + bytes(4)
 LONG_PICTURE = PICTURE[:22] + b64encode(_PNG[:33] + _TEXT + _PNG[33:]).decode()
 
 
-class Guard:
+class EditGuard:
     """Tokens that can be read: a role, and perhaps a person."""
 
     def admit(self, token: str | None, session_id: str, now: float) -> Grant:
@@ -48,7 +48,7 @@ class House(HubLab):
 
     def __init__(self) -> None:
         super().__init__()
-        self.hub = make_hub(self.memory, admission=Guard())
+        self.hub = make_hub(self.memory, admission=EditGuard())
 
     def enter(self, token: str) -> tuple[ConnectionId, str]:
         connection = self.connect()
