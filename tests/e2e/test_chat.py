@@ -128,9 +128,8 @@ def test_nothing_said_is_lost_or_doubled(open_window: Open, proxy: Proxy) -> Non
     proxy.cut()
     ada.wait_connection("resuming")
     say(ada, "offline")
-    expect(ada.page.locator('[data-outgoing="sending"]')).to_contain_text(
-        "when the connection is back"
-    )
+    sending = ada.page.locator('[data-outgoing="sending"]', has_text="offline")
+    expect(sending).to_contain_text("when the connection is back")
     say(bob, "meanwhile")
     proxy.accept()
     ada.wake()
