@@ -777,6 +777,8 @@ export interface SyncQueue {
   operations: (AddOperation | UpdateOperation | RemoveOperation)[];
   /** Chosen by the sender, echoed in the reply. */
   message_id?: string | null;
+  /** All or nothing: the first that is refused is the `error`, with its place. */
+  atomic?: boolean;
 }
 
 /** Make the scene what it was at an earlier revision, as a new change; all get `scene_update`.

@@ -152,6 +152,15 @@ class JoinTokens:
         """
         return _grant(*self._claims(token, now))
 
+    def opened(self, token: str | None, now: float) -> tuple[str, Grant]:
+        """Return the session that a token names, and what it allows there.
+
+        Raises:
+            Refusal: as `admit`.
+        """
+        claims, expires = self._claims(token, now)
+        return claims.session, _grant(claims, expires)
+
     def renew(self, grant: Grant, session_id: str, now: float) -> tuple[str, Grant]:
         """Return another token like the one that was granted, and what it allows.
 

@@ -13,6 +13,7 @@ from canvas_server.cli.bot import bot
 from canvas_server.cli.communitas import communitas
 from canvas_server.cli.doctor import doctor
 from canvas_server.cli.lan import for_local_network, show_link
+from canvas_server.cli.mcp import mcp
 from canvas_server.cli.scenes import backup, export_scene, import_scene, restore
 from canvas_server.cli.sessions import delete, sessions
 from canvas_server.cli.tokens import secret, token
@@ -56,6 +57,7 @@ for command in (
     restore,
     export_scene,
     import_scene,
+    mcp,
     secret,
     sessions,
     token,

@@ -11,6 +11,7 @@ from canvas_server.auth.admin import AdminTokens
 from canvas_server.auth.join import Claims, JoinTokens, bounded, fresh_invitation
 from canvas_server.auth.keys import Keys, fresh_secret
 from canvas_server.cli.agentbounds import UNBOUNDED, bounds_of_options, with_bounds
+from canvas_server.cli.agentlines import configuration
 from canvas_server.cli.operating import answer_of
 from canvas_server.cli.values import DURATION, SERVER_URL, SITE_URL, check_names
 from canvas_server.config.options import with_settings_of
@@ -124,8 +125,8 @@ def token(
     """Print a join token, or a link with one, for a server with the same CANVAS_AUTH_SECRET.
 
     What says who may come in is the token alone: give it to nobody else. Its id, by which it is
-    taken back (DELETE /api/tokens/ID), goes to stderr. A short link is kept by the server, which
-    has to be running.
+    taken back (DELETE /api/tokens/ID), goes to stderr, as do the lines that an MCP client of an
+    agent is configured with. A short link is kept by the server, which has to be running.
     """
     if not auth_secret:
         raise click.ClickException(
@@ -170,3 +171,5 @@ def token(
         raise click.UsageError(refused.text) from None
     click.echo(f"id: {invitation}", err=True)
     click.echo(link_of(site, session, made) if link else made)
+    if role == Role.AGENT.value:
+        click.echo(configuration(site, session, made), err=True)

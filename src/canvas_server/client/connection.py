@@ -9,7 +9,7 @@ import random
 import time
 import uuid
 import weakref
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Literal, overload
 
 import msgspec
@@ -95,8 +95,15 @@ class Client(RoomActions, AgentActions):
         name: str,
         on_state: Callable[[State], None] | None = None,
         token: str = "",
+        opener: Callable[[str], Awaitable[ClientConnection]] = open_socket,
     ) -> None:
+        """Prepare; `opener` opens the WebSocket at an address, each time it is needed.
+
+        Raises:
+            CannotConnect: that is no address of a server.
+        """
         self.url = socket_url(url)
+        self._opener = opener
         self.session_id = session
         self.name = name
         self.state: State = "connecting"
@@ -124,6 +131,16 @@ class Client(RoomActions, AgentActions):
         self._something_to_write = asyncio.Event()
         self._all_written = asyncio.Event()
         self._all_written.set()
+
+    @property
+    def token(self) -> str:
+        """The join token of this peer, as it was renewed; empty: it has none."""
+        return self._token
+
+    @property
+    def resume_token(self) -> str:
+        """What shows that this peer has come in (ROM6); empty: it has not."""
+        return self._resume_token
 
     # --- what a program does -------------------------------------------------------------------
 
@@ -234,7 +251,7 @@ class Client(RoomActions, AgentActions):
         self._fresh = True
         self._pinged = False
         try:
-            socket = await open_socket(self.url)
+            socket = await self._opener(self.url)
         except CannotConnect as error:
             return str(error)
         self._socket = socket

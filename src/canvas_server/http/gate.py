@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable
 
+from msgspec import Struct
 from starlette.requests import Request
 
 from canvas_server.addresses import is_loopback, parsed_host
@@ -39,6 +40,14 @@ _NOBODY_ASKED = (
     "this server asks nobody who they are; set CANVAS_AUTH_SECRET to what "
     "`canvas-server secret` prints, then `canvas-server token --admin` makes a token for this"
 )
+
+
+class Bearer(Struct, frozen=True):
+    """Who bears a join token: the token, the session that it names, and what it allows there."""
+
+    token: str
+    session_id: str
+    grant: Grant
 
 
 class Gate:
@@ -101,6 +110,19 @@ class Gate:
             or claims.peer_id in rules.removed
         ):
             raise Refusal(ErrorCode.SESSION_LOCKED, _NOT_ENTERED)
+
+    def bearer(self, request: Request) -> Bearer | None:
+        """Return who bears the join token of a request, in the session that it names.
+
+        None: nobody is asked.
+
+        Raises:
+            Refusal: `unauthorized`, `token_expired`.
+        """
+        if self._join is None:
+            return None
+        token = _bearer(request) or ""
+        return Bearer(token, *self._join.opened(token, self._clock()))
 
     def who(self, request: Request) -> str | None:
         """Return by which invitation a request comes, or `admin`; None: by none."""

@@ -2,9 +2,11 @@
 
 import re
 
+import msgspec
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
+from canvas_server.protocol.bounds import Area
 from canvas_server.protocol.codec import MalformedMessage
 from canvas_server.protocol.errors import ErrorCode
 from canvas_server.protocol.fields import MAX_INTEGER, SESSION_PATTERN
@@ -40,6 +42,23 @@ def ids_of(request: Request) -> frozenset[str] | None:
         reason = f"ids are 1 to {MOST_IDS} ids of elements, with commas between them"
         raise MalformedMessage(ErrorCode.INVALID_MESSAGE, reason)
     return ids
+
+
+def area_of(request: Request) -> Area | None:
+    """Return the part of a canvas that the query names (`area=x,y,width,height`); None: none.
+
+    Raises:
+        MalformedMessage: that is no area.
+    """
+    text = request.query_params.get("area")
+    if text is None:
+        return None
+    try:
+        x, y, width, height = map(float, text.split(","))
+        return msgspec.convert({"x": x, "y": y, "width": width, "height": height}, Area)
+    except ValueError:  # msgspec's is one
+        reason = "area is x,y,width,height in units of the scene"
+        raise MalformedMessage(ErrorCode.INVALID_MESSAGE, reason) from None
 
 
 def number_of(

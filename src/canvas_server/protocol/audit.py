@@ -36,6 +36,8 @@ class AuditEvent(StrEnum):
     MUTED = "muted"
     AGENT_PAUSED = "agent_paused"
     AGENT_UNDONE = "agent_undone"
+    AGENT_CAME = "agent_came"
+    AGENT_WENT = "agent_went"
     LEFT_OUT = "left_out"
 
     @property
@@ -74,6 +76,9 @@ _MEANINGS = {
     AuditEvent.AGENT_PAUSED: "`by`, a peer, paused the agent `peer`, or let it go on; `reason` "
     "says which.",
     AuditEvent.AGENT_UNDONE: "`by`, a peer, took back what the agent `peer` had done.",
+    AuditEvent.AGENT_CAME: "An agent came by `/mcp`; `joined` follows when it is in the session.",
+    AuditEvent.AGENT_WENT: "It is not there any more, having called `count` tools; `reason` says "
+    "which and how often, never with what.",
     AuditEvent.LEFT_OUT: "`count` events `of` a kind, of one address, session or invitation, came "
     "faster than they are written; of `*`: the disk was too slow, or full.",
 }

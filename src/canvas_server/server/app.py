@@ -15,6 +15,7 @@ import uvicorn
 from prometheus_client import CollectorRegistry
 
 from canvas_server import system
+from canvas_server.agents.door import AgentDoor
 from canvas_server.auth.authority import Authority
 from canvas_server.cluster.membership import Cluster
 from canvas_server.config.settings import Settings
@@ -104,6 +105,8 @@ class CanvasServer(uvicorn.Server):
         nodes = functools.partial(backend.nodes, self.node)
         routes.append(state_route(gate, "/api/nodes", nodes))
         routes.append(state_route(gate, "/api/communitas", self._communitas))
+        self._agents = AgentDoor(gate, bodies, audit.record, self._protocol)
+        routes.append(self._agents.route)
         overview = None if self._federation is None else self._federation.overview
         self._readiness = Readiness(backend.probe)
         events.log_failing.subscribe(lambda _: self._readiness.doubt())
@@ -181,6 +184,7 @@ class CanvasServer(uvicorn.Server):
             await self._send_away(self._backend.cluster)
         for task in self._tasks:
             task.cancel()
+        await self._agents.close()
         await super().shutdown(sockets)
         await self._decoder.close()
         with contextlib.suppress(TimeoutError):  # a disk that hangs
@@ -222,13 +226,15 @@ class CanvasServer(uvicorn.Server):
             node, None if self._federation is None else self._federation.overview()
         )
 
+    def _protocol(self, config: uvicorn.Config | None = None) -> asyncio.Protocol:
+        """Return what serves one connection, of the site where nothing else is said."""
+        config = config or self.config
+        make = cast("Callable[..., asyncio.Protocol]", config.http_protocol_class)
+        return make(config=config, server_state=self.server_state, app_state={})
+
     def _listen(self, sockets: list[socket.socket], config: uvicorn.Config) -> Listener:
         """Serve on sockets; they are closed, and waited for, when the server stops."""
-        make = cast("Callable[..., asyncio.Protocol]", config.http_protocol_class)
-        protocol = functools.partial(
-            make, config=config, server_state=self.server_state, app_state={}
-        )
-        listener = Listener(sockets, protocol, config.ssl)
+        listener = Listener(sockets, functools.partial(self._protocol, config), config.ssl)
         self.servers.append(cast("asyncio.Server", listener))
         return listener
 

@@ -76,7 +76,8 @@ def apply(
     While a long edit is made it waits, and what is refused then is answered later.
 
     Raises:
-        Refusal: see `Edit`. An operation of `sync_queue` that is refused does not stop the next.
+        Refusal: see `Edit`. An operation of `sync_queue` that is refused does not stop the next,
+            unless it is `atomic`.
     """
     if canvas.leader is not None:
         return [Forward(canvas.session_id, editor.peer_id, message)]
@@ -154,7 +155,8 @@ def _apply(
     if again is not None:
         return again
     long = is_long(canvas.scene, message)
-    scene = canvas.scene.copy() if long else canvas.scene
+    is_apart = long or (isinstance(message, client.SyncQueue) and message.atomic)
+    scene = canvas.scene.copy() if is_apart else canvas.scene
     edit = canvas.edit(now_ms, editor.author, scene, editor.guard)
     making = _Answering(edit, _make(edit, message, waiting, new_id))
 
@@ -395,7 +397,11 @@ def acked(
 def _sync(
     edit: Edit, message: client.SyncQueue, new_id: Callable[[], str]
 ) -> Generator[None, None, server.SyncResult]:
-    """Apply operations in order, step by step, and tell what became of them."""
+    """Apply operations in order, step by step, and tell what became of them.
+
+    Raises:
+        Refusal: the first one, of a message that is `atomic`.
+    """
     failed: list[server.FailedOperation] = []
     edit.placed = placed_by(message)
     for index, operation in enumerate(message.operations):
@@ -410,6 +416,9 @@ def _sync(
                 case _:
                     assert_never(operation)
         except Refusal as refused:
+            if message.atomic:
+                place = f"operation {index} of {len(message.operations)}"
+                raise Refusal(refused.code, f"{place}: {refused.text}") from refused
             edit.failures += 1
             failed.append(server.FailedOperation(index, refused.code, refused.text))
     return server.SyncResult(

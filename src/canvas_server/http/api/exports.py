@@ -16,7 +16,7 @@ from starlette.routing import BaseRoute, Route
 from canvas_server import __version__
 from canvas_server.addresses import neighbourhood
 from canvas_server.export.missing import as_header
-from canvas_server.export.part import part_of
+from canvas_server.export.part import ids_within, part_of
 from canvas_server.export.pictures import Pictures
 from canvas_server.export.queue import TooManyDrawings
 from canvas_server.export.worker import MOST_WIDTH, CannotDraw, Picture
@@ -24,7 +24,7 @@ from canvas_server.http.api.scenes import USUAL_BYTES, require_entered, scene_at
 from canvas_server.http.bodies import Bodies
 from canvas_server.http.errors import error_responses, refusal
 from canvas_server.http.gate import Gate
-from canvas_server.http.params import ids_of, number_of, session_of
+from canvas_server.http.params import area_of, ids_of, number_of, session_of
 from canvas_server.http.validators import is_known, scene_tag
 from canvas_server.node.scenes import Scenes
 from canvas_server.protocol.scene import SceneDocument
@@ -56,7 +56,11 @@ def picture_routes(scenes: Scenes, gate: Gate, bodies: Bodies) -> list[BaseRoute
         session_id = session_of(request)
         await require_entered(scenes, gate, request, session_id)
         ids = ids_of(request)
+        area = area_of(request)
         scene = await scene_at(scenes, session_id, number_of(request, "revision"))
+        if area is not None:
+            within = ids_within(scene, area)
+            ids = within if ids is None else within & ids
         tag = f"{scene_tag(scene)}-{__version__}"
         if ids is not None:
             scene = part_of(scene, ids)

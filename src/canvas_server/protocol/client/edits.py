@@ -102,6 +102,12 @@ class SyncQueue(Struct, frozen=True, tag_field="type", tag="sync_queue"):
 
     operations: Annotated[tuple[Operation, ...], Meta(max_length=MAX_OPERATIONS)]
     message_id: MessageId | None = None
+    atomic: Annotated[
+        bool,
+        Meta(
+            description="All or nothing: the first that is refused is the `error`, with its place."
+        ),
+    ] = False
 
 
 EditMessage = AddElement | UpdateElement | RemoveElement | ClearScene | SyncQueue

@@ -68,7 +68,7 @@ def as_proposal(
             return []  # it has left meanwhile
         if (again := _answered_before(peer, message)) is not None:
             return again  # it was sent again while it waited
-        lenient = isinstance(message, client.SyncQueue)
+        lenient = isinstance(message, client.SyncQueue) and not message.atomic
         rehearsal = rehearse(
             session.canvas, peer.author, operations, new_id, now_ms, peer.guard, lenient=lenient
         )
