@@ -1,5 +1,6 @@
 /** Starts the page of one session: makes the parts and connects them. */
 
+import { connectAgents } from "./agentparts.js";
 import { iceServersOf } from "../calls/ice.js";
 import { prepareCalls } from "../calls/peerconnection.js";
 import { warmUpCalls } from "../calls/warmup.js";
@@ -80,6 +81,7 @@ export function start(arrival, identity) {
   const parts = [context.chat.part, manners, ...board.parts, layouts.part, connectMedia(context, board, render), connectShareLink(context)];
   connectRights(context, board);
   connectRoomMessages(context);
+  connectAgents(context, board);
   warmUpCalls(signaling);
   parts.unshift(connectLobby(context, render));
   const off = connection.on("scene_update", () => {
