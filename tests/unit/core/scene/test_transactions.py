@@ -594,3 +594,20 @@ def test_a_message_of_very_many_parts_is_refused_unread() -> None:
         decode(b'{"type": "ping", "x": [' + b"1," * 200_001 + b"1]}")
     long = {"type": "add_element", "element": {"kind": {**kind, "data": [1] * 60_000}}}
     assert isinstance(decode(msgspec.json.encode(long)), client.AddElement)
+
+
+@pytest.mark.rule("AGT11")
+def test_an_atomic_queue_is_made_whole_or_not_at_all() -> None:
+    lab = HubLab()
+    ada, _ = lab.join()
+    first, second = (client.AddOperation(NewElement(Text(each), id=each)) for each in "ab")
+    lost = client.RemoveOperation("none")
+    lab.say(ada, client.SyncQueue((first, lost, second), "m", atomic=True))
+    (error,) = lab.heard(ada, server.Error)
+    assert (error.code, error.message_id) == (ErrorCode.ELEMENT_NOT_FOUND, "m")
+    assert "operation 1 of 3" in error.message
+    lab.say(ada, client.GetScene())
+    assert lab.heard(ada, server.SceneUpdate)[-1].scene.elements == ()
+    lab.say(ada, client.SyncQueue((first, second), "n", atomic=True))
+    lab.say(ada, client.GetScene())
+    assert [one.id for one in lab.heard(ada, server.SceneUpdate)[-1].scene.elements] == ["a", "b"]
