@@ -31,6 +31,7 @@ export class Agents {
     this.cards = new AgentCards(context, board.stage.frame);
     const ghosts = new Ghosts(board, this.cards.proposals);
     this.cards.looked = (id) => ghosts.mark(id);
+    this.cards.changed = () => ghosts.drawSoon();
     this.#section.append(make("h3", {}, text.title), this.#list);
     byId("people", HTMLElement).prepend(this.#section);
     context.rights.on("changed", () => this.show());

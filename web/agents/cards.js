@@ -16,6 +16,8 @@ export class AgentCards {
   #cards = new Map();
   /** A proposal is looked at; empty: none. @type {(id: string) => void} */
   looked = () => {};
+  /** What is proposed is something else now. */
+  changed = () => {};
 
   /**
    * @param {Pick<Context, "connection" | "rights" | "nameOf">} context
@@ -31,6 +33,7 @@ export class AgentCards {
     const { connection, rights, nameOf } = this.#context;
     const { proposal_id: id, from_peer_id, operations, text: why = "" } = proposal;
     this.proposals.set(id, proposal);
+    this.changed();
     const count = (/** @type {string} */ op) => operations.filter((operation) => operation.op === op).length;
     const name = nameOf(from_peer_id);
     const card = this.#card(id, "data-proposal", text.proposes(name));
@@ -55,6 +58,7 @@ export class AgentCards {
     if (!proposal) return;
     this.#remove(id);
     this.proposals.delete(id);
+    this.changed();
     const gone = new Set([...accepted, ...refused]);
     const operations = proposal.operations.filter((one) => !gone.has(one.op === "add" ? one.element.id ?? "" : one.id));
     if (open && operations.length > 0) this.propose({ ...proposal, operations });
@@ -86,6 +90,7 @@ export class AgentCards {
   clear() {
     for (const id of [...this.#cards.keys()]) this.#remove(id);
     this.proposals.clear();
+    this.changed();
   }
 
   /**

@@ -11,7 +11,7 @@ const MOST = 200;
 
 export class Ghosts {
   #board;
-  #layer = make("div", { class: "ghosts", "aria-hidden": "true" });
+  #layer = make("div", { class: "proposed-layer", "aria-hidden": "true" });
   /** @type {ReadonlyMap<string, Proposal>} */
   #proposals;
   #frame = 0;
@@ -72,7 +72,7 @@ export class Ghosts {
     const { x = 0, y = 0, width = 200, height = 150, rotation = 0 } = place;
     const { scale } = stage;
     const sight = stage.visible();
-    const node = make("div", { class: "ghost", "data-op": operation.op });
+    const node = make("div", { class: "proposed", "data-op": operation.op });
     node.style.transform = `translate(${(x - sight.x) * scale}px, ${(y - sight.y) * scale}px) rotate(${rotation}deg)`;
     node.style.width = `${width * scale}px`;
     node.style.height = `${height * scale}px`;

@@ -149,7 +149,7 @@ function update({ node, initial, name, state, call, hangUp, hangUpText, manage }
   const focused = document.activeElement;
   const ringsHere = callState === "ringing" && !outgoing;
   const ringsThere = callState === "ringing" && outgoing;
-  call.hidden = !callIsOver(callState);
+  call.hidden = !callIsOver(callState) || person.role === "agent"; // it is neither seen nor heard
   call.disabled = !person.callable;
   call.setAttribute("aria-label", text.callPeer(person.name));
   hangUp.hidden = callIsOver(callState) || ringsHere || !mayHangUp;

@@ -1,2 +1,0 @@
-import{g as e}from"./main-czbpwikj.js";function t(t,n){let r=t.entryAt(n);return r?`${e.changeOf(n,t.revision)}, ${e.exactTime(r.timestamp)}`:e.beginning}export{t};
-//# sourceMappingURL=moment-dz56ndm9.js.map
