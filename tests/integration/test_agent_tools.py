@@ -157,6 +157,22 @@ async def test_an_agent_waits_for_people(seats: Seats) -> None:
         assert "no kind" in await pair.refused("wait_for", kinds=["weather"])
 
 
+async def test_who_waits_for_one_thing_misses_no_other(seats: Seats) -> None:
+    """An event of one kind is told although the agent has waited for others since."""
+    async with seats() as pair:
+        await pair.call("guide")
+        pair.grace.raise_hand()
+        await pair.call("wait_for", kinds=["hand"], seconds=40)
+        await pair.grace.say("first")
+        await pair.call("wait_for", kinds=["chat"], seconds=40)
+        pair.grace.lower_hand()
+        await pair.grace.say("second")
+        assert "second" in await pair.call("wait_for", kinds=["chat"], seconds=40)
+        assert "nothing happened" in await pair.call("wait_for", kinds=["call"], seconds=0)
+        (event,) = people(await pair.call("wait_for", kinds=["hand"], seconds=40))
+        assert event["hand"] is False
+
+
 async def test_a_question_is_answered_by_a_press(seats: Seats) -> None:
     async with seats() as pair:
         asked = asyncio.create_task(
