@@ -132,6 +132,10 @@ class Seat:
         self._takers.add(take)
         return lambda: self._takers.discard(take)
 
+    async def until_closed(self) -> None:
+        """Wait until the seat cannot be used any more."""
+        await asyncio.wait((self._following,))
+
     async def close(self) -> None:
         """Leave the table."""
         self._opening.cancel()

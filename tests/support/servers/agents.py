@@ -2,11 +2,12 @@
 
 import contextlib
 import json
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from typing import Any
 
 import httpx2
 from mcp.client import Client
+from mcp.client.session import IncomingMessage
 from mcp.client.streamable_http import streamable_http_client
 
 from support.servers.invitations import token
@@ -20,12 +21,20 @@ def agent_token(session: str, name: str = "Agent", *options: str) -> str:
 
 
 @contextlib.asynccontextmanager
-async def agent(server: Server, bearer: str, mode: str = "auto") -> AsyncGenerator[Client]:
-    """The official client at `/mcp`."""
+async def agent(
+    server: Server,
+    bearer: str,
+    mode: str = "auto",
+    hear: Callable[[IncomingMessage], Awaitable[None]] | None = None,
+) -> AsyncGenerator[Client]:
+    """The official client at `/mcp`; `hear` gets what is said to it without being asked."""
+    url = f"{server.url}/mcp"
     headers = {"authorization": f"Bearer {bearer}"}
     async with (
         httpx2.AsyncClient(headers=headers, timeout=70) as http,
-        Client(streamable_http_client(f"{server.url}/mcp", http_client=http), mode=mode) as client,
+        Client(
+            streamable_http_client(url, http_client=http), mode=mode, message_handler=hear
+        ) as client,
     ):
         yield client
 
