@@ -13,6 +13,7 @@ import httpx
 import jwt
 import pytest
 from mcp.client import Client as McpClient
+from mcp.client.session import IncomingMessage
 from mcp.client.stdio import StdioServerParameters, stdio_client
 from mcp.shared.exceptions import MCPError
 from mcp.shared.subscriptions import ResourceUpdated
@@ -297,7 +298,7 @@ async def test_a_session_that_subscribed_is_told_of_changes(house: Server) -> No
     person = token("--session", "subscribed", "--role", "edit", "--name", "Grace")
     told: list[str] = []
 
-    async def hear(message: object) -> None:
+    async def hear(message: IncomingMessage) -> None:
         if isinstance(message, ResourceUpdatedNotification):
             told.append(str(message.params.uri))
 

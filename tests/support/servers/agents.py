@@ -2,12 +2,12 @@
 
 import contextlib
 import json
-from collections.abc import AsyncGenerator, Awaitable, Callable
+from collections.abc import AsyncGenerator
 from typing import Any
 
 import httpx2
 from mcp.client import Client
-from mcp.client.session import IncomingMessage
+from mcp.client.session import MessageHandlerFnT
 from mcp.client.streamable_http import streamable_http_client
 
 from support.servers.invitations import token
@@ -25,7 +25,7 @@ async def agent(
     server: Server,
     bearer: str,
     mode: str = "auto",
-    hear: Callable[[IncomingMessage], Awaitable[None]] | None = None,
+    hear: MessageHandlerFnT | None = None,
 ) -> AsyncGenerator[Client]:
     """The official client at `/mcp`; `hear` gets what is said to it without being asked."""
     url = f"{server.url}/mcp"
