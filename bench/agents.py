@@ -163,6 +163,8 @@ async def waiters(server: Server) -> None:
             for one in agents
         ]
         line(f"the same, {WAITING} agents wait", await delays(grace, joan))
+        if any(task.done() for task in waiting):
+            raise SystemExit("not all agents have waited")
         for task in waiting:
             task.cancel()
         await asyncio.gather(*waiting, return_exceptions=True)

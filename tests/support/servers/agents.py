@@ -26,10 +26,11 @@ async def agent(
     bearer: str,
     mode: str = "auto",
     hear: MessageHandlerFnT | None = None,
+    query: str = "",
 ) -> AsyncGenerator[Client]:
     """The official client at `/mcp`; `hear` gets what is said to it without being asked."""
-    url = f"{server.url}/mcp"
-    headers = {"authorization": f"Bearer {bearer}"}
+    url = f"{server.url}/mcp?{query}".rstrip("?")
+    headers = {"authorization": f"Bearer {bearer}"} if bearer else {}
     async with (
         httpx2.AsyncClient(headers=headers, timeout=70) as http,
         Client(
