@@ -8,7 +8,7 @@ BIN := .venv/bin
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check nightly webtests puretests clustered attacks audit pythons garbage lint types edgetests platforms generate format coverage bench figures door room crowd benchscene benchcluster benchfederation frames ink sight fuzz identities soak picture vendor wheel clean
+.PHONY: help run test check nightly webtests puretests clustered attacks audit pythons garbage lint types edgetests platforms generate format coverage bench figures door room crowd benchscene benchcluster benchfederation benchagents frames ink sight fuzz identities soak picture vendor wheel clean
 
 help: ## list the targets
 	@grep -hE '^[a-z]+:.*##' Makefile | sed 's/:.*## /\t/' | expand -t 12
@@ -128,6 +128,9 @@ benchcluster: .venv/.dev ## measure what several nodes cost, write the table of 
 
 benchfederation: .venv/.dev ## measure what it costs to be at two servers, write the table of docs/FEDERATION.md
 	@$(BIN)/python bench/federation.py $(ARGS)
+
+benchagents: .venv/.dev ## measure what agents at the table cost, and how long they wait
+	@$(BIN)/python bench/agents.py
 
 crowd: .venv/.dev ## measure 256 people in one session, write the table and the picture of docs/SCALING.md
 	@$(BIN)/python bench/crowd.py $(ARGS)

@@ -10,10 +10,14 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import jwt
 import pytest
 from mcp.client import Client as McpClient
+from mcp.client.session import IncomingMessage
 from mcp.client.stdio import StdioServerParameters, stdio_client
-from mcp_types import TextResourceContents
+from mcp.shared.exceptions import MCPError
+from mcp.shared.subscriptions import ResourceUpdated
+from mcp_types import ResourceUpdatedNotification, TextResourceContents
 
 from canvas_server.agents.tools import TOOLS
 from canvas_server.client import Client, connect
@@ -23,7 +27,7 @@ from canvas_server.protocol.scene import Element
 from canvas_server.protocol.server import ChatMessage, PeerCursor, PeerSelection
 from support.servers.agents import agent, agent_token, call, people, refused, words
 from support.servers.bots import until
-from support.servers.invitations import SECRET, token
+from support.servers.invitations import SECRET, ask, token
 from support.servers.server import Server, running
 
 pytestmark = pytest.mark.rule("AGT11")
@@ -157,6 +161,22 @@ async def test_an_agent_waits_for_people(seats: Seats) -> None:
         assert "no kind" in await pair.refused("wait_for", kinds=["weather"])
 
 
+async def test_who_waits_for_one_thing_misses_no_other(seats: Seats) -> None:
+    """An event of one kind is told although the agent has waited for others since."""
+    async with seats() as pair:
+        await pair.call("guide")
+        pair.grace.raise_hand()
+        await pair.call("wait_for", kinds=["hand"], seconds=40)
+        await pair.grace.say("first")
+        await pair.call("wait_for", kinds=["chat"], seconds=40)
+        pair.grace.lower_hand()
+        await pair.grace.say("second")
+        assert "second" in await pair.call("wait_for", kinds=["chat"], seconds=40)
+        assert "nothing happened" in await pair.call("wait_for", kinds=["call"], seconds=0)
+        (event,) = people(await pair.call("wait_for", kinds=["hand"], seconds=40))
+        assert event["hand"] is False
+
+
 async def test_a_question_is_answered_by_a_press(seats: Seats) -> None:
     async with seats() as pair:
         asked = asyncio.create_task(
@@ -250,3 +270,48 @@ async def test_a_seat_over_standard_input(house: Server) -> None:
 def test_the_page_about_agents_lists_the_tools() -> None:
     page = (Path(__file__).parents[2] / "docs/AGENTS.md").read_text()
     assert re.findall(r"^\| `([a-z_]+)` \|", page, re.M) == [*TOOLS]
+
+
+async def test_who_listens_is_told_of_changes_until_the_token_is_taken_back(house: Server) -> None:
+    """2026-07-28: a stream of its own; it ends with the seat."""
+    bearer = agent_token("listening")
+    person = token("--session", "listening", "--role", "edit", "--name", "Grace")
+    async with (
+        connect(house.url, "listening", token=person) as grace,
+        agent(house, bearer) as ada,
+        ada.listen(resource_subscriptions=["canvas://chat"]) as told,
+    ):
+        await grace.say("hello")
+        async for event in told:
+            assert event == ResourceUpdated(uri="canvas://chat")
+            break
+        invitation = jwt.decode(bearer, options={"verify_signature": False})["invitation"]
+        by = house.operator()["authorization"].removeprefix("Bearer ")
+        status, _ = ask(house, f"/api/tokens/{invitation}", by, "DELETE")
+        assert status == 200
+        assert [event async for event in told] == []
+
+
+@pytest.mark.filterwarnings("ignore:resources/:mcp.shared.exceptions.MCPDeprecationWarning")
+async def test_a_session_that_subscribed_is_told_of_changes(house: Server) -> None:
+    """2025-11-25: told in its session, of what it named, until it does not want it any more."""
+    person = token("--session", "subscribed", "--role", "edit", "--name", "Grace")
+    told: list[str] = []
+
+    async def hear(message: IncomingMessage) -> None:
+        if isinstance(message, ResourceUpdatedNotification):
+            told.append(str(message.params.uri))
+
+    async with (
+        connect(house.url, "subscribed", token=person) as grace,
+        agent(house, agent_token("subscribed"), "legacy", hear) as ada,
+    ):
+        await ada.subscribe_resource("canvas://chat")
+        await until(lambda: len(grace.view.peers) == 2, "the agent")
+        grace.raise_hand()
+        await grace.say("hello")
+        await until(lambda: told, "the change")
+        await ada.unsubscribe_resource("canvas://chat")
+        with pytest.raises(MCPError, match="no resource"):
+            await ada.subscribe_resource("canvas://nothing")
+        assert set(told) == {"canvas://chat"}

@@ -89,7 +89,8 @@ class AgentDoor:
             HTTPException: the body is none of ours.
         """
         arrival = self._arrival(request)
-        who = arrival.invitation or arrival.address
+        # Where nobody is asked for a token, an agent is what it says that it is, as its seat is.
+        who = arrival.invitation or f"{arrival.address} {arrival.session_id} {arrival.name}"
         body = b""
         if request.method == "POST":
             await self._pay(who)

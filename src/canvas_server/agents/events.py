@@ -1,7 +1,7 @@
 """Log of what happened at the table, bounded, for an agent that looks in now and then. Pure."""
 
 from collections import OrderedDict
-from collections.abc import Iterable
+from collections.abc import Mapping
 from typing import Any
 
 from msgspec import Struct
@@ -26,7 +26,8 @@ class EventLog:
         self.latest = 0
         """The number of the latest event."""
         self._kept: OrderedDict[object, Event] = OrderedDict()
-        self._dropped: dict[str, list[int]] = {}
+        self._dropped: dict[str, int] = {}
+        """Of each kind, the latest that is not kept any more."""
 
     def put(self, kind: str, data: dict[str, Any], replaces: object = None) -> Event:
         """Add an event; `replaces` is what it tells of, where only the latest counts."""
@@ -37,21 +38,20 @@ class EventLog:
         self._kept[key] = event
         if len(self._kept) > MAX_EVENTS:
             _, oldest = self._kept.popitem(last=False)
-            lost = self._dropped.setdefault(oldest.kind, [0, 0])
-            lost[0], lost[1] = lost[0] + 1, oldest.number
+            self._dropped[oldest.kind] = oldest.number
         return event
 
-    def after(self, number: int, kinds: Iterable[str]) -> list[Event]:
-        """Return the events of some kinds that came after a number, in order."""
-        wanted = frozenset(kinds)
+    def after(self, marks: Mapping[str, int]) -> list[Event]:
+        """Return the events that came after a mark of their kind, in order."""
+        oldest = min(marks.values(), default=self.latest)
         found: list[Event] = []
         for event in reversed(self._kept.values()):
-            if event.number <= number:
+            if event.number <= oldest:
                 break
-            if event.kind in wanted:
+            if event.number > marks.get(event.kind, self.latest):
                 found.append(event)
         return found[::-1]
 
-    def missed(self, number: int, kinds: Iterable[str]) -> bool:
-        """Tell whether events of some kinds after a number are not kept any more."""
-        return any(self._dropped.get(kind, (0, 0))[1] > number for kind in kinds)
+    def missed(self, marks: Mapping[str, int]) -> bool:
+        """Tell whether events after a mark of their kind are not kept any more."""
+        return any(self._dropped.get(kind, 0) > mark for kind, mark in marks.items())

@@ -1,7 +1,8 @@
 """Server of the Model Context Protocol (revisions 2026-07-28 and 2025-11-25) for a seat."""
 
 import base64
-from collections.abc import Callable
+import contextlib
+from collections.abc import AsyncGenerator, Callable
 from contextlib import AbstractAsyncContextManager
 from typing import Any
 
@@ -9,12 +10,13 @@ import mcp_types as types
 import structlog
 from mcp.server.context import ServerRequestContext
 from mcp.server.lowlevel.server import Server
-from mcp.server.subscriptions import ListenHandler
+from mcp.server.subscriptions import InMemorySubscriptionBus, ListenHandler, ResourceUpdated
 from mcp.shared.exceptions import MCPError
+from starlette.requests import Request
 
 from canvas_server import __version__
 from canvas_server.agents.errors import EXPECTED, text_of
-from canvas_server.agents.listening import changes_of
+from canvas_server.agents.listening import Subscriptions, changes_of
 from canvas_server.agents.registry import Tool, ToolAnswer
 from canvas_server.agents.resources import PROMPTS, RESOURCES
 from canvas_server.agents.seat import Seat
@@ -35,6 +37,7 @@ log = structlog.get_logger()
 
 def make_server(seat_of: SeatOf) -> Server[Any]:
     """Return a server whose tools act for who asks."""
+    subscriptions = Subscriptions()
 
     async def call_tool(
         context: Context, params: types.CallToolRequestParams
@@ -57,28 +60,45 @@ def make_server(seat_of: SeatOf) -> Server[Any]:
     async def read_resource(
         context: Context, params: types.ReadResourceRequestParams
     ) -> types.ReadResourceResult:
-        uri = str(params.uri)
-        if uri not in RESOURCES:
-            raise MCPError(types.INVALID_PARAMS, f"there is no resource {uri[:100]!r}")
-        try:
-            async with seat_of(context) as seat:
-                await seat.ready()
-                text = await RESOURCES[uri].read(seat)
-        except EXPECTED as error:
-            raise MCPError(types.INTERNAL_ERROR, text_of(error)) from None
-        except Exception:
-            log.exception("a resource for an agent failed", uri=uri)
-            text = "the server failed at this; its log says more"
-            raise MCPError(types.INTERNAL_ERROR, text) from None
+        uri = _resource(str(params.uri))
+        async with _told(), seat_of(context) as seat:
+            await seat.ready()
+            text = await RESOURCES[uri].read(seat)
         content = types.TextResourceContents(uri=uri, mime_type="text/plain", text=text)
         return types.ReadResourceResult(contents=[content], ttl_ms=0, cache_scope="private")
 
     async def listen(
         context: Context, params: types.SubscriptionsListenRequestParams
     ) -> types.SubscriptionsListenResult:
-        async with seat_of(context) as seat:
-            with changes_of(seat) as bus:
-                return await ListenHandler(bus, max_subscriptions=1)(context, params)
+        bus = InMemorySubscriptionBus()
+
+        async def tell(uri: str) -> None:
+            await bus.publish(ResourceUpdated(uri=uri))
+
+        async with _told(), seat_of(context) as seat:
+            await seat.ready()
+            handler = ListenHandler(bus, max_subscriptions=1)
+            with changes_of(seat, tell) as telling:
+                telling.add_done_callback(lambda _: handler.close())
+                return await handler(context, params)
+
+    async def subscribe(
+        context: Context, params: types.SubscribeRequestParams
+    ) -> types.EmptyResult:
+        uri = _resource(str(params.uri))
+        async with _told(), seat_of(context) as seat:
+            await seat.ready()
+            tell = context.session.send_resource_updated
+            subscriptions.add(seat, _session_of(context), uri, tell)
+        return types.EmptyResult()
+
+    async def unsubscribe(
+        context: Context, params: types.UnsubscribeRequestParams
+    ) -> types.EmptyResult:
+        uri = _resource(str(params.uri))
+        async with _told(), seat_of(context) as seat:
+            subscriptions.remove(seat, _session_of(context), uri)
+        return types.EmptyResult()
 
     return Server(
         "canvas-server",
@@ -91,10 +111,39 @@ def make_server(seat_of: SeatOf) -> Server[Any]:
         on_list_resources=_list_resources,
         on_list_resource_templates=_list_templates,
         on_read_resource=read_resource,
+        on_subscribe_resource=subscribe,
+        on_unsubscribe_resource=unsubscribe,
         on_subscriptions_listen=listen,
         on_list_prompts=_list_prompts,
         on_get_prompt=_get_prompt,
     )
+
+
+@contextlib.asynccontextmanager
+async def _told() -> AsyncGenerator[None]:
+    """Say what goes wrong in a block as an error of the protocol, with a text for the agent."""
+    try:
+        yield
+    except EXPECTED as error:
+        raise MCPError(types.INTERNAL_ERROR, text_of(error)) from None
+    except MCPError:
+        raise
+    except Exception:
+        log.exception("a resource for an agent failed")
+        text = "the server failed at this; its log says more"
+        raise MCPError(types.INTERNAL_ERROR, text) from None
+
+
+def _resource(uri: str) -> str:
+    if uri not in RESOURCES:
+        raise MCPError(types.INVALID_PARAMS, f"there is no resource {uri[:100]!r}")
+    return uri
+
+
+def _session_of(context: Context) -> str:
+    """Return what tells sessions of one agent apart; over standard input there is one."""
+    request = context.request
+    return request.headers.get("mcp-session-id", "") if isinstance(request, Request) else ""
 
 
 async def _list_tools(_: Context, __: types.PaginatedRequestParams | None) -> types.ListToolsResult:

@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -44,8 +44,8 @@ class Seat:
         self.log = EventLog()
         self.calls: dict[str, int] = {}
         """How often each tool was called; written down when the seat is given up."""
-        self.seen = 0
-        """The number of the latest event that the agent was told of."""
+        self.seen: dict[str, int] = {}
+        """Of each kind, the number of the latest event that the agent was told of."""
         self._takers: set[Callable[[str], None]] = set()
         self._end: Exception | None = None
         self._something = asyncio.Event()
@@ -111,15 +111,15 @@ class Seat:
         place = f"/api/scene/{client.session_id}{path}"
         return await self.files.get(place, query, client.token, client.resume_token)
 
-    async def wait(self, after: int, kinds: Sequence[str], seconds: float) -> list[Event]:
-        """Return the events of some kinds after a number, as soon as there are any.
+    async def wait(self, after: Mapping[str, int], seconds: float) -> list[Event]:
+        """Return the events of each kind after its number, as soon as there are any.
 
         Raises:
             Closed: the seat was closed meanwhile.
         """
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(seconds):
-                while not (found := self.log.after(after, kinds)):
+                while not (found := self.log.after(after)):
                     if self.is_closed:
                         raise self.ended()
                     self._something.clear()
@@ -129,10 +129,12 @@ class Seat:
 
     def subscribe(self, take: Callable[[str], None]) -> Callable[[], None]:
         """Tell somebody the kind of each event, until what is returned is called."""
-        self.seen = 0
-        """The number of the latest event that the agent was told of."""
         self._takers.add(take)
         return lambda: self._takers.discard(take)
+
+    async def until_closed(self) -> None:
+        """Wait until the seat cannot be used any more."""
+        await asyncio.wait((self._following,))
 
     async def close(self) -> None:
         """Leave the table."""

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import time
+from collections import Counter
 from collections.abc import AsyncGenerator, Callable, Generator
 
 from msgspec import Struct
@@ -38,6 +39,8 @@ class AgentSeats:
         self._left = left
         self._clock = clock
         self._most = most
+        self._requests: Counter[str] = Counter()
+        """That are being answered, by key, whether or not there is a seat."""
         self._closing: set[asyncio.Task[None]] = set()
 
     def __len__(self) -> int:
@@ -62,13 +65,19 @@ class AgentSeats:
 
     @contextlib.contextmanager
     def keep(self, key: str) -> Generator[None]:
-        """Let the seat of a key, if there is one, not be given up for the length of a block."""
-        kept = self._kept.get(key)
-        if kept is None:
+        """Let the seat of a key not be given up for the length of a block, if it comes later too.
+
+        A stream of MCP 2025-11-25 is open before anything is asked.
+        """
+        self._requests[key] += 1
+        try:
             yield
-            return
-        with self._used(kept):
-            yield
+        finally:
+            self._requests[key] -= 1
+            if not self._requests[key]:
+                del self._requests[key]
+            if (kept := self._kept.get(key)) is not None:
+                kept.last = self._clock()
 
     async def run(self) -> None:
         """Give up seats that nobody asks anything of, until cancelled."""
@@ -80,7 +89,8 @@ class AgentSeats:
         """Give up what is idle or closed now."""
         now = self._clock()
         for key, kept in [*self._kept.items()]:
-            idle = not kept.users and now - kept.last > IDLE_SECONDS
+            used = kept.users or self._requests[key]
+            idle = not used and now - kept.last > IDLE_SECONDS
             if idle or (kept.seat.is_closed and not kept.users):
                 self._give_up(key)
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import httpx2
 from mcp.client import Client
+from mcp.client.session import MessageHandlerFnT
 from mcp.client.streamable_http import streamable_http_client
 
 from support.servers.invitations import token
@@ -20,12 +21,21 @@ def agent_token(session: str, name: str = "Agent", *options: str) -> str:
 
 
 @contextlib.asynccontextmanager
-async def agent(server: Server, bearer: str, mode: str = "auto") -> AsyncGenerator[Client]:
-    """The official client at `/mcp`."""
-    headers = {"authorization": f"Bearer {bearer}"}
+async def agent(
+    server: Server,
+    bearer: str,
+    mode: str = "auto",
+    hear: MessageHandlerFnT | None = None,
+    query: str = "",
+) -> AsyncGenerator[Client]:
+    """The official client at `/mcp`; `hear` gets what is said to it without being asked."""
+    url = f"{server.url}/mcp?{query}".rstrip("?")
+    headers = {"authorization": f"Bearer {bearer}"} if bearer else {}
     async with (
         httpx2.AsyncClient(headers=headers, timeout=70) as http,
-        Client(streamable_http_client(f"{server.url}/mcp", http_client=http), mode=mode) as client,
+        Client(
+            streamable_http_client(url, http_client=http), mode=mode, message_handler=hear
+        ) as client,
     ):
         yield client
 

@@ -82,7 +82,7 @@ async def _answers(
     answers: dict[str, int] = {}
     while True:
         left = until - loop.time()
-        for event in await seat.wait(after, ["answer"], max(0.0, left)):
+        for event in await seat.wait({"answer": after}, max(0.0, left)):
             after = event.number
             if event.data.get("question") == question and "choice" in event.data:
                 answers[event.data["by"]["peer"]] = event.data["choice"]

@@ -28,7 +28,7 @@ class WaitArguments(Struct, frozen=True, forbid_unknown_fields=True):
     ] = _USUAL
     cursor: Annotated[
         Annotated[int, Meta(ge=0)] | None,
-        Meta(description="That of the last answer; left out: where you were last."),
+        Meta(description="That of the last answer for these kinds; left out: where you were."),
     ] = None
     seconds: Annotated[float, Meta(ge=0, le=MOST_SECONDS)] = 30
 
@@ -39,11 +39,16 @@ async def _perform(seat: Seat, wanted: WaitArguments) -> ToolAnswer:
         raise ToolError(
             f"there is no kind {sorted(strange)[0][:32]!r}; there are {', '.join(KINDS)}"
         )
-    after = seat.seen if wanted.cursor is None else wanted.cursor
-    found = (await seat.wait(after, wanted.kinds, wanted.seconds))[:MOST_TOLD]
-    missed = seat.log.missed(after, wanted.kinds)
-    seat.seen = found[-1].number if found else max(after, seat.log.latest)
-    text = f"cursor {seat.seen}: " + (f"{len(found)} events" if found else "nothing happened")
+    # Of each kind by itself: who waits for the chat misses no answer that comes meanwhile.
+    marks = {
+        kind: seat.seen.get(kind, 0) if wanted.cursor is None else wanted.cursor
+        for kind in wanted.kinds
+    }
+    found = (await seat.wait(marks, wanted.seconds))[:MOST_TOLD]
+    missed = seat.log.missed(marks)
+    cursor = found[-1].number if found else max(marks.values())
+    seat.seen |= {kind: max(cursor, mark) for kind, mark in marks.items()} if found else {}
+    text = f"cursor {cursor}: " + (f"{len(found)} events" if found else "nothing happened")
     if missed:
         text += "; more happened before than is kept: look again"
     return ToolAnswer(
@@ -55,7 +60,7 @@ WAIT_FOR = Tool(
     name="wait_for",
     title="Wait for people",
     description="Wait until people do something (up to 50 seconds), and learn what. Each answer "
-    "has a cursor: give it next time, so that nothing is missed.",
+    "has a cursor for its kinds; left out, each goes on where you were, and nothing is missed.",
     perform=_perform,
     arguments=WaitArguments,
     read_only=True,
