@@ -57,7 +57,7 @@ def test_call_see_each_other_move_a_tile_hang_up(
         window.shows(window)
         assert window.page.locator("[data-element-id][data-stream-id]").count() == 2
     assert "Bob · South" in ada.tile(bob).inner_text()
-    assert place(ada, bob) == place(bob, bob)
+    assert place(ada, bob) == pytest.approx(place(bob, bob), abs=2)  # bars differ in height
     ada.picture("two-servers-ada")
     before = place(ada, bob)
     ada.tile(bob).click(position={"x": 40, "y": 40})
@@ -106,9 +106,8 @@ def test_everybody_of_both_servers_is_in_one_call(
     cem = open_window("blue", "team", "name=Cem", at=real[1].server)
     for window, other in ((ada, cem), (cem, ada), (cem, bob), (bob, cem)):
         window.sees(other)
-    join(ada)
-    for window in (bob, cem):
-        window.press("accept")
+    for window in (ada, bob, cem):
+        join(window)
     all_see_all([ada, bob, cem])
     bob.page.reload()
     bob.wait_connection("open")
